@@ -1,0 +1,50 @@
+// What a policy file says, once read and checked: everything the collector needs, in the units it works in.
+// Reading it is load-policy.ts; what each setting means is declared beside the code it belongs to.
+
+import type { ManagementActivityOptions } from '../sources/management-activity/options.ts';
+import type { OutputPolicy } from './output-policy.ts';
+
+export interface Policy {
+  /** The file it was read from; undefined for the embedded default. */
+  readonly file: string | undefined;
+  /** At least one; no tenant twice. */
+  readonly streams: readonly StreamPolicy[];
+  /** The outputs that streams use, each once. */
+  readonly outputs: readonly OutputPolicy[];
+  readonly process: ProcessOptions;
+  /** What was read and deliberately left aside, one line each, for the log. */
+  readonly notes: readonly string[];
+}
+
+/** One tenant. */
+export interface StreamPolicy {
+  /** Unique within the policy; stable as long as the policy does not change it. */
+  readonly id: string;
+  /** `policy.yml:12`, for messages. */
+  readonly where: string;
+  readonly source: ManagementActivityOptions;
+  readonly mapping: MappingOptions;
+  /** The same object as in `Policy.outputs`: streams that share an output share the object. */
+  readonly output: OutputPolicy;
+}
+
+export interface MappingOptions {
+  /** Goes to organization.name. */
+  readonly tenantName: string | undefined;
+  readonly tags: readonly string[];
+  /** Keeps the raw record in event.original. */
+  readonly preserveOriginal: boolean;
+  /** `logs-o365.audit-<namespace>`. */
+  readonly namespace: string;
+}
+
+/** What holds for the whole process. */
+export interface ProcessOptions {
+  /** Absolute. */
+  readonly stateFolder: string;
+  /** Records in memory between download and acknowledgement, over all streams. */
+  readonly memoryBytes: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** 0 serves no status page. */
+  readonly statusPort: number;
+}
