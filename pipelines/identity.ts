@@ -1,0 +1,43 @@
+// Which document a record is: its own Id within its tenant, and never the bytes it came in, because Microsoft serves
+// the same record again with its keys in another order.
+
+import { createHash } from 'node:crypto';
+import type { Json } from './json.ts';
+import { writeJson } from './json-text.ts';
+import type { ParsedRecord } from './parse-record.ts';
+import { readSeconds } from './verbs/date.ts';
+
+export interface RecordIdentity {
+  /** The document's `_id`, at most 512 bytes. */
+  readonly id: string;
+  /** CreationTime in seconds since the epoch; 0 where it cannot be read. */
+  readonly seconds: number;
+}
+
+const longestId = 512;
+
+/** Ask before the record is mapped: mapping takes the record over. */
+export function recordKey(record: ParsedRecord, tenantId: string): RecordIdentity {
+  const { value } = record;
+  if (value === undefined) return { id: hash(record.text), seconds: 0 };
+  const seconds = readSeconds(value.CreationTime);
+  const id = value.Id;
+  if (typeof id === 'string' && id !== '') {
+    const key = `${ownerOf(value.OrganizationId, tenantId)}:${id}`;
+    if (fits(key)) return { id: key, seconds };
+  }
+  return { id: hash(writeJson(value, true)), seconds };
+}
+
+function ownerOf(organizationId: Json, tenantId: string): string {
+  const owner = typeof organizationId === 'string' && organizationId !== '' ? organizationId : tenantId;
+  return owner.toLowerCase();
+}
+
+function fits(key: string): boolean {
+  return key.length * 3 <= longestId || Buffer.byteLength(key) <= longestId;
+}
+
+function hash(text: string): string {
+  return `h:${createHash('sha256').update(text).digest('hex')}`;
+}
