@@ -1,0 +1,235 @@
+// One stream end to end: batches from the source, documents through the mapper, to the output, into the ledger.
+// What a record means is the mapper's business, how it is written the output's, what is remembered the ledger's.
+
+import { recordKey } from '../pipelines/identity.ts';
+import type { EcsDocument, MapContext, Mapper } from '../pipelines/mapper.ts';
+import { type ParsedRecord, parseRecord } from '../pipelines/parse-record.ts';
+import type { Clock } from './clock.ts';
+import type {
+  Batch,
+  BatchCounts,
+  DeadLetter,
+  DeadLetters,
+  DeliveryLedger,
+  Logger,
+  Origin,
+  Output,
+  OutputDocument,
+  RecordKey,
+  Source,
+  Telemetry,
+  WriteReport,
+} from './contract.ts';
+import type { CommitQueue } from './delivery/commit-queue.ts';
+import type { IdClaims } from './delivery/in-flight.ts';
+
+export interface CollectorParts {
+  readonly source: Source;
+  readonly mapper: Mapper;
+  readonly output: Output;
+  readonly ledger: DeliveryLedger;
+  readonly claims: IdClaims;
+  readonly commits: CommitQueue;
+  readonly deadLetters: DeadLetters;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly mapping: StreamMapping;
+}
+
+export interface StreamMapping {
+  readonly tenantName: string | undefined;
+  readonly tags: readonly string[];
+  readonly preserveOriginal: boolean;
+  readonly namespace: string;
+}
+
+export interface CollectorSignals {
+  /** No new work: the source ends, what is in flight is finished. */
+  readonly stop: AbortSignal;
+  /** Give up what is in flight too; it stays unacknowledged. */
+  readonly abandon: AbortSignal;
+}
+
+/** A record on its way, with where it stood in its batch. */
+interface Entry {
+  readonly record: ParsedRecord;
+  readonly text: string;
+  readonly key: RecordKey;
+}
+
+const nothing: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
+
+/** Resolves when the source has ended and everything it yielded is settled or, once abandoned, left for the next start. */
+export async function collect(parts: CollectorParts, signals: CollectorSignals): Promise<void> {
+  const running = new Set<Promise<void>>();
+  let broken: { error: unknown } | undefined;
+  const stop = new AbortController();
+  const stopSignal = AbortSignal.any([signals.stop, stop.signal]);
+  for await (const batch of parts.source.batches(stopSignal)) {
+    const delivery = deliver(parts, batch, signals.abandon)
+      .catch((error: unknown) => {
+        if (signals.abandon.aborted) return;
+        broken ??= { error };
+        stop.abort(error);
+      })
+      .finally(() => running.delete(delivery));
+    running.add(delivery);
+  }
+  await Promise.all(running);
+  if (broken) throw broken.error;
+}
+
+/** Delivers one batch and settles it. A copy of a record that another batch carries waits for that one's outcome. */
+async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
+  let waiting = readEntries(batch);
+  let counts = nothing;
+  while (waiting.length > 0) {
+    const claim = parts.claims.claim(waiting.map((entry) => entry.key.id));
+    const mine = claim.mine.map((index) => at(waiting, index));
+    counts = add(counts, await deliverClaimed(parts, batch, mine, abandon));
+    const outcomes = await Promise.all(claim.others.map((other) => other.acknowledged));
+    const failed = claim.others.filter((_, index) => !outcomes[index]);
+    counts = add(counts, { ...nothing, duplicate: claim.others.length - failed.length });
+    waiting = failed.map((other) => at(waiting, other.index));
+  }
+  await batch.settle(counts);
+  reportLag(parts, batch);
+}
+
+function readEntries(batch: Batch): Entry[] {
+  return batch.records.map((text) => {
+    const record = parseRecord(text);
+    return { record, text, key: recordKey(record, batch.origin.tenantId) };
+  });
+}
+
+/** The claims are given back whatever happens, with the outcome that those who wait for them need. */
+async function deliverClaimed(
+  parts: CollectorParts,
+  batch: Batch,
+  entries: readonly Entry[],
+  abandon: AbortSignal,
+): Promise<BatchCounts> {
+  if (entries.length === 0) return nothing;
+  const ids = entries.map((entry) => entry.key.id);
+  try {
+    const counts = await deliverUnseen(parts, batch, entries, abandon);
+    parts.claims.release(ids, true);
+    return counts;
+  } catch (error) {
+    parts.claims.release(ids, false);
+    throw error;
+  }
+}
+
+async function deliverUnseen(
+  parts: CollectorParts,
+  batch: Batch,
+  entries: readonly Entry[],
+  abandon: AbortSignal,
+): Promise<BatchCounts> {
+  const seen = await parts.ledger.findSeen(entries.map((entry) => entry.key));
+  const fresh = entries.filter((_, index) => seen[index] === 0);
+  if (fresh.length === 0) return { ...nothing, duplicate: entries.length };
+  const documents = mapEntries(parts, batch.origin, fresh);
+  const report = await parts.output.write(documents, { signal: abandon, uncertain: batch.uncertain });
+  await keepRejected(parts, batch.origin, fresh, documents, report);
+  await parts.commits.commit({ keys: fresh.map((entry) => entry.key), checkpoint: report.checkpoint });
+  noticeStrangers(parts, batch, report);
+  return {
+    delivered: report.delivered,
+    duplicate: entries.length - fresh.length + report.duplicate,
+    deadLettered: report.rejected.length,
+  };
+}
+
+function mapEntries(parts: CollectorParts, origin: Origin, entries: readonly Entry[]): OutputDocument[] {
+  const context = mapContext(parts.mapping, origin);
+  const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
+  return entries.map((entry) => ({
+    id: entry.key.id,
+    dataStream,
+    body: serialise(parts.mapper.map(entry.record, context)),
+  }));
+}
+
+function serialise(document: EcsDocument): string {
+  return JSON.stringify(document);
+}
+
+function mapContext(mapping: StreamMapping, origin: Origin): MapContext {
+  return {
+    tenantId: origin.tenantId,
+    ...(mapping.tenantName === undefined ? {} : { tenantName: mapping.tenantName }),
+    contentCreated: origin.contentCreated,
+    fetchedAt: origin.fetchedAt,
+    tags: origin.backfill ? [...mapping.tags, 'backfill'] : mapping.tags,
+    preserveOriginal: mapping.preserveOriginal,
+    namespace: mapping.namespace,
+  };
+}
+
+/** What the output will never take goes to the dead letters before anything says that it was dealt with. */
+async function keepRejected(
+  parts: CollectorParts,
+  origin: Origin,
+  entries: readonly Entry[],
+  documents: readonly OutputDocument[],
+  report: WriteReport,
+): Promise<void> {
+  if (report.rejected.length === 0) return;
+  const letters = report.rejected.map((rejection): DeadLetter => {
+    const document = at(documents, rejection.index);
+    return {
+      origin,
+      id: document.id,
+      dataStream: document.dataStream,
+      type: rejection.type,
+      reason: rejection.reason,
+      record: at(entries, rejection.index).text,
+      document: document.body,
+    };
+  });
+  await parts.deadLetters.append(letters);
+  parts.telemetry.count(origin, 'records_dead_lettered', letters.length);
+  parts.log.error(
+    { event: { action: 'dead-letter' }, m365: { ...scopeFields(origin), records: letters.length } },
+    `${letters.length} documents of ${origin.contentType} were refused (${letters[0]?.type}: ${letters[0]?.reason}) and kept in the dead letters; mend the cause, then run: m365 replay dead-letters`,
+  );
+}
+
+/** Documents that were there already, though no run of this ledger can have sent them, come from somebody else. */
+function noticeStrangers(parts: CollectorParts, batch: Batch, report: WriteReport): void {
+  parts.telemetry.count(batch.origin, 'records_possibly_duplicate', report.possiblyDuplicate);
+  if (report.duplicate === 0 || batch.uncertain) return;
+  parts.telemetry.report(batch.origin, {
+    health: 'degraded',
+    code: 'second-collector',
+    message: `${report.duplicate} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`,
+  });
+}
+
+function reportLag(parts: CollectorParts, batch: Batch): void {
+  const now = parts.clock.now();
+  const last = batch.records.length > 0 ? Date.parse(batch.origin.contentCreated) : Number.NaN;
+  if (!Number.isNaN(last)) parts.telemetry.lag(batch.origin, undefined, now - last);
+}
+
+function add(left: BatchCounts, right: BatchCounts): BatchCounts {
+  return {
+    delivered: left.delivered + right.delivered,
+    duplicate: left.duplicate + right.duplicate,
+    deadLettered: left.deadLettered + right.deadLettered,
+  };
+}
+
+function scopeFields(origin: Origin): object {
+  return { tenant: origin.tenantId, content_type: origin.contentType, content_id: origin.contentId };
+}
+
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`no item ${index} among ${items.length}`);
+  return item;
+}
