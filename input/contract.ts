@@ -74,7 +74,8 @@ export interface OutputDocument {
  * Takes documents. `write` resolves when the outcome of every document is known and durable; it retries what can
  * be retried for as long as it takes, and rejects only when the signal aborts (outcome unknown: the records stay
  * unacknowledged) or after `close`. Many writes may run at once; they resolve in any order, except where the
- * output hands out checkpoints: such an output resolves its writes in the order of the calls.
+ * output hands out checkpoints: such an output resolves its writes in the order of the calls, and takes documents of
+ * one data stream in a call.
  */
 export interface Output {
   readonly name: string;
@@ -202,8 +203,14 @@ export interface DeliveryLedger {
   /** One transaction: the Ids of everything just settled, and the output's checkpoints. */
   commit(entry: { keys: readonly RecordKey[]; checkpoints: readonly Checkpoint[] }): Promise<void>;
   checkpoints(): Promise<readonly Checkpoint[]>;
+  /** Drops the checkpoints of files that are no longer there. */
+  forgetCheckpoints(files: readonly string[]): Promise<void>;
+  /** Takes over Ids that were delivered under a ledger that is lost; returns how many were given. */
+  remember(keys: AsyncIterable<RecordKey>): Promise<number>;
+  /** Which ledger this is, and how often it was opened: an output can tell by it whether its ledger was replaced. */
+  readonly identity: { readonly id: string; readonly run: number };
   /**
-   * True when the previous run did not close this ledger, or there was none: then documents may be in the output that
+   * True when the previous run did not close this ledger, or there was none, or it was restored: then documents may be in the output that
    * the ledger does not know of, and the first look at anything created before this start is `uncertain`.
    */
   readonly uncleanStart: boolean;

@@ -1,0 +1,220 @@
+// A row for every content blob that Microsoft listed, from the listing to its end.
+
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { BatchCounts, BlobState, LedgerBlob, ListedBlob, Scope } from '../contract.ts';
+import { type Row, readInteger, readOptionalText, readText } from './row.ts';
+import type { Scopes } from './scopes.ts';
+import { rememberedSeconds } from './seen-ids.ts';
+
+const blobStates: readonly BlobState[] = ['listed', 'fetching', 'acknowledged', 'expired', 'poisoned'];
+
+const open = `state IN ('listed', 'fetching')`;
+
+export interface ListingMark {
+  readonly late: boolean;
+  readonly backfill: boolean;
+  readonly listedAt: number;
+}
+
+/** Everything that writes expects a transaction of the caller's. */
+export class ContentBlobs {
+  readonly #scopes: Scopes;
+  readonly #statements: ReturnType<typeof prepareStatements>;
+
+  constructor(database: DatabaseSync, scopes: Scopes) {
+    this.#scopes = scopes;
+    this.#statements = prepareStatements(database);
+  }
+
+  list(scope: Scope, blobs: readonly ListedBlob[], mark: ListingMark): ListedBlob[] {
+    const number = this.#scopes.findOrAdd(scope);
+    return blobs.filter((blob) => {
+      const added = this.#statements.add.run(
+        number,
+        blob.contentId,
+        blob.contentUri,
+        blob.contentCreated,
+        blob.contentExpiration,
+        readTime(blob.contentCreated, mark.listedAt),
+        mark.listedAt,
+        Number(mark.late),
+        Number(mark.backfill),
+      );
+      return Number(added.changes) > 0;
+    });
+  }
+
+  /** True when blobs wait whose next attempt is due by now: `makeReady` them before `ready` is asked. */
+  hasDue(scope: Scope, now: number): boolean {
+    const next = this.nextDueAt(scope);
+    return next !== undefined && next <= now;
+  }
+
+  makeReady(scope: Scope, now: number): void {
+    this.#statements.makeReady.run(this.#number(scope), now);
+  }
+
+  ready(scope: Scope, limit: number, except: ReadonlySet<string>): LedgerBlob[] {
+    const found: LedgerBlob[] = [];
+    if (limit <= 0) return found;
+    for (const row of this.#statements.ready.iterate(this.#number(scope))) {
+      if (except.has(readText(row, 'content_id'))) continue;
+      found.push(readBlob(scope, row));
+      if (found.length === limit) break;
+    }
+    return found;
+  }
+
+  nextDueAt(scope: Scope): number | undefined {
+    const row = this.#statements.nextDue.get(this.#number(scope));
+    return typeof row?.next === 'number' ? row.next : undefined;
+  }
+
+  begin(scope: Scope, contentId: string): void {
+    this.#statements.begin.run(this.#number(scope), contentId);
+  }
+
+  acknowledge(scope: Scope, contentId: string, counts: BatchCounts, at: number): void {
+    const { delivered, duplicate, deadLettered } = counts;
+    this.#statements.acknowledge.run(delivered, duplicate, deadLettered, at, this.#number(scope), contentId);
+  }
+
+  retryLater(scope: Scope, contentId: string, nextAttemptAt: number, reason: string): void {
+    this.#statements.retryLater.run(Math.max(1, nextAttemptAt), reason, this.#number(scope), contentId);
+  }
+
+  giveUp(scope: Scope, contentId: string, state: BlobState, reason: string, at: number): void {
+    this.#statements.giveUp.run(state, reason, at, this.#number(scope), contentId);
+  }
+
+  reset(scope: Scope, contentId: string): boolean {
+    return Number(this.#statements.reset.run(this.#number(scope), contentId).changes) > 0;
+  }
+
+  *between(scope: Scope, from: string, to: string): Iterable<LedgerBlob> {
+    const number = this.#number(scope);
+    let after = { time: Date.parse(from), blob: 0 };
+    for (;;) {
+      // In pages, so that no read transaction stays open while the caller takes its time.
+      const page = this.#statements.between.all(number, after.time, after.blob, Date.parse(to));
+      for (const row of page) {
+        yield readBlob(scope, row);
+        after = { time: readInteger(row, 'created_ms'), blob: readInteger(row, 'blob') };
+      }
+      if (page.length === 0) return;
+    }
+  }
+
+  countByState(scope: Scope): Record<BlobState, number> {
+    const counts = { listed: 0, fetching: 0, acknowledged: 0, expired: 0, poisoned: 0 };
+    for (const row of this.#statements.count.all(this.#number(scope))) {
+      counts[readState(row.state)] = readInteger(row, 'blobs');
+    }
+    return counts;
+  }
+
+  /** Drops up to `most` blobs that ended and are older than what is remembered; true while more is left. */
+  prune(now: number, most: number): boolean {
+    const dropped = this.#statements.prune.run(now - rememberedSeconds * 1000, most);
+    return Number(dropped.changes) === most;
+  }
+
+  #number(scope: Scope): number {
+    return this.#scopes.find(scope) ?? 0;
+  }
+}
+
+function prepareStatements(database: DatabaseSync): Record<StatementName, StatementSync> {
+  const one = 'WHERE scope = ? AND content_id = ?';
+  return {
+    add: database.prepare(
+      `INSERT OR IGNORE INTO blob
+        (scope, content_id, content_uri, created, expires, created_ms, state, listed_at, late, backfill)
+        VALUES (?, ?, ?, ?, ?, ?, 'listed', ?, ?, ?)`,
+    ),
+    makeReady: database.prepare(
+      `UPDATE blob SET next_attempt_at = 0
+        WHERE scope = ? AND ${open} AND next_attempt_at > 0 AND next_attempt_at <= ?`,
+    ),
+    ready: database.prepare(
+      `SELECT * FROM blob WHERE scope = ? AND ${open} AND next_attempt_at = 0 ORDER BY created_ms DESC`,
+    ),
+    nextDue: database.prepare(
+      `SELECT min(next_attempt_at) AS next FROM blob WHERE scope = ? AND ${open} AND next_attempt_at > 0`,
+    ),
+    begin: database.prepare(
+      `UPDATE blob SET state = 'fetching', attempts = attempts + 1, uncertain = 1 ${one} AND ${open}`,
+    ),
+    acknowledge: database.prepare(
+      `UPDATE blob SET state = 'acknowledged', reason = NULL, uncertain = 0, next_attempt_at = 0,
+        delivered = ?, duplicate = ?, dead_lettered = ?, ended_at = ? ${one}`,
+    ),
+    // An attempt that failed before its first record never began, and is counted here.
+    retryLater: database.prepare(
+      `UPDATE blob SET attempts = attempts + (state = 'listed'), state = 'listed', next_attempt_at = ?,
+        reason = ? ${one} AND ${open}`,
+    ),
+    giveUp: database.prepare(
+      `UPDATE blob SET state = ?, reason = ?, ended_at = ?, next_attempt_at = 0 ${one} AND ${open}`,
+    ),
+    reset: database.prepare(
+      `UPDATE blob SET state = 'listed', reason = NULL, next_attempt_at = 0, attempts = 0, ended_at = NULL
+        ${one}`,
+    ),
+    between: database.prepare(
+      `SELECT * FROM blob WHERE scope = ? AND (created_ms, blob) > (?, ?) AND created_ms < ?
+        ORDER BY created_ms, blob LIMIT 500`,
+    ),
+    count: database.prepare('SELECT state, count(*) AS blobs FROM blob WHERE scope = ? GROUP BY state'),
+    prune: database.prepare(
+      `DELETE FROM blob WHERE blob IN (SELECT blob FROM blob WHERE NOT ${open} AND created_ms < ? LIMIT ?)`,
+    ),
+  };
+}
+
+type StatementName =
+  | 'add'
+  | 'makeReady'
+  | 'ready'
+  | 'nextDue'
+  | 'begin'
+  | 'acknowledge'
+  | 'retryLater'
+  | 'giveUp'
+  | 'reset'
+  | 'between'
+  | 'count'
+  | 'prune';
+
+function readBlob(scope: Scope, row: Row): LedgerBlob {
+  return {
+    tenantId: scope.tenantId,
+    contentType: scope.contentType,
+    contentId: readText(row, 'content_id'),
+    contentUri: readText(row, 'content_uri'),
+    contentCreated: readText(row, 'created'),
+    contentExpiration: readText(row, 'expires'),
+    state: readState(row.state),
+    listedAt: new Date(readInteger(row, 'listed_at')).toISOString(),
+    attempts: readInteger(row, 'attempts'),
+    nextAttemptAt: readInteger(row, 'next_attempt_at'),
+    reason: readOptionalText(row, 'reason'),
+    late: readInteger(row, 'late') === 1,
+    backfill: readInteger(row, 'backfill') === 1,
+    uncertain: readInteger(row, 'uncertain') === 1,
+    delivered: readInteger(row, 'delivered'),
+    duplicate: readInteger(row, 'duplicate'),
+    deadLettered: readInteger(row, 'dead_lettered'),
+  };
+}
+
+function readState(value: SQLOutputValue | undefined): BlobState {
+  const state = blobStates.find((known) => known === value);
+  if (!state) throw new TypeError(`a blob is in the unknown state ${String(value)}`);
+  return state;
+}
+
+function readTime(time: string, otherwise: number): number {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? otherwise : ms;
+}

@@ -1,0 +1,128 @@
+// Opens the ledger's database in whatever condition it was left: new, older, newer, damaged, in use.
+
+import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Logger } from '../contract.ts';
+import { describeError, OperatorError } from '../errors.ts';
+import { applicationId, migrate, readVersion, tune } from './ledger-schema.ts';
+import { createOwnedFile } from './owned-files.ts';
+import { readFault } from './sqlite-fault.ts';
+
+export interface LedgerFileParts {
+  readonly folder: string;
+  readonly now: number;
+  readonly log: Logger;
+  readonly migrations: readonly string[];
+}
+
+export interface OpenedFile {
+  readonly database: DatabaseSync;
+  readonly file: string;
+  /** True when what was known before is gone. */
+  readonly fresh: boolean;
+}
+
+export const ledgerFile = (folder: string) => join(folder, 'ledger.db');
+
+/** Left behind when SQLite found damage while running: the next start looks at the whole file. */
+const suspectFile = (folder: string) => join(folder, 'ledger.suspect');
+
+export function markSuspect(folder: string): void {
+  writeFileSync(suspectFile(folder), '', { mode: 0o600 });
+}
+
+export function openLedgerFile(parts: LedgerFileParts): OpenedFile {
+  const file = ledgerFile(parts.folder);
+  const existed = existsSync(file);
+  try {
+    return { database: openDatabase(file, parts), file, fresh: !existed };
+  } catch (error) {
+    if (readFault(error) !== 'damaged') throw error;
+    setAside(file, parts, error);
+    return { database: openDatabase(file, parts), file, fresh: true };
+  }
+}
+
+function openDatabase(file: string, parts: LedgerFileParts): DatabaseSync {
+  createOwnedFile(file);
+  const database = new DatabaseSync(file);
+  try {
+    refuseForeign(database, file, parts.migrations.length);
+    checkSuspect(database, parts.folder);
+    database.exec('PRAGMA journal_mode = WAL');
+    backUpBeforeMigration(database, file, parts);
+    migrate(database, parts.migrations);
+    lookAround(database);
+    tune(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function refuseForeign(database: DatabaseSync, file: string, newest: number): void {
+  const version = readVersion(database);
+  const application = Number(database.prepare('PRAGMA application_id').get()?.application_id);
+  if (version > 0 && application !== applicationId) {
+    throw new OperatorError({
+      code: 'not-a-ledger',
+      message: `${file} is a database of another program.`,
+      advice: 'Choose another state folder.',
+      retry: { kind: 'never' },
+    });
+  }
+  if (version > newest) {
+    throw new OperatorError({
+      code: 'ledger-newer',
+      message: `The ledger ${file} was written by a newer version of this program (schema ${version}; this one knows ${newest}).`,
+      advice:
+        'Run the newer version, or restore the backup that it made beside the ledger before it migrated.',
+      retry: { kind: 'never' },
+    });
+  }
+}
+
+function checkSuspect(database: DatabaseSync, folder: string): void {
+  if (!existsSync(suspectFile(folder))) return;
+  const verdict = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
+  rmSync(suspectFile(folder));
+  if (verdict !== 'ok') throw Object.assign(new Error(String(verdict)), { errcode: 11 });
+}
+
+/** Touches every table, which finds a torn header, schema or root page; damage deeper down is met on the way. */
+function lookAround(database: DatabaseSync): void {
+  for (const row of database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all()) {
+    database.prepare(`SELECT * FROM "${row.name}" LIMIT 1`).get();
+  }
+}
+
+function backUpBeforeMigration(database: DatabaseSync, file: string, parts: LedgerFileParts): void {
+  const version = readVersion(database);
+  if (version === 0 || version === parts.migrations.length) return;
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  const backup = join(parts.folder, `ledger.schema-${version}-${stamp(parts.now)}`);
+  createOwnedFile(backup);
+  copyFileSync(file, backup);
+  parts.log.info(
+    {},
+    `The ledger ${file} is brought from schema ${version} to ${parts.migrations.length}; the old one is kept as ${backup}.`,
+  );
+}
+
+function setAside(file: string, parts: LedgerFileParts, error: unknown): void {
+  const target = join(parts.folder, `ledger.damaged-${stamp(parts.now)}`);
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
+  }
+  parts.log.warn(
+    {},
+    `The ledger ${file} is damaged (${describeError(error)}) and was set aside as ${target}. A new one is begun: what Microsoft still lists is collected again, and what was delivered before is recognised. "m365 state rebuild" makes that quick.`,
+  );
+}
+
+/** `20260131T235959Z`, for file names. */
+export function stamp(time: number): string {
+  return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
+}

@@ -1,0 +1,93 @@
+// Short numbers for tenant × content type, and the small facts and gaps remembered for each.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Gap, Scope } from '../contract.ts';
+import { readInteger, readText } from './row.ts';
+
+export class Scopes {
+  readonly #database: DatabaseSync;
+  readonly #numbers = new Map<string, number>();
+  readonly #find: StatementSync;
+  readonly #add: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#find = database.prepare('SELECT scope FROM scope WHERE tenant = ? AND content_type = ?');
+    this.#add = database.prepare('INSERT INTO scope (tenant, content_type) VALUES (?, ?) RETURNING scope');
+  }
+
+  /** The number of a scope; undefined while nothing was ever written about it. */
+  find({ tenantId, contentType }: Scope): number | undefined {
+    const name = `${tenantId} ${contentType}`;
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    const row = this.#find.get(tenantId, contentType);
+    if (!row) return undefined;
+    const found = readInteger(row, 'scope');
+    // A transaction may have made this number and may yet be rolled back.
+    if (!this.#database.isTransaction) this.#numbers.set(name, found);
+    return found;
+  }
+
+  /** Within a transaction. */
+  findOrAdd(scope: Scope): number {
+    const known = this.find(scope);
+    if (known !== undefined) return known;
+    const row = this.#add.get(scope.tenantId, scope.contentType);
+    if (!row) throw new TypeError('an inserted scope came back without its number');
+    return readInteger(row, 'scope');
+  }
+}
+
+export class ScopeFacts {
+  readonly #scopes: Scopes;
+  readonly #get: StatementSync;
+  readonly #set: StatementSync;
+  readonly #addGap: StatementSync;
+  readonly #gaps: StatementSync;
+
+  constructor(database: DatabaseSync, scopes: Scopes) {
+    this.#scopes = scopes;
+    this.#get = database.prepare('SELECT value FROM fact WHERE scope = ? AND name = ?');
+    this.#set = database.prepare('INSERT OR REPLACE INTO fact (scope, name, value) VALUES (?, ?, ?)');
+    this.#addGap = database.prepare(
+      'INSERT OR IGNORE INTO gap (scope, starts, ends, reason) VALUES (?, ?, ?, ?)',
+    );
+    this.#gaps = database.prepare(
+      'SELECT starts, ends, reason FROM gap WHERE scope = ? AND ends > ? AND starts < ? ORDER BY starts',
+    );
+  }
+
+  get(scope: Scope, name: string): string | undefined {
+    const row = this.#get.get(this.#scopes.find(scope) ?? 0, name);
+    return row && readText(row, 'value');
+  }
+
+  set(scope: Scope, name: string, value: string): void {
+    this.#set.run(this.#scopes.findOrAdd(scope), name, value);
+  }
+
+  addGap(gap: Gap): void {
+    const from = normalizeTime(gap.from);
+    this.#addGap.run(this.#scopes.findOrAdd(gap), from, normalizeTime(gap.to), gap.reason);
+  }
+
+  /** Gaps that touch the half-open window. */
+  gapsBetween(scope: Scope, from: string, to: string): Gap[] {
+    const { tenantId, contentType } = scope;
+    return this.#gaps
+      .all(this.#scopes.find(scope) ?? 0, normalizeTime(from), normalizeTime(to))
+      .map((row) => ({
+        tenantId,
+        contentType,
+        from: readText(row, 'starts'),
+        to: readText(row, 'ends'),
+        reason: readText(row, 'reason'),
+      }));
+  }
+}
+
+/** One spelling, so that text compares as time does. */
+function normalizeTime(time: string): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,18 @@
+// What an error of SQLite's means to us, by its primary result code (https://sqlite.org/rescode.html).
+
+export type SqliteFault = 'damaged' | 'passing' | 'held' | 'other';
+
+const faults: Readonly<Record<number, SqliteFault>> = {
+  5: 'held', // BUSY
+  10: 'passing', // IOERR
+  11: 'damaged', // CORRUPT
+  13: 'passing', // FULL
+  14: 'passing', // CANTOPEN, as when no file can be created for a full or vanished disk
+  26: 'damaged', // NOTADB
+};
+
+export function readFault(error: unknown): SqliteFault {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 'other';
+  // The low byte is the primary code, the rest says more about it.
+  return faults[error.errcode & 0xff] ?? 'other';
+}

@@ -1,0 +1,263 @@
+// The ledger on SQLite: what was listed, what was delivered, and how much of the local files counts. Each part of it
+// is a file of its own; this one opens them on one database and gives them the shape of the contract.
+
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Clock } from '../clock.ts';
+import type {
+  BatchCounts,
+  BlobState,
+  Checkpoint,
+  Gap,
+  Ledger,
+  LedgerBlob,
+  ListedBlob,
+  Logger,
+  RecordKey,
+  Scope,
+} from '../contract.ts';
+import { leaveClosingNote, takeClosingNote } from './closing-note.ts';
+import { ContentBlobs, type ListingMark } from './content-blobs.ts';
+import { ledgerFile, markSuspect, openLedgerFile } from './ledger-file.ts';
+import { migrations } from './ledger-schema.ts';
+import { createOwnedFolder } from './owned-files.ts';
+import { readInteger, readText } from './row.ts';
+import { ScopeFacts, Scopes } from './scopes.ts';
+import { SeenIds } from './seen-ids.ts';
+import { readFault } from './sqlite-fault.ts';
+import { lockState, type StateLock } from './state-lock.ts';
+import { Transactions } from './transactions.ts';
+
+export interface LedgerOptions {
+  /** The state folder; created where it is missing. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** For tests of the way from one schema to the next. */
+  readonly migrations?: readonly string[];
+}
+
+const idsPerPruning = 4000;
+const blobsPerPruning = 500;
+const idsPerTransaction = 4096;
+
+/** Opens or creates the ledger of a state folder. Throws an OperatorError when another process has it, or it is newer. */
+export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> {
+  createOwnedFolder(options.folder);
+  const lock = lockState(options.folder, options.clock.now());
+  try {
+    const closedWell = takeClosingNote(ledgerFile(options.folder));
+    const opened = openLedgerFile({
+      folder: options.folder,
+      now: options.clock.now(),
+      log: options.log,
+      migrations: options.migrations ?? migrations,
+    });
+    return new SqliteLedger(options, { ...opened, lock, uncleanStart: opened.fresh || !closedWell });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+interface OpenedLedger {
+  readonly database: DatabaseSync;
+  readonly file: string;
+  readonly lock: StateLock;
+  readonly uncleanStart: boolean;
+}
+
+export class SqliteLedger implements Ledger {
+  readonly identity: Ledger['identity'];
+  readonly uncleanStart: boolean;
+  readonly #opened: OpenedLedger;
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #transactions: Transactions;
+  readonly #seen: SeenIds;
+  readonly #blobs: ContentBlobs;
+  readonly #facts: ScopeFacts;
+  readonly #checkpoints: ReturnType<typeof prepareCheckpoints>;
+
+  constructor(options: LedgerOptions, opened: OpenedLedger) {
+    const { database, file } = opened;
+    const scopes = new Scopes(database);
+    this.#opened = opened;
+    this.#folder = options.folder;
+    this.#clock = options.clock;
+    this.#seen = new SeenIds(database);
+    this.#blobs = new ContentBlobs(database, scopes);
+    this.#facts = new ScopeFacts(database, scopes);
+    this.#checkpoints = prepareCheckpoints(database);
+    this.uncleanStart = opened.uncleanStart;
+    this.identity = countRun(database);
+    const onDamage = () => markSuspect(options.folder);
+    this.#transactions = new Transactions(database, {
+      clock: options.clock,
+      log: options.log,
+      file,
+      onDamage,
+    });
+  }
+
+  async findSeen(keys: readonly RecordKey[]): Promise<Uint8Array> {
+    return this.#read(() => this.#seen.find(keys, this.#clock.now()));
+  }
+
+  commit(entry: { keys: readonly RecordKey[]; checkpoints: readonly Checkpoint[] }): Promise<void> {
+    const now = this.#clock.now();
+    return this.#transactions.write(() => {
+      this.#seen.add(entry.keys, now);
+      for (const { file, length } of entry.checkpoints) this.#checkpoints.set.run(file, length);
+    });
+  }
+
+  async checkpoints(): Promise<readonly Checkpoint[]> {
+    return this.#read(() =>
+      this.#checkpoints.all.all().map((row) => ({
+        file: readText(row, 'file'),
+        length: readInteger(row, 'length'),
+      })),
+    );
+  }
+
+  forgetCheckpoints(files: readonly string[]): Promise<void> {
+    return this.#transactions.write(() => {
+      for (const file of files) this.#checkpoints.forget.run(file);
+    });
+  }
+
+  async remember(keys: AsyncIterable<RecordKey>): Promise<number> {
+    let taken = 0;
+    let waiting: RecordKey[] = [];
+    const take = async () => {
+      await this.commit({ keys: waiting, checkpoints: [] });
+      taken += waiting.length;
+      waiting = [];
+    };
+    for await (const key of keys) {
+      waiting.push(key);
+      if (waiting.length === idsPerTransaction) await take();
+    }
+    await take();
+    return taken;
+  }
+
+  list(scope: Scope, blobs: readonly ListedBlob[], mark: ListingMark): Promise<readonly ListedBlob[]> {
+    return this.#transactions.write(() => this.#blobs.list(scope, blobs, mark));
+  }
+
+  async due(
+    scope: Scope,
+    now: number,
+    limit: number,
+    except: ReadonlySet<string>,
+  ): Promise<readonly LedgerBlob[]> {
+    if (this.#read(() => this.#blobs.hasDue(scope, now))) {
+      await this.#transactions.write(() => this.#blobs.makeReady(scope, now));
+    }
+    return this.#read(() => this.#blobs.ready(scope, limit, except));
+  }
+
+  async nextDueAt(scope: Scope): Promise<number | undefined> {
+    return this.#read(() => this.#blobs.nextDueAt(scope));
+  }
+
+  begin(scope: Scope, contentId: string): Promise<void> {
+    return this.#transactions.write(() => this.#blobs.begin(scope, contentId));
+  }
+
+  acknowledge(scope: Scope, contentId: string, counts: BatchCounts, at: number): Promise<void> {
+    return this.#transactions.write(() => this.#blobs.acknowledge(scope, contentId, counts, at));
+  }
+
+  retryLater(scope: Scope, contentId: string, nextAttemptAt: number, reason: string): Promise<void> {
+    return this.#transactions.write(() => this.#blobs.retryLater(scope, contentId, nextAttemptAt, reason));
+  }
+
+  giveUp(
+    scope: Scope,
+    contentId: string,
+    state: 'expired' | 'poisoned',
+    reason: string,
+    at: number,
+  ): Promise<void> {
+    return this.#transactions.write(() => this.#blobs.giveUp(scope, contentId, state, reason, at));
+  }
+
+  reset(scope: Scope, contentId: string): Promise<boolean> {
+    return this.#transactions.write(() => this.#blobs.reset(scope, contentId));
+  }
+
+  recordGap(gap: Gap): Promise<void> {
+    return this.#transactions.write(() => this.#facts.addGap(gap));
+  }
+
+  async getFact(scope: Scope, name: string): Promise<string | undefined> {
+    return this.#read(() => this.#facts.get(scope, name));
+  }
+
+  setFact(scope: Scope, name: string, value: string): Promise<void> {
+    return this.#transactions.write(() => this.#facts.set(scope, name, value));
+  }
+
+  blobsBetween(scope: Scope, from: string, to: string): Iterable<LedgerBlob> {
+    return this.#blobs.between(scope, from, to);
+  }
+
+  async gapsBetween(scope: Scope, from: string, to: string): Promise<readonly Gap[]> {
+    return this.#read(() => this.#facts.gapsBetween(scope, from, to));
+  }
+
+  async countByState(scope: Scope): Promise<Record<BlobState, number>> {
+    return this.#read(() => this.#blobs.countByState(scope));
+  }
+
+  prune(now: number): Promise<boolean> {
+    return this.#transactions.write(() => {
+      const moreIds = this.#seen.prune(now, idsPerPruning);
+      const moreBlobs = this.#blobs.prune(now, blobsPerPruning);
+      return moreIds || moreBlobs;
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#opened.database.isOpen) return;
+    await this.#transactions.close();
+    this.#opened.database.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#opened.database.close();
+    leaveClosingNote(this.#opened.file);
+    this.#opened.lock.release();
+  }
+
+  #read<T>(look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      if (readFault(error) === 'damaged') markSuspect(this.#folder);
+      throw error;
+    }
+  }
+}
+
+function prepareCheckpoints(database: DatabaseSync): Record<'all' | 'set' | 'forget', StatementSync> {
+  return {
+    all: database.prepare('SELECT file, length FROM checkpoint ORDER BY file'),
+    set: database.prepare('INSERT OR REPLACE INTO checkpoint (file, length) VALUES (?, ?)'),
+    forget: database.prepare('DELETE FROM checkpoint WHERE file = ?'),
+  };
+}
+
+/** Durable even through a power cut, unlike other transactions: outputs compare it with their own notes. */
+function countRun(database: DatabaseSync): Ledger['identity'] {
+  database.exec('PRAGMA synchronous = FULL');
+  const row = database
+    .prepare(
+      `INSERT INTO identity (only, id, run) VALUES (1, ?, 1)
+        ON CONFLICT (only) DO UPDATE SET run = run + 1 RETURNING id, run`,
+    )
+    .get(randomUUID());
+  database.exec('PRAGMA synchronous = NORMAL');
+  if (!row) throw new TypeError('the ledger gave no identity');
+  return { id: readText(row, 'id'), run: readInteger(row, 'run') };
+}
