@@ -1,8 +1,28 @@
-// The outputs a policy may name. Each declares its own settings beside its code; this file only lists them.
+// The outputs a policy may name. Each declares its own settings beside its code; this file only lists them and turns
+// checked settings into what each output takes.
+
+import type { Option } from './option.ts';
+import type { Problem } from './problems.ts';
+import type { Settings } from './settings.ts';
 
 /** An output that a policy names: `outputs.<name>` with its `type`. */
 export type OutputPolicy = {
   readonly name: string;
   readonly type: 'elasticsearch' | 'file' | 'console';
   readonly options: unknown;
+};
+
+export const outputTypes = ['elasticsearch', 'file', 'console'] as const;
+export type OutputType = (typeof outputTypes)[number];
+
+interface OutputKind {
+  readonly options: readonly Option[];
+  /** Undefined when the settings do not fit together; `problems` then says why. */
+  read(name: string, settings: Settings, problems: Problem[]): OutputPolicy | undefined;
+}
+
+export const outputKinds: Record<OutputType, OutputKind> = {
+  elasticsearch: { options: [], read: (name) => ({ name, type: 'elasticsearch', options: {} }) },
+  file: { options: [], read: (name) => ({ name, type: 'file', options: {} }) },
+  console: { options: [], read: (name) => ({ name, type: 'console', options: {} }) },
 };

@@ -1,6 +1,7 @@
 // What a policy file says, once read and checked: everything the collector needs, in the units it works in.
 // Reading it is load-policy.ts; what each setting means is declared beside the code it belongs to.
 
+import type { TransportOptions } from '../http/dispatcher.ts';
 import type { ManagementActivityOptions } from '../sources/management-activity/options.ts';
 import type { OutputPolicy } from './output-policy.ts';
 
@@ -14,6 +15,8 @@ export interface Policy {
   readonly process: ProcessOptions;
   /** What was read and deliberately left aside, one line each, for the log. */
   readonly notes: readonly string[];
+  /** The settings in force, defaults included and secrets left out, as YAML. */
+  readonly effective: string;
 }
 
 /** One tenant. */
@@ -23,6 +26,8 @@ export interface StreamPolicy {
   /** `policy.yml:12`, for messages. */
   readonly where: string;
   readonly source: ManagementActivityOptions;
+  /** How the source reaches Microsoft: proxy, certificate authorities, time-out. */
+  readonly transport: TransportOptions;
   readonly mapping: MappingOptions;
   /** The same object as in `Policy.outputs`: streams that share an output share the object. */
   readonly output: OutputPolicy;
@@ -32,6 +37,8 @@ export interface MappingOptions {
   /** Goes to organization.name. */
   readonly tenantName: string | undefined;
   readonly tags: readonly string[];
+  /** Constants for every document, from the processor add_fields: dotted field name → value. */
+  readonly fields: Readonly<Record<string, string | number | boolean>>;
   /** Keeps the raw record in event.original. */
   readonly preserveOriginal: boolean;
   /** `logs-o365.audit-<namespace>`. */

@@ -1,0 +1,187 @@
+// The settings that belong to no source and no output: those of the process, under `m365:` at the top of a policy
+// file, and those of every stream.
+
+import type { Option, OptionSet } from './option.ts';
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+
+export const processOptions: OptionSet = {
+  part: 'm365',
+  options: [
+    {
+      name: 'state_folder',
+      type: 'text',
+      default: './data/state',
+      title: 'State folder',
+      about:
+        'Where the ledger, the dead letters and the status file are kept; personal data, readable by its owner only.',
+      shown: 'file',
+    },
+    {
+      name: 'memory_budget',
+      type: 'bytes',
+      default: '32MiB',
+      minimum: '4MiB',
+      maximum: '4GiB',
+      boundsReason: 'it must hold the largest record, and is shared by all tenants',
+      title: 'Memory budget',
+      about: 'How many bytes of records may be in memory between download and acknowledgement.',
+      shown: 'file',
+    },
+    {
+      name: 'logging.level',
+      type: 'choice',
+      choices: logLevels,
+      default: 'info',
+      title: 'Log level',
+      about: 'The least severe lines that are logged.',
+      shown: 'file',
+    },
+    {
+      name: 'status.port',
+      type: 'integer',
+      default: 0,
+      minimum: 0,
+      maximum: 65535,
+      title: 'Status port',
+      about:
+        'Serves GET /status on this port of 127.0.0.1; 0 serves nothing. The status file is always written.',
+      example: 5601,
+      shown: 'file',
+    },
+  ],
+};
+
+const dataStreamOptions: readonly Option[] = [
+  {
+    name: 'data_stream.namespace',
+    type: 'text',
+    title: 'Namespace',
+    about:
+      'The last part of the data stream, logs-o365.audit-<namespace>; "default" unless the input or stream names one.',
+    shown: 'main',
+  },
+  {
+    name: 'data_stream.dataset',
+    type: 'choice',
+    choices: ['o365.audit'],
+    title: 'Dataset',
+    about: 'Always o365.audit, the name that detection rules and dashboards are written against.',
+    shown: 'file',
+  },
+  {
+    name: 'data_stream.type',
+    type: 'choice',
+    choices: ['logs'],
+    title: 'Type',
+    about: 'Always logs.',
+    shown: 'file',
+  },
+];
+
+export const policyOptions: OptionSet = {
+  part: '',
+  options: [
+    {
+      name: 'outputs',
+      type: 'object',
+      required: true,
+      title: 'Outputs',
+      about: 'a map of names to outputs, each with its type.',
+      shown: 'file',
+    },
+    {
+      name: 'inputs',
+      type: 'object',
+      required: true,
+      title: 'Inputs',
+      about: 'a list; those of type m365 are read, others are left aside.',
+      shown: 'file',
+    },
+    {
+      name: 'm365',
+      type: 'object',
+      title: 'Process',
+      about: 'settings of the whole process.',
+      shown: 'file',
+    },
+  ],
+};
+
+export const inputOptions: OptionSet = {
+  part: 'inputs',
+  options: [
+    { name: 'type', type: 'text', title: 'Type', about: 'm365.', shown: 'file' },
+    {
+      name: 'enabled',
+      type: 'boolean',
+      default: true,
+      title: 'Enabled',
+      about: 'false leaves the input aside.',
+      shown: 'file',
+    },
+    {
+      name: 'use_output',
+      type: 'text',
+      default: 'default',
+      title: 'Output',
+      about: 'The name of one of the outputs.',
+      shown: 'file',
+    },
+    {
+      name: 'streams',
+      type: 'object',
+      required: true,
+      title: 'Streams',
+      about: 'a list with one entry for each tenant.',
+      shown: 'file',
+    },
+    {
+      name: 'processors',
+      type: 'object',
+      title: 'Processors',
+      about: 'As in a stream; for all streams of the input.',
+      shown: 'file',
+    },
+    ...dataStreamOptions,
+  ],
+};
+
+export const streamOptions: OptionSet = {
+  part: 'streams',
+  options: [
+    {
+      name: 'enabled',
+      type: 'boolean',
+      default: true,
+      title: 'Enabled',
+      about: 'false leaves the stream aside.',
+      shown: 'file',
+    },
+    ...dataStreamOptions,
+    {
+      name: 'tags',
+      type: 'list',
+      default: ['forwarded', 'm365'],
+      title: 'Tags',
+      about: 'Added to every document.',
+      shown: 'advanced',
+    },
+    {
+      name: 'preserve_original_event',
+      type: 'boolean',
+      default: false,
+      title: 'Preserve original event',
+      about: 'Keeps the record as Microsoft served it in event.original; about doubles what is stored.',
+      shown: 'main',
+    },
+    {
+      name: 'processors',
+      type: 'object',
+      title: 'Processors',
+      about:
+        'The Elastic Agent processors add_tags and add_fields; for anything more use the ingest pipeline logs-o365.audit@custom.',
+      shown: 'advanced',
+    },
+  ],
+};

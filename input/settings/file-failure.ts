@@ -1,0 +1,17 @@
+// Why a file could not be read or written, in words.
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+};
+
+export function describeFileFailure(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  const code = 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? ('message' in error ? String(error.message) : code);
+}

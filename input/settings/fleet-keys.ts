@@ -1,0 +1,72 @@
+// Keys that Kibana and Fleet write into an exported policy for their own book-keeping. They are no settings of ours,
+// and no mistake of the operator's. Each list names what Fleet's policy types declare for that place.
+
+/** At the top of a policy. */
+export const policyKeys: ReadonlySet<string> = new Set([
+  'id',
+  'revision',
+  'namespaces',
+  // What Elastic Agent itself is told.
+  'agent',
+  'fleet',
+  'signed',
+  'secret_references',
+  'output_permissions',
+  'monitoring',
+  'providers',
+  // OpenTelemetry parts of policies since 9.x.
+  'receivers',
+  'connectors',
+  'exporters',
+  'extensions',
+  'service',
+]);
+
+const dataStreamKeys = ['data_stream.elasticsearch', 'data_stream.index_mode', 'data_stream.release'];
+
+/** In an entry of `inputs`. */
+export const inputKeys: ReadonlySet<string> = new Set([
+  'id',
+  'name',
+  'revision',
+  'package_policy_id',
+  'meta',
+  'policy',
+  'release',
+  'agents',
+  'condition',
+  '_runtime_experimental',
+  ...dataStreamKeys,
+]);
+
+/** In an entry of `streams`. */
+export const streamKeys: ReadonlySet<string> = new Set([
+  'id',
+  'release',
+  'policy_template',
+  'original_id',
+  'condition',
+  ...dataStreamKeys,
+]);
+
+/** In an entry of `outputs`. Tuning of Elastic Agent's own shipper has no meaning here. */
+export const outputKeys: ReadonlySet<string> = new Set([
+  'id',
+  'name',
+  'preset',
+  'is_default',
+  'is_default_monitoring',
+  'is_internal',
+  'is_preconfigured',
+  'allow_edit',
+  'shipper',
+  'otel',
+  'write_to_logs_streams',
+  'worker',
+  'workers',
+  'loadbalance',
+  'bulk_max_size',
+  'bulk_max_bytes',
+  'queue',
+  'pipelining',
+]);

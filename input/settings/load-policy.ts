@@ -1,0 +1,94 @@
+// Reads a policy file: a standalone Elastic Agent policy, as Kibana exports it or as written by hand. What is wrong
+// is collected over all parts and thrown as one PolicyError; nothing is opened or connected here.
+
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { OperatorError } from '../errors.ts';
+import { logLevels, policyOptions, processOptions } from './collector-options.ts';
+import { describeFileFailure } from './file-failure.ts';
+import { policyKeys } from './fleet-keys.ts';
+import type { OutputType } from './output-policy.ts';
+import type { Policy, ProcessOptions } from './policy.ts';
+import { type Environment, findEntry, type MapNode, readTree } from './policy-tree.ts';
+import { PolicyError, type Problem } from './problems.ts';
+import { readInputs } from './read-inputs.ts';
+import { OutputReader } from './read-outputs.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+export interface LoadOptions {
+  /** For `${NAME}`; the environment of the process by default. */
+  readonly environment?: Environment | undefined;
+  /** Sends every stream to this kind of output: the policy's own of that type, or one with default settings. */
+  readonly output?: OutputType | undefined;
+  /** Replaces `m365.state_folder`. */
+  readonly stateFolder?: string | undefined;
+  /** Collect what is there now, then end. */
+  readonly once?: boolean | undefined;
+}
+
+/** Throws a PolicyError that lists everything that is wrong, or an OperatorError when the file cannot be read. */
+export async function loadPolicy(file: string, options: LoadOptions = {}): Promise<Policy> {
+  return parsePolicy(await readPolicyFile(file), file, options);
+}
+
+/** The same from text; `file` names it in messages. */
+export function parsePolicy(text: string, file: string, options: LoadOptions = {}): Policy {
+  const tree = readTree(text, file, options.environment ?? process.env);
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  const parts = { what: 'the policy', options: policyOptions.options, aside: policyKeys };
+  readSettings(tree, parts, problems);
+  const shared = readProcessSettings(tree, problems);
+  const outputs = new OutputReader(tree, options.output, problems);
+  const streams = readInputs(tree, { outputs, once: options.once ?? false, problems, notes });
+  if (problems.length > 0 || !shared) throw new PolicyError(problems);
+  if (streams.length === 0) throw nothingToCollect(file, notes);
+  return {
+    file,
+    streams: streams.map(({ stream }) => stream),
+    outputs: outputs.used.map(({ output }) => output),
+    process: readProcess(shared, options.stateFolder),
+    notes,
+    effective: stringify({
+      m365: shared.show(),
+      outputs: Object.fromEntries(outputs.used.map(({ output, shown }) => [output.name, shown])),
+      streams: streams.map(({ shown }) => shown),
+    }),
+  };
+}
+
+async function readPolicyFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new OperatorError({
+      code: 'policy-unreadable',
+      message: `Cannot read the policy ${file}: ${describeFileFailure(cause)}.`,
+      advice: 'Name a policy file that this user may read; deploy/sample-policy.yml is one to start from.',
+      retry: { kind: 'never' },
+      cause,
+    });
+  }
+}
+
+function readProcessSettings(tree: MapNode, problems: Problem[]): Settings | undefined {
+  const node = findEntry(tree, 'm365')?.value;
+  const part: MapNode =
+    node?.kind === 'map' ? node : { kind: 'map', place: node?.place ?? tree.place, entries: [] };
+  return readSettings(part, { what: 'm365', options: processOptions.options, aside: new Set() }, problems);
+}
+
+function readProcess(settings: Settings, stateFolder: string | undefined): ProcessOptions {
+  return {
+    stateFolder: resolve(stateFolder ?? settings.requireText('state_folder')),
+    memoryBytes: settings.bytes('memory_budget'),
+    logLevel: settings.choice('logging.level', logLevels),
+    statusPort: settings.number('status.port'),
+  };
+}
+
+function nothingToCollect(file: string, notes: readonly string[]): PolicyError {
+  const aside = notes.length > 0 ? ` (${notes.join('; ')})` : '';
+  return new PolicyError([{ place: file, message: `no enabled input of type m365 with a stream${aside}` }]);
+}

@@ -1,0 +1,196 @@
+// A YAML (or JSON) text as a plain tree in which every node knows its place in the file. Anchors and merge keys are
+// resolved here, ${ENVIRONMENT} references too; what the settings mean is not known here.
+
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import { PolicyError, type Problem } from './problems.ts';
+
+export type PolicyNode = MapNode | ListNode | ScalarNode;
+
+export interface MapNode {
+  readonly kind: 'map';
+  readonly place: string;
+  readonly entries: readonly MapEntry[];
+}
+
+export interface MapEntry {
+  readonly key: string;
+  /** Of the key. */
+  readonly place: string;
+  readonly value: PolicyNode;
+}
+
+export interface ListNode {
+  readonly kind: 'list';
+  readonly place: string;
+  readonly items: readonly PolicyNode[];
+}
+
+export interface ScalarNode {
+  readonly kind: 'scalar';
+  readonly place: string;
+  readonly value: string | number | boolean | null;
+  /** True when an environment variable took part: its value is text, whatever the setting's type. */
+  readonly substituted: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the text of a policy. Throws a PolicyError that names every syntax error and missing variable. */
+export function readTree(text: string, file: string, environment: Environment): MapNode {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const at = (offset: number | undefined) => {
+    const { line, col } = lines.linePos(offset ?? 0);
+    return `${file}:${line}:${col}`;
+  };
+  if (document.errors.length > 0)
+    throw new PolicyError(
+      document.errors.map((error) => ({ place: at(error.pos[0]), message: `not YAML: ${error.message}` })),
+    );
+  const grower = new TreeGrower(document, at, environment);
+  const tree = document.contents ? grower.grow(document.contents, 0) : undefined;
+  if (grower.problems.length > 0) throw new PolicyError(grower.problems);
+  if (tree?.kind !== 'map')
+    throw new PolicyError([
+      { place: at(0), message: 'a policy is a YAML map with the keys "outputs" and "inputs"' },
+    ]);
+  return tree;
+}
+
+// A file that refers to itself, or multiplies by aliases, is no policy.
+const deepest = 64;
+const mostNodes = 200_000;
+
+class TreeGrower {
+  readonly problems: Problem[] = [];
+  private nodes = 0;
+  private readonly document: Document;
+  private readonly at: (offset: number | undefined) => string;
+  private readonly environment: Environment;
+
+  constructor(document: Document, at: (offset: number | undefined) => string, environment: Environment) {
+    this.document = document;
+    this.at = at;
+    this.environment = environment;
+  }
+
+  grow(node: unknown, depth: number): PolicyNode {
+    const place = this.placeOf(node);
+    this.nodes += 1;
+    if (depth > deepest || this.nodes > mostNodes)
+      throw new PolicyError([{ place, message: 'nested too deeply or aliased too often for a policy' }]);
+    if (isAlias(node)) return this.growAlias(node, depth + 1);
+    if (isMap(node)) return { kind: 'map', place, entries: this.growEntries(node, depth) };
+    if (isSeq(node))
+      return { kind: 'list', place, items: node.items.map((item) => this.grow(item, depth + 1)) };
+    return this.growScalar(isScalar(node) ? node.value : null, place);
+  }
+
+  private growAlias(alias: Alias, depth: number): PolicyNode {
+    const target = alias.resolve(this.document);
+    if (target) return this.grow(target, depth);
+    const place = this.placeOf(alias);
+    this.problems.push({ place, message: `nothing is anchored as &${alias.source}` });
+    return { kind: 'scalar', place, value: null, substituted: false };
+  }
+
+  private growEntries(map: YAMLMap, depth: number): MapEntry[] {
+    const own: MapEntry[] = [];
+    const merged: MapEntry[] = [];
+    for (const { key, value } of map.items) {
+      if (isMergeKey(key)) {
+        merged.push(...this.growMerged(value, depth + 1));
+        continue;
+      }
+      own.push({ key: keyText(key), place: this.placeOf(key), value: this.grow(value, depth + 1) });
+    }
+    const keys = new Set(own.map(({ key }) => key));
+    return [...own, ...merged.filter(({ key }) => !keys.has(key))];
+  }
+
+  private growMerged(value: unknown, depth: number): MapEntry[] {
+    const source = this.grow(value, depth);
+    const maps = source.kind === 'list' ? source.items : [source];
+    return maps.flatMap((map) => {
+      if (map.kind === 'map') return map.entries;
+      this.problems.push({ place: map.place, message: 'a merge key (<<) takes a map' });
+      return [];
+    });
+  }
+
+  private growScalar(value: unknown, place: string): ScalarNode {
+    if (typeof value === 'string') return this.substitute(value, place);
+    const plain = typeof value === 'number' || typeof value === 'boolean' ? value : null;
+    return { kind: 'scalar', place, value: plain, substituted: false };
+  }
+
+  /** `${NAME}`, `${env.NAME}` and `${NAME:default}`; `$${` is a literal `${`. */
+  private substitute(text: string, place: string): ScalarNode {
+    let substituted = false;
+    const value = text.replace(/\$?\$\{([^}]*)\}/g, (whole, inner: string) => {
+      if (whole.startsWith('$$')) return whole.slice(1);
+      substituted = true;
+      return this.lookUp(inner, place);
+    });
+    return { kind: 'scalar', place, value, substituted };
+  }
+
+  private lookUp(inner: string, place: string): string {
+    const [, name = '', fallback] = /^(?:env\.)?([A-Za-z_]\w*)(?::(.*))?$/s.exec(inner.trim()) ?? [];
+    if (!name) {
+      const message = `\${${inner}} is not understood; write \${NAME}, \${env.NAME} or \${NAME:default}`;
+      this.problems.push({ place, message });
+      return '';
+    }
+    const value = this.environment[name] || fallback;
+    if (value === undefined) {
+      const message = `the environment variable ${name} is not set; set it, or write \${${name}:default}`;
+      this.problems.push({ place, message });
+    }
+    return value ?? '';
+  }
+
+  private placeOf(node: unknown): string {
+    return this.at(hasRange(node) ? node.range?.[0] : 0);
+  }
+}
+
+function hasRange(node: unknown): node is Node {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node);
+}
+
+function isMergeKey(key: unknown): key is Scalar {
+  return isScalar(key) && key.source === '<<' && key.type === 'PLAIN';
+}
+
+function keyText(key: unknown): string {
+  return isScalar(key) ? (key.source ?? String(key.value)) : String(key);
+}
+
+/** The value without its places. */
+export function plain(node: PolicyNode): unknown {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value;
+    case 'list':
+      return node.items.map(plain);
+    case 'map':
+      return Object.fromEntries(node.entries.map(({ key, value }) => [key, plain(value)]));
+  }
+}
+
+export function findEntry(map: MapNode, key: string): MapEntry | undefined {
+  return map.entries.find((entry) => entry.key === key);
+}

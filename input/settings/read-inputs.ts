@@ -1,0 +1,163 @@
+// The inputs of a policy and their streams: one stream is one tenant. Inputs of other types belong to somebody else
+// and are left aside with a note.
+
+import { transportOptions } from '../http/dispatcher.ts';
+import { managementActivityOptions } from '../sources/management-activity/options.ts';
+import { inputOptions, streamOptions } from './collector-options.ts';
+import { inputKeys, streamKeys } from './fleet-keys.ts';
+import type { Option } from './option.ts';
+import type { StreamPolicy } from './policy.ts';
+import { findEntry, type ListNode, type MapNode, type PolicyNode } from './policy-tree.ts';
+import { type Problem, suggest } from './problems.ts';
+import { type Additions, readProcessors } from './processors.ts';
+import type { OutputReader } from './read-outputs.ts';
+import { checkNamespace, readMapping, readSource, readTransport } from './read-stream.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Every setting of a stream, in the order in which they are documented. */
+export const allStreamOptions: readonly Option[] = [
+  ...managementActivityOptions.options,
+  ...transportOptions.options,
+  ...streamOptions.options,
+];
+
+export interface ReadStream {
+  readonly stream: StreamPolicy;
+  readonly shown: Record<string, unknown>;
+}
+
+interface Reading {
+  readonly outputs: OutputReader;
+  readonly once: boolean;
+  readonly problems: Problem[];
+  readonly notes: string[];
+}
+
+export function readInputs(policy: MapNode, reading: Reading): readonly ReadStream[] {
+  const streams = maps(findEntry(policy, 'inputs')?.value, 'inputs', reading).flatMap((input, index) =>
+    isOurs(input, reading) ? readInput(input, index, reading) : [],
+  );
+  reading.problems.push(...findRepeated(streams));
+  return streams;
+}
+
+function maps(node: PolicyNode | undefined, what: string, { problems }: Reading): readonly MapNode[] {
+  if (node?.kind !== 'list') {
+    if (node) problems.push({ place: node.place, message: `${what} must be a list` });
+    return [];
+  }
+  return onlyMaps(node, what, problems);
+}
+
+function onlyMaps(list: ListNode, what: string, problems: Problem[]): readonly MapNode[] {
+  return list.items.flatMap((item) => {
+    if (item.kind === 'map') return [item];
+    problems.push({ place: item.place, message: `an entry of ${what} must be a map` });
+    return [];
+  });
+}
+
+function isOurs(input: MapNode, { problems, notes }: Reading): boolean {
+  const type = textAt(input, 'type');
+  if (type === 'm365') return true;
+  // A slip in our own name would otherwise collect nothing, with only a note to say so.
+  if (type === undefined) problems.push({ place: input.place, message: 'an input needs a type, here m365' });
+  else if (suggest(type, ['m365']) && type.length <= 6)
+    problems.push({ place: input.place, message: `unknown input type "${type}"${suggest(type, ['m365'])}` });
+  else notes.push(`${input.place}: left aside an input of type ${type}`);
+  return false;
+}
+
+function readInput(input: MapNode, index: number, reading: Reading): ReadStream[] {
+  const { problems } = reading;
+  const name = textAt(input, 'name') ?? textAt(input, 'id') ?? `#${index + 1}`;
+  const settings = readSettings(
+    input,
+    { what: `the input ${name}`, options: inputOptions.options, aside: inputKeys, belongs: belongsInStream },
+    problems,
+  );
+  const additions = readProcessors(findEntry(input, 'processors')?.value, problems);
+  if (settings && !settings.flag('enabled')) {
+    reading.notes.push(`${input.place}: left aside the input ${name}, which is not enabled`);
+    return [];
+  }
+  if (settings) problems.push(...checkNamespace(settings));
+  const id = textAt(input, 'id') ?? name;
+  return maps(findEntry(input, 'streams')?.value, 'streams', reading).flatMap((stream, position) => {
+    const read = readStream(stream, {
+      ...reading,
+      input: settings,
+      additions,
+      fallbackId: `${id}-${position + 1}`,
+    });
+    return read ? [read] : [];
+  });
+}
+
+interface ReadingStream extends Reading {
+  /** Undefined when the input itself has problems; its streams are checked all the same. */
+  readonly input: Settings | undefined;
+  readonly additions: Additions;
+  readonly fallbackId: string;
+}
+
+function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefined {
+  const { problems, notes, input } = reading;
+  const id = textAt(node, 'id') ?? reading.fallbackId;
+  const rules = { what: `the stream ${id}`, options: allStreamOptions, aside: streamKeys };
+  const settings = readSettings(node, rules, problems);
+  const own = readProcessors(findEntry(node, 'processors')?.value, problems);
+  if (!settings) return undefined;
+  if (!settings.flag('enabled')) {
+    notes.push(`${node.place}: left aside the stream ${id}, which is not enabled`);
+    return undefined;
+  }
+  problems.push(...checkNamespace(settings));
+  const source = readSource(settings, reading.once, problems);
+  const output = input && reading.outputs.use(input.requireText('use_output'), input.placeOf('use_output'));
+  if (!source || !input || !output) return undefined;
+  const mapping = readMapping(settings, input, join(reading.additions, own));
+  const stream = { id, where: node.place, source, transport: readTransport(settings), mapping, output };
+  return {
+    stream,
+    shown: { id, at: node.place, output: output.name, ...settings.show(), ...namespaceOf(mapping) },
+  };
+}
+
+const namespaceOf = ({ namespace }: StreamPolicy['mapping']) => ({ 'data_stream.namespace': namespace });
+
+function join(first: Additions, second: Additions): Additions {
+  return { tags: [...first.tags, ...second.tags], fields: { ...first.fields, ...second.fields } };
+}
+
+function belongsInStream(name: string): string | undefined {
+  const inputsOwn = inputOptions.options.some((option) => option.name === name);
+  const known = allStreamOptions.some((option) => option.name === name || option.name.startsWith(`${name}.`));
+  return known && !inputsOwn ? 'a stream (inputs[].streams[])' : undefined;
+}
+
+/** Two collectors of one tenant would share its request budget and its ledger, and fetch everything twice. */
+function findRepeated(streams: readonly ReadStream[]): Problem[] {
+  const found: Problem[] = [];
+  const ids = new Map<string, string>();
+  const tenants = new Map<string, string>();
+  for (const { stream } of streams) {
+    const { where, id, source } = stream;
+    const sameId = ids.get(id);
+    const sameTenant = tenants.get(source.tenantId);
+    if (sameId) found.push({ place: where, message: `the stream id ${id} is already used at ${sameId}` });
+    if (sameTenant)
+      found.push({
+        place: where,
+        message: `the tenant ${source.tenantId} already has a stream at ${sameTenant}`,
+      });
+    ids.set(id, where);
+    tenants.set(source.tenantId, where);
+  }
+  return found;
+}
+
+function textAt(map: MapNode, key: string): string | undefined {
+  const value = findEntry(map, key)?.value;
+  return value?.kind === 'scalar' && value.value !== null ? String(value.value) : undefined;
+}

@@ -1,0 +1,120 @@
+// From the checked settings of a stream to what the source and the mapper take.
+
+import { type TransportOptions, verificationModes } from '../http/dispatcher.ts';
+import type { ManagementActivityOptions } from '../sources/management-activity/options.ts';
+import { clouds } from '../sources/management-activity/options.ts';
+import type { MappingOptions } from './policy.ts';
+import type { Problem } from './problems.ts';
+import type { Additions } from './processors.ts';
+import { fileSecret, fixedSecret, type Secret } from './secret.ts';
+import type { Settings } from './settings.ts';
+
+export function readSource(
+  settings: Settings,
+  once: boolean,
+  problems: Problem[],
+): ManagementActivityOptions | undefined {
+  const found = [...checkTenant(settings), ...checkCredentials(settings)];
+  problems.push(...found);
+  if (found.length > 0) return undefined;
+  return {
+    tenantId: settings.requireText('tenant_id').toLowerCase(),
+    tenantName: settings.text('tenant_name'),
+    clientId: settings.requireText('client_id'),
+    clientSecret: readSecret(settings, 'client_secret'),
+    certificate: readCertificate(settings),
+    cloud: settings.choice('cloud', clouds),
+    hosts: { login: settings.text('login_url'), management: settings.text('management_url') },
+    contentTypes: settings.list('content_types'),
+    intervalMs: settings.durationMs('interval'),
+    initialIntervalMs: settings.durationMs('initial_interval'),
+    overlapMs: settings.durationMs('overlap'),
+    requestsPerMinute: settings.number('requests_per_minute'),
+    concurrentBlobs: settings.number('concurrent_blobs'),
+    maximumRecordBytes: settings.bytes('maximum_record_size'),
+    publisherIdentifier: settings.text('publisher_identifier'),
+    once,
+  };
+}
+
+export function readTransport(settings: Settings): TransportOptions {
+  return {
+    proxyUrl: settings.text('proxy_url'),
+    proxyDisable: settings.flag('proxy_disable'),
+    certificateAuthorities: settings.list('ssl.certificate_authorities'),
+    verificationMode: settings.choice('ssl.verification_mode', verificationModes),
+    timeoutMs: settings.durationMs('timeout'),
+  };
+}
+
+export function readMapping(stream: Settings, input: Settings, additions: Additions): MappingOptions {
+  return {
+    tenantName: stream.text('tenant_name'),
+    tags: [...new Set([...stream.list('tags'), ...additions.tags])],
+    fields: additions.fields,
+    preserveOriginal: stream.flag('preserve_original_event'),
+    namespace: stream.text('data_stream.namespace') ?? input.text('data_stream.namespace') ?? 'default',
+  };
+}
+
+/** What Elasticsearch takes as the namespace of a data stream. */
+export function checkNamespace(settings: Settings): Problem[] {
+  const namespace = settings.text('data_stream.namespace');
+  if (namespace === undefined || /^[^\sA-Z\-\\/*?"<>|,#:]{1,100}$/.test(namespace)) return [];
+  const message = `data_stream.namespace "${namespace}" must be lower case, without "-", spaces or any of \\ / * ? " < > | , # :, at most 100 characters`;
+  return [{ place: settings.placeOf('data_stream.namespace'), message }];
+}
+
+const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const domain = /^(?!-)[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+$/i;
+
+function checkTenant(settings: Settings): Problem[] {
+  const found: Problem[] = [];
+  const tenant = settings.requireText('tenant_id');
+  if (!guid.test(tenant) && !domain.test(tenant))
+    found.push({
+      place: settings.placeOf('tenant_id'),
+      message:
+        'tenant_id must be the Directory (tenant) ID, a GUID, or a verified domain such as contoso.com',
+    });
+  for (const name of ['client_id', 'publisher_identifier']) {
+    const value = settings.text(name);
+    if (value !== undefined && !guid.test(value))
+      found.push({ place: settings.placeOf(name), message: `${name} must be a GUID` });
+  }
+  return found;
+}
+
+function checkCredentials(settings: Settings): Problem[] {
+  const ways = ['client_secret', 'client_secret_file', 'certificate', 'certificate_file'].filter((name) =>
+    settings.has(name),
+  );
+  const [first, second] = ways;
+  if (first === undefined)
+    return [
+      {
+        place: settings.place,
+        message:
+          'the stream needs a credential: client_secret, client_secret_file, certificate or certificate_file',
+      },
+    ];
+  if (second === undefined) return [];
+  return [
+    { place: settings.placeOf(second), message: `${first} and ${second} are both set; keep one of them` },
+  ];
+}
+
+/** `name` or `name_file`, whichever is set. */
+export function readSecret(settings: Settings, name: string): Secret | undefined {
+  const value = settings.text(name);
+  if (value !== undefined) return fixedSecret(value);
+  const file = settings.text(`${name}_file`);
+  return file === undefined ? undefined : fileSecret(file, `${name}_file`);
+}
+
+function readCertificate(settings: Settings): ManagementActivityOptions['certificate'] {
+  const pem = readSecret(settings, 'certificate');
+  if (!pem) return undefined;
+  const passphrase = settings.text('certificate_passphrase');
+  return async () => ({ pem: await pem(), passphrase });
+}
