@@ -1,5 +1,6 @@
 // The settings of a stream that reads the Management Activity API, and the shape they have once validated.
 
+import { type TransportOptions, transportOptions } from '../../http/dispatcher.ts';
 import type { OptionSet } from '../../settings/option.ts';
 
 export const contentTypes = [
@@ -30,6 +31,8 @@ export interface ManagementActivityOptions {
   readonly maximumRecordBytes: number;
   readonly publisherIdentifier: string | undefined;
   readonly once: boolean;
+  /** Proxy, authorities and time-outs; absent means those of the environment. */
+  readonly transport?: TransportOptions | undefined;
 }
 
 export const managementActivityOptions: OptionSet = {
@@ -197,5 +200,6 @@ export const managementActivityOptions: OptionSet = {
         "A tenant GUID that identifies the software's publisher to Microsoft; the tenant's own by default.",
       shown: 'advanced',
     },
+    ...transportOptions.options,
   ],
 };

@@ -1,0 +1,151 @@
+// Tokens for an application without a user (OAuth 2 client credentials): fetched when first needed, shared, renewed before
+// they end. Protocol and checks are oauth4webapi's; what AADSTS codes mean is aadsts-catalogue.ts.
+
+import {
+  allowInsecureRequests,
+  clientCredentialsGrantRequest,
+  customFetch,
+  processClientCredentialsResponse,
+  type TokenEndpointResponse,
+} from 'oauth4webapi';
+import type { Clock } from '../clock.ts';
+import { protectSecret } from '../errors.ts';
+import type { TokenProvider } from '../http/authorize.ts';
+import { readText, type Send } from '../http/exchange.ts';
+import { explainTokenError } from './aadsts-catalogue.ts';
+import { type CredentialSources, readCredential } from './credentials.ts';
+import { readTokenClaims, type TokenClaims } from './token-claims.ts';
+
+export interface ClientCredentialsOptions extends CredentialSources {
+  /** The origin that issues tokens, such as `https://login.microsoftonline.com`. */
+  readonly login: string;
+  /** GUID or domain. */
+  readonly tenant: string;
+  readonly clientId: string;
+  /** One resource's `/.default`. */
+  readonly scope: string;
+  readonly send: Send;
+  readonly clock: Clock;
+  /** The login server's idea of now: assertions are dated by it. */
+  readonly serverNow?: () => number;
+}
+
+interface IssuedToken {
+  readonly value: string;
+  readonly claims: TokenClaims | undefined;
+  readonly renewAt: number;
+  readonly endsAt: number;
+}
+
+const tokenBodyLimit = 256 * 1024;
+
+export class ClientCredentials implements TokenProvider {
+  readonly #options: ClientCredentialsOptions;
+  #issued: IssuedToken | undefined;
+  #running: Promise<IssuedToken> | undefined;
+  #certificateExpiresAt: number | undefined;
+
+  constructor(options: ClientCredentialsOptions) {
+    this.#options = options;
+  }
+
+  /** What the current token says; undefined before the first one, or when it cannot be read. */
+  get claims(): TokenClaims | undefined {
+    return this.#issued?.claims;
+  }
+
+  /** When the certificate last used ends, milliseconds since the epoch. */
+  get certificateExpiresAt(): number | undefined {
+    return this.#certificateExpiresAt;
+  }
+
+  async token(signal: AbortSignal): Promise<string> {
+    const now = this.#options.clock.now();
+    const current = this.#issued;
+    if (current !== undefined && now < current.renewAt) return current.value;
+    try {
+      return (await this.#renew(signal)).value;
+    } catch (error) {
+      // A token that still holds for a while bridges a token endpoint that is down.
+      if (current !== undefined && this.#issued === current && now < current.endsAt && !signal.aborted)
+        return current.value;
+      throw error;
+    }
+  }
+
+  discard(token: string): void {
+    if (this.#issued?.value === token) this.#issued = undefined;
+  }
+
+  /** Callers share one request; each gives up by its own signal. */
+  #renew(signal: AbortSignal): Promise<IssuedToken> {
+    this.#running ??= this.#fetch(signal).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #fetch(signal: AbortSignal): Promise<IssuedToken> {
+    const { clock, login, tenant } = this.#options;
+    const requestedAt = clock.now();
+    const response = await this.#ask(signal).catch((error: unknown) => {
+      throw explainTokenError(error, { tenant, login });
+    });
+    protectSecret(response.access_token);
+    const lifeMs = (response.expires_in ?? 3600) * 1000;
+    this.#issued = {
+      value: response.access_token,
+      claims: readTokenClaims(response.access_token),
+      renewAt: requestedAt + lifeMs - Math.min(300_000, lifeMs / 10),
+      endsAt: requestedAt + lifeMs,
+    };
+    return this.#issued;
+  }
+
+  async #ask(signal: AbortSignal): Promise<TokenEndpointResponse> {
+    const { clientId, login, tenant, scope, serverNow, clock, send } = this.#options;
+    const credential = await readCredential(this.#options, serverNow ?? (() => clock.now()));
+    this.#certificateExpiresAt = credential.expiresAt;
+    const client = { client_id: clientId };
+    const server = {
+      issuer: login,
+      token_endpoint: `${login}/${encodeURIComponent(tenant)}/oauth2/v2.0/token`,
+    };
+    const response = await clientCredentialsGrantRequest(
+      server,
+      client,
+      credential.prove,
+      { scope },
+      {
+        // Only loopback origins come here without TLS: trustedOrigin() refused the others.
+        [allowInsecureRequests]: login.startsWith('http:'),
+        [customFetch]: (url, init) => asFetch(send, { ...init, url, signal }),
+      },
+    );
+    return processClientCredentialsResponse(server, client, response);
+  }
+}
+
+interface FetchInit {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** Lets oauth4webapi speak through our own HTTP layer, which turns refusals into errors before it sees them. */
+async function asFetch(send: Send, { url, headers, body, signal }: FetchInit): Promise<Response> {
+  const response = await send({ method: 'POST', url, headers, signal, body: String(body) });
+  return new Response(await readText(response, tokenBodyLimit), {
+    status: response.status,
+    headers: { 'content-type': 'application/json' },
+  });
+}
+
+/** Which of the roles needed are missing; undefined when the token cannot be read. */
+export function missingRoles(
+  claims: TokenClaims | undefined,
+  needed: readonly string[],
+): string[] | undefined {
+  return claims === undefined ? undefined : needed.filter((role) => !claims.roles.includes(role));
+}

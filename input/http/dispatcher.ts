@@ -1,0 +1,144 @@
+// Connections: proxy, certificate authorities, how strictly a certificate is checked, and time-outs. Made once for each
+// set of settings and shared by everything that goes there, the Elasticsearch output included.
+
+import { readFileSync } from 'node:fs';
+import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { describeError, OperatorError, protectSecret } from '../errors.ts';
+import type { OptionSet } from '../settings/option.ts';
+
+export const verificationModes = ['full', 'certificate', 'none'] as const;
+
+export interface TransportOptions {
+  /** For every host except those of NO_PROXY. Without it HTTPS_PROXY and HTTP_PROXY count. */
+  readonly proxyUrl?: string | undefined;
+  readonly proxyDisable?: boolean | undefined;
+  /** PEM text or paths of PEM files; they replace the authorities trusted by default. */
+  readonly certificateAuthorities?: readonly string[] | undefined;
+  readonly verificationMode?: (typeof verificationModes)[number] | undefined;
+  /** To connect, to the first byte of an answer, and between two pieces of it. */
+  readonly timeoutMs?: number | undefined;
+  /** At most this many connections to one host. */
+  readonly connections?: number | undefined;
+}
+
+export const transportOptions: OptionSet = {
+  part: 'transport',
+  options: [
+    {
+      name: 'proxy_url',
+      type: 'url',
+      title: 'Proxy URL',
+      about: 'Replaces HTTPS_PROXY and HTTP_PROXY of the environment; NO_PROXY still counts.',
+      example: 'http://proxy.example:3128',
+      shown: 'advanced',
+    },
+    {
+      name: 'proxy_disable',
+      type: 'boolean',
+      default: false,
+      title: 'No proxy',
+      about: 'Connects directly, whatever the environment says.',
+      shown: 'file',
+    },
+    {
+      name: 'ssl.certificate_authorities',
+      type: 'list',
+      title: 'Certificate authorities',
+      about: 'PEM files, or PEM text, of the authorities to trust instead of those of the system.',
+      shown: 'advanced',
+    },
+    {
+      name: 'ssl.verification_mode',
+      type: 'choice',
+      choices: verificationModes,
+      default: 'full',
+      title: 'Certificate check',
+      about: 'full checks chain and host name, certificate only the chain, none nothing.',
+      shown: 'advanced',
+    },
+    {
+      name: 'timeout',
+      type: 'duration',
+      default: '90s',
+      minimum: '1s',
+      maximum: '10m',
+      title: 'Time-out',
+      about: 'How long to wait for a connection, for an answer to begin, and for its next bytes.',
+      shown: 'advanced',
+    },
+  ],
+};
+
+/** As Go programs do it: this machine is never reached through a proxy of the environment. */
+const loopback = 'localhost,127.0.0.1,[::1]';
+
+export function createDispatcher(options: TransportOptions = {}): Dispatcher {
+  const tls = tlsOptions(options);
+  const timeoutMs = options.timeoutMs ?? 90_000;
+  const shared = {
+    connect: { ...tls, timeout: timeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    keepAliveTimeout: 30_000,
+    connections: options.connections ?? 32,
+  };
+  if (options.proxyDisable) return new Agent(shared);
+  return new EnvHttpProxyAgent({
+    ...shared,
+    ...proxies(options.proxyUrl),
+    requestTls: { ...tls, timeout: timeoutMs },
+    proxyTls: { ...tls, timeout: timeoutMs },
+  });
+}
+
+function proxies(proxyUrl: string | undefined) {
+  const noProxy = process.env.no_proxy ?? process.env.NO_PROXY ?? '';
+  if (proxyUrl === undefined) return { noProxy: noProxy === '*' ? '*' : `${noProxy},${loopback}` };
+  if (!URL.canParse(proxyUrl)) {
+    throw new OperatorError({
+      code: 'proxy-url',
+      message: 'proxy_url is not a URL.',
+      advice: 'Write it as http://proxy.example:3128.',
+      retry: { kind: 'never' },
+    });
+  }
+  protectSecret(decodeURIComponent(new URL(proxyUrl).password));
+  return { httpProxy: proxyUrl, httpsProxy: proxyUrl, noProxy };
+}
+
+export interface TlsOptions {
+  readonly secureContext: SecureContext;
+  readonly rejectUnauthorized?: boolean;
+  readonly checkServerIdentity?: () => undefined;
+}
+
+/** What `tls.connect` needs, without a host: the context is built once, not for every connection. */
+export function tlsOptions(options: TransportOptions): TlsOptions {
+  const secureContext = createSecureContext({ ca: readAuthorities(options.certificateAuthorities ?? []) });
+  const mode = options.verificationMode ?? 'full';
+  if (mode === 'none') return { secureContext, rejectUnauthorized: false };
+  if (mode === 'certificate') return { secureContext, checkServerIdentity: () => undefined };
+  return { secureContext };
+}
+
+function readAuthorities(given: readonly string[]): string[] {
+  if (given.length === 0) {
+    return [...new Set([...rootCertificates, ...getCACertificates('system'), ...getCACertificates('extra')])];
+  }
+  return given.map((entry) => (entry.includes('-----BEGIN') ? entry : readAuthority(entry)));
+}
+
+function readAuthority(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new OperatorError({
+      code: 'certificate-authority',
+      message: `The certificate authority ${path} cannot be read: ${describeError(cause)}.`,
+      advice: 'Correct ssl.certificate_authorities, or let this user read the file.',
+      retry: { kind: 'never' },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+// One request and its response as the rest of the program sees them. Everything else in this folder wraps a `Send`
+// in another `Send`; the innermost one is in transport.ts.
+
+import type { Scope } from '../contract.ts';
+import { OperatorError, type Retry, redact } from '../errors.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Sent as it stands: Microsoft's content URIs hold a raw `$`. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /** Whose counters this request goes to. */
+  readonly scope?: Scope;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** The first value of a header; the name in lower case. */
+  header(name: string): string | undefined;
+  /** Decompressed. To be iterated to its end, or left by `break`, which closes the connection. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Rejects with an OperatorError: an HttpError for any status but 2xx, else the network's failure explained. */
+export type Send = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** Wraps one behaviour around a Send. */
+export type Wrapper = (send: Send) => Send;
+
+/** Much longer than any error of Microsoft's; what matters is in the first lines. */
+export const errorBodyLimit = 16 * 1024;
+
+const worthRepeating = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** An answer other than 2xx. `text` is the beginning of its body, redacted. */
+export class HttpError extends OperatorError {
+  readonly status: number;
+  readonly text: string;
+  readonly url: string;
+  /** The Date header of the answer. */
+  readonly date: string | undefined;
+
+  constructor(fields: {
+    status: number;
+    url: string;
+    text: string;
+    retryAfterMs: number | undefined;
+    date: string | undefined;
+  }) {
+    const excerpt = excerptOf(fields.text);
+    const retry: Retry = worthRepeating.has(fields.status)
+      ? { kind: 'later', afterMs: fields.retryAfterMs }
+      : { kind: 'never' };
+    super({
+      code: `http-${fields.status}`,
+      message: `${hostOf(fields.url)} answered ${fields.status}${excerpt === '' ? ' with an empty body' : `: ${excerpt}`}.`,
+      advice: retry.kind === 'later' ? 'It is tried again.' : '',
+      retry,
+    });
+    this.status = fields.status;
+    this.text = redact(fields.text);
+    this.url = fields.url;
+    this.date = fields.date;
+  }
+}
+
+/** The first words of a text on one line, safe to print. */
+export function excerptOf(text: string, length = 200): string {
+  const line = redact(text)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
+  return line.length <= length ? line : `${line.slice(0, length)}…`;
+}
+
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'an unreadable address';
+}
+
+/** Collects a body as text, up to a limit; the rest is not read. */
+export async function readText(response: HttpResponse, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= limit) break;
+  }
+  return Buffer.concat(chunks).subarray(0, limit).toString('utf8');
+}

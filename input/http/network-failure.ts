@@ -1,0 +1,78 @@
+// What went wrong below HTTP, in words an operator can act on. Names Node's and undici's error codes, nothing else.
+
+import { OperatorError, type OperatorErrorFields } from '../errors.ts';
+import { excerptOf, type HttpRequest, hostOf } from './exchange.ts';
+
+/** `unreachable` tells whether the next request to the same host would fail too. */
+export class NetworkError extends OperatorError {
+  readonly unreachable: boolean;
+
+  constructor(fields: OperatorErrorFields & { readonly unreachable: boolean }) {
+    super(fields);
+    this.unreachable = fields.unreachable;
+  }
+}
+
+interface Explanation {
+  readonly what: string;
+  readonly advice: string;
+}
+
+const firewall = 'Check DNS, proxy and firewall; `m365 check` lists the hosts to allow.';
+const authority =
+  'If a proxy inspects TLS, name its authority in ssl.certificate_authorities; otherwise do not trust this connection.';
+
+const explanations: Readonly<Record<string, Explanation>> = {
+  ENOTFOUND: { what: 'its name cannot be resolved', advice: firewall },
+  EAI_AGAIN: { what: 'the name server does not answer', advice: firewall },
+  ECONNREFUSED: { what: 'the connection was refused', advice: firewall },
+  EHOSTUNREACH: { what: 'there is no route to it', advice: firewall },
+  ENETUNREACH: { what: 'the network is unreachable', advice: firewall },
+  ETIMEDOUT: { what: 'it cannot be reached in time', advice: firewall },
+  UND_ERR_CONNECT_TIMEOUT: { what: 'it cannot be reached in time', advice: firewall },
+  UND_ERR_HEADERS_TIMEOUT: { what: 'no answer came in time', advice: 'It is tried again.' },
+  UND_ERR_BODY_TIMEOUT: { what: 'the answer stopped half way', advice: 'It is tried again.' },
+  UND_ERR_SOCKET: { what: 'the connection was closed early', advice: 'It is tried again.' },
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
+    what: 'the answer ended before its announced length',
+    advice: 'It is tried again.',
+  },
+  ECONNRESET: { what: 'the connection was reset', advice: 'It is tried again.' },
+  EPIPE: { what: 'the connection was closed early', advice: 'It is tried again.' },
+  Z_BUF_ERROR: { what: 'the compressed answer broke off', advice: 'It is tried again.' },
+  Z_DATA_ERROR: { what: 'the compressed answer is damaged', advice: 'It is tried again.' },
+  CERT_HAS_EXPIRED: { what: 'its certificate has expired', advice: authority },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { what: 'its certificate is self-signed', advice: authority },
+  SELF_SIGNED_CERT_IN_CHAIN: { what: 'its certificate comes from an unknown authority', advice: authority },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { what: 'its certificate cannot be verified', advice: authority },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { what: 'its certificate cannot be verified', advice: authority },
+  ERR_TLS_CERT_ALTNAME_INVALID: { what: 'its certificate is for another host', advice: authority },
+};
+
+/** An abort passes unchanged: it is no failure. */
+export function explainNetworkFailure(error: unknown, request: HttpRequest): unknown {
+  if (request.signal.aborted || error instanceof OperatorError) return error;
+  const code = codeOf(error);
+  const known = explanations[code];
+  const host = hostOf(request.url);
+  return new NetworkError({
+    unreachable: known?.advice === firewall || known?.advice === authority,
+    code: known === undefined ? 'network' : code,
+    message: `${host} did not answer: ${known?.what ?? excerptOf(error instanceof Error ? error.message : String(error))}.`,
+    advice: known?.advice ?? firewall,
+    retry: { kind: 'later' },
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string {
+  for (let at = error; at instanceof Error; at = firstInside(at)) {
+    if ('code' in at && typeof at.code === 'string' && Object.hasOwn(explanations, at.code)) return at.code;
+  }
+  return '';
+}
+
+/** Node gives several failed addresses of one host as an AggregateError. */
+function firstInside(error: Error): unknown {
+  return error instanceof AggregateError ? error.errors[0] : error.cause;
+}

@@ -1,0 +1,108 @@
+// One request budget, shared by everything that asks the same tenant. It never lets more than its limit through in any
+// minute; when the server still complains, everyone waits, then goes on slower and recovers step by step.
+
+import type { Clock } from '../clock.ts';
+import { backOff } from './back-off.ts';
+import type { Wrapper } from './exchange.ts';
+
+export interface RateLimitOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly requestsPerMinute: number;
+  /** Whether an error is the server's word that this is too much, and how long it asks to wait. */
+  readonly throttling: (error: unknown) => { readonly afterMs: number | undefined } | undefined;
+  /** Called when a pause begins. */
+  readonly onPause?: (untilMs: number) => void;
+  /** Called with the first success after a pause. */
+  readonly onResume?: () => void;
+}
+
+const firstPauseMs = 30_000;
+const longestPauseMs = 600_000;
+const slowest = 0.1;
+const recoveryStep = 0.1;
+const recoveryMs = 60_000;
+
+/** Wraps any number of Sends around one budget. */
+export function rateLimit(options: RateLimitOptions): Wrapper {
+  const bucket = new RequestBudget(options);
+  return (send) => async (request) => {
+    const admittedAt = await bucket.admit(request.signal);
+    try {
+      const response = await send(request);
+      bucket.succeeded();
+      return response;
+    } catch (error) {
+      const throttled = options.throttling(error);
+      if (throttled !== undefined) bucket.pause(admittedAt, throttled.afterMs);
+      throw error;
+    }
+  };
+}
+
+/** The generic cell rate algorithm: one number says when the next request conforms, so nothing runs between requests. */
+export class RequestBudget {
+  readonly #options: RateLimitOptions;
+  readonly #burst: number;
+  #nextAt = 0;
+  #pausedUntil = 0;
+  #pausedAt = 0;
+  #pauses = 0;
+  #speed = 1;
+  #speedSince = 0;
+
+  constructor(options: RateLimitOptions) {
+    this.#options = options;
+    this.#burst = Math.max(1, Math.floor(options.requestsPerMinute / 20));
+  }
+
+  /** Resolves when a request may go, with the time of that. */
+  async admit(signal: AbortSignal): Promise<number> {
+    for (;;) {
+      const wait = this.#reserve() - this.#options.clock.now();
+      if (wait > 0) await this.#options.clock.sleep(wait, signal);
+      const now = this.#options.clock.now();
+      if (now >= this.#pausedUntil) return now;
+    }
+  }
+
+  /** Begins a pause, unless the request left before the last one began: then that pause was its answer. */
+  pause(admittedAt: number, afterMs: number | undefined): void {
+    const { clock, random, onPause } = this.#options;
+    const now = clock.now();
+    if (admittedAt <= this.#pausedAt) return;
+    const wait = afterMs ?? backOff(this.#pauses, { firstMs: firstPauseMs, mostMs: longestPauseMs }, random);
+    this.#pauses += 1;
+    this.#pausedAt = now;
+    this.#pausedUntil = now + wait;
+    this.#nextAt = Math.max(this.#nextAt, this.#pausedUntil);
+    this.#speed = Math.max(slowest, this.#speed / 2);
+    this.#speedSince = this.#pausedUntil;
+    onPause?.(this.#pausedUntil);
+  }
+
+  succeeded(): void {
+    if (this.#pauses > 0 && this.#options.clock.now() >= this.#pausedUntil) {
+      this.#pauses = 0;
+      this.#options.onResume?.();
+    }
+  }
+
+  #reserve(): number {
+    const now = this.#options.clock.now();
+    this.#recover(now);
+    const limit = this.#options.requestsPerMinute;
+    const burst = Math.max(1, Math.floor(this.#burst * this.#speed));
+    const everyMs = 60_000 / (Math.max(1, limit - this.#burst) * this.#speed);
+    const slot = Math.max(now, this.#pausedUntil, this.#nextAt - (burst - 1) * everyMs);
+    this.#nextAt = Math.max(slot, this.#nextAt) + everyMs;
+    return slot;
+  }
+
+  #recover(now: number): void {
+    if (this.#speed >= 1 || now < this.#speedSince + recoveryMs) return;
+    const steps = Math.floor((now - this.#speedSince) / recoveryMs);
+    this.#speed = Math.min(1, this.#speed + steps * recoveryStep);
+    this.#speedSince += steps * recoveryMs;
+  }
+}

@@ -1,0 +1,196 @@
+// What the Management Activity API's error codes mean: whether trying again helps, what the operator reads, and what the
+// collector does. Plain data, from which the reference page is made; api-error.ts applies it.
+
+/**
+ * `fail tenant`, `fail content type`: reported, and asked again slowly. `end blob`: the blob is lost and said so.
+ * `clamp window`: the window is cut to what is allowed. `slow down`: the whole tenant pauses.
+ */
+export type Effect =
+  | 'fail tenant'
+  | 'fail content type'
+  | 'start subscription'
+  | 'end blob'
+  | 'restart window'
+  | 'clamp window'
+  | 'slow down'
+  | 'renew token'
+  | 'retry'
+  | 'success';
+
+export interface CatalogueEntry {
+  /** AF…, or a name of ours for an error without one. */
+  readonly code: string;
+  /** What is the matter. */
+  readonly cause: string;
+  /** What to do about it; empty where nobody has to do anything. */
+  readonly fix: string;
+  readonly effect: Effect;
+  /** Wait at least this long before asking again; absent: the usual back-off. */
+  readonly afterMs?: number;
+  /** For `end blob`: it is tried this often before it counts as lost. */
+  readonly attempts?: number;
+}
+
+const minute = 60_000;
+const reportIt = 'Please report this: the collector sent something it should not have.';
+
+export const errorCatalogue: readonly CatalogueEntry[] = [
+  {
+    code: 'AF10001',
+    cause: 'The token lacks the permission for this content.',
+    fix: 'Add Office 365 Management APIs > Application permissions > ActivityFeed.Read (and ActivityFeed.ReadDlp for DLP.All) and grant admin consent.',
+    effect: 'fail content type',
+    afterMs: 5 * minute,
+  },
+  {
+    code: 'AF20001',
+    cause: 'A parameter is missing.',
+    fix: reportIt,
+    effect: 'fail content type',
+    afterMs: 5 * minute,
+  },
+  {
+    code: 'AF20002',
+    cause: 'A parameter has the wrong type.',
+    fix: reportIt,
+    effect: 'fail content type',
+    afterMs: 5 * minute,
+  },
+  {
+    code: 'AF20003',
+    cause: 'The expiration of a webhook lies in the past.',
+    fix: 'Another program set up this webhook; stop or renew it there.',
+    effect: 'fail content type',
+    afterMs: 15 * minute,
+  },
+  {
+    code: 'AF20010',
+    cause: 'The token belongs to another tenant than the one asked for.',
+    fix: 'Set tenant_id to the Directory (tenant) ID in which the application has consent.',
+    effect: 'fail tenant',
+    afterMs: 5 * minute,
+  },
+  {
+    code: 'AF20011',
+    cause: 'The tenant is unknown to the API, or deleted.',
+    fix: 'Check tenant_id and cloud.',
+    effect: 'fail tenant',
+    afterMs: 5 * minute,
+  },
+  {
+    code: 'AF20012',
+    cause: 'The tenant is not set up for audit data, usually for want of a Microsoft 365 licence.',
+    fix: 'Check that the tenant has Microsoft 365 licences and that audit log search is turned on.',
+    effect: 'fail tenant',
+    afterMs: 15 * minute,
+  },
+  {
+    code: 'AF20013',
+    cause: 'The tenant identifier is not a GUID.',
+    fix: 'Set tenant_id to the Directory (tenant) ID.',
+    effect: 'fail tenant',
+    afterMs: 5 * minute,
+  },
+  {
+    code: 'AF20020',
+    cause: 'The content type is not offered here.',
+    fix: 'Remove it from content_types: not every cloud has every type.',
+    effect: 'fail content type',
+    afterMs: 60 * minute,
+  },
+  {
+    code: 'AF20021',
+    cause: 'A webhook could not be validated.',
+    fix: 'Another program set up this webhook; repair or stop it there.',
+    effect: 'fail content type',
+    afterMs: 15 * minute,
+  },
+  {
+    code: 'AF20022',
+    cause: 'There is no subscription for this content type.',
+    fix: 'It is started as soon as Microsoft allows it.',
+    effect: 'start subscription',
+  },
+  {
+    code: 'AF20023',
+    cause: 'The subscription was disabled, by an administrator or because auditing is off.',
+    fix: 'Check that audit log search is on (Purview > Audit); the subscription is started again as soon as Microsoft allows it.',
+    effect: 'start subscription',
+  },
+  { code: 'AF20024', cause: 'The subscription is already enabled.', fix: '', effect: 'success' },
+  {
+    code: 'AF20030',
+    cause: 'The time window was refused.',
+    fix: 'Compare the clock of this machine with the true time.',
+    effect: 'clamp window',
+  },
+  { code: 'AF20031', cause: 'The page of a listing is no longer valid.', fix: '', effect: 'restart window' },
+  { code: 'AF20050', cause: 'The content does not exist.', fix: '', effect: 'end blob', attempts: 5 },
+  { code: 'AF20051', cause: 'The content has expired.', fix: '', effect: 'end blob', attempts: 1 },
+  { code: 'AF20052', cause: 'The content ID is not valid.', fix: reportIt, effect: 'end blob', attempts: 5 },
+  {
+    code: 'AF20053',
+    cause: 'More than one language was asked for.',
+    fix: reportIt,
+    effect: 'fail content type',
+  },
+  { code: 'AF20054', cause: 'The language was not understood.', fix: reportIt, effect: 'fail content type' },
+  {
+    code: 'AF20055',
+    cause: 'The time window was refused.',
+    fix: 'Compare the clock of this machine with the true time.',
+    effect: 'clamp window',
+  },
+  {
+    code: 'AF429',
+    cause: 'Microsoft limits the requests of this tenant.',
+    fix: 'Nothing is lost. If it persists, look for another collector on this tenant, or ask Microsoft for a higher quota.',
+    effect: 'slow down',
+  },
+  {
+    code: 'AF50000',
+    cause: 'The service has an internal error.',
+    fix: 'It is tried again.',
+    effect: 'retry',
+  },
+  {
+    code: 'AF50005',
+    cause: 'The service has an internal error.',
+    fix: 'It is tried again.',
+    effect: 'retry',
+  },
+  {
+    code: 'AF50006',
+    cause: 'The service has an internal error.',
+    fix: 'It is tried again.',
+    effect: 'retry',
+  },
+  {
+    code: 'start-cool-down',
+    cause: 'A subscription may be started once in 15 minutes.',
+    fix: 'It is tried again when that is over.',
+    effect: 'start subscription',
+    afterMs: 15 * minute,
+  },
+  {
+    code: 'auditing-off',
+    cause: 'Auditing is off in this tenant, or it has no Microsoft 365 licence.',
+    fix: 'Turn on audit log search in Purview (Set-AdminAuditLogConfig -UnifiedAuditLogIngestionEnabled $true), wait up to 60 minutes, and check licences.',
+    effect: 'fail content type',
+    afterMs: 15 * minute,
+  },
+  {
+    code: 'unauthorized',
+    cause: 'The token was refused.',
+    fix: 'Check that cloud and tenant_id fit the application.',
+    effect: 'renew token',
+    afterMs: minute,
+  },
+  {
+    code: 'forbidden',
+    cause: 'Access was refused without a reason.',
+    fix: 'Check admin consent, conditional access for workload identities, and the cloud setting.',
+    effect: 'fail content type',
+    afterMs: 5 * minute,
+  },
+];

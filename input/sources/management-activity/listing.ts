@@ -1,0 +1,191 @@
+// Which windows of one content type are listed when. The newest first; what was never listed in the background; and what
+// was listed again and again, because Microsoft lists content late: a short overlap with every poll, all 7 days once a
+// day, and each hour the last stretch that is still within reach.
+
+import { describeError } from '../../errors.ts';
+import { type ListedWindow, listWindow } from './list-window.ts';
+import { ListingState } from './listing-state.ts';
+import { type ContentScope, facts, isoTime, type Stream } from './stream.ts';
+import { contains, cutNewestFirst, longestWindowMs, reachMs, type Window, wholeSecond } from './windows.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+/** Stretches that leave Microsoft's reach this soon are listed before newer ones. */
+const urgentMs = hour;
+/** A first run starts at the edge of what can be had; what passes it meanwhile was never promised. */
+const firstRunSlackMs = 15 * minute;
+/** A watermark this far in the future was written under a wrong clock. */
+const futureMs = 5 * minute;
+
+export interface ListingEvents {
+  /** Blobs not known before are in the ledger. */
+  readonly onNew: () => void;
+}
+
+export class ContentListing {
+  readonly #stream: Stream;
+  readonly #scope: ContentScope;
+  readonly #events: ListingEvents;
+  readonly #state: ListingState;
+
+  constructor(stream: Stream, scope: ContentScope, events: ListingEvents) {
+    this.#stream = stream;
+    this.#scope = scope;
+    this.#events = events;
+    this.#state = new ListingState(stream.environment.ledger, scope);
+  }
+
+  async open(): Promise<void> {
+    await this.#state.load();
+  }
+
+  /** Lists what is new, and the overlap. Older stretches never listed are left to `catchUp`. */
+  async poll(signal: AbortSignal): Promise<void> {
+    const now = wholeSecond(this.#stream.skew.now());
+    await this.#state.begin(now);
+    await this.#distrustFuture(now);
+    const known = this.#state.watermark;
+    const live = this.#liveWindow(known, now);
+    const since = known ?? now - this.#stream.options.initialIntervalMs;
+    if (since < live.from) await this.#state.addUnlisted([{ from: since, to: live.from }]);
+    await this.#endUnreachable(now);
+    for (const window of cutNewestFirst(live)) await this.#list(window, known, signal);
+    await this.#state.advance(now);
+  }
+
+  /** Lists the next window of what was never listed. False when there is none. */
+  async catchUp(signal: AbortSignal): Promise<boolean> {
+    const now = wholeSecond(this.#stream.skew.now());
+    await this.#endUnreachable(now);
+    const window = this.#nextUnlisted(now - reachMs);
+    if (window === undefined) return false;
+    await this.#list(window, undefined, signal);
+    await this.#state.markListed(window);
+    return true;
+  }
+
+  /** Lists again what may have changed behind the watermark, where that is due. */
+  async relist(signal: AbortSignal): Promise<void> {
+    const now = wholeSecond(this.#stream.skew.now());
+    const floor = now - reachMs;
+    const from = Math.max(
+      floor,
+      this.#state.firstRunAt === undefined
+        ? floor
+        : this.#state.firstRunAt - this.#stream.options.initialIntervalMs,
+    );
+    if (await this.#isDue(facts.lastFullListing, day, now)) {
+      for (const window of cutNewestFirst({ from, to: now })) await this.#listAgain(window, signal);
+      await this.#state.writeTime(facts.lastFullListing, now);
+      await this.#state.writeTime(facts.lastEdgeListing, now);
+    } else if (await this.#isDue(facts.lastEdgeListing, hour, now)) {
+      const edge = { from: floor, to: floor + 2 * hour };
+      if (edge.to > from) await this.#listAgain({ from: Math.max(from, edge.from), to: edge.to }, signal);
+      await this.#state.writeTime(facts.lastEdgeListing, now);
+    }
+  }
+
+  /** The floor moves while windows are listed. */
+  async #listAgain(window: Window, signal: AbortSignal): Promise<void> {
+    const floor = wholeSecond(this.#stream.skew.now()) - reachMs;
+    if (window.to > floor)
+      await this.#list({ from: Math.max(floor, window.from), to: window.to }, window.to, signal);
+  }
+
+  async #isDue(fact: string, every: number, now: number): Promise<boolean> {
+    const last = await this.#state.readTime(fact);
+    if (last === undefined && this.#state.unlisted.length === 0) {
+      // The first listing of everything was one.
+      await this.#state.writeTime(fact, now);
+      return false;
+    }
+    return last === undefined || now - last >= every || last > now + futureMs;
+  }
+
+  #liveWindow(watermark: number | undefined, now: number): Window {
+    const { overlapMs, initialIntervalMs } = this.#stream.options;
+    const floor = now - Math.min(reachMs, watermark === undefined ? initialIntervalMs : reachMs);
+    const reach = Math.max(overlapMs, hour);
+    const from = watermark === undefined ? now - reach : watermark - overlapMs;
+    return { from: wholeSecond(Math.max(floor, from, now - longestWindowMs)), to: now };
+  }
+
+  /** Nothing newer than a watermark from the future would ever be listed; so all of the reach is listed again. */
+  async #distrustFuture(now: number): Promise<void> {
+    const watermark = this.#state.watermark;
+    if (watermark === undefined || watermark <= now + futureMs) return;
+    this.#stream.environment.log.warn(
+      { m365: { content_type: this.#scope.contentType } },
+      `${this.#scope.contentType}: the last listing is dated ${isoTime(watermark)}, in the future; the last 7 days are listed again.`,
+    );
+    await this.#state.addUnlisted([{ from: now - reachMs, to: now }]);
+    await this.#state.advance(now);
+  }
+
+  /** What Microsoft no longer lists is a gap, and said so. */
+  async #endUnreachable(now: number): Promise<void> {
+    const floor = now - reachMs;
+    for (const window of this.#state.unlisted.filter(({ from }) => from < floor)) {
+      const lost = { from: window.from, to: Math.min(window.to, floor) };
+      const first = this.#state.firstRunAt ?? now;
+      const neverPromised = lost.to - lost.from <= firstRunSlackMs && lost.to <= first;
+      if (!neverPromised) await this.#recordGap(lost);
+      await this.#state.markListed(lost);
+    }
+  }
+
+  async #recordGap(lost: Window): Promise<void> {
+    const { ledger, telemetry, log } = this.#stream.environment;
+    const { tenantId, contentType, status } = this.#scope;
+    const reason = 'not listed while Microsoft still offered it (7 days)';
+    const [from, to] = [isoTime(lost.from), isoTime(lost.to)];
+    await ledger.recordGap({ tenantId, contentType, from, to, reason });
+    telemetry.count(this.#scope, 'gaps');
+    const message = `Content made from ${from} to ${to} was not collected in time: Microsoft lists 7 days. An audit search in Purview still finds it.`;
+    log.error(
+      { organization: { id: tenantId }, m365: { content_type: contentType } },
+      `${contentType}: ${message}`,
+    );
+    status.set('loss', { health: 'degraded', message, code: 'gap' });
+  }
+
+  #nextUnlisted(floor: number): Window | undefined {
+    const [oldest] = this.#state.unlisted;
+    const newest = this.#state.unlisted.at(-1);
+    if (oldest === undefined || newest === undefined) return undefined;
+    if (oldest.from < floor + urgentMs)
+      return { from: oldest.from, to: Math.min(oldest.to, oldest.from + 2 * urgentMs) };
+    return { from: Math.max(newest.from, newest.to - longestWindowMs), to: newest.to };
+  }
+
+  async #list(window: Window, watermark: number | undefined, signal: AbortSignal): Promise<ListedWindow> {
+    const firstRunAt = this.#state.firstRunAt ?? Number.NEGATIVE_INFINITY;
+    const unlisted = this.#state.unlisted;
+    const result = await listWindow(
+      this.#stream,
+      this.#scope,
+      window,
+      {
+        isLate: (created) => watermark !== undefined && created < watermark && !contains(unlisted, created),
+        isBackfill: (created) => created < firstRunAt,
+      },
+      signal,
+    );
+    if (result.isNew > 0) this.#events.onNew();
+    if (result.found > 0) await this.#noteContent();
+    return result;
+  }
+
+  #contentNoted = false;
+
+  async #noteContent(): Promise<void> {
+    if (this.#contentNoted) return;
+    this.#contentNoted = true;
+    await this.#state.writeTime(facts.contentSeenAt, this.#stream.environment.clock.now());
+  }
+
+  describeFailure(error: unknown): string {
+    return `Content cannot be listed: ${describeError(error)}`;
+  }
+}

@@ -1,0 +1,266 @@
+// Cuts the body of a content blob into the JSON text of its records while the bytes arrive: a byte state machine that
+// knows strings and nesting and nothing else. Whether a record is valid JSON is its reader's business.
+
+import { isAscii, isUtf8 } from 'node:buffer';
+
+const quote = 0x22;
+const comma = 0x2c;
+const openBracket = 0x5b;
+const backslash = 0x5c;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+/** `[` and `{` differ in this bit only, and so do `]` and `}`. */
+const braceBit = 0x20;
+const anyOpening = 0x7b;
+const anyClosing = 0x7d;
+
+/** Where in the body the next byte stands. */
+type Place = 'start' | 'before' | 'nested' | 'scalar' | 'after' | 'done' | 'foreign' | 'malformed';
+
+/** Enough of a body that is no array to hold any error of Microsoft's, or a single record. */
+const foreignLimit = 64 * 1024;
+const carryBytes = 8 * 1024;
+/** A carry that grew past this for one record is not kept for the next. */
+const carryKept = 256 * 1024;
+const excerptBytes = 64;
+
+/** How a body ended. */
+export type BodyEnd =
+  | { readonly kind: 'complete' }
+  /** It broke off inside the array; also when there was no byte at all. */
+  | { readonly kind: 'truncated' }
+  /** It is no array: an error as a map, a single object, a page of HTML. `text` is its beginning. */
+  | { readonly kind: 'foreign'; readonly text: string; readonly whole: boolean }
+  /** A byte that cannot stand where it does: between two records, or after the end of the array. */
+  | { readonly kind: 'malformed'; readonly at: number; readonly text: string };
+
+export interface SplitOptions {
+  readonly maximumRecordBytes: number;
+  /** The next piece of a record longer than the maximum, and whether it is the last. The bytes are the callee's. */
+  readonly onOversized: (piece: Uint8Array, last: boolean) => void;
+}
+
+/** Fed with `push`, emptied with `take`, asked with `end` how the body ended. */
+export class RecordSplitter {
+  readonly #options: SplitOptions;
+  #records: string[] = [];
+  #bytes = 0;
+  #repaired = 0;
+  #place: Place = 'start';
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  /** The bytes of the current record that came with earlier chunks. */
+  #carry: Buffer = Buffer.allocUnsafe(carryBytes);
+  #carried = 0;
+  #oversized = false;
+  #offset = 0;
+  #malformed = { at: 0, text: '' };
+
+  constructor(options: SplitOptions) {
+    this.#options = options;
+  }
+
+  /** Records waiting to be taken. */
+  get count(): number {
+    return this.#records.length;
+  }
+
+  /** Their bytes as served. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many records held invalid UTF-8; each such sequence became U+FFFD. */
+  get repaired(): number {
+    return this.#repaired;
+  }
+
+  /** True when nothing that may still come can be a record. */
+  get isOver(): boolean {
+    return this.#place === 'malformed';
+  }
+
+  take(): string[] {
+    const records = this.#records;
+    this.#records = [];
+    this.#bytes = 0;
+    return records;
+  }
+
+  push(bytes: Uint8Array): void {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const ascii = isAscii(chunk);
+    for (let at = 0; at < chunk.length; ) {
+      at =
+        this.#place === 'nested' || this.#place === 'scalar'
+          ? this.#element(chunk, at, ascii)
+          : this.#between(chunk, at);
+    }
+    this.#offset += chunk.length;
+  }
+
+  end(): BodyEnd {
+    if (this.#place === 'done') return { kind: 'complete' };
+    if (this.#place === 'malformed') return { kind: 'malformed', ...this.#malformed };
+    if (this.#place !== 'foreign') return { kind: 'truncated' };
+    const text = this.#carry.toString('utf8', 0, this.#carried);
+    return { kind: 'foreign', text, whole: this.#carried < foreignLimit };
+  }
+
+  /** Consumes bytes outside of records; returns where the next one to look at is. */
+  #between(chunk: Buffer, from: number): number {
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at] ?? 0;
+      if (this.#place === 'foreign') return this.#keepForeign(chunk, at);
+      if (this.#place === 'malformed') return chunk.length;
+      if (isWhitespace(byte) || (this.#place === 'start' && this.#isByteOrderMark(byte, this.#offset + at)))
+        continue;
+      this.#place = this.#step(byte, chunk, at);
+      if (this.#place === 'nested' || this.#place === 'scalar' || this.#place === 'foreign') return at;
+    }
+    return chunk.length;
+  }
+
+  #step(byte: number, chunk: Buffer, at: number): Place {
+    if (this.#place === 'start') return byte === openBracket ? 'before' : 'foreign';
+    if (byte === closeBracket && this.#place !== 'done') return 'done';
+    if (this.#place === 'after' && byte === comma) return 'before';
+    if (this.#place === 'before' && byte !== comma) {
+      return byte === openBrace || byte === openBracket || byte === quote ? 'nested' : 'scalar';
+    }
+    this.#malformed = { at: this.#offset + at, text: chunk.toString('utf8', at, at + excerptBytes) };
+    return 'malformed';
+  }
+
+  #isByteOrderMark(byte: number, position: number): boolean {
+    return (
+      (position === 0 && byte === 0xef) ||
+      (position === 1 && byte === 0xbb) ||
+      (position === 2 && byte === 0xbf)
+    );
+  }
+
+  #keepForeign(chunk: Buffer, from: number): number {
+    this.#append(chunk, from, Math.min(chunk.length, from + foreignLimit - this.#carried));
+    return chunk.length;
+  }
+
+  /** Consumes bytes of the current record; returns where the next one to look at is. */
+  #element(chunk: Buffer, from: number, ascii: boolean): number {
+    const end = this.#place === 'nested' ? this.#scanNested(chunk, from) : scanScalar(chunk, from);
+    if (end < 0) {
+      this.#carryOver(chunk, from);
+      return chunk.length;
+    }
+    this.#finish(chunk, from, end, ascii);
+    this.#place = 'after';
+    return end;
+  }
+
+  /** The end of the record, or -1 when it goes on in the next chunk. All the time that splitting takes is spent here. */
+  #scanNested(chunk: Uint8Array, from: number): number {
+    const length = chunk.length;
+    let depth = this.#depth;
+    let inString = this.#inString;
+    let at = this.#escaped ? from + 1 : from;
+    this.#escaped = false;
+    while (at < length) {
+      if (inString) {
+        let byte = chunk[at] ?? 0;
+        while (byte !== quote && byte !== backslash && ++at < length) byte = chunk[at] ?? 0;
+        if (at === length) break;
+        at++;
+        if (byte === backslash) at++;
+        else {
+          inString = false;
+          if (depth === 0) return this.#atEnd(at);
+        }
+      } else {
+        const byte = chunk[at++] ?? 0;
+        if (byte === quote) inString = true;
+        else if ((byte | braceBit) === anyOpening) depth++;
+        else if ((byte | braceBit) === anyClosing && --depth === 0) return this.#atEnd(at);
+      }
+    }
+    this.#escaped = at > length;
+    this.#depth = depth;
+    this.#inString = inString;
+    return -1;
+  }
+
+  #atEnd(at: number): number {
+    this.#depth = 0;
+    this.#inString = false;
+    return at;
+  }
+
+  #carryOver(chunk: Buffer, from: number): void {
+    if (!this.#oversized && this.#carried + chunk.length - from <= this.#options.maximumRecordBytes) {
+      this.#append(chunk, from, chunk.length);
+      return;
+    }
+    this.#overflow();
+    this.#options.onOversized(chunk.subarray(from), false);
+  }
+
+  #finish(chunk: Buffer, from: number, end: number, ascii: boolean): void {
+    if (this.#oversized || this.#carried + end - from > this.#options.maximumRecordBytes) {
+      this.#overflow();
+      this.#options.onOversized(chunk.subarray(from, end), true);
+      this.#oversized = false;
+      return;
+    }
+    this.#bytes += this.#carried + end - from;
+    if (this.#carried === 0) {
+      this.#records.push(
+        ascii ? chunk.toString('latin1', from, end) : this.#decode(chunk.subarray(from, end)),
+      );
+      return;
+    }
+    this.#append(chunk, from, end);
+    this.#records.push(this.#decode(this.#carry.subarray(0, this.#carried)));
+    this.#emptyCarry();
+  }
+
+  #decode(bytes: Buffer): string {
+    if (!isUtf8(bytes)) this.#repaired++;
+    return bytes.toString('utf8');
+  }
+
+  #overflow(): void {
+    this.#oversized = true;
+    if (this.#carried === 0) return;
+    this.#options.onOversized(Buffer.from(this.#carry.subarray(0, this.#carried)), false);
+    this.#emptyCarry();
+  }
+
+  #append(chunk: Buffer, from: number, end: number): void {
+    const needed = this.#carried + end - from;
+    if (needed > this.#carry.length) {
+      const grown = Buffer.allocUnsafe(Math.max(needed, this.#carry.length * 2));
+      this.#carry.copy(grown, 0, 0, this.#carried);
+      this.#carry = grown;
+    }
+    chunk.copy(this.#carry, this.#carried, from, end);
+    this.#carried = needed;
+  }
+
+  #emptyCarry(): void {
+    this.#carried = 0;
+    if (this.#carry.length > carryKept) this.#carry = Buffer.allocUnsafe(carryBytes);
+  }
+}
+
+/** A number, a literal or rubbish ends before the next comma, bracket or white space. */
+function scanScalar(chunk: Uint8Array, from: number): number {
+  for (let at = from; at < chunk.length; at++) {
+    const byte = chunk[at] ?? 0;
+    if (byte === comma || byte === closeBracket || isWhitespace(byte)) return at;
+  }
+  return -1;
+}
+
+function isWhitespace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

@@ -1,0 +1,50 @@
+// What the parts of one tenant's collection share.
+
+import type { Scope, SourceEnvironment } from '../../contract.ts';
+import type { ClockSkew } from '../../http/clock-skew.ts';
+import type { ManagementApi } from './api.ts';
+import type { ManagementActivityOptions } from './options.ts';
+import type { ScopeStatus } from './scope-status.ts';
+import type { TenantGate } from './tenant-gate.ts';
+
+export interface Stream {
+  readonly options: ManagementActivityOptions;
+  readonly environment: SourceEnvironment;
+  readonly api: ManagementApi;
+  readonly skew: ClockSkew;
+  readonly gate: TenantGate;
+  /** When this process began to collect; what Microsoft made before may have been seen by an earlier one. */
+  readonly startedAt: number;
+  /** The roles in the current token; undefined while there is none that can be read. */
+  readonly roles: () => readonly string[] | undefined;
+}
+
+/** One content type of the stream. */
+export interface ContentScope extends Scope {
+  readonly status: ScopeStatus;
+}
+
+/** Names of the facts kept in the ledger for each content type. */
+export const facts = {
+  /** ISO time: up to here everything was listed, except what `unlisted` names. */
+  watermark: 'watermark',
+  /** JSON array of `[from, to]` in ISO times. */
+  unlisted: 'unlisted',
+  /** ISO time of the first listing; older content is backfill. */
+  firstRunAt: 'first_run_at',
+  lastFullListing: 'last_full_listing',
+  lastEdgeListing: 'last_edge_listing',
+  subscriptionStartedAt: 'subscription_started_at',
+  /** ISO time before which Microsoft refuses another start. */
+  nextStartAt: 'subscription_next_start_at',
+  contentSeenAt: 'content_seen_at',
+} as const;
+
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** "10:02 UTC", for people. */
+export function clockTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(11, 16)} UTC`;
+}

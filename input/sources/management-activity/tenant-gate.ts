@@ -1,0 +1,81 @@
+// Closes while the tenant as a whole cannot be asked (no token, no network), so that not every content type and blob
+// finds this out by itself.
+
+import type { Clock } from '../../clock.ts';
+import type { ScopeReport } from '../../contract.ts';
+import { describeError, OperatorError } from '../../errors.ts';
+import { backOff } from '../../http/back-off.ts';
+import { NetworkError } from '../../http/network-failure.ts';
+import { ApiError } from './api-error.ts';
+
+export interface TenantGateOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly report: (report: ScopeReport | undefined) => void;
+  /** With `once`: give up after this many failures in a row, or at once when only a person can help. */
+  readonly patience: number | undefined;
+  readonly onGiveUp: (error: OperatorError) => void;
+}
+
+const firstMs = 2000;
+const mostMs = 300_000;
+/** Errors that ask for such a pause wait for a person. */
+const personMs = 60_000;
+
+export class TenantGate {
+  readonly #options: TenantGateOptions;
+  #failures = 0;
+  #closedAt = -1;
+  #opensAt = 0;
+
+  constructor(options: TenantGateOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the tenant may be asked, with a ticket that says since when. */
+  async pass(signal: AbortSignal): Promise<number> {
+    for (;;) {
+      const now = this.#options.clock.now();
+      if (now >= this.#opensAt) return now;
+      await this.#options.clock.sleep(this.#opensAt - now, signal);
+    }
+  }
+
+  succeeded(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#opensAt = 0;
+    this.#options.report(undefined);
+  }
+
+  /** True when the error concerns the tenant as a whole; then the gate closes, unless it did since the ticket. */
+  failed(ticket: number, error: unknown): boolean {
+    if (!isTenantWide(error)) return false;
+    if (ticket <= this.#closedAt) return true;
+    const { clock, random, report, patience, onGiveUp } = this.#options;
+    const afterMs = error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : mostMs;
+    this.#closedAt = clock.now();
+    this.#opensAt = this.#closedAt + Math.max(afterMs, backOff(this.#failures, { firstMs, mostMs }, random));
+    this.#failures += 1;
+    report({ health: 'failed', message: describeError(error), code: error.code });
+    if (patience !== undefined && (this.#failures >= patience || afterMs >= personMs)) onGiveUp(error);
+    return true;
+  }
+}
+
+function isTenantWide(error: unknown): error is OperatorError {
+  if (error instanceof NetworkError) return error.unreachable;
+  if (error instanceof ApiError) return error.entry?.effect === 'fail tenant';
+  return error instanceof OperatorError && !perRequest.has(error.code) && !error.code.startsWith('http-');
+}
+
+/** What says nothing about the next request. */
+const perRequest = new Set([
+  'truncated-body',
+  'malformed-body',
+  'not-records',
+  'slow-body',
+  'next-page-refused',
+  'content-address-refused',
+  'endless-listing',
+]);

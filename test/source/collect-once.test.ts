@@ -1,0 +1,30 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { startEmulator } from '../../input/emulator/index.ts';
+import { collectAll, distinctIds, openBench, sourceOptions } from './harness.ts';
+import { scaledClock } from './scaled-clock.ts';
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+test('collects every record of every content type once and ends', async () => {
+  const clock = scaledClock(100);
+  const emulator = await startEmulator({
+    clock,
+    startCooldown: 'content-type',
+    tenants: [{ content: { records: 3000, days: 6, recordsPerBlob: 50 } }],
+  });
+  closers.push(() => emulator.close());
+  const bench = await openBench({ clock });
+  closers.push(() => bench.close());
+  const [tenant] = emulator.tenants;
+  if (tenant === undefined) throw new Error('no tenant');
+
+  const collected = await collectAll(bench, sourceOptions(emulator.url, tenant));
+
+  const truth = new Set([...emulator.distinctIds()].map(({ id }) => id));
+  expect(truth.size).toBeGreaterThan(2000);
+  expect(distinctIds(collected)).toEqual(truth);
+  expect(bench.recorder.counted('blobs_acknowledged')).toBe(bench.recorder.counted('blobs_listed'));
+});

@@ -1,0 +1,201 @@
+// Runs the source against a real server with the real ledger, and settles its batches as a collector would.
+
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../input/clock.ts';
+import type {
+  Batch,
+  ContentLedger,
+  Counter,
+  DeadLetterStream,
+  DeadLetters,
+  Logger,
+  Origin,
+  Scope,
+  ScopeReport,
+  SourceEnvironment,
+  Telemetry,
+} from '../../input/contract.ts';
+import { byteBudget } from '../../input/delivery/byte-budget.ts';
+import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
+import { managementActivitySource } from '../../input/sources/management-activity/index.ts';
+import type { ManagementActivityOptions } from '../../input/sources/management-activity/options.ts';
+import { contentTypes } from '../../input/sources/management-activity/options.ts';
+
+const day = 86_400_000;
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+export class Recorder implements Telemetry {
+  readonly reports: { scope: Scope; report: ScopeReport }[] = [];
+  readonly counts = new Map<string, number>();
+  readonly lines: LogLine[] = [];
+  readonly log: Logger;
+
+  constructor() {
+    const at = (level: LogLine['level']) => (_fields: object, message: string) => {
+      this.lines.push({ level, message });
+    };
+    this.log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  }
+
+  report(scope: Scope, report: ScopeReport): void {
+    this.reports.push({ scope: { tenantId: scope.tenantId, contentType: scope.contentType }, report });
+  }
+
+  count(scope: Scope, counter: Counter, by = 1): void {
+    for (const key of [counter, `${scope.contentType} ${counter}`])
+      this.counts.set(key, (this.counts.get(key) ?? 0) + by);
+  }
+
+  lag(): void {}
+
+  counted(counter: Counter, contentType?: string): number {
+    return this.counts.get(contentType === undefined ? counter : `${contentType} ${counter}`) ?? 0;
+  }
+
+  /** What the operator saw of one content type, in order. */
+  seen(contentType: string): ScopeReport[] {
+    return this.reports.filter(({ scope }) => scope.contentType === contentType).map(({ report }) => report);
+  }
+
+  current(contentType: string): ScopeReport | undefined {
+    return this.seen(contentType).at(-1);
+  }
+}
+
+/** Keeps what it is given. */
+export class KeptLetters implements DeadLetters {
+  readonly streamed: { origin: Origin; reason: string; bytes: Buffer }[] = [];
+  abandoned = 0;
+
+  async append(): Promise<void> {}
+
+  async stream(origin: Origin, reason: string): Promise<DeadLetterStream> {
+    const chunks: Buffer[] = [];
+    return {
+      write: async (chunk) => {
+        chunks.push(Buffer.from(chunk));
+      },
+      finish: async () => {
+        this.streamed.push({ origin, reason, bytes: Buffer.concat(chunks) });
+      },
+      abandon: async () => {
+        this.abandoned += 1;
+      },
+    };
+  }
+}
+
+export interface Bench {
+  readonly environment: SourceEnvironment;
+  readonly recorder: Recorder;
+  readonly letters: KeptLetters;
+  readonly ledger: ContentLedger;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export interface BenchOptions {
+  readonly clock: Clock;
+  readonly folder?: string;
+  readonly random?: () => number;
+  readonly budgetBytes?: number;
+}
+
+export async function openBench(options: BenchOptions): Promise<Bench> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'm365-source-'));
+  const recorder = new Recorder();
+  const letters = new KeptLetters();
+  const ledger = await openLedger({ folder, clock: options.clock, log: recorder.log });
+  return {
+    recorder,
+    letters,
+    ledger,
+    folder,
+    environment: {
+      clock: options.clock,
+      random: options.random ?? Math.random,
+      ledger,
+      uncleanStart: ledger.uncleanStart,
+      budget: byteBudget(options.budgetBytes ?? 64 << 20),
+      deadLetters: letters,
+      telemetry: recorder,
+      log: recorder.log,
+    },
+    async close() {
+      await ledger.close();
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface EmulatedTenant {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export function sourceOptions(
+  url: string,
+  tenant: EmulatedTenant,
+  over: Partial<ManagementActivityOptions> = {},
+): ManagementActivityOptions {
+  return {
+    tenantId: tenant.tenantId,
+    tenantName: undefined,
+    clientId: tenant.clientId,
+    clientSecret: async () => tenant.clientSecret,
+    certificate: undefined,
+    cloud: 'commercial',
+    hosts: { login: url, management: url },
+    contentTypes,
+    intervalMs: 60_000,
+    initialIntervalMs: 7 * day,
+    overlapMs: 7_200_000,
+    requestsPerMinute: 100_000,
+    concurrentBlobs: 8,
+    maximumRecordBytes: 4 << 20,
+    publisherIdentifier: undefined,
+    once: true,
+    ...over,
+  };
+}
+
+export interface Collected {
+  readonly batches: Batch[];
+  readonly records: { contentType: string; contentId: string; text: string }[];
+}
+
+/** Settles each batch as delivered. Stops when `until` says so, or when the source ends. */
+export async function collectAll(
+  bench: Bench,
+  options: ManagementActivityOptions,
+  until: (collected: Collected) => boolean = () => false,
+  signal = new AbortController(),
+): Promise<Collected> {
+  const collected: Collected = { batches: [], records: [] };
+  for await (const batch of managementActivitySource(options, bench.environment).batches(signal.signal)) {
+    collected.batches.push(batch);
+    const { contentType, contentId } = batch.origin;
+    for (const text of batch.records) collected.records.push({ contentType, contentId, text });
+    await batch.settle({ delivered: batch.records.length, duplicate: 0, deadLettered: 0 });
+    if (until(collected)) signal.abort();
+  }
+  return collected;
+}
+
+/** The Id of each record, once. */
+export function distinctIds(collected: Collected): Set<string> {
+  return new Set(
+    collected.records.flatMap(({ text }) => {
+      const id = /"Id":"([^"]+)"/.exec(text)?.[1];
+      return id === undefined ? [] : [id];
+    }),
+  );
+}
