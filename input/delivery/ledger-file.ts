@@ -8,6 +8,7 @@ import { describeError, OperatorError } from '../errors.ts';
 import { applicationId, migrate, readVersion, tune } from './ledger-schema.ts';
 import { createOwnedFile } from './owned-files.ts';
 import { readFault } from './sqlite-fault.ts';
+import { stamp } from './stamp.ts';
 
 export interface LedgerFileParts {
   readonly folder: string;
@@ -120,9 +121,4 @@ function setAside(file: string, parts: LedgerFileParts, error: unknown): void {
     {},
     `The ledger ${file} is damaged (${describeError(error)}) and was set aside as ${target}. A new one is begun: what Microsoft still lists is collected again, and what was delivered before is recognised. "m365 state rebuild" makes that quick.`,
   );
-}
-
-/** `20260131T235959Z`, for file names. */
-export function stamp(time: number): string {
-  return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
 }

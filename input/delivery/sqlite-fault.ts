@@ -12,7 +12,7 @@ const faults: Readonly<Record<number, SqliteFault>> = {
 };
 
 export function readFault(error: unknown): SqliteFault {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 'other';
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return 'other';
   // The low byte is the primary code, the rest says more about it.
-  return faults[error.errcode & 0xff] ?? 'other';
+  return faults[Number(error.errcode) & 0xff] ?? 'other';
 }

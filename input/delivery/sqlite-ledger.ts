@@ -18,6 +18,7 @@ import type {
 } from '../contract.ts';
 import { leaveClosingNote, takeClosingNote } from './closing-note.ts';
 import { ContentBlobs, type ListingMark } from './content-blobs.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { ledgerFile, markSuspect, openLedgerFile } from './ledger-file.ts';
 import { migrations } from './ledger-schema.ts';
 import { createOwnedFolder } from './owned-files.ts';
@@ -25,7 +26,6 @@ import { readInteger, readText } from './row.ts';
 import { ScopeFacts, Scopes } from './scopes.ts';
 import { SeenIds } from './seen-ids.ts';
 import { readFault } from './sqlite-fault.ts';
-import { lockState, type StateLock } from './state-lock.ts';
 import { Transactions } from './transactions.ts';
 
 export interface LedgerOptions {
@@ -44,7 +44,7 @@ const idsPerTransaction = 4096;
 /** Opens or creates the ledger of a state folder. Throws an OperatorError when another process has it, or it is newer. */
 export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> {
   createOwnedFolder(options.folder);
-  const lock = lockState(options.folder, options.clock.now());
+  const lock = lockFolder(options.folder, 'state folder', options.clock.now());
   try {
     const closedWell = takeClosingNote(ledgerFile(options.folder));
     const opened = openLedgerFile({
@@ -63,7 +63,7 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
 interface OpenedLedger {
   readonly database: DatabaseSync;
   readonly file: string;
-  readonly lock: StateLock;
+  readonly lock: FolderLock;
   readonly uncleanStart: boolean;
 }
 

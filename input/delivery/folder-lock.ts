@@ -1,5 +1,5 @@
-// One process per state folder. The lock is SQLite's own on a file beside the ledger: the operating system gives it
-// back when the process dies, however it dies, so there is nothing stale to clean up.
+// One process per folder. The lock is SQLite's own on a file in it: the operating system gives it back when the
+// process dies, however it dies, so there is nothing stale to clean up.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -9,21 +9,23 @@ import { describeError, OperatorError } from '../errors.ts';
 import { createOwnedFile } from './owned-files.ts';
 import { readFault } from './sqlite-fault.ts';
 
-export interface StateLock {
+export interface FolderLock {
   release(): void;
 }
 
-/** Throws an OperatorError that names the process which holds the folder. */
-export function lockState(folder: string, now: number): StateLock {
-  const file = join(folder, 'ledger.lock');
-  const holderFile = join(folder, 'ledger.holder.json');
+/** `what` names the folder in messages: "state folder". Throws an OperatorError that names the process which has it. */
+export function lockFolder(folder: string, what: string, now: number): FolderLock {
+  const file = join(folder, '.m365.lock');
+  const holderFile = join(folder, '.m365.holder.json');
   createOwnedFile(file);
   const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    throw readFault(error) === 'held' ? heldError(folder, holderFile) : cannotLockError(file, error);
+    throw readFault(error) === 'held'
+      ? heldError(`${what} ${folder}`, holderFile)
+      : cannotLockError(`${what} ${folder}`, file, error);
   }
   const since = new Date(now).toISOString();
   writeFileSync(holderFile, JSON.stringify({ pid: process.pid, host: hostname(), since }), { mode: 0o600 });
@@ -32,9 +34,9 @@ export function lockState(folder: string, now: number): StateLock {
 
 function heldError(folder: string, holderFile: string): OperatorError {
   return new OperatorError({
-    code: 'state-folder-in-use',
-    message: `The state folder ${folder} is in use by ${readHolder(holderFile)}.`,
-    advice: 'Stop that process, or give this one a state folder of its own.',
+    code: 'folder-in-use',
+    message: `The ${folder} is in use by ${readHolder(holderFile)}.`,
+    advice: 'Stop that process, or give this one a folder of its own.',
     retry: { kind: 'never' },
   });
 }
@@ -52,12 +54,11 @@ function readHolder(file: string): string {
   return 'another process';
 }
 
-function cannotLockError(file: string, cause: unknown): OperatorError {
+function cannotLockError(folder: string, file: string, cause: unknown): OperatorError {
   return new OperatorError({
-    code: 'state-folder-unusable',
-    message: `The lock file ${file} cannot be taken: ${describeError(cause)}.`,
-    advice:
-      'The state folder must be on a local disk that this user can write; delete the lock file if it is damaged.',
+    code: 'folder-unusable',
+    message: `The ${folder} cannot be locked: ${describeError(cause)} (${file}).`,
+    advice: 'It must be on a local disk that this user can write; delete the lock file if it is damaged.',
     retry: { kind: 'never' },
     cause,
   });

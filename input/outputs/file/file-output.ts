@@ -1,0 +1,137 @@
+// NDJSON files in a folder, one series per data stream: no server needed, and still every document once. Which lines
+// count is the ledger's word; how a line looks is line.ts.
+
+import { resolve } from 'node:path';
+import type { Clock } from '../../clock.ts';
+import type {
+  DeliveryLedger,
+  Logger,
+  Output,
+  OutputDocument,
+  WriteOptions,
+  WriteReport,
+} from '../../contract.ts';
+import { type OpenFile, openOwnedFile } from '../../delivery/durable-file.ts';
+import { type FolderLock, lockFolder } from '../../delivery/folder-lock.ts';
+import { createOwnedFolder } from '../../delivery/owned-files.ts';
+import { describeError, OperatorError } from '../../errors.ts';
+import { adoptFiles } from './adopt.ts';
+import { writeLine } from './line.ts';
+import { type FileOptions, fileDefaults } from './options.ts';
+import { type LeftFile, Series } from './series.ts';
+import { SeriesWriter } from './series-writer.ts';
+
+export interface FileOutputParts {
+  readonly ledger: DeliveryLedger;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Told when the disk refuses, and when it takes again. */
+  readonly onHealth?: (health: 'healthy' | 'degraded', message: string) => void;
+  readonly openFile?: OpenFile;
+}
+
+export function fileOutput(options: FileOptions, parts: FileOutputParts): Output {
+  return new FileOutput(options, parts);
+}
+
+const rememberedMs = 8 * 86_400_000;
+
+class FileOutput implements Output {
+  readonly name: string;
+  readonly #folder: string;
+  readonly #rotateBytes: number;
+  readonly #rotateIntervalMs: number;
+  readonly #parts: FileOutputParts;
+  readonly #closing = new AbortController();
+  readonly #writers = new Map<string, SeriesWriter>();
+  #left: readonly LeftFile[] = [];
+  #lock: FolderLock | undefined;
+
+  constructor(options: FileOptions, parts: FileOutputParts) {
+    this.#folder = resolve(options.path);
+    this.#rotateBytes = options.rotateBytes ?? fileDefaults.rotateBytes;
+    this.#rotateIntervalMs = options.rotateIntervalMs ?? fileDefaults.rotateIntervalMs;
+    this.#parts = parts;
+    this.name = `file ${this.#folder}`;
+  }
+
+  async open(): Promise<void> {
+    const { ledger, log, clock } = this.#parts;
+    createOwnedFolder(this.#folder);
+    this.#lock = lockFolder(this.#folder, 'output folder', clock.now());
+    const begunSince = clock.now() - rememberedMs - this.#rotateIntervalMs;
+    try {
+      this.#left = await adoptFiles({ folder: this.#folder, ledger, log, begunSince });
+    } catch (error) {
+      this.#lock.release();
+      throw error instanceof OperatorError ? error : unreadableError(this.#folder, error);
+    }
+  }
+
+  async write(documents: readonly OutputDocument[], { signal }: WriteOptions): Promise<WriteReport> {
+    signal.throwIfAborted();
+    this.#closing.signal.throwIfAborted();
+    const [first] = documents;
+    if (!first) return report(0);
+    const lines = this.#serialise(documents, first.dataStream);
+    const checkpoint = await this.#writer(first.dataStream).write(lines, signal);
+    return { ...report(documents.length), checkpoint };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(closedError(this.#folder));
+    for (const writer of this.#writers.values()) await writer.close();
+    this.#lock?.release();
+  }
+
+  #serialise(documents: readonly OutputDocument[], dataStream: string): Buffer {
+    const ingested = new Date(this.#parts.clock.now()).toISOString();
+    let text = '';
+    for (const document of documents) {
+      if (document.dataStream !== dataStream) throw new RangeError('a write holds more than one data stream');
+      text += writeLine(document, ingested);
+    }
+    return Buffer.from(text);
+  }
+
+  #writer(dataStream: string): SeriesWriter {
+    const known = this.#writers.get(dataStream);
+    if (known) return known;
+    const { clock, log, openFile = openOwnedFile, onHealth = () => undefined } = this.#parts;
+    const left = this.#left.findLast(({ name }) => name.dataStream === dataStream);
+    const series = new Series(dataStream, left, {
+      folder: this.#folder,
+      rotateBytes: this.#rotateBytes,
+      rotateIntervalMs: this.#rotateIntervalMs,
+      now: () => clock.now(),
+      openFile,
+    });
+    const closing = this.#closing.signal;
+    const writer = new SeriesWriter(series, { folder: this.#folder, clock, log, onHealth, closing });
+    this.#writers.set(dataStream, writer);
+    return writer;
+  }
+}
+
+function report(delivered: number): WriteReport {
+  return { delivered, duplicate: 0, possiblyDuplicate: 0, rejected: [] };
+}
+
+function unreadableError(folder: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'output-folder-unusable',
+    message: `The files in the output folder ${folder} cannot be read or cut: ${describeError(cause)}.`,
+    advice: 'Let the user who runs this own the folder and the files in it.',
+    retry: { kind: 'never' },
+    cause,
+  });
+}
+
+function closedError(folder: string): OperatorError {
+  return new OperatorError({
+    code: 'output-closed',
+    message: `The output folder ${folder} is closed.`,
+    advice: 'What was not acknowledged is delivered after the next start.',
+    retry: { kind: 'never' },
+  });
+}

@@ -1,0 +1,85 @@
+// The files of one data stream, one after the other: which one is written now, and when the next is begun.
+
+import { join } from 'node:path';
+import { DurableFile, type OpenFile } from '../../delivery/durable-file.ts';
+import { syncFolderSoon } from '../../delivery/owned-files.ts';
+import { type FileName, writeFileName } from './file-name.ts';
+
+export interface SeriesParts {
+  readonly folder: string;
+  readonly rotateBytes: number;
+  readonly rotateIntervalMs: number;
+  readonly now: () => number;
+  readonly openFile: OpenFile;
+}
+
+/** A file that an earlier run left, with how much of it counts. */
+export interface LeftFile {
+  readonly name: FileName;
+  readonly path: string;
+  readonly length: number;
+}
+
+interface Current {
+  readonly begun: number;
+  readonly file: DurableFile;
+}
+
+export class Series {
+  readonly #dataStream: string;
+  readonly #parts: SeriesParts;
+  #left: LeftFile | undefined;
+  #current: Current | undefined;
+  #number = 1;
+
+  /** `left`: the newest file of the data stream, to be continued while it is young and small enough. */
+  constructor(dataStream: string, left: LeftFile | undefined, parts: SeriesParts) {
+    this.#dataStream = dataStream;
+    this.#left = left;
+    this.#parts = parts;
+  }
+
+  /** The file that the next lines belong to. May be called again after a failure. */
+  async current(): Promise<DurableFile> {
+    if (this.#current && this.#isFull(this.#current.begun, this.#current.file.length)) await this.close();
+    this.#current ??= (await this.#continueLeft()) ?? (await this.#begin());
+    return this.#current.file;
+  }
+
+  async close(): Promise<void> {
+    const closing = this.#current;
+    this.#current = undefined;
+    await closing?.file.close();
+  }
+
+  #isFull(begun: number, length: number): boolean {
+    return length >= this.#parts.rotateBytes || this.#parts.now() - begun >= this.#parts.rotateIntervalMs;
+  }
+
+  async #continueLeft(): Promise<Current | undefined> {
+    const left = this.#left;
+    if (!left || this.#isFull(left.name.begun, left.length)) return undefined;
+    const file = await DurableFile.open(left.path, left.length, this.#parts.openFile);
+    this.#left = undefined;
+    return { begun: left.name.begun, file };
+  }
+
+  async #begin(): Promise<Current> {
+    const begun = this.#parts.now();
+    for (;;) {
+      const name = writeFileName({ dataStream: this.#dataStream, begun, number: this.#number });
+      try {
+        const file = await DurableFile.create(join(this.#parts.folder, name), this.#parts.openFile);
+        await syncFolderSoon(this.#parts.folder);
+        return { begun, file };
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+        this.#number += 1;
+      }
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
+}
