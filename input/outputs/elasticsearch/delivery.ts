@@ -1,0 +1,165 @@
+// One portion of documents through one bulk request: looks up what may be there already, sends the rest, tells each
+// document its outcome, and hands back what has to be sent again.
+
+import { describeError, OperatorError } from '../../errors.ts';
+import { bulkRequest } from './bulk-request.ts';
+import type { Connection } from './connection.ts';
+import { Failure } from './failure.ts';
+import { lookUp } from './look-up.ts';
+import { explainOutcome, type Outcome, readOutcomes } from './outcomes.ts';
+import type { Pending } from './pending-write.ts';
+
+export interface Rest {
+  /** To be sent again once whatever failed works again. */
+  readonly again: readonly Pending[];
+  /** To be sent again by and by: others were taken, so it may lie in these documents themselves. */
+  readonly aside: readonly Pending[];
+  /** To be sent again in just these portions. */
+  readonly apart: readonly (readonly Pending[])[];
+  readonly failure: Failure | undefined;
+  /** Learned from a refusal: larger requests do not get through. */
+  readonly largestBytes: number | undefined;
+}
+
+export type Deliver = (dataStream: string, portion: readonly Pending[], signal: AbortSignal) => Promise<Rest>;
+
+const nothing: Rest = { again: [], aside: [], apart: [], failure: undefined, largestBytes: undefined };
+
+/** A document on which Elasticsearch itself fails this often, while it takes others, is refused. */
+const mostFailures = 8;
+
+/** Never rejects. What an abort leaves undone is handed back like any failure. */
+export function deliverOver(connection: Connection, compressionLevel: number): Deliver {
+  return async (dataStream, portion, signal) => {
+    let unsettled = portion;
+    let sent = false;
+    try {
+      unsettled = await settleKnown(connection, dataStream, portion, signal);
+      if (unsettled.length === 0) return nothing;
+      const request = await bulkRequest(dataStream, unsettled, compressionLevel);
+      sent = true;
+      const { body } = await connection.send(request, signal);
+      return settle(dataStream, unsettled, body);
+    } catch (error) {
+      const failure = asFailure(error);
+      if (sent && failure.uncertain) unsettled.forEach(doubt);
+      return handBack(unsettled, failure);
+    }
+  };
+}
+
+/** Settles what the data stream has already; returns the rest, to be sent. */
+async function settleKnown(
+  connection: Connection,
+  dataStream: string,
+  portion: readonly Pending[],
+  signal: AbortSignal,
+): Promise<readonly Pending[]> {
+  const doubtful = portion.filter((entry) => entry.uncertain);
+  if (doubtful.length === 0) return portion;
+  const ids = doubtful.map(({ document }) => document.id);
+  const { found, complete } = await lookUp(connection, dataStream, ids, signal);
+  const missing: Pending[] = [];
+  for (const entry of portion) {
+    if (entry.uncertain && found.has(entry.document.id)) {
+      settleExisting(entry);
+      continue;
+    }
+    if (entry.uncertain) entry.unseen = !complete;
+    entry.uncertain = false;
+    missing.push(entry);
+  }
+  return missing;
+}
+
+/** What this process sent before was delivered by it, not by somebody else. */
+function settleExisting({ write, attempted }: Pending): void {
+  if (attempted) write.deliver(false);
+  else write.recognise();
+}
+
+function doubt(entry: Pending): void {
+  entry.uncertain = true;
+  entry.attempted = true;
+}
+
+function settle(dataStream: string, entries: readonly Pending[], body: unknown): Rest {
+  const outcomes = readOutcomes(body, entries.length);
+  if (!outcomes) throw unreadableAnswer(dataStream);
+  const open: OpenEntry[] = [];
+  entries.forEach((entry, index) => {
+    const outcome = outcomes[index];
+    if (outcome?.kind === 'later') open.push({ entry, outcome });
+    else if (outcome) settleOne(entry, outcome);
+  });
+  return open.length === 0 ? nothing : sortOpen(dataStream, open, open.length < entries.length);
+}
+
+type Later = Extract<Outcome, { kind: 'later' }>;
+
+interface OpenEntry {
+  readonly entry: Pending;
+  readonly outcome: Later;
+}
+
+function settleOne(entry: Pending, outcome: Exclude<Outcome, Later>): void {
+  const { write, index, unseen } = entry;
+  if (outcome.kind === 'created') write.deliver(unseen);
+  else if (outcome.kind === 'exists') settleExisting(entry);
+  else write.refuse({ index, type: outcome.type, reason: outcome.reason });
+}
+
+function sortOpen(dataStream: string, open: readonly OpenEntry[], othersSettled: boolean): Rest {
+  const again: Pending[] = [];
+  const aside: Pending[] = [];
+  let failure: Failure | undefined;
+  for (const { entry, outcome } of open) {
+    if (outcome.uncertain) doubt(entry);
+    if (!othersSettled || outcome.cause !== 'unknown') {
+      failure ??= explainOutcome(dataStream, outcome);
+      again.push(entry);
+      continue;
+    }
+    entry.failures += 1;
+    if (entry.failures < mostFailures) aside.push(entry);
+    else entry.write.refuse({ index: entry.index, type: outcome.type, reason: outcome.reason });
+  }
+  return { ...nothing, again, aside, failure };
+}
+
+function unreadableAnswer(dataStream: string): Failure {
+  return Failure.later(
+    'unreadable-answer',
+    `The answer to a bulk request for ${dataStream} does not tell what became of its documents.`,
+    'It is tried again; a proxy in between may change answers.',
+    true,
+  );
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const explained = error instanceof OperatorError ? error : undefined;
+  return Failure.later(
+    explained?.code ?? 'elasticsearch',
+    explained?.message ?? describeError(error),
+    explained?.advice ?? '',
+    explained === undefined,
+  );
+}
+
+function handBack(entries: readonly Pending[], failure: Failure): Rest {
+  if (failure.remedy === 'again') return { ...nothing, again: entries, failure };
+  const [only, ...more] = entries;
+  if (only && more.length === 0) {
+    only.write.refuse({ index: only.index, type: failure.type, reason: failure.explained.message });
+    return nothing;
+  }
+  const middle = Math.ceil(entries.length / 2);
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  return {
+    ...nothing,
+    apart: [entries.slice(0, middle), entries.slice(middle)],
+    failure,
+    largestBytes: failure.status === 413 ? Math.ceil(bytes / 2) : undefined,
+  };
+}

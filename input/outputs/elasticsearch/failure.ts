@@ -1,0 +1,178 @@
+// What a failed request means: whether it may have written something, what to do with its documents, what to tell the
+// operator. Outcomes of single documents in a request that worked are outcomes.ts.
+
+import { describeError, OperatorError } from '../../errors.ts';
+import { parseRetryAfter } from '../../http/back-off.ts';
+import { excerptOf } from '../../http/exchange.ts';
+import { explainNetworkFailure } from '../../http/network-failure.ts';
+
+/** `again`: send the same. `halves`: too large, or one document spoils it. */
+export type Remedy = 'again' | 'halves';
+
+export class Failure extends Error {
+  /** 0 when there was no answer. */
+  readonly status: number;
+  /** True when Elasticsearch may have carried out the request all the same. */
+  readonly uncertain: boolean;
+  readonly remedy: Remedy;
+  readonly retryAfterMs: number | undefined;
+  readonly explained: OperatorError;
+  /** Elasticsearch's own name for the error. */
+  readonly type: string;
+
+  constructor(fields: {
+    status: number;
+    uncertain: boolean;
+    remedy: Remedy;
+    retryAfterMs?: number | undefined;
+    type: string;
+    explained: OperatorError;
+  }) {
+    super(fields.explained.message, { cause: fields.explained });
+    this.name = 'Failure';
+    this.status = fields.status;
+    this.uncertain = fields.uncertain;
+    this.remedy = fields.remedy;
+    this.retryAfterMs = fields.retryAfterMs;
+    this.explained = fields.explained;
+    this.type = fields.type;
+  }
+
+  /** Something to be tried again, in an answer that was no error by its status. */
+  static later(code: string, message: string, advice: string, uncertain = false): Failure {
+    const explained = new OperatorError({ code, message, advice, retry: { kind: 'later' } });
+    return new Failure({ status: 200, uncertain, remedy: 'again', type: code, explained });
+  }
+}
+
+// Nothing of a request has left this machine when one of these comes up.
+const neverSent = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** A request without an answer, or with one that is not Elasticsearch's. */
+export function explainFailure(request: { host: string; networkFailure: unknown }, error: unknown): Failure {
+  if (request.networkFailure === undefined) return explainStrangeAnswer(request.host, error);
+  const url = `http://${request.host}/`;
+  const network = explainNetworkFailure(request.networkFailure, { method: 'POST', url, signal: notAborted });
+  const explained = network instanceof OperatorError ? network : undefined;
+  const sent = !neverSent.has(explained?.code ?? '');
+  return new Failure({
+    status: 0,
+    uncertain: sent,
+    remedy: 'again',
+    type: explained?.code ?? 'network',
+    explained: new OperatorError({
+      code: 'elasticsearch-unreachable',
+      message: explained?.message ?? `${request.host} did not answer.`,
+      advice: sent
+        ? 'It is tried again.'
+        : 'Check that Elasticsearch runs there, and hosts, ssl and proxy_url of the output.',
+      retry: { kind: 'later' },
+      cause: request.networkFailure,
+    }),
+  });
+}
+
+const notAborted = new AbortController().signal;
+
+function explainStrangeAnswer(host: string, error: unknown): Failure {
+  return new Failure({
+    status: 0,
+    uncertain: true,
+    remedy: 'again',
+    type: 'not-elasticsearch',
+    explained: new OperatorError({
+      code: 'not-elasticsearch',
+      message: `${host} does not answer as an Elasticsearch: ${describeError(error)}.`,
+      advice: 'Check hosts of the output; a proxy or a sign-in page may stand in between.',
+      retry: { kind: 'later' },
+      cause: error,
+    }),
+  });
+}
+
+/** An answer with an error status. */
+export function explainStatus(
+  host: string,
+  status: number,
+  body: unknown,
+  retryAfter?: string | string[] | undefined,
+): Failure {
+  const { type, reason } = readError(body);
+  const aboutDocuments = status === 400 && spoiltByDocument(type, reason);
+  return new Failure({
+    status,
+    uncertain: status === 408 || status >= 500 || aboutDocuments,
+    remedy: status === 413 || aboutDocuments ? 'halves' : 'again',
+    retryAfterMs: parseRetryAfter(firstOf(retryAfter), Date.now()),
+    type: type === '' ? `http-${status}` : type,
+    explained: new OperatorError({
+      code: `elasticsearch-${status}`,
+      message: `${host} answered ${status}${reason === '' ? '' : `: ${reason}`}.`,
+      advice: adviceFor(status),
+      retry: { kind: 'later' },
+    }),
+  });
+}
+
+/** Elasticsearch refuses the whole request for an `_id` past its limit or a line break inside a document. */
+function spoiltByDocument(type: string, reason: string): boolean {
+  return (
+    ['action_request_validation_exception', 'json_parse_exception', 'x_content_parse_exception'].includes(
+      type,
+    ) || /action\/metadata line/i.test(reason)
+  );
+}
+
+function adviceFor(status: number): string {
+  if (status === 401)
+    return 'Put a valid api_key (or username and password) into the output; `m365 check` prints the smallest key that does.';
+  if (status === 403)
+    return 'The key lacks a privilege; `m365 check` names it and prints the smallest key that does.';
+  if (status === 429) return 'Elasticsearch is busy; it is tried again, more slowly.';
+  if (status === 408 || status >= 500) return 'It is tried again.';
+  if (status === 413)
+    return 'Lower bulk_max_bytes of the output, or raise the limit of the proxy in between.';
+  return 'Check hosts of the output, and that a proxy in between lets bulk requests through.';
+}
+
+/** Type and reason of an Elasticsearch error, on one line each; of anything else, its first words. */
+export function readError(body: unknown): { type: string; reason: string } {
+  const error = isObject(body) ? body.error : undefined;
+  if (isObject(error)) return { type: textOf(error.type), reason: reasonOf(error) };
+  if (typeof error === 'string') return { type: '', reason: excerptOf(error) };
+  return { type: '', reason: typeof body === 'string' ? excerptOf(body) : '' };
+}
+
+/** The outermost reason, and the innermost, which tells the most. */
+export function reasonOf(error: Readonly<Record<string, unknown>>): string {
+  const outer = textOf(error.reason);
+  let inner = error;
+  while (isObject(inner.caused_by)) inner = inner.caused_by;
+  const innermost = textOf(inner.reason);
+  return outer.includes(innermost) ? outer : `${outer} (${innermost})`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? excerptOf(value, 1000) : '';
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function firstOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}

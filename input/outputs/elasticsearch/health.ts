@@ -1,0 +1,54 @@
+// Says once what is wrong with a data stream, once when it is something else, and once when it works again.
+
+import type { Clock } from '../../clock.ts';
+import type { Logger, Telemetry } from '../../contract.ts';
+import type { Failure } from './failure.ts';
+
+export interface HealthEnvironment {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly telemetry?: Pick<Telemetry, 'report'> | undefined;
+}
+
+/** Somebody has to act on these; the others pass by themselves. */
+const needsOperator =
+  /^(elasticsearch-(4(?!08|29)\d\d|template|pipeline|privilege|blocked|shards)|not-elasticsearch)$/;
+
+interface Trouble {
+  readonly code: string;
+  readonly since: number;
+}
+
+export function reportHealth({ clock, log, telemetry }: HealthEnvironment) {
+  const troubles = new Map<string, Trouble>();
+
+  const fell = (dataStream: string, { explained }: Failure): void => {
+    const known = troubles.get(dataStream);
+    if (known?.code === explained.code) return;
+    troubles.set(dataStream, { code: explained.code, since: known?.since ?? clock.now() });
+    const message = `${explained.message} ${explained.advice}`;
+    telemetry?.report(scopeOf(dataStream), { health: 'degraded', message, code: explained.code });
+    const level = needsOperator.test(explained.code) ? 'error' : 'warn';
+    log[level]({ event: { action: 'output-degraded' }, error: { code: explained.code } }, message);
+  };
+
+  const recovered = (dataStream: string): void => {
+    const known = troubles.get(dataStream);
+    if (!known) return;
+    troubles.delete(dataStream);
+    const seconds = Math.round((clock.now() - known.since) / 1000);
+    const message = `${dataStream} takes documents again, after ${seconds} s.`;
+    telemetry?.report(scopeOf(dataStream), { health: 'healthy', message });
+    log.warn({ event: { action: 'output-recovered' } }, message);
+  };
+
+  return (dataStream: string, failure: Failure | undefined): void => {
+    if (failure) fell(dataStream, failure);
+    else recovered(dataStream);
+  };
+}
+
+/** An output belongs to no tenant: its data streams stand in the place of content types. */
+function scopeOf(dataStream: string) {
+  return { tenantId: '', contentType: dataStream };
+}

@@ -1,0 +1,139 @@
+// The Elasticsearch output: `create` into data streams, each document once, retried for as long as it takes.
+// Gathering and waiting is lane.ts, one request is delivery.ts, what its outcomes mean is outcomes.ts and failure.ts.
+
+import type { Clock } from '../../clock.ts';
+import type { Logger, Output, OutputDocument, Telemetry, WriteOptions, WriteReport } from '../../contract.ts';
+import { OperatorError } from '../../errors.ts';
+import { bulkBytes } from './bulk-request.ts';
+import { type Connection, connect } from './connection.ts';
+import { deliverOver } from './delivery.ts';
+import { Failure } from './failure.ts';
+import { reportHealth } from './health.ts';
+import { Lane } from './lane.ts';
+import { type CompleteOptions, complete, type ElasticsearchOptions } from './options.ts';
+import { PendingWrite } from './pending-write.ts';
+import { Slots } from './slots.ts';
+import { readVersion, requireSupported } from './version.ts';
+
+export interface ElasticsearchEnvironment {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  /** Told of each data stream's health, under an empty tenant with the data stream as the content type. */
+  readonly telemetry?: Pick<Telemetry, 'report'> | undefined;
+}
+
+export function elasticsearchOutput(
+  options: ElasticsearchOptions,
+  environment: ElasticsearchEnvironment,
+): Output {
+  return new ElasticsearchOutput(complete(options), environment);
+}
+
+class ElasticsearchOutput implements Output {
+  readonly name = 'elasticsearch';
+  readonly #settings: CompleteOptions;
+  readonly #environment: ElasticsearchEnvironment;
+  readonly #closed = new AbortController();
+  readonly #lanes = new Map<string, Lane>();
+  readonly #writes = new Map<AbortSignal, Set<PendingWrite>>();
+  #connection: Connection | undefined;
+  #makeLane: ((dataStream: string) => Lane) | undefined;
+
+  constructor(settings: CompleteOptions, environment: ElasticsearchEnvironment) {
+    this.#settings = settings;
+    this.#environment = environment;
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    const connection = await connect(this.#settings);
+    this.#connection = connection;
+    try {
+      requireSupported(connection.address, await readVersion(connection, signal));
+    } catch (error) {
+      throw error instanceof Failure ? error.explained : error;
+    }
+    const shared = {
+      ...this.#environment,
+      slots: new Slots(this.#settings.workers),
+      deliver: deliverOver(connection, this.#settings.compressionLevel),
+      closed: this.#closed.signal,
+      noteHealth: reportHealth(this.#environment),
+    };
+    this.#makeLane = (dataStream) => new Lane(dataStream, this.#settings, shared);
+  }
+
+  async write(
+    documents: readonly OutputDocument[],
+    { signal, uncertain }: WriteOptions,
+  ): Promise<WriteReport> {
+    signal.throwIfAborted();
+    this.#closed.signal.throwIfAborted();
+    if (documents.length === 0) return { delivered: 0, duplicate: 0, possiblyDuplicate: 0, rejected: [] };
+    const write = new PendingWrite(documents.length);
+    documents.forEach((document, index) => {
+      this.#lane(document.dataStream).add({
+        document,
+        bytes: bulkBytes(document),
+        write,
+        index,
+        uncertain,
+        attempted: false,
+        unseen: false,
+        failures: 0,
+      });
+    });
+    return this.#untilAborted(write, signal);
+  }
+
+  async close(): Promise<void> {
+    const closed = new OperatorError({
+      code: 'output-closed',
+      message: 'The Elasticsearch output is closed.',
+      advice: 'What was not acknowledged is delivered after the next start.',
+      retry: { kind: 'never' },
+    });
+    this.#closed.abort(closed);
+    for (const writes of this.#writes.values()) for (const write of writes) write.cancel(closed);
+    await this.#connection?.close();
+  }
+
+  #lane(dataStream: string): Lane {
+    const known = this.#lanes.get(dataStream);
+    if (known) return known;
+    if (!this.#makeLane) throw new Error('the Elasticsearch output was not opened');
+    const lane = this.#makeLane(dataStream);
+    this.#lanes.set(dataStream, lane);
+    return lane;
+  }
+
+  /** One listener for each signal, however many writes share it. */
+  async #untilAborted(write: PendingWrite, signal: AbortSignal): Promise<WriteReport> {
+    const writes = this.#writes.get(signal) ?? this.#watch(signal);
+    writes.add(write);
+    try {
+      return await write.report;
+    } finally {
+      writes.delete(write);
+      if (writes.size === 0) this.#unwatch(signal);
+    }
+  }
+
+  #watch(signal: AbortSignal): Set<PendingWrite> {
+    const writes = new Set<PendingWrite>();
+    this.#writes.set(signal, writes);
+    signal.addEventListener('abort', this.#cancelAborted, { once: true });
+    return writes;
+  }
+
+  #unwatch(signal: AbortSignal): void {
+    this.#writes.delete(signal);
+    signal.removeEventListener('abort', this.#cancelAborted);
+  }
+
+  readonly #cancelAborted = (): void => {
+    for (const [signal, writes] of this.#writes)
+      if (signal.aborted) for (const write of writes) write.cancel(signal.reason);
+    for (const lane of this.#lanes.values()) lane.dropCancelled();
+  };
+}

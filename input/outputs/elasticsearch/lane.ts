@@ -1,0 +1,148 @@
+// The way to one data stream: gathers documents into bulk requests, waits when it fails, and lets one request try
+// before the others follow. Data streams have a lane each, so that one that cannot be written to stops no other.
+
+import type { Clock } from '../../clock.ts';
+import { backOff } from '../../http/back-off.ts';
+import type { Deliver } from './delivery.ts';
+import type { Failure } from './failure.ts';
+import type { Pending } from './pending-write.ts';
+import { Queue } from './queue.ts';
+import type { Slots } from './slots.ts';
+
+export interface LaneSettings {
+  readonly bulkMaxBytes: number;
+  readonly flushIntervalMs: number;
+  readonly backoffFirstMs: number;
+  readonly backoffMostMs: number;
+}
+
+export interface LaneEnvironment {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly slots: Slots;
+  readonly deliver: Deliver;
+  /** Aborts when the output closes. */
+  readonly closed: AbortSignal;
+  /** `failure` is undefined when a request went through. */
+  noteHealth(dataStream: string, failure: Failure | undefined): void;
+}
+
+export class Lane {
+  readonly dataStream: string;
+  readonly #settings: LaneSettings;
+  readonly #environment: LaneEnvironment;
+  readonly #queue = new Queue();
+  #maxBytes: number;
+  #pumping = false;
+  #full = new AbortController();
+  #failures = 0;
+  #resumeAt = 0;
+
+  constructor(dataStream: string, settings: LaneSettings, environment: LaneEnvironment) {
+    this.dataStream = dataStream;
+    this.#settings = settings;
+    this.#environment = environment;
+    this.#maxBytes = settings.bulkMaxBytes;
+  }
+
+  add(entry: Pending): void {
+    this.#queue.add(entry);
+    if (!this.#isThin()) this.#full.abort();
+    this.#start();
+  }
+
+  dropCancelled(): void {
+    this.#queue.dropCancelled();
+  }
+
+  #start(): void {
+    if (this.#pumping || this.#queue.isEmpty || this.#environment.closed.aborted) return;
+    this.#pumping = true;
+    void this.#pump();
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      while (!this.#queue.isEmpty) {
+        await this.#gather();
+        await this.#sendNext();
+      }
+    } catch (error) {
+      // Closing ends every wait; the writes have been told already.
+      if (!this.#environment.closed.aborted) throw error;
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** Until there is enough for a request, or nothing more has come for a while. */
+  async #gather(): Promise<void> {
+    const { clock, closed } = this.#environment;
+    const { flushIntervalMs } = this.#settings;
+    const since = clock.now();
+    while (this.#isThin() && clock.now() - since < flushIntervalMs) {
+      const before = this.#queue.added;
+      this.#full = new AbortController();
+      const until = AbortSignal.any([closed, this.#full.signal]);
+      await clock.sleep(Math.ceil(flushIntervalMs / 10), until).catch(() => closed.throwIfAborted());
+      if (this.#queue.added === before) return;
+    }
+  }
+
+  #isThin(): boolean {
+    return !this.#queue.hasPortions && this.#queue.bytes < this.#maxBytes;
+  }
+
+  async #sendNext(): Promise<void> {
+    const { slots, clock, closed } = this.#environment;
+    const waitMs = this.#resumeAt - clock.now();
+    if (waitMs > 0) await clock.sleep(waitMs, closed);
+    const release = await slots.acquire();
+    // While this waited for its turn, another request of the lane may have failed.
+    const mayGo = !closed.aborted && this.#resumeAt <= clock.now();
+    const attempt = this.#attempt(mayGo ? this.#queue.take(this.#maxBytes) : []).finally(release);
+    if (this.#failures > 0) await attempt;
+    closed.throwIfAborted();
+  }
+
+  async #attempt(portion: readonly Pending[]): Promise<void> {
+    if (portion.length === 0) return;
+    const { deliver, closed } = this.#environment;
+    const { again, aside, apart, failure, largestBytes } = await deliver(this.dataStream, portion, closed);
+    if (closed.aborted) return;
+    if (largestBytes !== undefined) this.#maxBytes = Math.min(this.#maxBytes, largestBytes);
+    this.#queue.putBack(again);
+    for (const each of apart) this.#queue.keepApart(each);
+    this.#note(failure);
+    if (aside.length > 0) void this.#putBackLater(aside);
+    this.#start();
+  }
+
+  #note(failure: Failure | undefined): void {
+    if (!failure) this.#failures = 0;
+    // A request in halves makes progress by itself, and the server is well.
+    else if (failure.remedy === 'again') this.#backOff(failure);
+    this.#environment.noteHealth(this.dataStream, failure);
+  }
+
+  #backOff(failure: Failure): void {
+    const { clock } = this.#environment;
+    this.#failures += 1;
+    const waitMs = Math.max(this.#delayAfter(this.#failures), failure.retryAfterMs ?? 0);
+    this.#resumeAt = Math.max(this.#resumeAt, clock.now() + waitMs);
+  }
+
+  #delayAfter(failures: number): number {
+    const { backoffFirstMs: firstMs, backoffMostMs: mostMs } = this.#settings;
+    return backOff(failures - 1, { firstMs, mostMs }, this.#environment.random);
+  }
+
+  /** These fail while others are taken: they come back one by one in time, and hold nothing up. */
+  async #putBackLater(aside: readonly Pending[]): Promise<void> {
+    const { clock, closed } = this.#environment;
+    const failures = Math.max(...aside.map((entry) => entry.failures));
+    await clock.sleep(this.#delayAfter(failures), closed).catch(() => undefined);
+    this.#queue.putBack(aside);
+    this.#start();
+  }
+}

@@ -1,0 +1,112 @@
+// Which ids a data stream already holds, in all its backing indices: `create` refuses a second document of an id only
+// within the newest of them, so after a rollover nothing but a look can tell.
+
+import type { Connection } from './connection.ts';
+import { Failure, isObject } from './failure.ts';
+
+export interface LookUp {
+  readonly found: ReadonlySet<string>;
+  /** False when the key may not look: then an id that was not found may be there all the same. */
+  readonly complete: boolean;
+}
+
+const idsPerSearch = 5000;
+
+/** A document is found once its bulk request has ended: the refresh before the search makes it visible. */
+export async function lookUp(
+  connection: Connection,
+  dataStream: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<LookUp> {
+  const found = new Set<string>();
+  const refreshed = await unlessForbidden(() => refresh(connection, dataStream, signal));
+  if (refreshed === 'missing') return { found, complete: true };
+  for (let from = 0; from < ids.length; from += idsPerSearch) {
+    const chunk = ids.slice(from, from + idsPerSearch);
+    const searched = await unlessForbidden(() => findAll(connection, dataStream, chunk, found, signal));
+    if (searched === 'forbidden') return { found, complete: false };
+  }
+  return { found, complete: refreshed === 'done' };
+}
+
+async function unlessForbidden<T>(ask: () => Promise<T>): Promise<T | 'forbidden'> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Failure && error.status === 403 && error.type === 'security_exception')
+      return 'forbidden';
+    throw error;
+  }
+}
+
+async function refresh(
+  connection: Connection,
+  dataStream: string,
+  signal: AbortSignal,
+): Promise<'done' | 'missing'> {
+  const path = `/${encodeURIComponent(dataStream)}/_refresh`;
+  const { status, body } = await connection.send(
+    { method: 'POST', path, name: 'indices.refresh', index: dataStream },
+    signal,
+    [404],
+  );
+  if (status === 404) return 'missing';
+  const shards = isObject(body) && isObject(body._shards) ? body._shards : {};
+  if (shards.failed !== 0) throw incomplete(dataStream);
+  return 'done';
+}
+
+/** Documents stored twice could crowd others out of a full page, so what was found is left out of the next one. */
+async function findAll(
+  connection: Connection,
+  dataStream: string,
+  ids: readonly string[],
+  found: Set<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  let missing = ids;
+  let full = true;
+  while (full && missing.length > 0) {
+    const hits = await searchIds(connection, dataStream, missing, signal);
+    for (const id of hits) found.add(id);
+    full = hits.length >= missing.length && new Set(hits).size < missing.length;
+    missing = missing.filter((id) => !found.has(id));
+  }
+}
+
+async function searchIds(
+  connection: Connection,
+  dataStream: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { body } = await connection.send(
+    {
+      method: 'POST',
+      path: `/${encodeURIComponent(dataStream)}/_search`,
+      query: { filter_path: 'timed_out,_shards.failed,hits.hits._id', allow_partial_search_results: false },
+      body: {
+        query: { ids: { values: ids } },
+        size: ids.length,
+        sort: ['_doc'],
+        _source: false,
+        track_total_hits: false,
+      },
+      name: 'search',
+      index: dataStream,
+    },
+    signal,
+  );
+  if (!isObject(body) || body.timed_out !== false) throw incomplete(dataStream);
+  const hits = isObject(body.hits) && Array.isArray(body.hits.hits) ? body.hits.hits : [];
+  return hits.map((hit: unknown) => (isObject(hit) && typeof hit._id === 'string' ? hit._id : ''));
+}
+
+function incomplete(dataStream: string): Failure {
+  return Failure.later(
+    'look-up-incomplete',
+    `Not all shards of ${dataStream} could be searched for documents that may be there already.`,
+    'It is tried again; if it stays, look for unassigned shards of its backing indices.',
+  );
+}

@@ -1,0 +1,82 @@
+// One call of write(): how many of its documents have no outcome yet, and the report once none is left.
+
+import type { OutputDocument, Rejection, WriteReport } from '../../contract.ts';
+
+/** One document on its way. */
+export interface Pending {
+  readonly document: OutputDocument;
+  /** In a bulk request, both its lines. */
+  readonly bytes: number;
+  readonly write: PendingWrite;
+  /** In its write. */
+  readonly index: number;
+  /** It may be in the data stream already: to be looked up before it is sent. */
+  uncertain: boolean;
+  /** This process sent it and did not learn the outcome. */
+  attempted: boolean;
+  /** It may be in the data stream, which the key may not read. */
+  unseen: boolean;
+  /** How often Elasticsearch failed on this very document. */
+  failures: number;
+}
+
+export class PendingWrite {
+  readonly report: Promise<WriteReport>;
+  #remaining: number;
+  #delivered = 0;
+  #duplicate = 0;
+  #possiblyDuplicate = 0;
+  readonly #rejected: Rejection[] = [];
+  #resolve: (report: WriteReport) => void = () => {};
+  #reject: (reason: unknown) => void = () => {};
+  #cancelled = false;
+
+  constructor(documents: number) {
+    this.#remaining = documents;
+    this.report = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Nobody waits for it any more: its documents need not be sent. */
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  get settled(): boolean {
+    return this.#remaining === 0 || this.#cancelled;
+  }
+
+  deliver(possiblyTwice: boolean): void {
+    this.#delivered += 1;
+    if (possiblyTwice) this.#possiblyDuplicate += 1;
+    this.#settleOne();
+  }
+
+  recognise(): void {
+    this.#duplicate += 1;
+    this.#settleOne();
+  }
+
+  refuse(rejection: Rejection): void {
+    this.#rejected.push(rejection);
+    this.#settleOne();
+  }
+
+  cancel(reason: unknown): void {
+    this.#cancelled = true;
+    this.#reject(reason);
+  }
+
+  #settleOne(): void {
+    this.#remaining -= 1;
+    if (this.#remaining > 0) return;
+    this.#resolve({
+      delivered: this.#delivered,
+      duplicate: this.#duplicate,
+      possiblyDuplicate: this.#possiblyDuplicate,
+      rejected: this.#rejected.sort((left, right) => left.index - right.index),
+    });
+  }
+}
