@@ -6,10 +6,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint, DeliveryLedger, Logger, RecordKey } from '../../contract.ts';
-import { readFileName } from './file-name.ts';
+import { readFileName } from '../../delivery/file-name.ts';
+import type { LeftFile } from '../../delivery/file-series.ts';
+import { splitLines } from '../../delivery/split-lines.ts';
 import { readLineKeys } from './line.ts';
-import type { LeftFile } from './series.ts';
-import { splitLines } from './split-lines.ts';
 
 export interface AdoptParts {
   /** Absolute. */

@@ -12,14 +12,14 @@ import type {
   WriteReport,
 } from '../../contract.ts';
 import { type OpenFile, openOwnedFile } from '../../delivery/durable-file.ts';
+import { FileSeries, type LeftFile } from '../../delivery/file-series.ts';
 import { type FolderLock, lockFolder } from '../../delivery/folder-lock.ts';
 import { createOwnedFolder } from '../../delivery/owned-files.ts';
+import { SeriesWriter } from '../../delivery/series-writer.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { adoptFiles } from './adopt.ts';
 import { writeLine } from './line.ts';
 import { type FileOptions, fileDefaults } from './options.ts';
-import { type LeftFile, Series } from './series.ts';
-import { SeriesWriter } from './series-writer.ts';
 
 export interface FileOutputParts {
   readonly ledger: DeliveryLedger;
@@ -98,8 +98,8 @@ class FileOutput implements Output {
     const known = this.#writers.get(dataStream);
     if (known) return known;
     const { clock, log, openFile = openOwnedFile, onHealth = () => undefined } = this.#parts;
-    const left = this.#left.findLast(({ name }) => name.dataStream === dataStream);
-    const series = new Series(dataStream, left, {
+    const left = this.#left.findLast(({ name }) => name.series === dataStream);
+    const series = new FileSeries(dataStream, left, {
       folder: this.#folder,
       rotateBytes: this.#rotateBytes,
       rotateIntervalMs: this.#rotateIntervalMs,

@@ -1,18 +1,18 @@
-// Writes to the files of one data stream. Writes that arrive while the disk is busy share the next sync, and resolve in
+// Writes to the files of one series. Writes that arrive while the disk is busy share the next sync, and resolve in
 // the order of the calls, each with how far its file then counts. A full disk only makes them wait.
 
-import type { Clock } from '../../clock.ts';
-import type { Checkpoint, Logger } from '../../contract.ts';
-import { describeError } from '../../errors.ts';
-import type { Series } from './series.ts';
+import type { Clock } from '../clock.ts';
+import type { Checkpoint, Logger } from '../contract.ts';
+import { describeError } from '../errors.ts';
+import type { FileSeries } from './file-series.ts';
 
 export interface WriterParts {
   /** Named in messages. */
   readonly folder: string;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Logger | undefined;
   readonly onHealth: (health: 'healthy' | 'degraded', message: string) => void;
-  /** Aborts when the output closes: what the disk refuses is then no longer tried again. */
+  /** Aborts when the owner closes: what the disk refuses is then no longer tried again. */
   readonly closing: AbortSignal;
 }
 
@@ -26,13 +26,13 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 
 export class SeriesWriter {
-  readonly #series: Series;
+  readonly #series: FileSeries;
   readonly #parts: WriterParts;
   #waiting: Write[] = [];
   #running: Promise<void> | undefined;
   #pauseMs = 0;
 
-  constructor(series: Series, parts: WriterParts) {
+  constructor(series: FileSeries, parts: WriterParts) {
     this.#series = series;
     this.#parts = parts;
   }
@@ -88,14 +88,14 @@ export class SeriesWriter {
 
   #complain(error: unknown): void {
     const message = `Files in ${this.#parts.folder} cannot be written (${describeError(error)}): nothing is lost, collecting waits. Free disk space, or mend the folder; it is tried again by itself.`;
-    this.#parts.log.error({ error: { message: describeError(error) } }, message);
+    this.#parts.log?.error({ error: { message: describeError(error) } }, message);
     this.#parts.onHealth('degraded', message);
   }
 
   #recover(): void {
     this.#pauseMs = 0;
     const message = `Files in ${this.#parts.folder} can be written again.`;
-    this.#parts.log.info({}, message);
+    this.#parts.log?.info({}, message);
     this.#parts.onHealth('healthy', message);
   }
 }

@@ -1,9 +1,9 @@
-// The files of one data stream, one after the other: which one is written now, and when the next is begun.
+// The files of one series, one after the other: which one is written now, and when the next is begun.
 
 import { join } from 'node:path';
-import { DurableFile, type OpenFile } from '../../delivery/durable-file.ts';
-import { syncFolderSoon } from '../../delivery/owned-files.ts';
+import { DurableFile, type OpenFile } from './durable-file.ts';
 import { type FileName, writeFileName } from './file-name.ts';
+import { syncFolderSoon } from './owned-files.ts';
 
 export interface SeriesParts {
   readonly folder: string;
@@ -25,16 +25,16 @@ interface Current {
   readonly file: DurableFile;
 }
 
-export class Series {
-  readonly #dataStream: string;
+export class FileSeries {
+  readonly #name: string;
   readonly #parts: SeriesParts;
   #left: LeftFile | undefined;
   #current: Current | undefined;
   #number = 1;
 
-  /** `left`: the newest file of the data stream, to be continued while it is young and small enough. */
-  constructor(dataStream: string, left: LeftFile | undefined, parts: SeriesParts) {
-    this.#dataStream = dataStream;
+  /** `left`: the newest file of the series, to be continued while it is young and small enough. */
+  constructor(name: string, left: LeftFile | undefined, parts: SeriesParts) {
+    this.#name = name;
     this.#left = left;
     this.#parts = parts;
   }
@@ -67,7 +67,7 @@ export class Series {
   async #begin(): Promise<Current> {
     const begun = this.#parts.now();
     for (;;) {
-      const name = writeFileName({ dataStream: this.#dataStream, begun, number: this.#number });
+      const name = writeFileName({ series: this.#name, begun, number: this.#number });
       try {
         const file = await DurableFile.create(join(this.#parts.folder, name), this.#parts.openFile);
         await syncFolderSoon(this.#parts.folder);

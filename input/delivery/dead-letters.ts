@@ -1,0 +1,150 @@
+// What cannot become a document, kept until somebody mends the cause: a line of NDJSON each, and a raw file beside it
+// for a record too large for a line. All are personal data, readable by their owner only.
+
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { DeadLetter, DeadLetterStream, DeadLetters, Logger, Origin } from '../contract.ts';
+import { OperatorError } from '../errors.ts';
+import { readLetter, type StoredDeadLetter, writeLetter } from './dead-letter-line.ts';
+import { type OpenFile, openOwnedFile } from './durable-file.ts';
+import { FileSeries } from './file-series.ts';
+import { createOwnedFolder, syncFolderSoon } from './owned-files.ts';
+import { SeriesWriter } from './series-writer.ts';
+import { splitLines } from './split-lines.ts';
+import { stamp } from './stamp.ts';
+
+export interface DeadLetterOptions {
+  /** The state folder. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log?: Logger;
+  readonly openFile?: OpenFile;
+}
+
+const rotateBytes = 64 * 1024 * 1024;
+const unfinished = '.partial';
+
+const lettersIn = (stateFolder: string) => join(stateFolder, 'dead-letters');
+
+export async function openDeadLetters(options: DeadLetterOptions): Promise<FileDeadLetters> {
+  const folder = lettersIn(options.folder);
+  createOwnedFolder(folder);
+  for (const name of await readdir(folder)) if (name.endsWith(unfinished)) await unlink(join(folder, name));
+  return new FileDeadLetters(folder, options);
+}
+
+export class FileDeadLetters implements DeadLetters {
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #writer: SeriesWriter;
+  readonly #closing = new AbortController();
+  readonly #never = new AbortController().signal;
+  #streams = 0;
+
+  constructor(folder: string, { clock, log, openFile = openOwnedFile }: DeadLetterOptions) {
+    this.#folder = folder;
+    this.#clock = clock;
+    const now = () => clock.now();
+    const rotation = { rotateBytes, rotateIntervalMs: Number.POSITIVE_INFINITY };
+    // A new file at every start: the files of earlier runs can be replayed and put away as a whole.
+    const series = new FileSeries('dead-letters', undefined, { folder, ...rotation, now, openFile });
+    const closing = this.#closing.signal;
+    this.#writer = new SeriesWriter(series, { folder, clock, log, onHealth: () => undefined, closing });
+  }
+
+  async append(letters: readonly DeadLetter[]): Promise<void> {
+    if (letters.length === 0) return;
+    await this.#write(letters.map((letter) => writeLetter(letter, this.#time(), undefined)));
+  }
+
+  async stream(origin: Origin, reason: string): Promise<DeadLetterStream> {
+    this.#streams += 1;
+    const name = `${stamp(this.#clock.now())}-${process.pid}-${this.#streams}.raw`;
+    const path = join(this.#folder, name);
+    const handle = await open(path + unfinished, 'wx', 0o600);
+    return {
+      write: async (chunk) => {
+        await handle.writeFile(chunk);
+      },
+      finish: async () => {
+        await handle.datasync();
+        await handle.close();
+        await rename(path + unfinished, path);
+        await syncFolderSoon(this.#folder);
+        await this.#write([writeLetter(oversize(origin, reason), this.#time(), name)]);
+      },
+      abandon: async () => {
+        await handle.close();
+        await unlink(path + unfinished);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(closedError(this.#folder));
+    await this.#writer.close();
+  }
+
+  async #write(lines: readonly string[]): Promise<void> {
+    this.#closing.signal.throwIfAborted();
+    await this.#writer.write(Buffer.from(lines.join('')), this.#never);
+  }
+
+  #time(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+}
+
+/** All letters of a state folder that were not put away, oldest file first. A line torn by a crash is left out. */
+export async function* readDeadLetters(stateFolder: string): AsyncIterable<StoredDeadLetter> {
+  const folder = lettersIn(stateFolder);
+  for (const name of (await listFolder(folder)).filter((entry) => entry.endsWith('.ndjson')).sort()) {
+    const file = join(folder, name);
+    let line = 0;
+    for await (const text of splitLines(createReadStream(file))) {
+      line += 1;
+      const letter = readLetter(text, { file, line });
+      if (letter) yield letter;
+    }
+  }
+}
+
+/** Moves files whose letters were all replayed, and the raw files they named, to `replayed/`. */
+export async function putAwayReplayed(paths: Iterable<string>): Promise<void> {
+  for (const path of new Set(paths)) {
+    const target = join(dirname(path), 'replayed');
+    await mkdir(target, { recursive: true, mode: 0o700 });
+    await rename(path, join(target, basename(path)));
+  }
+}
+
+async function listFolder(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch {
+    return [];
+  }
+}
+
+function oversize(origin: Origin, reason: string): DeadLetter {
+  return {
+    origin,
+    id: undefined,
+    dataStream: undefined,
+    type: 'record_too_large',
+    reason,
+    record: '',
+    document: undefined,
+  };
+}
+
+function closedError(folder: string): OperatorError {
+  return new OperatorError({
+    code: 'dead-letters-closed',
+    message: `The dead letters in ${folder} are closed.`,
+    advice: 'What was not acknowledged is collected again after the next start.',
+    retry: { kind: 'never' },
+  });
+}

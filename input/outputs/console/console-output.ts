@@ -1,0 +1,90 @@
+// Documents on standard output, a line each. Delivered means written to the pipe: what its reader does with them
+// nobody can know, so this output is for looking and for piping, not for keeping.
+
+import type { Clock } from '../../clock.ts';
+import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract.ts';
+import { OperatorError } from '../../errors.ts';
+import type { OptionSet } from '../../settings/option.ts';
+import { writeLine } from '../file/line.ts';
+
+export const consoleOptions: OptionSet = { part: 'outputs', options: [] };
+
+/** The part of a stream that is used. */
+export interface LineSink {
+  write(text: string, done: (error?: Error | null) => void): boolean;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface ConsoleOutputParts {
+  readonly clock: Clock;
+  readonly sink?: LineSink;
+  /** Called once when the reader has gone, as `head` does: the run should then stop. */
+  readonly onReaderGone?: () => void;
+}
+
+export function consoleOutput(parts: ConsoleOutputParts): Output {
+  return new ConsoleOutput(parts);
+}
+
+class ConsoleOutput implements Output {
+  readonly name = 'console';
+  readonly #clock: Clock;
+  readonly #sink: LineSink;
+  readonly #onReaderGone: () => void;
+  #ended: OperatorError | undefined;
+
+  constructor({ clock, sink = process.stdout, onReaderGone = () => undefined }: ConsoleOutputParts) {
+    this.#clock = clock;
+    this.#sink = sink;
+    this.#onReaderGone = onReaderGone;
+  }
+
+  async open(): Promise<void> {
+    this.#sink.on('error', this.#noticeError);
+  }
+
+  /** Resolves when the text has left the process: a slow reader holds the collector back. */
+  async write(documents: readonly OutputDocument[], { signal }: WriteOptions): Promise<WriteReport> {
+    signal.throwIfAborted();
+    const ingested = new Date(this.#clock.now()).toISOString();
+    const text = documents.map((document) => writeLine(document, ingested)).join('');
+    if (text !== '') await this.#pass(text, signal);
+    return { delivered: documents.length, duplicate: 0, possiblyDuplicate: 0, rejected: [] };
+  }
+
+  async close(): Promise<void> {
+    this.#ended ??= endedError('is closed');
+    // The listener stays: a pipe that breaks later must not end the process with a stack trace.
+  }
+
+  #pass(text: string, signal: AbortSignal): Promise<void> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    return new Promise<void>((resolve, reject) => {
+      const abandon = () => reject(signal.reason);
+      signal.addEventListener('abort', abandon, { once: true });
+      this.#sink.write(text, (error) => {
+        signal.removeEventListener('abort', abandon);
+        if (error) this.#noticeError(error);
+        if (error) reject(this.#ended);
+        else resolve();
+      });
+    });
+  }
+
+  readonly #noticeError = (error: Error): void => {
+    if (this.#ended) return;
+    this.#ended = endedError('was closed by its reader', error);
+    this.#onReaderGone();
+  };
+}
+
+function endedError(what: string, cause?: Error): OperatorError {
+  return new OperatorError({
+    code: 'console-closed',
+    message: `Standard output ${what}.`,
+    advice: 'What was not written is collected again after the next start.',
+    retry: { kind: 'never' },
+    cause,
+  });
+}
