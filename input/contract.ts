@@ -295,6 +295,8 @@ export interface Telemetry {
   count(scope: Scope, counter: Counter, by?: number): void;
   /** Lag of the newest record just acknowledged, in milliseconds. */
   lag(scope: Scope, fromCreationTimeMs: number | undefined, fromContentCreatedMs: number): void;
+  /** Gives a way to read the bytes in flight; called once, by whoever owns the ByteBudget. */
+  watchInFlight?(read: () => number): void;
 }
 
 export interface Logger {

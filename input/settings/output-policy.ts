@@ -1,16 +1,19 @@
 // The outputs a policy may name. Each declares its own settings beside its code; this file only lists them and turns
 // checked settings into what each output takes.
 
+import { type ElasticsearchOptions, elasticsearchOptions } from '../outputs/elasticsearch/options.ts';
+import { readElasticsearchOptions } from '../outputs/elasticsearch/read-options.ts';
+import { type FileOptions, fileOptions, readFileOptions } from '../outputs/file/options.ts';
 import type { Option } from './option.ts';
 import type { Problem } from './problems.ts';
 import type { Settings } from './settings.ts';
 
 /** An output that a policy names: `outputs.<name>` with its `type`. */
-export type OutputPolicy = {
-  readonly name: string;
-  readonly type: 'elasticsearch' | 'file' | 'console';
-  readonly options: unknown;
-};
+export type OutputPolicy = { readonly name: string } & (
+  | { readonly type: 'elasticsearch'; readonly options: ElasticsearchOptions }
+  | { readonly type: 'file'; readonly options: FileOptions }
+  | { readonly type: 'console' }
+);
 
 export const outputTypes = ['elasticsearch', 'file', 'console'] as const;
 export type OutputType = (typeof outputTypes)[number];
@@ -22,7 +25,16 @@ interface OutputKind {
 }
 
 export const outputKinds: Record<OutputType, OutputKind> = {
-  elasticsearch: { options: [], read: (name) => ({ name, type: 'elasticsearch', options: {} }) },
-  file: { options: [], read: (name) => ({ name, type: 'file', options: {} }) },
-  console: { options: [], read: (name) => ({ name, type: 'console', options: {} }) },
+  elasticsearch: {
+    options: elasticsearchOptions.options,
+    read(name, settings, problems) {
+      const options = readElasticsearchOptions(settings, problems);
+      return options && { name, type: 'elasticsearch', options };
+    },
+  },
+  file: {
+    options: fileOptions.options,
+    read: (name, settings) => ({ name, type: 'file', options: readFileOptions(settings) }),
+  },
+  console: { options: [], read: (name) => ({ name, type: 'console' }) },
 };

@@ -1,0 +1,77 @@
+// The same numbers for OpenTelemetry. Only its API is used: without an SDK in the process every call is a no-op, and
+// the user chooses the SDK (`node --import ./otel.js`).
+
+import { type Attributes, type Counter as Instrument, metrics } from '@opentelemetry/api';
+import type { Counter, Scope, Telemetry } from '../contract.ts';
+import type { StatusBoard } from './status-board.ts';
+
+const counters: Record<Counter, string> = {
+  requests: 'Requests sent to Microsoft.',
+  throttled: 'Requests that Microsoft refused for their number.',
+  request_errors: 'Requests that failed in another way.',
+  blobs_listed: 'Content blobs listed for the first time.',
+  blobs_late: 'Content blobs found behind the watermark.',
+  blobs_fetched: 'Content blobs downloaded to the end.',
+  blobs_acknowledged: 'Content blobs of which every record is settled.',
+  blobs_lost: 'Content blobs that expired or can never be read.',
+  blobs_retried: 'Attempts at a content blob that failed and are repeated.',
+  records_fetched: 'Records read from content blobs.',
+  records_delivered: 'Records that the output took.',
+  records_duplicate: 'Records that had been delivered before.',
+  records_possibly_duplicate: 'Records sent again because the key may not ask whether they are there.',
+  records_dead_lettered: 'Records kept in the dead letters.',
+  bytes_fetched: 'Bytes of content blobs, decompressed.',
+  gaps: 'Stretches of time whose content is lost or withheld.',
+  unknown_record_types: 'Records of a type without a definition.',
+};
+
+/** Mirrors the board: every counter, the bytes in flight and the lags. */
+export function meterBoard(board: StatusBoard): Pick<Telemetry, 'count' | 'lag'> {
+  const meter = metrics.getMeter('m365');
+  const instruments = new Map<string, Instrument>(
+    Object.entries(counters).map(([name, description]) => [
+      name,
+      meter.createCounter(metricName(name), { description }),
+    ]),
+  );
+  const lagged = new Map<string, { attributes: Attributes; creation: number | undefined; content: number }>();
+  meter
+    .createObservableGauge('m365.in_flight', {
+      unit: 'By',
+      description: 'Bytes between download and acknowledgement.',
+    })
+    .addCallback((result) => result.observe(board.inFlightBytes));
+  meter
+    .createObservableGauge('m365.lag.content_created', {
+      unit: 's',
+      description: 'From contentCreated to acknowledgement, of the newest record.',
+    })
+    .addCallback((result) => {
+      for (const { attributes, content } of lagged.values()) result.observe(content / 1000, attributes);
+    });
+  meter
+    .createObservableGauge('m365.lag.creation_time', {
+      unit: 's',
+      description: 'From CreationTime to acknowledgement, of the newest record.',
+    })
+    .addCallback((result) => {
+      for (const { attributes, creation } of lagged.values())
+        if (creation !== undefined) result.observe(creation / 1000, attributes);
+    });
+  return {
+    count: (scope, counter, by = 1) => instruments.get(counter)?.add(by, attributesOf(scope)),
+    lag(scope, creation, content) {
+      const attributes = attributesOf(scope);
+      lagged.set(`${scope.tenantId} ${scope.contentType}`, { attributes, creation, content });
+    },
+  };
+}
+
+/** `blobs_listed` → `m365.blobs.listed`. */
+function metricName(counter: string): string {
+  return `m365.${counter.replace('_', '.')}`;
+}
+
+function attributesOf({ tenantId, contentType }: Scope): Attributes {
+  return { 'm365.tenant.id': tenantId, ...(contentType && { 'm365.content_type': contentType }) };
+}

@@ -1,0 +1,64 @@
+// Redraws the table of the board on a terminal, twice a second, below whatever else is printed there.
+
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
+import type { Health } from '../contract.ts';
+import { drawTable } from './progress-table.ts';
+import type { StatusBoard } from './status-board.ts';
+
+export interface Progress {
+  /** Prints a line above the table. */
+  print(line: string): void;
+  /** Draws a last time and leaves it standing. */
+  close(): void;
+}
+
+/** What of a terminal is used. */
+export interface Terminal extends NodeJS.WritableStream {
+  readonly columns?: number;
+  readonly rows?: number;
+  hasColors(): boolean;
+}
+
+interface ProgressOptions {
+  readonly board: StatusBoard;
+  readonly terminal: Terminal;
+  readonly names: ReadonlyMap<string, string>;
+  /** A line under the table: what runs, and how to end it. */
+  readonly footer: () => string;
+}
+
+const colours = {
+  starting: 'cyan',
+  waiting: 'cyan',
+  healthy: 'green',
+  degraded: 'yellow',
+  failed: 'red',
+  stopped: 'gray',
+} as const;
+
+export function showProgress({ board, terminal, names, footer }: ProgressOptions): Progress {
+  const update = createLogUpdate(terminal, { showCursor: true });
+  const colour = terminal.hasColors();
+  const paint = (health: Health, text: string) =>
+    colour ? styleText(colours[health], text, { validateStream: false }) : text;
+  const draw = () => {
+    const { columns = 80, rows = 24 } = terminal;
+    const table = drawTable(board.snapshot(), { columns, rows, paint, names });
+    update(`${table}\n${footer().slice(0, columns - 1)}`);
+  };
+  const timer = setInterval(draw, 500);
+  timer.unref();
+  draw();
+  return {
+    print(line) {
+      update.persist(line.trimEnd());
+      draw();
+    },
+    close() {
+      clearInterval(timer);
+      draw();
+      update.done();
+    },
+  };
+}

@@ -1,0 +1,187 @@
+// What an operator sees: for every tenant and content type its health, why, since when, and what was counted. Held in
+// memory; the status file, the status page, the progress table and the metrics are all views of it.
+
+import type { Clock } from '../clock.ts';
+import type { Counter, Health, Scope, ScopeReport, Telemetry } from '../contract.ts';
+import { redact } from '../errors.ts';
+import { describeQuiet, type QuietHistory, QuietWatch } from './quiet.ts';
+
+export interface ScopeStatus {
+  readonly tenant_id: string;
+  /** Absent for what concerns the tenant as a whole. */
+  readonly content_type?: string;
+  readonly health: Health;
+  readonly message: string;
+  readonly code?: string;
+  /** When this health began. */
+  readonly since: string;
+  /** When it was last healthy, or a content blob was last acknowledged. */
+  readonly last_success?: string;
+  /** When a record was last delivered. */
+  readonly last_event?: string;
+  readonly lag?: { readonly from_creation_time_ms?: number; readonly from_content_created_ms: number };
+  readonly counters: Readonly<Partial<Record<Counter, number>>>;
+  readonly arrivals?: QuietHistory;
+}
+
+export interface Status {
+  readonly version: string;
+  readonly pid: number;
+  readonly started: string;
+  readonly updated: string;
+  /** The worst of all scopes. */
+  readonly health: Health;
+  readonly in_flight_bytes: number;
+  readonly scopes: readonly ScopeStatus[];
+}
+
+interface Entry {
+  readonly scope: Scope;
+  report: ScopeReport;
+  since: number;
+  lastSuccess: number | undefined;
+  lastEvent: number | undefined;
+  lag: { creation: number | undefined; content: number } | undefined;
+  readonly counters: Map<Counter, number>;
+  readonly quiet: QuietWatch;
+}
+
+/** Worst last. */
+export const severity: readonly Health[] = [
+  'stopped',
+  'healthy',
+  'waiting',
+  'starting',
+  'degraded',
+  'failed',
+];
+
+export class StatusBoard implements Telemetry {
+  private readonly clock: Clock;
+  private readonly version: string;
+  private readonly started: number;
+  private readonly entries = new Map<string, Entry>();
+  private readInFlight: () => number = () => 0;
+
+  constructor({ clock, version }: { clock: Clock; version: string }) {
+    this.clock = clock;
+    this.version = version;
+    this.started = clock.now();
+  }
+
+  report(scope: Scope, report: ScopeReport): void {
+    const entry = this.entry(scope);
+    const now = this.clock.now();
+    if (entry.report.health !== report.health || entry.report.code !== report.code) entry.since = now;
+    if (report.health === 'healthy') entry.lastSuccess = now;
+    entry.report = { ...report, message: redact(report.message) };
+  }
+
+  count(scope: Scope, counter: Counter, by = 1): void {
+    const entry = this.entry(scope);
+    entry.counters.set(counter, (entry.counters.get(counter) ?? 0) + by);
+    if (by === 0) return;
+    if (counter === 'blobs_acknowledged') entry.lastSuccess = this.clock.now();
+    if (counter !== 'records_delivered') return;
+    entry.lastEvent = this.clock.now();
+    entry.quiet.arrived(entry.lastEvent);
+  }
+
+  lag(scope: Scope, creation: number | undefined, content: number): void {
+    const entry = this.entry(scope);
+    entry.lag = { creation: creation ?? entry.lag?.creation, content };
+  }
+
+  watchInFlight(read: () => number): void {
+    this.readInFlight = read;
+  }
+
+  get inFlightBytes(): number {
+    return this.readInFlight();
+  }
+
+  /** Takes over what an earlier process learnt of how often content arrives. Call before anything is reported. */
+  restore(previous: readonly ScopeStatus[]): void {
+    for (const { tenant_id, content_type, arrivals, last_event } of previous) {
+      if (content_type === undefined) continue;
+      const entry = this.entry({ tenantId: tenant_id, contentType: content_type });
+      if (arrivals) entry.quiet.restore(arrivals);
+      const time = Date.parse(last_event ?? '');
+      if (!Number.isNaN(time)) entry.lastEvent = time;
+    }
+  }
+
+  snapshot(): Status {
+    const scopes = [...this.entries.values()].map((entry) => this.show(entry));
+    return {
+      version: this.version,
+      pid: process.pid,
+      started: iso(this.started),
+      updated: iso(this.clock.now()),
+      health: worst(scopes.map(({ health }) => health)),
+      in_flight_bytes: this.inFlightBytes,
+      scopes: scopes.toSorted(byName),
+    };
+  }
+
+  private entry(scope: Scope): Entry {
+    const key = `${scope.tenantId} ${scope.contentType}`;
+    const known = this.entries.get(key);
+    if (known) return known;
+    const now = this.clock.now();
+    const entry: Entry = {
+      scope: { tenantId: scope.tenantId, contentType: scope.contentType },
+      report: { health: 'starting', message: 'not asked yet' },
+      since: now,
+      lastSuccess: undefined,
+      lastEvent: undefined,
+      lag: undefined,
+      counters: new Map(),
+      quiet: new QuietWatch(now),
+    };
+    this.entries.set(key, entry);
+    return entry;
+  }
+
+  private show(entry: Entry): ScopeStatus {
+    const { scope, lastSuccess, lastEvent, lag, counters, quiet } = entry;
+    const report = this.withQuiet(entry);
+    return {
+      tenant_id: scope.tenantId,
+      ...(scope.contentType && { content_type: scope.contentType }),
+      health: report.health,
+      message: report.message,
+      ...(report.code !== undefined && { code: report.code }),
+      since: iso(entry.since),
+      ...(lastSuccess !== undefined && { last_success: iso(lastSuccess) }),
+      ...(lastEvent !== undefined && { last_event: iso(lastEvent) }),
+      ...(lag && {
+        lag: {
+          ...(lag.creation !== undefined && { from_creation_time_ms: lag.creation }),
+          from_content_created_ms: lag.content,
+        },
+      }),
+      counters: Object.fromEntries(counters),
+      ...(scope.contentType && { arrivals: quiet.history() }),
+    };
+  }
+
+  /** Nothing fails, and yet nothing comes: only the content type's own history can tell. */
+  private withQuiet({ report, quiet }: Entry): ScopeReport {
+    const silence = report.health === 'healthy' ? quiet.alarm(this.clock.now()) : undefined;
+    return silence ? describeQuiet(silence) : report;
+  }
+}
+
+function worst(healths: readonly Health[]): Health {
+  const ranks = healths.map((health) => severity.indexOf(health));
+  return severity[Math.max(...ranks)] ?? 'starting';
+}
+
+function byName(a: ScopeStatus, b: ScopeStatus): number {
+  return a.tenant_id.localeCompare(b.tenant_id) || (a.content_type ?? '').localeCompare(b.content_type ?? '');
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,100 @@
+// The board as `status.json` in the state folder: replaced as a whole, readable by its owner only, so that other
+// programs may watch it and the next start knows how often content used to arrive.
+
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../contract.ts';
+import { describeError } from '../errors.ts';
+import type { ScopeStatus, StatusBoard } from './status-board.ts';
+
+export interface StatusFile {
+  /** Writes once more and ends. */
+  close(): Promise<void>;
+}
+
+interface StatusFileOptions {
+  readonly folder: string;
+  readonly board: StatusBoard;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly everyMs?: number;
+}
+
+/** Restores the board from an earlier file, then writes it every few seconds. A full disk is logged, once. */
+export async function keepStatusFile({
+  folder,
+  board,
+  clock,
+  log,
+  everyMs = 5000,
+}: StatusFileOptions): Promise<StatusFile> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, 'status.json');
+  board.restore(await readScopes(file));
+  let failing = false;
+  const write = async () => {
+    try {
+      await replaceFile(file, `${JSON.stringify(board.snapshot(), undefined, 2)}\n`);
+      failing = false;
+    } catch (error) {
+      if (!failing) log.warn({}, `The status file ${file} cannot be written: ${describeError(error)}`);
+      failing = true;
+    }
+  };
+  const ending = new AbortController();
+  const running = writeRegularly(write, clock, everyMs, ending.signal);
+  return {
+    async close() {
+      ending.abort();
+      await running;
+      await write();
+    },
+  };
+}
+
+async function writeRegularly(
+  write: () => Promise<void>,
+  clock: Clock,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await write();
+    await clock.sleep(everyMs, signal).catch(() => undefined);
+  }
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  const next = `${file}.next`;
+  await writeFile(next, text, { mode: 0o600 });
+  await rename(next, file);
+}
+
+/** What an earlier process left; nothing where there is no file, or it is not ours. */
+async function readScopes(file: string): Promise<readonly ScopeStatus[]> {
+  try {
+    const status: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof status !== 'object' || status === null || !('scopes' in status)) return [];
+    return Array.isArray(status.scopes) ? status.scopes.filter(isScopeStatus) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isScopeStatus(value: unknown): value is ScopeStatus {
+  if (typeof value !== 'object' || value === null || !('tenant_id' in value)) return false;
+  if (typeof value.tenant_id !== 'string' || !('content_type' in value)) return false;
+  if (!('arrivals' in value)) return true;
+  const { arrivals } = value;
+  return (
+    typeof arrivals === 'object' &&
+    arrivals !== null &&
+    'seen' in arrivals &&
+    typeof arrivals.seen === 'number' &&
+    'longest_pause_ms' in arrivals &&
+    typeof arrivals.longest_pause_ms === 'object' &&
+    arrivals.longest_pause_ms !== null &&
+    Object.values(arrivals.longest_pause_ms).every((pause) => typeof pause === 'number')
+  );
+}

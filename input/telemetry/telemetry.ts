@@ -1,0 +1,28 @@
+// The Telemetry that a run is given: the status board, mirrored to OpenTelemetry.
+
+import type { Clock } from '../clock.ts';
+import type { Telemetry } from '../contract.ts';
+import { meterBoard } from './metrics.ts';
+import { StatusBoard } from './status-board.ts';
+
+export interface RunTelemetry extends Telemetry {
+  readonly board: StatusBoard;
+}
+
+export function createTelemetry(options: { clock: Clock; version: string }): RunTelemetry {
+  const board = new StatusBoard(options);
+  const meter = meterBoard(board);
+  return {
+    board,
+    report: (scope, report) => board.report(scope, report),
+    count(scope, counter, by) {
+      board.count(scope, counter, by);
+      meter.count(scope, counter, by);
+    },
+    lag(scope, creation, content) {
+      board.lag(scope, creation, content);
+      meter.lag(scope, creation, content);
+    },
+    watchInFlight: (read) => board.watchInFlight(read),
+  };
+}

@@ -1,0 +1,192 @@
+import { Writable } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import { metrics, trace } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { systemClock } from '../../input/clock.ts';
+import { protectSecret } from '../../input/errors.ts';
+import { createJsonLogger, createTextLogger } from '../../input/telemetry/logger.ts';
+import { showProgress } from '../../input/telemetry/progress.ts';
+import { drawTable } from '../../input/telemetry/progress-table.ts';
+import { StatusBoard } from '../../input/telemetry/status-board.ts';
+import { createTelemetry } from '../../input/telemetry/telemetry.ts';
+import { inSpan } from '../../input/telemetry/traces.ts';
+
+const scope = { tenantId: 'tenant-1', contentType: 'Audit.Exchange' };
+
+describe('OpenTelemetry', () => {
+  test('sees the counters, the lags and the bytes in flight', async () => {
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+    const provider = new MeterProvider({ readers: [reader] });
+    metrics.setGlobalMeterProvider(provider);
+    const telemetry = createTelemetry({ clock: systemClock, version: '1' });
+    telemetry.count(scope, 'blobs_listed', 3);
+    telemetry.count(scope, 'requests');
+    telemetry.lag(scope, 4000, 1500);
+    telemetry.watchInFlight?.(() => 77);
+    await reader.forceFlush();
+    const found = exporter
+      .getMetrics()[0]
+      ?.scopeMetrics[0]?.metrics.map(({ descriptor, dataPoints }) => [
+        descriptor.name,
+        dataPoints[0]?.value,
+        dataPoints[0]?.attributes,
+      ]);
+    const attributes = { 'm365.tenant.id': 'tenant-1', 'm365.content_type': 'Audit.Exchange' };
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['m365.blobs.listed', 3, attributes],
+        ['m365.requests', 1, attributes],
+        ['m365.lag.creation_time', 4, attributes],
+        ['m365.lag.content_created', 1.5, attributes],
+        ['m365.in_flight', 77, {}],
+      ]),
+    );
+    await provider.shutdown();
+    metrics.disable();
+  });
+
+  test('gets spans, with failures in words and without secrets', async () => {
+    protectSecret('span-secret-value');
+    const exporter = new InMemorySpanExporter();
+    trace.setGlobalTracerProvider(
+      new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
+    );
+    await expect(inSpan('m365.blob', { a: 1 }, async () => 5)).resolves.toBe(5);
+    const failing = inSpan('m365.list', {}, () => Promise.reject(new Error('bad span-secret-value')));
+    await expect(failing).rejects.toThrow('bad');
+    expect(exporter.getFinishedSpans().map(({ name, status }) => [name, status.message])).toEqual([
+      ['m365.blob', undefined],
+      ['m365.list', 'bad [redacted]'],
+    ]);
+    trace.disable();
+  });
+});
+
+describe('a log line', () => {
+  const collect = () => {
+    const lines: string[] = [];
+    return { lines, write: (line: string) => lines.push(line) };
+  };
+
+  test('is ECS JSON', () => {
+    const { lines, write } = collect();
+    createJsonLogger({ level: 'info', write }).warn({ m365: { tenant: 't' } }, 'late');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      'log.level': 'warn',
+      '@timestamp': expect.stringMatching(/^\d{4}-/),
+      message: 'late',
+      m365: { tenant: 't' },
+      'service.name': 'm365',
+      'ecs.version': expect.any(String),
+    });
+  });
+
+  test('never holds a secret, wherever it was put and however JSON would write it', () => {
+    const secret = 'log"secret\\value';
+    protectSecret(secret);
+    const { lines, write } = collect();
+    const error = new Error(`failed with ${secret}`);
+    const fields = { a: { b: [secret] }, error, big: 1n };
+    for (const log of [
+      createJsonLogger({ level: 'debug', write }),
+      createTextLogger({ level: 'debug', write, colour: false }),
+    ])
+      log.error(fields, `about ${secret}`);
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      expect(line).toContain('[redacted]');
+      expect(line).not.toMatch(/log\\*"secret/);
+    }
+  });
+
+  test('below the level is not written', () => {
+    const { lines, write } = collect();
+    createTextLogger({ level: 'warn', write, colour: false }).info({}, 'x');
+    createJsonLogger({ level: 'warn', write }).info({}, 'x');
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('the progress table', () => {
+  const board = (tenants: number) => {
+    const filled = new StatusBoard({ clock: systemClock, version: '1' });
+    for (let tenant = 0; tenant < tenants; tenant += 1)
+      for (const contentType of ['Audit.AzureActiveDirectory', 'Audit.Exchange', 'DLP.All']) {
+        const each = { tenantId: `tenant-${tenant}`, contentType };
+        filled.report(each, { health: 'healthy', message: 'collecting' });
+        filled.count(each, 'blobs_listed', 1_234_567);
+        filled.count(each, 'records_delivered', 123_456_789_012);
+        filled.count(each, 'records_duplicate', 9_876_543_210);
+        filled.count(each, 'blobs_lost', 7_654_321);
+        filled.lag(each, 3 * 86_400_000, 5);
+      }
+    return filled;
+  };
+  const draw = (filled: StatusBoard, rows = 24) =>
+    drawTable(filled.snapshot(), {
+      columns: 80,
+      rows,
+      paint: (_health, text) => text,
+      names: new Map([['tenant-0', 'Contoso']]),
+    }).split('\n');
+
+  test('fits 80 columns with the largest numbers and the longest messages', () => {
+    const filled = board(1);
+    filled.report(scope, { health: 'degraded', message: 'x'.repeat(500) });
+    const lines = draw(filled);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
+    expect(lines.find((line) => line.startsWith('AzureActiveDirectory'))).toMatch(
+      / 1\.23M .* 123B .*9\.88B .* 3d healthy$/,
+    );
+    expect(lines[1]).toBe('Contoso');
+  });
+
+  test('fits the height of the terminal, with the ill ones first', () => {
+    const filled = board(200);
+    filled.report(
+      { tenantId: 'tenant-150', contentType: 'DLP.All' },
+      { health: 'failed', message: 'no consent' },
+    );
+    const lines = draw(filled);
+    expect(lines.length).toBeLessThan(24);
+    expect(lines[1]).toMatch(/^tenant-150 .* failed$/);
+    expect(lines).toContain('… and 184 more');
+    expect(lines.at(-1)).toBe('tenant-150: no consent');
+  });
+
+  test('is drawn without colour codes where the terminal has none', () => {
+    let text = '';
+    const terminal = Object.assign(
+      new Writable({
+        write(chunk, _encoding, done) {
+          text += chunk;
+          done();
+        },
+      }),
+      { columns: 80, rows: 24, isTTY: true, hasColors: () => false },
+    );
+    const progress = showProgress({
+      board: board(1),
+      terminal,
+      names: new Map(),
+      footer: () => 'Ctrl-C ends',
+    });
+    progress.print('a line above\n');
+    progress.close();
+    expect(text).toContain('a line above');
+    expect(text).toContain('Ctrl-C ends');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are what is looked for
+    expect(text).not.toMatch(/\x1b\[\d+m/);
+  });
+});
