@@ -1,0 +1,94 @@
+// Which blobs exist when, as arithmetic: history spread over the days before the origin, new blobs at a steady pace
+// after it. Nothing is kept; a blob is its number.
+
+import { fraction } from '../random.ts';
+
+export interface TimelineOptions {
+  /** Names this timeline among others of the same seed. */
+  readonly key: number;
+  readonly origin: number;
+  readonly historyMs: number;
+  readonly records: number;
+  readonly recordsPerBlob: number;
+  readonly recordsPerMs: number;
+  readonly blobEveryMs: number;
+  readonly lateBlobs: number;
+  readonly lateByMs: number;
+}
+
+export interface Slot {
+  readonly index: number;
+  readonly created: number;
+  readonly available: number;
+  /** Its records are numbers `first` to `first + count - 1`. */
+  readonly first: number;
+  readonly count: number;
+}
+
+export class Timeline {
+  /** Blobs of history. */
+  readonly past: number;
+  private readonly options: TimelineOptions;
+  private readonly everyMs: number;
+
+  constructor(options: TimelineOptions) {
+    this.options = options;
+    this.past = Math.ceil(options.records / options.recordsPerBlob);
+    this.everyMs = Math.max(1, Math.min(options.blobEveryMs, options.recordsPerBlob / options.recordsPerMs));
+  }
+
+  /** Whether new blobs keep appearing after the origin. */
+  get goesOn(): boolean {
+    return this.options.recordsPerMs > 0;
+  }
+
+  /** Never falls from one number to the next. */
+  createdOf(index: number): number {
+    const { key, origin, historyMs } = this.options;
+    const jitter = fraction(key, 'created', index);
+    if (index < this.past) {
+      return Math.floor(origin - historyMs + ((index + jitter) / this.past) * historyMs);
+    }
+    return Math.floor(origin + (index - this.past + 1 - 0.2 * jitter) * this.everyMs);
+  }
+
+  slot(index: number): Slot {
+    const created = this.createdOf(index);
+    return { index, created, available: this.availableOf(index, created), ...this.recordsOf(index) };
+  }
+
+  isLate(index: number): boolean {
+    return fraction(this.options.key, 'late', index) < this.options.lateBlobs;
+  }
+
+  /** The first number whose contentCreated is at or after the time. */
+  firstAt(time: number): number {
+    let low = 0;
+    let high = this.past + Math.max(0, Math.ceil((time - this.options.origin) / this.everyMs)) + 1;
+    if (!this.goesOn) high = this.past;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.createdOf(middle) < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Late history shows some time after the origin: before, nobody could have told it from the rest. */
+  private availableOf(index: number, created: number): number {
+    if (!this.isLate(index)) return created;
+    const { key, origin, lateByMs } = this.options;
+    return Math.max(origin, created) + Math.ceil(fraction(key, 'late by', index) * lateByMs);
+  }
+
+  private recordsOf(index: number): { first: number; count: number } {
+    const { records, recordsPerBlob, recordsPerMs } = this.options;
+    if (index < this.past) {
+      const first = index * recordsPerBlob;
+      return { first, count: Math.min(recordsPerBlob, records - first) };
+    }
+    const perBlob = recordsPerMs * this.everyMs;
+    const first = Math.floor((index - this.past) * perBlob);
+    return { first: records + first, count: Math.floor((index - this.past + 1) * perBlob) - first };
+  }
+}

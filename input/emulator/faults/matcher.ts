@@ -1,0 +1,82 @@
+// Decides which fault of the plan hits a request. The first entry that takes it wins; counts are per entry.
+
+import { fraction } from '../random.ts';
+import type { Route } from '../routes.ts';
+import type { Fault, FaultEntry, FaultMatch } from './plan.ts';
+
+interface Armed {
+  readonly entry: FaultEntry;
+  readonly path: RegExp | undefined;
+  readonly attempts: Map<string, number>;
+  matched: number;
+  fired: number;
+}
+
+export class FaultMatcher {
+  private armed: Armed[] = [];
+  private givenAt = 0;
+
+  /** Replaces the plan; all counts begin anew. */
+  set(entries: readonly FaultEntry[], now: number): void {
+    this.givenAt = now;
+    this.armed = entries.map((entry) => ({
+      entry,
+      path: entry.match?.path === undefined ? undefined : new RegExp(entry.match.path),
+      attempts: new Map(),
+      matched: 0,
+      fired: 0,
+    }));
+  }
+
+  next(route: Route, now: number): Fault | undefined {
+    for (const [index, armed] of this.armed.entries()) {
+      if (this.isOver(armed, now) || !concerns(armed, route)) continue;
+      armed.matched += 1;
+      const attempt = (armed.attempts.get(route.path) ?? 0) + 1;
+      if (armed.entry.match?.attempt !== undefined) armed.attempts.set(route.path, attempt);
+      if (!isTurn(armed.entry.match ?? {}, armed.matched, attempt, index)) continue;
+      armed.fired += 1;
+      return armed.entry.fault;
+    }
+    return undefined;
+  }
+
+  /** The plan, with how often each entry matched and was played. */
+  status(): readonly (FaultEntry & { readonly matched: number; readonly fired: number })[] {
+    return this.armed.map(({ entry, matched, fired }) => ({ ...entry, matched, fired }));
+  }
+
+  private isOver({ entry, fired }: Armed, now: number): boolean {
+    return (
+      (entry.times !== undefined && fired >= entry.times) ||
+      (entry.forMs !== undefined && now >= this.givenAt + entry.forMs)
+    );
+  }
+}
+
+function concerns({ entry, path }: Armed, route: Route): boolean {
+  const { match } = entry;
+  if (!match) return route.operation !== 'other';
+  return (
+    isOneOf(match.operation, route.operation) &&
+    isOneOf(match.tenant?.toLowerCase(), route.tenant?.toLowerCase()) &&
+    isOneOf(match.contentType, route.contentType) &&
+    isOneOf(match.contentId, route.contentId) &&
+    isOneOf(match.method, route.method) &&
+    (path === undefined || path.test(route.target))
+  );
+}
+
+function isTurn(match: FaultMatch, matched: number, attempt: number, index: number): boolean {
+  return (
+    isOneOf(match.nth, matched) &&
+    isOneOf(match.attempt, attempt) &&
+    (match.every === undefined || matched % match.every === 0) &&
+    (match.rate === undefined || fraction(match.seed ?? 0, index, matched) < match.rate)
+  );
+}
+
+function isOneOf<T>(wanted: T | readonly T[] | undefined, value: T | undefined): boolean {
+  if (wanted === undefined) return true;
+  return Array.isArray(wanted) ? wanted.includes(value) : wanted === value;
+}

@@ -1,0 +1,85 @@
+// Data loss prevention: rules that matched in SharePoint (11), Exchange (13), and on devices (63).
+
+import type { Fields, RecordFamily, Scene } from './record.ts';
+import { record } from './record.ts';
+
+function policyDetails({ random }: Scene): Fields[] {
+  const count = random.between(1, 12);
+  return [
+    {
+      PolicyId: 'a1f0c3d2-7e64-4b9a-9c55-2f0d6a1b7c10',
+      PolicyName: 'Card numbers leave the company',
+      Rules: [
+        {
+          Actions: [random.pick(['NotifyUser', 'BlockAccess', 'GenerateAlert'])],
+          ConditionsMatched: {
+            ConditionMatchedInNewScheme: true,
+            SensitiveInformation: [
+              {
+                Confidence: random.between(65, 95),
+                Count: count,
+                Location: 'Message Body',
+                SensitiveInformationDetections: {
+                  DetectedValues: [{ Name: '4111 1111 1111 1111', Value: 'card 4111 1111 1111 1111 valid' }],
+                  ResultsTruncated: false,
+                },
+                SensitiveInformationDetailedClassificationAttributes: [
+                  { Confidence: 85, Count: count, IsMatch: true },
+                ],
+                SensitiveInformationTypeName: 'Credit Card Number',
+                SensitiveType: '50842eb7-edc8-4019-85dd-5a5c1f2bb085',
+                UniqueCount: count,
+              },
+            ],
+          },
+          RuleId: 'd2b6a1f0-3c4d-4e5f-8a9b-0c1d2e3f4a5b',
+          RuleMode: 'Enable',
+          RuleName: 'High volume of card numbers',
+          Severity: random.pick(['Low', 'Medium', 'High']),
+        },
+      ],
+    },
+  ];
+}
+
+function frame(
+  scene: Scene,
+  recordType: number,
+  workload: string,
+  objectId: string,
+  userId: string,
+  own: Fields,
+): Fields {
+  const operation = scene.random.pick(['DlpRuleMatch', 'DlpRuleMatch', 'DlpRuleUndo', 'DlpInfo']);
+  const common = { operation, recordType, workload, userId, userKey: 'DlpAgent', userType: 4, objectId };
+  return record(scene, common, {
+    IncidentId: scene.random.guid(),
+    PolicyDetails: policyDetails(scene),
+    SensitiveInfoDetectionIsIncluded: true,
+    ...own,
+  });
+}
+
+function buildMail(scene: Scene): Fields {
+  const { random, world } = scene;
+  const person = random.pick(world.people);
+  const message = `<${random.hex(20)}@${world.domain}>`;
+  return frame(scene, 13, 'Exchange', message, person.upn, {
+    ExchangeMetaData: {
+      BCC: [],
+      CC: [],
+      FileSize: random.between(4_000, 80_000),
+      From: person.upn,
+      MessageID: message,
+      RecipientCount: 1,
+      Sent: new Date(scene.at).toISOString().slice(0, 19),
+      Subject: 'Payment details',
+      To: ['supplier@example.org'],
+      UniqueID: random.guid(),
+    },
+  });
+}
+
+export const dlpFamilies: readonly RecordFamily[] = [
+  { recordType: 13, contentType: 'DLP.All', weight: 40, build: buildMail },
+];

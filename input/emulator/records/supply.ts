@@ -1,0 +1,56 @@
+// Generated records: number n of a feed is drawn from a chance of its own, so that any blob can be made at any time.
+
+import type { RecordSupply } from '../content/blob.ts';
+import type { ContentType } from '../options.ts';
+import { guidSeries, hash, Random } from '../random.ts';
+import { hourMs, minuteMs } from '../time.ts';
+import { dlpFamilies } from './dlp.ts';
+import { entraFamilies } from './entra.ts';
+import { exchangeMailboxFamilies } from './exchange-mailbox.ts';
+import type { RecordFamily } from './record.ts';
+import { sharePointFamilies } from './sharepoint.ts';
+import { teamsFamilies } from './teams.ts';
+import type { World } from './world.ts';
+
+export const families: readonly RecordFamily[] = [
+  ...entraFamilies,
+  ...exchangeMailboxFamilies,
+  ...sharePointFamilies,
+  ...teamsFamilies,
+  ...dlpFamilies,
+];
+
+export function generateRecords(world: World, contentType: ContentType, key: number): RecordSupply {
+  const choose = weigh(families.filter((family) => family.contentType === contentType));
+  const guid = guidSeries(key);
+  return {
+    count: Number.POSITIVE_INFINITY,
+    unique: true,
+    id: guid,
+    text: (index, created) => {
+      const random = new Random(hash(key, index));
+      const at = created - delay(random);
+      return JSON.stringify(choose(random.next()).build({ world, random, at, id: guid(index) }));
+    },
+  };
+}
+
+/** How long before its blob a record happened: mostly minutes, at times hours. */
+function delay(random: Random): number {
+  const draw = random.next();
+  if (draw < 0.7) return random.between(5_000, 10 * minuteMs);
+  return draw < 0.96
+    ? random.between(10 * minuteMs, 90 * minuteMs)
+    : random.between(90 * minuteMs, 12 * hourMs);
+}
+
+function weigh(candidates: readonly RecordFamily[]): (draw: number) => RecordFamily {
+  const [first] = candidates;
+  if (!first) throw new RangeError('A content type needs at least one record family.');
+  let sum = 0;
+  const ends = candidates.map(({ weight }) => {
+    sum += weight;
+    return sum;
+  });
+  return (draw) => candidates[ends.findIndex((end) => draw * sum < end)] ?? first;
+}

@@ -1,0 +1,66 @@
+// The HTTP side: one listener for the service and its control, and one that must never be asked anything.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { OperatorError } from '../errors.ts';
+import { type Answer, answerJson } from './answer.ts';
+import { deliver } from './deliver.ts';
+import { soundWire } from './faults/wire.ts';
+
+export interface Listener {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export type Handle = (request: IncomingMessage, body: string, response: ServerResponse) => Promise<void>;
+
+/** Listens on the loopback address alone. */
+export async function listen(port: number, handle: Handle): Promise<Listener> {
+  const server = createServer((request, response) => {
+    void run(handle, request, response);
+  });
+  // A client that keeps a connection decides itself when to let go of it.
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => close(server) };
+}
+
+async function run(handle: Handle, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await handle(request, await readBody(request), response);
+  } catch (error) {
+    if (request.destroyed && response.headersSent) return;
+    const answer = explain(error);
+    if (response.headersSent) response.destroy();
+    else await deliver(response, answer, { wire: soundWire, now: Date.now(), gzip: false });
+  }
+}
+
+const explain = (error: unknown): Answer =>
+  error instanceof OperatorError
+    ? answerJson(400, { error: error.message, advice: error.advice })
+    : answerJson(500, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
+}
+
+const isAddress = (address: AddressInfo | string | null): address is AddressInfo =>
+  typeof address === 'object' && address !== null;
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return isAddress(address) ? address.port : 0;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
