@@ -1,0 +1,40 @@
+// From what a policy says to the output it means.
+
+import type { Clock } from '../clock.ts';
+import type { DeliveryLedger, Logger, Output, Telemetry } from '../contract.ts';
+import type { OutputPolicy } from '../settings/output-policy.ts';
+import { consoleOutput } from './console/console-output.ts';
+import { elasticsearchOutput } from './elasticsearch/index.ts';
+import { fileOutput } from './file/file-output.ts';
+
+export interface OutputParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly ledger: DeliveryLedger;
+  readonly log: Logger;
+  readonly telemetry: Telemetry;
+}
+
+export function createOutput(policy: OutputPolicy, parts: OutputParts): Output {
+  switch (policy.type) {
+    case 'elasticsearch':
+      return elasticsearchOutput(policy.options, parts);
+    case 'file':
+      return fileOutput(policy.options, {
+        ...parts,
+        onHealth: (health, message) => reportOutput(parts, policy, health, message),
+      });
+    case 'console':
+      return consoleOutput(parts);
+  }
+}
+
+/** An output's health belongs to no tenant: its place on the status board is under the output's own name. */
+function reportOutput(
+  parts: OutputParts,
+  policy: OutputPolicy,
+  health: 'healthy' | 'degraded',
+  message: string,
+): void {
+  parts.telemetry.report({ tenantId: '', contentType: policy.name }, { health, message });
+}

@@ -1,0 +1,129 @@
+// The whole process: opens what all streams share, runs every stream of a policy, closes in the right order.
+// One stream that cannot work says so and leaves the others running.
+
+import { loadMapper } from '../pipelines/index.ts';
+import type { Clock } from './clock.ts';
+import { type CollectorSignals, collect } from './collector.ts';
+import type { Ledger, Logger, Output, Telemetry } from './contract.ts';
+import { byteBudget } from './delivery/byte-budget.ts';
+import { CommitQueue } from './delivery/commit-queue.ts';
+import { openDeadLetters } from './delivery/dead-letters.ts';
+import { IdClaims } from './delivery/in-flight.ts';
+import { openLedger } from './delivery/sqlite-ledger.ts';
+import { describeError } from './errors.ts';
+import { createOutput } from './outputs/create-output.ts';
+import type { OutputPolicy } from './settings/output-policy.ts';
+import type { Policy, StreamPolicy } from './settings/policy.ts';
+import { managementActivitySource } from './sources/management-activity/index.ts';
+
+export interface RunOptions {
+  readonly policy: Policy;
+  readonly signals: CollectorSignals;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export interface RunResult {
+  /** The streams that ended in an error, by id. */
+  readonly failed: ReadonlyMap<string, unknown>;
+}
+
+const pruneEveryMs = 10 * 60_000;
+
+/** Resolves when every stream has ended: after `stop`, or by itself where the streams collect once. */
+export async function runCollector(options: RunOptions): Promise<RunResult> {
+  const ledger = await openLedger({
+    folder: options.policy.process.stateFolder,
+    clock: options.clock,
+    log: options.log,
+  });
+  try {
+    return await runWithLedger(options, ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+async function runWithLedger(options: RunOptions, ledger: Ledger): Promise<RunResult> {
+  const outputs = await openOutputs(options, ledger);
+  const housekeeping = new AbortController();
+  const pruning = pruneRegularly(options, ledger, housekeeping.signal);
+  try {
+    return await runStreams(options, ledger, outputs);
+  } finally {
+    housekeeping.abort();
+    await pruning;
+    for (const output of outputs.values()) await output.close();
+  }
+}
+
+async function openOutputs(options: RunOptions, ledger: Ledger): Promise<Map<OutputPolicy, Output>> {
+  const outputs = new Map<OutputPolicy, Output>();
+  for (const policy of options.policy.outputs) {
+    const output = createOutput(policy, { ...options, ledger });
+    await output.open(options.signals.stop);
+    outputs.set(policy, output);
+  }
+  return outputs;
+}
+
+async function runStreams(
+  options: RunOptions,
+  ledger: Ledger,
+  outputs: ReadonlyMap<OutputPolicy, Output>,
+): Promise<RunResult> {
+  const { policy, signals, telemetry, log, clock, random } = options;
+  const shared = {
+    mapper: loadMapper(),
+    ledger,
+    claims: new IdClaims(),
+    commits: new CommitQueue(ledger),
+    deadLetters: await openDeadLetters({ folder: policy.process.stateFolder, clock, log }),
+    telemetry,
+    log,
+    clock,
+  };
+  const budget = byteBudget(policy.process.memoryBytes);
+  const failed = new Map<string, unknown>();
+  const runStream = async (stream: StreamPolicy): Promise<void> => {
+    const output = outputs.get(stream.output);
+    if (!output) throw new Error(`no output was opened for the stream at ${stream.where}`);
+    const environment = {
+      clock,
+      random,
+      ledger,
+      uncleanStart: ledger.uncleanStart,
+      budget,
+      deadLetters: shared.deadLetters,
+      telemetry,
+      log,
+    };
+    const source = managementActivitySource(stream.source, environment);
+    await collect({ ...shared, source, output, mapping: stream.mapping }, signals);
+  };
+  await Promise.all(
+    policy.streams.map((stream) =>
+      runStream(stream).catch((error: unknown) => {
+        failed.set(stream.id, error);
+        log.error({ m365: { stream: stream.id } }, `${stream.where}: ${describeError(error)}`);
+      }),
+    ),
+  );
+  return { failed };
+}
+
+async function pruneRegularly(options: RunOptions, ledger: Ledger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      while (!signal.aborted && (await ledger.prune(options.clock.now())))
+        await options.clock.sleep(50, signal);
+      await options.clock.sleep(pruneEveryMs, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      options.log.warn({}, `The ledger could not be pruned: ${describeError(error)}`);
+      await options.clock.sleep(pruneEveryMs, signal).catch(() => undefined);
+    }
+  }
+}
