@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fillLedger } from '../delivery/fill-ledger.ts';
 import { compare, makeWorkplace, readDelivered } from '../end-to-end/harness.ts';
 import { startEmulatorProcess } from './emulator-process.ts';
-import { prefillLedger } from './ledger.ts';
 import type { Usage } from './report-usage.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -53,10 +53,16 @@ export async function main(args: readonly string[]): Promise<void> {
     },
   });
   const records = Number(values.records);
-  const emulator = await startEmulatorProcess({ records, recordsPerBlob: 100, prepared: true });
+  const emulator = await startEmulatorProcess({
+    seed: 1,
+    prepared: true,
+    tenants: [{ content: { records, recordsPerBlob: 100, days: 1 } }],
+  });
   const place = await makeWorkplace({ streams: [emulator.stream] });
   try {
-    await prefillLedger(place.state, Number(values.known));
+    const now = Math.trunc(Date.now() / 1000);
+    const known = { count: Number(values.known), fromSeconds: now - 7 * 86_400, toSeconds: now };
+    await fillLedger({ folder: place.state, ...known });
     const used = await measureRun(place.policy, place.folder, values.profile);
     const seconds = used.userSeconds + used.systemSeconds;
     const difference = compare(await emulator.distinctIds(), await readDelivered(place.output));

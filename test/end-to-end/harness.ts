@@ -27,8 +27,15 @@ export interface StreamSettings {
   readonly [setting: string]: unknown;
 }
 
+/** As much of an emulator as it takes to reach it. */
+export type EmulatedPlace = Pick<Emulator, 'url' | 'tenants'>;
+
 /** The settings by which a stream reads the emulator's nth tenant. */
-export function streamFor(emulator: Emulator, index = 0, more: Record<string, unknown> = {}): StreamSettings {
+export function streamFor(
+  emulator: EmulatedPlace,
+  index = 0,
+  more: Record<string, unknown> = {},
+): StreamSettings {
   const tenant = emulator.tenants[index];
   if (!tenant) throw new RangeError(`the emulator has no tenant ${index}`);
   return {
