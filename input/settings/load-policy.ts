@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly stateFolder?: string | undefined;
   /** Collect what is there now, then end. */
   readonly once?: boolean | undefined;
+  /** Lets the emulator's records into a namespace of real ones. */
+  readonly force?: boolean | undefined;
 }
 
 /** Throws a PolicyError that lists everything that is wrong, or an OperatorError when the file cannot be read. */
@@ -35,13 +37,14 @@ export async function loadPolicy(file: string, options: LoadOptions = {}): Promi
 /** The same from text; `file` names it in messages. */
 export function parsePolicy(text: string, file: string, options: LoadOptions = {}): Policy {
   const tree = readTree(text, file, options.environment ?? process.env);
+  const { once = false, force = false } = options;
   const problems: Problem[] = [];
   const notes: string[] = [];
   const parts = { what: 'the policy', options: policyOptions.options, aside: policyKeys };
   readSettings(tree, parts, problems);
   const shared = readProcessSettings(tree, problems);
   const outputs = new OutputReader(tree, options.output, problems);
-  const streams = readInputs(tree, { outputs, once: options.once ?? false, problems, notes });
+  const streams = readInputs(tree, { outputs, once, force, problems, notes });
   if (problems.length > 0 || !shared) throw new PolicyError(problems);
   if (streams.length === 0) throw nothingToCollect(file, notes);
   return {

@@ -1,7 +1,6 @@
 // What a policy file says, once read and checked: everything the collector needs, in the units it works in.
 // Reading it is load-policy.ts; what each setting means is declared beside the code it belongs to.
 
-import type { TransportOptions } from '../http/dispatcher.ts';
 import type { ManagementActivityOptions } from '../sources/management-activity/options.ts';
 import type { OutputPolicy } from './output-policy.ts';
 
@@ -26,8 +25,6 @@ export interface StreamPolicy {
   /** `policy.yml:12`, for messages. */
   readonly where: string;
   readonly source: ManagementActivityOptions;
-  /** How the source reaches Microsoft: proxy, certificate authorities, time-out. */
-  readonly transport: TransportOptions;
   readonly mapping: MappingOptions;
   /** The same object as in `Policy.outputs`: streams that share an output share the object. */
   readonly output: OutputPolicy;
@@ -36,12 +33,13 @@ export interface StreamPolicy {
 export interface MappingOptions {
   /** Goes to organization.name. */
   readonly tenantName: string | undefined;
+  /** What comes from the emulator also carries `m365-emulator`. */
   readonly tags: readonly string[];
   /** Constants for every document, from the processor add_fields: dotted field name → value. */
   readonly fields: Readonly<Record<string, string | number | boolean>>;
   /** Keeps the raw record in event.original. */
   readonly preserveOriginal: boolean;
-  /** `logs-o365.audit-<namespace>`. */
+  /** `logs-o365.audit-<namespace>`; that of the emulator is `demo`. */
   readonly namespace: string;
 }
 

@@ -1,7 +1,6 @@
 // The inputs of a policy and their streams: one stream is one tenant. Inputs of other types belong to somebody else
 // and are left aside with a note.
 
-import { transportOptions } from '../http/dispatcher.ts';
 import { managementActivityOptions } from '../sources/management-activity/options.ts';
 import { inputOptions, streamOptions } from './collector-options.ts';
 import { inputKeys, streamKeys } from './fleet-keys.ts';
@@ -11,13 +10,12 @@ import { findEntry, type ListNode, type MapNode, type PolicyNode } from './polic
 import { type Problem, suggest } from './problems.ts';
 import { type Additions, readProcessors } from './processors.ts';
 import type { OutputReader } from './read-outputs.ts';
-import { checkNamespace, readMapping, readSource, readTransport } from './read-stream.ts';
+import { checkEmulated, checkNamespace, readMapping, readSource } from './read-stream.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** Every setting of a stream, in the order in which they are documented. */
 export const allStreamOptions: readonly Option[] = [
   ...managementActivityOptions.options,
-  ...transportOptions.options,
   ...streamOptions.options,
 ];
 
@@ -29,6 +27,8 @@ export interface ReadStream {
 interface Reading {
   readonly outputs: OutputReader;
   readonly once: boolean;
+  /** Lets the emulator's records into a namespace of real ones. */
+  readonly force: boolean;
   readonly problems: Problem[];
   readonly notes: string[];
 }
@@ -116,8 +116,9 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
   const source = readSource(settings, reading.once, problems);
   const output = input && reading.outputs.use(input.requireText('use_output'), input.placeOf('use_output'));
   if (!source || !input || !output) return undefined;
-  const mapping = readMapping(settings, input, join(reading.additions, own));
-  const stream = { id, where: node.place, source, transport: readTransport(settings), mapping, output };
+  const mapping = readMapping({ stream: settings, input, source }, join(reading.additions, own));
+  if (!reading.force) problems.push(...checkEmulated(source, mapping, node.place));
+  const stream = { id, where: node.place, source, mapping, output };
   return {
     stream,
     shown: { id, at: node.place, output: output.name, ...settings.show(), ...namespaceOf(mapping) },

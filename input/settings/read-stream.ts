@@ -34,10 +34,11 @@ export function readSource(
     maximumRecordBytes: settings.bytes('maximum_record_size'),
     publisherIdentifier: settings.text('publisher_identifier'),
     once,
+    transport: readTransport(settings),
   };
 }
 
-export function readTransport(settings: Settings): TransportOptions {
+function readTransport(settings: Settings): TransportOptions {
   return {
     proxyUrl: settings.text('proxy_url'),
     proxyDisable: settings.flag('proxy_disable'),
@@ -47,14 +48,38 @@ export function readTransport(settings: Settings): TransportOptions {
   };
 }
 
-export function readMapping(stream: Settings, input: Settings, additions: Additions): MappingOptions {
+interface StreamParts {
+  readonly stream: Settings;
+  readonly input: Settings;
+  readonly source: ManagementActivityOptions;
+}
+
+export function readMapping({ stream, input, source }: StreamParts, additions: Additions): MappingOptions {
+  const emulated = isEmulated(source);
+  const tags = [...stream.list('tags'), ...additions.tags, ...(emulated ? ['m365-emulator'] : [])];
+  const named = stream.text('data_stream.namespace') ?? input.text('data_stream.namespace');
   return {
     tenantName: stream.text('tenant_name'),
-    tags: [...new Set([...stream.list('tags'), ...additions.tags])],
+    tags: [...new Set(tags)],
     fields: additions.fields,
     preserveOriginal: stream.flag('preserve_original_event'),
-    namespace: stream.text('data_stream.namespace') ?? input.text('data_stream.namespace') ?? 'default',
+    namespace: named ?? (emulated ? 'demo' : 'default'),
   };
+}
+
+/** Only an emulator answers on this machine. */
+export function isEmulated({ hosts }: ManagementActivityOptions): boolean {
+  return /^(127\.|localhost$|\[::1\]$)/.test(URL.parse(hosts.management ?? '')?.hostname ?? '');
+}
+
+export function checkEmulated(
+  source: ManagementActivityOptions,
+  { namespace }: MappingOptions,
+  place: string,
+): Problem[] {
+  if (!isEmulated(source) || namespace === 'demo') return [];
+  const message = `invented records of an emulator belong in the namespace demo, not ${namespace}; --force sends them there all the same`;
+  return [{ place, message }];
 }
 
 /** What Elasticsearch takes as the namespace of a data stream. */

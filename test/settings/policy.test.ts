@@ -272,6 +272,27 @@ inputs:
   });
 });
 
+describe("the emulator's records", () => {
+  const emulated = (...lines: string[]) => policyText(['management_url: http://127.0.0.1:8365', ...lines]);
+
+  test('are tagged, and go to a namespace of their own', () => {
+    expect(onlyStream(emulated()).mapping).toMatchObject({
+      tags: ['forwarded', 'm365', 'm365-emulator'],
+      namespace: 'demo',
+    });
+    expect(onlyStream(policyText()).mapping.namespace).toBe('default');
+  });
+
+  test('go to the namespace of real ones only by force', () => {
+    const text = emulated('data_stream.namespace: default');
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(/^p\.yml:6:9: .* belong in the namespace demo, not default/),
+    ]);
+    const policy = parsePolicy(text, 'p.yml', { environment: {}, force: true });
+    expect(policy.streams[0]?.mapping.namespace).toBe('default');
+  });
+});
+
 describe('environment variables in a policy', () => {
   test('are put in, with a default where they are not set', () => {
     const text = policyText([

@@ -1,0 +1,57 @@
+// The tenant of `m365 start`: invented once, and the same again for a day, so that a second start goes on where the
+// first ended instead of collecting another tenant.
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Emulator, startEmulator, usualHabits } from '../emulator/index.ts';
+import { describeError, OperatorError } from '../errors.ts';
+
+interface Demo {
+  readonly seed: number;
+  /** Where invented history ends. */
+  readonly origin: number;
+}
+
+const day = 86_400_000;
+// Content blobs are known by their address, so the port stays.
+const port = 8365;
+
+/** An emulator with a day of activity and more every few seconds. What it is made from is kept in `folder`. */
+export async function startDemoTenant(folder: string, now: number): Promise<Emulator> {
+  const { seed, origin } = await settleDemo(join(folder, 'demo.json'), now);
+  const content = { records: 20_000, days: 1, ratePerMinute: 300, blobEveryMs: 15_000, habits: usualHabits };
+  const options = { seed, origin, tenants: [{ content }] };
+  try {
+    return await startEmulator({ ...options, port });
+  } catch (cause) {
+    throw new OperatorError({
+      code: 'emulator',
+      message: `The emulator cannot listen on 127.0.0.1:${port}: ${describeError(cause)}.`,
+      advice: 'Another m365 start or emulate may be running; end it first.',
+      retry: { kind: 'never' },
+      cause,
+    });
+  }
+}
+
+async function settleDemo(file: string, now: number): Promise<Demo> {
+  const known = await readDemo(file);
+  if (known && now - known.origin < day && known.origin <= now) return known;
+  // Another seed is another tenant: nothing of the old one's ledger fits it.
+  const demo = { seed: Math.floor(now / 1000), origin: now };
+  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+  await writeFile(file, `${JSON.stringify(demo)}\n`, { mode: 0o600 });
+  return demo;
+}
+
+async function readDemo(file: string): Promise<Demo | undefined> {
+  try {
+    const demo: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof demo !== 'object' || demo === null || !('seed' in demo) || !('origin' in demo))
+      return undefined;
+    const { seed, origin } = demo;
+    return typeof seed === 'number' && typeof origin === 'number' ? { seed, origin } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+// `m365`: finds the command that was asked for, loads that one alone, and turns what it throws into one clear line
+// and an exit code.
+
+import { Command, CommanderError } from 'commander';
+import { describeError, OperatorError } from '../errors.ts';
+import { readVersion } from './version.ts';
+
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: string;
+  load(): Promise<Command>;
+}
+
+const collect = 'Collect:';
+const trust = 'Trust:';
+const tools = 'Try and build:';
+
+const entries: readonly Entry[] = [
+  {
+    name: 'start',
+    group: collect,
+    summary: 'see it work on an emulated tenant, or run a policy',
+    load: async () => (await import('./commands/start.ts')).startCommand(),
+  },
+  {
+    name: 'run',
+    group: collect,
+    summary: 'collect what a policy says, until Ctrl-C',
+    load: async () => (await import('./commands/run.ts')).runCommand(),
+  },
+  {
+    name: 'check',
+    group: collect,
+    summary: 'find what is wrong with a tenant or an output',
+    load: async () => (await import('./commands/check.ts')).checkCommand(),
+  },
+  {
+    name: 'setup',
+    group: collect,
+    summary: 'put templates and pipelines into Elasticsearch',
+    load: async () => (await import('./commands/setup.ts')).setupCommand(),
+  },
+  {
+    name: 'prove',
+    group: trust,
+    summary: 'compare what Microsoft lists with what was delivered',
+    load: async () => (await import('./commands/prove.ts')).proveCommand(),
+  },
+  {
+    name: 'replay',
+    group: trust,
+    summary: 'deliver dead letters, a content blob or a window again',
+    load: async () => (await import('./commands/replay.ts')).replayCommand(),
+  },
+  {
+    name: 'state',
+    group: trust,
+    summary: 'show, export, import or rebuild the ledger',
+    load: async () => (await import('./commands/state.ts')).stateCommand(),
+  },
+  {
+    name: 'map',
+    group: tools,
+    summary: 'turn raw records on standard input into documents',
+    load: async () => (await import('./commands/map.ts')).mapCommand(),
+  },
+  {
+    name: 'emulate',
+    group: tools,
+    summary: 'serve an emulated Microsoft 365 on this machine',
+    load: async () => (await import('./commands/emulate.ts')).emulateCommand(),
+  },
+];
+
+const teaching = `
+First steps:
+  m365 start                           see it work: no tenant, no Elasticsearch needed
+  m365 check --policy my.yml           before the first run on a tenant of your own
+  m365 run --policy my.yml             the real thing
+
+Every command has its own help, with examples: m365 run --help
+A policy to start from is deploy/sample-policy.yml; docs/settings.md has every setting.
+
+Exit codes:
+  0  done, or ended by Ctrl-C after everything in flight was delivered
+  1  failed, or something is not as it should be; the line printed says what
+  2  the command line or the policy is wrong; nothing was started or changed
+  130  ended by a second Ctrl-C
+
+M365_DEBUG=1 adds stack traces to errors.`;
+
+export async function main(words: readonly string[]): Promise<void> {
+  try {
+    const program = await createProgram(words);
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    process.exitCode = reportFailure(error);
+  }
+}
+
+async function createProgram(words: readonly string[]): Promise<Command> {
+  const program = new Command('m365')
+    .description('Collects the audit logs of Microsoft 365, complete and once, as ECS documents.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this, or the help of a command')
+    .helpCommand(false)
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
+    .addHelpText('after', teaching);
+  const wanted = words.find((word) => !word.startsWith('-'));
+  for (const entry of entries) {
+    const command = entry.name === wanted ? await entry.load() : new Command(entry.name);
+    program.addCommand(command.summary(entry.summary).helpGroup(entry.group));
+  }
+  strict(program);
+  return program;
+}
+
+/** Commander's own exits become errors, all the way down, so that usage errors get the exit code 2. */
+function strict(command: Command): void {
+  command.exitOverride().showSuggestionAfterError(true).helpOption('-h, --help', 'print this help');
+  for (const each of command.commands) {
+    each.copyInheritedSettings(command);
+    strict(each);
+  }
+}
+
+const usageCodes = new Set(['bad-policy', 'policy-unreadable', 'usage']);
+
+/** The exit code. What the user got wrong is said without a stack trace. */
+function reportFailure(error: unknown): number {
+  // Commander has printed its message already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  for (const line of describeError(error).split('\n')) process.stderr.write(`m365: ${line}\n`);
+  if (process.env.M365_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return error instanceof OperatorError && usageCodes.has(error.code) ? 2 : 1;
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

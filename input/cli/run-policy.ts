@@ -1,0 +1,78 @@
+// Runs a policy in the foreground, with everything around the collector: signals, display, status file, status page.
+
+import { systemClock } from '../clock.ts';
+import { describeError } from '../errors.ts';
+import { type RunResult, runCollector } from '../run.ts';
+import type { Policy } from '../settings/policy.ts';
+import { keepStatusFile } from '../telemetry/status-file.ts';
+import { serveStatus } from '../telemetry/status-server.ts';
+import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
+import { type Display, openDisplay } from './display.ts';
+import { type Interruption, listenForInterruption } from './interruption.ts';
+import { readVersion } from './version.ts';
+
+/** Resolves with the exit code, when every stream has ended or an interruption was obeyed. */
+export async function runPolicy(policy: Policy): Promise<number> {
+  const telemetry = createTelemetry({ clock: systemClock, version: readVersion() });
+  const display = openDisplay({
+    level: policy.process.logLevel,
+    board: telemetry.board,
+    names: namesOf(policy),
+    footer: () => footer,
+    table: !policy.outputs.some(({ type }) => type === 'console') || !process.stdout.isTTY,
+  });
+  let footer = 'Ctrl-C ends it when everything in flight is delivered.';
+  using signals = listenForInterruption(() => {
+    footer =
+      'Ending: what is in flight is delivered first. Ctrl-C again ends at once; nothing is lost by it.';
+    display.log.info({}, 'Ending: what is in flight is delivered first.');
+  });
+  try {
+    return await runObserved({ policy, telemetry, display, signals });
+  } finally {
+    display.close();
+  }
+}
+
+interface Observed {
+  readonly policy: Policy;
+  readonly telemetry: RunTelemetry;
+  readonly display: Display;
+  readonly signals: Interruption;
+}
+
+async function runObserved({ policy, telemetry, display, signals }: Observed): Promise<number> {
+  const { log } = display;
+  const { board } = telemetry;
+  const { stateFolder, statusPort } = policy.process;
+  for (const note of policy.notes) log.info({}, note);
+  const page = statusPort > 0 ? await serveStatus(board, statusPort) : undefined;
+  const file = await keepStatusFile({ folder: stateFolder, board, clock: systemClock, log });
+  try {
+    const random = Math.random;
+    return exitCode(await runCollector({ policy, signals, telemetry, log, clock: systemClock, random }));
+  } catch (error) {
+    // Whatever an opening connection says of it, it was the operator who ended it.
+    if (signals.stop.aborted) {
+      log.info({}, `Ended before everything had begun: ${describeError(error)}`);
+      return 0;
+    }
+    throw error;
+  } finally {
+    await file.close();
+    await page?.close();
+  }
+}
+
+function exitCode({ failed }: RunResult): number {
+  return failed.size === 0 ? 0 : 1;
+}
+
+function namesOf(policy: Policy): ReadonlyMap<string, string> {
+  const tenants = policy.streams.map(({ source, mapping }): [string, string] => [
+    source.tenantId,
+    mapping.tenantName ? `${mapping.tenantName} (${source.tenantId})` : source.tenantId,
+  ]);
+  // An output's own health is kept under no tenant.
+  return new Map([['', 'Outputs'], ...tenants]);
+}
