@@ -124,12 +124,14 @@ export class RunningEmulator implements Emulator {
       return deliver(response, answer, { wire: soundWire, now: this.time.now(), gzip: false });
     }
     const log = this.requests.begin(route, request.headers, this.time.now());
-    response.once('close', () => this.requests.end(log));
+    response.once('close', () => {
+      log.status = response.headersSent ? response.statusCode : undefined;
+      this.requests.end(log);
+    });
     const incoming = { route, authorization: request.headers.authorization, body, log };
     const fault = this.matcher.next(route, this.time.now());
     log.fault = fault?.kind;
     const answer = await this.answer(incoming, fault);
-    log.status = answer.status;
     const accepts = String(request.headers['accept-encoding'] ?? '').includes('gzip');
     const gzip = this.parts.gzip && accepts && answer.status === 200 && answer.body !== '';
     await deliver(response, answer, { wire: wireOf(fault), now: this.time.now(), gzip });

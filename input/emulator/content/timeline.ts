@@ -2,6 +2,7 @@
 // after it. Nothing is kept; a blob is its number.
 
 import { fraction } from '../random.ts';
+import { spreadOverDays } from './day-curve.ts';
 
 export interface TimelineOptions {
   /** Names this timeline among others of the same seed. */
@@ -30,9 +31,11 @@ export class Timeline {
   readonly past: number;
   private readonly options: TimelineOptions;
   private readonly everyMs: number;
+  private readonly historyTime: (part: number) => number;
 
   constructor(options: TimelineOptions) {
     this.options = options;
+    this.historyTime = spreadOverDays(options.origin - options.historyMs, options.historyMs);
     this.past = Math.ceil(options.records / options.recordsPerBlob);
     this.everyMs = Math.max(1, Math.min(options.blobEveryMs, options.recordsPerBlob / options.recordsPerMs));
   }
@@ -44,11 +47,9 @@ export class Timeline {
 
   /** Never falls from one number to the next. */
   createdOf(index: number): number {
-    const { key, origin, historyMs } = this.options;
+    const { key, origin } = this.options;
     const jitter = fraction(key, 'created', index);
-    if (index < this.past) {
-      return Math.floor(origin - historyMs + ((index + jitter) / this.past) * historyMs);
-    }
+    if (index < this.past) return this.historyTime((index + jitter) / this.past);
     return Math.floor(origin + (index - this.past + 1 - 0.2 * jitter) * this.everyMs);
   }
 

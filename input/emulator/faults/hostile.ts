@@ -13,6 +13,7 @@ export const hostileKinds = [
   'duplicate-keys',
   'control-characters',
   'odd-keys',
+  'many-keys',
   'wrong-types',
   'no-id',
   'not-an-object',
@@ -51,6 +52,7 @@ const bodies: Record<HostileKind, (open: string) => readonly (string | Uint8Arra
   'odd-keys': (open) => [
     `${open},"":"empty",".":"dot","a..b":"dots"," ":"blank","${'k'.repeat(2_000)}":"long","a.b":1,"a":{"b":2}}`,
   ],
+  'many-keys': (open) => [open, ...Array.from({ length: 5_000 }, (_, i) => `,"Key${i}":${i}`), '}'],
   'wrong-types': (open) => [
     `${open},"UserId":{"a":1},"ClientIP":["203.0.113.7",null,7],"Parameters":"text","ModifiedProperties":["text"],"ExtendedProperties":{"Name":1},"ResultStatus":true,"Members":12}`,
   ],

@@ -1,4 +1,4 @@
-// Data loss prevention: rules that matched in SharePoint (11), Exchange (13), and on devices (63).
+// Data loss prevention: rules that matched in SharePoint (11, classified 33), in Exchange (13), and on devices (63).
 
 import type { Fields, RecordFamily, Scene } from './record.ts';
 import { record } from './record.ts';
@@ -80,6 +80,63 @@ function buildMail(scene: Scene): Fields {
   });
 }
 
+const buildDocument =
+  (recordType: number) =>
+  (scene: Scene): Fields => {
+    const { random, world } = scene;
+    const person = random.pick(world.people);
+    const site = random.pick(world.sites);
+    const file = `${site.url}/Shared Documents/customers.csv`;
+    const when = new Date(scene.at).toISOString().slice(0, 19);
+    return frame(scene, recordType, 'SharePoint', file, person.upn, {
+      SharePointMetaData: {
+        DocumentLastModifier: person.upn,
+        DocumentSharer: '',
+        FileID: random.guid(),
+        FileName: 'customers.csv',
+        FileOwner: person.name,
+        FilePathUrl: file,
+        FileSize: random.between(4_000, 900_000),
+        From: person.upn,
+        IsViewableByExternalUsers: random.chance(0.3),
+        ItemCreationTime: when,
+        LastModifiedTime: when,
+        SiteCollectionGuid: site.site,
+        SiteCollectionUrl: site.url,
+        UniqueID: random.guid(),
+      },
+    });
+  };
+
+function buildDevice(scene: Scene): Fields {
+  const { random, world } = scene;
+  const person = random.pick(world.people);
+  const path = `C:\\Users\\${person.upn.split('@')[0]}\\customers.csv`;
+  return frame(scene, 63, 'Endpoint', path, person.upn, {
+    Application: 'explorer.exe',
+    ClientIP: person.address,
+    DeviceName: `laptop-${random.hex(6)}.${world.domain}`,
+    EndpointMetaData: {
+      DeviceName: `laptop-${random.hex(6)}.${world.domain}`,
+      EndpointOperation: random.pick(['FileCopiedToRemovableMedia', 'FilePrinted', 'FileUploadedToCloud']),
+      EnforcementMode: random.between(1, 3),
+      FileExtension: 'csv',
+      FileType: 'CSV',
+      RemovableMediaDeviceAttributes: {
+        Manufacturer: 'Example',
+        Model: 'Stick',
+        SerialNumber: random.hex(12),
+      },
+      SensitiveInfoTypeData: [],
+      TargetDomain: 'files.example.org',
+    },
+    FileSize: random.between(4_000, 900_000),
+  });
+}
+
 export const dlpFamilies: readonly RecordFamily[] = [
   { recordType: 13, contentType: 'DLP.All', weight: 40, build: buildMail },
+  { recordType: 11, contentType: 'DLP.All', weight: 30, build: buildDocument(11) },
+  { recordType: 33, contentType: 'DLP.All', weight: 10, build: buildDocument(33) },
+  { recordType: 63, contentType: 'DLP.All', weight: 20, build: buildDevice },
 ];

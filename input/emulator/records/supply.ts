@@ -4,19 +4,39 @@ import type { RecordSupply } from '../content/blob.ts';
 import type { ContentType } from '../options.ts';
 import { guidSeries, hash, Random } from '../random.ts';
 import { hourMs, minuteMs } from '../time.ts';
+import { complianceFamilies } from './compliance.ts';
+import { defenderFamilies } from './defender.ts';
 import { dlpFamilies } from './dlp.ts';
 import { entraFamilies } from './entra.ts';
+import { entraDirectoryFamilies } from './entra-directory.ts';
+import { entraRiskFamilies } from './entra-risk.ts';
+import { exchangeAdminFamilies } from './exchange-admin.ts';
 import { exchangeMailboxFamilies } from './exchange-mailbox.ts';
+import { powerPlatformFamilies } from './power-platform.ts';
+import { productivityFamilies } from './productivity.ts';
 import type { RecordFamily } from './record.ts';
-import { sharePointFamilies } from './sharepoint.ts';
+import { sharePointFileFamilies } from './sharepoint-files.ts';
+import { sharePointListFamilies } from './sharepoint-lists.ts';
+import { sharePointSharingFamilies } from './sharepoint-sharing.ts';
 import { teamsFamilies } from './teams.ts';
+import { unknownFamilies } from './unknown.ts';
 import type { World } from './world.ts';
 
 export const families: readonly RecordFamily[] = [
   ...entraFamilies,
+  ...entraDirectoryFamilies,
+  ...entraRiskFamilies,
+  ...exchangeAdminFamilies,
   ...exchangeMailboxFamilies,
-  ...sharePointFamilies,
+  ...sharePointFileFamilies,
+  ...sharePointSharingFamilies,
+  ...sharePointListFamilies,
   ...teamsFamilies,
+  ...complianceFamilies,
+  ...defenderFamilies,
+  ...powerPlatformFamilies,
+  ...productivityFamilies,
+  ...unknownFamilies,
   ...dlpFamilies,
 ];
 

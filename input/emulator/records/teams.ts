@@ -1,25 +1,28 @@
-// Microsoft Teams: chats, channels and memberships (25).
+// Microsoft Teams: chats, channels and memberships (25), and its administration (57).
 
-import type { Fields, RecordFamily, Scene } from './record.ts';
-import { addressOf, record } from './record.ts';
+import { addressOf, type Fields, type RecordFamily, record, type Scene } from './record.ts';
+
+const operations = [
+  'MessageSent',
+  'MessageSent',
+  'MessageCreatedHasLink',
+  'MemberAdded',
+  'MemberRoleChanged',
+  'TeamsSessionStarted',
+  'ChannelAdded',
+  'AppInstalled',
+  'ChatCreated',
+] as const;
 
 function buildTeams(scene: Scene): Fields {
   const { random, world } = scene;
   const person = random.pick(world.people);
   const team = random.pick(world.teams);
   const channel = random.pick(team.channels);
-  const operation = random.pick([
-    'MessageSent',
-    'MessageCreatedHasLink',
-    'MemberAdded',
-    'MemberRoleChanged',
-    'TeamsSessionStarted',
-    'ChannelAdded',
-  ]);
   return record(
     scene,
     {
-      operation,
+      operation: random.pick(operations),
       recordType: 25,
       workload: 'MicrosoftTeams',
       userId: person.upn,
@@ -39,12 +42,16 @@ function buildTeams(scene: Scene): Fields {
         { Key: 'OsVersion', Value: 'nt10.0' },
         { Key: 'Country', Value: 'dk' },
         { Key: 'ClientName', Value: 'skypeteams' },
+        { Key: 'ClientVersion', Value: '27/1.0.0.2026110601' },
       ],
-      Members: [0, 1].map(() => {
+      Members: [0, 1, 2].map(() => {
         const member = random.pick(world.people);
         return { DisplayName: member.name, Role: random.between(0, 2), UPN: member.upn };
       }),
       MessageId: String(scene.at),
+      MessageSizeInBytes: random.between(10, 9_000),
+      MessageURLs: random.chance(0.2) ? ['https://example.org/agenda'] : [],
+      MessageVersion: '0',
       ParticipantInfo: {
         HasForeignTenantUsers: random.chance(0.1),
         HasGuestUsers: random.chance(0.1),
@@ -52,12 +59,41 @@ function buildTeams(scene: Scene): Fields {
         HasUnauthenticatedUsers: false,
         ParticipatingTenantIds: [world.tenantId],
       },
+      ResourceTenantId: world.tenantId,
       TeamGuid: team.id,
       TeamName: team.name,
     },
   );
 }
 
+function buildAdmin(scene: Scene): Fields {
+  const { random, world } = scene;
+  const actor = random.pick(world.admins);
+  const setting = random.pick(['AllowGuestUser', 'AllowFederatedUsers', 'AllowTeamsConsumer']);
+  return record(
+    scene,
+    {
+      operation: 'TeamsTenantSettingChanged',
+      recordType: 57,
+      workload: 'MicrosoftTeams',
+      resultStatus: 'Succeeded',
+      userId: actor.upn,
+      userKey: actor.objectId,
+      userType: 2,
+      clientIp: addressOf(scene, actor),
+      objectId: setting,
+    },
+    {
+      ExtraProperties: [{ Key: 'Tool', Value: 'TeamsAdminCenter' }],
+      ModifiedProperties: [{ Name: setting, NewValue: 'True', OldValue: 'False' }],
+      Name: setting,
+      NewValue: 'True',
+      OldValue: 'False',
+    },
+  );
+}
+
 export const teamsFamilies: readonly RecordFamily[] = [
   { recordType: 25, contentType: 'Audit.General', weight: 35, build: buildTeams },
+  { recordType: 57, contentType: 'Audit.General', weight: 2, build: buildAdmin },
 ];

@@ -1,0 +1,177 @@
+// Changes in the directory (8): users, roles, groups, applications, consent.
+
+import { type Fields, pairs, type RecordFamily, record, type Scene } from './record.ts';
+import type { Person } from './world.ts';
+
+interface Change {
+  readonly operation: string;
+  readonly category: string;
+  /** What was changed, as lists of new and old values. */
+  modified(scene: Scene, target: Person): readonly Modified[];
+}
+
+interface Modified {
+  readonly name: string;
+  readonly now: readonly unknown[];
+  readonly before?: readonly unknown[];
+}
+
+const roles = [
+  'Global Administrator',
+  'Exchange Administrator',
+  'Helpdesk Administrator',
+  'Reports Reader',
+] as const;
+
+const changes: readonly [Change, ...Change[]] = [
+  {
+    operation: 'Update user.',
+    category: 'User',
+    modified: ({ random }, target) => [
+      {
+        name: 'StrongAuthenticationPhoneAppDetail',
+        now: [{ DeviceName: 'Pixel 8', Id: random.guid(), AuthenticatorFlavor: 'Authenticator' }],
+      },
+      { name: 'TargetId.UserType', now: ['Member'] },
+      { name: 'LastDirSyncTime', now: ['2026-11-20T06:00:11Z'], before: ['2026-11-20T05:30:09Z'] },
+      { name: 'Mail', now: [target.upn], before: [target.upn] },
+    ],
+  },
+  {
+    operation: 'Add user.',
+    category: 'User',
+    modified: (_, target) => [
+      { name: 'AccountEnabled', now: [true] },
+      { name: 'DisplayName', now: [target.name] },
+      { name: 'MailNickname', now: [target.upn.split('@')[0]] },
+      { name: 'UserPrincipalName', now: [target.upn] },
+      { name: 'UserType', now: ['Member'] },
+    ],
+  },
+  {
+    operation: 'Add member to role.',
+    category: 'Role',
+    modified: ({ random }) => [
+      { name: 'Role.ObjectID', now: [random.guid()] },
+      { name: 'Role.DisplayName', now: [random.pick(roles)] },
+      { name: 'Role.TemplateId', now: [random.guid()] },
+      { name: 'Role.WellKnownObjectName', now: ['TenantAdmins'] },
+    ],
+  },
+  {
+    operation: 'Add member to group.',
+    category: 'Group',
+    modified: ({ random, world }) => [
+      { name: 'Group.ObjectID', now: [random.guid()] },
+      { name: 'Group.DisplayName', now: [random.pick(world.teams).name] },
+    ],
+  },
+  {
+    operation: 'Consent to application.',
+    category: 'Application',
+    modified: ({ random, world }) => [
+      { name: 'ConsentContext.IsAdminConsent', now: [random.chance(0.5) ? 'True' : 'False'] },
+      { name: 'ConsentContext.IsAppOnly', now: ['False'] },
+      { name: 'ConsentContext.OnBehalfOfAll', now: ['False'] },
+      {
+        name: 'ConsentAction.Permissions',
+        now: [
+          `[] => [[Id: ${random.guid()}, ClientId: ${random.guid()}, PrincipalId: , ResourceId: ${random.guid()}, ConsentType: AllPrincipals, Scope: Mail.Read offline_access User.Read, CreatedDateTime: , LastModifiedDateTime ]]; `,
+        ],
+      },
+      { name: 'TargetId.ServicePrincipalNames', now: [`api://${world.domain}/${random.hex(8)}`] },
+    ],
+  },
+  {
+    operation: 'Update application – Certificates and secrets management ',
+    category: 'Application',
+    modified: ({ random }) => [
+      {
+        name: 'KeyDescription',
+        now: [`[KeyIdentifier=${random.guid()},KeyType=Password,KeyUsage=Verify,DisplayName=rotation]`],
+        before: [],
+      },
+    ],
+  },
+  {
+    operation: 'Reset user password.',
+    category: 'User',
+    modified: (_, target) => [{ name: 'TargetId.UserPrincipalName', now: [target.upn] }],
+  },
+];
+
+/** The values of a modified property are JSON in text, as the directory prints it. */
+const print = (values: readonly unknown[]): string =>
+  JSON.stringify(values, undefined, 2).replaceAll('\n', '\r\n');
+
+function describeModified(modified: readonly Modified[]): Fields[] {
+  const own = modified.map(({ name, now, before }) => ({
+    Name: name,
+    NewValue: print(now),
+    OldValue: print(before ?? []),
+  }));
+  const names = modified.map(({ name }) => name).join(', ');
+  return [...own, { Name: 'Included Updated Properties', NewValue: names, OldValue: '' }];
+}
+
+function buildChange(scene: Scene): Fields {
+  const { random, world } = scene;
+  const change = random.pick(changes);
+  const target = random.pick(world.people);
+  const byApplication = random.chance(0.25);
+  const actor = random.pick(world.admins);
+  const principal = random.guid();
+  const result = random.chance(0.04) ? 'Failure' : 'Success';
+  return record(
+    scene,
+    {
+      operation: change.operation,
+      recordType: 8,
+      workload: 'AzureActiveDirectory',
+      resultStatus: result,
+      userId: byApplication ? `ServicePrincipal_${principal}` : actor.upn,
+      userKey: byApplication ? 'Not Available' : `${actor.puid}@${world.domain}`,
+      userType: byApplication ? 4 : 0,
+      objectId: change.category === 'User' ? target.upn : random.guid(),
+    },
+    {
+      AzureActiveDirectoryEventType: 1,
+      ExtendedProperties: pairs({
+        additionalDetails: JSON.stringify({ UserType: 'Member', 'User-Agent': actor.userAgent }),
+        extendedAuditEventCategory: change.category,
+      }),
+      ModifiedProperties: describeModified(change.modified(scene, target)),
+      Actor: byApplication
+        ? [
+            { ID: 'Provisioning Robot', Type: 1 },
+            { ID: principal, Type: 2 },
+            { ID: `ServicePrincipal_${principal}`, Type: 2 },
+            { ID: random.guid(), Type: 4 },
+          ]
+        : [
+            { ID: actor.upn, Type: 5 },
+            { ID: actor.puid, Type: 3 },
+            { ID: `User_${actor.objectId}`, Type: 2 },
+            { ID: actor.objectId, Type: 2 },
+            { ID: 'User', Type: 2 },
+          ],
+      ActorContextId: world.tenantId,
+      ActorIpAddress: byApplication ? '' : actor.address,
+      InterSystemsId: random.guid(),
+      IntraSystemId: random.guid(),
+      SupportTicketId: '',
+      Target: [
+        { ID: `User_${target.objectId}`, Type: 2 },
+        { ID: target.objectId, Type: 2 },
+        { ID: 'User', Type: 2 },
+        { ID: target.upn, Type: 5 },
+        { ID: target.puid, Type: 3 },
+      ],
+      TargetContextId: world.tenantId,
+    },
+  );
+}
+
+export const entraDirectoryFamilies: readonly RecordFamily[] = [
+  { recordType: 8, contentType: 'Audit.AzureActiveDirectory', weight: 27, build: buildChange },
+];

@@ -1,0 +1,65 @@
+// Lists (36), their items (54) and their columns (56), and comments (37).
+
+import type { Fields, RecordFamily, Scene } from './record.ts';
+import { choosePlace, sharePointRecord } from './sharepoint.ts';
+
+interface ListKind {
+  readonly recordType: number;
+  readonly itemType: string;
+  readonly operations: readonly [string, ...string[]];
+}
+
+const list: ListKind = {
+  recordType: 36,
+  itemType: 'List',
+  operations: ['ListViewed', 'ListUpdated', 'ListCreated'],
+};
+const item: ListKind = {
+  recordType: 54,
+  itemType: 'ListItem',
+  operations: ['ListItemViewed', 'ListItemUpdated'],
+};
+const column: ListKind = {
+  recordType: 56,
+  itemType: 'Field',
+  operations: ['ListColumnCreated', 'SiteColumnUpdated'],
+};
+const comment: ListKind = {
+  recordType: 37,
+  itemType: 'Comment',
+  operations: ['CommentCreated', 'CommentDeleted'],
+};
+
+const build =
+  (kind: ListKind) =>
+  (scene: Scene): Fields => {
+    const { random } = scene;
+    const place = choosePlace(scene);
+    const title = random.pick(['Assets', 'Onboarding', 'Risk register', place.site.list]);
+    const operation = random.pick(kind.operations);
+    const objectId = `${place.url}/Lists/${title}${kind === list ? '' : `/${random.between(1, 900)}_.000`}`;
+    return sharePointRecord(
+      scene,
+      { recordType: kind.recordType, operation, objectId, place },
+      {
+        ItemType: kind.itemType,
+        ApplicationDisplayName: 'Lists',
+        ApplicationId: '3138fe80-4087-4b04-80a6-8866c738028a',
+        FromApp: false,
+        ItemCount: random.between(0, 400),
+        ListBaseTemplateType: '100',
+        ListBaseType: 'GenericList',
+        ListColor: '',
+        ListIcon: '',
+        ListTitle: title,
+        TemplateTypeId: '',
+      },
+    );
+  };
+
+export const sharePointListFamilies: readonly RecordFamily[] = [
+  { recordType: 36, contentType: 'Audit.SharePoint', weight: 5, build: build(list) },
+  { recordType: 54, contentType: 'Audit.SharePoint', weight: 2, build: build(item) },
+  { recordType: 56, contentType: 'Audit.SharePoint', weight: 2, build: build(column) },
+  { recordType: 37, contentType: 'Audit.SharePoint', weight: 1, build: build(comment) },
+];
