@@ -151,7 +151,7 @@ function handBack(entries: readonly Pending[], failure: Failure): Rest {
   if (failure.remedy === 'again') return { ...nothing, again: entries, failure };
   const [only, ...more] = entries;
   if (only && more.length === 0) {
-    only.write.refuse({ index: only.index, type: failure.type, reason: failure.explained.message });
+    only.write.refuse({ index: only.index, type: failure.type, reason: failure.message });
     return nothing;
   }
   const middle = Math.ceil(entries.length / 2);

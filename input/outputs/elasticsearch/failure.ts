@@ -9,39 +9,42 @@ import { explainNetworkFailure } from '../../http/network-failure.ts';
 /** `again`: send the same. `halves`: too large, or one document spoils it. */
 export type Remedy = 'again' | 'halves';
 
-export class Failure extends Error {
+interface FailureFields {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+  readonly cause?: unknown;
   /** 0 when there was no answer. */
   readonly status: number;
+  /** Elasticsearch's own name for the error, or the network's. */
+  readonly type: string;
   /** True when Elasticsearch may have carried out the request all the same. */
+  readonly uncertain: boolean;
+  readonly remedy?: Remedy | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** Any of them may pass by itself or be mended from outside, so that trying again always makes sense. */
+export class Failure extends OperatorError {
+  readonly status: number;
+  readonly type: string;
   readonly uncertain: boolean;
   readonly remedy: Remedy;
   readonly retryAfterMs: number | undefined;
-  readonly explained: OperatorError;
-  /** Elasticsearch's own name for the error. */
-  readonly type: string;
 
-  constructor(fields: {
-    status: number;
-    uncertain: boolean;
-    remedy: Remedy;
-    retryAfterMs?: number | undefined;
-    type: string;
-    explained: OperatorError;
-  }) {
-    super(fields.explained.message, { cause: fields.explained });
+  constructor({ code, message, advice, cause, ...fields }: FailureFields) {
+    super({ code, message, advice, cause, retry: { kind: 'later', afterMs: fields.retryAfterMs } });
     this.name = 'Failure';
     this.status = fields.status;
-    this.uncertain = fields.uncertain;
-    this.remedy = fields.remedy;
-    this.retryAfterMs = fields.retryAfterMs;
-    this.explained = fields.explained;
     this.type = fields.type;
+    this.uncertain = fields.uncertain;
+    this.remedy = fields.remedy ?? 'again';
+    this.retryAfterMs = fields.retryAfterMs;
   }
 
-  /** Something to be tried again, in an answer that was no error by its status. */
+  /** For an answer that was no error by its status. */
   static later(code: string, message: string, advice: string, uncertain = false): Failure {
-    const explained = new OperatorError({ code, message, advice, retry: { kind: 'later' } });
-    return new Failure({ status: 200, uncertain, remedy: 'again', type: code, explained });
+    return new Failure({ code, message, advice, status: 200, type: code, uncertain });
   }
 }
 
@@ -66,22 +69,18 @@ export function explainFailure(request: { host: string; networkFailure: unknown 
   if (request.networkFailure === undefined) return explainStrangeAnswer(request.host, error);
   const url = `http://${request.host}/`;
   const network = explainNetworkFailure(request.networkFailure, { method: 'POST', url, signal: notAborted });
-  const explained = network instanceof OperatorError ? network : undefined;
-  const sent = !neverSent.has(explained?.code ?? '');
+  const { code, message } =
+    network instanceof OperatorError ? network : { code: 'network', message: describeError(network) };
+  const uncertain = !neverSent.has(code);
+  const advice = 'Check that Elasticsearch runs there, and hosts, ssl and proxy_url of the output.';
   return new Failure({
+    code: 'elasticsearch-unreachable',
+    message,
+    advice: uncertain ? 'It is tried again.' : advice,
+    cause: request.networkFailure,
     status: 0,
-    uncertain: sent,
-    remedy: 'again',
-    type: explained?.code ?? 'network',
-    explained: new OperatorError({
-      code: 'elasticsearch-unreachable',
-      message: explained?.message ?? `${request.host} did not answer.`,
-      advice: sent
-        ? 'It is tried again.'
-        : 'Check that Elasticsearch runs there, and hosts, ssl and proxy_url of the output.',
-      retry: { kind: 'later' },
-      cause: request.networkFailure,
-    }),
+    type: code,
+    uncertain,
   });
 }
 
@@ -89,17 +88,13 @@ const notAborted = new AbortController().signal;
 
 function explainStrangeAnswer(host: string, error: unknown): Failure {
   return new Failure({
+    code: 'not-elasticsearch',
+    message: `${host} does not answer as an Elasticsearch: ${describeError(error)}.`,
+    advice: 'Check hosts of the output; a proxy or a sign-in page may stand in between.',
+    cause: error,
     status: 0,
-    uncertain: true,
-    remedy: 'again',
     type: 'not-elasticsearch',
-    explained: new OperatorError({
-      code: 'not-elasticsearch',
-      message: `${host} does not answer as an Elasticsearch: ${describeError(error)}.`,
-      advice: 'Check hosts of the output; a proxy or a sign-in page may stand in between.',
-      retry: { kind: 'later' },
-      cause: error,
-    }),
+    uncertain: true,
   });
 }
 
@@ -113,17 +108,14 @@ export function explainStatus(
   const { type, reason } = readError(body);
   const aboutDocuments = status === 400 && spoiltByDocument(type, reason);
   return new Failure({
+    code: `elasticsearch-${status}`,
+    message: `${host} answered ${status}${reason === '' ? '' : `: ${reason}`}.`,
+    advice: adviceFor(status),
     status,
+    type: type === '' ? `http-${status}` : type,
     uncertain: status === 408 || status >= 500 || aboutDocuments,
     remedy: status === 413 || aboutDocuments ? 'halves' : 'again',
     retryAfterMs: parseRetryAfter(firstOf(retryAfter), Date.now()),
-    type: type === '' ? `http-${status}` : type,
-    explained: new OperatorError({
-      code: `elasticsearch-${status}`,
-      message: `${host} answered ${status}${reason === '' ? '' : `: ${reason}`}.`,
-      advice: adviceFor(status),
-      retry: { kind: 'later' },
-    }),
   });
 }
 

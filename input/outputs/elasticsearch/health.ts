@@ -22,14 +22,14 @@ interface Trouble {
 export function reportHealth({ clock, log, telemetry }: HealthEnvironment) {
   const troubles = new Map<string, Trouble>();
 
-  const fell = (dataStream: string, { explained }: Failure): void => {
+  const fell = (dataStream: string, failure: Failure): void => {
     const known = troubles.get(dataStream);
-    if (known?.code === explained.code) return;
-    troubles.set(dataStream, { code: explained.code, since: known?.since ?? clock.now() });
-    const message = `${explained.message} ${explained.advice}`;
-    telemetry?.report(scopeOf(dataStream), { health: 'degraded', message, code: explained.code });
-    const level = needsOperator.test(explained.code) ? 'error' : 'warn';
-    log[level]({ event: { action: 'output-degraded' }, error: { code: explained.code } }, message);
+    if (known?.code === failure.code) return;
+    troubles.set(dataStream, { code: failure.code, since: known?.since ?? clock.now() });
+    const message = `${failure.message} ${failure.advice}`;
+    telemetry?.report(scopeOf(dataStream), { health: 'degraded', message, code: failure.code });
+    const level = needsOperator.test(failure.code) ? 'error' : 'warn';
+    log[level]({ event: { action: 'output-degraded' }, error: { code: failure.code } }, message);
   };
 
   const recovered = (dataStream: string): void => {

@@ -7,7 +7,6 @@ import { OperatorError } from '../../errors.ts';
 import { bulkBytes } from './bulk-request.ts';
 import { type Connection, connect } from './connection.ts';
 import { deliverOver } from './delivery.ts';
-import { Failure } from './failure.ts';
 import { reportHealth } from './health.ts';
 import { Lane } from './lane.ts';
 import { type CompleteOptions, complete, type ElasticsearchOptions } from './options.ts';
@@ -48,11 +47,7 @@ class ElasticsearchOutput implements Output {
   async open(signal: AbortSignal): Promise<void> {
     const connection = await connect(this.#settings);
     this.#connection = connection;
-    try {
-      requireSupported(connection.address, await readVersion(connection, signal));
-    } catch (error) {
-      throw error instanceof Failure ? error.explained : error;
-    }
+    requireSupported(connection.address, await readVersion(connection, signal));
     const shared = {
       ...this.#environment,
       slots: new Slots(this.#settings.workers),

@@ -1,0 +1,107 @@
+// Carries out a plan, and takes back what an earlier one put there. Both may be run again at any point.
+
+import { OperatorError } from '../errors.ts';
+import type { Connection, Request } from '../outputs/elasticsearch/connection.ts';
+import { type Asset, assetPath, inOrder, isOurs, markedBody, patternsOf, titleOf } from './assets.ts';
+import { explained, privilegeFor, readAsset, readDataStreams, readIndexTemplates } from './cluster-state.ts';
+import { findWinner } from './owners.ts';
+import type { Plan } from './plan.ts';
+
+export type Say = (line: string) => void;
+
+export async function applySetup(
+  connection: Connection,
+  plan: Plan,
+  version: string,
+  say: Say,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { asset, action } of plan.steps) {
+    if (action === 'keep') continue;
+    const request: Request = {
+      method: 'PUT',
+      path: assetPath(asset),
+      body: markedBody(asset, version),
+      name: 'setup.put',
+    };
+    await change(connection, request, titleOf(asset), privilegeFor[asset.kind], signal);
+    say(`${action === 'create' ? 'created' : 'updated'} ${titleOf(asset)}`);
+  }
+  for (const name of plan.rollOver) {
+    const path = `/${encodeURIComponent(name)}/_rollover`;
+    // Lazily: a data stream that gets no more documents gets no empty backing index either.
+    const request: Request = { method: 'POST', path, query: { lazy: true }, name: 'setup.rollover' };
+    await change(connection, request, `the rollover of ${name}`, 'manage on the data stream', signal);
+    say(`rolled over data stream ${name}, with its next document`);
+  }
+  for (const name of plan.createStreams) {
+    const path = `/_data_stream/${encodeURIComponent(name)}`;
+    const request: Request = { method: 'PUT', path, name: 'setup.create' };
+    await change(connection, request, `data stream ${name}`, 'create_index on the data stream', signal);
+    say(`created data stream ${name}`);
+  }
+}
+
+async function change(
+  connection: Connection,
+  request: Request,
+  what: string,
+  privilege: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await connection.send(request, signal);
+  } catch (error) {
+    throw explained(error, what, privilege);
+  }
+}
+
+/** Removes what is marked as ours and not in use; returns how much. */
+export async function removeSetup(
+  connection: Connection,
+  assets: readonly Asset[],
+  dryRun: boolean,
+  say: Say,
+  signal: AbortSignal,
+): Promise<number> {
+  await refuseWhileLive(connection, assets, signal);
+  let removed = 0;
+  for (const asset of inOrder(assets).toReversed()) {
+    const found = await readAsset(connection, asset, signal);
+    if (found && !isOurs(found.body)) say(`left ${titleOf(asset)}, which is not ours`);
+    if (!found || !isOurs(found.body)) continue;
+    removed += 1;
+    if (!dryRun)
+      await change(
+        connection,
+        { method: 'DELETE', path: assetPath(asset), name: 'setup.delete' },
+        titleOf(asset),
+        privilegeFor[asset.kind],
+        signal,
+      );
+    say(`${dryRun ? 'would remove' : 'removed'} ${titleOf(asset)}`);
+  }
+  return removed;
+}
+
+async function refuseWhileLive(
+  connection: Connection,
+  assets: readonly Asset[],
+  signal: AbortSignal,
+): Promise<void> {
+  const patterns = assets.filter(({ kind }) => kind === 'index_template').flatMap(patternsOf);
+  const templates = await readIndexTemplates(connection, signal);
+  const streams = await readDataStreams(connection, patterns, signal);
+  const live = streams.filter(({ name }) => {
+    const winner = findWinner(name, templates);
+    return winner !== undefined && isOurs(winner.body);
+  });
+  if (live.length === 0) return;
+  const names = live.map(({ name }) => name);
+  throw new OperatorError({
+    code: 'setup-in-use',
+    message: `Nothing was removed: the templates are in use by ${names.join(', ')}.`,
+    advice: `Delete the data streams first, with all their documents (DELETE _data_stream/${names.join(',')}), or keep the templates.`,
+    retry: { kind: 'never' },
+  });
+}

@@ -1,0 +1,23 @@
+// The assets of the audit data streams, read from what fields/ and pipelines/ generate.
+
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isObject } from '../outputs/elasticsearch/failure.ts';
+import { type Asset, assetKinds } from './assets.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Files are `{fields,pipelines}/generated/<kind>/<name>.json`, each the body of a PUT. */
+export function readAuditAssets(folder = root): readonly Asset[] {
+  return assetKinds.flatMap((kind) =>
+    globSync(`{fields,pipelines}/generated/${kind}/*.json`, { cwd: folder })
+      .toSorted()
+      .map((file) => ({ kind, name: basename(file, '.json'), body: readBody(join(folder, file)) })),
+  );
+}
+
+function readBody(file: string): Readonly<Record<string, unknown>> {
+  const body: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (isObject(body)) return body;
+  throw new Error(`${file} in ${dirname(file)} is not the body of an asset`);
+}

@@ -1,0 +1,208 @@
+// Whether an Elasticsearch is ready for delivery: version, processors, privileges, templates and their owner. It reads
+// only, asks everything even when the first answer is bad, and says what to do about each.
+
+import { describeError, OperatorError } from '../errors.ts';
+import type { Connection } from '../outputs/elasticsearch/connection.ts';
+import { Failure, isObject } from '../outputs/elasticsearch/failure.ts';
+import { isSupported, oldestVersion, readVersion } from '../outputs/elasticsearch/version.ts';
+import { clusterPrivileges, dataStreamPrivileges } from './api-key.ts';
+import { isOurs } from './assets.ts';
+import { type Found, readDataStreams, readIndexTemplates } from './cluster-state.ts';
+import { findWinner, packageOf } from './owners.ts';
+
+export interface Finding {
+  /** `version`, `processors`, `privileges`, `templates`. */
+  readonly name: string;
+  /** `unknown`: the key may not ask; nothing follows from it. */
+  readonly state: 'ok' | 'problem' | 'unknown';
+  /** One line. */
+  readonly message: string;
+  /** What to do, where something is to be done. */
+  readonly advice: string;
+}
+
+/** Rejects only when the signal aborts. An Elasticsearch that cannot be reached is one finding. */
+export async function checkElasticsearch(
+  connection: Connection,
+  dataStreams: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const version = await guarded('version', signal, () => checkVersion(connection, signal));
+  if (version.state === 'problem') return [version];
+  return [
+    version,
+    await guarded('processors', signal, () => checkProcessors(connection, signal)),
+    await guarded('privileges', signal, () => checkPrivileges(connection, dataStreams, signal)),
+    await guarded('templates', signal, () => checkTemplates(connection, dataStreams, signal)),
+  ];
+}
+
+async function guarded(name: string, signal: AbortSignal, check: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await check();
+  } catch (error) {
+    signal.throwIfAborted();
+    const { message, advice } =
+      error instanceof OperatorError ? error : { message: describeError(error), advice: '' };
+    const forbidden = error instanceof Failure && error.status === 403;
+    return { name, state: forbidden ? 'unknown' : 'problem', message, advice };
+  }
+}
+
+function ok(name: string, message: string): Finding {
+  return { name, state: 'ok', message, advice: '' };
+}
+
+async function checkVersion(connection: Connection, signal: AbortSignal): Promise<Finding> {
+  const version = await readVersion(connection, signal);
+  const what = version.serverless ? 'Elasticsearch Serverless' : `Elasticsearch ${version.number}`;
+  if (version.number === undefined)
+    return {
+      name: 'version',
+      state: 'unknown',
+      message: `${connection.address} answers, but this key may not ask for its version.`,
+      advice: 'Give the key the cluster privilege monitor.',
+    };
+  if (isSupported(version)) return ok('version', `${connection.address} is ${what}.`);
+  return {
+    name: 'version',
+    state: 'problem',
+    message: `${connection.address} is ${what}; ${oldestVersion} or later is needed.`,
+    advice: `Upgrade it to ${oldestVersion} or later.`,
+  };
+}
+
+const processors = ['geoip', 'user_agent'] as const;
+
+async function checkProcessors(connection: Connection, signal: AbortSignal): Promise<Finding> {
+  const { body } = await connection.send(
+    {
+      method: 'GET',
+      path: '/_nodes/ingest',
+      query: { filter_path: 'nodes.*.name,nodes.*.roles,nodes.*.ingest.processors.type' },
+      name: 'nodes.info',
+    },
+    signal,
+  );
+  const nodes = isObject(body) && isObject(body.nodes) ? Object.values(body.nodes).filter(isObject) : [];
+  const ingesting = nodes.filter(({ roles }) => !Array.isArray(roles) || roles.includes('ingest'));
+  const lacking = ingesting.flatMap((node) => {
+    const missing = processors.filter((type) => !processorTypes(node).has(type));
+    return missing.length === 0 ? [] : [`${String(node.name)} lacks ${missing.join(' and ')}`];
+  });
+  if (ingesting.length > 0 && lacking.length === 0)
+    return ok('processors', `The ingest processors ${processors.join(' and ')} are there.`);
+  return {
+    name: 'processors',
+    state: 'problem',
+    message:
+      ingesting.length === 0
+        ? 'No node has the role ingest.'
+        : `Ingest processors are missing: ${lacking.join('; ')}.`,
+    advice:
+      'The pipelines of setup need them. They come with every Elasticsearch of Elastic; give a node of that kind the role ingest.',
+  };
+}
+
+function processorTypes({ ingest }: Readonly<Record<string, unknown>>): ReadonlySet<unknown> {
+  const list = isObject(ingest) && Array.isArray(ingest.processors) ? ingest.processors : [];
+  return new Set(list.filter(isObject).map(({ type }) => type));
+}
+
+async function checkPrivileges(
+  connection: Connection,
+  dataStreams: readonly string[],
+  signal: AbortSignal,
+): Promise<Finding> {
+  const { status, body } = await connection.send(
+    {
+      method: 'POST',
+      path: '/_security/user/_has_privileges',
+      body: {
+        cluster: [...clusterPrivileges],
+        index: [{ names: [...dataStreams], privileges: [...dataStreamPrivileges] }],
+      },
+      name: 'security.has_privileges',
+    },
+    signal,
+    [400, 404, 405],
+  );
+  if (status !== 200 || !isObject(body))
+    return ok('privileges', 'Security is off on this Elasticsearch: anybody may do anything.');
+  const lacking = [
+    ...lackingOf(body.cluster).map((privilege) => `${privilege} on the cluster`),
+    ...(isObject(body.index) ? Object.entries(body.index) : []).flatMap(([name, granted]) =>
+      lackingOf(granted).map((privilege) => `${privilege} on ${name}`),
+    ),
+  ];
+  if (lacking.length === 0) return ok('privileges', 'The key has every privilege that delivery needs.');
+  return {
+    name: 'privileges',
+    state: lacking.some((each) => each.startsWith('create_doc')) ? 'problem' : 'unknown',
+    message: `The key lacks ${lacking.join(', ')}.`,
+    advice: adviceFor(lacking),
+  };
+}
+
+function lackingOf(granted: unknown): string[] {
+  if (!isObject(granted)) return [];
+  return Object.keys(granted).filter((privilege) => granted[privilege] === false);
+}
+
+function adviceFor(lacking: readonly string[]): string {
+  const looks = lacking.some((each) => /^(read|maintenance)/.test(each));
+  const why = looks
+    ? ' Without read and maintenance, documents of unknown outcome are sent again unseen and counted as possibly duplicate.'
+    : '';
+  return `Create the API key shown below, with POST /_security/api_key.${why}`;
+}
+
+async function checkTemplates(
+  connection: Connection,
+  dataStreams: readonly string[],
+  signal: AbortSignal,
+): Promise<Finding> {
+  const templates = await readIndexTemplates(connection, signal).catch(() => undefined);
+  if (templates) return judgeTemplates(dataStreams, templates);
+  // Templates take an administrator to read; which one a live data stream follows does not.
+  const streams = await readDataStreams(connection, dataStreams, signal).catch(() => []);
+  const followed = streams.flatMap(({ name, template }) => (template ? [`${name} follows ${template}`] : []));
+  return {
+    name: 'templates',
+    state: 'unknown',
+    message: ['This key may not read index templates', ...followed].join('; ').concat('.'),
+    advice: 'Check once with an administrator’s key whether `m365 setup` was run.',
+  };
+}
+
+function judgeTemplates(dataStreams: readonly string[], templates: readonly Found[]): Finding {
+  const judged = dataStreams.map((name) => ({ name, template: findWinner(name, templates) }));
+  const wrong = judged.filter(({ template }) => !template || !maps(template));
+  if (wrong.length === 0) {
+    const names = [...new Set(judged.map(({ template }) => template?.name))].join(', ');
+    return ok('templates', `${dataStreams.join(', ')}: index template ${names}.`);
+  }
+  const what = wrong.map(({ name, template }) =>
+    template
+      ? `${name} would follow the index template ${template.name}, which is not ours`
+      : `${name} has no index template`,
+  );
+  return {
+    name: 'templates',
+    state: 'problem',
+    message: `${what.join('; ')}.`,
+    advice: adviceForOwner(wrong),
+  };
+}
+
+function maps({ body }: Found): boolean {
+  return isOurs(body) || packageOf(body) === 'm365';
+}
+
+function adviceForOwner(wrong: readonly { template: Found | undefined }[]): string {
+  const owner = wrong
+    .map(({ template }) => template && packageOf(template.body))
+    .find((name) => name !== undefined);
+  if (owner === undefined) return 'Run `m365 setup`.';
+  return `The package "${owner}" owns it: set "documents: raw" in the stream, or remove the package and run \`m365 setup --take-over\`.`;
+}

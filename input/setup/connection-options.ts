@@ -1,0 +1,123 @@
+// How a command is told which Elasticsearch: a policy's output, an address, or the environment. Secrets come from the
+// environment or a file, never from the command line, where every process of the machine can read them.
+
+import { type Command, Option } from 'commander';
+import { OperatorError } from '../errors.ts';
+import type { ElasticsearchOptions } from '../outputs/elasticsearch/options.ts';
+import { loadPolicy } from '../settings/load-policy.ts';
+import { fileSecret, fixedSecret, type Secret } from '../settings/secret.ts';
+
+export interface ConnectionFlags {
+  readonly policy?: string;
+  readonly output?: string;
+  readonly url?: readonly string[];
+  readonly apiKeyFile?: string;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly ca?: readonly string[];
+  readonly fingerprint?: string;
+  readonly insecure?: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const connectionHelp = `
+Which Elasticsearch:
+  --policy FILE takes the address (and, where nothing else is given, the credentials) of an output in that policy.
+  Without it, --url or ELASTICSEARCH_URL; without a port, 9200 is meant.
+  Credentials: ELASTICSEARCH_API_KEY (id:key, or base64), or --username with ELASTICSEARCH_PASSWORD; or from files.
+  They are not taken from the command line, where every process of this machine could read them.`;
+
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .option('--policy <file>', 'take the output of this policy')
+    .option('--output <name>', 'which output, when the policy has several')
+    .addOption(new Option('--url <url...>', 'address of Elasticsearch').env('ELASTICSEARCH_URL'))
+    .option('--api-key-file <file>', 'file that holds the API key')
+    .option('--username <name>', 'user name, instead of an API key')
+    .option('--password-file <file>', 'file that holds the password')
+    .option('--ca <file...>', 'PEM file of the authority to trust')
+    .option('--fingerprint <sha256>', 'SHA-256 of the authority to trust')
+    .option('--insecure', 'do not check the certificate');
+}
+
+export async function readConnectionFlags(
+  flags: ConnectionFlags,
+  environment: Environment = process.env,
+): Promise<ElasticsearchOptions> {
+  const fromPolicy = flags.policy === undefined ? undefined : await readOutput(flags.policy, flags.output);
+  const hosts = flags.policy === undefined ? flags.url : fromPolicy?.hosts;
+  if (!hosts || hosts.length === 0)
+    throw usage(
+      'Which Elasticsearch is meant was not said.',
+      'Give --policy FILE, --url URL, or set ELASTICSEARCH_URL.',
+    );
+  const credentials = readCredentials(flags, environment) ?? fromPolicy ?? {};
+  return {
+    ...fromPolicy,
+    apiKey: credentials.apiKey,
+    username: credentials.username,
+    password: credentials.password,
+    hosts: [...hosts],
+    ssl: readSsl(flags, fromPolicy),
+  };
+}
+
+async function readOutput(file: string, name: string | undefined): Promise<ElasticsearchOptions> {
+  const policy = await loadPolicy(file);
+  const outputs = policy.outputs.flatMap((output) => (output.type === 'elasticsearch' ? [output] : []));
+  const [first, second] = name === undefined ? outputs : outputs.filter((output) => output.name === name);
+  if (!first)
+    throw usage(
+      name === undefined
+        ? `No stream of ${file} has an output of type elasticsearch.`
+        : `No stream of ${file} uses an Elasticsearch output named "${name}".`,
+      'Name another policy or output, or give --url.',
+    );
+  if (second) {
+    const names = outputs.map((output) => output.name).join(', ');
+    throw usage(`${file} has several Elasticsearch outputs: ${names}.`, 'Choose one with --output NAME.');
+  }
+  return first.options;
+}
+
+interface Credentials {
+  readonly apiKey?: Secret | undefined;
+  readonly username?: string | undefined;
+  readonly password?: Secret | undefined;
+}
+
+/** What was given for this command outweighs the policy, whose key may deliver and little else. */
+function readCredentials(flags: ConnectionFlags, environment: Environment): Credentials | undefined {
+  const username = flags.username ?? environment.ELASTICSEARCH_USERNAME;
+  const apiKey = readSecret(flags.apiKeyFile, '--api-key-file', environment.ELASTICSEARCH_API_KEY);
+  const password = readSecret(flags.passwordFile, '--password-file', environment.ELASTICSEARCH_PASSWORD);
+  if (flags.username === undefined && apiKey) return { apiKey };
+  if (username === undefined) return undefined;
+  if (!password)
+    throw usage(
+      `There is no password for ${username}.`,
+      'Set ELASTICSEARCH_PASSWORD or give --password-file FILE.',
+    );
+  return { username, password };
+}
+
+function readSecret(file: string | undefined, flag: string, value: string | undefined): Secret | undefined {
+  if (file !== undefined) return fileSecret(file, flag);
+  return value === undefined || value === '' ? undefined : fixedSecret(value);
+}
+
+function readSsl(
+  flags: ConnectionFlags,
+  fromPolicy: ElasticsearchOptions | undefined,
+): ElasticsearchOptions['ssl'] {
+  return {
+    certificateAuthorities: flags.ca ?? fromPolicy?.ssl?.certificateAuthorities,
+    caTrustedFingerprint: flags.fingerprint ?? fromPolicy?.ssl?.caTrustedFingerprint,
+    verificationMode: flags.insecure ? 'none' : fromPolicy?.ssl?.verificationMode,
+  };
+}
+
+function usage(message: string, advice: string): OperatorError {
+  return new OperatorError({ code: 'usage', message, advice, retry: { kind: 'never' } });
+}
