@@ -12,7 +12,7 @@ const start = async (options: EmulatorOptions): Promise<Client> => {
   return new Client(emulator);
 };
 
-const day = { records: 700, days: 0.9, recordsPerBlob: 20 };
+const day = { records: 700, days: 0.8, recordsPerBlob: 20 };
 
 describe('the emulator', () => {
   test('serves exactly the records of its truth', async () => {
