@@ -83,6 +83,7 @@ export async function collect(parts: CollectorParts, signals: CollectorSignals):
 /** Delivers one batch and settles it. A copy of a record that another batch carries waits for that one's outcome. */
 async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
   let waiting = readEntries(batch);
+  const newest = findNewest(waiting);
   let counts = nothing;
   while (waiting.length > 0) {
     const claim = parts.claims.claim(waiting.map((entry) => entry.key.id));
@@ -94,7 +95,7 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
     waiting = failed.map((other) => at(waiting, other.index));
   }
   await batch.settle(counts);
-  reportLag(parts, batch);
+  reportSettled(parts, batch, counts, newest);
 }
 
 function readEntries(batch: Batch): Entry[] {
@@ -192,7 +193,6 @@ async function keepRejected(
     };
   });
   await parts.deadLetters.append(letters);
-  parts.telemetry.count(origin, 'records_dead_lettered', letters.length);
   parts.log.error(
     { event: { action: 'dead-letter' }, m365: { ...scopeFields(origin), records: letters.length } },
     `${letters.length} documents of ${origin.contentType} were refused (${letters[0]?.type}: ${letters[0]?.reason}) and kept in the dead letters; mend the cause, then run: m365 replay dead-letters`,
@@ -210,10 +210,20 @@ function noticeStrangers(parts: CollectorParts, batch: Batch, report: WriteRepor
   });
 }
 
-function reportLag(parts: CollectorParts, batch: Batch): void {
+function reportSettled(parts: CollectorParts, { origin }: Batch, counts: BatchCounts, newest: number): void {
   const now = parts.clock.now();
-  const last = batch.records.length > 0 ? Date.parse(batch.origin.contentCreated) : Number.NaN;
-  if (!Number.isNaN(last)) parts.telemetry.lag(batch.origin, undefined, now - last);
+  parts.telemetry.count(origin, 'records_delivered', counts.delivered);
+  parts.telemetry.count(origin, 'records_duplicate', counts.duplicate);
+  parts.telemetry.count(origin, 'records_dead_lettered', counts.deadLettered);
+  const created = Date.parse(origin.contentCreated);
+  parts.telemetry.lag(origin, newest > 0 ? now - newest * 1000 : undefined, now - created);
+}
+
+/** The newest CreationTime of a batch, in seconds; 0 where none can be read. */
+function findNewest(entries: readonly Entry[]): number {
+  let newest = 0;
+  for (const { key } of entries) if (key.seconds > newest) newest = key.seconds;
+  return newest;
 }
 
 function add(left: BatchCounts, right: BatchCounts): BatchCounts {

@@ -86,6 +86,7 @@ async function runStreams(
     clock,
   };
   const budget = byteBudget(policy.process.memoryBytes);
+  telemetry.watchInFlight?.(() => budget.held);
   const failed = new Map<string, unknown>();
   const runStream = async (stream: StreamPolicy): Promise<void> => {
     const output = outputs.get(stream.output);
