@@ -38,12 +38,14 @@ interface IssuedToken {
 }
 
 const tokenBodyLimit = 256 * 1024;
+const discardEveryMs = 30_000;
 
 export class ClientCredentials implements TokenProvider {
   readonly #options: ClientCredentialsOptions;
   #issued: IssuedToken | undefined;
   #running: Promise<IssuedToken> | undefined;
   #certificateExpiresAt: number | undefined;
+  #discardedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ClientCredentialsOptions) {
     this.#options = options;
@@ -73,8 +75,12 @@ export class ClientCredentials implements TokenProvider {
     }
   }
 
+  /** Not more often than every half minute: where new tokens are refused too, asking for more does not help. */
   discard(token: string): void {
-    if (this.#issued?.value === token) this.#issued = undefined;
+    const now = this.#options.clock.now();
+    if (this.#issued?.value !== token || now < this.#discardedAt + discardEveryMs) return;
+    this.#discardedAt = now;
+    this.#issued = undefined;
   }
 
   /** Callers share one request; each gives up by its own signal. */

@@ -25,7 +25,9 @@ export function authorize(
     } catch (error) {
       if (!(error instanceof OperatorError) || !isRejected(error)) throw error;
       tokens.discard(token);
-      return attempt(await tokens.token(request.signal));
+      const renewed = await tokens.token(request.signal);
+      if (renewed === token) throw error;
+      return attempt(renewed);
     }
   };
 }

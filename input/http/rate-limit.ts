@@ -11,8 +11,8 @@ export interface RateLimitOptions {
   readonly requestsPerMinute: number;
   /** Whether an error is the server's word that this is too much, and how long it asks to wait. */
   readonly throttling: (error: unknown) => { readonly afterMs: number | undefined } | undefined;
-  /** Called when a pause begins. */
-  readonly onPause?: (untilMs: number) => void;
+  /** Called when a pause begins, with how many requests were let through in the minute before. */
+  readonly onPause?: (untilMs: number, sentInLastMinute: number) => void;
   /** Called with the first success after a pause. */
   readonly onResume?: () => void;
 }
@@ -50,6 +50,7 @@ export class RequestBudget {
   #pauses = 0;
   #speed = 1;
   #speedSince = 0;
+  readonly #sent = new MinuteCount();
 
   constructor(options: RateLimitOptions) {
     this.#options = options;
@@ -62,7 +63,9 @@ export class RequestBudget {
       const wait = this.#reserve() - this.#options.clock.now();
       if (wait > 0) await this.#options.clock.sleep(wait, signal);
       const now = this.#options.clock.now();
-      if (now >= this.#pausedUntil) return now;
+      if (now < this.#pausedUntil) continue;
+      this.#sent.add(now);
+      return now;
     }
   }
 
@@ -78,7 +81,7 @@ export class RequestBudget {
     this.#nextAt = Math.max(this.#nextAt, this.#pausedUntil);
     this.#speed = Math.max(slowest, this.#speed / 2);
     this.#speedSince = this.#pausedUntil;
-    onPause?.(this.#pausedUntil);
+    onPause?.(this.#pausedUntil, this.#sent.inLastMinute(now));
   }
 
   succeeded(): void {
@@ -104,5 +107,31 @@ export class RequestBudget {
     const steps = Math.floor((now - this.#speedSince) / recoveryMs);
     this.#speed = Math.min(1, this.#speed + steps * recoveryStep);
     this.#speedSince += steps * recoveryMs;
+  }
+}
+
+/** How much happened in about the last minute, in two numbers. */
+class MinuteCount {
+  #minute = 0;
+  #now = 0;
+  #before = 0;
+
+  add(at: number): void {
+    this.#turn(at);
+    this.#now += 1;
+  }
+
+  inLastMinute(at: number): number {
+    this.#turn(at);
+    const elapsed = (at % 60_000) / 60_000;
+    return Math.round(this.#now + this.#before * (1 - elapsed));
+  }
+
+  #turn(at: number): void {
+    const minute = Math.floor(at / 60_000);
+    if (minute === this.#minute) return;
+    this.#before = minute === this.#minute + 1 ? this.#now : 0;
+    this.#now = 0;
+    this.#minute = minute;
   }
 }

@@ -4,7 +4,7 @@
 import type { Batch } from '../../contract.ts';
 
 export class BatchQueue {
-  #waiting: Batch[] = [];
+  readonly #waiting: Batch[] = [];
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
   #notify: (() => void) | undefined;
@@ -24,18 +24,21 @@ export class BatchQueue {
     this.end();
   }
 
+  /** Batches that nobody will take any more. */
+  abandon(): Batch[] {
+    return this.#waiting.splice(0);
+  }
+
   /** Ends when the queue ended and is empty, or at once when the signal aborts. */
   async *drain(signal: AbortSignal): AsyncGenerator<Batch, void> {
     const notify = () => this.#notify?.();
     signal.addEventListener('abort', notify, { once: true });
     while (!signal.aborted) {
-      const batches = this.#waiting;
-      this.#waiting = [];
-      for (const batch of batches) {
-        if (signal.aborted) return;
+      const batch = this.#waiting.shift();
+      if (batch !== undefined) {
         yield batch;
+        continue;
       }
-      if (batches.length > 0) continue;
       if (this.#failure !== undefined) throw this.#failure.error;
       if (this.#ended) return;
       await new Promise<void>((resolve) => {

@@ -5,8 +5,10 @@ import type { Batch, ScopeReport } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { backOff } from '../../http/back-off.ts';
 import { ApiError } from './api-error.ts';
+import { warnOfCertificate } from './certificate-warning.ts';
 import { Downloads } from './downloads.ts';
 import { ContentListing } from './listing.ts';
+import { runTogether } from './run-together.ts';
 import { ScopeStatus } from './scope-status.ts';
 import { type ContentScope, clockTime, type Stream } from './stream.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -15,20 +17,21 @@ import { WakeableSleep } from './wakeable-sleep.ts';
 const minute = 60_000;
 const subscriptionsEveryMs = 5 * minute;
 const onceAttempts = 4;
+const backgroundRetry = { firstMs: 15_000, mostMs: 5 * minute };
+const onceRetry = { firstMs: 1000, mostMs: 10_000 };
 
+interface Failure {
+  /** How long the error itself asks to wait. */
+  readonly waitMs: number;
+}
+
+/** Ends with the signal; with `once`, when everything that could be had was settled. */
 export async function collectContent(
   stream: Stream,
-  tenantId: string,
   emit: (batch: Batch) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { telemetry, log } = stream.environment;
-  const scopes = stream.options.contentTypes.map((contentType): ContentScope => {
-    const scope = { tenantId, contentType };
-    return { ...scope, status: new ScopeStatus(scope, telemetry, log) };
-  });
-  const downloads = new Downloads(stream, scopes, emit);
-  const loops = new TenantLoops(stream, scopes, downloads);
+  const loops = new TenantLoops(stream, emit);
   await (stream.options.once ? loops.runOnce(signal) : loops.runForever(signal));
 }
 
@@ -39,34 +42,47 @@ class TenantLoops {
   readonly #subscriptions: Subscriptions;
   readonly #subscriptionNews: WakeableSleep;
 
-  constructor(stream: Stream, scopes: readonly ContentScope[], downloads: Downloads) {
+  constructor(stream: Stream, emit: (batch: Batch) => void) {
+    const { telemetry, log, clock } = stream.environment;
     this.#stream = stream;
-    this.#scopes = scopes;
-    this.#downloads = downloads;
-    this.#subscriptions = new Subscriptions(stream, scopes);
-    this.#subscriptionNews = new WakeableSleep(stream.environment.clock);
+    this.#scopes = stream.options.contentTypes.map((contentType) => {
+      const scope = { tenantId: stream.tenantId, contentType };
+      return { ...scope, status: new ScopeStatus(scope, telemetry, log) };
+    });
+    this.#downloads = new Downloads(stream, this.#scopes, emit);
+    this.#subscriptions = new Subscriptions(stream, this.#scopes);
+    this.#subscriptionNews = new WakeableSleep(clock);
   }
 
   async runForever(signal: AbortSignal): Promise<void> {
     await this.#checkSubscriptions(signal);
-    await Promise.all([
-      this.#watchSubscriptions(signal),
-      this.#downloads.run(signal),
-      ...this.#scopes.map((scope) => this.#follow(scope, signal)),
+    const listings = await Promise.all(this.#scopes.map((scope) => this.#openListing(scope)));
+    await runTogether(signal, [
+      (until) => this.#watchSubscriptions(until),
+      (until) => this.#downloads.run(until),
+      ...listings.map(
+        ([scope, listing]) =>
+          (until: AbortSignal) =>
+            this.#followHead(scope, listing, until),
+      ),
+      ...listings.map(
+        ([scope, listing]) =>
+          (until: AbortSignal) =>
+            this.#followBackground(scope, listing, until),
+      ),
     ]);
   }
 
   async runOnce(signal: AbortSignal): Promise<void> {
-    const listing = async () => {
-      for (let attempt = 1; !(await this.#checkSubscriptions(signal)) && attempt < onceAttempts; attempt++);
-      await Promise.all(this.#scopes.map((scope) => this.#listOnce(scope, signal)));
-      this.#downloads.noticeListingDone();
-    };
-    await Promise.all([listing(), this.#downloads.run(signal)]);
+    await runTogether(signal, [
+      (until) => this.#listEverythingOnce(until),
+      (until) => this.#downloads.run(until),
+    ]);
   }
 
   async #watchSubscriptions(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      warnOfCertificate(this.#stream);
       const every = this.#subscriptions.allEnabled ? subscriptionsEveryMs : this.#stream.options.intervalMs;
       await this.#subscriptionNews.sleep(every, signal);
       if (!signal.aborted) await this.#checkSubscriptions(signal);
@@ -82,27 +98,18 @@ class TenantLoops {
       return true;
     } catch (error) {
       if (signal.aborted) throw error;
-      if (!this.#stream.gate.failed(ticket, error)) {
-        for (const { status } of this.#scopes)
-          status.set('subscription', reportOf('Subscriptions cannot be read', error));
-      }
+      this.#stream.gate.failed(ticket, error);
+      const report = this.#reportOf('Subscriptions cannot be read', error);
+      for (const { status } of this.#scopes) status.set('subscription', report);
       return false;
     }
   }
 
-  async #follow(scope: ContentScope, signal: AbortSignal): Promise<void> {
-    const listing = await this.#openListing(scope);
-    await Promise.all([
-      this.#followHead(scope, listing, signal),
-      this.#followBackground(scope, listing, signal),
-    ]);
-  }
-
-  async #openListing(scope: ContentScope): Promise<ContentListing> {
+  async #openListing(scope: ContentScope): Promise<[ContentScope, ContentListing]> {
     const onNew = () => this.#downloads.noticeListed(scope.contentType);
     const listing = new ContentListing(this.#stream, scope, { onNew });
     await listing.open();
-    return listing;
+    return [scope, listing];
   }
 
   async #followHead(scope: ContentScope, listing: ContentListing, signal: AbortSignal): Promise<void> {
@@ -128,14 +135,24 @@ class TenantLoops {
       failures = failure === undefined ? 0 : failures + 1;
       if (more && failures === 0) continue;
       const pause =
-        failures === 0 ? minute : backOff(failures, { firstMs: 15_000, mostMs: 5 * minute }, random);
+        failures === 0 ? this.#stream.options.intervalMs : backOff(failures, backgroundRetry, random);
       await clock.sleep(Math.max(pause, failure?.waitMs ?? 0), signal);
     }
   }
 
+  async #listEverythingOnce(signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#stream.environment;
+    for (let attempt = 0; !(await this.#checkSubscriptions(signal)) && attempt < onceAttempts; attempt++) {
+      await clock.sleep(backOff(attempt, onceRetry, random), signal);
+    }
+    warnOfCertificate(this.#stream);
+    await Promise.all(this.#scopes.map((scope) => this.#listOnce(scope, signal)));
+    this.#downloads.noticeListingDone();
+  }
+
   async #listOnce(scope: ContentScope, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#stream.environment;
-    const listing = await this.#openListing(scope);
+    const [, listing] = await this.#openListing(scope);
     const everything = async () => {
       await listing.poll(signal);
       while (await listing.catchUp(signal));
@@ -144,10 +161,7 @@ class TenantLoops {
     for (let attempt = 0; attempt < onceAttempts; attempt++) {
       const failure = await this.#attempt(scope, signal, everything);
       if (failure === undefined || failure.waitMs > minute) return;
-      await clock.sleep(
-        Math.max(failure.waitMs, backOff(attempt, { firstMs: 1000, mostMs: 10_000 }, random)),
-        signal,
-      );
+      await clock.sleep(Math.max(failure.waitMs, backOff(attempt, onceRetry, random)), signal);
     }
   }
 
@@ -156,49 +170,49 @@ class TenantLoops {
     scope: ContentScope,
     signal: AbortSignal,
     work: () => Promise<void>,
-  ): Promise<{ waitMs: number } | undefined> {
+  ): Promise<Failure | undefined> {
     const ticket = await this.#stream.gate.pass(signal);
     if (!this.#subscriptions.isListable(scope.contentType)) return undefined;
     try {
       await work();
-      this.#stream.gate.succeeded();
-      scope.status.set('listing', { health: 'healthy', message: 'collecting' });
-      return undefined;
     } catch (error) {
       if (signal.aborted) throw error;
-      const waitMs =
-        error instanceof OperatorError && error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0;
-      this.#notice(scope, error, ticket);
-      return { waitMs };
+      return this.#notice(scope, error, ticket);
     }
+    this.#stream.gate.succeeded();
+    scope.status.set('listing', { health: 'healthy', message: 'collecting' });
+    return undefined;
   }
 
-  #notice(scope: ContentScope, error: unknown, ticket: number): void {
-    scope.status.set('listing', reportOf('Content cannot be listed', error));
-    if (this.#stream.gate.failed(ticket, error)) return;
-    if (error instanceof ApiError && error.entry?.effect === 'start subscription') {
+  #notice(scope: ContentScope, error: unknown, ticket: number): Failure {
+    this.#stream.gate.failed(ticket, error);
+    const effect = error instanceof ApiError ? error.entry?.effect : undefined;
+    const report = this.#reportOf('Content cannot be listed', error);
+    const skewed = effect === 'clamp window' ? this.#explainClock() : undefined;
+    scope.status.set('listing', skewed === undefined ? report : { ...report, message: skewed });
+    if (effect === 'start subscription') {
       this.#subscriptions.noticeMissing(scope.contentType);
       this.#subscriptionNews.wake();
     }
-    if (error instanceof ApiError && error.entry?.effect === 'clamp window') this.#explainClock(scope, error);
+    return {
+      waitMs: error instanceof OperatorError && error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0,
+    };
   }
 
-  #explainClock(scope: ContentScope, error: ApiError): void {
-    const minutes = Math.round(this.#stream.skew.ms / minute);
-    if (minutes === 0) return;
-    const { clock } = this.#stream.environment;
-    const message = `The clock of this machine is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'behind' : 'ahead of'} Microsoft's (it says ${clockTime(clock.now())}); windows follow Microsoft's. Set the clock (NTP).`;
-    scope.status.set('listing', { health: 'degraded', message, code: error.code });
+  #explainClock(): string | undefined {
+    const { skew, environment } = this.#stream;
+    const minutes = Math.round(skew.ms / minute);
+    if (minutes === 0) return undefined;
+    return `The clock of this machine is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'behind' : 'ahead of'} Microsoft's (it says ${clockTime(environment.clock.now())}). Windows follow Microsoft's from now on; set the clock (NTP).`;
   }
-}
 
-function reportOf(what: string, error: unknown): ScopeReport {
-  const fatal =
-    error instanceof ApiError &&
-    (error.entry?.effect === 'fail tenant' || error.entry?.effect === 'fail content type');
-  return {
-    health: fatal ? 'failed' : 'degraded',
-    message: `${what}: ${describeError(error)}`,
-    code: error instanceof OperatorError ? error.code : undefined,
-  };
+  #reportOf(what: string, error: unknown): ScopeReport {
+    const effect = error instanceof ApiError ? error.entry?.effect : undefined;
+    const refused = error instanceof ApiError && (error.status === 401 || error.status === 403);
+    return {
+      health: effect === 'fail tenant' || effect === 'fail content type' ? 'failed' : 'degraded',
+      message: `${what}: ${describeError(error)}${refused ? ` ${this.#stream.credentials.description}` : ''}`,
+      code: error instanceof OperatorError ? error.code : undefined,
+    };
+  }
 }

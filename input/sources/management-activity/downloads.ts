@@ -4,57 +4,42 @@
 import type { Batch, LedgerBlob } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { backOff } from '../../http/back-off.ts';
+import { isThrottling } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { ContentTroubles } from './content-troubles.ts';
-import { type Attempt, fetchBlob } from './fetch-blob.ts';
+import { fetchBlob, type Outcome } from './fetch-blob.ts';
+import { Lane } from './lane.ts';
 import { type ContentScope, isoTime, type Stream } from './stream.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
 
 const firstRetryMs = 1000;
 const lastRetryMs = 3_600_000;
-/** Asked from the ledger at once; small, because newer content overtakes what was asked before. */
-const readAhead = 32;
 /** With `once`: what is not due by then is reported and left for the next run. */
 const onceWaitsMs = 60_000;
 /** A body that never reads as records is not going to. */
 const unreadableAttempts = 8;
-
-interface Lane {
-  readonly scope: ContentScope;
-  readonly troubles: ContentTroubles;
-  /** Being fetched, or with batches in flight. */
-  readonly busy: Set<string>;
-  ready: LedgerBlob[];
-  /** Nothing was due when the ledger was last asked. */
-  exhausted: boolean;
-}
+/** After a fault of our own, such as a full disk. */
+const ownFaultPauseMs = 10_000;
 
 export class Downloads {
   readonly #stream: Stream;
   readonly #emit: (batch: Batch) => void;
   readonly #lanes: readonly Lane[];
   readonly #news: WakeableSleep;
+  readonly #fetching = new Set<Promise<void>>();
   #turn = 0;
-  #fetching = 0;
   #listingDone = false;
 
   constructor(stream: Stream, scopes: readonly ContentScope[], emit: (batch: Batch) => void) {
     this.#stream = stream;
     this.#emit = emit;
     this.#news = new WakeableSleep(stream.environment.clock);
-    this.#lanes = scopes.map((scope) => ({
-      scope,
-      troubles: new ContentTroubles(stream, scope),
-      busy: new Set(),
-      ready: [],
-      exhausted: false,
-    }));
+    this.#lanes = scopes.map((scope) => new Lane(stream, scope, new ContentTroubles(stream, scope)));
   }
 
   /** New content was listed: what was read ahead may no longer be the newest. */
   noticeListed(contentType: string): void {
-    const lane = this.#lanes.find(({ scope }) => scope.contentType === contentType);
-    if (lane !== undefined) Object.assign(lane, { ready: [], exhausted: false });
+    this.#lanes.find(({ scope }) => scope.contentType === contentType)?.refresh();
     this.#news.wake();
   }
 
@@ -64,102 +49,107 @@ export class Downloads {
     this.#news.wake();
   }
 
+  /** Ends with the signal, when no body is being read any more; or as `noticeListingDone` says. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const ticket = await this.#stream.gate.pass(signal);
-      const next = this.#fetching < this.#stream.options.concurrentBlobs ? await this.#next() : undefined;
-      if (next !== undefined) {
-        this.#fetching += 1;
-        void this.#fetch(next.lane, next.blob, ticket, signal);
-        continue;
-      }
-      const wait = await this.#untilDue();
-      if (this.#isFinished(wait)) return;
-      await this.#news.sleep(wait, signal);
-      for (const lane of this.#lanes) lane.exhausted = false;
+    try {
+      while (!signal.aborted && (await this.#step(signal)));
+    } finally {
+      await Promise.all(this.#fetching);
     }
   }
 
+  /** False when there is nothing more to do. */
+  async #step(signal: AbortSignal): Promise<boolean> {
+    const ticket = await this.#stream.gate.pass(signal);
+    if (this.#fetching.size >= this.#stream.options.concurrentBlobs) {
+      await this.#news.sleep(undefined, signal);
+      return true;
+    }
+    const next = await this.#next();
+    if (next !== undefined) {
+      this.#launch(next.lane, next.blob, ticket, signal);
+      return true;
+    }
+    const wait = await this.#untilDue();
+    if (this.#isFinished(wait)) return false;
+    await this.#news.sleep(wait, signal);
+    return true;
+  }
+
+  #launch(lane: Lane, blob: LedgerBlob, ticket: number, signal: AbortSignal): void {
+    const running = this.#fetch(lane, blob, ticket, signal)
+      .catch((error: unknown) => this.#ownFault(lane, blob, error, signal))
+      .finally(() => {
+        this.#fetching.delete(running);
+        this.#news.wake();
+      });
+    this.#fetching.add(running);
+  }
+
   #isFinished(wait: number | undefined): boolean {
-    const idle = this.#lanes.every(({ busy }) => busy.size === 0);
-    return this.#listingDone && idle && (wait === undefined || wait > onceWaitsMs);
+    const idle = this.#lanes.every((lane) => lane.isIdle);
+    return (
+      this.#listingDone && idle && this.#fetching.size === 0 && (wait === undefined || wait > onceWaitsMs)
+    );
   }
 
   async #next(): Promise<{ lane: Lane; blob: LedgerBlob } | undefined> {
     for (let tried = 0; tried < this.#lanes.length; tried++) {
       const lane = this.#lanes[this.#turn++ % this.#lanes.length];
-      if (lane === undefined) return undefined;
-      if (lane.ready.length === 0 && !lane.exhausted) {
-        lane.ready = [...(await this.#readDue(lane))];
-        lane.exhausted = lane.ready.length === 0;
-      }
-      const blob = lane.ready.shift();
-      if (blob === undefined) continue;
-      lane.busy.add(blob.contentId);
-      return { lane, blob };
+      const blob = await lane?.take();
+      if (lane !== undefined && blob !== undefined) return { lane, blob };
     }
     return undefined;
   }
 
-  #readDue(lane: Lane): Promise<readonly LedgerBlob[]> {
-    const { ledger, clock } = this.#stream.environment;
-    return ledger.due(lane.scope, clock.now(), readAhead, lane.busy);
-  }
-
-  /** Milliseconds until a blob in back-off is due; undefined when there is none, or no room to fetch it. */
+  /** Milliseconds until something waiting is due; undefined when nothing waits. */
   async #untilDue(): Promise<number | undefined> {
-    const { ledger, clock } = this.#stream.environment;
-    const times = await Promise.all(this.#lanes.map(({ scope }) => ledger.nextDueAt(scope)));
+    const times = await Promise.all(this.#lanes.map((lane) => lane.nextDueAt()));
     const known = times.filter((time) => time !== undefined);
-    return known.length === 0 ? undefined : Math.max(1, Math.min(...known) - clock.now());
+    return known.length === 0
+      ? undefined
+      : Math.max(1, Math.min(...known) - this.#stream.environment.clock.now());
   }
 
   async #fetch(lane: Lane, blob: LedgerBlob, ticket: number, signal: AbortSignal): Promise<void> {
-    if (await this.#endIfExpired(lane, blob)) {
-      this.#fetching -= 1;
-      this.#release(lane, blob);
-      return;
-    }
-    const attempt = await fetchBlob(this.#stream, lane.scope, blob, this.#emit, signal);
-    this.#fetching -= 1;
-    this.#news.wake();
-    if (attempt.error !== undefined && signal.aborted) return;
-    await this.#conclude(lane, blob, attempt, ticket);
-    this.#release(lane, blob);
+    if (await this.#endIfExpired(lane, blob)) return lane.release(blob);
+    const conclude = async (outcome: Outcome) => {
+      await this.#conclude(lane, blob, outcome, ticket);
+      lane.release(blob);
+      this.#news.wake();
+    };
+    await fetchBlob({ stream: this.#stream, scope: lane.scope, blob, emit: this.#emit, conclude }, signal);
   }
 
-  #release(lane: Lane, blob: LedgerBlob): void {
-    lane.busy.delete(blob.contentId);
-    this.#news.wake();
-  }
-
-  /** The counts of batches in flight are awaited first: only then is known what the attempt has delivered. */
-  async #conclude(lane: Lane, blob: LedgerBlob, attempt: Attempt, ticket: number): Promise<void> {
+  async #conclude(lane: Lane, blob: LedgerBlob, { counts, error }: Outcome, ticket: number): Promise<void> {
     const { ledger, telemetry, clock } = this.#stream.environment;
-    const counts = await attempt.settled;
-    if (attempt.error !== undefined) return this.#handleFailure(lane, blob, attempt.error, ticket);
-    this.#stream.gate.succeeded();
-    telemetry.count(lane.scope, 'blobs_fetched');
+    if (error !== undefined) return this.#handleFailure(lane, blob, error, ticket);
     await ledger.acknowledge(lane.scope, blob.contentId, counts, clock.now());
+    telemetry.count(lane.scope, 'blobs_fetched');
     telemetry.count(lane.scope, 'blobs_acknowledged');
+    this.#stream.gate.succeeded();
+    lane.succeeded();
     lane.troubles.resolved(blob.contentId);
   }
 
   async #handleFailure(lane: Lane, blob: LedgerBlob, error: unknown, ticket: number): Promise<void> {
     const { ledger, clock, telemetry, random } = this.#stream.environment;
     const reason = describeError(error);
-    if (this.#stream.gate.failed(ticket, error)) {
-      await ledger.retryLater(lane.scope, blob.contentId, clock.now(), reason);
-      return;
+    telemetry.count(lane.scope, 'blobs_retried');
+    // The whole tenant waits; then this blob is as due as any.
+    if (this.#stream.gate.failed(ticket, error) || isThrottling(error)) {
+      return ledger.retryLater(lane.scope, blob.contentId, clock.now(), reason);
     }
     const verdict = judge(error, blob.attempts + 1);
     if (verdict !== undefined) return lane.troubles.lost(blob, verdict, reason);
+    lane.failed(error);
     const asked =
       error instanceof OperatorError && error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0;
-    const wait = backOff(blob.attempts, { firstMs: firstRetryMs, mostMs: lastRetryMs }, random);
-    const next = clock.now() + Math.max(asked, wait);
-    telemetry.count(lane.scope, 'blobs_retried');
-    await ledger.retryLater(lane.scope, blob.contentId, next, reason);
+    const wait = Math.max(
+      asked,
+      backOff(blob.attempts, { firstMs: firstRetryMs, mostMs: lastRetryMs }, random),
+    );
+    await ledger.retryLater(lane.scope, blob.contentId, clock.now() + wait, reason);
     lane.troubles.failed(blob, reason, error instanceof OperatorError ? error.code : undefined);
   }
 
@@ -169,13 +159,22 @@ export class Downloads {
     const expires = Date.parse(blob.contentExpiration);
     if (!(expires <= Math.min(clock.now(), this.#stream.skew.now()))) return false;
     const last =
-      blob.reason === undefined ? 'it was never fetched' : `the last attempt failed: ${blob.reason}`;
+      blob.reason === undefined ? 'It was never fetched.' : `The last attempt failed: ${blob.reason}`;
     await lane.troubles.lost(
       blob,
       'expired',
-      `Microsoft's date for it has passed (${isoTime(expires)}); ${last}`,
+      `Microsoft's date for it has passed (${isoTime(expires)}). ${last}`,
     );
     return true;
+  }
+
+  /** The ledger or the dead letters failed, not Microsoft. The blob is let go after a pause, and fetched again. */
+  async #ownFault(lane: Lane, blob: LedgerBlob, error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    lane.troubles.failed(blob, describeError(error), error instanceof OperatorError ? error.code : 'state');
+    await this.#stream.environment.clock.sleep(ownFaultPauseMs, signal).catch(() => {});
+    lane.release(blob);
+    lane.refresh();
   }
 }
 

@@ -1,130 +1,183 @@
-// One attempt at one content blob: its body is cut into records as it arrives, these leave in batches, and when the last
-// batch is settled and the body ended as it should, the blob is acknowledged.
+// One attempt at one content blob: its body is cut into records as it arrives, these leave in batches, and once the last
+// batch is settled the attempt is concluded. What a failure means for the blob is downloads.ts.
 
-import type { Batch, BatchCounts, DeadLetterStream, LedgerBlob, Origin } from '../../contract.ts';
+import type { Batch, BatchCounts, LedgerBlob, Origin } from '../../contract.ts';
 import { OperatorError } from '../../errors.ts';
 import { excerptOf, type HttpResponse } from '../../http/exchange.ts';
 import { readApiError } from './api-error.ts';
+import { OversizedRecords } from './oversized-records.ts';
 import { type BodyEnd, RecordSplitter } from './split-records.ts';
 import { type ContentScope, isoTime, type Stream } from './stream.ts';
 
 const batchRecords = 500;
 const batchBytes = 512 * 1024;
+/** Our clock and Microsoft's may differ by this much without being noticed. */
+const clockToleranceMs = 60_000;
+/** A body that waits this long in all, and brings less than this, is given up for now. */
+const patienceMs = 300_000;
+const slowestBytesPerSecond = 100;
 
-export interface Attempt {
-  /** Resolves when no batch of the attempt is in flight any more, with their counts; never when the process stops first. */
-  readonly settled: Promise<BatchCounts>;
+export interface Outcome {
+  /** What became of the records that left. */
+  readonly counts: BatchCounts;
   /** What ended the attempt early; undefined when the body was complete. */
   readonly error: unknown;
 }
 
-/** Never rejects; the attempt says what went wrong. */
-export async function fetchBlob(
-  stream: Stream,
-  scope: ContentScope,
-  blob: LedgerBlob,
-  emit: (batch: Batch) => void,
-  signal: AbortSignal,
-): Promise<Attempt> {
-  const attempt = new BlobAttempt(stream, scope, blob, emit);
+export interface AttemptParts {
+  readonly stream: Stream;
+  readonly scope: ContentScope;
+  readonly blob: LedgerBlob;
+  readonly emit: (batch: Batch) => void;
+  /** Called once, when no batch is in flight any more; the settling of the last one waits for it. Never after an abort. */
+  readonly conclude: (outcome: Outcome) => Promise<void>;
+}
+
+/** Resolves when the body was read, or failed, or the signal aborted; rejects only with what `conclude` rejects with. */
+export async function fetchBlob(parts: AttemptParts, signal: AbortSignal): Promise<void> {
+  const attempt = new BlobAttempt(parts);
+  let error: unknown;
   try {
-    const response = await stream.api.fetchBlob(scope, blob, signal);
-    await attempt.read(response, signal);
-    return attempt.finish(undefined);
-  } catch (error) {
-    return attempt.finish(error);
+    await attempt.reserve(signal);
+    await attempt.read(await parts.stream.api.fetchBlob(parts.scope, parts.blob, signal), signal);
+  } catch (failure) {
+    error = failure;
   }
+  attempt.freeReserve();
+  await attempt.leaveOversized();
+  if (error === undefined || !signal.aborted) await attempt.end(error);
 }
 
 class BlobAttempt {
-  readonly #stream: Stream;
-  readonly #scope: ContentScope;
-  readonly #blob: LedgerBlob;
-  readonly #emit: (batch: Batch) => void;
+  readonly #parts: AttemptParts;
   readonly #origin: Origin;
   readonly #uncertain: boolean;
   readonly #splitter: RecordSplitter;
-  readonly #pieces: { bytes: Uint8Array; last: boolean }[] = [];
-  readonly #letters: DeadLetterStream[] = [];
-  #letter: DeadLetterStream | undefined;
+  readonly #oversized: OversizedRecords;
+  #reserved = 0;
   #begun = false;
   #inFlight = 0;
-  #ended = false;
+  #ended: { readonly error: unknown } | undefined;
   #counts: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
-  readonly #settled = Promise.withResolvers<BatchCounts>();
 
-  constructor(stream: Stream, scope: ContentScope, blob: LedgerBlob, emit: (batch: Batch) => void) {
-    const { options, environment, startedAt } = stream;
-    this.#stream = stream;
-    this.#scope = scope;
-    this.#blob = blob;
-    this.#emit = emit;
+  constructor(parts: AttemptParts) {
+    const { stream, scope, blob } = parts;
+    this.#parts = parts;
     this.#origin = {
       tenantId: scope.tenantId,
       contentType: scope.contentType,
       contentId: blob.contentId,
       contentCreated: blob.contentCreated,
-      fetchedAt: isoTime(environment.clock.now()),
+      fetchedAt: isoTime(stream.environment.clock.now()),
       backfill: blob.backfill,
     };
-    this.#uncertain =
-      blob.uncertain || (environment.uncleanStart && !(Date.parse(blob.contentCreated) >= startedAt));
+    this.#uncertain = blob.uncertain || mayHaveBeenSeen(stream, blob);
+    this.#oversized = new OversizedRecords(stream, this.#origin);
     this.#splitter = new RecordSplitter({
-      maximumRecordBytes: options.maximumRecordBytes,
-      onOversized: (bytes, last) => this.#pieces.push({ bytes, last }),
+      maximumRecordBytes: stream.options.maximumRecordBytes,
+      onOversized: (piece, last) => this.#oversized.take(piece, last),
     });
   }
 
+  /** Room for the first batch is had before the request: most bodies are one batch, and then never wait half read. */
+  async reserve(signal: AbortSignal): Promise<void> {
+    await this.#parts.stream.environment.budget.acquire(batchBytes, signal);
+    this.#reserved = batchBytes;
+  }
+
+  freeReserve(): void {
+    if (this.#reserved > 0) this.#parts.stream.environment.budget.release(this.#reserved);
+    this.#reserved = 0;
+  }
+
   async read(response: HttpResponse, signal: AbortSignal): Promise<void> {
-    const { telemetry } = this.#stream.environment;
+    const { telemetry, clock } = this.#parts.stream.environment;
+    const pace = { waitedMs: 0, bytes: 0 };
+    let waitingSince = clock.now();
     for await (const chunk of response.body) {
-      telemetry.count(this.#scope, 'bytes_fetched', chunk.length);
+      pace.waitedMs += clock.now() - waitingSince;
+      pace.bytes += chunk.length;
+      if (isTooSlow(pace)) throw tooSlow();
       this.#splitter.push(chunk);
-      if (this.#pieces.length > 0) await this.#keepOversized();
-      if (this.#splitter.count >= batchRecords || this.#splitter.bytes >= batchBytes)
-        await this.#sendBatch(signal);
+      await this.#oversized.write();
+      const enough = this.#splitter.count >= batchRecords || this.#splitter.bytes >= batchBytes;
+      if (enough) await this.#sendSplit(signal);
       if (this.#splitter.isOver) break;
+      waitingSince = clock.now();
     }
+    telemetry.count(this.#parts.scope, 'bytes_fetched', pace.bytes);
     await this.#readEnd(this.#splitter.end(), signal);
   }
 
-  finish(error: unknown): Attempt {
-    this.#ended = true;
-    if (this.#inFlight === 0) this.#settled.resolve(this.#counts);
-    return { settled: this.#settled.promise, error };
+  async leaveOversized(): Promise<void> {
+    await this.#oversized.abandon();
+  }
+
+  async end(error: unknown): Promise<void> {
+    this.#ended = { error };
+    await this.#concludeWhenDone();
   }
 
   async #readEnd(end: BodyEnd, signal: AbortSignal): Promise<void> {
-    const single = end.kind === 'foreign' ? singleRecord(end) : undefined;
-    if (this.#splitter.count > 0) await this.#sendBatch(signal);
+    if (this.#splitter.count > 0) await this.#sendSplit(signal);
+    const single = end.kind === 'foreign' ? readSingleRecord(end) : undefined;
     if (single !== undefined) await this.#send([single], Buffer.byteLength(single), signal);
-    const complete = end.kind === 'complete' || single !== undefined;
-    await this.#closeLetters(complete);
-    if (!complete) throw unfinished(end);
+    else if (end.kind !== 'complete') throw unfinished(end);
+    const kept = await this.#oversized.finish();
+    this.#count({ delivered: 0, duplicate: 0, deadLettered: kept });
     this.#noteRepairs();
   }
 
-  async #sendBatch(signal: AbortSignal): Promise<void> {
+  #sendSplit(signal: AbortSignal): Promise<void> {
     const bytes = this.#splitter.bytes;
-    await this.#send(this.#splitter.take(), bytes, signal);
+    return this.#send(this.#splitter.take(), bytes, signal);
   }
 
   async #send(records: readonly string[], bytes: number, signal: AbortSignal): Promise<void> {
-    const { budget, ledger, telemetry } = this.#stream.environment;
-    await budget.acquire(bytes, signal);
-    if (!this.#begun) await ledger.begin(this.#scope, this.#blob.contentId);
-    this.#begun = true;
+    const { scope, stream, emit } = this.#parts;
+    await this.#hold(bytes, signal);
+    try {
+      await this.#begin();
+      signal.throwIfAborted();
+    } catch (error) {
+      stream.environment.budget.release(bytes);
+      throw error;
+    }
     this.#inFlight += 1;
-    telemetry.count(this.#scope, 'records_fetched', records.length);
+    stream.environment.telemetry.count(scope, 'records_fetched', records.length);
     const settle = (counts: BatchCounts) => this.#settle(bytes, counts);
-    this.#emit({ origin: this.#origin, records, bytes, uncertain: this.#uncertain, settle });
+    emit({ origin: this.#origin, records, bytes, uncertain: this.#uncertain, settle });
+  }
+
+  /** The reservation counts; but nobody waits for room while holding some, or all could wait for each other. */
+  async #hold(bytes: number, signal: AbortSignal): Promise<void> {
+    const { budget } = this.#parts.stream.environment;
+    const fits = bytes <= this.#reserved;
+    if (fits) {
+      budget.release(this.#reserved - bytes);
+      this.#reserved = 0;
+      return;
+    }
+    this.freeReserve();
+    await budget.acquire(bytes, signal);
+  }
+
+  async #begin(): Promise<void> {
+    const { stream, scope, blob } = this.#parts;
+    if (!this.#begun) await stream.environment.ledger.begin(scope, blob.contentId);
+    this.#begun = true;
   }
 
   async #settle(bytes: number, counts: BatchCounts): Promise<void> {
-    this.#stream.environment.budget.release(bytes);
+    this.#parts.stream.environment.budget.release(bytes);
     this.#count(counts);
     this.#inFlight -= 1;
-    if (this.#ended && this.#inFlight === 0) this.#settled.resolve(this.#counts);
+    await this.#concludeWhenDone();
+  }
+
+  async #concludeWhenDone(): Promise<void> {
+    if (this.#ended === undefined || this.#inFlight > 0) return;
+    await this.#parts.conclude({ counts: this.#counts, error: this.#ended.error });
   }
 
   #count(more: BatchCounts): void {
@@ -135,73 +188,72 @@ class BlobAttempt {
     };
   }
 
-  async #keepOversized(): Promise<void> {
-    for (const { bytes, last } of this.#pieces.splice(0)) {
-      this.#letter ??= await this.#openLetter();
-      await this.#letter.write(bytes);
-      if (!last) continue;
-      this.#letters.push(this.#letter);
-      this.#letter = undefined;
-    }
-  }
-
-  #openLetter(): Promise<DeadLetterStream> {
-    const limit = this.#stream.options.maximumRecordBytes;
-    const reason = `the record is larger than maximum_record_size (${limit} bytes)`;
-    return this.#stream.environment.deadLetters.stream(this.#origin, reason);
-  }
-
-  /** Kept only once the body is whole: what broke off is fetched again, and would be kept twice. */
-  async #closeLetters(complete: boolean): Promise<void> {
-    const { telemetry } = this.#stream.environment;
-    for (const letter of this.#letters.splice(0)) {
-      await (complete ? letter.finish() : letter.abandon());
-      if (!complete) continue;
-      this.#count({ delivered: 0, duplicate: 0, deadLettered: 1 });
-      telemetry.count(this.#scope, 'records_fetched');
-      telemetry.count(this.#scope, 'records_dead_lettered');
-    }
-    await this.#letter?.abandon();
-    this.#letter = undefined;
-  }
-
   #noteRepairs(): void {
     const { repaired } = this.#splitter;
     if (repaired === 0) return;
-    this.#stream.environment.log.warn(
-      { m365: { content_type: this.#scope.contentType, content_id: this.#blob.contentId, repaired } },
-      `${repaired} records of a content blob held invalid UTF-8; each such byte was replaced by U+FFFD.`,
+    const { stream, scope, blob } = this.#parts;
+    stream.environment.log.warn(
+      { m365: { content_type: scope.contentType, content_id: blob.contentId, repaired } },
+      `${scope.contentType}: ${repaired} records of a content blob held invalid UTF-8; each such byte became U+FFFD.`,
     );
   }
 }
 
+/** After an unclean end, anything made before this start may have been delivered without the ledger knowing. */
+function mayHaveBeenSeen({ environment, startedAt, skew }: Stream, blob: LedgerBlob): boolean {
+  if (!environment.uncleanStart) return false;
+  const created = Date.parse(blob.contentCreated);
+  return !(created >= startedAt + Math.max(0, skew.ms) + clockToleranceMs);
+}
+
+function isTooSlow({ waitedMs, bytes }: { waitedMs: number; bytes: number }): boolean {
+  return waitedMs > patienceMs && bytes < (waitedMs / 1000) * slowestBytesPerSecond;
+}
+
+function tooSlow(): OperatorError {
+  return new OperatorError({
+    code: 'slow-body',
+    message: 'The content comes too slowly to be of use.',
+    advice: 'It is fetched again.',
+    retry: { kind: 'later' },
+  });
+}
+
 /** A lone record without its array. */
-function singleRecord(end: { readonly text: string; readonly whole: boolean }): string | undefined {
-  const text = end.text.trim();
-  if (!end.whole || !text.startsWith('{') || !text.endsWith('}')) return undefined;
+function readSingleRecord(end: { readonly text: string; readonly whole: boolean }): string | undefined {
+  if (!end.whole) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(end.text);
     const isRecord = typeof value === 'object' && value !== null && 'CreationTime' in value && 'Id' in value;
-    return isRecord ? text : undefined;
+    return isRecord ? end.text.trim() : undefined;
   } catch {
     return undefined;
   }
 }
 
-function unfinished(end: BodyEnd): unknown {
+function unfinished(end: Exclude<BodyEnd, { kind: 'complete' }>): OperatorError {
   if (end.kind === 'foreign' && /^\s*\{[\s\S]*error/i.test(end.text))
     return readApiError(end.text, 200, undefined);
-  const told = {
-    truncated: { code: 'truncated-body', message: 'The body of the content broke off.' },
-    foreign: {
-      code: 'not-records',
-      message: `The content is no array of records, but: ${end.kind === 'foreign' ? excerptOf(end.text) : ''}.`,
-    },
-    malformed: {
-      code: 'malformed-body',
-      message: `The content has something between or after its records that does not belong there${end.kind === 'malformed' ? ` (byte ${end.at}: ${excerptOf(end.text, 60)})` : ''}.`,
-    },
-    complete: { code: 'not-records', message: '' },
-  }[end.kind];
-  return new OperatorError({ ...told, advice: 'It is fetched again.', retry: { kind: 'later' } });
+  return new OperatorError({
+    ...tellUnfinished(end),
+    advice: 'It is fetched again.',
+    retry: { kind: 'later' },
+  });
+}
+
+function tellUnfinished(end: Exclude<BodyEnd, { kind: 'complete' }>): { code: string; message: string } {
+  switch (end.kind) {
+    case 'truncated':
+      return { code: 'truncated-body', message: 'The body of the content broke off.' };
+    case 'foreign':
+      return {
+        code: 'not-records',
+        message: `The content is no array of records, but: ${excerptOf(end.text)}.`,
+      };
+    case 'malformed':
+      return {
+        code: 'malformed-body',
+        message: `At byte ${end.at} the content has something between or after its records: ${excerptOf(end.text, 60)}.`,
+      };
+  }
 }

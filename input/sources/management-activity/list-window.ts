@@ -166,8 +166,8 @@ function readDescriptor(stream: Stream, scope: ContentScope, text: string): List
   const read = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
   const contentId = read('contentId');
   const now = stream.environment.clock.now();
-  const created = Date.parse(read('contentCreated') ?? '');
-  const expires = Date.parse(read('contentExpiration') ?? '');
+  const created = parseUtc(read('contentCreated'));
+  const expires = parseUtc(read('contentExpiration'));
   if (contentId === undefined || contentId === '') {
     stream.environment.log.error(
       { organization: { id: scope.tenantId }, m365: { content_type: scope.contentType } },
@@ -184,6 +184,12 @@ function readDescriptor(stream: Stream, scope: ContentScope, text: string): List
       contentExpiration: new Date(Number.isNaN(expires) ? start + week : expires).toISOString(),
     },
   ];
+}
+
+/** A time without a zone is UTC, here as everywhere in this API. */
+function parseUtc(text: string | undefined): number {
+  if (text === undefined) return Number.NaN;
+  return Date.parse(/[Zz]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -1,8 +1,8 @@
-// Which windows of one content type are listed when. The newest first; what was never listed in the background; and what
-// was listed again and again, because Microsoft lists content late: a short overlap with every poll, all 7 days once a
-// day, and each hour the last stretch that is still within reach.
+// Which windows of one content type are listed when: the newest first, what was never listed in the background, and what
+// was listed once more, because Microsoft lists content late: a short overlap with every poll, all 7 days once a day, and
+// each hour the last stretch that is still within reach.
 
-import { describeError } from '../../errors.ts';
+import { ApiError } from './api-error.ts';
 import { type ListedWindow, listWindow } from './list-window.ts';
 import { ListingState } from './listing-state.ts';
 import { type ContentScope, facts, isoTime, type Stream } from './stream.ts';
@@ -15,6 +15,7 @@ const day = 24 * hour;
 const urgentMs = hour;
 /** A first run starts at the edge of what can be had; what passes it meanwhile was never promised. */
 const firstRunSlackMs = 15 * minute;
+const refusalsBeforeGap = 3;
 /** A watermark this far in the future was written under a wrong clock. */
 const futureMs = 5 * minute;
 
@@ -28,6 +29,9 @@ export class ContentListing {
   readonly #scope: ContentScope;
   readonly #events: ListingEvents;
   readonly #state: ListingState;
+  #contentNoted = false;
+  #refusedFrom: number | undefined;
+  #refusals = 0;
 
   constructor(stream: Stream, scope: ContentScope, events: ListingEvents) {
     this.#stream = stream;
@@ -48,8 +52,10 @@ export class ContentListing {
     const known = this.#state.watermark;
     const live = this.#liveWindow(known, now);
     const since = known ?? now - this.#stream.options.initialIntervalMs;
-    if (since < live.from) await this.#state.addUnlisted([{ from: since, to: live.from }]);
-    await this.#endUnreachable(now);
+    if (since < live.from) {
+      await this.#state.addUnlisted([{ from: since, to: live.from }]);
+      await this.#state.advance(live.from);
+    }
     for (const window of cutNewestFirst(live)) await this.#list(window, known, signal);
     await this.#state.advance(now);
   }
@@ -60,7 +66,12 @@ export class ContentListing {
     await this.#endUnreachable(now);
     const window = this.#nextUnlisted(now - reachMs);
     if (window === undefined) return false;
-    await this.#list(window, undefined, signal);
+    try {
+      await this.#list(window, undefined, signal);
+    } catch (error) {
+      if (!(await this.#endRefused(window, error))) throw error;
+      return true;
+    }
     await this.#state.markListed(window);
     return true;
   }
@@ -130,19 +141,34 @@ export class ContentListing {
       const lost = { from: window.from, to: Math.min(window.to, floor) };
       const first = this.#state.firstRunAt ?? now;
       const neverPromised = lost.to - lost.from <= firstRunSlackMs && lost.to <= first;
-      if (!neverPromised) await this.#recordGap(lost);
+      if (!neverPromised)
+        await this.#recordGap(lost, 'it was not listed within the 7 days that Microsoft offers it');
       await this.#state.markListed(lost);
     }
   }
 
-  async #recordGap(lost: Window): Promise<void> {
+  /**
+   * A window that is refused again and again, although it is within Microsoft's own rules, would hold up all that is
+   * behind it: its oldest hour is given up, and said so. True when that was done.
+   */
+  async #endRefused(window: Window, error: unknown): Promise<boolean> {
+    if (!(error instanceof ApiError) || error.entry?.effect !== 'clamp window') return false;
+    this.#refusals = this.#refusedFrom === window.from ? this.#refusals + 1 : 1;
+    this.#refusedFrom = window.from;
+    if (this.#refusals < refusalsBeforeGap) return false;
+    const lost = { from: window.from, to: Math.min(window.to, window.from + hour) };
+    await this.#recordGap(lost, `Microsoft refuses to list it (${error.code})`);
+    await this.#state.markListed(lost);
+    return true;
+  }
+
+  async #recordGap(lost: Window, reason: string): Promise<void> {
     const { ledger, telemetry, log } = this.#stream.environment;
     const { tenantId, contentType, status } = this.#scope;
-    const reason = 'not listed while Microsoft still offered it (7 days)';
     const [from, to] = [isoTime(lost.from), isoTime(lost.to)];
     await ledger.recordGap({ tenantId, contentType, from, to, reason });
     telemetry.count(this.#scope, 'gaps');
-    const message = `Content made from ${from} to ${to} was not collected in time: Microsoft lists 7 days. An audit search in Purview still finds it.`;
+    const message = `Content made from ${from} to ${to} is not collected: ${reason}. An audit search in Purview still finds it.`;
     log.error(
       { organization: { id: tenantId }, m365: { content_type: contentType } },
       `${contentType}: ${message}`,
@@ -177,15 +203,9 @@ export class ContentListing {
     return result;
   }
 
-  #contentNoted = false;
-
   async #noteContent(): Promise<void> {
     if (this.#contentNoted) return;
     this.#contentNoted = true;
     await this.#state.writeTime(facts.contentSeenAt, this.#stream.environment.clock.now());
-  }
-
-  describeFailure(error: unknown): string {
-    return `Content cannot be listed: ${describeError(error)}`;
   }
 }

@@ -164,34 +164,40 @@ export class RecordSplitter {
     let depth = this.#depth;
     let inString = this.#inString;
     let at = this.#escaped ? from + 1 : from;
-    this.#escaped = false;
-    while (at < length) {
+    for (;;) {
       if (inString) {
-        let byte = chunk[at] ?? 0;
-        while (byte !== quote && byte !== backslash && ++at < length) byte = chunk[at] ?? 0;
-        if (at === length) break;
-        at++;
-        if (byte === backslash) at++;
-        else {
-          inString = false;
-          if (depth === 0) return this.#atEnd(at);
+        for (;;) {
+          if (at >= length) return this.#atChunkEnd(depth, true, at > length);
+          const byte = chunk[at++] ?? 0;
+          if (byte === quote) break;
+          if (byte === backslash) at++;
         }
-      } else {
-        const byte = chunk[at++] ?? 0;
-        if (byte === quote) inString = true;
-        else if ((byte | braceBit) === anyOpening) depth++;
-        else if ((byte | braceBit) === anyClosing && --depth === 0) return this.#atEnd(at);
+        if (depth === 0) return this.#atEnd(at);
       }
+      for (;;) {
+        if (at >= length) return this.#atChunkEnd(depth, false, false);
+        const byte = chunk[at++] ?? 0;
+        if (byte === quote) break;
+        if (byte < openBracket) continue;
+        const shape = byte | braceBit;
+        if (shape === anyOpening) depth++;
+        else if (shape === anyClosing && --depth === 0) return this.#atEnd(at);
+      }
+      inString = true;
     }
-    this.#escaped = at > length;
+  }
+
+  #atChunkEnd(depth: number, inString: boolean, escaped: boolean): number {
     this.#depth = depth;
     this.#inString = inString;
+    this.#escaped = escaped;
     return -1;
   }
 
   #atEnd(at: number): number {
     this.#depth = 0;
     this.#inString = false;
+    this.#escaped = false;
     return at;
   }
 

@@ -8,15 +8,28 @@ import type { ScopeStatus } from './scope-status.ts';
 import type { TenantGate } from './tenant-gate.ts';
 
 export interface Stream {
+  /** GUID, lower case. */
+  readonly tenantId: string;
   readonly options: ManagementActivityOptions;
   readonly environment: SourceEnvironment;
   readonly api: ManagementApi;
   readonly skew: ClockSkew;
   readonly gate: TenantGate;
+  /** Of the tenant as a whole. */
+  readonly status: ScopeStatus;
   /** When this process began to collect; what Microsoft made before may have been seen by an earlier one. */
   readonly startedAt: number;
-  /** The roles in the current token; undefined while there is none that can be read. */
-  readonly roles: () => readonly string[] | undefined;
+  readonly credentials: CredentialInsight;
+}
+
+/** What is known about how the stream signs in. */
+export interface CredentialInsight {
+  /** In the current token; undefined while there is none that can be read. */
+  readonly roles: readonly string[] | undefined;
+  /** One sentence for refusals; may be empty. */
+  readonly description: string;
+  /** Milliseconds since the epoch; undefined for a secret, which does not say. */
+  readonly certificateExpiresAt: number | undefined;
 }
 
 /** One content type of the stream. */

@@ -2,6 +2,7 @@
 // Microsoft allows: the list is read first, and the cool-down is remembered in the ledger.
 
 import { describeError } from '../../errors.ts';
+import { hostOf } from '../../http/exchange.ts';
 import { isThrottling, type Subscription } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { type ContentScope, clockTime, facts, isoTime, type Stream } from './stream.ts';
@@ -13,6 +14,9 @@ const coolDownMs = 15 * minute;
 const firstContentMs = 12 * hour;
 const dlp = { contentType: 'DLP.All', role: 'ActivityFeed.ReadDlp' };
 
+const noContent =
+  'Twelve hours after the subscription was started Microsoft has listed nothing, of no content type. Check that audit log search is on (Purview > Audit) and that the tenant has licences.';
+
 type State = 'unknown' | 'enabled' | 'not enabled';
 
 export class Subscriptions {
@@ -20,6 +24,7 @@ export class Subscriptions {
   readonly #scopes: readonly ContentScope[];
   readonly #states = new Map<string, State>();
   readonly #refusedUntil = new Map<string, number>();
+  readonly #webhooks = new Set<string>();
 
   constructor(stream: Stream, scopes: readonly ContentScope[]) {
     this.#stream = stream;
@@ -48,12 +53,20 @@ export class Subscriptions {
     const tenant = { tenantId: first.tenantId, contentType: '' };
     const listed = await this.#stream.api.listSubscriptions(tenant, signal);
     for (const scope of this.#scopes) {
-      await this.#see(
-        scope,
-        listed.find(({ contentType }) => same(contentType, scope.contentType)),
-        signal,
-      );
+      const found = listed.find(({ contentType }) => same(contentType, scope.contentType));
+      this.#noteWebhook(scope, found?.webhook);
+      await this.#see(scope, found, signal);
     }
+  }
+
+  /** This collector never sets one up: a sign of another program on the same subscription. */
+  #noteWebhook({ contentType }: ContentScope, address: string | undefined): void {
+    if (address === undefined || this.#webhooks.has(contentType)) return;
+    this.#webhooks.add(contentType);
+    this.#stream.environment.log.info(
+      { m365: { content_type: contentType } },
+      `${contentType}: another program has its content announced to ${hostOf(address)}. Both get everything; the request budget is shared.`,
+    );
   }
 
   async #see(scope: ContentScope, found: Subscription | undefined, signal: AbortSignal): Promise<void> {
@@ -79,7 +92,19 @@ export class Subscriptions {
       const message = `waiting for Microsoft, up to 12 h, since ${clockTime(startedAt)}`;
       return { health: 'waiting' as const, message };
     }
-    return { health: 'healthy' as const, message: 'subscribed; Microsoft has listed no content yet' };
+    const anyContent = await this.#anyContent();
+    return anyContent
+      ? {
+          health: 'healthy' as const,
+          message: 'subscribed; Microsoft has listed no content of this type yet',
+        }
+      : { health: 'degraded' as const, code: 'no-content', message: noContent };
+  }
+
+  async #anyContent(): Promise<boolean> {
+    const { ledger } = this.#stream.environment;
+    const seen = await Promise.all(this.#scopes.map((scope) => ledger.getFact(scope, facts.contentSeenAt)));
+    return seen.some((time) => time !== undefined);
   }
 
   async #start(scope: ContentScope, signal: AbortSignal): Promise<void> {
@@ -112,7 +137,9 @@ export class Subscriptions {
     await ledger.setFact(scope, facts.nextStartAt, isoTime(next));
     if (error.code === 'start-cool-down') return this.#coolDown(scope, next);
     this.#refusedUntil.set(scope.contentType, next);
-    const message = `The subscription cannot be started: ${describeError(error)} The next attempt is at ${clockTime(next)}.`;
+    const insight =
+      error.status === 401 || error.status === 403 ? ` ${this.#stream.credentials.description}` : '';
+    const message = `The subscription cannot be started: ${describeError(error)}${insight} The next attempt is at ${clockTime(next)}.`;
     scope.status.set('subscription', { health: 'failed', message, code: error.code });
   }
 
@@ -122,7 +149,7 @@ export class Subscriptions {
   }
 
   #lacksDlpRole(scope: ContentScope): boolean {
-    const roles = this.#stream.roles();
+    const roles = this.#stream.credentials.roles;
     return scope.contentType === dlp.contentType && roles !== undefined && !roles.includes(dlp.role);
   }
 

@@ -11,7 +11,7 @@ import { ApiError } from './api-error.ts';
 export interface TenantGateOptions {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly report: (report: ScopeReport | undefined) => void;
+  readonly report: (report: ScopeReport) => void;
   /** With `once`: give up after this many failures in a row, or at once when only a person can help. */
   readonly patience: number | undefined;
   readonly onGiveUp: (error: OperatorError) => void;
@@ -25,6 +25,7 @@ const personMs = 60_000;
 export class TenantGate {
   readonly #options: TenantGateOptions;
   #failures = 0;
+  #known = false;
   #closedAt = -1;
   #opensAt = 0;
 
@@ -42,10 +43,11 @@ export class TenantGate {
   }
 
   succeeded(): void {
-    if (this.#failures === 0) return;
+    if (this.#known && this.#failures === 0) return;
+    this.#known = true;
     this.#failures = 0;
     this.#opensAt = 0;
-    this.#options.report(undefined);
+    this.#options.report({ health: 'healthy', message: 'reachable' });
   }
 
   /** True when the error concerns the tenant as a whole; then the gate closes, unless it did since the ticket. */

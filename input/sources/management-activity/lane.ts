@@ -1,0 +1,87 @@
+// The content of one content type that waits to be fetched: read ahead from the ledger, newest first, and held back for a
+// while when this content type as a whole is refused.
+
+import type { LedgerBlob } from '../../contract.ts';
+import type { OperatorError } from '../../errors.ts';
+import { ApiError } from './api-error.ts';
+import type { ContentTroubles } from './content-troubles.ts';
+import type { ContentScope, Stream } from './stream.ts';
+
+/** Asked from the ledger at once; small, because newer content overtakes what was asked before. */
+const readAhead = 32;
+/** One refused blob may be that blob's fault; this many in a row are the content type's. */
+const refusalsBeforePause = 3;
+/** Longer than `once` waits for anything. */
+const pauseMs = 120_000;
+
+export class Lane {
+  readonly scope: ContentScope;
+  readonly troubles: ContentTroubles;
+  readonly #stream: Stream;
+  /** Being fetched, or with batches in flight. */
+  readonly #busy = new Set<string>();
+  #ready: LedgerBlob[] = [];
+  #exhaustedUntil = 0;
+  #refusals = 0;
+  #pausedUntil = 0;
+
+  constructor(stream: Stream, scope: ContentScope, troubles: ContentTroubles) {
+    this.#stream = stream;
+    this.scope = scope;
+    this.troubles = troubles;
+  }
+
+  get isIdle(): boolean {
+    return this.#busy.size === 0;
+  }
+
+  /** The next blob to fetch; it stays busy until it is released. */
+  async take(): Promise<LedgerBlob | undefined> {
+    const { ledger, clock } = this.#stream.environment;
+    const now = clock.now();
+    if (now < this.#pausedUntil) return undefined;
+    if (this.#ready.length === 0 && now >= this.#exhaustedUntil) {
+      this.#ready = [...(await ledger.due(this.scope, now, readAhead, this.#busy))];
+      if (this.#ready.length === 0)
+        this.#exhaustedUntil = (await ledger.nextDueAt(this.scope)) ?? Number.POSITIVE_INFINITY;
+    }
+    const blob = this.#ready.shift();
+    if (blob !== undefined) this.#busy.add(blob.contentId);
+    return blob;
+  }
+
+  release(blob: LedgerBlob): void {
+    this.#busy.delete(blob.contentId);
+    this.#exhaustedUntil = 0;
+  }
+
+  /** Forgets what was read ahead: the ledger knows better now. */
+  refresh(): void {
+    this.#ready = [];
+    this.#exhaustedUntil = 0;
+  }
+
+  async nextDueAt(): Promise<number | undefined> {
+    const { ledger, clock } = this.#stream.environment;
+    if (this.#pausedUntil > clock.now()) return this.#pausedUntil;
+    return ledger.nextDueAt(this.scope);
+  }
+
+  succeeded(): void {
+    this.#refusals = 0;
+  }
+
+  failed(error: unknown): void {
+    if (!isRefusal(error)) return;
+    this.#refusals += 1;
+    if (this.#refusals < refusalsBeforePause) return;
+    const asked = error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0;
+    this.#pausedUntil = this.#stream.environment.clock.now() + Math.max(asked, pauseMs);
+    this.#ready = [];
+  }
+}
+
+function isRefusal(error: unknown): error is OperatorError {
+  const effect = error instanceof ApiError ? error.entry?.effect : undefined;
+  return effect === 'fail content type' || effect === 'renew token' || effect === 'start subscription';
+}

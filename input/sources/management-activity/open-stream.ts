@@ -1,0 +1,144 @@
+// Puts together what one tenant is asked through: the tenant's GUID, the token, the budget, the API.
+
+import type { Dispatcher } from 'undici';
+import { ClientCredentials } from '../../auth/client-credentials.ts';
+import { resolveTenant } from '../../auth/resolve-tenant.ts';
+import type { SourceEnvironment } from '../../contract.ts';
+import type { OperatorError } from '../../errors.ts';
+import { allowHosts } from '../../http/allow-hosts.ts';
+import { ClockSkew, learnClockSkew } from '../../http/clock-skew.ts';
+import type { Send, Wrapper } from '../../http/exchange.ts';
+import { rateLimit } from '../../http/rate-limit.ts';
+import { retry } from '../../http/retry.ts';
+import { transport } from '../../http/transport.ts';
+import { managementApi, throttling } from './api.ts';
+import type { hostsFor } from './clouds.ts';
+import { describeToken } from './describe-token.ts';
+import type { ManagementActivityOptions } from './options.ts';
+import { ScopeStatus } from './scope-status.ts';
+import { clockTime, type Stream } from './stream.ts';
+import { TenantGate } from './tenant-gate.ts';
+
+const userAgent = 'm365';
+/** With `once`: so many failures of the whole tenant in a row. */
+const oncePatience = 5;
+
+export interface StreamParts {
+  readonly options: ManagementActivityOptions;
+  readonly environment: SourceEnvironment;
+  readonly hosts: ReturnType<typeof hostsFor>;
+  readonly dispatcher: Dispatcher;
+  /** With `once`: the tenant cannot be collected. */
+  readonly giveUp: (error: OperatorError) => void;
+}
+
+/** Tries until the tenant is known; what keeps it from being asked is reported meanwhile. */
+export async function openStream(parts: StreamParts, signal: AbortSignal): Promise<Stream> {
+  const { options, environment, hosts, dispatcher } = parts;
+  const { clock, random } = environment;
+  const direct = transport({ dispatcher, userAgent, now: () => clock.now() });
+  const login = retry({ clock, random, attempts: 3 })(allowHosts([hosts.login])(direct));
+  const tenantId = await findTenant(parts, login, signal);
+  const status = tenantStatus(parts, tenantId);
+  const skew = new ClockSkew(clock);
+  const tokens = tokensFor(parts, tenantId, login, skew);
+  const expected = { management: hosts.management, tenantId };
+  return {
+    tenantId,
+    options,
+    environment,
+    skew,
+    status,
+    gate: tenantGate(parts, status),
+    startedAt: clock.now(),
+    credentials: {
+      get roles() {
+        return tokens.claims?.roles;
+      },
+      get description() {
+        return describeToken(tokens.claims, expected);
+      },
+      get certificateExpiresAt() {
+        return tokens.certificateExpiresAt;
+      },
+    },
+    api: managementApi({
+      ...expected,
+      publisherIdentifier: options.publisherIdentifier ?? tenantId,
+      send: learnClockSkew(skew)(direct),
+      tokens,
+      limit: requestBudget(parts, status),
+      retry: retry({ clock, random }),
+      telemetry: environment.telemetry,
+    }),
+  };
+}
+
+async function findTenant(parts: StreamParts, login: Send, signal: AbortSignal): Promise<string> {
+  const { options, hosts } = parts;
+  const status = tenantStatus(parts, options.tenantId.trim().toLowerCase());
+  const gate = tenantGate(parts, status);
+  for (;;) {
+    const ticket = await gate.pass(signal);
+    try {
+      return await resolveTenant(login, hosts.login, options.tenantId, signal);
+    } catch (error) {
+      if (signal.aborted || !gate.failed(ticket, error)) throw error;
+    }
+  }
+}
+
+function tenantStatus({ environment }: StreamParts, tenantId: string): ScopeStatus {
+  return new ScopeStatus({ tenantId, contentType: '' }, environment.telemetry, environment.log);
+}
+
+function tenantGate({ options, environment, giveUp }: StreamParts, status: ScopeStatus): TenantGate {
+  const { clock, random } = environment;
+  const patience = options.once ? oncePatience : undefined;
+  return new TenantGate({
+    clock,
+    random,
+    patience,
+    onGiveUp: giveUp,
+    report: (report) => status.set('tenant', report),
+  });
+}
+
+function tokensFor(parts: StreamParts, tenant: string, send: Send, skew: ClockSkew): ClientCredentials {
+  const { options, environment, hosts } = parts;
+  return new ClientCredentials({
+    login: hosts.login,
+    tenant,
+    clientId: options.clientId,
+    clientSecret: options.clientSecret,
+    certificate: options.certificate,
+    scope: hosts.tokenScope,
+    send,
+    clock: environment.clock,
+    serverNow: () => skew.now(),
+  });
+}
+
+function requestBudget({ options, environment }: StreamParts, status: ScopeStatus): Wrapper {
+  const { clock, random } = environment;
+  const { requestsPerMinute } = options;
+  return rateLimit({
+    clock,
+    random,
+    requestsPerMinute,
+    throttling,
+    onPause: (untilMs, sent) =>
+      status.set('requests', {
+        health: 'degraded',
+        code: 'AF429',
+        message: `Microsoft limits the requests of this tenant; everything waits until ${clockTime(untilMs)}. Nothing is lost.${blameOthers(sent, requestsPerMinute)}`,
+      }),
+    onResume: () => status.set('requests', undefined),
+  });
+}
+
+/** Microsoft counts all programs on a tenant together; where ours was modest, there is another. */
+function blameOthers(sentInLastMinute: number, requestsPerMinute: number): string {
+  if (sentInLastMinute >= requestsPerMinute / 2) return '';
+  return ` This collector sent only ${sentInLastMinute} requests in the last minute (its budget is ${requestsPerMinute}): another program probably collects from this tenant.`;
+}

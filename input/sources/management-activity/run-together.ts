@@ -1,0 +1,22 @@
+// Several loops that end together: by the signal, or because one of them failed.
+
+/** Resolves when all have ended; rejects, also then, with the first failure that is not the signal's. */
+export async function runTogether(
+  signal: AbortSignal,
+  loops: readonly ((signal: AbortSignal) => Promise<void>)[],
+): Promise<void> {
+  const stop = new AbortController();
+  const until = AbortSignal.any([signal, stop.signal]);
+  let failure: { readonly error: unknown } | undefined;
+  const run = async (loop: (signal: AbortSignal) => Promise<void>) => {
+    try {
+      await loop(until);
+    } catch (error) {
+      if (until.aborted) return;
+      failure = { error };
+      stop.abort(error);
+    }
+  };
+  await Promise.all(loops.map(run));
+  if (failure !== undefined) throw failure.error;
+}
