@@ -1,6 +1,5 @@
 // `m365 setup`: index template, ingest pipelines and data stream straight into Elasticsearch, for those without Kibana.
 
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { OperatorError } from '../../errors.ts';
 import { connect } from '../../outputs/elasticsearch/connection.ts';
@@ -15,6 +14,7 @@ import {
   readConnectionFlags,
 } from '../../setup/connection-options.ts';
 import { type Plan, planSetup } from '../../setup/plan.ts';
+import { readVersion } from '../version.ts';
 
 interface SetupFlags extends ConnectionFlags {
   readonly namespace?: readonly string[];
@@ -116,10 +116,4 @@ function isDone({ steps, rollOver, createStreams }: Plan): boolean {
 function printRequests(assets: readonly Asset[], version: string, say: Say): void {
   for (const asset of inOrder(stampMappings(assets)))
     say(`PUT ${assetPath(asset)}\n${JSON.stringify(markedBody(asset, version), undefined, 2)}\n`);
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  const manifest: { version: string } = JSON.parse(text);
-  return manifest.version;
 }

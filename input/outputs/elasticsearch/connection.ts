@@ -60,15 +60,25 @@ export async function connect(options: ElasticsearchOptions): Promise<Connection
   const authorization = authorize(options, hosts);
   return {
     address: hosts.map((url) => url.host).join(', '),
-    send: async (request, signal, accept = []) => {
-      const header = await authorization();
-      return send(client, request, header, signal, accept);
-    },
+    send: (request, signal, accept = []) =>
+      overHosts(hosts.length, async () => send(client, request, await authorization(), signal, accept)),
     close: async () => {
       await client.close();
       await dispatcher.destroy();
     },
   };
+}
+
+/** The client takes the hosts in turn: where one was not reached, the next may be. */
+async function overHosts(hosts: number, attempt: () => Promise<Answer>): Promise<Answer> {
+  for (let left = hosts - 1; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const unsent = error instanceof Failure && error.status === 0 && !error.uncertain;
+      if (left === 0 || !unsent) throw error;
+    }
+  }
 }
 
 async function send(

@@ -69,9 +69,9 @@ export function explainFailure(request: { host: string; networkFailure: unknown 
   if (request.networkFailure === undefined) return explainStrangeAnswer(request.host, error);
   const url = `http://${request.host}/`;
   const network = explainNetworkFailure(request.networkFailure, { method: 'POST', url, signal: notAborted });
-  const { code, message } =
-    network instanceof OperatorError ? network : { code: 'network', message: describeError(network) };
-  const uncertain = !neverSent.has(code);
+  const message = network instanceof OperatorError ? network.message : describeError(network);
+  const code = neverSentCode(request.networkFailure);
+  const uncertain = code === undefined;
   const advice = 'Check that Elasticsearch runs there, and hosts, ssl and proxy_url of the output.';
   return new Failure({
     code: 'elasticsearch-unreachable',
@@ -79,9 +79,17 @@ export function explainFailure(request: { host: string; networkFailure: unknown 
     advice: uncertain ? 'It is tried again.' : advice,
     cause: request.networkFailure,
     status: 0,
-    type: code,
+    type: code ?? 'network',
     uncertain,
   });
+}
+
+/** The code that proves it, at any depth: several addresses of one host fail together, and causes are wrapped. */
+function neverSentCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { code, cause, errors }: { code?: unknown; cause?: unknown; errors?: unknown } = error;
+  if (typeof code === 'string' && neverSent.has(code)) return code;
+  return Array.isArray(errors) ? neverSentCode(errors[0]) : neverSentCode(cause);
 }
 
 const notAborted = new AbortController().signal;

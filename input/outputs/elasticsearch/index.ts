@@ -47,7 +47,12 @@ class ElasticsearchOutput implements Output {
   async open(signal: AbortSignal): Promise<void> {
     const connection = await connect(this.#settings);
     this.#connection = connection;
-    requireSupported(connection.address, await readVersion(connection, signal));
+    try {
+      requireSupported(connection.address, await readVersion(connection, signal));
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
     const shared = {
       ...this.#environment,
       slots: new Slots(this.#settings.workers),

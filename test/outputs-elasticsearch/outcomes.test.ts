@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ElasticsearchOptions } from '../../input/outputs/elasticsearch/options.ts';
+import { makeDocuments, makeOutput, never, numberedIds } from './harness.ts';
+import { StandIn } from './stand-in.ts';
+
+const dataStream = 'logs-o365.audit-test';
+let server: StandIn;
+let made: ReturnType<typeof makeOutput>;
+
+beforeEach(async () => {
+  server = await new StandIn().listen();
+  await open();
+});
+
+afterEach(async () => {
+  await made.output.close();
+  await server.close();
+});
+
+async function open(options: Partial<ElasticsearchOptions> = {}): Promise<void> {
+  await made?.output.close();
+  made = makeOutput({ hosts: [server.url], ...options });
+  await made.output.open(never);
+}
+
+const write = (ids: readonly string[], uncertain = false) =>
+  made.output.write(makeDocuments(dataStream, ids), { signal: never, uncertain });
+
+const error = (type: string, reason: string) => ({ error: { type, reason } });
+
+describe('an answer that says no', () => {
+  test.each([429, 502, 503, 504])('%i for the whole request: it is sent again', async (status) => {
+    server.bulkFaults.push((_, { reply }) => reply(status, error('es_rejected_execution_exception', 'full')));
+    expect(await write(['a', 'b'])).toEqual({
+      delivered: 2,
+      duplicate: 0,
+      possiblyDuplicate: 0,
+      rejected: [],
+    });
+    expect(server.bulks).toHaveLength(2);
+    expect(made.reports.map(({ health }) => health)).toEqual(['degraded', 'healthy']);
+  });
+
+  test('waits as long as Retry-After asks', async () => {
+    const started = Date.now();
+    server.bulkFaults.push((_, { reply }) => reply(429, '', { 'retry-after': '1' }));
+    expect(await write(['a'])).toMatchObject({ delivered: 1 });
+    expect(Date.now() - started).toBeGreaterThanOrEqual(1000);
+  });
+
+  test('sends only those documents again that were not taken', async () => {
+    let refusals = 2;
+    server.judgeItem = (id) =>
+      id === 'b' && refusals-- > 0
+        ? { status: 429, ...error('es_rejected_execution_exception', 'queue full') }
+        : undefined;
+    expect(await write(['a', 'b', 'c'])).toMatchObject({ delivered: 3, duplicate: 0 });
+    expect(server.bulks.map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['b'], ['b']]);
+  });
+
+  test('a bad key is named with its mending, and a renewed one is taken up', async () => {
+    let key = 'id:old';
+    await open({ apiKey: async () => key });
+    server.answers.set('/_bulk', ({ headers }, { perform, reply }) => {
+      if (headers.authorization === `ApiKey ${Buffer.from('id:new').toString('base64')}`)
+        return reply(200, perform());
+      key = 'id:new';
+      return reply(401, error('security_exception', 'unable to authenticate'));
+    });
+    expect(await write(['a'])).toMatchObject({ delivered: 1 });
+    expect(made.log.lines[0]).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('valid api_key'),
+    });
+    expect(made.log.lines[0]?.message).not.toContain('id:old');
+  });
+
+  test('a missing privilege is named, and nothing is dropped', async () => {
+    let refusals = 1;
+    server.judgeItem = () =>
+      refusals-- > 0
+        ? { status: 403, ...error('security_exception', 'action [x] is unauthorized') }
+        : undefined;
+    expect(await write(['a'])).toMatchObject({ delivered: 1, rejected: [] });
+    expect(made.reports[0]).toMatchObject({ health: 'degraded', code: 'elasticsearch-privilege' });
+  });
+
+  test.each([
+    [404, 'index_not_found_exception', 'no such index [x]', 'm365 setup'],
+    [400, 'illegal_argument_exception', 'pipeline with id [x] does not exist', 'm365 setup'],
+    [400, 'validation_exception', 'this action would add [2] shards', 'max_shards_per_node'],
+    [403, 'cluster_block_exception', 'index [x] blocked', 'free disk space'],
+    [429, 'cluster_block_exception', 'flood-stage watermark', 'free disk space'],
+  ])('%i %s is waited out, not held against the document', async (status, type, reason, advice) => {
+    let refusals = 1;
+    server.judgeItem = () => (refusals-- > 0 ? { status, ...error(type, reason) } : undefined);
+    expect(await write(['a'])).toMatchObject({ delivered: 1, rejected: [] });
+    expect(made.log.lines[0]).toMatchObject({ level: 'error', message: expect.stringContaining(advice) });
+  });
+
+  test('a document that the mapping refuses is handed back with the innermost reason', async () => {
+    server.judgeItem = (id) =>
+      id === 'b'
+        ? {
+            status: 400,
+            error: {
+              type: 'document_parsing_exception',
+              reason: 'failed to parse field [x]',
+              caused_by: { type: 'illegal_argument_exception', reason: 'not a number' },
+            },
+          }
+        : undefined;
+    expect(await write(['a', 'b', 'c'])).toEqual({
+      delivered: 2,
+      duplicate: 0,
+      possiblyDuplicate: 0,
+      rejected: [
+        { index: 1, type: 'document_parsing_exception', reason: 'failed to parse field [x] (not a number)' },
+      ],
+    });
+  });
+
+  test('a document in the failure store counts as refused', async () => {
+    server.judgeItem = () => ({ status: 201, failure_store: 'used' });
+    expect(await write(['a'])).toMatchObject({ delivered: 0, rejected: [{ type: 'failure_store' }] });
+  });
+
+  test('a document on which Elasticsearch itself fails holds nothing up and is refused in the end', async () => {
+    server.judgeItem = (id) =>
+      id === 'poison' ? { status: 500, ...error('null_pointer_exception', 'oops') } : undefined;
+    const poisoned = write(['poison', 'a']);
+    let done = false;
+    void poisoned.then(() => {
+      done = true;
+    });
+    for (let count = 0; !done; count += 1) await write([`b${count}`]);
+    expect(await poisoned).toMatchObject({
+      delivered: 1,
+      rejected: [{ index: 0, type: 'null_pointer_exception', reason: 'oops' }],
+    });
+  });
+});
+
+describe('a request that is too much', () => {
+  test('is halved until it passes, and stays smaller', async () => {
+    server.answers.set('/_bulk', ({ body }, { perform, reply }) =>
+      body.length > 4000
+        ? reply(413, '<html>too large</html>', { 'content-type': 'text/html' })
+        : reply(200, perform()),
+    );
+    const ids = numberedIds(100);
+    expect(await write(ids)).toMatchObject({ delivered: 100, rejected: [] });
+    expect(server.stored).toEqual(ids);
+    const before = server.bulks.length;
+    await write(numberedIds(100, 'more'));
+    expect(server.bulks.slice(before).every(({ body }) => body.length < 8000)).toBe(true);
+    expect(made.log.lines[0]?.message).toContain('bulk_max_bytes');
+  });
+
+  test('a single document that is too large is refused, the others pass', async () => {
+    server.answers.set('/_bulk', ({ body }, { perform, reply }) =>
+      body.length > 1000 ? reply(413, '') : reply(200, perform()),
+    );
+    const documents = [
+      ...makeDocuments(dataStream, ['a']),
+      ...makeDocuments(dataStream, ['large'], { message: 'x'.repeat(2000) }),
+      ...makeDocuments(dataStream, ['b', 'c']),
+    ];
+    expect(await made.output.write(documents, { signal: never, uncertain: false })).toMatchObject({
+      delivered: 3,
+      rejected: [{ index: 1, type: 'http-413' }],
+    });
+  });
+
+  test('one document that spoils the whole request is found and refused', async () => {
+    server.answers.set('/_bulk', ({ ids }, { perform, reply }) =>
+      ids.includes('spoilt')
+        ? reply(400, error('action_request_validation_exception', 'Validation Failed: 1: id is too long'))
+        : reply(200, perform()),
+    );
+    expect(await write(['a', 'b', 'spoilt', 'c', 'd'])).toMatchObject({
+      delivered: 4,
+      duplicate: 0,
+      rejected: [{ index: 2, type: 'action_request_validation_exception' }],
+    });
+  });
+});

@@ -1,0 +1,169 @@
+// A small HTTP server that answers as Elasticsearch documents it, as far as the output asks: documents are invisible to
+// a search until a refresh, and `create` refuses an id only within the newest backing index. Faults come by plan.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  /** Decompressed. */
+  readonly body: string;
+  /** Of a bulk request. */
+  readonly ids: readonly string[];
+}
+
+/** What to do with one request instead of, or around, the usual answer. */
+export type Fault = (seen: Seen, exchange: Exchange) => void;
+
+export interface Exchange {
+  /** Does what was asked and gives the usual answer's body. */
+  perform(): unknown;
+  reply(status: number, body: unknown, headers?: Record<string, string>): void;
+  /** Breaks the connection. */
+  cut(): void;
+}
+
+export type ItemResult = { status: number; error?: { type: string; reason: string } } & Record<
+  string,
+  unknown
+>;
+
+export class StandIn {
+  readonly seen: Seen[] = [];
+  /** Taken one for each bulk request, in order; afterwards everything works. */
+  readonly bulkFaults: Fault[] = [];
+  /** By path ending, for every request. */
+  readonly answers = new Map<string, Fault>();
+  /** Outcomes other than created, by id; undefined lets it through. */
+  judgeItem: (id: string, body: string) => ItemResult | undefined = () => undefined;
+  /** Each a backing index: id → visible to searches. The last is written to. */
+  indices: Map<string, boolean>[] = [new Map()];
+  inFlight = 0;
+  mostInFlight = 0;
+  version = '9.1.0';
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer((request, response) => void this.#receive(request, response));
+  }
+
+  async listen(port = 0): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+    return this;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get bulks(): readonly Seen[] {
+    return this.seen.filter(({ path }) => path.endsWith('/_bulk'));
+  }
+
+  /** One entry for each stored document. */
+  get stored(): string[] {
+    return this.indices.flatMap((index) => [...index.keys()]).sort();
+  }
+
+  rollOver(): void {
+    this.indices.push(new Map());
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.inFlight += 1;
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    response.once('close', () => {
+      this.inFlight -= 1;
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const raw = Buffer.concat(chunks);
+    const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString();
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const isBulk = path.endsWith('/_bulk');
+    const seen: Seen = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      body,
+      ids: isBulk ? readIds(body) : [],
+    };
+    this.seen.push({ ...seen, path });
+    const exchange: Exchange = {
+      perform: () => this.#perform(path, body),
+      reply: (status, answer, headers = {}) => {
+        response.writeHead(status, {
+          'content-type': 'application/json',
+          'x-elastic-product': 'Elasticsearch',
+          ...headers,
+        });
+        response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+      },
+      cut: () => request.socket.destroy(),
+    };
+    const fault = (isBulk ? this.bulkFaults.shift() : undefined) ?? this.#answerFor(path);
+    if (fault) fault(seen, exchange);
+    else exchange.reply(200, exchange.perform());
+  }
+
+  #answerFor(path: string): Fault | undefined {
+    for (const [ending, fault] of this.answers) if (path.endsWith(ending)) return fault;
+    return undefined;
+  }
+
+  #perform(path: string, body: string): unknown {
+    if (path.endsWith('/_bulk')) return this.#bulk(body);
+    if (path.endsWith('/_refresh')) return this.#refresh();
+    if (path.endsWith('/_search')) return this.#search(body);
+    return { version: { number: this.version, build_flavor: 'default' } };
+  }
+
+  #bulk(body: string): unknown {
+    const lines = body.split('\n');
+    const index = this.indices.at(-1) ?? new Map<string, boolean>();
+    const items: { create: ItemResult }[] = [];
+    for (let at = 0; at + 1 < lines.length; at += 2) {
+      const id: string = JSON.parse(lines[at] ?? '').create._id;
+      const judged = this.judgeItem(id, lines[at + 1] ?? '');
+      const type = 'version_conflict_engine_exception';
+      if (judged) items.push({ create: judged });
+      else if (index.has(id)) items.push({ create: { status: 409, error: { type, reason: 'exists' } } });
+      else {
+        index.set(id, false);
+        items.push({ create: { status: 201 } });
+      }
+    }
+    return { errors: items.some(({ create }) => create.error), items };
+  }
+
+  #refresh(): unknown {
+    for (const index of this.indices) for (const id of index.keys()) index.set(id, true);
+    return { _shards: { total: 1, successful: 1, failed: 0 } };
+  }
+
+  #search(body: string): unknown {
+    const { query, size } = JSON.parse(body);
+    const wanted = new Set<string>(query.ids.values);
+    const hits = this.indices.flatMap((index) =>
+      [...index].filter(([id, visible]) => visible && wanted.has(id)).map(([id]) => ({ _id: id })),
+    );
+    return { timed_out: false, hits: { hits: hits.slice(0, size) } };
+  }
+}
+
+function readIds(body: string): string[] {
+  const lines = body.split('\n');
+  return lines.flatMap((line, index) => (index % 2 === 0 && line ? [JSON.parse(line).create._id] : []));
+}
