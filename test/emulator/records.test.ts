@@ -1,0 +1,110 @@
+// The records themselves: what kinds there are, where, and whether they look like what the service writes.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type ContentType, contentTypes, type Emulator } from '../../input/emulator/index.ts';
+import { families, generateRecords } from '../../input/emulator/records/supply.ts';
+import { createWorld } from '../../input/emulator/records/world.ts';
+import { Client, type JsonObject, noon, startAtNoon, toObject } from './client.ts';
+
+const world = createWorld('0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7', 'contoso.example', 7);
+
+function generate(contentType: ContentType, count: number): { record: JsonObject; text: string }[] {
+  const supply = generateRecords(world, contentType, 11);
+  return Array.from({ length: count }, (_, index) => {
+    const text = supply.text(index, noon);
+    return { text, record: toObject(JSON.parse(text)) };
+  });
+}
+
+describe('generated records', () => {
+  test('are of every family, each in its content type', () => {
+    for (const contentType of contentTypes) {
+      const wanted = families
+        .filter((family) => family.contentType === contentType)
+        .map(({ recordType }) => recordType);
+      const found = new Set(generate(contentType, 3_000).map(({ record }) => record.RecordType));
+      expect([contentType, [...found].map(Number).sort()]).toEqual([contentType, wanted.sort()]);
+    }
+    expect(new Set(families.map(({ recordType }) => recordType)).size).toBeGreaterThanOrEqual(36);
+  });
+
+  test('have the fields that every record has', () => {
+    for (const contentType of contentTypes) {
+      for (const { record } of generate(contentType, 500)) {
+        expect(record).toMatchObject({ Version: 1, OrganizationId: world.tenantId });
+        expect(record.CreationTime).toMatch(/^2026-11-(19|20)T\d\d:\d\d:\d\d$/);
+        expect(record.Id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        for (const name of ['Operation', 'UserId', 'UserKey', 'Workload'])
+          expect(typeof record[name]).toBe('string');
+        for (const name of ['RecordType', 'UserType']) expect(typeof record[name]).toBe('number');
+      }
+    }
+  });
+
+  test('are of the size that the service has', () => {
+    const sizes = contentTypes.flatMap((contentType) =>
+      generate(contentType, 500).map(({ text }) => Buffer.byteLength(text)),
+    );
+    const average = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+    expect(average).toBeGreaterThan(1_300);
+    expect(average).toBeLessThan(1_700);
+  });
+
+  test('have addresses in all the shapes the service writes them', () => {
+    const records = contentTypes.flatMap((contentType) => generate(contentType, 1_000));
+    const addresses = records
+      .map(({ record }) => record.ClientIP)
+      .filter((address) => typeof address === 'string');
+    for (const shape of [/^$/, /^[\d.]+$/, /^[\d.]+:\d+$/, /^[0-9a-f:]+$/, /^\[[0-9a-f:]+\]:\d+$/]) {
+      expect(addresses.filter((address) => shape.test(address)).length).toBeGreaterThan(10);
+    }
+    for (const known of ['81.2.69.142', '89.160.20.112', '67.43.156.13']) expect(addresses).toContain(known);
+  });
+
+  test('never share an Id', () => {
+    const { id } = generateRecords(world, 'Audit.Exchange', 3);
+    const ids = new Set(Array.from({ length: 200_000 }, (_, index) => id(index)));
+    expect(ids.size).toBe(200_000);
+  });
+});
+
+describe('the records of a file', () => {
+  let emulator: Emulator | undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'm365-'));
+  afterEach(async () => {
+    await emulator?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('are served untouched, each in its content type', async () => {
+    const lines = [
+      '{"Id":"1","RecordType":15,"Workload":"AzureActiveDirectory"}',
+      '{"Id":"2","RecordType":6,"Workload":"OneDrive", "n": 1.0}',
+      '',
+      '{"Id":"3","RecordType":13,"Workload":"Exchange"}',
+      '{"Id":"4","RecordType":1,"Workload":"Exchange","name":"Zoë 請求"}',
+      '{"Id":"4","RecordType":25,"Workload":"MicrosoftTeams"}',
+    ];
+    const file = join(folder, 'records.ndjson');
+    writeFileSync(file, lines.join('\n'));
+    emulator = await startAtNoon({ tenants: [{ subscribed: contentTypes, content: { file, days: 0.5 } }] });
+    const client = new Client(emulator);
+    const served: Record<string, string> = {};
+    for (const contentType of contentTypes) {
+      for (const { contentUri } of await client.list(contentType)) {
+        served[contentType] = await (await client.call(contentUri)).text();
+      }
+    }
+    expect(served).toEqual({
+      'Audit.AzureActiveDirectory': `[${lines[0]}]`,
+      'Audit.SharePoint': `[${lines[1]}]`,
+      'DLP.All': `[${lines[3]}]`,
+      'Audit.Exchange': `[${lines[4]}]`,
+      'Audit.General': `[${lines[5]}]`,
+    });
+    expect([...emulator.distinctIds()].map(({ id }) => id)).toEqual(['1', '4', '2', '3']);
+  });
+});
