@@ -10,7 +10,9 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE identity (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, run INTEGER NOT NULL) STRICT;
 
-  -- See record-keys.ts. Ids whose time lies too far back to be pruned by it are kept by their arrival.
+  -- See record-keys.ts and seen-ids.ts. Recent Ids are appended, many packed keys to a row, and sorted in later; Ids
+  -- whose time lies too far back to be pruned by it are kept by their arrival.
+  CREATE TABLE seen_recent (n INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
   CREATE TABLE seen (key BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE seen_late (key BLOB PRIMARY KEY, arrived INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX seen_late_by_arrival ON seen_late (arrived);

@@ -78,6 +78,7 @@ export class SqliteLedger implements Ledger {
   readonly #blobs: ContentBlobs;
   readonly #facts: ScopeFacts;
   readonly #checkpoints: ReturnType<typeof prepareCheckpoints>;
+  #sorting = false;
 
   constructor(options: LedgerOptions, opened: OpenedLedger) {
     const { database, file } = opened;
@@ -104,12 +105,14 @@ export class SqliteLedger implements Ledger {
     return this.#read(() => this.#seen.find(keys, this.#clock.now()));
   }
 
-  commit(entry: { keys: readonly RecordKey[]; checkpoints: readonly Checkpoint[] }): Promise<void> {
+  async commit(entry: { keys: readonly RecordKey[]; checkpoints: readonly Checkpoint[] }): Promise<void> {
     const now = this.#clock.now();
-    return this.#transactions.write(() => {
-      this.#seen.add(entry.keys, now);
+    const added = await this.#transactions.write(() => {
       for (const { file, length } of entry.checkpoints) this.#checkpoints.set.run(file, length);
+      return this.#seen.add(entry.keys, now);
     });
+    this.#seen.remember(added);
+    if (this.#seen.isFull && !this.#sorting) await this.#sortIn();
   }
 
   async checkpoints(): Promise<readonly Checkpoint[]> {
@@ -213,7 +216,8 @@ export class SqliteLedger implements Ledger {
     return this.#read(() => this.#blobs.countByState(scope));
   }
 
-  prune(now: number): Promise<boolean> {
+  async prune(now: number): Promise<boolean> {
+    await this.#sortIn();
     return this.#transactions.write(() => {
       const moreIds = this.#seen.prune(now, idsPerPruning);
       const moreBlobs = this.#blobs.prune(now, blobsPerPruning);
@@ -228,6 +232,16 @@ export class SqliteLedger implements Ledger {
     this.#opened.database.close();
     leaveClosingNote(this.#opened.file);
     this.#opened.lock.release();
+  }
+
+  async #sortIn(): Promise<void> {
+    this.#sorting = true;
+    try {
+      await this.#transactions.write(() => this.#seen.sortIn());
+      this.#seen.forgetRecent();
+    } finally {
+      this.#sorting = false;
+    }
   }
 
   #read<T>(look: () => T): T {
