@@ -2,6 +2,7 @@
 // a search until a refresh, and `create` refuses an id only within the newest backing index. Faults come by plan.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
@@ -46,8 +47,10 @@ export class StandIn {
   version = '9.1.0';
   readonly #server: Server;
 
-  constructor() {
-    this.#server = createServer((request, response) => void this.#receive(request, response));
+  constructor(certificate?: { readonly cert: string; readonly key: string }) {
+    const receive = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#receive(request, response);
+    this.#server = certificate ? createTlsServer(certificate, receive) : createServer(receive);
   }
 
   async listen(port = 0): Promise<this> {

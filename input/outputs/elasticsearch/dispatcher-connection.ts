@@ -85,9 +85,10 @@ function methodOf(method: string): Dispatcher.HttpMethod {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Undici takes no undefined values. */
+/** Undici takes no undefined values, and both of two spellings of a name. */
 function plainHeaders(headers: Headers | undefined): Record<string, string | string[]> {
   const plain: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers ?? {})) if (value !== undefined) plain[name] = value;
+  for (const [name, value] of Object.entries(headers ?? {}))
+    if (value !== undefined) plain[name.toLowerCase()] = value;
   return plain;
 }
