@@ -94,17 +94,30 @@ export function createDispatcher(options: TransportOptions = {}): Dispatcher {
 
 function proxies(proxyUrl: string | undefined) {
   const noProxy = process.env.no_proxy ?? process.env.NO_PROXY ?? '';
-  if (proxyUrl === undefined) return { noProxy: noProxy === '*' ? '*' : `${noProxy},${loopback}` };
-  if (!URL.canParse(proxyUrl)) {
-    throw new OperatorError({
-      code: 'proxy-url',
-      message: 'proxy_url is not a URL.',
-      advice: 'Write it as http://proxy.example:3128.',
-      retry: { kind: 'never' },
-    });
+  if (proxyUrl !== undefined) {
+    checkProxy('proxy_url', proxyUrl);
+    return { httpProxy: proxyUrl, httpsProxy: proxyUrl, noProxy };
   }
-  protectSecret(decodeURIComponent(new URL(proxyUrl).password));
-  return { httpProxy: proxyUrl, httpsProxy: proxyUrl, noProxy };
+  for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY']) {
+    const value = process.env[name];
+    if (value !== undefined && value !== '') checkProxy(name, value);
+  }
+  return { noProxy: noProxy === '*' ? '*' : `${noProxy},${loopback}` };
+}
+
+function checkProxy(name: string, value: string): void {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
+    protectSecret(decodeURIComponent(url.password));
+    protectSecret(url.password);
+    return;
+  }
+  throw new OperatorError({
+    code: 'proxy-url',
+    message: `${name} is not the URL of an HTTP proxy.`,
+    advice: 'Write it as http://proxy.example:3128.',
+    retry: { kind: 'never' },
+  });
 }
 
 export interface TlsOptions {

@@ -58,21 +58,24 @@ export function explainNetworkFailure(error: unknown, request: HttpRequest): unk
   return new NetworkError({
     unreachable: known?.advice === firewall || known?.advice === authority,
     code: known === undefined ? 'network' : code,
-    message: `${host} did not answer: ${known?.what ?? excerptOf(error instanceof Error ? error.message : String(error))}.`,
+    message: `${host} did not answer: ${known?.what ?? excerptOf(messageOf(error))}.`,
     advice: known?.advice ?? firewall,
     retry: { kind: 'later' },
     cause: error,
   });
 }
 
+/** The first known code, from the outside in. Node gives several failed addresses of one host as an AggregateError. */
 function codeOf(error: unknown): string {
-  for (let at = error; at instanceof Error; at = firstInside(at)) {
-    if ('code' in at && typeof at.code === 'string' && Object.hasOwn(explanations, at.code)) return at.code;
+  if (typeof error !== 'object' || error === null) return '';
+  if ('code' in error && typeof error.code === 'string' && Object.hasOwn(explanations, error.code)) {
+    return error.code;
   }
-  return '';
+  const inside: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
+  return codeOf(inside ?? ('cause' in error ? error.cause : undefined));
 }
 
-/** Node gives several failed addresses of one host as an AggregateError. */
-function firstInside(error: Error): unknown {
-  return error instanceof AggregateError ? error.errors[0] : error.cause;
+function messageOf(error: unknown): string {
+  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
+  return String(hasMessage ? error.message : error);
 }
