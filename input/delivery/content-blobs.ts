@@ -133,14 +133,15 @@ function prepareStatements(database: DatabaseSync): Record<StatementName, Statem
         VALUES (?, ?, ?, ?, ?, ?, 'listed', ?, ?, ?)`,
     ),
     makeReady: database.prepare(
-      `UPDATE blob SET next_attempt_at = 0
+      `UPDATE blob INDEXED BY blob_waiting SET next_attempt_at = 0
         WHERE scope = ? AND ${open} AND next_attempt_at > 0 AND next_attempt_at <= ?`,
     ),
     ready: database.prepare(
-      `SELECT * FROM blob WHERE scope = ? AND ${open} AND next_attempt_at = 0 ORDER BY created_ms DESC`,
+      `SELECT * FROM blob INDEXED BY blob_ready WHERE scope = ? AND ${open} AND next_attempt_at = 0 ORDER BY created_ms DESC`,
     ),
     nextDue: database.prepare(
-      `SELECT min(next_attempt_at) AS next FROM blob WHERE scope = ? AND ${open} AND next_attempt_at > 0`,
+      `SELECT min(next_attempt_at) AS next FROM blob INDEXED BY blob_waiting
+        WHERE scope = ? AND ${open} AND next_attempt_at > 0`,
     ),
     begin: database.prepare(
       `UPDATE blob SET state = 'fetching', attempts = attempts + 1, uncertain = 1 ${one} AND ${open}`,
@@ -162,12 +163,12 @@ function prepareStatements(database: DatabaseSync): Record<StatementName, Statem
         ${one}`,
     ),
     between: database.prepare(
-      `SELECT * FROM blob WHERE scope = ? AND (created_ms, blob) > (?, ?) AND created_ms < ?
+      `SELECT * FROM blob INDEXED BY blob_by_time WHERE scope = ? AND (created_ms, blob) > (?, ?) AND created_ms < ?
         ORDER BY created_ms, blob LIMIT 500`,
     ),
     count: database.prepare('SELECT state, count(*) AS blobs FROM blob WHERE scope = ? GROUP BY state'),
     prune: database.prepare(
-      `DELETE FROM blob WHERE blob IN (SELECT blob FROM blob WHERE NOT ${open} AND created_ms < ? LIMIT ?)`,
+      `DELETE FROM blob WHERE blob IN (SELECT blob FROM blob INDEXED BY blob_ended WHERE state NOT IN ('listed', 'fetching') AND created_ms < ? LIMIT ?)`,
     ),
   };
 }

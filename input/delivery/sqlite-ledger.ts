@@ -25,7 +25,7 @@ import { createOwnedFolder } from './owned-files.ts';
 import { readInteger, readText } from './row.ts';
 import { ScopeFacts, Scopes } from './scopes.ts';
 import { SeenIds } from './seen-ids.ts';
-import { readFault } from './sqlite-fault.ts';
+import { damageError, readFault } from './sqlite-fault.ts';
 import { Transactions } from './transactions.ts';
 
 export interface LedgerOptions {
@@ -92,12 +92,11 @@ export class SqliteLedger implements Ledger {
     this.#checkpoints = prepareCheckpoints(database);
     this.uncleanStart = opened.uncleanStart;
     this.identity = countRun(database);
-    const onDamage = () => markSuspect(options.folder);
     this.#transactions = new Transactions(database, {
       clock: options.clock,
       log: options.log,
       file,
-      onDamage,
+      damaged: (cause) => this.#damaged(cause),
     });
   }
 
@@ -248,9 +247,13 @@ export class SqliteLedger implements Ledger {
     try {
       return look();
     } catch (error) {
-      if (readFault(error) === 'damaged') markSuspect(this.#folder);
-      throw error;
+      throw readFault(error) === 'damaged' ? this.#damaged(error) : error;
     }
+  }
+
+  #damaged(cause: unknown): Error {
+    markSuspect(this.#folder);
+    return damageError(this.#opened.file, cause);
   }
 }
 

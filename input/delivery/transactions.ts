@@ -20,8 +20,8 @@ export interface TransactionParts {
   readonly log: Logger;
   /** Named in messages. */
   readonly file: string;
-  /** Called when SQLite finds the file damaged. */
-  readonly onDamage: () => void;
+  /** What to reject with when SQLite finds the file damaged. */
+  readonly damaged: (cause: unknown) => Error;
 }
 
 const firstPauseMs = 1_000;
@@ -102,7 +102,7 @@ export class Transactions {
         return;
       } catch (error) {
         const fault = readFault(error);
-        if (fault === 'damaged') throw this.#reportDamage(error);
+        if (fault === 'damaged') throw this.#parts.damaged(error);
         if (fault !== 'passing') throw error;
         if (failures === 1 || pauseMs === longestPauseMs) this.#complain(error);
         failures += 1;
@@ -116,17 +116,6 @@ export class Transactions {
       { error: { message: describeError(error) } },
       `The ledger ${this.#parts.file} cannot be written (${describeError(error)}): nothing is acknowledged until it can. Free disk space, or mend the disk; it is tried again by itself.`,
     );
-  }
-
-  #reportDamage(cause: unknown): OperatorError {
-    this.#parts.onDamage();
-    return new OperatorError({
-      code: 'ledger-damaged',
-      message: `The ledger ${this.#parts.file} is damaged: ${describeError(cause)}.`,
-      advice: 'Start again: the damaged file is set aside and a new ledger begun; nothing is lost.',
-      retry: { kind: 'never' },
-      cause,
-    });
   }
 }
 

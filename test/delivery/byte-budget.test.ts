@@ -1,0 +1,86 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { byteBudget } from '../../input/delivery/byte-budget.ts';
+import { seededRandom } from './state-folder.ts';
+
+const never = new AbortController().signal;
+
+/** Which of the promises are settled by now. */
+async function settledOf(promises: readonly Promise<unknown>[]): Promise<boolean[]> {
+  const settled = promises.map(() => false);
+  promises.forEach((promise, index) => {
+    const note = () => {
+      settled[index] = true;
+    };
+    promise.then(note, note);
+  });
+  await nextTurn();
+  return settled;
+}
+
+describe('the byte budget', () => {
+  test('admits what fits and lets the rest wait, first come, first served', async () => {
+    const budget = byteBudget(10);
+    await budget.acquire(6, never);
+    const waiting = [budget.acquire(5, never), budget.acquire(1, never)];
+    expect(await settledOf(waiting)).toEqual([false, false]);
+    expect(budget.held).toBe(6);
+    budget.release(6);
+    expect(await settledOf(waiting)).toEqual([true, true]);
+    expect(budget.held).toBe(6);
+  });
+
+  test('admits one batch that is larger than the whole budget, alone', async () => {
+    const budget = byteBudget(10);
+    await budget.acquire(1, never);
+    const large = budget.acquire(50, never);
+    expect(await settledOf([large])).toEqual([false]);
+    budget.release(1);
+    await large;
+    const next = budget.acquire(1, never);
+    expect(await settledOf([next])).toEqual([false]);
+    budget.release(50);
+    await next;
+  });
+
+  test('gives the place of one that aborts to the next', async () => {
+    const budget = byteBudget(10);
+    const abort = new AbortController();
+    await budget.acquire(8, never);
+    const large = budget.acquire(9, abort.signal);
+    const small = budget.acquire(2, never);
+    abort.abort(new Error('stopping'));
+    await expect(large).rejects.toThrow('stopping');
+    await small;
+    await expect(budget.acquire(1, abort.signal)).rejects.toThrow('stopping');
+    expect(budget.held).toBe(10);
+  });
+
+  test('notices when more is given back than was taken', () => {
+    expect(() => byteBudget(10).release(1)).toThrow('more was released than acquired');
+  });
+
+  const seed = Math.trunc(Math.random() * 2 ** 31);
+  test(`is never exceeded and never stuck (seed ${seed})`, async () => {
+    const random = seededRandom(seed);
+    const limit = 100;
+    const budget = byteBudget(limit);
+    const use = async () => {
+      for (let n = 0; n < 20; n += 1) {
+        const bytes = 1 + Math.trunc(random() * 130);
+        const abort = new AbortController();
+        const admitted = budget.acquire(bytes, abort.signal).then(
+          () => true,
+          () => false,
+        );
+        if (random() < 0.2) abort.abort();
+        if (!(await admitted)) continue;
+        expect(budget.held <= limit || budget.held === bytes).toBe(true);
+        if (random() < 0.5) await nextTurn();
+        budget.release(bytes);
+      }
+    };
+    await Promise.all(Array.from({ length: 30 }, use));
+    expect(budget.held).toBe(0);
+  });
+});
