@@ -60,10 +60,12 @@ export class RequestBudget {
   /** Resolves when a request may go, with the time of that. */
   async admit(signal: AbortSignal): Promise<number> {
     for (;;) {
+      const reservedIn = this.#pausedAt;
       const wait = this.#reserve() - this.#options.clock.now();
       if (wait > 0) await this.#options.clock.sleep(wait, signal);
       const now = this.#options.clock.now();
-      if (now < this.#pausedUntil) continue;
+      // A pause makes every earlier reservation void: it was made at another speed.
+      if (now < this.#pausedUntil || reservedIn !== this.#pausedAt) continue;
       this.#sent.add(now);
       return now;
     }
@@ -78,7 +80,7 @@ export class RequestBudget {
     this.#pauses += 1;
     this.#pausedAt = now;
     this.#pausedUntil = now + wait;
-    this.#nextAt = Math.max(this.#nextAt, this.#pausedUntil);
+    this.#nextAt = this.#pausedUntil;
     this.#speed = Math.max(slowest, this.#speed / 2);
     this.#speedSince = this.#pausedUntil;
     onPause?.(this.#pausedUntil, this.#sent.inLastMinute(now));

@@ -40,12 +40,18 @@ export class ManualClock implements Clock {
     const target = this.#now + ms;
     for (;;) {
       await new Promise(setImmediate);
-      const [next] = [...this.#sleepers].filter(({ at }) => at <= target).sort((a, b) => a.at - b.at);
-      if (next === undefined) break;
+      const next = this.#next();
+      if (next === undefined || next.at > target) break;
       this.#sleepers.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.wake();
     }
     this.#now = target;
+  }
+
+  #next(): Sleeper | undefined {
+    let first: Sleeper | undefined;
+    for (const sleeper of this.#sleepers) if (first === undefined || sleeper.at < first.at) first = sleeper;
+    return first;
   }
 }
