@@ -45,6 +45,38 @@ export function openLedgerFile(parts: LedgerFileParts): OpenedFile {
   }
 }
 
+export function openLedgerFileToRead(folder: string, migrations: readonly string[]): OpenedFile {
+  const file = ledgerFile(folder);
+  if (!existsSync(file)) {
+    throw new OperatorError({
+      code: 'no-ledger',
+      message: `There is no ledger in ${folder}.`,
+      advice: 'Name the state folder of the collector; it makes the ledger when it first runs.',
+      retry: { kind: 'never' },
+    });
+  }
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    refuseForeign(database, file, migrations.length);
+    refuseOlder(database, file, migrations.length);
+    tune(database);
+    return { database, file, fresh: false };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function refuseOlder(database: DatabaseSync, file: string, newest: number): void {
+  if (readVersion(database) === newest) return;
+  throw new OperatorError({
+    code: 'ledger-older',
+    message: `The ledger ${file} was written by an older version of this program.`,
+    advice: 'Start the collector of this version once: it brings the ledger up to date.',
+    retry: { kind: 'never' },
+  });
+}
+
 function openDatabase(file: string, parts: LedgerFileParts): DatabaseSync {
   createOwnedFile(file);
   const database = new DatabaseSync(file);

@@ -19,10 +19,11 @@ import type {
 import { leaveClosingNote, takeClosingNote } from './closing-note.ts';
 import { ContentBlobs, type ListingMark } from './content-blobs.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
-import { ledgerFile, markSuspect, openLedgerFile } from './ledger-file.ts';
+import { ledgerFile, markSuspect, openLedgerFile, openLedgerFileToRead } from './ledger-file.ts';
 import { migrations } from './ledger-schema.ts';
 import { createOwnedFolder } from './owned-files.ts';
-import { readInteger, readText } from './row.ts';
+import { exportLines, importLines } from './portable-state.ts';
+import { type Row, readInteger, readText } from './row.ts';
 import { ScopeFacts, Scopes } from './scopes.ts';
 import { SeenIds } from './seen-ids.ts';
 import { damageError, readFault } from './sqlite-fault.ts';
@@ -53,17 +54,28 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
       log: options.log,
       migrations: options.migrations ?? migrations,
     });
-    return new SqliteLedger(options, { ...opened, lock, uncleanStart: opened.fresh || !closedWell });
+    const uncleanStart = opened.fresh || !closedWell;
+    return new SqliteLedger(options, { ...opened, readOnly: false, lock, uncleanStart });
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
+/**
+ * Opens the ledger to look at it, also while a collector uses it. Writing to it is rejected, exporting what was not yet
+ * sorted in leaves that out. Throws an OperatorError where there is none, or it has another schema.
+ */
+export async function openLedgerToRead(options: LedgerOptions): Promise<SqliteLedger> {
+  const opened = openLedgerFileToRead(options.folder, options.migrations ?? migrations);
+  return new SqliteLedger(options, { ...opened, readOnly: true, lock: undefined, uncleanStart: false });
+}
+
 interface OpenedLedger {
   readonly database: DatabaseSync;
   readonly file: string;
-  readonly lock: FolderLock;
+  readonly readOnly: boolean;
+  readonly lock: FolderLock | undefined;
   readonly uncleanStart: boolean;
 }
 
@@ -91,7 +103,7 @@ export class SqliteLedger implements Ledger {
     this.#facts = new ScopeFacts(database, scopes);
     this.#checkpoints = prepareCheckpoints(database);
     this.uncleanStart = opened.uncleanStart;
-    this.identity = countRun(database);
+    this.identity = opened.readOnly ? readIdentity(database) : countRun(database);
     this.#transactions = new Transactions(database, {
       clock: options.clock,
       log: options.log,
@@ -224,13 +236,25 @@ export class SqliteLedger implements Ledger {
     });
   }
 
+  /** The portable form, see portable-state.ts. Nothing else may use the ledger until it ends. */
+  async *export(): AsyncIterable<string> {
+    if (!this.#opened.readOnly) await this.#sortIn();
+    yield* exportLines(this.#opened.database, new Date(this.#clock.now()).toISOString());
+  }
+
+  /** Adds what was exported elsewhere; returns the number of lines. */
+  import(lines: AsyncIterable<string>): Promise<number> {
+    return importLines(this.#opened.database, lines, (work) => this.#transactions.write(work));
+  }
+
   async close(): Promise<void> {
     if (!this.#opened.database.isOpen) return;
     await this.#transactions.close();
+    if (this.#opened.readOnly) return this.#opened.database.close();
     this.#opened.database.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)');
     this.#opened.database.close();
     leaveClosingNote(this.#opened.file);
-    this.#opened.lock.release();
+    this.#opened.lock?.release();
   }
 
   async #sortIn(): Promise<void> {
@@ -275,6 +299,13 @@ function countRun(database: DatabaseSync): Ledger['identity'] {
     )
     .get(randomUUID());
   database.exec('PRAGMA synchronous = NORMAL');
-  if (!row) throw new TypeError('the ledger gave no identity');
-  return { id: readText(row, 'id'), run: readInteger(row, 'run') };
+  return toIdentity(row);
+}
+
+function readIdentity(database: DatabaseSync): Ledger['identity'] {
+  return toIdentity(database.prepare('SELECT id, run FROM identity').get());
+}
+
+function toIdentity(row: Row | undefined): Ledger['identity'] {
+  return row ? { id: readText(row, 'id'), run: readInteger(row, 'run') } : { id: '', run: 0 };
 }

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { systemClock } from '../../input/clock.ts';
+import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
+import { fileOutput } from '../../input/outputs/file/file-output.ts';
+import { recordingLog, seededRandom, temporaryFolder } from '../delivery/state-folder.ts';
+import { documentOf, keyOf } from './crash-records.ts';
+import { idsIn } from './file-fixture.ts';
+
+const count = 12_000;
+const kills = 15;
+const documents = Array.from({ length: count }, (_, n) => documentOf(n));
+const seed = Math.trunc(Math.random() * 2 ** 31);
+
+/** Runs the writer, for a while or to its end; returns the Ids that it reported as acknowledged. */
+async function runWriter(folder: string, run: number, killAfterMs?: number): Promise<string[]> {
+  const script = join(import.meta.dirname, 'crash-writer.ts');
+  const child = spawn(process.execPath, [script, folder, String(count), String(seed + run)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let acknowledged = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    acknowledged += text;
+  });
+  const exited = once(child, 'close');
+  if (killAfterMs !== undefined) {
+    await Promise.race([once(child.stdout, 'data'), exited]);
+    await delay(killAfterMs);
+    child.kill('SIGKILL');
+  }
+  await exited;
+  if (killAfterMs === undefined) expect(child.exitCode).toBe(0);
+  return acknowledged.split('\n').slice(0, -1);
+}
+
+/** What ledger and files hold after they were opened again, which repairs them. */
+async function readStore(folder: string): Promise<{ inFiles: string[]; inLedger: string[] }> {
+  const log = recordingLog();
+  const ledger = await openLedger({ folder: join(folder, 'state'), clock: systemClock, log });
+  const output = fileOutput({ path: join(folder, 'events') }, { ledger, clock: systemClock, log });
+  await output.open(new AbortController().signal);
+  const seen = await ledger.findSeen(documents.map(keyOf));
+  await output.close();
+  await ledger.close();
+  const inLedger = documents.filter((_, index) => seen[index] === 1).map(({ id }) => id);
+  return { inFiles: idsIn(join(folder, 'events')).toSorted(), inLedger: inLedger.toSorted() };
+}
+
+test(`ledger and files agree after ${kills} kills at random instants, once with the ledger lost (seed ${seed})`, async () => {
+  using folder = temporaryFolder();
+  const random = seededRandom(seed);
+  const acknowledged = new Set<string>();
+  let partial = 0;
+  for (let run = 0; run < kills; run += 1) {
+    const lifeMs = random() * 120;
+    for (const id of await runWriter(folder.path, run, lifeMs)) {
+      expect(acknowledged.has(id)).toBe(false);
+      acknowledged.add(id);
+    }
+    if (run === 7) rmSync(join(folder.path, 'state'), { recursive: true });
+    const { inFiles, inLedger } = await readStore(folder.path);
+    expect(new Set(inFiles).size).toBe(inFiles.length);
+    expect(inLedger).toEqual(inFiles);
+    const kept = new Set(inFiles);
+    expect([...acknowledged].filter((id) => !kept.has(id))).toEqual([]);
+    if (inFiles.length > acknowledged.size) partial += 1;
+  }
+  await runWriter(folder.path, kills);
+  const { inFiles } = await readStore(folder.path);
+  expect(inFiles).toEqual(documents.map(({ id }) => id).toSorted());
+  // Otherwise no kill ever hit the time between a write and its acknowledgement, and nothing was shown.
+  expect(partial).toBeGreaterThan(0);
+}, 60_000);
