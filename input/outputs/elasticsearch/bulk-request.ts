@@ -1,4 +1,5 @@
-// Documents as one bulk request. The bodies are JSON already and are copied once, into the bytes that are sent.
+// Documents as one bulk request. The bodies are JSON already and are copied once, into bytes that are used again for
+// the next request: five fresh megabytes for each would leave the garbage collector far behind.
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -12,38 +13,70 @@ const compress = promisify(gzip);
 const answerFields =
   'error,status,errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by';
 
-export async function bulkRequest(
-  dataStream: string,
-  entries: readonly Pending[],
-  compressionLevel: number,
-): Promise<Request> {
-  const plain = Buffer.from(joinLines(entries));
-  const lines = compressionLevel === 0 ? plain : await compress(plain, { level: compressionLevel });
+export interface BulkRequest {
+  readonly request: Request;
+  /** To be called once the server has read all of it, never while bytes may still be on their way out. */
+  release(): void;
+}
+
+export type MakeBulkRequest = (dataStream: string, entries: readonly Pending[]) => Promise<BulkRequest>;
+
+export function makeBulkRequests(compressionLevel: number): MakeBulkRequest {
+  const spare: Buffer[] = [];
+  const keep = (buffer: Buffer) => () => void spare.push(buffer);
+  return async (dataStream, entries) => {
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    const buffer = takeSpare(spare, bytes) ?? Buffer.allocUnsafeSlow(roundUp(bytes));
+    const plain = buffer.subarray(0, writeLines(entries, buffer));
+    if (compressionLevel === 0) return { request: requestFor(dataStream, plain, {}), release: keep(buffer) };
+    const lines = await compress(plain, { level: compressionLevel });
+    keep(buffer)();
+    return { request: requestFor(dataStream, lines, { 'content-encoding': 'gzip' }), release: () => {} };
+  };
+}
+
+/** One that is too small is let go: the next will be as large as is usual now. */
+function takeSpare(spare: Buffer[], bytes: number): Buffer | undefined {
+  const buffer = spare.pop();
+  return buffer && buffer.length >= bytes ? buffer : undefined;
+}
+
+/** To a power of two, so that requests of about one size find each other's buffers fit; untouched pages cost nothing. */
+function roundUp(bytes: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(bytes, 4096)));
+}
+
+function requestFor(dataStream: string, lines: Buffer, headers: Readonly<Record<string, string>>): Request {
   return {
     method: 'POST',
     path: `/${encodeURIComponent(dataStream)}/_bulk`,
     query: { require_data_stream: true, filter_path: answerFields },
     lines,
-    headers: compressionLevel === 0 ? {} : { 'content-encoding': 'gzip' },
+    headers,
     name: 'bulk',
     index: dataStream,
   };
 }
 
-function joinLines(entries: readonly Pending[]): string {
-  const lines = new Array<string>(entries.length * 2 + 1);
+const lineFeed = 10;
+
+/** Returns how many bytes it wrote. */
+function writeLines(entries: readonly Pending[], buffer: Buffer): number {
   let at = 0;
-  for (const { document } of entries) {
-    lines[at] = `{"create":{"_id":${JSON.stringify(document.id)}}}`;
-    lines[at + 1] = document.body;
-    at += 2;
+  for (const { action, document } of entries) {
+    at += buffer.write(action, at);
+    at += buffer.write(document.body, at);
+    buffer[at] = lineFeed;
+    at += 1;
   }
-  lines[at] = '';
-  return lines.join('\n');
+  return at;
 }
 
-const actionBytes = '{"create":{"_id":""}}\n\n'.length;
+export function actionLine({ id }: OutputDocument): string {
+  return `{"create":{"_id":${JSON.stringify(id)}}}\n`;
+}
 
-export function bulkBytes(document: OutputDocument): number {
-  return actionBytes + document.id.length + Buffer.byteLength(document.body);
+/** Exactly what the document takes in a bulk request. */
+export function bulkBytes(action: string, { body }: OutputDocument): number {
+  return Buffer.byteLength(action) + Buffer.byteLength(body) + 1;
 }

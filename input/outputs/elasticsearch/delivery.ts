@@ -2,7 +2,7 @@
 // document its outcome, and hands back what has to be sent again.
 
 import { describeError, OperatorError } from '../../errors.ts';
-import { bulkRequest } from './bulk-request.ts';
+import { makeBulkRequests } from './bulk-request.ts';
 import type { Connection } from './connection.ts';
 import { Failure } from './failure.ts';
 import { lookUp } from './look-up.ts';
@@ -30,15 +30,17 @@ const mostFailures = 8;
 
 /** Never rejects. What an abort leaves undone is handed back like any failure. */
 export function deliverOver(connection: Connection, compressionLevel: number): Deliver {
+  const makeBulkRequest = makeBulkRequests(compressionLevel);
   return async (dataStream, portion, signal) => {
     let unsettled = portion;
     let sent = false;
     try {
       unsettled = await settleKnown(connection, dataStream, portion, signal);
       if (unsettled.length === 0) return nothing;
-      const request = await bulkRequest(dataStream, unsettled, compressionLevel);
+      const { request, release } = await makeBulkRequest(dataStream, unsettled);
       sent = true;
       const { body } = await connection.send(request, signal);
+      release();
       return settle(dataStream, unsettled, body);
     } catch (error) {
       const failure = asFailure(error);

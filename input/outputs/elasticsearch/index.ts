@@ -4,7 +4,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger, Output, OutputDocument, Telemetry, WriteOptions, WriteReport } from '../../contract.ts';
 import { OperatorError } from '../../errors.ts';
-import { bulkBytes } from './bulk-request.ts';
+import { actionLine, bulkBytes } from './bulk-request.ts';
 import { type Connection, connect } from './connection.ts';
 import { deliverOver } from './delivery.ts';
 import { reportHealth } from './health.ts';
@@ -72,9 +72,11 @@ class ElasticsearchOutput implements Output {
     if (documents.length === 0) return { delivered: 0, duplicate: 0, possiblyDuplicate: 0, rejected: [] };
     const write = new PendingWrite(documents.length);
     documents.forEach((document, index) => {
+      const action = actionLine(document);
       this.#lane(document.dataStream).add({
         document,
-        bytes: bulkBytes(document),
+        action,
+        bytes: bulkBytes(action, document),
         write,
         index,
         uncertain,

@@ -27,6 +27,9 @@ export interface LaneEnvironment {
   noteHealth(dataStream: string, failure: Failure | undefined): void;
 }
 
+// Given as the reason, or each abort would make an exception with a stack.
+const enough = 'enough for a request';
+
 export class Lane {
   readonly dataStream: string;
   readonly #settings: LaneSettings;
@@ -34,7 +37,8 @@ export class Lane {
   readonly #queue = new Queue();
   #maxBytes: number;
   #pumping = false;
-  #full = new AbortController();
+  /** Ends the wait for more documents; only there while one goes on. */
+  #gathering: AbortController | undefined;
   #failures = 0;
   #resumeAt = 0;
 
@@ -47,7 +51,7 @@ export class Lane {
 
   add(entry: Pending): void {
     this.#queue.add(entry);
-    if (!this.#isThin()) this.#full.abort();
+    if (this.#gathering && !this.#isThin()) this.#endGathering();
     this.#start();
   }
 
@@ -82,11 +86,16 @@ export class Lane {
     const since = clock.now();
     while (this.#isThin() && clock.now() - since < flushIntervalMs) {
       const before = this.#queue.added;
-      this.#full = new AbortController();
-      const until = AbortSignal.any([closed, this.#full.signal]);
+      this.#gathering = new AbortController();
+      const until = AbortSignal.any([closed, this.#gathering.signal]);
       await clock.sleep(Math.ceil(flushIntervalMs / 10), until).catch(() => closed.throwIfAborted());
       if (this.#queue.added === before) return;
     }
+  }
+
+  #endGathering(): void {
+    this.#gathering?.abort(enough);
+    this.#gathering = undefined;
   }
 
   #isThin(): boolean {

@@ -5,6 +5,8 @@ import type { OutputDocument, Rejection, WriteReport } from '../../contract.ts';
 /** One document on its way. */
 export interface Pending {
   readonly document: OutputDocument;
+  /** The line before it in a bulk request. */
+  readonly action: string;
   /** In a bulk request, both its lines. */
   readonly bytes: number;
   readonly write: PendingWrite;
