@@ -128,18 +128,25 @@ export interface TlsOptions {
 
 /** What `tls.connect` needs, without a host: the context is built once, not for every connection. */
 export function tlsOptions(options: TransportOptions): TlsOptions {
-  const secureContext = createSecureContext({ ca: readAuthorities(options.certificateAuthorities ?? []) });
+  const secureContext = trust(options.certificateAuthorities ?? []);
   const mode = options.verificationMode ?? 'full';
   if (mode === 'none') return { secureContext, rejectUnauthorized: false };
   if (mode === 'certificate') return { secureContext, checkServerIdentity: () => undefined };
   return { secureContext };
 }
 
-function readAuthorities(given: readonly string[]): string[] {
-  if (given.length === 0) {
-    return [...new Set([...rootCertificates, ...getCACertificates('system'), ...getCACertificates('extra')])];
+let trustedByDefault: SecureContext | undefined;
+
+/** Reading the authorities of the system takes a tenth of a second, so it is done once for all tenants. */
+function trust(authorities: readonly string[]): SecureContext {
+  if (authorities.length > 0) {
+    const ca = authorities.map((entry) => (entry.includes('-----BEGIN') ? entry : readAuthority(entry)));
+    return createSecureContext({ ca });
   }
-  return given.map((entry) => (entry.includes('-----BEGIN') ? entry : readAuthority(entry)));
+  trustedByDefault ??= createSecureContext({
+    ca: [...new Set([...rootCertificates, ...getCACertificates('system'), ...getCACertificates('extra')])],
+  });
+  return trustedByDefault;
 }
 
 function readAuthority(path: string): string {
