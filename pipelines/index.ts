@@ -1,7 +1,21 @@
-// The ready mapper: the committed record-type definitions, compiled.
+// The ready mapper: the committed definitions, compiled.
 
-import { type Mapper, mapRecord } from './mapper.ts';
+import { readFileSync } from 'node:fs';
+import type { Definitions } from './definitions.ts';
+import { compileMapper, type Mapper } from './mapper.ts';
+
+const file = new URL('./generated/definitions.json', import.meta.url);
+
+let definitions: Definitions | undefined;
+
+/** As generated from the record-type files. */
+export function loadDefinitions(): Definitions {
+  if (definitions !== undefined) return definitions;
+  const parsed: Definitions = JSON.parse(readFileSync(file, 'utf8'));
+  definitions = parsed;
+  return parsed;
+}
 
 export function loadMapper(): Mapper {
-  return { map: mapRecord };
+  return compileMapper(loadDefinitions());
 }

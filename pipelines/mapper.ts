@@ -1,8 +1,15 @@
 // From a parsed record to the document it becomes. Pure, and never throws: what it cannot place stays, with a reason.
 
+import type { Definitions } from './definitions.ts';
+import { openSection } from './engine/paths.ts';
+import { compilePlans, runRules } from './engine/plan.ts';
+import { compileRelated } from './engine/related.ts';
+import { compileShape } from './engine/shape.ts';
+import { addTo } from './engine/tame.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { ParsedRecord } from './parse-record.ts';
 import { toDate } from './verbs/date.ts';
+import { toKeyword } from './verbs/keyword.ts';
 
 /** What is known about a record beside its text. */
 export interface MapContext {
@@ -27,35 +34,106 @@ export interface EcsDocument {
 }
 
 export interface Mapper {
-  /** Takes the record over: its value becomes `o365.audit` of the document. */
+  /** Takes the record over: its value becomes `o365.audit` of the document. Undefined properties mean absent ones. */
   map(record: ParsedRecord, context: MapContext): EcsDocument;
 }
 
-export function mapRecord(record: ParsedRecord, context: MapContext): EcsDocument {
-  const audit = record.value;
-  const event: JsonObject = {
-    kind: 'event',
-    dataset: 'o365.audit',
-    module: 'o365',
-    created: context.fetchedAt,
-  };
-  const document = {
-    '@timestamp': toDate(audit?.CreationTime) ?? context.contentCreated ?? context.fetchedAt,
-    ecs: { version: '9.4.0' },
-    data_stream: { type: 'logs', dataset: 'o365.audit', namespace: context.namespace ?? 'default' },
-    event,
-    tags: context.tags?.length ? [...context.tags] : undefined,
-  };
-  if (audit === undefined) {
-    event.kind = 'pipeline_error';
-    event.original = record.text;
-    return { ...document, error: { message: [record.problem ?? ''] } };
+export const dataset = 'o365.audit';
+
+/** Elastic's pipelines remove event.original from documents without it. */
+const keepOriginalTag = 'preserve_original_event';
+
+export function compileMapper(definitions: Definitions): Mapper {
+  const shape = compileShape(definitions.properties);
+  const findPlan = compilePlans(definitions);
+  const gatherAll = definitions.related.map(compileRelated);
+  const codes = new Map(
+    Object.entries(definitions.recordTypeNames).map(([number, name]) => [Number(number), name]),
+  );
+  const ecs = { version: definitions.ecsVersion };
+
+  function mapValue(audit: JsonObject, text: string, context: MapContext): EcsDocument {
+    shape(audit);
+    const plan = findPlan(audit.RecordType, audit.Operation);
+    const event: JsonObject = {
+      kind: plan.kind,
+      category: plan.category,
+      type: plan.type,
+      action: undefined,
+      code: codeOf(audit.RecordType, codes),
+      created: context.fetchedAt,
+      dataset,
+      id: undefined,
+      module: 'o365',
+      original: context.preserveOriginal === true ? text : undefined,
+      outcome: undefined,
+      provider: undefined,
+    };
+    const document: EcsDocument & JsonObject = {
+      '@timestamp': timestampOf(audit, context),
+      ecs,
+      data_stream: { type: 'logs', dataset, namespace: context.namespace ?? 'default' },
+      event,
+      organization: context.tenantName === undefined ? undefined : { name: context.tenantName },
+      user: undefined,
+      source: undefined,
+      client: undefined,
+      network: undefined,
+      related: undefined,
+      message: undefined,
+      tags: tagsOf(context, context.preserveOriginal === true),
+      o365: { audit },
+    };
+    runRules(plan.rules, audit, document);
+    openSection(document, ['organization']).id ??= context.tenantId;
+    event.outcome = plan.outcome(audit) ?? 'unknown';
+    for (const gather of gatherAll) gather(document);
+    document.message ??= plan.message(audit, document);
+    return document;
   }
-  event.id = audit.Id;
-  event.action = audit.Operation;
-  event.provider = audit.Workload;
-  event.code = String(audit.RecordType);
-  event.outcome = 'unknown';
-  event.original = context.preserveOriginal === true ? record.text : undefined;
-  return { ...document, o365: { audit } };
+
+  return {
+    map: (record, context) =>
+      record.value === undefined
+        ? describeProblem(record, context, ecs)
+        : mapValue(record.value, record.text, context),
+  };
+}
+
+/** Microsoft's name of the record type; the number itself, as text, where it is not known. */
+function codeOf(recordType: Json, names: ReadonlyMap<number, string>): string | undefined {
+  const name = typeof recordType === 'number' ? names.get(recordType) : undefined;
+  if (name !== undefined) return name;
+  const text = toKeyword(recordType);
+  return text === undefined ? undefined : (names.get(Number(text)) ?? text);
+}
+
+function timestampOf(audit: JsonObject, { contentCreated, fetchedAt }: MapContext): string {
+  const created = toDate(audit.CreationTime);
+  if (created !== undefined) return created;
+  addTo(audit, 'unplaced', ['CreationTime: no date']);
+  return contentCreated ?? fetchedAt;
+}
+
+function tagsOf({ tags = [] }: MapContext, keepsOriginal: boolean): string[] | undefined {
+  const all = keepsOriginal && !tags.includes(keepOriginalTag) ? [...tags, keepOriginalTag] : [...tags];
+  return all.length === 0 ? undefined : all;
+}
+
+/** What is no record is kept whole, for whoever looks into it. */
+function describeProblem(
+  { text, problem = '' }: ParsedRecord,
+  context: MapContext,
+  ecs: JsonObject,
+): EcsDocument {
+  return {
+    '@timestamp': context.contentCreated ?? context.fetchedAt,
+    ecs,
+    data_stream: { type: 'logs', dataset, namespace: context.namespace ?? 'default' },
+    event: { kind: 'pipeline_error', created: context.fetchedAt, dataset, module: 'o365', original: text },
+    organization: { id: context.tenantId, name: context.tenantName },
+    error: { message: [problem] },
+    message: `A record could not be read: ${problem}`,
+    tags: tagsOf(context, true),
+  };
 }

@@ -1,6 +1,8 @@
 // Dates in every form that records hold, as ISO 8601 in UTC. No zone means UTC; fractions keep their digits.
 
 import type { Json } from '../json.ts';
+import { trimText } from './keyword.ts';
+import type { Verb } from './verb.ts';
 
 interface Instant {
   /** Since the epoch. */
@@ -34,7 +36,7 @@ export function readSeconds(value: Json): number {
 function readInstant(value: Json): Instant | undefined {
   if (typeof value === 'number') return readEpoch(value);
   if (typeof value !== 'string') return undefined;
-  const text = value.trim();
+  const text = trimText(value);
   return readIso(text) ?? readSlashes(text) ?? readNet(text) ?? readEpochText(text);
 }
 
@@ -146,3 +148,101 @@ function formatInstant({ seconds, fraction }: Instant): string | undefined {
   if (milliseconds > lastMillisecond || milliseconds < -62135596800000) return undefined;
   return `${new Date(milliseconds).toISOString().slice(0, 19)}${fraction}Z`;
 }
+
+export const date: Verb = {
+  name: 'date',
+  about: 'A moment in UTC, as ISO 8601, from any form that records hold; fractions keep their digits.',
+  compile: () => toDate,
+  painless: `
+    if (value instanceof Number) return dateOfEpoch(((Number) value).doubleValue());
+    if (!(value instanceof String)) return null;
+    String text = ((String) value).trim();
+    Matcher iso = /([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\\.[0-9]{1,9})?[0-9]*)?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?/.matcher(text);
+    if (iso.matches()) {
+      long zone = 0;
+      if (iso.group(8) != null && iso.group(8) != 'Z') {
+        String given = iso.group(8);
+        zone = Long.parseLong(given.substring(1, 3)) * 3600 + Long.parseLong(given.substring(given.length() - 2)) * 60;
+        if (given.startsWith('-')) zone = -zone;
+      }
+      return dateOfParts(iso.group(1), iso.group(2), iso.group(3), iso.group(4), iso.group(5), iso.group(6), zone, iso.group(7));
+    }
+    Matcher slashes = /([0-9]{1,2})\\/([0-9]{1,2})\\/([0-9]{4})(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp])\\.?[Mm]\\.?)?)?/.matcher(text);
+    if (slashes.matches()) {
+      String hour = slashes.group(4);
+      if (slashes.group(7) != null) {
+        hour = String.valueOf(Integer.parseInt(hour) % 12 + (slashes.group(7).toLowerCase() == 'p' ? 12 : 0));
+      }
+      return dateOfParts(slashes.group(3), slashes.group(1), slashes.group(2), hour, slashes.group(5), slashes.group(6), 0L, null);
+    }
+    Matcher net = /\\/Date\\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\\)\\//.matcher(text);
+    if (net.matches()) return dateOfMilliseconds(Long.parseLong(net.group(1)));
+    return /[0-9]{9,13}/.matcher(text).matches() ? dateOfEpoch(Double.parseDouble(text)) : null;`,
+  painlessFunctions: `
+def dateOfSeconds(long seconds, String fraction) {
+  if (seconds > 253402300799L || seconds < -62135596800L) return null;
+  String text = Instant.ofEpochMilli(seconds * 1000).toString();
+  return text.substring(0, 19) + (fraction == null ? '' : fraction) + 'Z';
+}
+def dateOfParts(String year, String month, String day, String hour, String minute, String second, long zone, String fraction) {
+  int y = Integer.parseInt(year);
+  int m = Integer.parseInt(month);
+  int d = Integer.parseInt(day);
+  int h = hour == null ? 0 : Integer.parseInt(hour);
+  int min = minute == null ? 0 : Integer.parseInt(minute);
+  int s = second == null ? 0 : Integer.parseInt(second);
+  if (y < 1 || m < 1 || m > 12 || d < 1 || h > 23 || min > 59 || s > 59) return null;
+  boolean leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+  List days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  if (d > (int) days.get(m - 1)) return null;
+  long before = 0;
+  for (int i = 0; i < m - 1; ++i) before += (int) days.get(i);
+  long past = y - 1;
+  long day1 = past * 365 + past / 4 - past / 100 + past / 400 + before + d - 1 - 719162;
+  return dateOfSeconds((day1 * 24 + h) * 3600 + min * 60 + s - zone, fraction);
+}
+def dateOfMilliseconds(long value) {
+  if (Math.abs(value) > 253402300799999L) return null;
+  long rest = (value % 1000 + 1000) % 1000;
+  long seconds = (value - rest) / 1000;
+  String digits = String.valueOf(1000 + rest).substring(1);
+  return dateOfSeconds(seconds, rest == 0 ? null : '.' + digits);
+}
+def dateOfEpoch(double value) {
+  if (value != Math.rint(value) || value < 1.0E8 || value > 9007199254740991.0) return null;
+  return value < 1.0E11 ? dateOfSeconds((long) value, null) : dateOfMilliseconds((long) value);
+}`,
+  examples: [
+    { given: '2021-05-18T21:13:34', gives: '2021-05-18T21:13:34Z' },
+    { given: '2021-05-18T21:13:34Z', gives: '2021-05-18T21:13:34Z' },
+    { given: '2021-06-15T09:59:26.0000000Z', gives: '2021-06-15T09:59:26.0000000Z' },
+    { given: '2021-06-15 09:59:26.123', gives: '2021-06-15T09:59:26.123Z' },
+    { given: '2021-06-15T09:59:26.12345678912Z', gives: '2021-06-15T09:59:26.123456789Z' },
+    { given: '2021-03-01T01:30:00+02:00', gives: '2021-02-28T23:30:00Z' },
+    { given: '2020-12-31T23:30:00.5-0100', gives: '2021-01-01T00:30:00.5Z' },
+    { given: '2021-06-15', gives: '2021-06-15T00:00:00Z' },
+    { given: '2021-06-15T09:59', gives: '2021-06-15T09:59:00Z' },
+    { given: '0001-01-01T00:00:00', gives: '0001-01-01T00:00:00Z' },
+    { given: '2024-02-29T00:00:00', gives: '2024-02-29T00:00:00Z' },
+    { given: '6/15/2021 10:01:24 PM', gives: '2021-06-15T22:01:24Z' },
+    { given: '12/1/2021 12:05 AM', gives: '2021-12-01T00:05:00Z' },
+    { given: '06/15/2021', gives: '2021-06-15T00:00:00Z' },
+    { given: '/Date(1623751284123)/', gives: '2021-06-15T10:01:24.123Z' },
+    { given: '/Date(-1)/', gives: '1969-12-31T23:59:59.999Z' },
+    { given: 1623751284, gives: '2021-06-15T10:01:24Z' },
+    { given: 1623751284123, gives: '2021-06-15T10:01:24.123Z' },
+    { given: '1623751284', gives: '2021-06-15T10:01:24Z' },
+    { given: '2021-02-29T00:00:00' },
+    { given: '2021-13-01T00:00:00' },
+    { given: '2021-06-15T24:00:00' },
+    { given: '0000-01-01T00:00:00' },
+    { given: '0001-01-01T00:00:00+01:00' },
+    { given: '13/13/2021' },
+    { given: 'yesterday' },
+    { given: 12 },
+    { given: 1.5 },
+    { given: '' },
+    { given: null },
+    { given: {} },
+  ],
+};

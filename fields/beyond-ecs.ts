@@ -1,0 +1,16 @@
+// The few fields outside ECS that rules and other packages agree on. Detection rules name them, so they are mapped
+// even in an index that never fills them: a query language refuses a column that no mapping knows.
+
+import type { Field } from './field-types.ts';
+
+export const beyondEcs: readonly (Field & { readonly list?: boolean })[] = [
+  {
+    name: 'application.id',
+    type: 'keyword',
+    about: 'Application the event was made with, by its id.',
+    ecs: false,
+  },
+  { name: 'application.name', type: 'keyword', about: 'Application the event was made with.', ecs: false },
+  { name: 'session.id', type: 'keyword', about: 'Session the event belongs to.', ecs: false },
+  { name: 'token.id', type: 'keyword', about: 'Access token the event was made with.', ecs: false },
+];

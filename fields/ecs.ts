@@ -1,0 +1,53 @@
+// The Elastic Common Schema as data: what type a field has, whether it holds many values, what it means.
+
+import ecs from '@elastic/ecs';
+import { beyondEcs } from './beyond-ecs.ts';
+import { type Field, type FieldTypeName, isFieldType } from './field-types.ts';
+
+export const ecsVersion: string = ecs.EcsVersion;
+
+export interface EcsField extends Field {
+  /** ECS says that it holds an array. */
+  readonly list: boolean;
+}
+
+interface RawEcsField {
+  readonly type: string;
+  readonly short: string;
+  readonly example?: unknown;
+  readonly normalize: readonly string[];
+  readonly multi_fields?: readonly { readonly name: string; readonly type: string }[];
+}
+
+const flat: Readonly<Record<string, RawEcsField>> = ecs.EcsFlat;
+
+/** Undefined for a name that neither ECS nor this project's small addition to it knows. */
+export function findEcsField(name: string): EcsField | undefined {
+  const own = beyondEcs.find((field) => field.name === name);
+  if (own !== undefined) return { ...own, list: own.list === true };
+  const raw = Object.hasOwn(flat, name) ? flat[name] : undefined;
+  if (raw === undefined) return undefined;
+  return {
+    name,
+    type: typeOf(raw.type),
+    about: raw.short,
+    example: raw.example === undefined ? undefined : String(raw.example),
+    multiFields: multiFieldsOf(raw),
+    list: raw.normalize.includes('array'),
+    ecs: true,
+  };
+}
+
+export function ecsFieldNames(): string[] {
+  return [...Object.keys(flat), ...beyondEcs.map((field) => field.name)];
+}
+
+function typeOf(type: string): FieldTypeName {
+  if (type === 'scaled_float') return 'double';
+  return isFieldType(type) ? type : 'keyword';
+}
+
+function multiFieldsOf({ multi_fields }: RawEcsField): Record<string, FieldTypeName> | undefined {
+  if (multi_fields === undefined || multi_fields.length === 0) return undefined;
+  return Object.fromEntries(multi_fields.map(({ name, type }) => [name, typeOf(type)]));
+}

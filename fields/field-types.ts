@@ -1,0 +1,61 @@
+// The types a field can have, and what each becomes in an index mapping. Attacker-controlled text is searchable up
+// to 8,191 characters: at ECS's 1,024 a padded value hides from every rule.
+
+/** Types of one family can be queried together across indices. */
+export type Family = 'keyword' | 'text' | 'number' | 'boolean' | 'date' | 'ip' | 'geo_point' | 'object';
+
+export interface Mapping {
+  readonly type?: string;
+  readonly [parameter: string]: unknown;
+}
+
+export const ignoreAbove = 8191;
+
+interface FieldType {
+  readonly family: Family;
+  readonly mapping: Mapping;
+}
+
+/** Numbers and dates that do not parse are kept in the document and left out of the index, never refused. */
+const lenient = { ignore_malformed: true };
+
+export const fieldTypes = {
+  keyword: { family: 'keyword', mapping: { type: 'keyword', ignore_above: ignoreAbove } },
+  constant_keyword: { family: 'keyword', mapping: { type: 'constant_keyword' } },
+  wildcard: { family: 'keyword', mapping: { type: 'wildcard', ignore_above: ignoreAbove } },
+  text: { family: 'text', mapping: { type: 'text' } },
+  match_only_text: { family: 'text', mapping: { type: 'match_only_text' } },
+  long: { family: 'number', mapping: { type: 'long', ...lenient } },
+  integer: { family: 'number', mapping: { type: 'integer', ...lenient } },
+  float: { family: 'number', mapping: { type: 'float', ...lenient } },
+  double: { family: 'number', mapping: { type: 'double', ...lenient } },
+  boolean: { family: 'boolean', mapping: { type: 'boolean', ...lenient } },
+  date: { family: 'date', mapping: { type: 'date', ...lenient } },
+  ip: { family: 'ip', mapping: { type: 'ip', ...lenient } },
+  geo_point: { family: 'geo_point', mapping: { type: 'geo_point', ...lenient } },
+  flattened: { family: 'object', mapping: { type: 'flattened', ignore_above: ignoreAbove } },
+  object: { family: 'object', mapping: { type: 'object' } },
+  nested: { family: 'object', mapping: { type: 'nested' } },
+} as const satisfies Record<string, FieldType>;
+
+export type FieldTypeName = keyof typeof fieldTypes;
+
+export function isFieldType(name: string): name is FieldTypeName {
+  return Object.hasOwn(fieldTypes, name);
+}
+
+/** One field that documents can hold, by its full dotted name. */
+export interface Field {
+  readonly name: string;
+  readonly type: FieldTypeName;
+  /** One sentence. */
+  readonly about: string;
+  readonly example?: string | undefined;
+  readonly unit?: string | undefined;
+  /** Keys with dots stay whole, and keys without a definition stay out of the index. */
+  readonly bag?: boolean | undefined;
+  /** A second index of the same value, by its suffix. */
+  readonly multiFields?: Readonly<Record<string, FieldTypeName>> | undefined;
+  /** Who defines it: ECS, or this project. */
+  readonly ecs: boolean;
+}

@@ -1,0 +1,132 @@
+// The record-type files after reading: everything resolved, nothing left to look up. Both targets, the field templates
+// and the docs are made from this; it is committed as JSON, so that a running collector reads no YAML.
+
+import type { Json } from './json.ts';
+
+/** How a property of the record is kept under `o365.audit`. The last four hold structure, the others values. */
+export type PropertyType =
+  | 'keyword'
+  | 'text'
+  | 'long'
+  | 'double'
+  | 'boolean'
+  | 'date'
+  | 'ip'
+  /** An object, or a list of objects, with properties of its own. */
+  | 'object'
+  /** A list of name and value: becomes an object keyed by name. */
+  | 'pairs'
+  /** A list of name, new and old value: becomes an object keyed by name, dots and spaces as underscores. */
+  | 'changes'
+  /** Any structure, searchable by its keys, without types. */
+  | 'flattened';
+
+export interface Property {
+  readonly type: PropertyType;
+  readonly about: string;
+  readonly example?: string | undefined;
+  readonly unit?: string | undefined;
+  readonly properties?: Readonly<Record<string, Property>> | undefined;
+}
+
+/** One step of a path; with `where`, only the items of a list whose key has that value. */
+export interface Step {
+  readonly name: string;
+  readonly where?: { readonly key: string; readonly value: string } | undefined;
+}
+
+export type Path = readonly Step[];
+
+/** Where a rule writes. `list` fields collect the values of every rule; the others keep the first. */
+export interface Target {
+  readonly path: readonly string[];
+  readonly list: boolean;
+  /** For a verb that fills several fields: those of them that the target has. */
+  readonly leaves?: readonly string[] | undefined;
+}
+
+/** Holds when any value at the path is one of `values` (lower case), or, without `values`, when there is any. */
+export interface Condition {
+  readonly path: Path;
+  readonly values?: readonly string[] | undefined;
+}
+
+export interface Rule {
+  /** The first path with a value that the verb takes. */
+  readonly from: readonly Path[];
+  readonly to: readonly Target[];
+  readonly verb: string;
+  readonly options?: Json | undefined;
+  readonly when?: readonly Condition[] | undefined;
+}
+
+export type Outcome = 'success' | 'failure' | 'unknown';
+
+/** The first step that has an answer decides. */
+export interface OutcomeStep {
+  readonly from: Path;
+  /** By value, in lower case; `*` stands for any value not named. */
+  readonly values: Readonly<Record<string, Outcome>>;
+}
+
+/** Text, a value, or a group that is left out when one of its values is missing. */
+export type SentencePart =
+  | string
+  | { readonly paths: readonly SentencePath[] }
+  | { readonly group: readonly SentencePart[] };
+
+/** A field of the document, a property of the record, or plain text. */
+export type SentencePath =
+  | { readonly field: readonly string[] }
+  | { readonly property: Path }
+  | { readonly text: string };
+
+/** What a file, an operation of it, or the common part says. Parts add up; what can only be said once, the nearest says. */
+export interface Layer {
+  readonly kind?: string | undefined;
+  readonly category: readonly string[];
+  readonly type: readonly string[];
+  readonly rules: readonly Rule[];
+  readonly outcome?: readonly OutcomeStep[] | undefined;
+  readonly otherwise?: Outcome | undefined;
+  readonly message?: readonly SentencePart[] | undefined;
+}
+
+/**
+ * What single operations add to their file. Every entry that names an operation applies, in order; only where none
+ * does, the longest beginning that fits.
+ */
+export interface Operations {
+  readonly layers: readonly Layer[];
+  /** Positions in `layers`. */
+  readonly named: Readonly<Record<string, readonly number[]>>;
+  /** Longest first. */
+  readonly beginnings: readonly { readonly text: string; readonly layers: readonly number[] }[];
+}
+
+export interface RecordTypeFile {
+  readonly name: string;
+  readonly about: string;
+  readonly recordTypes: readonly number[];
+  readonly layer: Layer;
+  readonly operations: Operations;
+}
+
+/** Fields that gather the values of others, at the end. */
+export interface Related {
+  readonly to: readonly string[];
+  readonly from: readonly (readonly string[])[];
+  /** Text with an @ is added in lower case too: services differ in the case of one person's name. */
+  readonly foldCase: boolean;
+}
+
+export interface Definitions {
+  readonly generated: string;
+  readonly ecsVersion: string;
+  readonly properties: Readonly<Record<string, Property>>;
+  /** Microsoft's names of the record types, by number. */
+  readonly recordTypeNames: Readonly<Record<string, string>>;
+  readonly common: Layer;
+  readonly related: readonly Related[];
+  readonly files: readonly RecordTypeFile[];
+}

@@ -1,0 +1,169 @@
+// Reading values out of records and documents, and writing them into documents.
+
+import type { Path, Target } from '../definitions.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+
+/** One value, or a list of them; undefined for none. */
+export type Read = (record: JsonObject) => Json;
+
+export function compileRead(path: Path): Read {
+  const [first, second] = path;
+  if (first !== undefined && first.where === undefined) {
+    const { name } = first;
+    if (path.length === 1) return (record) => record[name];
+    if (path.length === 2 && second !== undefined && second.where === undefined) {
+      return readTwo(name, second.name, path);
+    }
+  }
+  return (record) => collect(record, path);
+}
+
+function readTwo(outer: string, inner: string, path: Path): Read {
+  return (record) => {
+    const value = record[outer];
+    if (value === undefined) return undefined;
+    return isObject(value) ? value[inner] : collect(record, path);
+  };
+}
+
+function collect(record: JsonObject, path: Path): Json {
+  const found: Json[] = [];
+  walk(record, path, 0, found);
+  return found.length === 0 ? undefined : found;
+}
+
+function walk(value: Json, path: Path, at: number, found: Json[]): void {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, path, at, found);
+    return;
+  }
+  const step = path[at];
+  if (step === undefined) {
+    if (value !== undefined && value !== null) found.push(value);
+  } else if (isObject(value) && Object.hasOwn(value, step.name)) {
+    const { where } = step;
+    walk(
+      where === undefined ? value[step.name] : select(value[step.name], where.key, where.value),
+      path,
+      at + 1,
+      found,
+    );
+  }
+}
+
+function select(value: Json, key: string, wanted: string): Json {
+  const items = Array.isArray(value) ? value : [value];
+  return items.filter((item) => isObject(item) && String(item[key]) === wanted);
+}
+
+export function readField(document: JsonObject, path: readonly string[]): Json {
+  let value: Json = document;
+  for (const name of path) {
+    if (!isObject(value)) return undefined;
+    value = value[name];
+  }
+  return value;
+}
+
+/** Writes a value: fields that hold a list collect, others keep what they have. */
+export type Write = (document: JsonObject, value: Json) => void;
+
+export function compileWrite({ path, list }: Target): Write {
+  const [first = '', second] = path;
+  if (path.length === 2 && second !== undefined && !list) {
+    return (document, value) => {
+      const section = document[first];
+      if (section === undefined) document[first] = { [second]: value };
+      else if (isObject(section) && section[second] === undefined) section[second] = value;
+    };
+  }
+  const parents = path.slice(0, -1);
+  const leaf = path.at(-1) ?? '';
+  return (document, value) => {
+    const section = openSection(document, parents);
+    if (list) section[leaf] = join(section[leaf], value);
+    else section[leaf] ??= value;
+  };
+}
+
+export function openSection(document: JsonObject, path: readonly string[]): JsonObject {
+  let section = document;
+  for (const name of path) {
+    const next = section[name];
+    if (isObject(next)) section = next;
+    else {
+      const created: JsonObject = {};
+      section[name] = created;
+      section = created;
+    }
+  }
+  return section;
+}
+
+/** Both lists as one, without repeats. */
+function join(present: Json, value: Json): Json[] {
+  const list = Array.isArray(present) ? present : [];
+  for (const item of Array.isArray(value) ? value : [value]) if (!list.includes(item)) list.push(item);
+  return list;
+}
+
+/** The functions of this file for the ingest pipeline. Paths arrive as lists of steps. */
+export const pathsPainless = `
+void collect(def value, List path, int at, List found) {
+  if (value instanceof List) {
+    for (def item : (List) value) collect(item, path, at, found);
+    return;
+  }
+  if (value == null) return;
+  if (at == path.size()) { found.add(value); return; }
+  if (!(value instanceof Map)) return;
+  Map step = (Map) path.get(at);
+  def next = ((Map) value).get(step.get('name'));
+  Map where = (Map) step.get('where');
+  if (where != null) {
+    List selected = new ArrayList();
+    List items = next instanceof List ? (List) next : [next];
+    for (def item : items) {
+      if (item instanceof Map && where.value == String.valueOf(((Map) item).get(where.key))) selected.add(item);
+    }
+    next = selected;
+  }
+  collect(next, path, at + 1, found);
+}
+List read(Map record, List path) {
+  List found = new ArrayList();
+  collect(record, path, 0, found);
+  return found;
+}
+def readField(Map document, List path) {
+  def value = document;
+  for (def name : path) {
+    if (!(value instanceof Map)) return null;
+    value = ((Map) value).get(name);
+  }
+  return value;
+}
+Map openSection(Map document, List path, int depth) {
+  Map section = document;
+  for (int i = 0; i < depth; ++i) {
+    def next = section.get(path.get(i));
+    if (!(next instanceof Map)) {
+      next = new HashMap();
+      section.put((String) path.get(i), next);
+    }
+    section = (Map) next;
+  }
+  return section;
+}
+void write(Map document, Map target, def value) {
+  List path = (List) target.path;
+  Map section = openSection(document, path, path.size() - 1);
+  String leaf = (String) path.get(path.size() - 1);
+  if (target.list) {
+    def present = section.get(leaf);
+    List list = present instanceof List ? (List) present : new ArrayList();
+    List values = value instanceof List ? (List) value : [value];
+    for (def item : values) if (!list.contains(item)) list.add(item);
+    section.put(leaf, list);
+  } else if (section.get(leaf) == null) section.put(leaf, value);
+}`;

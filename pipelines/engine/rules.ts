@@ -1,0 +1,190 @@
+// Rules: from a property of the record, through a verb, to a field of the document.
+
+import type { Condition, Rule, Target } from '../definitions.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { findVerb } from '../verbs/index.ts';
+import { toKeyword } from '../verbs/keyword.ts';
+import type { Convert, Verb } from '../verbs/verb.ts';
+import { compileRead, compileWrite, openSection, type Read, type Write } from './paths.ts';
+
+export type RunRule = (record: JsonObject, document: JsonObject) => void;
+
+export function compileRule(rule: Rule): RunRule {
+  const verb = findVerb(rule.verb);
+  if (verb === undefined) throw new Error(`no verb "${rule.verb}"`);
+  const reads = rule.from.map(compileRead);
+  const write = compileWrites(rule.to, verb);
+  const convert = compileConvert(verb, rule.options);
+  const run =
+    reads.length === 1 && reads[0] !== undefined
+      ? runOne(reads[0], convert, write)
+      : runFirst(reads, convert, write);
+  const { when } = rule;
+  if (when === undefined) return run;
+  const holds = when.map(compileCondition);
+  return (record, document) => {
+    for (const test of holds) if (!test(record)) return;
+    run(record, document);
+  };
+}
+
+function runOne(read: Read, convert: Convert, write: Write): RunRule {
+  return (record, document) => {
+    const value = read(record);
+    if (value === undefined) return;
+    const converted = convert(value);
+    if (converted !== undefined) write(document, converted);
+  };
+}
+
+function runFirst(reads: readonly Read[], convert: Convert, write: Write): RunRule {
+  return (record, document) => {
+    for (const read of reads) {
+      const value = read(record);
+      const converted = value === undefined ? undefined : convert(value);
+      if (converted !== undefined) {
+        write(document, converted);
+        return;
+      }
+    }
+  };
+}
+
+/** A verb over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
+function compileConvert(verb: Verb, options: Json): Convert {
+  const convert = verb.fills === undefined ? verb.compile(options) : remember(verb.compile(options));
+  if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
+  if (verb.fills !== undefined)
+    return (value) => (Array.isArray(value) ? convertFirst(value, convert) : convert(value));
+  return (value) => {
+    if (Array.isArray(value)) return convertEach(value, convert);
+    const converted = convert(value);
+    return Array.isArray(converted) && converted.length === 1 ? converted[0] : converted;
+  };
+}
+
+function convertFirst(values: Json[], convert: Convert): Json {
+  for (const value of values) {
+    const converted = Array.isArray(value) ? convertFirst(value, convert) : convert(value);
+    if (converted !== undefined) return converted;
+  }
+  return undefined;
+}
+
+function convertEach(values: Json[], convert: Convert): Json {
+  const found: Json[] = [];
+  for (const value of values) {
+    const converted = Array.isArray(value) ? convertEach(value, convert) : convert(value);
+    for (const item of Array.isArray(converted) ? converted : [converted]) {
+      if (item !== undefined && !found.includes(item)) found.push(item);
+    }
+  }
+  return found.length > 1 ? found : found[0];
+}
+
+const mostRemembered = 5000;
+
+/** The same few users and addresses come again and again. What is remembered is shared: it must not be changed. */
+function remember(convert: Convert): Convert {
+  const known = new Map<string, Json>();
+  return (value) => {
+    if (typeof value !== 'string') return convert(value);
+    let converted = known.get(value);
+    if (converted === undefined && !known.has(value)) {
+      converted = convert(value);
+      if (known.size >= mostRemembered) known.clear();
+      known.set(value, converted);
+    }
+    return converted;
+  };
+}
+
+function compileWrites(targets: readonly Target[], verb: Verb): Write {
+  const writes = targets.map((target) =>
+    verb.fills === undefined ? compileWrite(target) : compileFill(target, verb.fills),
+  );
+  const [only] = writes;
+  if (writes.length === 1 && only !== undefined) return only;
+  return (document, value) => {
+    for (const write of writes) write(document, value);
+  };
+}
+
+/** Fills the fields below a target, unless the first of them is there: halves of two users make no third. */
+function compileFill({ path, leaves }: Target, fills: readonly string[]): Write {
+  const [leading = ''] = fills;
+  const names = leaves ?? fills;
+  return (document, value) => {
+    if (!isObject(value)) return;
+    const section = openSection(document, path);
+    if (section[leading] !== undefined) return;
+    for (const name of names) if (value[name] !== undefined) section[name] ??= value[name];
+  };
+}
+
+function compileCondition({ path, values }: Condition): (record: JsonObject) => boolean {
+  const read = compileRead(path);
+  const wanted = values === undefined ? undefined : new Set(values);
+  return (record) => {
+    const value = read(record);
+    return Array.isArray(value) ? value.some((item) => isWanted(item, wanted)) : isWanted(value, wanted);
+  };
+}
+
+function isWanted(value: Json, wanted: ReadonlySet<string> | undefined): boolean {
+  if (wanted === undefined) return value !== undefined && value !== null && value !== '';
+  const text = toKeyword(value);
+  return text !== undefined && wanted.has(text.toLowerCase());
+}
+
+/** The functions of this file for the ingest pipeline. `kinds` tells of each verb what it fills and whether it takes all. */
+export const rulesPainless = `
+boolean isWanted(List found, def wanted) {
+  for (def value : found) {
+    if (wanted == null) { if (value != '') return true; }
+    else {
+      String text = (String) toKeyword(value, null);
+      if (text != null && ((List) wanted).contains(text.toLowerCase())) return true;
+    }
+  }
+  return false;
+}
+def convertAll(List found, Map rule) {
+  if (found.isEmpty()) return null;
+  if (rule.takesAll == true) return convert((String) rule.verb, found, rule.options);
+  List results = new ArrayList();
+  for (def value : found) {
+    def converted = convert((String) rule.verb, value, rule.options);
+    if (converted == null) continue;
+    if (rule.fills != null) return converted;
+    List items = converted instanceof List ? (List) converted : [converted];
+    for (def item : items) if (!results.contains(item)) results.add(item);
+  }
+  if (results.isEmpty()) return null;
+  return results.size() > 1 ? (def) results : results.get(0);
+}
+void fill(Map document, Map target, List fills, Map value) {
+  List path = (List) target.path;
+  Map section = openSection(document, path, path.size());
+  if (section.get(fills.get(0)) != null) return;
+  List names = target.leaves == null ? fills : (List) target.leaves;
+  for (def name : names) {
+    if (value.get(name) != null && section.get(name) == null) section.put((String) name, value.get(name));
+  }
+}
+void runRule(Map record, Map document, Map rule) {
+  if (rule.when != null) {
+    for (def condition : (List) rule.when) {
+      if (!isWanted(read(record, (List) condition.path), condition.values)) return;
+    }
+  }
+  for (def path : (List) rule.from) {
+    def converted = convertAll(read(record, (List) path), rule);
+    if (converted == null) continue;
+    for (def target : (List) rule.to) {
+      if (rule.fills == null) write(document, (Map) target, converted);
+      else fill(document, (Map) target, (List) rule.fills, (Map) converted);
+    }
+    return;
+  }
+}`;

@@ -1,0 +1,133 @@
+// Every property that some file defines, as one tree: one type for a name, whichever record types carry it.
+
+import type { Property, PropertyType } from '../definitions.ts';
+import { parsePath } from './path.ts';
+import type { Problem } from './problem.ts';
+import type { Place, SourceFile } from './read-files.ts';
+import type { FieldSource } from './schema.ts';
+
+interface Node {
+  type: PropertyType | undefined;
+  about: string;
+  example: string | undefined;
+  unit: string | undefined;
+  /** Where it is defined, for the message to whoever defines it again. */
+  owner: string | undefined;
+  readonly children: Map<string, Node>;
+}
+
+const structures: readonly (PropertyType | undefined)[] = ['object', 'pairs', 'changes', undefined];
+
+const heldStructures: readonly (PropertyType | undefined)[] = ['object', 'pairs', 'changes', 'flattened'];
+
+function createNode(): Node {
+  return {
+    type: undefined,
+    about: '',
+    example: undefined,
+    unit: undefined,
+    owner: undefined,
+    children: new Map(),
+  };
+}
+
+export class PropertyTree {
+  readonly #root = createNode();
+  readonly #names = new Set<string>();
+
+  define(file: SourceFile, problems: Problem[]): void {
+    const { fields = [], operations = [] } = file.content;
+    for (const [i, field] of fields.entries()) this.#defineField(file, field, ['fields', i], problems);
+    for (const [o, operation] of operations.entries()) {
+      for (const [i, field] of (operation.fields ?? []).entries()) {
+        this.#defineField(file, field, ['operations', o, 'fields', i], problems);
+      }
+    }
+  }
+
+  #defineField(file: SourceFile, field: FieldSource, place: Place, problems: Problem[]): void {
+    if (field.type === undefined) return;
+    for (const name of [field.from].flat()) {
+      const path = parsePath(name);
+      if (path === undefined || path.some((step) => step.where !== undefined)) {
+        problems.push(file.problemAt([...place, 'from'], `"${name}" cannot be defined: it is no plain path`));
+        continue;
+      }
+      const reason = this.#add(
+        path.map((step) => step.name),
+        field,
+        file.name,
+      );
+      if (reason !== undefined) problems.push(file.problemAt([...place, 'type'], reason));
+    }
+  }
+
+  /** Says why not, where it cannot be. */
+  #add(path: readonly string[], field: FieldSource, owner: string): string | undefined {
+    let node = this.#root;
+    for (const [i, name] of path.entries()) {
+      if (!structures.includes(node.type))
+        return `"${path.slice(0, i).join('.')}" is a ${node.type} and holds no properties`;
+      const child = node.children.get(name) ?? createNode();
+      node.children.set(name, child);
+      this.#names.add(path.slice(0, i + 1).join('.'));
+      node = child;
+    }
+    if (node.owner !== undefined) {
+      return node.type === field.type
+        ? `${path.join('.')} is defined in ${node.owner}.yml already`
+        : `${path.join('.')} is a ${node.type} in ${node.owner}.yml`;
+    }
+    if (node.children.size > 0 && !structures.includes(field.type))
+      return `${path.join('.')} has properties of its own`;
+    node.type = field.type;
+    node.about = field.about ?? '';
+    node.example = field.example === undefined ? undefined : String(field.example);
+    node.unit = field.unit;
+    node.owner = owner;
+    if (heldStructures.includes(field.type)) this.#addText(path, owner);
+    return undefined;
+  }
+
+  /** What comes as text in place of structure goes to a property beside it. */
+  #addText(path: readonly string[], owner: string): void {
+    const name = path.at(-1) ?? '';
+    const about = `Text that came in place of ${name}.`;
+    this.#add([...path.slice(0, -1), `${name}Text`], { from: name, type: 'keyword', about }, owner);
+  }
+
+  /** A name below a bag or a flattened property needs no definition of its own. */
+  has(name: string): boolean {
+    if (this.#names.has(name)) return true;
+    let node: Node | undefined = this.#root;
+    for (const part of name.split('.')) {
+      node = node.children.get(part);
+      if (node === undefined) return false;
+      if (node.type === 'flattened') return true;
+    }
+    return true;
+  }
+
+  names(): string[] {
+    return [...this.#names];
+  }
+
+  toProperties(): Record<string, Property> {
+    return toProperties(this.#root);
+  }
+}
+
+function toProperties(node: Node): Record<string, Property> {
+  return Object.fromEntries([...node.children].map(([name, child]) => [name, toProperty(name, child)]));
+}
+
+function toProperty(name: string, node: Node): Property {
+  const { type = 'object', example, unit, children } = node;
+  return {
+    type,
+    about: node.about === '' ? `${name} of the record.` : node.about,
+    ...(example === undefined ? {} : { example }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(children.size === 0 ? {} : { properties: toProperties(node) }),
+  };
+}

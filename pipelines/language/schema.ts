@@ -1,0 +1,190 @@
+// The shape of a record-type file, as JSON Schema. What a name refers to is checked when the files are resolved.
+
+import { fieldTypes } from '../../fields/field-types.ts';
+import type { Outcome, PropertyType } from '../definitions.ts';
+
+export interface EventSource {
+  readonly kind?: string;
+  readonly category?: readonly string[];
+  readonly type?: readonly string[];
+}
+
+export interface OutcomeStepSource {
+  readonly from: string;
+  readonly present?: Outcome;
+  readonly values?: Readonly<Record<string, Outcome | readonly string[]>>;
+}
+
+export interface OutcomeSource {
+  readonly steps?: readonly OutcomeStepSource[];
+  readonly otherwise?: Outcome;
+}
+
+export interface FieldSource {
+  readonly from: string | readonly string[];
+  readonly type?: PropertyType;
+  readonly about?: string;
+  readonly example?: string | number | boolean;
+  readonly unit?: string;
+  readonly to?: string | readonly string[];
+  readonly as?: string | Readonly<Record<string, unknown>>;
+  readonly when?: Readonly<
+    Record<string, string | number | boolean | readonly (string | number | boolean)[]>
+  >;
+}
+
+export interface LayerSource {
+  readonly event?: EventSource;
+  readonly outcome?: OutcomeSource;
+  readonly fields?: readonly FieldSource[];
+  readonly message?: string;
+}
+
+export interface OperationSource extends LayerSource {
+  readonly for: readonly string[];
+}
+
+export interface FileSource extends LayerSource {
+  readonly about: string;
+  readonly record_types?: Readonly<Record<string, string>>;
+  readonly extends?: string;
+  readonly operations?: readonly OperationSource[];
+  readonly related?: Readonly<
+    Record<string, { readonly from: readonly string[]; readonly fold_case?: boolean }>
+  >;
+}
+
+const propertyTypes: readonly PropertyType[] = [
+  'keyword',
+  'text',
+  'long',
+  'double',
+  'boolean',
+  'date',
+  'ip',
+  'object',
+  'pairs',
+  'changes',
+  'flattened',
+];
+
+/** As ECS lists them for event.kind, event.category and event.type. */
+const kinds = ['alert', 'asset', 'enrichment', 'event', 'metric', 'state', 'signal'];
+const categories = [
+  ...[
+    'api',
+    'authentication',
+    'configuration',
+    'database',
+    'driver',
+    'email',
+    'file',
+    'host',
+    'iam',
+    'library',
+  ],
+  ...['intrusion_detection', 'malware', 'network', 'package', 'process', 'registry', 'session', 'threat'],
+  ...['vulnerability', 'web'],
+];
+const types = [
+  ...[
+    'access',
+    'admin',
+    'allowed',
+    'change',
+    'connection',
+    'creation',
+    'deletion',
+    'denied',
+    'device',
+    'end',
+  ],
+  ...['error', 'group', 'indicator', 'info', 'installation', 'protocol', 'start', 'user'],
+];
+
+const text = { type: 'string', minLength: 1 };
+const texts = { type: 'array', items: text, minItems: 1 };
+const textOrTexts = { anyOf: [text, texts] };
+const scalar = { type: ['string', 'number', 'boolean'] };
+const outcome = { enum: ['success', 'failure', 'unknown'] };
+
+const layer = {
+  event: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      kind: { enum: kinds },
+      category: { type: 'array', items: { enum: categories } },
+      type: { type: 'array', items: { enum: types } },
+    },
+  },
+  outcome: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      steps: {
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['from'],
+          properties: { from: text, present: outcome, values: { type: 'object' } },
+        },
+      },
+      otherwise: outcome,
+    },
+  },
+  fields: {
+    type: 'array',
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['from'],
+      properties: {
+        from: textOrTexts,
+        type: { enum: propertyTypes },
+        about: text,
+        example: scalar,
+        unit: text,
+        to: textOrTexts,
+        as: { type: ['string', 'object'] },
+        when: { type: 'object', additionalProperties: { anyOf: [scalar, { type: 'array', items: scalar }] } },
+      },
+      dependencies: { type: ['about'], about: ['type'], as: ['to'], when: ['to'] },
+    },
+  },
+  message: text,
+};
+
+export const fileSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['about'],
+  properties: {
+    about: text,
+    record_types: { type: 'object', propertyNames: { pattern: '^[0-9]+$' }, additionalProperties: text },
+    extends: text,
+    ...layer,
+    operations: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['for'],
+        properties: { for: texts, ...layer },
+      },
+    },
+    related: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['from'],
+        properties: { from: texts, fold_case: { type: 'boolean' } },
+      },
+    },
+  },
+};
+
+/** Field types whose values a rule can write. */
+export const writableTypes: readonly string[] = Object.keys(fieldTypes);

@@ -1,0 +1,85 @@
+// Mail: addresses inside of free text, and attachments in the short form that Exchange writes.
+
+import type { Json, JsonObject } from '../json.ts';
+import { toKeyword, trimText } from './keyword.ts';
+import { toLong } from './number.ts';
+import { toExtension } from './url.ts';
+import type { Verb } from './verb.ts';
+
+const addressInText = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]/g;
+
+export const emailAddresses: Verb = {
+  name: 'email_addresses',
+  about: 'Every mail address in a text such as `"Ann" [SMTP:ann@example.org]; bob@example.org`.',
+  compile: () => (value) => {
+    const found = typeof value === 'string' ? value.match(addressInText) : null;
+    return found === null ? undefined : [...new Set(found)];
+  },
+  painless: `
+    if (!(value instanceof String)) return null;
+    List found = new ArrayList();
+    Matcher matcher = /[A-Za-z0-9!#$%&'*+\\/=?^_\`{|}~.-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]/.matcher((String) value);
+    while (matcher.find()) if (!found.contains(matcher.group())) found.add(matcher.group());
+    return found.isEmpty() ? null : found;`,
+  examples: [
+    { given: '"Ann" [SMTP:ann@example.org]; bob@example.org', gives: ['ann@example.org', 'bob@example.org'] },
+    { given: 'smtp:ann@example.org;ann@example.org', gives: ['ann@example.org'] },
+    { given: 'Ann' },
+    { given: '' },
+    { given: 1 },
+  ],
+};
+
+export const attachments: Verb = {
+  name: 'attachments',
+  about: 'Attachments written as `name (123b); name (4b)`: their names, extensions and sizes.',
+  compile: () => toAttachments,
+  painless: `
+    String text = (String) toKeyword(value, null);
+    if (text == null) return null;
+    List found = new ArrayList();
+    for (String part : text.splitOnToken(';')) {
+      String item = part.trim();
+      int open = item.lastIndexOf(' (');
+      if (item.isEmpty()) continue;
+      Map file = new HashMap();
+      String name = open > 0 && item.endsWith('b)') ? item.substring(0, open).trim() : item;
+      if (name != item) {
+        def size = toLong(item.substring(open + 2, item.length() - 2), null);
+        if (size != null) file.put('size', size);
+      }
+      file.put('name', name);
+      String extension = (String) toExtension(name, null);
+      if (extension != null) file.put('extension', extension);
+      Map attachment = new HashMap();
+      attachment.put('file', file);
+      found.add(attachment);
+    }
+    return found.isEmpty() ? null : found;`,
+  examples: [
+    {
+      given: 'Plan (v2).docx (11206b); image001.png (4b)',
+      gives: [
+        { file: { name: 'Plan (v2).docx', extension: 'docx', size: 11206 } },
+        { file: { name: 'image001.png', extension: 'png', size: 4 } },
+      ],
+    },
+    { given: 'notes', gives: [{ file: { name: 'notes' } }] },
+    { given: ' ; ' },
+    { given: null },
+  ],
+};
+
+function toAttachments(value: Json): Json {
+  const parts = (toKeyword(value) ?? '').split(';').map(trimText);
+  const found = parts.filter((part) => part !== '').map(toAttachment);
+  return found.length === 0 ? undefined : found;
+}
+
+function toAttachment(item: string): JsonObject {
+  const open = item.lastIndexOf(' (');
+  const sized = open > 0 && item.endsWith('b)');
+  const name = sized ? trimText(item.slice(0, open)) : item;
+  const size = sized ? toLong(item.slice(open + 2, -2)) : undefined;
+  return { file: { name, extension: toExtension(name), size } };
+}

@@ -1,0 +1,39 @@
+// The closed set of verbs. A verb exists only when both its targets pass the same examples.
+
+import { address, ip, ipVersion } from './address.ts';
+import { date } from './date.ts';
+import { attachments, emailAddresses } from './email.ts';
+import { before, keyword, lowercase, split } from './keyword.ts';
+import { highest, lookup } from './lookup.ts';
+import { boolean, double, long } from './number.ts';
+import { extension, file, url } from './url.ts';
+import { user } from './user.ts';
+import type { Verb } from './verb.ts';
+
+export const verbs: readonly Verb[] = [
+  keyword,
+  lowercase,
+  before,
+  split,
+  long,
+  double,
+  boolean,
+  date,
+  address,
+  ip,
+  ipVersion,
+  user,
+  url,
+  file,
+  extension,
+  emailAddresses,
+  attachments,
+  lookup,
+  highest,
+];
+
+const byName = new Map(verbs.map((verb) => [verb.name, verb]));
+
+export function findVerb(name: string): Verb | undefined {
+  return byName.get(name);
+}

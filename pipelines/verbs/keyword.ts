@@ -1,0 +1,110 @@
+// Text as it is, without the spaces and line ends around it; numbers and truth values as their text.
+
+import type { Json } from '../json.ts';
+import type { Verb } from './verb.ts';
+
+/** Undefined for what is no scalar, or blank. */
+export function toKeyword(value: Json): string | undefined {
+  if (typeof value === 'string') {
+    const text = trimText(value);
+    return text === '' ? undefined : text;
+  }
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** Strips what Java's `trim` strips, so that both targets agree: everything up to the space. */
+export function trimText(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && text.charCodeAt(from) <= 32) from += 1;
+  while (to > from && text.charCodeAt(to - 1) <= 32) to -= 1;
+  return from === 0 && to === text.length ? text : text.slice(from, to);
+}
+
+export const keyword: Verb = {
+  name: 'keyword',
+  about: 'The text, without spaces around it; numbers and truth values as text.',
+  compile: () => toKeyword,
+  painless: `
+    if (value instanceof String) { String text = ((String) value).trim(); return text.isEmpty() ? null : text; }
+    return value instanceof Number || value instanceof Boolean ? value.toString() : null;`,
+  examples: [
+    { given: 'Inbox', gives: 'Inbox' },
+    { given: ' AM0PR04MB5043 (15.20.4219.025)\r\n', gives: 'AM0PR04MB5043 (15.20.4219.025)' },
+    { given: 8, gives: '8' },
+    { given: true, gives: 'true' },
+    { given: ' \t' },
+    { given: { a: 1 } },
+    { given: ['a'] },
+  ],
+};
+
+export const lowercase: Verb = {
+  name: 'lowercase',
+  about: 'The text in lower case.',
+  compile: () => (value) => toKeyword(value)?.toLowerCase(),
+  painless: `
+    String text = (String) toKeyword(value, null);
+    return text == null ? null : text.toLowerCase();`,
+  examples: [
+    { given: ' 0873EE4D-D342-44F2-8961-74C442A2FAD2', gives: '0873ee4d-d342-44f2-8961-74c442a2fad2' },
+    { given: 'ÄÖ', gives: 'äö' },
+    { given: '' },
+  ],
+};
+
+export const before: Verb = {
+  name: 'before',
+  about: 'The text before a separator, or all of it where there is none.',
+  options: 'text',
+  compile: (options) => {
+    const separator = String(options);
+    return (value) => {
+      const text = toKeyword(value);
+      const at = text === undefined ? -1 : text.indexOf(separator);
+      return at < 0 || text === undefined ? text : toKeyword(text.slice(0, at));
+    };
+  },
+  painless: `
+    String text = (String) toKeyword(value, null);
+    int at = text == null ? -1 : text.indexOf((String) options);
+    return at < 0 ? text : toKeyword(text.substring(0, at), null);`,
+  examples: [
+    { given: 'VI1PR04MB5056 (15.20.4129.029)\r\n', options: ' (', gives: 'VI1PR04MB5056' },
+    { given: 'VI1PR04MB5056', options: ' (', gives: 'VI1PR04MB5056' },
+    { given: ' (15)', options: '(' },
+    { given: null, options: ' (' },
+  ],
+};
+
+export const split: Verb = {
+  name: 'split',
+  about: 'The parts of a text between separators, each as a value of its own.',
+  options: 'text',
+  compile: (options) => {
+    const separator = String(options);
+    return (value) => {
+      const parts = (toKeyword(value) ?? '')
+        .split(separator)
+        .map(trimText)
+        .filter((part) => part !== '');
+      return parts.length === 0 ? undefined : [...new Set(parts)];
+    };
+  },
+  painless: `
+    String text = (String) toKeyword(value, null);
+    if (text == null) return null;
+    List parts = new ArrayList();
+    for (String part : text.splitOnToken((String) options)) {
+      String trimmed = part.trim();
+      if (!trimmed.isEmpty() && !parts.contains(trimmed)) parts.add(trimmed);
+    }
+    return parts.isEmpty() ? null : parts;`,
+  examples: [
+    { given: 'a@x.org; b@x.org;', options: ';', gives: ['a@x.org', 'b@x.org'] },
+    { given: 'a;b;a', options: ';', gives: ['a', 'b'] },
+    { given: 'one', options: ';', gives: ['one'] },
+    { given: ' ; ', options: ';' },
+    { given: 5, options: ';', gives: ['5'] },
+  ],
+};
