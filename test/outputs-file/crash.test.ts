@@ -16,8 +16,14 @@ const kills = 15;
 const documents = Array.from({ length: count }, (_, n) => documentOf(n));
 const seed = Math.trunc(Math.random() * 2 ** 31);
 
+interface Kill {
+  readonly afterMs: number;
+  /** Counted from the first acknowledgement, or from the start of the process. */
+  readonly from: 'acknowledgement' | 'start';
+}
+
 /** Runs the writer, for a while or to its end; returns the Ids that it reported as acknowledged. */
-async function runWriter(folder: string, run: number, killAfterMs?: number): Promise<string[]> {
+async function runWriter(folder: string, run: number, kill?: Kill): Promise<string[]> {
   const script = join(import.meta.dirname, 'crash-writer.ts');
   const child = spawn(process.execPath, [script, folder, String(count), String(seed + run)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -27,13 +33,13 @@ async function runWriter(folder: string, run: number, killAfterMs?: number): Pro
     acknowledged += text;
   });
   const exited = once(child, 'close');
-  if (killAfterMs !== undefined) {
-    await Promise.race([once(child.stdout, 'data'), exited]);
-    await delay(killAfterMs);
+  if (kill) {
+    if (kill.from === 'acknowledgement') await Promise.race([once(child.stdout, 'data'), exited]);
+    await delay(kill.afterMs);
     child.kill('SIGKILL');
   }
   await exited;
-  if (killAfterMs === undefined) expect(child.exitCode).toBe(0);
+  if (!kill) expect(child.exitCode).toBe(0);
   return acknowledged.split('\n').slice(0, -1);
 }
 
@@ -56,8 +62,11 @@ test(`ledger and files agree after ${kills} kills at random instants, once with 
   const acknowledged = new Set<string>();
   let partial = 0;
   for (let run = 0; run < kills; run += 1) {
-    const lifeMs = random() * 120;
-    for (const id of await runWriter(folder.path, run, lifeMs)) {
+    const kill: Kill =
+      random() < 0.3
+        ? { from: 'start', afterMs: random() * 400 }
+        : { from: 'acknowledgement', afterMs: random() * 70 };
+    for (const id of await runWriter(folder.path, run, kill)) {
       expect(acknowledged.has(id)).toBe(false);
       acknowledged.add(id);
     }
