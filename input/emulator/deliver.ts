@@ -142,7 +142,11 @@ const zipped = new WeakMap<Uint8Array, Uint8Array>();
 function wholeBody({ body }: Answer, gzip: boolean): Uint8Array | undefined {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return undefined;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  if (!gzip) return bytes;
+  return gzip ? compress(bytes) : bytes;
+}
+
+/** The compressed form of a body, which is kept for as long as the body is. */
+export function compress(bytes: Uint8Array): Uint8Array {
   const known = zipped.get(bytes) ?? gzipSync(bytes, { level: 1 });
   zipped.set(bytes, known);
   return known;

@@ -2,6 +2,7 @@
 // address, with content, habits, faults, and the truth about all of it.
 
 import { systemClock } from '../clock.ts';
+import { compress } from './deliver.ts';
 import type { Emulator } from './emulator.ts';
 import { foreignHost } from './foreign.ts';
 import { type EmulatorOptions, settleTenants } from './options.ts';
@@ -18,7 +19,18 @@ export type { Emulator, Published } from './emulator.ts';
 export { type HostileKind, hostileKinds } from './faults/hostile.ts';
 export type { Fault, FaultEntry, FaultMatch } from './faults/plan.ts';
 export { readFaultPlan } from './faults/read.ts';
-export * from './options.ts';
+export {
+  type ContentOptions,
+  type ContentType,
+  contentTypes,
+  type EmulatorOptions,
+  type Habits,
+  noHabits,
+  type TenantOptions,
+  type TenantPatch,
+  type TenantSettings,
+  usualHabits,
+} from './options.ts';
 export type { PublishRequest } from './publish.ts';
 export type { LoggedRequest, Misuse, RequestCounts } from './requests.ts';
 export type { DistinctId, TruthFilter, TruthRecord } from './truth.ts';
@@ -31,9 +43,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   time.freeze(options.frozen ?? false);
   const running = createTenants(options, seed, options.origin ?? now());
   const requests = new RequestLog();
-  const foreign = await listen(0, foreignHost(requests, time));
   let handle: Handle | undefined;
   const own = await listen(options.port ?? 0, async (...request) => handle?.(...request));
+  const foreign = await listen(0, foreignHost(requests, time));
   const { url } = own;
   const lifetimeSeconds = options.tokenLifetimeSeconds ?? 3_599;
   const issuer = new TokenIssuer({ url, lifetimeSeconds, now, guid: guidSeries(seed, 'trace') });
@@ -62,6 +74,12 @@ function createTenants(options: EmulatorOptions, seed: number, origin: number): 
     throttle: { status: options.throttleStatus ?? 403, retryAfter: options.throttleRetryAfter ?? false },
   } as const;
   const tenants = settleTenants(options, seed).map((settings) => new Tenant(settings, environment));
-  if (options.prepared) for (const { feeds } of tenants) for (const feed of feeds.values()) feed.prepare();
+  if (options.prepared) prepare(tenants, options.gzip ?? true);
   return tenants;
+}
+
+function prepare(tenants: readonly Tenant[], gzip: boolean): void {
+  for (const { feeds } of tenants) {
+    for (const feed of feeds.values()) for (const body of feed.prepare()) if (gzip) compress(body);
+  }
 }

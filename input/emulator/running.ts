@@ -115,6 +115,7 @@ export class RunningEmulator implements Emulator {
 
   async close(): Promise<void> {
     await Promise.all([this.parts.own.close(), this.parts.foreign.close()]);
+    for (const tenant of this.parts.running) tenant.close();
   }
 
   async handle(request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {

@@ -22,11 +22,20 @@ export async function listen(port: number, handle: Handle): Promise<Listener> {
   // A client that keeps a connection decides itself when to let go of it.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(explainPort(port, error)));
     server.listen(port, '127.0.0.1', resolve);
   });
   return { url: `http://127.0.0.1:${portOf(server)}`, close: () => close(server) };
 }
+
+const explainPort = (port: number, cause: Error): OperatorError =>
+  new OperatorError({
+    code: 'emulator-port',
+    message: `The emulator cannot listen on 127.0.0.1:${port}: ${cause.message}.`,
+    advice: 'Choose another port, or 0 for any free one.',
+    retry: { kind: 'never' },
+    cause,
+  });
 
 async function run(handle: Handle, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {

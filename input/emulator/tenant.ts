@@ -2,7 +2,7 @@
 
 import type { RecordSupply } from './content/blob.ts';
 import { Feed } from './content/feed.ts';
-import { openRecordFile } from './content/record-file.ts';
+import { openRecordFile, type RecordFile } from './content/record-file.ts';
 import { type ContentType, contentTypes, type TenantPatch, type TenantSettings } from './options.ts';
 import { hash } from './random.ts';
 import { generateRecords } from './records/supply.ts';
@@ -24,13 +24,15 @@ export class Tenant {
   /** Generates records that no history holds, for content that a test asks for. */
   readonly spare: ReadonlyMap<ContentType, RecordSupply>;
   private current: TenantSettings;
+  private readonly file: RecordFile | undefined;
 
   constructor(settings: TenantSettings, environment: TenantEnvironment) {
     this.current = settings;
     this.spare = new Map(
       contentTypes.map((type) => [type, generated(settings, environment.seed, type, 'spare')]),
     );
-    this.feeds = createFeeds(settings, environment);
+    this.file = settings.content.file === undefined ? undefined : openRecordFile(settings.content.file);
+    this.feeds = createFeeds(settings, environment, this.file);
     this.subscriptions = new Subscriptions(this.feeds, environment.cooldown, settings.subscribed);
     this.throttle = new Throttle(environment.throttle);
   }
@@ -42,6 +44,10 @@ export class Tenant {
   update(patch: TenantPatch): void {
     this.current = { ...this.current, ...patch };
   }
+
+  close(): void {
+    this.file?.close();
+  }
 }
 
 function generated(settings: TenantSettings, seed: number, type: ContentType, purpose: string): RecordSupply {
@@ -52,9 +58,9 @@ function generated(settings: TenantSettings, seed: number, type: ContentType, pu
 function createFeeds(
   settings: TenantSettings,
   environment: TenantEnvironment,
+  file: RecordFile | undefined,
 ): ReadonlyMap<ContentType, Feed> {
   const { content, tenantId } = settings;
-  const file = content.file === undefined ? undefined : openRecordFile(content.file);
   const total = contentTypes.reduce((sum, type) => sum + content.shares[type], 0);
   let before = 0;
   return new Map(

@@ -158,6 +158,20 @@ describe('over HTTP', () => {
   });
 });
 
+describe('an emulator that cannot start', () => {
+  test('says that its port is taken', async () => {
+    const port = Number(new URL((await start()).emulator.url).port);
+    await expect(startAtNoon({ port })).rejects.toThrow(/cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/);
+  });
+
+  test('says that its file of records cannot be read', async () => {
+    const tenants = [{ content: { file: '/nowhere/records.ndjson' } }];
+    await expect(startAtNoon({ tenants })).rejects.toThrow(
+      'The file of records /nowhere/records.ndjson cannot be read',
+    );
+  });
+});
+
 describe('m365 emulate', () => {
   const folder = mkdtempSync(join(tmpdir(), 'm365-'));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

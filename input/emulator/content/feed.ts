@@ -115,11 +115,12 @@ export class Feed {
     };
   }
 
-  /** Makes the bodies of history and keeps them. */
-  prepare(): void {
+  /** Makes the bodies of history, keeps them, and gives each once. */
+  *prepare(): Generator<Uint8Array> {
     for (let index = 0; index < this.timeline.past; index++) {
-      const body = this.bodyOf(this.timeline.slot(index));
-      this.prepared.set(index, Buffer.from([...joinRecords(body)].join('')));
+      const body = Buffer.from([...joinRecords(this.bodyOf(this.timeline.slot(index)))].join(''));
+      this.prepared.set(index, body);
+      yield body;
     }
   }
 

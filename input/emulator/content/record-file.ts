@@ -1,6 +1,7 @@
 // The records of an NDJSON file, by content type. Only where each line begins is kept; lines are read when served.
 
-import { openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { OperatorError } from '../../errors.ts';
 import { type ContentType, contentTypes } from '../options.ts';
 import type { RecordSupply } from './blob.ts';
 
@@ -11,10 +12,11 @@ interface Lines {
 
 export interface RecordFile {
   supplyOf(contentType: ContentType): RecordSupply;
+  close(): void;
 }
 
 export function openRecordFile(path: string): RecordFile {
-  const file = openSync(path, 'r');
+  const file = open(path);
   const index = new Map<ContentType, Lines>(contentTypes.map((type) => [type, { offsets: [], lengths: [] }]));
   for (const { line, offset, length } of readLines(file)) {
     const lines = index.get(contentTypeOf(line));
@@ -23,7 +25,22 @@ export function openRecordFile(path: string): RecordFile {
   }
   return {
     supplyOf: (contentType) => supplyFrom(file, index.get(contentType) ?? { offsets: [], lengths: [] }),
+    close: () => closeSync(file),
   };
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    throw new OperatorError({
+      code: 'emulator-records',
+      message: `The file of records ${path} cannot be read: ${cause instanceof Error ? cause.message : cause}.`,
+      advice: 'Give a file with one record, a JSON object, a line.',
+      retry: { kind: 'never' },
+      cause,
+    });
+  }
 }
 
 function supplyFrom(file: number, { offsets, lengths }: Lines): RecordSupply {
