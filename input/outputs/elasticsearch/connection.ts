@@ -1,10 +1,9 @@
-// A client for one cluster, made from the settings. It never retries: an unknown outcome must be seen, not repeated.
+// The way to one cluster, made from the settings: hosts, authorities, credentials. The client itself is client.ts.
 
-import { Client } from '@elastic/elasticsearch';
-import { OperatorError, protectSecret } from '../../errors.ts';
+import { OperatorError } from '../../errors.ts';
 import { createDispatcher } from '../../http/dispatcher.ts';
-import { connectionOver, RequestContext } from './dispatcher-connection.ts';
-import { explainFailure, explainStatus, Failure } from './failure.ts';
+import { authorize } from './credentials.ts';
+import { Failure } from './failure.ts';
 import { parseHost } from './hosts.ts';
 import { complete, type ElasticsearchOptions } from './options.ts';
 import { findTrustedAuthority } from './trusted-authority.ts';
@@ -50,18 +49,14 @@ export async function connect(options: ElasticsearchOptions): Promise<Connection
     timeoutMs,
     connections: workers + 4,
   });
-  const client = new Client({
-    nodes: hosts.map((url) => ({ url: withoutCredentials(url) })),
-    Connection: connectionOver(dispatcher),
-    maxRetries: 0,
-    compression: false,
-    headers: { ...options.headers },
-  });
+  // The client is large and slow to load: a run that delivers elsewhere does without it.
+  const { makeClient } = await import('./client.ts');
+  const client = makeClient(hosts, dispatcher, options.headers ?? {});
   const authorization = authorize(options, hosts);
   return {
     address: hosts.map((url) => url.host).join(', '),
     send: (request, signal, accept = []) =>
-      overHosts(hosts.length, async () => send(client, request, await authorization(), signal, accept)),
+      overHosts(hosts.length, async () => client.send(request, await authorization(), signal, accept)),
     close: async () => {
       await client.close();
       await dispatcher.destroy();
@@ -81,45 +76,6 @@ async function overHosts(hosts: number, attempt: () => Promise<Answer>): Promise
   }
 }
 
-async function send(
-  client: Client,
-  request: Request,
-  authorization: string | undefined,
-  signal: AbortSignal,
-  accept: readonly number[],
-): Promise<Answer> {
-  const context = new RequestContext();
-  try {
-    const { statusCode, body, headers } = await client.transport.request(
-      {
-        method: request.method,
-        path: request.path,
-        ...(request.query && { querystring: { ...request.query } }),
-        ...(request.body && { body: { ...request.body } }),
-        ...(request.lines && { bulkBody: request.lines }),
-        meta: { name: request.name, ...(request.index && { pathParts: { index: request.index } }) },
-      },
-      {
-        meta: true,
-        signal,
-        context: { request: context },
-        // Every status is ours to judge, and comes with its body.
-        ignore: allErrors,
-        headers: { ...request.headers, ...(authorization !== undefined && { authorization }) },
-      },
-    );
-    const status = statusCode ?? 0;
-    if ((status >= 200 && status < 300) || accept.includes(status)) return { status, body };
-    throw explainStatus(context.host, status, body, headers?.['retry-after']);
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    signal.throwIfAborted();
-    throw explainFailure(context, error);
-  }
-}
-
-const allErrors = Array.from({ length: 300 }, (_, index) => 300 + index);
-
 function parseHosts(entries: readonly string[]): readonly URL[] {
   const hosts = entries.map((entry) => {
     const url = parseHost(entry);
@@ -135,41 +91,6 @@ function parseHosts(entries: readonly string[]): readonly URL[] {
 
 function settingError(message: string, advice: string): OperatorError {
   return new OperatorError({ code: 'elasticsearch-hosts', message, advice, retry: { kind: 'never' } });
-}
-
-function withoutCredentials(url: URL): URL {
-  const bare = new URL(url);
-  bare.username = '';
-  bare.password = '';
-  return bare;
-}
-
-/** Read again for every request, so that a renewed key is taken up. */
-function authorize(
-  { apiKey, username, password }: ElasticsearchOptions,
-  hosts: readonly URL[],
-): () => Promise<string | undefined> {
-  if (apiKey) return async () => `ApiKey ${encodeApiKey(await apiKey())}`;
-  if (username !== undefined && password)
-    return async () => `Basic ${encodeBasic(username, await password())}`;
-  const inUrl = hosts.find((url) => url.username !== '');
-  if (!inUrl) return async () => undefined;
-  const header = `Basic ${encodeBasic(decodeURIComponent(inUrl.username), decodeURIComponent(inUrl.password))}`;
-  return async () => header;
-}
-
-/** Kibana shows a key as `id:key` for Elastic Agent and in base64 for everything else; a colon tells them apart. */
-function encodeApiKey(key: string): string {
-  const encoded = key.includes(':') ? Buffer.from(key).toString('base64') : key;
-  protectSecret(encoded);
-  return encoded;
-}
-
-function encodeBasic(username: string, password: string): string {
-  const encoded = Buffer.from(`${username}:${password}`).toString('base64');
-  protectSecret(password);
-  protectSecret(encoded);
-  return encoded;
 }
 
 async function chooseAuthorities(
