@@ -87,7 +87,7 @@ export const policyOptions: OptionSet = {
       type: 'object',
       required: true,
       title: 'Outputs',
-      about: 'a map of names to outputs, each with its type.',
+      about: 'A map of names to outputs, each with its type.',
       shown: 'file',
     },
     {
@@ -95,14 +95,14 @@ export const policyOptions: OptionSet = {
       type: 'object',
       required: true,
       title: 'Inputs',
-      about: 'a list; those of type m365 are read, others are left aside.',
+      about: 'A list; those of type m365 are read, others are left aside.',
       shown: 'file',
     },
     {
       name: 'm365',
       type: 'object',
       title: 'Process',
-      about: 'settings of the whole process.',
+      about: 'Settings of the whole process.',
       shown: 'file',
     },
   ],
@@ -111,13 +111,19 @@ export const policyOptions: OptionSet = {
 export const inputOptions: OptionSet = {
   part: 'inputs',
   options: [
-    { name: 'type', type: 'text', title: 'Type', about: 'm365.', shown: 'file' },
+    {
+      name: 'type',
+      type: 'text',
+      title: 'Type',
+      about: 'Always m365; inputs of other types are left aside.',
+      shown: 'file',
+    },
     {
       name: 'enabled',
       type: 'boolean',
       default: true,
       title: 'Enabled',
-      about: 'false leaves the input aside.',
+      about: 'The value false leaves the input aside.',
       shown: 'file',
     },
     {
@@ -133,7 +139,7 @@ export const inputOptions: OptionSet = {
       type: 'object',
       required: true,
       title: 'Streams',
-      about: 'a list with one entry for each tenant.',
+      about: 'A list with one entry for each tenant.',
       shown: 'file',
     },
     {
@@ -155,7 +161,7 @@ export const streamOptions: OptionSet = {
       type: 'boolean',
       default: true,
       title: 'Enabled',
-      about: 'false leaves the stream aside.',
+      about: 'The value false leaves the stream aside.',
       shown: 'file',
     },
     ...dataStreamOptions,

@@ -117,12 +117,14 @@ function drawRow(row: Row, { columns, paint }: TableOptions): string {
   return [label, ...cells, paint(row.health, row.health)].join(' ');
 }
 
-/** What is wrong or waited for, in a line each. */
+/** What is wrong or waited for: a line for each message, however many content types share it. */
 function drawMessages(rows: readonly Row[], { columns, paint }: TableOptions): string[] {
-  const told = worstFirst(rows).filter(
-    ({ health, message }) => health !== 'healthy' && health !== 'stopped' && message,
-  );
-  return told
-    .slice(0, mostMessages)
-    .map(({ label, health, message }) => paint(health, `${label}: ${message}`.slice(0, columns - 1)));
+  const told = worstFirst(rows).filter(({ health, message }) => !calm.has(health) && message !== '');
+  return [...Map.groupBy(told, ({ message }) => message)].slice(0, mostMessages).map(([message, sharing]) => {
+    const [first, ...others] = sharing.map(({ label }) => label);
+    const whom = others.length > 1 ? `${first} and ${others.length} more` : [first, ...others].join(', ');
+    return paint(sharing[0]?.health ?? 'starting', `${whom}: ${message}`.slice(0, columns - 1));
+  });
 }
+
+const calm: ReadonlySet<Health> = new Set(['healthy', 'stopped']);
