@@ -30,7 +30,9 @@ export function openDisplay({ level, board, names, footer, table }: DisplayOptio
     };
   let progress: Progress | undefined;
   const write = (line: string) => (progress ? progress.print(line) : terminal.write(line));
-  const log = createTextLogger({ level, write, colour: terminal.hasColors() });
+  // The table says what an INFO line would.
+  const shown = table && level === 'info' ? 'warn' : level;
+  const log = createTextLogger({ level: shown, write, colour: terminal.hasColors() });
   if (table) progress = showProgress({ board, terminal, names, footer });
   return {
     log,

@@ -1,9 +1,11 @@
 // Runs a policy in the foreground, with everything around the collector: signals, display, status file, status page.
 
 import { systemClock } from '../clock.ts';
+import type { Counter } from '../contract.ts';
 import { describeError } from '../errors.ts';
-import { type RunResult, runCollector } from '../run.ts';
+import { runCollector } from '../run.ts';
 import type { Policy } from '../settings/policy.ts';
+import type { StatusBoard } from '../telemetry/status-board.ts';
 import { keepStatusFile } from '../telemetry/status-file.ts';
 import { serveStatus } from '../telemetry/status-server.ts';
 import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
@@ -13,6 +15,7 @@ import { readVersion } from './version.ts';
 
 /** Resolves with the exit code, when every stream has ended or an interruption was obeyed. */
 export async function runPolicy(policy: Policy): Promise<number> {
+  let footer = 'Ctrl-C ends it, when everything in flight is delivered.';
   const telemetry = createTelemetry({ clock: systemClock, version: readVersion() });
   const display = openDisplay({
     level: policy.process.logLevel,
@@ -21,10 +24,8 @@ export async function runPolicy(policy: Policy): Promise<number> {
     footer: () => footer,
     table: !policy.outputs.some(({ type }) => type === 'console') || !process.stdout.isTTY,
   });
-  let footer = 'Ctrl-C ends it when everything in flight is delivered.';
   using signals = listenForInterruption(() => {
-    footer =
-      'Ending: what is in flight is delivered first. Ctrl-C again ends at once; nothing is lost by it.';
+    footer = 'Ending; what is in flight is delivered first. Ctrl-C again ends at once.';
     display.log.info({}, 'Ending: what is in flight is delivered first.');
   });
   try {
@@ -50,7 +51,9 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
   const file = await keepStatusFile({ folder: stateFolder, board, clock: systemClock, log });
   try {
     const random = Math.random;
-    return exitCode(await runCollector({ policy, signals, telemetry, log, clock: systemClock, random }));
+    const result = await runCollector({ policy, signals, telemetry, log, clock: systemClock, random });
+    log.info({}, summarize(board));
+    return result.failed.size === 0 ? 0 : 1;
   } catch (error) {
     // Whatever an opening connection says of it, it was the operator who ended it.
     if (signals.stop.aborted) {
@@ -64,8 +67,11 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
   }
 }
 
-function exitCode({ failed }: RunResult): number {
-  return failed.size === 0 ? 0 : 1;
+function summarize(board: StatusBoard): string {
+  const { scopes } = board.snapshot();
+  const sum = (counter: Counter) =>
+    scopes.reduce((total, { counters }) => total + (counters[counter] ?? 0), 0);
+  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${sum('records_dead_lettered')} dead letters, ${sum('blobs_lost')} content blobs lost.`;
 }
 
 function namesOf(policy: Policy): ReadonlyMap<string, string> {

@@ -1,0 +1,34 @@
+// Which tenants of a policy a command is about.
+
+import { OperatorError } from '../errors.ts';
+import type { OutputPolicy } from '../settings/output-policy.ts';
+import type { Policy, StreamPolicy } from '../settings/policy.ts';
+import { suggest } from '../settings/problems.ts';
+
+/** By tenant id, tenant name or stream id; all of them without a name. */
+export function chooseStreams(policy: Policy, name: string | undefined): readonly StreamPolicy[] {
+  if (name === undefined) return policy.streams;
+  const wanted = name.toLowerCase();
+  const namesOf = ({ id, source, mapping }: StreamPolicy) =>
+    [id, source.tenantId, mapping.tenantName].filter((each) => each !== undefined);
+  const found = policy.streams.filter((stream) =>
+    namesOf(stream).some((each) => each.toLowerCase() === wanted),
+  );
+  if (found.length > 0) return found;
+  throw new OperatorError({
+    code: 'usage',
+    message: `The policy has no tenant "${name}"${suggest(name, policy.streams.flatMap(namesOf))}.`,
+    advice: `It has ${policy.streams.map(({ source, mapping }) => mapping.tenantName ?? source.tenantId).join(', ')}.`,
+    retry: { kind: 'never' },
+  });
+}
+
+/** What an output of the policy is written to. */
+export function dataStreamsOf(policy: Policy, output: OutputPolicy): readonly string[] {
+  const streams = policy.streams.filter((stream) => stream.output === output);
+  return [...new Set(streams.map(({ mapping }) => `logs-o365.audit-${mapping.namespace}`))];
+}
+
+export function nameTenant({ source, mapping }: StreamPolicy): string {
+  return mapping.tenantName ? `${mapping.tenantName} (${source.tenantId})` : source.tenantId;
+}

@@ -1,0 +1,102 @@
+// `m365 check`: what is wrong with a policy's tenants and outputs, and what to do about it.
+
+import { Command } from 'commander';
+import { loadPolicy } from '../../settings/load-policy.ts';
+import type { Policy } from '../../settings/policy.ts';
+import { hostsFor } from '../../sources/management-activity/clouds.ts';
+import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check-output.ts';
+import { checkTenant, hostsToAllow } from '../check-tenant.ts';
+import { chooseStreams, dataStreamsOf, nameTenant } from '../choose-streams.ts';
+import { type Finding, printFinding } from '../finding.ts';
+import { listenForInterruption } from '../interruption.ts';
+import { paint, say } from '../paper.ts';
+
+const teaching = `
+Asks Microsoft and the outputs what a collector would ask, and changes nothing:
+  tenant   does a token come, which roles it carries and which are missing,
+           is auditing on, each subscription, the clock
+  output   Elasticsearch: version, processors, privileges, templates and their
+           owner; the folder of a file output
+  hosts    what a firewall has to let through
+Every problem comes with what to do about it.
+
+Examples:
+  m365 check --policy my.yml
+  m365 check --policy my.yml --tenant Contoso
+  m365 check --policy my.yml --json | jq '.findings[] | select(.state=="problem")'
+
+Exit codes: 0 no problems (notes are none), 1 problems, 2 the policy is wrong.`;
+
+interface CheckFlags {
+  readonly policy: string;
+  readonly tenant?: string;
+  readonly json?: boolean;
+}
+
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('Finds what is wrong with tenants and outputs, and says how to mend it.')
+    .requiredOption('-p, --policy <file>', 'the policy')
+    .option('--tenant <name>', 'one tenant: its id, its name or its stream')
+    .option('--json', 'as JSON')
+    .addHelpText('after', teaching)
+    .action(async (flags: CheckFlags) => {
+      process.exitCode = (await check(flags)) ? 0 : 1;
+    });
+}
+
+interface Section {
+  readonly title: string;
+  findings(signal: AbortSignal): AsyncIterable<Finding> | Iterable<Finding>;
+}
+
+async function check(flags: CheckFlags): Promise<boolean> {
+  const policy = await loadPolicy(flags.policy);
+  using signals = listenForInterruption();
+  const all: (Finding & { readonly about: string })[] = [];
+  for (const { title, findings } of sectionsOf(policy, flags.tenant)) {
+    if (!flags.json) say(`${all.length > 0 ? '\n' : ''}${title}`);
+    for await (const finding of findings(signals.stop)) {
+      all.push({ about: title, ...finding });
+      if (!flags.json) printFinding(finding);
+    }
+  }
+  const hosts = hostsOf(policy);
+  if (flags.json) say(JSON.stringify({ findings: all, hosts }, undefined, 2));
+  else printEnd(policy, all, hosts);
+  return all.every(({ state }) => state !== 'problem');
+}
+
+function sectionsOf(policy: Policy, tenant: string | undefined): readonly Section[] {
+  return [
+    ...chooseStreams(policy, tenant).map((stream) => ({
+      title: `Tenant ${nameTenant(stream)}`,
+      findings: (signal: AbortSignal) => checkTenant(stream.source, signal),
+    })),
+    ...policy.outputs.map((output) => ({
+      title: `Output ${output.name} (${output.type})`,
+      findings: (signal: AbortSignal) => checkOutput(output, dataStreamsOf(policy, output), signal),
+    })),
+    { title: 'This machine', findings: () => [checkFolder('state folder', policy.process.stateFolder)] },
+  ];
+}
+
+function hostsOf({ streams, outputs }: Policy): readonly string[] {
+  const microsoft = streams.flatMap(({ source }) => hostsToAllow(hostsFor(source.cloud, source.hosts)));
+  return [...new Set([...microsoft, ...outputs.flatMap(hostsOfOutput)])];
+}
+
+function printEnd(policy: Policy, findings: readonly Finding[], hosts: readonly string[]): void {
+  say(`\nA firewall has to let through\n${hosts.map((host) => `  ${host}`).join('\n')}`);
+  const lacking = findings.some(({ name, state }) => name === 'privileges' && state === 'problem');
+  const streams = policy.outputs.flatMap((output) =>
+    output.type === 'elasticsearch' ? dataStreamsOf(policy, output) : [],
+  );
+  if (lacking) say(`\nThe smallest API key that delivers (in Kibana: Dev Tools):\n${describeKey(streams)}`);
+  const problems = findings.filter(({ state }) => state === 'problem').length;
+  say(
+    problems === 0
+      ? paint('green', '\nNo problems.')
+      : paint('red', `\n${problems} ${problems === 1 ? 'problem' : 'problems'}.`),
+  );
+}

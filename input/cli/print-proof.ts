@@ -1,0 +1,89 @@
+// A proof for people: a row for each content type, then whatever is not as it should be.
+
+import type { Gap } from '../contract.ts';
+import { paint, say, table, wrap } from './paper.ts';
+import type { RecordProof } from './prove-records.ts';
+import type { OpenBlob, ScopeProof } from './prove-scope.ts';
+import type { ContentTypeProof, TenantProof } from './prove-tenant.ts';
+
+const shownOfEach = 5;
+
+export function printProof(
+  name: string,
+  { contentTypes }: TenantProof,
+  window: { from: number; to: number },
+): void {
+  say(`Tenant ${name}\n${minute(window.from)} to ${minute(window.to)}\n`);
+  const listed = contentTypes.flatMap((proof) => ('unlisted' in proof ? [] : [proof]));
+  say(
+    table(
+      ['content type', 'listed', 'done', 'pending', 'lost', 'missing', 'records', 'doubles'],
+      listed.map(drawRow),
+    ),
+  );
+  for (const proof of contentTypes) printTroubles(proof);
+}
+
+function drawRow({ contentType, listed, done, open, records }: ScopeProof): string[] {
+  const count = (state: OpenBlob['state']) => open.filter((blob) => blob.state === state).length;
+  const numbers = [
+    listed,
+    done,
+    count('pending'),
+    count('lost'),
+    count('missing'),
+    records.delivered,
+    records.duplicate,
+  ];
+  return [contentType, ...numbers.map(String)];
+}
+
+function printTroubles(proof: ContentTypeProof): void {
+  if ('unlisted' in proof) {
+    say(
+      paint(proof.optional ? 'gray' : 'red', wrap(`${proof.contentType}: ${proof.unlisted}`, '  ', '    ')),
+    );
+    return;
+  }
+  const { contentType, open, deadLetters, gaps, byRecords } = proof;
+  for (const state of ['lost', 'missing', 'pending'] as const)
+    printSome(open.filter((blob) => blob.state === state).map((blob) => describeBlob(contentType, blob)));
+  printSome(gaps.map(describeGap));
+  if (deadLetters > 0)
+    printSome([
+      `${contentType}: ${deadLetters} dead letters wait; mend the cause, then: m365 replay dead-letters`,
+    ]);
+  if (byRecords) printRecords(contentType, byRecords);
+}
+
+function printRecords(
+  contentType: string,
+  { served, found, doubled, missing, missingCount, unread }: RecordProof,
+): void {
+  say(`${contentType}: of ${served} distinct records served again, ${found} are in Elasticsearch.`);
+  printSome(
+    missing.map((id) => `missing in Elasticsearch: ${id}`),
+    missingCount,
+  );
+  printSome(unread.map((reason) => `not read again: ${reason}`));
+  if (doubled > 0) say(paint('yellow', `${contentType}: ${doubled} documents stand there twice.`));
+}
+
+/** The first few, and how many more there are. */
+function printSome(lines: readonly string[], total = lines.length): void {
+  for (const line of lines.slice(0, shownOfEach)) say(paint('red', wrap(line, '  ', '    ')));
+  const more = total - Math.min(lines.length, shownOfEach);
+  if (more > 0) say(paint('red', `  … and ${more} more; --json has them.`));
+}
+
+function describeBlob(contentType: string, { state, contentId, contentCreated, reason }: OpenBlob): string {
+  return `${contentType}: ${state}, made ${contentCreated}: ${reason} (${contentId})`;
+}
+
+function describeGap({ contentType, from, to, reason }: Gap): string {
+  return `${contentType}: lost from ${from} to ${to}: ${reason}`;
+}
+
+function minute(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,90 @@
+// One content type of one tenant: what Microsoft lists now against what the ledger says became of it. This file
+// compares; asking is microsoft.ts, printing is commands/prove.ts.
+
+import type { Gap, LedgerBlob, ListedBlob } from '../contract.ts';
+import type { LedgerView } from './ledger-view.ts';
+
+/** A blob that is not delivered, and why. */
+export interface OpenBlob {
+  readonly contentId: string;
+  readonly contentCreated: string;
+  readonly state: 'pending' | 'lost' | 'missing';
+  readonly reason: string;
+}
+
+export interface ScopeProof {
+  readonly contentType: string;
+  /** Blobs that Microsoft lists now. */
+  readonly listed: number;
+  /** Blobs of which every record was settled; those that Microsoft lists no more included. */
+  readonly done: number;
+  readonly open: readonly OpenBlob[];
+  /** Records, over the blobs that are done. */
+  readonly records: { readonly delivered: number; readonly duplicate: number };
+  readonly deadLetters: number;
+  readonly gaps: readonly Gap[];
+}
+
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Known {
+  readonly ledger: LedgerView;
+  readonly scope: { readonly tenantId: string; readonly contentType: string };
+  readonly window: Window;
+  /** Dead letters that wait for a replay, by content id. */
+  readonly letters: ReadonlyMap<string, number>;
+}
+
+export function compareScope(listed: ReadonlyMap<string, ListedBlob>, known: Known): ScopeProof {
+  const { ledger, scope, window, letters } = known;
+  const blobs = new Map<string, LedgerBlob>();
+  for (const blob of ledger.blobsBetween(scope, window.from, window.to)) blobs.set(blob.contentId, blob);
+  const done = [...blobs.values()].filter(({ state }) => state === 'acknowledged');
+  const sum = (read: (blob: LedgerBlob) => number) => done.reduce((total, blob) => total + read(blob), 0);
+  return {
+    contentType: scope.contentType,
+    listed: listed.size,
+    done: done.length,
+    open: [...findMissing(listed, blobs), ...[...blobs.values()].flatMap(describeOpen)],
+    records: { delivered: sum((blob) => blob.delivered), duplicate: sum((blob) => blob.duplicate) },
+    deadLetters: [...blobs.keys()].reduce((total, id) => total + (letters.get(id) ?? 0), 0),
+    gaps: ledger.gapsBetween(scope, window.from, window.to),
+  };
+}
+
+export function isComplete({ open, deadLetters, gaps }: ScopeProof): boolean {
+  return open.length === 0 && deadLetters === 0 && gaps.length === 0;
+}
+
+function findMissing(
+  listed: ReadonlyMap<string, ListedBlob>,
+  blobs: ReadonlyMap<string, LedgerBlob>,
+): OpenBlob[] {
+  return [...listed.values()]
+    .filter(({ contentId }) => !blobs.has(contentId))
+    .map(({ contentId, contentCreated }) => ({
+      contentId,
+      contentCreated,
+      state: 'missing',
+      reason: 'Microsoft lists it, and the ledger has never seen it',
+    }));
+}
+
+function describeOpen({ state, contentId, contentCreated, reason, attempts }: LedgerBlob): OpenBlob[] {
+  switch (state) {
+    case 'acknowledged':
+      return [];
+    case 'expired':
+    case 'poisoned':
+      return [{ contentId, contentCreated, state: 'lost', reason: reason ?? state }];
+    default: {
+      const waiting = attempts === 0 ? 'not fetched yet' : `not yet, after ${attempts} attempts`;
+      return [
+        { contentId, contentCreated, state: 'pending', reason: reason ? `${waiting}: ${reason}` : waiting },
+      ];
+    }
+  }
+}

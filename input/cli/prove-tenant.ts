@@ -1,0 +1,130 @@
+// All content types of one tenant proved, each by itself: one that cannot be asked for does not hide the others.
+
+import type { ListedBlob } from '../contract.ts';
+import { readDeadLetters } from '../delivery/dead-letters.ts';
+import { describeError, OperatorError } from '../errors.ts';
+import { connect } from '../outputs/elasticsearch/connection.ts';
+import type { StreamPolicy } from '../settings/policy.ts';
+import type { LedgerView } from './ledger-view.ts';
+import { listContent, reachTenant, type Tenant } from './microsoft.ts';
+import { proveRecords, type RecordProof } from './prove-records.ts';
+import { compareScope, isComplete, type ScopeProof } from './prove-scope.ts';
+
+export interface TenantProof {
+  readonly tenantId: string;
+  readonly contentTypes: readonly ContentTypeProof[];
+}
+
+export type ContentTypeProof =
+  | (ScopeProof & { readonly byRecords?: RecordProof })
+  | {
+      readonly contentType: string;
+      /** Why it could not be listed. */
+      readonly unlisted: string;
+      /** True where the application simply has no permission for what is optional. */
+      readonly optional: boolean;
+    };
+
+export interface Proving {
+  readonly ledger: LedgerView;
+  readonly stateFolder: string;
+  readonly window: { readonly from: number; readonly to: number };
+  /** Also asks Elasticsearch for every record. */
+  readonly records: boolean;
+  readonly signal: AbortSignal;
+}
+
+export function isProved({ contentTypes }: TenantProof): boolean {
+  return contentTypes.every((proof) => {
+    if ('unlisted' in proof) return proof.optional;
+    const { byRecords } = proof;
+    return (
+      isComplete(proof) && (!byRecords || (byRecords.missingCount === 0 && byRecords.unread.length === 0))
+    );
+  });
+}
+
+export async function proveTenant(stream: StreamPolicy, proving: Proving): Promise<TenantProof> {
+  await using tenant = await reachTenant(stream.source, proving.signal);
+  const letters = await countLetters(proving.stateFolder, tenant.tenantId);
+  await tenant.tokens.token(proving.signal);
+  const contentTypes: ContentTypeProof[] = [];
+  for (const contentType of stream.source.contentTypes)
+    contentTypes.push(await proveType({ ...proving, tenant, stream, letters }, contentType));
+  return { tenantId: tenant.tenantId, contentTypes };
+}
+
+interface Letters {
+  readonly byContent: ReadonlyMap<string, number>;
+  readonly ids: ReadonlySet<string>;
+}
+
+interface ProvingTenant extends Proving {
+  readonly tenant: Tenant;
+  readonly stream: StreamPolicy;
+  readonly letters: Letters;
+}
+
+async function proveType(proving: ProvingTenant, contentType: string): Promise<ContentTypeProof> {
+  const { tenant, ledger, window, letters, signal } = proving;
+  if (contentType === 'DLP.All' && tenant.tokens.claims?.roles.includes('ActivityFeed.ReadDlp') === false)
+    return {
+      contentType,
+      unlisted: 'not permitted: the application has no ActivityFeed.ReadDlp',
+      optional: true,
+    };
+  const scope = { tenantId: tenant.tenantId, contentType };
+  const listed = new Map<string, ListedBlob>();
+  try {
+    for await (const blob of listContent(tenant, scope, window, signal)) listed.set(blob.contentId, blob);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { contentType, unlisted: describeError(error), optional: false };
+  }
+  const proof = compareScope(listed, { ledger, scope, window, letters: letters.byContent });
+  return proving.records ? { ...proof, byRecords: await askRecords(proving, contentType, listed) } : proof;
+}
+
+async function askRecords(
+  { tenant, stream, letters, signal }: ProvingTenant,
+  contentType: string,
+  listed: ReadonlyMap<string, ListedBlob>,
+): Promise<RecordProof> {
+  const { output, source, mapping } = stream;
+  if (output.type !== 'elasticsearch') throw needsElasticsearch(output.name);
+  const connection = await connect(output.options);
+  try {
+    return await proveRecords(listed.values(), {
+      tenant,
+      scope: { tenantId: tenant.tenantId, contentType },
+      connection,
+      dataStream: `logs-o365.audit-${mapping.namespace}`,
+      setAside: letters.ids,
+      maximumRecordBytes: source.maximumRecordBytes,
+      signal,
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Dead letters that wait for a replay. */
+async function countLetters(stateFolder: string, tenantId: string): Promise<Letters> {
+  const byContent = new Map<string, number>();
+  const ids = new Set<string>();
+  for await (const { origin, id } of readDeadLetters(stateFolder)) {
+    if (origin.tenantId !== tenantId) continue;
+    byContent.set(origin.contentId, (byContent.get(origin.contentId) ?? 0) + 1);
+    if (id !== undefined) ids.add(id);
+  }
+  return { byContent, ids };
+}
+
+function needsElasticsearch(name: string): OperatorError {
+  return new OperatorError({
+    code: 'usage',
+    message: `--records asks Elasticsearch, and the output ${name} is none.`,
+    advice: 'Leave it out: the ledger alone is proof for what was acknowledged.',
+    retry: { kind: 'never' },
+  });
+}

@@ -1,0 +1,17 @@
+// Points in time on the command line: a date, a date with a time (UTC unless it says otherwise), or how long ago.
+
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../settings/units.ts';
+
+const dateForm = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** Milliseconds since the epoch. */
+export function readTime(text: string, now = Date.now()): number {
+  const ago = parseDuration(text);
+  if (ago !== undefined) return now - ago;
+  const match = dateForm.exec(text);
+  const time = match ? Date.parse(text.includes('T') && !match[1] ? `${text}Z` : text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('Write 2026-11-20, 2026-11-20T08:00Z, or how long ago: 24h.');
+  return time;
+}

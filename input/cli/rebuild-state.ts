@@ -1,0 +1,84 @@
+// `m365 state rebuild`: after the ledger was lost, the Ids of what was delivered are read back from where it went.
+
+import { systemClock } from '../clock.ts';
+import type { Logger, RecordKey } from '../contract.ts';
+import { openLedger, type SqliteLedger } from '../delivery/sqlite-ledger.ts';
+import { createOutput } from '../outputs/create-output.ts';
+import { connect } from '../outputs/elasticsearch/connection.ts';
+import type { ElasticsearchOptions } from '../outputs/elasticsearch/options.ts';
+import { recentIds } from '../outputs/elasticsearch/stored-ids.ts';
+import { loadPolicy } from '../settings/load-policy.ts';
+import type { OutputPolicy } from '../settings/output-policy.ts';
+import type { Policy } from '../settings/policy.ts';
+import { dataStreamsOf } from './choose-streams.ts';
+import { openCommandLog } from './command-log.ts';
+import { listenForInterruption } from './interruption.ts';
+import { say } from './paper.ts';
+
+const remembered = 8 * 86_400_000;
+
+export async function rebuildState(flags: { policy: string; state?: string }): Promise<void> {
+  const policy = await loadPolicy(flags.policy, { stateFolder: flags.state });
+  const log = openCommandLog(policy.process.logLevel);
+  using signals = listenForInterruption();
+  const ledger = await openLedger({ folder: policy.process.stateFolder, clock: systemClock, log });
+  try {
+    for (const output of policy.outputs)
+      await rebuildFrom(output, { policy, ledger, log, signal: signals.stop });
+  } finally {
+    await ledger.close();
+  }
+}
+
+interface Rebuilding {
+  readonly policy: Policy;
+  readonly ledger: SqliteLedger;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+async function rebuildFrom(output: OutputPolicy, rebuilding: Rebuilding): Promise<void> {
+  switch (output.type) {
+    case 'elasticsearch':
+      return rebuildFromElasticsearch(output.options, rebuilding, dataStreamsOf(rebuilding.policy, output));
+    case 'file':
+      return rebuildFromFiles(output, rebuilding);
+    case 'console':
+      return say(`${output.name}: what was printed cannot be read back.`);
+  }
+}
+
+async function rebuildFromElasticsearch(
+  options: ElasticsearchOptions,
+  { ledger, signal }: Rebuilding,
+  dataStreams: readonly string[],
+): Promise<void> {
+  const connection = await connect(options);
+  const since = systemClock.now() - remembered;
+  try {
+    for (const dataStream of dataStreams) {
+      const found = countAlong(recentIds(connection, dataStream, since, signal), dataStream);
+      say(`${dataStream}: ${await ledger.remember(found)} Ids of the last eight days were read back.`);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+async function* countAlong(keys: AsyncIterable<RecordKey>, dataStream: string): AsyncGenerator<RecordKey> {
+  let count = 0;
+  for await (const key of keys) {
+    yield key;
+    count += 1;
+    if (count % 1_000_000 === 0) process.stderr.write(`${dataStream}: ${count} Ids …\n`);
+  }
+}
+
+/** Opening the output does it: whatever stands in its files and not in the ledger is taken over. */
+async function rebuildFromFiles(policy: OutputPolicy, { ledger, log, signal }: Rebuilding): Promise<void> {
+  const telemetry = { report: () => undefined, count: () => undefined, lag: () => undefined };
+  const output = createOutput(policy, { clock: systemClock, random: Math.random, ledger, log, telemetry });
+  await output.open(signal);
+  await output.close();
+  say(`${policy.name}: the Ids in its files are in the ledger.`);
+}

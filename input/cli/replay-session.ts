@@ -1,0 +1,156 @@
+// What every replay needs: the state folder for itself, the outputs open, and a collector that is fed with what is to
+// be delivered again.
+
+import { loadMapper } from '../../pipelines/index.ts';
+import { systemClock } from '../clock.ts';
+import { collect } from '../collector.ts';
+import type {
+  Batch,
+  DeliveryLedger,
+  Ledger,
+  Logger,
+  Output,
+  Source,
+  SourceEnvironment,
+} from '../contract.ts';
+import { byteBudget } from '../delivery/byte-budget.ts';
+import { CommitQueue } from '../delivery/commit-queue.ts';
+import { openDeadLetters } from '../delivery/dead-letters.ts';
+import { IdClaims } from '../delivery/in-flight.ts';
+import { openLedger } from '../delivery/sqlite-ledger.ts';
+import { createOutput } from '../outputs/create-output.ts';
+import type { OutputPolicy } from '../settings/output-policy.ts';
+import type { Policy, StreamPolicy } from '../settings/policy.ts';
+import { createTelemetry } from '../telemetry/telemetry.ts';
+import { openCommandLog } from './command-log.ts';
+import { type Interruption, listenForInterruption } from './interruption.ts';
+import { readVersion } from './version.ts';
+
+export interface Totals {
+  delivered: number;
+  duplicate: number;
+  deadLettered: number;
+}
+
+export interface ReplaySession extends AsyncDisposable {
+  readonly environment: SourceEnvironment & { readonly ledger: Ledger };
+  readonly signals: Interruption;
+  /** Delivers everything the source yields to the output of the stream. */
+  deliver(stream: StreamPolicy, source: Source, options: DeliverOptions): Promise<Totals>;
+}
+
+export interface DeliverOptions {
+  /** Delivers also what the ledger knows as delivered. An Elasticsearch is asked first what it has. */
+  readonly again: boolean;
+}
+
+/** Throws an OperatorError while a collector has the state folder. */
+export async function openReplay(policy: Policy): Promise<ReplaySession> {
+  const mapper = loadMapper();
+  const log = openCommandLog(policy.process.logLevel);
+  const clock = systemClock;
+  const signals = listenForInterruption();
+  const ledger = await openLedger({ folder: policy.process.stateFolder, clock, log });
+  const deadLetters = await openDeadLetters({ folder: policy.process.stateFolder, clock, log });
+  const telemetry = createTelemetry({ clock, version: readVersion() });
+  const environment = {
+    clock,
+    random: Math.random,
+    ledger,
+    uncleanStart: ledger.uncleanStart,
+    budget: byteBudget(policy.process.memoryBytes),
+    deadLetters,
+    telemetry,
+    log,
+  };
+  const outputs = new OpenOutputs(environment, log, signals.stop);
+  const shared = { mapper, claims: new IdClaims(), deadLetters, telemetry, log, clock };
+  return {
+    environment,
+    signals,
+    async deliver(stream, source, { again }) {
+      const totals: Totals = { delivered: 0, duplicate: 0, deadLettered: 0 };
+      const delivery = again ? withoutMemory(ledger) : ledger;
+      await collect(
+        {
+          ...shared,
+          ledger: delivery,
+          commits: new CommitQueue(delivery),
+          source: counting(source, totals),
+          output: await outputs.open(stream.output),
+          mapping: stream.mapping,
+        },
+        signals,
+      );
+      return totals;
+    },
+    async [Symbol.asyncDispose]() {
+      await outputs.close();
+      await deadLetters.close();
+      await ledger.close();
+      signals[Symbol.dispose]();
+    },
+  };
+}
+
+class OpenOutputs {
+  readonly #parts: SourceEnvironment & { readonly ledger: Ledger };
+  readonly #log: Logger;
+  readonly #signal: AbortSignal;
+  readonly #open = new Map<OutputPolicy, Output>();
+
+  constructor(parts: SourceEnvironment & { readonly ledger: Ledger }, log: Logger, signal: AbortSignal) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#signal = signal;
+  }
+
+  async open(policy: OutputPolicy): Promise<Output> {
+    const known = this.#open.get(policy);
+    if (known) return known;
+    const output = createOutput(policy, { ...this.#parts, log: this.#log });
+    await output.open(this.#signal);
+    this.#open.set(policy, output);
+    return output;
+  }
+
+  async close(): Promise<void> {
+    for (const output of this.#open.values()) await output.close();
+  }
+}
+
+/** Remembers what is delivered, and has never seen anything. */
+function withoutMemory(ledger: DeliveryLedger): DeliveryLedger {
+  return {
+    findSeen: async (keys) => new Uint8Array(keys.length),
+    commit: (entry) => ledger.commit(entry),
+    checkpoints: () => ledger.checkpoints(),
+    forgetCheckpoints: (files) => ledger.forgetCheckpoints(files),
+    remember: (keys) => ledger.remember(keys),
+    identity: ledger.identity,
+    uncleanStart: ledger.uncleanStart,
+  };
+}
+
+function counting(source: Source, totals: Totals): Source {
+  return {
+    async *batches(signal) {
+      for await (const batch of source.batches(signal)) yield countBatch(batch, totals);
+    },
+  };
+}
+
+function countBatch(batch: Batch, totals: Totals): Batch {
+  return {
+    origin: batch.origin,
+    records: batch.records,
+    bytes: batch.bytes,
+    uncertain: batch.uncertain,
+    async settle(counts) {
+      totals.delivered += counts.delivered;
+      totals.duplicate += counts.duplicate;
+      totals.deadLettered += counts.deadLettered;
+      await batch.settle(counts);
+    },
+  };
+}
