@@ -39,6 +39,8 @@ export class HttpError extends OperatorError {
   readonly status: number;
   readonly text: string;
   readonly url: string;
+  /** What Retry-After asks for, with whatever status it came. */
+  readonly retryAfterMs: number | undefined;
   /** The Date header of the answer. */
   readonly date: string | undefined;
 
@@ -62,6 +64,7 @@ export class HttpError extends OperatorError {
     this.status = fields.status;
     this.text = redact(fields.text);
     this.url = fields.url;
+    this.retryAfterMs = fields.retryAfterMs;
     this.date = fields.date;
   }
 }

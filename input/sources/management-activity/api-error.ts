@@ -39,8 +39,7 @@ export class ApiError extends OperatorError {
 /** An HttpError becomes an ApiError; everything else passes. */
 export function explainApiError(error: unknown): unknown {
   if (!(error instanceof HttpError)) return error;
-  const afterMs = error.retry.kind === 'later' ? error.retry.afterMs : undefined;
-  return readApiError(error.text, error.status, afterMs, error);
+  return readApiError(error.text, error.status, error.retryAfterMs, error);
 }
 
 export function readApiError(

@@ -16,7 +16,7 @@ import { WakeableSleep } from './wakeable-sleep.ts';
 
 const minute = 60_000;
 const subscriptionsEveryMs = 5 * minute;
-const onceAttempts = 4;
+const onceAttempts = 6;
 const backgroundRetry = { firstMs: 15_000, mostMs: 5 * minute };
 const onceRetry = { firstMs: 1000, mostMs: 10_000 };
 
@@ -107,7 +107,8 @@ class TenantLoops {
 
   async #openListing(scope: ContentScope): Promise<[ContentScope, ContentListing]> {
     const onNew = () => this.#downloads.noticeListed(scope.contentType);
-    const listing = new ContentListing(this.#stream, scope, { onNew });
+    const onContent = () => this.#subscriptions.noticeContent(scope);
+    const listing = new ContentListing(this.#stream, scope, { onNew, onContent });
     await listing.open();
     return [scope, listing];
   }

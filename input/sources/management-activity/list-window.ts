@@ -3,7 +3,9 @@
 
 import type { ListedBlob } from '../../contract.ts';
 import { OperatorError } from '../../errors.ts';
+import { backOff } from '../../http/back-off.ts';
 import { excerptOf, type HttpResponse } from '../../http/exchange.ts';
+import { NetworkError } from '../../http/network-failure.ts';
 import { ApiError, readApiError } from './api-error.ts';
 import { RecordSplitter } from './split-records.ts';
 import type { ContentScope, Stream } from './stream.ts';
@@ -14,7 +16,8 @@ const descriptorsAtOnce = 500;
 /** Far more than a busy tenant has in 23 hours; beyond it something goes in circles. */
 const mostPages = 100_000;
 const rememberedPages = 1000;
-const pageAttempts = 3;
+const pageAttempts = 5;
+const pageRetry = { firstMs: 500, mostMs: 10_000 };
 const restarts = 3;
 const week = 7 * 24 * 3_600_000;
 
@@ -79,7 +82,7 @@ interface ListedPage extends ListedWindow {
   readonly next: string | undefined;
 }
 
-/** A page whose body breaks off is asked for again: its address stays good for a while. */
+/** A page whose body is not what it should be is asked for again: its address stays good for a while. */
 async function listPage(
   stream: Stream,
   scope: ContentScope,
@@ -87,25 +90,23 @@ async function listPage(
   ask: () => Promise<HttpResponse>,
   signal: AbortSignal,
 ): Promise<ListedPage> {
-  for (let attempt = 1; ; attempt++) {
+  const { clock, random } = stream.environment;
+  for (let attempt = 0; ; attempt++) {
+    const response = await ask();
     try {
-      const response = await ask();
       const { found, isNew } = await readPage(stream, scope, marking, response);
       return { next: stream.api.nextPage(response), found, isNew };
     } catch (error) {
-      const broken = error instanceof OperatorError && brokenBodies.has(error.code);
-      if (!broken || attempt >= pageAttempts || signal.aborted) throw error;
+      if (signal.aborted || !isBrokenBody(error) || attempt + 1 >= pageAttempts) throw error;
+      await clock.sleep(backOff(attempt, pageRetry, random), signal);
     }
   }
 }
 
-const brokenBodies = new Set([
-  'truncated-body',
-  'not-records',
-  'UND_ERR_SOCKET',
-  'ECONNRESET',
-  'UND_ERR_BODY_TIMEOUT',
-]);
+function isBrokenBody(error: unknown): boolean {
+  if (error instanceof ApiError) return error.entry === undefined || error.entry.effect === 'retry';
+  return error instanceof NetworkError || (error instanceof OperatorError && error.code === 'broken-page');
+}
 
 async function readPage(
   stream: Stream,
@@ -130,7 +131,7 @@ async function readPage(
   if (end.kind === 'complete') return total;
   if (end.kind === 'foreign' && /^\s*\{/.test(end.text)) throw readApiError(end.text, 200, undefined);
   throw new OperatorError({
-    code: end.kind === 'foreign' ? 'not-records' : 'truncated-body',
+    code: 'broken-page',
     message: `A page of the listing of ${scope.contentType} ${end.kind === 'foreign' ? `is no list, but: ${excerptOf(end.text)}` : 'broke off'}.`,
     advice: 'It is asked for again.',
     retry: { kind: 'later' },

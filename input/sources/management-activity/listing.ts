@@ -22,6 +22,8 @@ const futureMs = 5 * minute;
 export interface ListingEvents {
   /** Blobs not known before are in the ledger. */
   readonly onNew: () => void;
+  /** Microsoft has listed something, for the first time in this process. */
+  readonly onContent: () => void;
 }
 
 export class ContentListing {
@@ -206,6 +208,7 @@ export class ContentListing {
   async #noteContent(): Promise<void> {
     if (this.#contentNoted) return;
     this.#contentNoted = true;
+    this.#events.onContent();
     await this.#state.writeTime(facts.contentSeenAt, this.#stream.environment.clock.now());
   }
 }

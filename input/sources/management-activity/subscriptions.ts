@@ -46,6 +46,11 @@ export class Subscriptions {
     this.#states.set(contentType, 'unknown');
   }
 
+  /** The wait for the first content is over. */
+  noticeContent(scope: ContentScope): void {
+    if (this.#states.get(scope.contentType) === 'enabled') scope.status.set('subscription', undefined);
+  }
+
   /** Rejects only with what concerns the tenant as a whole, or the listing of subscriptions. */
   async check(signal: AbortSignal): Promise<void> {
     const [first] = this.#scopes;

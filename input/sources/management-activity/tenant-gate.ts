@@ -76,6 +76,7 @@ const perRequest = new Set([
   'truncated-body',
   'malformed-body',
   'not-records',
+  'broken-page',
   'slow-body',
   'next-page-refused',
   'content-address-refused',
