@@ -1,0 +1,161 @@
+// Evaluates an expression on one row as the two languages do: a missing value is null, null is neither true nor false,
+// and a field with several values is any of them in EQL, but null to a comparison in ES|QL.
+
+import { BlockList, isIPv6 } from 'node:net';
+import { type Expression, QueryError, type Value } from './expressions.ts';
+
+/** None is null. */
+export type Values = readonly Value[];
+
+export interface Dialect {
+  readonly severalValues: 'any' | 'null';
+  /** Of a field on the row at hand. */
+  read(name: string): Values;
+  /** For calls that the row cannot answer by itself: those over the rows of a group. */
+  call?(name: string, args: readonly Expression[]): Values | undefined;
+}
+
+export function holds(expression: Expression, dialect: Dialect): boolean {
+  return evaluate(expression, dialect)[0] === true;
+}
+
+export function evaluate(expression: Expression, dialect: Dialect): Values {
+  switch (expression.kind) {
+    case 'literal':
+      return expression.value === null ? [] : [expression.value];
+    case 'field':
+      return dialect.read(expression.name);
+    case 'call':
+      return (
+        dialect.call?.(expression.name, expression.args) ?? call(expression.name, expression.args, dialect)
+      );
+    case 'compare':
+      return compare(expression, dialect);
+    case 'anyOf':
+      return anyOf(expression, dialect);
+    case 'isNull':
+      return [evaluate(expression.of, dialect).length === 0];
+    case 'not':
+      return evaluate(expression.of, dialect).map((value) => value !== true);
+    case 'and':
+      return decide(expression.of, dialect, false);
+    case 'or':
+      return decide(expression.of, dialect, true);
+  }
+}
+
+/** `decisive` settles it; otherwise null if any is null. */
+function decide(all: readonly Expression[], dialect: Dialect, decisive: boolean): Values {
+  const values = all.map((one) => evaluate(one, dialect)[0]);
+  if (values.includes(decisive)) return [decisive];
+  return values.includes(undefined) ? [] : [!decisive];
+}
+
+const isNullLiteral = (expression: Expression) => expression.kind === 'literal' && expression.value === null;
+
+type Comparison = Extract<Expression, { kind: 'compare' }>;
+
+function compare({ operator, left, right }: Comparison, dialect: Dialect): Values {
+  const a = evaluate(left, dialect);
+  if (isNullLiteral(right))
+    return dialect.severalValues === 'any' ? [(operator === '==') === (a.length === 0)] : [];
+  const b = evaluate(right, dialect);
+  if (isUndecided(a, dialect) || isUndecided(b, dialect)) return [];
+  if (operator === '!=') return [!a.some((x) => b.includes(x))];
+  return [a.some((x) => b.some((y) => compareTwo(operator, x, y)))];
+}
+
+const isUndecided = (values: Values, { severalValues }: Dialect) =>
+  values.length === 0 || (severalValues === 'null' && values.length > 1);
+
+function compareTwo(operator: string, a: Value, b: Value): boolean {
+  if (operator === '==') return a === b;
+  if (typeof a !== typeof b) throw new QueryError(`cannot compare ${typeof a} ${operator} ${typeof b}`);
+  if (operator === '<') return a < b;
+  if (operator === '<=') return a <= b;
+  if (operator === '>') return a > b;
+  return a >= b;
+}
+
+type Membership = Extract<Expression, { kind: 'anyOf' }>;
+
+function anyOf({ operator, ignoreCase, left, right }: Membership, dialect: Dialect): Values {
+  const values = evaluate(left, dialect);
+  if (isUndecided(values, dialect)) return [];
+  const wanted = right.flatMap((one) => evaluate(one, dialect));
+  if (operator === 'in') return [wanted.some((one) => values.includes(one))];
+  const patterns = wanted.map((one) => compilePattern(operator, String(one), ignoreCase));
+  return [
+    values.some((value) => typeof value === 'string' && patterns.some((pattern) => pattern.test(value))),
+  ];
+}
+
+function compilePattern(operator: 'like' | 'regex' | 'match', text: string, ignoreCase: boolean): RegExp {
+  const source = operator === 'regex' ? fromLucene(text) : fromWildcards(text);
+  return new RegExp(`^(?:${source})$`, ignoreCase ? 'is' : 's');
+}
+
+const fromWildcards = (text: string) =>
+  text
+    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+
+/**
+ * A regular expression of Lucene as one of JavaScript. To Lucene, a bar where an alternative should begin is a bar.
+ * Its operators that JavaScript lacks are refused outside of brackets.
+ */
+export function fromLucene(text: string): string {
+  return text.replace(/\\.|\[(?:\\.|[^\]\\])*\]|\|\||[~#@&<>"]/gs, (part) => {
+    if (part === '||') return '|\\|';
+    if (part.length === 1) throw new QueryError(`"${part}" in a pattern is not supported: ${text}`);
+    return part;
+  });
+}
+
+type Function = (args: readonly Values[], dialect: Dialect) => Values;
+
+/** Those that take no value as an answer. */
+const onNull: Readonly<Record<string, Function>> = {
+  coalesce: (args) => args.find((values) => values.length > 0) ?? [],
+  case: (args) => chooseCase(args),
+};
+
+const functions: Readonly<Record<string, Function>> = {
+  to_lower: ([values = []]) => values.map((value) => String(value).toLowerCase()),
+  to_ip: ([values = []]) => values,
+  mv_sum: ([values = []]) => [values.reduce<number>((sum, value) => sum + Number(value), 0)],
+  divide: ([a = [], b = []]) => [Number(a[0]) / Number(b[0])],
+  round: ([values = [], digits = []]) => [Number(Number(values[0]).toFixed(Number(digits[0] ?? 0)))],
+  date_trunc: ([span = [], date = []]) => [Math.floor(Number(date[0]) / Number(span[0])) * Number(span[0])],
+  date_diff: ([, from = [], to = []]) => [Math.trunc((Number(to[0]) - Number(from[0])) / 1000)],
+  'endswith~': ([text = [], end = []]) => [
+    String(text[0]).toLowerCase().endsWith(String(end[0]).toLowerCase()),
+  ],
+  cidr_match: ([address = [], ...blocks]) => [isWithin(String(address[0]), blocks.flat().map(String))],
+};
+
+function call(name: string, args: readonly Expression[], dialect: Dialect): Values {
+  const values = args.map((arg) => evaluate(arg, dialect));
+  const lenient = onNull[name];
+  if (lenient !== undefined) return lenient(values, dialect);
+  const known = functions[name];
+  if (known === undefined) throw new QueryError(`no function ${name}`);
+  return values.some((one) => one.length === 0) ? [] : known(values, dialect);
+}
+
+/** Condition, value, condition, value, …, otherwise. */
+function chooseCase(args: readonly Values[]): Values {
+  for (let i = 0; i + 1 < args.length; i += 2) if (args[i]?.[0] === true) return args[i + 1] ?? [];
+  return args.length % 2 === 1 ? (args.at(-1) ?? []) : [];
+}
+
+function isWithin(address: string, blocks: readonly string[]): boolean {
+  const list = new BlockList();
+  for (const block of blocks) {
+    const [network = '', prefix] = block.split('/');
+    const family = isIPv6(network) ? 'ipv6' : 'ipv4';
+    list.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
+  }
+  return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}

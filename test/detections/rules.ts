@@ -1,0 +1,94 @@
+// The detection rules, read where they lie beside the repository; no copy of them is kept here.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fieldsOfEql, runEql } from './eql.ts';
+import { fieldsOfEsql, type Row, runEsql } from './esql.ts';
+import { fieldsOfKql } from './kql.ts';
+
+const folder = join(import.meta.dirname, '..', '..', '..', 'shared', 'detection-rules');
+
+/** Why there is nothing to test against, if so. */
+export const missingRules: string | undefined = existsSync(join(folder, 'rules.json'))
+  ? undefined
+  : '../shared/detection-rules is not there';
+
+export interface Rule {
+  readonly name: string;
+  /** Of its file, without extension; names its sample. */
+  readonly stem: string;
+  readonly type: 'query' | 'new_terms' | 'threshold' | 'eql' | 'esql';
+  readonly language: 'kuery' | 'eql' | 'esql';
+  readonly index: readonly string[];
+  readonly query: string;
+  readonly newTerms: readonly string[];
+  readonly threshold: Threshold | undefined;
+}
+
+export interface Threshold {
+  readonly field: readonly string[];
+  readonly value: number;
+  readonly cardinality?: readonly { readonly field: string; readonly value: number }[];
+}
+
+interface RawRule extends Omit<Rule, 'stem' | 'newTerms' | 'threshold'> {
+  readonly file: string;
+  readonly new_terms_fields: readonly string[];
+  readonly threshold: Threshold | null;
+}
+
+/** Those that Elastic still ships: a rule that is on its way out says so in its name. */
+export function readLiveRules(): Rule[] {
+  return readRules('rules.json').filter(({ name }) => !name.startsWith('Deprecated'));
+}
+
+/** Of other rule packages, over our documents among others. */
+export function readRulesElsewhere(): Rule[] {
+  return readRules('rules_o365_elsewhere.json');
+}
+
+function readRules(file: string): Rule[] {
+  const rules: RawRule[] = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  return rules.map(({ file, new_terms_fields, threshold, ...rule }) => ({
+    ...rule,
+    stem: basename(file, '.toml'),
+    newTerms: new_terms_fields,
+    threshold: threshold ?? undefined,
+  }));
+}
+
+export interface FieldUse {
+  readonly rules: number;
+  /** How often each operator and literal is used, such as `== success`. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** Every field that any rule names, and how. */
+export function readFieldUses(): Record<string, FieldUse> {
+  return JSON.parse(readFileSync(join(folder, 'fields_values.json'), 'utf8'));
+}
+
+/** All that a rule reads from the index, what its grouping needs included. */
+export function fieldsOfRule({ language, query, newTerms, threshold }: Rule): string[] {
+  const grouped = [
+    ...newTerms,
+    ...(threshold?.field ?? []),
+    ...(threshold?.cardinality ?? []).map(({ field }) => field),
+  ];
+  const asked =
+    language === 'kuery'
+      ? fieldsOfKql(query)
+      : language === 'esql'
+        ? fieldsOfEsql(query)
+        : fieldsOfEql(query).map(({ name }) => name);
+  return [...new Set([...asked, ...grouped])];
+}
+
+/** Runs a rule that a server without EQL and ES|QL cannot run: each condition on the values of each document. */
+export function runByCondition(
+  { language, query }: Rule,
+  rows: readonly Row[],
+  columns: ReadonlySet<string>,
+): Set<string> {
+  return language === 'esql' ? runEsql(query, rows, columns) : runEql(query, rows, columns);
+}
