@@ -26,6 +26,9 @@ export interface OpenedFile {
 
 export const ledgerFile = (folder: string) => join(folder, 'ledger.db');
 
+/** Those who look at a ledger in use can be in the way for a moment. */
+const busyTimeoutMs = 5_000;
+
 /** Left behind when SQLite found damage while running: the next start looks at the whole file. */
 const suspectFile = (folder: string) => join(folder, 'ledger.suspect');
 
@@ -55,7 +58,7 @@ export function openLedgerFileToRead(folder: string, migrations: readonly string
       retry: { kind: 'never' },
     });
   }
-  const database = new DatabaseSync(file, { readOnly: true });
+  const database = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
   try {
     refuseForeign(database, file, migrations.length);
     refuseOlder(database, file, migrations.length);
@@ -79,7 +82,7 @@ function refuseOlder(database: DatabaseSync, file: string, newest: number): void
 
 function openDatabase(file: string, parts: LedgerFileParts): DatabaseSync {
   createOwnedFile(file);
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
   try {
     refuseForeign(database, file, parts.migrations.length);
     checkSuspect(database, parts.folder);

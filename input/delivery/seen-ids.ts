@@ -99,8 +99,12 @@ export class SeenIds {
 function prepareStatements(database: DatabaseSync): Record<StatementName, StatementSync> {
   const key = `substr(?1, n * ${keyBytes} + 1, ${keyBytes})`;
   return {
-    find: database.prepare(`SELECT n FROM position CROSS JOIN seen ON key = ${key} WHERE n < ?2`),
-    findLate: database.prepare(`SELECT n FROM position CROSS JOIN seen_late ON key = ${key} WHERE n < ?2`),
+    find: database.prepare(
+      `SELECT n FROM position WHERE n < ?2 AND EXISTS (SELECT 1 FROM seen WHERE key = ${key})`,
+    ),
+    findLate: database.prepare(
+      `SELECT n FROM position WHERE n < ?2 AND EXISTS (SELECT 1 FROM seen_late WHERE key = ${key})`,
+    ),
     add: database.prepare(`INSERT OR IGNORE INTO seen SELECT ${key} FROM position WHERE n < ?2`),
     addLate: database.prepare(`INSERT OR IGNORE INTO seen_late SELECT ${key}, ?3 FROM position WHERE n < ?2`),
     recent: database.prepare('SELECT keys FROM seen_recent ORDER BY n'),

@@ -16,6 +16,7 @@ import type {
   RecordKey,
   Scope,
 } from '../contract.ts';
+import { describeError, OperatorError } from '../errors.ts';
 import { leaveClosingNote, takeClosingNote } from './closing-note.ts';
 import { ContentBlobs, type ListingMark } from './content-blobs.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
@@ -58,7 +59,7 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
     return new SqliteLedger(options, { ...opened, readOnly: false, lock, uncleanStart });
   } catch (error) {
     lock.release();
-    throw error;
+    throw error instanceof OperatorError ? error : unusableError(options.folder, error);
   }
 }
 
@@ -85,6 +86,7 @@ export class SqliteLedger implements Ledger {
   readonly #opened: OpenedLedger;
   readonly #folder: string;
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #transactions: Transactions;
   readonly #seen: SeenIds;
   readonly #blobs: ContentBlobs;
@@ -98,6 +100,7 @@ export class SqliteLedger implements Ledger {
     this.#opened = opened;
     this.#folder = options.folder;
     this.#clock = options.clock;
+    this.#log = options.log;
     this.#seen = new SeenIds(database);
     this.#blobs = new ContentBlobs(database, scopes);
     this.#facts = new ScopeFacts(database, scopes);
@@ -251,10 +254,21 @@ export class SqliteLedger implements Ledger {
     if (!this.#opened.database.isOpen) return;
     await this.#transactions.close();
     if (this.#opened.readOnly) return this.#opened.database.close();
-    this.#opened.database.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)');
-    this.#opened.database.close();
-    leaveClosingNote(this.#opened.file);
+    this.#leaveTidy();
     this.#opened.lock?.release();
+  }
+
+  /** Where that fails, as on a full disk, nothing is lost: the next start then counts as unclean. */
+  #leaveTidy(): void {
+    const { database, file } = this.#opened;
+    try {
+      database.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)');
+      database.close();
+      leaveClosingNote(file);
+    } catch (error) {
+      if (database.isOpen) database.close();
+      this.#log.warn({}, `The ledger ${file} could not be closed tidily: ${describeError(error)}.`);
+    }
   }
 
   async #sortIn(): Promise<void> {
@@ -279,6 +293,16 @@ export class SqliteLedger implements Ledger {
     markSuspect(this.#folder);
     return damageError(this.#opened.file, cause);
   }
+}
+
+function unusableError(folder: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'ledger-unusable',
+    message: `The ledger in ${folder} cannot be opened: ${describeError(cause)}.`,
+    advice: 'See that the disk is not full, and that this user owns the folder and the files in it.',
+    retry: { kind: 'never' },
+    cause,
+  });
 }
 
 function prepareCheckpoints(database: DatabaseSync): Record<'all' | 'set' | 'forget', StatementSync> {

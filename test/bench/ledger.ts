@@ -1,6 +1,6 @@
-// What the ledger costs per record: look-up and insert with many millions of Ids already there.
-// Arguments: number of Ids in thousands (20000), seconds that a batch spans (600), days from the youngest of these Ids
-// to now (0: the new records fall among them, which costs most; in a long run they come behind them).
+// What the ledger costs per record, look-up and insert, with many millions of Ids already there: once for records that
+// are younger than all of them, as in a long run, and once for records that fall among them, which costs most.
+// Arguments: number of Ids in thousands (20000), seconds that a batch spans (600).
 
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -15,28 +15,38 @@ import { fillLedger } from '../delivery/fill-ledger.ts';
 const tenant = randomUUID();
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+const day = 86_400;
+
 export async function main(args: readonly string[]): Promise<void> {
   const thousands = Number(args[0] ?? 20_000);
   const spanSeconds = Number(args[1] ?? 600);
-  const gapSeconds = Number(args[2] ?? 0) * 86_400;
   const folder = mkdtempSync(join(tmpdir(), 'm365-ledger-'));
+  const yesterday = Math.trunc(Date.now() / 1000) - day;
   try {
-    const now = Math.trunc(Date.now() / 1000);
     const filled = performance.now();
     await fillLedger({
       folder,
       count: thousands * 1000,
-      fromSeconds: now - 7 * 86_400,
-      toSeconds: now - gapSeconds,
+      fromSeconds: yesterday - 6 * day,
+      toSeconds: yesterday,
     });
-    const size = statSync(join(folder, 'ledger.db')).size;
-    console.log(
-      `${thousands} thousand Ids in ${Math.round(performance.now() - filled)} ms, ${Math.round(size / 2 ** 20)} MiB`,
-    );
-    for (const batchSize of [100, 1000]) await measure(folder, batchSize, spanSeconds);
+    const size = Math.round(statSync(join(folder, 'ledger.db')).size / 2 ** 20);
+    const filledMs = Math.round(performance.now() - filled);
+    console.log(`ledger: ${thousands} thousand Ids, ${size} MiB, filled in ${filledMs} ms`);
+    for (const batchSize of [100, 1000]) {
+      await measure('younger than all', { folder, batchSize, spanSeconds, fromSeconds: yesterday });
+      await measure('among them', { folder, batchSize, spanSeconds, fromSeconds: yesterday - 3 * day });
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+interface Measurement {
+  readonly folder: string;
+  readonly batchSize: number;
+  readonly spanSeconds: number;
+  readonly fromSeconds: number;
 }
 
 const records = 200_000;
@@ -44,13 +54,13 @@ const lanes = 8;
 /** Ids are made in portions, outside of what is measured, so that they do not pile up in memory. */
 const portions = 20;
 
-async function measure(folder: string, batchSize: number, spanSeconds: number): Promise<void> {
-  const ledger = await openLedger({ folder, clock: systemClock, log: silent });
+async function measure(name: string, measurement: Measurement): Promise<void> {
+  const ledger = await openLedger({ folder: measurement.folder, clock: systemClock, log: silent });
   const commits = new CommitQueue(ledger);
   let cpuMicros = 0;
   let wallMs = 0;
   for (let portion = 0; portion < portions; portion += 1) {
-    const batches = makeBatches(portion, batchSize, spanSeconds);
+    const batches = makeBatches(portion, measurement);
     const cpu = process.cpuUsage();
     const wall = performance.now();
     const pass = async (lane: number) => {
@@ -65,21 +75,18 @@ async function measure(folder: string, batchSize: number, spanSeconds: number): 
     cpuMicros += user + system;
     wallMs += performance.now() - wall;
   }
-  const rss = Math.round(process.memoryUsage.rss() / 2 ** 20);
   console.log(
-    `batches of ${batchSize} over ${spanSeconds} s: ${(cpuMicros / records).toFixed(2)} µs of CPU a record, ${Math.round(records / wallMs)} thousand records/s, RSS ${rss} MiB`,
+    `ledger: ${name}, batches of ${measurement.batchSize}: ${(cpuMicros / records).toFixed(2)} µs of CPU a record, ${Math.round(records / wallMs)} thousand records/s`,
   );
   await ledger.close();
 }
 
 /** In the order in which content comes, spread over a day: neighbouring blobs are from about the same minutes. */
-function makeBatches(portion: number, size: number, spanSeconds: number): RecordKey[][] {
-  const day = 86_400;
-  const count = records / portions / size;
-  const yesterday = Math.trunc(Date.now() / 1000) - day;
+function makeBatches(portion: number, { batchSize, spanSeconds, fromSeconds }: Measurement): RecordKey[][] {
+  const count = records / portions / batchSize;
   return Array.from({ length: count }, (_, n) => {
-    const start = yesterday + Math.trunc(((portion + n / count) / portions) * (day - spanSeconds));
-    return Array.from({ length: size }, () => ({
+    const start = fromSeconds + Math.trunc(((portion + n / count) / portions) * (day - spanSeconds));
+    return Array.from({ length: batchSize }, () => ({
       // A copy in one piece: joining strings leaves the work to whoever reads the result first.
       id: Buffer.from(`${tenant}:${randomUUID()}`).toString('latin1'),
       seconds: start + Math.trunc(Math.random() * spanSeconds),
