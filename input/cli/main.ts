@@ -2,7 +2,7 @@
 // `m365`: finds the command that was asked for, loads that one alone, and turns what it throws into one clear line
 // and an exit code.
 
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { describeError, OperatorError } from '../errors.ts';
 import { readVersion } from './version.ts';
 
@@ -100,12 +100,16 @@ export async function main(words: readonly string[]): Promise<void> {
   }
 }
 
-async function createProgram(words: readonly string[]): Promise<Command> {
+/** The program with the one command in it that the words name; the others are there by name only. */
+export async function createProgram(
+  words: readonly string[],
+  output: OutputConfiguration = {},
+): Promise<Command> {
   const program = new Command('m365')
+    .configureOutput(output)
     .description('Collects the audit logs of Microsoft 365, complete and once, as ECS documents.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this, or the help of a command')
-    .helpCommand(false)
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
     .addHelpText('after', teaching);
   const wanted = words.find((word) => !word.startsWith('-'));
@@ -119,7 +123,11 @@ async function createProgram(words: readonly string[]): Promise<Command> {
 
 /** Commander's own exits become errors, all the way down, so that usage errors get the exit code 2. */
 function strict(command: Command): void {
-  command.exitOverride().showSuggestionAfterError(true).helpOption('-h, --help', 'print this help');
+  command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false);
   for (const each of command.commands) {
     each.copyInheritedSettings(command);
     strict(each);
@@ -136,5 +144,8 @@ function reportFailure(error: unknown): number {
   if (process.env.M365_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return error instanceof OperatorError && usageCodes.has(error.code) ? 2 : 1;
 }
+
+// Halves the time to start. Not in the default place, which is a folder that everybody may write to.
+enableCompileCache(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'm365'));
 
 if (import.meta.main) await main(process.argv.slice(2));
