@@ -23,9 +23,9 @@ const slowest = 0.1;
 const recoveryStep = 0.1;
 const recoveryMs = 60_000;
 
-/** Wraps any number of Sends around one budget. */
-export function rateLimit(options: RateLimitOptions): Wrapper {
-  const bucket = new RequestBudget(options);
+/** Wraps any number of Sends around one budget: a new one, or one that others hold too. */
+export function rateLimit(from: RateLimitOptions | RequestBudget): Wrapper {
+  const bucket = from instanceof RequestBudget ? from : new RequestBudget(from);
   return (send) => async (request) => {
     const admittedAt = await bucket.admit(request.signal);
     try {
@@ -33,7 +33,7 @@ export function rateLimit(options: RateLimitOptions): Wrapper {
       bucket.succeeded();
       return response;
     } catch (error) {
-      const throttled = options.throttling(error);
+      const throttled = bucket.throttling(error);
       if (throttled !== undefined) bucket.pause(admittedAt, throttled.afterMs);
       throw error;
     }
@@ -55,6 +55,10 @@ export class RequestBudget {
   constructor(options: RateLimitOptions) {
     this.#options = options;
     this.#burst = Math.max(1, Math.floor(options.requestsPerMinute / 20));
+  }
+
+  throttling(error: unknown): { readonly afterMs: number | undefined } | undefined {
+    return this.#options.throttling(error);
   }
 
   /** Resolves when a request may go, with the time of that. */

@@ -199,3 +199,45 @@ export function distinctIds(collected: Collected): Set<string> {
     }),
   );
 }
+
+/** Looks again and again, on the wall's clock; fails after five seconds. */
+export async function waitFor(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export interface Following {
+  readonly collected: Collected;
+  /** Settles batches as they come, unless it is false; those left are in `collected.batches`. */
+  settling: boolean;
+  stop(): Promise<void>;
+}
+
+/** Collects beside the test until it is stopped. */
+export function follow(bench: Bench, options: ManagementActivityOptions): Following {
+  const controller = new AbortController();
+  const collected: Collected = { batches: [], records: [] };
+  const following: Following = {
+    collected,
+    settling: true,
+    stop: async () => {
+      controller.abort();
+      await running;
+    },
+  };
+  const run = async () => {
+    const source = managementActivitySource({ ...options, once: false }, bench.environment);
+    for await (const batch of source.batches(controller.signal)) {
+      collected.batches.push(batch);
+      const { contentType, contentId } = batch.origin;
+      for (const text of batch.records) collected.records.push({ contentType, contentId, text });
+      if (following.settling)
+        await batch.settle({ delivered: batch.records.length, duplicate: 0, deadLettered: 0 });
+    }
+  };
+  const running = run();
+  return following;
+}

@@ -4,15 +4,16 @@
 import type { Batch, ScopeReport } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { backOff } from '../../http/back-off.ts';
+import { throttling } from './api.ts';
 import { ApiError } from './api-error.ts';
-import { warnOfCertificate } from './certificate-warning.ts';
 import { Downloads } from './downloads.ts';
 import { ContentListing } from './listing.ts';
 import { runTogether } from './run-together.ts';
 import { ScopeStatus } from './scope-status.ts';
-import { type ContentScope, clockTime, type Stream } from './stream.ts';
+import type { ContentScope, Stream } from './stream.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
+import { warnOfCertificate, warnOfClock } from './warnings.ts';
 
 const minute = 60_000;
 const subscriptionsEveryMs = 5 * minute;
@@ -83,6 +84,7 @@ class TenantLoops {
   async #watchSubscriptions(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       warnOfCertificate(this.#stream);
+      warnOfClock(this.#stream);
       const every = this.#subscriptions.allEnabled ? subscriptionsEveryMs : this.#stream.options.intervalMs;
       await this.#subscriptionNews.sleep(every, signal);
       if (!signal.aborted) await this.#checkSubscriptions(signal);
@@ -147,6 +149,7 @@ class TenantLoops {
       await clock.sleep(backOff(attempt, onceRetry, random), signal);
     }
     warnOfCertificate(this.#stream);
+    warnOfClock(this.#stream);
     await Promise.all(this.#scopes.map((scope) => this.#listOnce(scope, signal)));
     this.#downloads.noticeListingDone();
   }
@@ -187,10 +190,10 @@ class TenantLoops {
 
   #notice(scope: ContentScope, error: unknown, ticket: number): Failure {
     this.#stream.gate.failed(ticket, error);
+    const throttled = throttling(error);
+    if (throttled !== undefined) this.#stream.budget.pause(ticket, throttled.afterMs);
     const effect = error instanceof ApiError ? error.entry?.effect : undefined;
-    const report = this.#reportOf('Content cannot be listed', error);
-    const skewed = effect === 'clamp window' ? this.#explainClock() : undefined;
-    scope.status.set('listing', skewed === undefined ? report : { ...report, message: skewed });
+    scope.status.set('listing', this.#reportOf('Content cannot be listed', error));
     if (effect === 'start subscription') {
       this.#subscriptions.noticeMissing(scope.contentType);
       this.#subscriptionNews.wake();
@@ -198,13 +201,6 @@ class TenantLoops {
     return {
       waitMs: error instanceof OperatorError && error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0,
     };
-  }
-
-  #explainClock(): string | undefined {
-    const { skew, environment } = this.#stream;
-    const minutes = Math.round(skew.ms / minute);
-    if (minutes === 0) return undefined;
-    return `The clock of this machine is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'behind' : 'ahead of'} Microsoft's (it says ${clockTime(environment.clock.now())}). Windows follow Microsoft's from now on; set the clock (NTP).`;
   }
 
   #reportOf(what: string, error: unknown): ScopeReport {

@@ -4,7 +4,7 @@
 import type { Batch, LedgerBlob } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { backOff } from '../../http/back-off.ts';
-import { isThrottling } from './api.ts';
+import { throttling } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { ContentTroubles } from './content-troubles.ts';
 import { fetchBlob, type Outcome } from './fetch-blob.ts';
@@ -136,8 +136,10 @@ export class Downloads {
     const { ledger, clock, telemetry, random } = this.#stream.environment;
     const reason = describeError(error);
     telemetry.count(lane.scope, 'blobs_retried');
+    const throttled = throttling(error);
+    if (throttled !== undefined) this.#stream.budget.pause(ticket, throttled.afterMs);
     // The whole tenant waits; then this blob is as due as any.
-    if (this.#stream.gate.failed(ticket, error) || isThrottling(error)) {
+    if (this.#stream.gate.failed(ticket, error) || throttled !== undefined) {
       return ledger.retryLater(lane.scope, blob.contentId, clock.now(), reason);
     }
     const verdict = judge(error, blob.attempts + 1);

@@ -7,8 +7,8 @@ import type { SourceEnvironment } from '../../contract.ts';
 import type { OperatorError } from '../../errors.ts';
 import { allowHosts } from '../../http/allow-hosts.ts';
 import { ClockSkew, learnClockSkew } from '../../http/clock-skew.ts';
-import type { Send, Wrapper } from '../../http/exchange.ts';
-import { rateLimit } from '../../http/rate-limit.ts';
+import type { Send } from '../../http/exchange.ts';
+import { RequestBudget, rateLimit } from '../../http/rate-limit.ts';
 import { retry } from '../../http/retry.ts';
 import { transport } from '../../http/transport.ts';
 import { managementApi, throttling } from './api.ts';
@@ -42,6 +42,7 @@ export async function openStream(parts: StreamParts, signal: AbortSignal): Promi
   const status = tenantStatus(parts, tenantId);
   const skew = new ClockSkew(clock);
   const tokens = tokensFor(parts, tenantId, login, skew);
+  const budget = requestBudget(parts, status);
   const expected = { management: hosts.management, tenantId };
   return {
     tenantId,
@@ -49,6 +50,7 @@ export async function openStream(parts: StreamParts, signal: AbortSignal): Promi
     environment,
     skew,
     status,
+    budget,
     gate: tenantGate(parts, status),
     startedAt: clock.now(),
     credentials: {
@@ -67,7 +69,7 @@ export async function openStream(parts: StreamParts, signal: AbortSignal): Promi
       publisherIdentifier: options.publisherIdentifier ?? tenantId,
       send: learnClockSkew(skew)(direct),
       tokens,
-      limit: requestBudget(parts, status),
+      limit: rateLimit(budget),
       retry: retry({ clock, random }),
       telemetry: environment.telemetry,
     }),
@@ -119,10 +121,10 @@ function tokensFor(parts: StreamParts, tenant: string, send: Send, skew: ClockSk
   });
 }
 
-function requestBudget({ options, environment }: StreamParts, status: ScopeStatus): Wrapper {
+function requestBudget({ options, environment }: StreamParts, status: ScopeStatus): RequestBudget {
   const { clock, random } = environment;
   const { requestsPerMinute } = options;
-  return rateLimit({
+  return new RequestBudget({
     clock,
     random,
     requestsPerMinute,

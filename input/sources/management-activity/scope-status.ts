@@ -3,7 +3,15 @@
 
 import type { Health, Logger, Scope, ScopeReport, Telemetry } from '../../contract.ts';
 
-export type Aspect = 'tenant' | 'requests' | 'certificate' | 'subscription' | 'listing' | 'content' | 'loss';
+export type Aspect =
+  | 'tenant'
+  | 'requests'
+  | 'certificate'
+  | 'clock'
+  | 'subscription'
+  | 'listing'
+  | 'content'
+  | 'loss';
 
 const bySeverity: readonly Health[] = ['failed', 'degraded', 'stopped', 'waiting', 'starting', 'healthy'];
 

@@ -2,6 +2,7 @@
 
 import type { Scope, SourceEnvironment } from '../../contract.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
+import type { RequestBudget } from '../../http/rate-limit.ts';
 import type { ManagementApi } from './api.ts';
 import type { ManagementActivityOptions } from './options.ts';
 import type { ScopeStatus } from './scope-status.ts';
@@ -15,6 +16,8 @@ export interface Stream {
   readonly api: ManagementApi;
   readonly skew: ClockSkew;
   readonly gate: TenantGate;
+  /** Requests are counted in it by themselves; it is told of throttling that came in place of content. */
+  readonly budget: RequestBudget;
   /** Of the tenant as a whole. */
   readonly status: ScopeStatus;
   /** When this process began to collect; what Microsoft made before may have been seen by an earlier one. */

@@ -1,0 +1,374 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../input/emulator/index.ts';
+import type { ManagementActivityOptions } from '../../input/sources/management-activity/options.ts';
+import { facts } from '../../input/sources/management-activity/stream.ts';
+import {
+  type Bench,
+  collectAll,
+  distinctIds,
+  type Following,
+  follow,
+  openBench,
+  sourceOptions,
+  waitFor,
+} from './harness.ts';
+import { type ScaledClock, scaledClock } from './scaled-clock.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+interface Run {
+  readonly emulator: Emulator;
+  readonly bench: Bench;
+  readonly clock: ScaledClock;
+  readonly options: ManagementActivityOptions;
+  follow(over?: Partial<ManagementActivityOptions>): Following;
+  /** Publishes a blob of two records, made and listed so long ago. */
+  publish(madeAgoMs?: number): string;
+}
+
+const contentType = 'Audit.General';
+
+async function prepare(over: EmulatorOptions = {}): Promise<Run> {
+  const clock = scaledClock(1000);
+  const emulator = await startEmulator({ clock, tenants: [{ content: { records: 0 } }], ...over });
+  closers.push(() => emulator.close());
+  const bench = await openBench({ clock });
+  closers.push(() => bench.close());
+  const [tenant] = emulator.tenants;
+  if (tenant === undefined) throw new Error('no tenant');
+  const options = sourceOptions(emulator.url, tenant, { contentTypes: [contentType, 'Audit.Exchange'] });
+  return {
+    emulator,
+    bench,
+    clock,
+    options,
+    follow: (more) => {
+      const following = follow(bench, { ...options, ...more });
+      closers.push(() => following.stop());
+      return following;
+    },
+    publish: (madeAgoMs = 0) => {
+      const contentCreated = new Date(emulator.time.now() - madeAgoMs).toISOString();
+      return emulator.publish({ contentType, generate: 2, contentCreated }).contentId;
+    },
+  };
+}
+
+const has = (following: Following, contentId: string) =>
+  following.collected.records.filter((record) => record.contentId === contentId).length === 2;
+
+const polled = (run: Run) => {
+  const scope = { tenantId: run.options.tenantId, contentType };
+  const isListed = async () => {
+    const watermark = await run.bench.ledger.getFact(scope, facts.watermark);
+    const unlisted = await run.bench.ledger.getFact(scope, facts.unlisted);
+    return watermark !== undefined && unlisted === '[]';
+  };
+  return waitFor(isListed, 'everything was listed once');
+};
+
+describe('content', () => {
+  test('that is new is collected within a poll, and is no backfill', async () => {
+    const run = await prepare();
+    const before = run.publish(hour);
+    const following = run.follow();
+    await waitFor(() => has(following, before), 'what was there before is collected');
+    const after = run.publish();
+    await waitFor(() => has(following, after), 'the new content is collected');
+    const backfill = Object.fromEntries(
+      following.collected.batches.map(({ origin }) => [origin.contentId, origin.backfill]),
+    );
+    expect(backfill).toEqual({ [before]: true, [after]: false });
+    expect(run.bench.recorder.counted('blobs_late')).toBe(0);
+  });
+
+  test('that is listed late is found by the overlap, and counted', async () => {
+    const run = await prepare();
+    const following = run.follow();
+    await polled(run);
+    const late = run.publish(90 * minute);
+    await waitFor(() => has(following, late), 'late content is collected');
+    expect(run.bench.recorder.counted('blobs_late', contentType)).toBe(1);
+  });
+
+  test('that is listed days late is found by the daily listing', async () => {
+    const run = await prepare();
+    const following = run.follow();
+    await polled(run);
+    const late = run.publish(3 * day);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(has(following, late)).toBe(false);
+    run.clock.advance(day);
+    await waitFor(() => has(following, late), 'very late content is collected');
+    expect(run.bench.recorder.counted('blobs_late', contentType)).toBe(1);
+  });
+
+  test('about to leave the seven days is found by the hourly listing of their edge', async () => {
+    const run = await prepare();
+    const following = run.follow();
+    await polled(run);
+    const late = run.publish(7 * day - 100 * minute);
+    run.clock.advance(hour);
+    await waitFor(() => has(following, late), 'content at the edge is collected');
+  });
+
+  test('made in the future is collected when its time comes', async () => {
+    const run = await prepare();
+    const following = run.follow();
+    await polled(run);
+    const early = run.publish(-10 * minute);
+    run.clock.advance(15 * minute);
+    await waitFor(() => has(following, early), 'content of the future is collected');
+  });
+
+  test('is fetched newest first', async () => {
+    const run = await prepare();
+    const ids = Array.from({ length: 40 }, (_, at) => run.publish((40 - at) * minute));
+    const following = run.follow({ concurrentBlobs: 1 });
+    await waitFor(() => following.collected.batches.length === 40, 'all is collected');
+    expect(following.collected.batches.map(({ origin }) => origin.contentId)).toEqual(ids.toReversed());
+  });
+});
+
+describe('after a restart', () => {
+  test('nothing is fetched twice, and listing goes on where it was', async () => {
+    const run = await prepare();
+    run.publish(2 * day);
+    run.publish(hour);
+    const first = run.follow();
+    await waitFor(() => first.collected.batches.length === 2, 'the first run is done');
+    await first.stop();
+    run.clock.advance(6 * hour);
+    const between = run.publish(3 * hour);
+    const second = run.follow({ initialIntervalMs: 0 });
+    await waitFor(() => has(second, between), 'what came meanwhile is collected');
+    expect(second.collected.batches).toHaveLength(1);
+    expect(run.emulator.requests.counts().byOperation.blob).toBe(3);
+  });
+
+  test('older than seven days, the unreachable stretch is a gap, and said so', async () => {
+    const run = await prepare();
+    const first = run.follow();
+    await polled(run);
+    await first.stop();
+    run.clock.advance(10 * day);
+    const unreachable = run.publish(8 * day);
+    const reachable = [run.publish(6 * day), run.publish(3 * day), run.publish(hour)];
+    const second = run.follow();
+    await waitFor(() => reachable.every((id) => has(second, id)), 'the reachable is collected');
+    await waitFor(() => run.bench.recorder.counted('gaps') === 2, 'both content types have their gap');
+    const scope = { tenantId: run.options.tenantId, contentType };
+    const gaps = await run.bench.ledger.gapsBetween(scope, '2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z');
+    expect(gaps).toHaveLength(1);
+    const [gap] = gaps;
+    const length = Date.parse(gap?.to ?? '') - Date.parse(gap?.from ?? '');
+    expect(Math.abs(length - 3 * day)).toBeLessThan(hour);
+    expect(has(second, unreachable)).toBe(false);
+    expect(run.bench.recorder.counted('gaps', contentType)).toBe(1);
+    expect(run.bench.recorder.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
+    expect(run.bench.recorder.current(contentType)).toMatchObject({ health: 'degraded', code: 'gap' });
+    expect(run.emulator.requests.counts().misuse).toEqual({});
+  });
+
+  test('a watermark from the future is not believed', async () => {
+    const run = await prepare();
+    const first = run.follow();
+    await polled(run);
+    await first.stop();
+    const scope = { tenantId: run.options.tenantId, contentType };
+    await run.bench.ledger.setFact(scope, facts.watermark, new Date(run.clock.now() + 3 * day).toISOString());
+    const missed = run.publish(2 * day);
+    const second = run.follow();
+    await waitFor(() => has(second, missed), 'what the watermark hid is collected');
+    expect(run.bench.recorder.lines.some(({ message }) => message.includes('in the future'))).toBe(true);
+  });
+
+  test('what was in flight is yielded again, and is uncertain', async () => {
+    const run = await prepare();
+    const id = run.publish(hour);
+    const first = run.follow();
+    first.settling = false;
+    await waitFor(() => has(first, id), 'the first run has it');
+    await first.stop();
+    const second = run.follow();
+    await waitFor(() => has(second, id), 'the second run has it too');
+    expect(second.collected.batches.map(({ uncertain }) => uncertain)).toEqual([true]);
+    const [blob] = run.bench.ledger.blobsBetween(
+      { tenantId: run.options.tenantId, contentType },
+      '2000',
+      '2100',
+    );
+    expect(blob).toMatchObject({ state: 'acknowledged', delivered: 2 });
+  });
+
+  test('after an unclean end, only what Microsoft made before this start is uncertain', async () => {
+    const run = await prepare();
+    expect(run.bench.environment.uncleanStart).toBe(true);
+    const before = run.publish(hour);
+    const following = run.follow();
+    await waitFor(() => has(following, before), 'what was there before is collected');
+    run.clock.advance(2 * minute);
+    const after = run.publish();
+    await waitFor(() => has(following, after), 'the new content is collected');
+    expect(following.collected.batches.map(({ uncertain }) => uncertain)).toEqual([true, false]);
+  });
+});
+
+describe('stopping', () => {
+  test('ends at once, and what is settled afterwards is acknowledged before the settling resolves', async () => {
+    const run = await prepare();
+    const id = run.publish(hour);
+    const following = run.follow();
+    following.settling = false;
+    await waitFor(() => has(following, id), 'it has a batch');
+    await following.stop();
+    const [batch] = following.collected.batches;
+    await batch?.settle({ delivered: 1, duplicate: 1, deadLettered: 0 });
+    const [blob] = run.bench.ledger.blobsBetween(
+      { tenantId: run.options.tenantId, contentType },
+      '2000',
+      '2100',
+    );
+    expect(blob).toMatchObject({ state: 'acknowledged', delivered: 1, duplicate: 1 });
+    expect(run.bench.environment.budget.held).toBe(0);
+  });
+
+  test('in the middle of bodies leaves them to be fetched again', async () => {
+    const run = await prepare();
+    const ids = Array.from({ length: 20 }, (_, at) => run.publish(at * minute));
+    run.emulator.setFaults([
+      { match: { operation: 'blob' }, fault: { kind: 'hang', when: 'in-body', bytes: 2000 } },
+    ]);
+    const first = run.follow();
+    await waitFor(() => (run.emulator.requests.counts().byOperation.blob ?? 0) === 8, 'eight bodies hang');
+    await first.stop();
+    expect(run.bench.environment.budget.held).toBe(0);
+    expect(first.collected.batches).toHaveLength(0);
+    run.emulator.setFaults([]);
+    const second = run.follow();
+    await waitFor(() => ids.every((id) => has(second, id)), 'all is collected');
+  });
+});
+
+describe('a collector that falls behind', () => {
+  test('is given no more than the budget, and the rest when it catches up', async () => {
+    const clock = scaledClock(1000);
+    const emulator = await startEmulator({
+      clock,
+      tenants: [{ content: { records: 4000, recordsPerBlob: 200, shares: { [contentType]: 1 } } }],
+    });
+    closers.push(() => emulator.close());
+    const limit = 2 << 20;
+    const bench = await openBench({ clock, budgetBytes: limit });
+    closers.push(() => bench.close());
+    const [tenant] = emulator.tenants;
+    if (tenant === undefined) throw new Error('no tenant');
+    const following = follow(bench, sourceOptions(emulator.url, tenant, { contentTypes: [contentType] }));
+    closers.push(() => following.stop());
+    following.settling = false;
+    const held = () => bench.environment.budget.held;
+    await waitFor(() => following.collected.batches.length > 2, 'batches wait');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const requested = emulator.requests.counts().byOperation.blob ?? 0;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(emulator.requests.counts().byOperation.blob).toBe(requested);
+    expect(held()).toBeLessThanOrEqual(limit);
+    expect(requested).toBeLessThan(20);
+    following.settling = true;
+    const waiting = [...following.collected.batches];
+    for (const batch of waiting)
+      await batch.settle({ delivered: batch.records.length, duplicate: 0, deadLettered: 0 });
+    await waitFor(() => following.collected.records.length === 4000, 'all is collected');
+    await waitFor(() => held() === 0, 'the budget is free');
+  });
+});
+
+describe('records larger than the limit', () => {
+  test('go raw to the dead letters, and the rest is delivered', async () => {
+    const run = await prepare();
+    const texts = [
+      '{"Id":"small","CreationTime":"2026-11-20T07:58:41"}',
+      JSON.stringify({ Id: 'big', Data: 'x'.repeat(200_000) }),
+    ];
+    const { contentId } = run.emulator.publish({ contentType, texts });
+    const collected = await collectAll(run.bench, { ...run.options, maximumRecordBytes: 65_536 });
+    expect(collected.records.map(({ text }) => text)).toEqual(texts.slice(0, 1));
+    expect(run.bench.letters.streamed.map(({ bytes }) => bytes.toString())).toEqual(texts.slice(1));
+    expect(run.bench.letters.streamed[0]?.origin.contentId).toBe(contentId);
+    const [blob] = run.bench.ledger.blobsBetween(
+      { tenantId: run.options.tenantId, contentType },
+      '2000',
+      '2100',
+    );
+    expect(blob).toMatchObject({ state: 'acknowledged', delivered: 1, deadLettered: 1 });
+  });
+
+  test('are kept once, although the body broke off before', async () => {
+    const run = await prepare({ gzip: false });
+    const texts = [
+      JSON.stringify({ Id: 'big', Data: 'x'.repeat(200_000) }),
+      '{"Id":"small"}',
+      '{"Id":"last"}',
+    ];
+    run.emulator.publish({ contentType, texts });
+    const bytes = (texts[0]?.length ?? 0) + 10;
+    run.emulator.setFaults([
+      {
+        match: { operation: 'blob', attempt: [1, 2] },
+        fault: { kind: 'truncate', bytes, declares: 'what-comes' },
+      },
+    ]);
+    const collected = await collectAll(run.bench, { ...run.options, maximumRecordBytes: 65_536 });
+    expect(distinctIds(collected)).toEqual(new Set(['small', 'last']));
+    expect(run.emulator.faults()[0]?.fired).toBe(2);
+    expect(run.bench.letters.streamed).toHaveLength(1);
+    expect(run.bench.letters.abandoned).toBe(2);
+  });
+});
+
+describe('clocks', () => {
+  test.each([
+    ['behind', -day],
+    ['ahead of', day],
+  ])('a machine whose clock is a day %s Microsoft’s collects all, and is told', async (word, offset) => {
+    const run = await prepare();
+    const skewed = { ...run.clock, now: () => run.clock.now() + offset };
+    const bench = await openBench({ clock: skewed });
+    closers.push(() => bench.close());
+    const ids = [run.publish(7 * day - hour), run.publish(3 * day), run.publish(minute)];
+    const following = follow(bench, run.options);
+    closers.push(() => following.stop());
+    await waitFor(() => ids.every((id) => has(following, id)), 'all is collected');
+    await waitFor(() => bench.recorder.current('')?.code === 'clock-skew', 'the clock is reported');
+    expect(bench.recorder.current('')?.message).toContain(`1440 minutes ${word} Microsoft's`);
+    expect(bench.recorder.counted('blobs_lost')).toBe(0);
+    expect(run.emulator.requests.counts().misuse).toEqual({});
+  });
+});
+
+test('the requests of a tenant stay within its budget', async () => {
+  const clock = scaledClock(1000);
+  const emulator = await startEmulator({
+    clock,
+    tenants: [{ content: { records: 2000, recordsPerBlob: 10 } }],
+  });
+  closers.push(() => emulator.close());
+  const bench = await openBench({ clock });
+  closers.push(() => bench.close());
+  const [tenant] = emulator.tenants;
+  if (tenant === undefined) throw new Error('no tenant');
+  const collected = await collectAll(bench, sourceOptions(emulator.url, tenant, { requestsPerMinute: 120 }));
+  expect(distinctIds(collected).size).toBe(2000);
+  const { busiestMinute, mostAtOnce, misuse } = emulator.requests.counts();
+  // The token comes from another service, with a limit of its own.
+  expect(busiestMinute[tenant.tenantId]).toBeLessThanOrEqual(121);
+  expect(mostAtOnce.blob).toBeLessThanOrEqual(8);
+  expect(misuse).toEqual({});
+});
