@@ -2,6 +2,8 @@
 // `m365`: finds the command that was asked for, loads that one alone, and turns what it throws into one clear line
 // and an exit code.
 
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { describeError, OperatorError } from '../errors.ts';
 import { readVersion } from './version.ts';
