@@ -1,9 +1,9 @@
 // Which tenants of a policy a command is about.
 
-import { OperatorError } from '../errors.ts';
 import type { OutputPolicy } from '../settings/output-policy.ts';
 import type { Policy, StreamPolicy } from '../settings/policy.ts';
 import { suggest } from '../settings/problems.ts';
+import { usage } from './policy-flag.ts';
 
 /** By tenant id, tenant name or stream id; all of them without a name. */
 export function chooseStreams(policy: Policy, name: string | undefined): readonly StreamPolicy[] {
@@ -15,12 +15,10 @@ export function chooseStreams(policy: Policy, name: string | undefined): readonl
     namesOf(stream).some((each) => each.toLowerCase() === wanted),
   );
   if (found.length > 0) return found;
-  throw new OperatorError({
-    code: 'usage',
-    message: `The policy has no tenant "${name}"${suggest(name, policy.streams.flatMap(namesOf))}.`,
-    advice: `It has ${policy.streams.map(({ source, mapping }) => mapping.tenantName ?? source.tenantId).join(', ')}.`,
-    retry: { kind: 'never' },
-  });
+  throw usage(
+    `The policy has no tenant "${name}"${suggest(name, policy.streams.flatMap(namesOf))}.`,
+    `It has ${policy.streams.map(({ source, mapping }) => mapping.tenantName ?? source.tenantId).join(', ')}.`,
+  );
 }
 
 /** What an output of the policy is written to. */

@@ -1,84 +1,68 @@
-// `m365 state export` and `import`: the whole ledger as one file.
+// `m365 state export` and `import`: the ledger as one file of lines, to carry it to another machine.
 
-import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { backup, DatabaseSync } from 'node:sqlite';
-import { lockFolder } from '../delivery/folder-lock.ts';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { systemClock } from '../clock.ts';
+import { takeClosingNote } from '../delivery/closing-note.ts';
 import { ledgerFile } from '../delivery/ledger-file.ts';
-import { createOwnedFile, createOwnedFolder } from '../delivery/owned-files.ts';
-import { stamp } from '../delivery/stamp.ts';
+import { openLedger, openLedgerToRead } from '../delivery/sqlite-ledger.ts';
 import { OperatorError } from '../errors.ts';
 import { describeFileFailure } from '../settings/file-failure.ts';
-import { refuseOtherSchema, viewLedger } from './ledger-view.ts';
+import { openCommandLog } from './command-log.ts';
 import { say } from './paper.ts';
 
-/** A consistent copy, whatever a running process writes meanwhile. */
+/** A running collector may go on meanwhile. The file must not exist; it belongs to this user alone. */
 export async function exportState(folder: string, file: string): Promise<void> {
-  viewLedger(folder)[Symbol.dispose]();
-  await createNew(file);
-  const database = new DatabaseSync(ledgerFile(folder), { readOnly: true });
+  const ledger = await openLedgerToRead({ folder, clock: systemClock, log: openCommandLog('warn') });
   try {
-    await backup(database, file);
-  } catch (cause) {
-    rmSync(file, { force: true });
-    throw failed('The ledger cannot be exported', file, cause);
+    await writeLines(file, ledger.export());
   } finally {
-    database.close();
+    await ledger.close();
   }
-  chmodSync(file, 0o600);
-  say(`The ledger of ${folder} was copied to ${file}.`);
+  say(`The ledger of ${folder} was written to ${file}.`);
 }
 
-/** Locks the folder, so that no collector writes into what is replaced. */
-export async function importState(folder: string, file: string, force: boolean): Promise<void> {
-  if (!existsSync(file)) throw failed('The ledger cannot be imported', file, { code: 'ENOENT' });
-  refuseOtherSchema(file, true);
-  createOwnedFolder(folder);
-  const now = Date.now();
-  const lock = lockFolder(folder, 'state folder', now);
+/** Adds what the file holds to the ledger that is there, or to a new one. No collector may be running. */
+export async function importState(folder: string, file: string): Promise<void> {
+  if (!existsSync(file)) throw failed('read', file, { code: 'ENOENT' });
+  const ledger = await openLedger({ folder, clock: systemClock, log: openCommandLog('warn') });
+  let lines = 0;
   try {
-    setAside(folder, now, force);
-    const target = ledgerFile(folder);
-    createOwnedFile(target);
-    copyFileSync(file, target);
-    // The copy has taken over the mode of the original.
-    chmodSync(target, 0o600);
+    const input = createReadStream(file);
+    lines = await ledger.import(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
   } finally {
-    lock.release();
+    await ledger.close();
+    // What was delivered after the export is not in it: the next start must doubt, as after a crash.
+    takeClosingNote(ledgerFile(folder));
   }
-  say(`${file} is now the ledger of ${folder}. The first run asks the output what it has already.`);
+  say(`${lines} lines of ${file} are in the ledger of ${folder}. The next run asks the output what it has.`);
 }
 
-function setAside(folder: string, now: number, force: boolean): void {
-  const file = ledgerFile(folder);
-  if (!existsSync(file)) return;
-  if (!force)
-    throw new OperatorError({
-      code: 'ledger-exists',
-      message: `There is a ledger in ${folder} already.`,
-      advice: '--force sets it aside and takes the other; choose another folder to keep both.',
-      retry: { kind: 'never' },
-    });
-  const kept = join(folder, `ledger.replaced-${stamp(now)}`);
-  for (const suffix of ['', '-wal', '-shm'])
-    if (existsSync(file + suffix)) renameSync(file + suffix, kept + suffix);
-  say(`The ledger that was there is kept as ${kept}.`);
-}
-
-/** Owned by this user alone before anything is in it. */
-async function createNew(file: string): Promise<void> {
+async function writeLines(file: string, lines: AsyncIterable<string>): Promise<void> {
   try {
     await (await open(file, 'wx', 0o600)).close();
   } catch (cause) {
-    throw failed('The ledger cannot be exported', file, cause);
+    throw failed('written', file, cause);
+  }
+  try {
+    await pipeline(Readable.from(withLineFeeds(lines)), createWriteStream(file));
+  } catch (cause) {
+    await rm(file, { force: true });
+    throw failed('written', file, cause);
   }
 }
 
-function failed(what: string, file: string, cause: unknown): OperatorError {
+async function* withLineFeeds(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${line}\n`;
+}
+
+function failed(what: 'read' | 'written', file: string, cause: unknown): OperatorError {
   return new OperatorError({
     code: 'state-file',
-    message: `${what}: ${file}: ${describeFileFailure(cause)}.`,
+    message: `${file} cannot be ${what}: ${describeFileFailure(cause)}.`,
     advice: 'Choose another file.',
     retry: { kind: 'never' },
     cause,

@@ -1,8 +1,7 @@
 // One content type of one tenant: what Microsoft lists now against what the ledger says became of it. This file
 // compares; asking is microsoft.ts, printing is commands/prove.ts.
 
-import type { Gap, LedgerBlob, ListedBlob } from '../contract.ts';
-import type { LedgerView } from './ledger-view.ts';
+import type { ContentLedger, Gap, LedgerBlob, ListedBlob, Scope } from '../contract.ts';
 
 /** A blob that is not delivered, and why. */
 export interface OpenBlob {
@@ -31,17 +30,22 @@ interface Window {
 }
 
 export interface Known {
-  readonly ledger: LedgerView;
-  readonly scope: { readonly tenantId: string; readonly contentType: string };
+  readonly ledger: Pick<ContentLedger, 'blobsBetween' | 'gapsBetween'>;
+  readonly scope: Scope;
   readonly window: Window;
   /** Dead letters that wait for a replay, by content id. */
   readonly letters: ReadonlyMap<string, number>;
 }
 
-export function compareScope(listed: ReadonlyMap<string, ListedBlob>, known: Known): ScopeProof {
+export async function compareScope(
+  listed: ReadonlyMap<string, ListedBlob>,
+  known: Known,
+): Promise<ScopeProof> {
   const { ledger, scope, window, letters } = known;
   const blobs = new Map<string, LedgerBlob>();
-  for (const blob of ledger.blobsBetween(scope, window.from, window.to)) blobs.set(blob.contentId, blob);
+  const from = new Date(window.from).toISOString();
+  const to = new Date(window.to).toISOString();
+  for (const blob of ledger.blobsBetween(scope, from, to)) blobs.set(blob.contentId, blob);
   const done = [...blobs.values()].filter(({ state }) => state === 'acknowledged');
   const sum = (read: (blob: LedgerBlob) => number) => done.reduce((total, blob) => total + read(blob), 0);
   return {
@@ -51,7 +55,7 @@ export function compareScope(listed: ReadonlyMap<string, ListedBlob>, known: Kno
     open: [...findMissing(listed, blobs), ...[...blobs.values()].flatMap(describeOpen)],
     records: { delivered: sum((blob) => blob.delivered), duplicate: sum((blob) => blob.duplicate) },
     deadLetters: [...blobs.keys()].reduce((total, id) => total + (letters.get(id) ?? 0), 0),
-    gaps: ledger.gapsBetween(scope, window.from, window.to),
+    gaps: await ledger.gapsBetween(scope, from, to),
   };
 }
 

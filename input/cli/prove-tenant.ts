@@ -1,12 +1,12 @@
 // All content types of one tenant proved, each by itself: one that cannot be asked for does not hide the others.
 
-import type { ListedBlob } from '../contract.ts';
+import type { ContentLedger, ListedBlob } from '../contract.ts';
 import { readDeadLetters } from '../delivery/dead-letters.ts';
-import { describeError, OperatorError } from '../errors.ts';
+import { describeError } from '../errors.ts';
 import { connect } from '../outputs/elasticsearch/connection.ts';
 import type { StreamPolicy } from '../settings/policy.ts';
-import type { LedgerView } from './ledger-view.ts';
 import { listContent, reachTenant, type Tenant } from './microsoft.ts';
+import { usage } from './policy-flag.ts';
 import { proveRecords, type RecordProof } from './prove-records.ts';
 import { compareScope, isComplete, type ScopeProof } from './prove-scope.ts';
 
@@ -26,7 +26,7 @@ export type ContentTypeProof =
     };
 
 export interface Proving {
-  readonly ledger: LedgerView;
+  readonly ledger: Pick<ContentLedger, 'blobsBetween' | 'gapsBetween'>;
   readonly stateFolder: string;
   readonly window: { readonly from: number; readonly to: number };
   /** Also asks Elasticsearch for every record. */
@@ -81,7 +81,7 @@ async function proveType(proving: ProvingTenant, contentType: string): Promise<C
     signal.throwIfAborted();
     return { contentType, unlisted: describeError(error), optional: false };
   }
-  const proof = compareScope(listed, { ledger, scope, window, letters: letters.byContent });
+  const proof = await compareScope(listed, { ledger, scope, window, letters: letters.byContent });
   return proving.records ? { ...proof, byRecords: await askRecords(proving, contentType, listed) } : proof;
 }
 
@@ -91,7 +91,11 @@ async function askRecords(
   listed: ReadonlyMap<string, ListedBlob>,
 ): Promise<RecordProof> {
   const { output, source, mapping } = stream;
-  if (output.type !== 'elasticsearch') throw needsElasticsearch(output.name);
+  if (output.type !== 'elasticsearch')
+    throw usage(
+      `--records asks Elasticsearch, and the output ${output.name} is none.`,
+      'Leave it out: the ledger alone is proof for what was acknowledged.',
+    );
   const connection = await connect(output.options);
   try {
     return await proveRecords(listed.values(), {
@@ -118,13 +122,4 @@ async function countLetters(stateFolder: string, tenantId: string): Promise<Lett
     if (id !== undefined) ids.add(id);
   }
   return { byContent, ids };
-}
-
-function needsElasticsearch(name: string): OperatorError {
-  return new OperatorError({
-    code: 'usage',
-    message: `--records asks Elasticsearch, and the output ${name} is none.`,
-    advice: 'Leave it out: the ledger alone is proof for what was acknowledged.',
-    retry: { kind: 'never' },
-  });
 }

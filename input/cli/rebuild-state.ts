@@ -14,11 +14,12 @@ import { dataStreamsOf } from './choose-streams.ts';
 import { openCommandLog } from './command-log.ts';
 import { listenForInterruption } from './interruption.ts';
 import { say } from './paper.ts';
+import { type PolicyFlags, requirePolicy } from './policy-flag.ts';
 
 const remembered = 8 * 86_400_000;
 
-export async function rebuildState(flags: { policy: string; state?: string }): Promise<void> {
-  const policy = await loadPolicy(flags.policy, { stateFolder: flags.state });
+export async function rebuildState(flags: PolicyFlags): Promise<void> {
+  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state });
   const log = openCommandLog(policy.process.logLevel);
   using signals = listenForInterruption();
   const ledger = await openLedger({ folder: policy.process.stateFolder, clock: systemClock, log });

@@ -15,11 +15,10 @@ import { reachMs } from '../sources/management-activity/windows.ts';
 import { chooseStreams, nameTenant } from './choose-streams.ts';
 import { listContent } from './microsoft.ts';
 import { say } from './paper.ts';
+import { type PolicyFlags, requirePolicy, usage } from './policy-flag.ts';
 import { openReplay, type ReplaySession } from './replay-session.ts';
 
-export interface ContentFlags {
-  readonly policy: string;
-  readonly state?: string;
+export interface ContentFlags extends PolicyFlags {
   readonly tenant?: string;
   readonly type?: string;
   /** Delivers also to outputs that cannot tell what they have. */
@@ -27,7 +26,7 @@ export interface ContentFlags {
 }
 
 export interface WindowFlags extends ContentFlags {
-  readonly from: number;
+  readonly from?: number;
   readonly to?: number;
 }
 
@@ -45,8 +44,9 @@ export function replayContent(contentId: string, flags: ContentFlags): Promise<b
 }
 
 /** True when everything in the window was. */
-export function replayWindow(flags: WindowFlags): Promise<boolean> {
+export async function replayWindow(flags: WindowFlags): Promise<boolean> {
   const now = Date.now();
+  if (flags.from === undefined) throw usage('The window has no beginning.', 'Give --from, such as 24h.');
   const window = { from: Math.max(flags.from, now - reachMs), to: Math.min(flags.to ?? now, now) };
   return replay(flags, async function* (stream, scopes, signal) {
     for (const scope of scopes)
@@ -55,7 +55,7 @@ export function replayWindow(flags: WindowFlags): Promise<boolean> {
 }
 
 async function replay(flags: ContentFlags, choose: Choose): Promise<boolean> {
-  const policy = await loadPolicy(flags.policy, { stateFolder: flags.state, once: true });
+  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state, once: true });
   const streams = chooseStreams(policy, flags.tenant);
   await using session = await openReplay(policy);
   let complete = true;

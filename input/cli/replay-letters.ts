@@ -9,11 +9,10 @@ import type { Policy, StreamPolicy } from '../settings/policy.ts';
 import { putAwayLines, readFileLetters } from './letter-files.ts';
 import { reachTenant } from './microsoft.ts';
 import { say } from './paper.ts';
+import { type PolicyFlags, requirePolicy } from './policy-flag.ts';
 import { openReplay, type ReplaySession } from './replay-session.ts';
 
-export interface LetterFlags {
-  readonly policy: string;
-  readonly state?: string;
+export interface LetterFlags extends PolicyFlags {
   readonly dryRun?: boolean;
 }
 
@@ -26,7 +25,7 @@ interface LetterFile {
 
 /** True when no letter is left. */
 export async function replayLetters(flags: LetterFlags): Promise<boolean> {
-  const policy = await loadPolicy(flags.policy, { stateFolder: flags.state });
+  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state });
   const { files, kinds } = await lookThrough(policy.process.stateFolder);
   if (files.length === 0) say('There are no dead letters.');
   else for (const [kind, count] of kinds) say(`${String(count).padStart(7)}  ${kind}`);

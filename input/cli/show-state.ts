@@ -1,8 +1,13 @@
-// `m365 state show`: what the ledger knows of each tenant and content type.
+// `m365 state show`: what the ledger knows of each tenant and content type, also while a collector uses it.
 
+import { DatabaseSync } from 'node:sqlite';
+import { systemClock } from '../clock.ts';
 import type { BlobState, Gap, Scope } from '../contract.ts';
+import { ledgerFile } from '../delivery/ledger-file.ts';
+import { readText } from '../delivery/row.ts';
+import { openLedgerToRead, type SqliteLedger } from '../delivery/sqlite-ledger.ts';
 import { facts } from '../sources/management-activity/stream.ts';
-import { type LedgerView, viewLedger } from './ledger-view.ts';
+import { openCommandLog } from './command-log.ts';
 import { paint, say, table, wrap } from './paper.ts';
 
 interface ScopeState extends Scope {
@@ -12,11 +17,30 @@ interface ScopeState extends Scope {
   readonly gaps: readonly Gap[];
 }
 
-export function showState(folder: string, json: boolean): void {
-  using ledger = viewLedger(folder);
-  const states = ledger.scopes().map((scope) => readState(ledger, scope));
-  if (json) say(JSON.stringify(states, undefined, 2));
-  else printStates(folder, states);
+export async function showState(folder: string, json: boolean): Promise<void> {
+  const ledger = await openLedgerToRead({ folder, clock: systemClock, log: openCommandLog('warn') });
+  try {
+    const states = await Promise.all(listScopes(folder).map((scope) => readState(ledger, scope)));
+    if (json) say(JSON.stringify(states, undefined, 2));
+    else printStates(folder, states);
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** Content types only; what is kept for a tenant as a whole has none. */
+function listScopes(folder: string): readonly Scope[] {
+  const database = new DatabaseSync(ledgerFile(folder), { readOnly: true });
+  try {
+    return database
+      .prepare(
+        "SELECT tenant, content_type FROM scope WHERE content_type <> '' ORDER BY tenant, content_type",
+      )
+      .all()
+      .map((row) => ({ tenantId: readText(row, 'tenant'), contentType: readText(row, 'content_type') }));
+  } finally {
+    database.close();
+  }
 }
 
 function printStates(folder: string, states: readonly ScopeState[]): void {
@@ -32,13 +56,13 @@ function printStates(folder: string, states: readonly ScopeState[]): void {
   if (states.length === 0) say('Nothing was listed yet.');
 }
 
-function readState(ledger: LedgerView, scope: Scope): ScopeState {
+async function readState(ledger: SqliteLedger, scope: Scope): Promise<ScopeState> {
   return {
     ...scope,
-    blobs: ledger.countByState(scope),
-    watermark: ledger.fact(scope, facts.watermark),
-    subscribedAt: ledger.fact(scope, facts.subscriptionStartedAt),
-    gaps: ledger.gapsBetween(scope, 0, Date.now()),
+    blobs: await ledger.countByState(scope),
+    watermark: await ledger.getFact(scope, facts.watermark),
+    subscribedAt: await ledger.getFact(scope, facts.subscriptionStartedAt),
+    gaps: await ledger.gapsBetween(scope, new Date(0).toISOString(), new Date().toISOString()),
   };
 }
 

@@ -2,6 +2,7 @@
 
 const reasons: Record<string, string> = {
   ENOENT: 'there is no such file',
+  EEXIST: 'it exists already',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a directory',

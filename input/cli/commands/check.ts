@@ -10,6 +10,7 @@ import { chooseStreams, dataStreamsOf, nameTenant } from '../choose-streams.ts';
 import { type Finding, printFinding } from '../finding.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { paint, say } from '../paper.ts';
+import { addPolicyOptions, type PolicyFlags, requirePolicy } from '../policy-flag.ts';
 
 const teaching = `
 Asks Microsoft and the outputs what a collector would ask, and changes nothing:
@@ -23,20 +24,18 @@ Every problem comes with what to do about it.
 Examples:
   m365 check --policy my.yml
   m365 check --policy my.yml --tenant Contoso
-  m365 check --policy my.yml --json | jq '.findings[] | select(.state=="problem")'
+  m365 check --policy my.yml --json | jq .findings
 
 Exit codes: 0 no problems (notes are none), 1 problems, 2 the policy is wrong.`;
 
-interface CheckFlags {
-  readonly policy: string;
+interface CheckFlags extends PolicyFlags {
   readonly tenant?: string;
   readonly json?: boolean;
 }
 
 export function checkCommand(): Command {
-  return new Command('check')
+  return addPolicyOptions(new Command('check'))
     .description('Finds what is wrong with tenants and outputs, and says how to mend it.')
-    .requiredOption('-p, --policy <file>', 'the policy')
     .option('--tenant <name>', 'one tenant: its id, its name or its stream')
     .option('--json', 'as JSON')
     .addHelpText('after', teaching)
@@ -51,7 +50,7 @@ interface Section {
 }
 
 async function check(flags: CheckFlags): Promise<boolean> {
-  const policy = await loadPolicy(flags.policy);
+  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state });
   using signals = listenForInterruption();
   const all: (Finding & { readonly about: string })[] = [];
   for (const { title, findings } of sectionsOf(policy, flags.tenant)) {

@@ -1,12 +1,15 @@
 // `m365 prove`: what Microsoft lists now against what was delivered.
 
 import { Command } from 'commander';
+import { systemClock } from '../../clock.ts';
+import { openLedgerToRead } from '../../delivery/sqlite-ledger.ts';
 import { loadPolicy } from '../../settings/load-policy.ts';
 import { reachMs } from '../../sources/management-activity/windows.ts';
 import { chooseStreams, nameTenant } from '../choose-streams.ts';
+import { openCommandLog } from '../command-log.ts';
 import { listenForInterruption } from '../interruption.ts';
-import { viewLedger } from '../ledger-view.ts';
 import { paint, say } from '../paper.ts';
+import { addPolicyOptions, type PolicyFlags, requirePolicy } from '../policy-flag.ts';
 import { printProof } from '../print-proof.ts';
 import { isProved, proveTenant, type TenantProof } from '../prove-tenant.ts';
 import { readTime } from '../read-time.ts';
@@ -29,9 +32,7 @@ Examples:
 
 Exit codes: 0 everything is done, 1 something is not (it says what), 2 usage.`;
 
-interface ProveFlags {
-  readonly policy: string;
-  readonly state?: string;
+interface ProveFlags extends PolicyFlags {
   readonly tenant?: string;
   readonly from?: number;
   readonly to?: number;
@@ -44,10 +45,8 @@ const settleMs = 15 * 60_000;
 
 export function proveCommand(): Command {
   const time = (text: string) => readTime(text);
-  return new Command('prove')
+  return addPolicyOptions(new Command('prove'))
     .description('Compares what Microsoft lists with what was delivered.')
-    .requiredOption('-p, --policy <file>', 'the policy that was collected')
-    .option('--state <folder>', 'the state folder, instead of that of the policy')
     .option('--tenant <name>', 'one tenant: its id, its name or its stream')
     .option('--from <time>', 'date, time (UTC) or how long ago; 7 days by default', time)
     .option('--to <time>', 'likewise; 15 minutes ago by default', time)
@@ -60,12 +59,16 @@ export function proveCommand(): Command {
 }
 
 async function prove(flags: ProveFlags): Promise<boolean> {
-  const policy = await loadPolicy(flags.policy, { stateFolder: flags.state });
+  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state });
   const { stateFolder } = policy.process;
   const now = Date.now();
   // Microsoft lists nothing that is older.
   const window = { from: Math.max(flags.from ?? 0, now - reachMs), to: flags.to ?? now - settleMs };
-  using ledger = viewLedger(stateFolder);
+  const ledger = await openLedgerToRead({
+    folder: stateFolder,
+    clock: systemClock,
+    log: openCommandLog('warn'),
+  });
   using signals = listenForInterruption();
   const proving = { ledger, stateFolder, window, records: flags.records ?? false, signal: signals.stop };
   const proofs: TenantProof[] = [];
@@ -74,6 +77,7 @@ async function prove(flags: ProveFlags): Promise<boolean> {
     proofs.push(proof);
     if (!flags.json) printProof(nameTenant(stream), proof, window);
   }
+  await ledger.close();
   const complete = proofs.every(isProved);
   if (flags.json) say(JSON.stringify({ complete, window: isoWindow(window), tenants: proofs }, undefined, 2));
   else say(complete ? paint('green', '\nComplete.') : paint('red', '\nNot complete.'));

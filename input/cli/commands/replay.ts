@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { contentTypes } from '../../sources/management-activity/options.ts';
+import { addPolicyOptions } from '../policy-flag.ts';
 import { readTime } from '../read-time.ts';
 import { type ContentFlags, replayContent, replayWindow, type WindowFlags } from '../replay-content.ts';
 import { type LetterFlags, replayLetters } from '../replay-letters.ts';
@@ -25,13 +26,8 @@ Examples:
 
 Exit codes: 0 everything was delivered, 1 something was not, 2 usage.`;
 
-const withPolicy = (command: Command) =>
-  command
-    .requiredOption('-p, --policy <file>', 'the policy that was collected')
-    .option('--state <folder>', 'the state folder, instead of that of the policy');
-
 const withContent = (command: Command) =>
-  withPolicy(command)
+  addPolicyOptions(command)
     .option('--tenant <name>', 'one tenant: its id, its name or its stream')
     .addOption(new Option('--type <content type>', 'one content type').choices(contentTypes))
     .option('--again', 'also write to a file what it has already');
@@ -40,14 +36,14 @@ export function replayCommand(): Command {
   const replay = new Command('replay')
     .description('Delivers dead letters, a content blob or a window again.')
     .addHelpText('after', teaching);
-  withPolicy(replay.command('dead-letters').description('deliver what the output had refused'))
+  addPolicyOptions(replay.command('dead-letters').description('deliver what the output had refused'))
     .option('--dry-run', 'only say what there is')
     .action(async (flags: LetterFlags) => setExitCode(await replayLetters(flags)));
   withContent(replay.command('content <id>').description('fetch and deliver one content blob again')).action(
     async (id: string, flags: ContentFlags) => setExitCode(await replayContent(id, flags)),
   );
   withContent(replay.command('window').description('fetch and deliver a window of content again'))
-    .requiredOption('--from <time>', 'date, time (UTC) or how long ago', (text) => readTime(text))
+    .option('--from <time>', 'date, time (UTC) or how long ago (required)', (text) => readTime(text))
     .option('--to <time>', 'likewise; now by default', (text) => readTime(text))
     .action(async (flags: WindowFlags) => setExitCode(await replayWindow(flags)));
   return replay;

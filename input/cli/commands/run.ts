@@ -4,45 +4,47 @@ import { Command, Option } from 'commander';
 import { loadPolicy } from '../../settings/load-policy.ts';
 import { type OutputType, outputTypes } from '../../settings/output-policy.ts';
 import type { Policy } from '../../settings/policy.ts';
+import { type PolicyFlags, requirePolicy } from '../policy-flag.ts';
 import { runPolicy } from '../run-policy.ts';
 
-export interface RunCommandOptions {
-  readonly policy: string;
+export interface RunCommandOptions extends PolicyFlags {
   readonly once?: boolean;
   readonly output?: OutputType;
-  readonly state?: string;
   readonly force?: boolean;
   readonly showSettings?: boolean;
 }
 
 const teaching = `
-A policy is a standalone Elastic Agent policy: outputs, and inputs of type m365 with a stream for each tenant, as
-Kibana exports it or written by hand. Secrets may be \${ENVIRONMENT} references or files.
+A policy is a standalone Elastic Agent policy: outputs, and inputs of type m365
+with a stream for each tenant, as Kibana exports it or written by hand. Secrets
+may be \${ENVIRONMENT} references or files. docs/settings.md has every setting.
 
 Examples:
-  m365 run --policy my.yml                        collect until Ctrl-C
-  m365 run --policy my.yml --once                 collect what is there now, then end
-  m365 run --policy my.yml --output console       print the documents, deliver nothing
-  m365 run --policy my.yml --show-settings        print the settings in force, without secrets
-  m365 run --policy my.yml 2> m365.log            log lines as ECS JSON
+  m365 run --policy my.yml                   collect until Ctrl-C
+  m365 run --policy my.yml --once            collect what there is now, then end
+  m365 run --policy my.yml --output console  print documents, deliver nothing
+  m365 run --policy my.yml --show-settings   what is in force, without secrets
+  m365 run --policy my.yml 2> m365.log       log lines as ECS JSON
 
-The first Ctrl-C (or SIGTERM) delivers what is in flight and exits 0; the second ends at once. A run that was killed
-goes on where it was, with nothing lost and nothing twice.
+The first Ctrl-C (or SIGTERM) delivers what is in flight and exits 0; a second
+ends at once. A run that was killed goes on where it was, with nothing lost and
+nothing twice.
 
-Exit codes: 0 ended in order, 1 a stream or an output failed, 2 the policy is wrong, 130 ended by a second Ctrl-C.`;
+Exit codes: 0 ended in order, 1 a stream or an output failed, 2 the policy is
+wrong, 130 ended by a second Ctrl-C.`;
 
 export function runCommand(): Command {
-  return withRunOptions(new Command('run'))
+  return withRunOptions(new Command('run'), 'the policy (required)')
     .description('Collects what a policy says, until Ctrl-C.')
-    .requiredOption('-p, --policy <file>', 'the policy')
     .addHelpText('after', teaching)
     .action(async (options: RunCommandOptions) => {
       process.exitCode = await runFile(options);
     });
 }
 
-export function withRunOptions(command: Command): Command {
+export function withRunOptions(command: Command, policy: string): Command {
   return command
+    .option('-p, --policy <file>', policy)
     .option('--once', 'collect what is there now, then end')
     .addOption(
       new Option('-o, --output <type>', 'deliver there instead of where the policy says').choices(
@@ -56,7 +58,7 @@ export function withRunOptions(command: Command): Command {
 
 /** Resolves with the exit code. */
 export async function runFile(options: RunCommandOptions): Promise<number> {
-  return runOrShow(await loadPolicy(options.policy, toLoadOptions(options)), options);
+  return runOrShow(await loadPolicy(requirePolicy(options), toLoadOptions(options)), options);
 }
 
 export function toLoadOptions({ once, output, state, force }: Omit<RunCommandOptions, 'policy'>) {

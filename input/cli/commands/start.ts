@@ -8,37 +8,35 @@ import { parsePolicy } from '../../settings/load-policy.ts';
 import { startDemoTenant } from '../demo-tenant.ts';
 import { type RunCommandOptions, runFile, runOrShow, toLoadOptions, withRunOptions } from './run.ts';
 
-interface StartOptions extends Omit<RunCommandOptions, 'policy'> {
-  readonly policy?: string;
+interface StartOptions extends RunCommandOptions {
   readonly data: string;
 }
 
 const teaching = `
-Without a policy it serves an emulated tenant on 127.0.0.1, with a day of history and new activity all the time,
-collects it, and writes the documents to ./data/events. Nothing leaves this machine.
-A second start goes on where the first ended; delete the folder to begin again.
+Without a policy it serves an emulated tenant on 127.0.0.1, with a day of
+history and new activity all the time, collects it, and writes the documents to
+./data/events. Nothing leaves this machine. A second start goes on where the
+first ended; delete the folder to begin again.
 
 Examples:
-  m365 start                              watch it work; Ctrl-C ends it
-  m365 start --once                       collect the day of history, then end
-  m365 start --policy my.yml              the same as m365 run --policy my.yml
-  npm start -- --policy my.yml            the same through npm
+  m365 start                      watch it work; Ctrl-C ends it
+  m365 start --once               collect the day of history, then end
+  m365 start --policy my.yml      the same as m365 run --policy my.yml
+  npm start -- --policy my.yml    the same through npm
+  head -n 1 data/events/*.ndjson  the first document
 
-To see the documents: head -n 1 data/events/*.ndjson
 With a policy it has the options of run; see m365 run --help.
 
-Exit codes: 0 ended in order, 1 something failed, 2 the policy is wrong, 130 ended by a second Ctrl-C.`;
+Exit codes: 0 ended in order, 1 something failed, 2 the policy is wrong, 130
+ended by a second Ctrl-C.`;
 
 export function startCommand(): Command {
-  return withRunOptions(new Command('start'))
+  return withRunOptions(new Command('start'), 'collect what this policy says instead')
     .description('Collects an emulated tenant into local files; with --policy, what the policy says.')
-    .option('-p, --policy <file>', 'collect what this policy says instead')
     .option('--data <folder>', 'where the demonstration keeps everything', './data')
     .addHelpText('after', teaching)
     .action(async (options: StartOptions) => {
-      const { policy } = options;
-      process.exitCode =
-        policy === undefined ? await demonstrate(options) : await runFile({ ...options, policy });
+      process.exitCode = options.policy === undefined ? await demonstrate(options) : await runFile(options);
     });
 }
 

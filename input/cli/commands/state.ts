@@ -2,9 +2,9 @@
 
 import { Command } from 'commander';
 import { exportState, importState } from '../move-state.ts';
+import { addPolicyOptions, chooseStateFolder, type PolicyFlags } from '../policy-flag.ts';
 import { rebuildState } from '../rebuild-state.ts';
 import { showState } from '../show-state.ts';
-import { chooseStateFolder, type StateFlags } from '../state-folder.ts';
 
 const teaching = `
 The ledger remembers what Microsoft listed, what became of it, and the Ids of
@@ -13,17 +13,19 @@ lists seven days again and recognises in Elasticsearch what is there already.
 
 Examples:
   m365 state show --policy my.yml          what is open, done and lost
-  m365 state export ledger.db --policy my.yml
-  m365 state import ledger.db --policy my.yml
+  m365 state export ledger.ndjson --policy my.yml
+  m365 state import ledger.ndjson --policy my.yml
   m365 state rebuild --policy my.yml       after a loss: read the Ids back
 
 show and export may be used while m365 run is running; import and rebuild not.
-An export holds no secrets and no records, but tells when people were active.`;
+An export holds no secrets and no records, but tells when people were active.
+
+Exit codes: 0 done, 1 there is no sound ledger or it is in use, 2 usage.`;
 
 const withFolder = (command: Command) =>
   command
     .option('-p, --policy <file>', 'the policy whose ledger it is')
-    .option('--state <folder>', 'the state folder, instead of that of the policy');
+    .option('--state <folder>', "the state folder, instead of the policy's");
 
 export function stateCommand(): Command {
   const state = new Command('state')
@@ -31,33 +33,24 @@ export function stateCommand(): Command {
     .addHelpText('after', teaching);
   withFolder(state.command('show').description('print what is open, done and lost, for each content type'))
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExit codes: 0 shown, 1 there is no sound ledger, 2 usage.')
-    .action(async (flags: StateFlags & { json?: boolean }) =>
+    .action(async (flags: PolicyFlags & { json?: boolean }) =>
       showState(await chooseStateFolder(flags), flags.json ?? false),
     );
-  withFolder(
-    state.command('export <file>').description('copy the ledger into one file, also while m365 runs'),
-  )
+  withFolder(state.command('export <file>').description('write the ledger to a file, also while m365 runs'))
     .addHelpText('after', '\nThe file must not exist. It is readable by its owner only.')
-    .action(async (file: string, flags: StateFlags) => exportState(await chooseStateFolder(flags), file));
-  withFolder(state.command('import <file>').description('put an exported ledger into the state folder'))
-    .option('--force', 'set a ledger that is there aside')
+    .action(async (file: string, flags: PolicyFlags) => exportState(await chooseStateFolder(flags), file));
+  withFolder(state.command('import <file>').description('add an exported ledger to the one that is there'))
     .addHelpText(
       'after',
-      '\nWhat was delivered after the export is recognised in Elasticsearch; the first run\nasks for it there.',
+      '\nOf two entries about the same thing, the one that is there stays. What was\ndelivered after the export is recognised in Elasticsearch: the first run asks.',
     )
-    .action(async (file: string, flags: StateFlags & { force?: boolean }) =>
-      importState(await chooseStateFolder(flags), file, flags.force ?? false),
-    );
-  state
-    .command('rebuild')
+    .action(async (file: string, flags: PolicyFlags) => importState(await chooseStateFolder(flags), file));
+  addPolicyOptions(state.command('rebuild'))
     .description('read the Ids of the last eight days back from the outputs of a policy')
-    .requiredOption('-p, --policy <file>', 'the policy')
-    .option('--state <folder>', 'the state folder, instead of that of the policy')
     .addHelpText(
       'after',
       '\nNeeded only for speed: without it the first run asks Elasticsearch for every record.',
     )
-    .action((flags: { policy: string; state?: string }) => rebuildState(flags));
+    .action((flags: PolicyFlags) => rebuildState(flags));
   return state;
 }

@@ -1,0 +1,36 @@
+// The flags that most commands share: which policy, and where its ledger is.
+
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { OperatorError } from '../errors.ts';
+import { loadPolicy } from '../settings/load-policy.ts';
+
+export interface PolicyFlags {
+  readonly policy?: string;
+  readonly state?: string;
+}
+
+export function addPolicyOptions(command: Command): Command {
+  return command
+    .option('-p, --policy <file>', 'the policy (required)')
+    .option('--state <folder>', "the state folder, instead of the policy's");
+}
+
+/** Not Commander's own required option: it would hide that `--polcy` is a slip for `--policy`. */
+export function requirePolicy({ policy }: PolicyFlags): string {
+  if (policy !== undefined) return policy;
+  throw usage('There is no policy.', 'Give --policy FILE; deploy/sample-policy.yml is one to start from.');
+}
+
+export async function chooseStateFolder({ policy, state }: PolicyFlags): Promise<string> {
+  if (state !== undefined) return resolve(state);
+  if (policy !== undefined) return (await loadPolicy(policy)).process.stateFolder;
+  throw usage(
+    'Which ledger is meant was not said.',
+    'Give --policy FILE or --state FOLDER; that of m365 start is --state data/state.',
+  );
+}
+
+export function usage(message: string, advice: string): OperatorError {
+  return new OperatorError({ code: 'usage', message, advice, retry: { kind: 'never' } });
+}

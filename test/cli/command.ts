@@ -1,0 +1,56 @@
+// A command as a user runs it: a child process, its exit code and what it printed.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly outcome: Promise<Outcome>;
+  /** Resolves when the text was printed on standard error. */
+  printed(text: RegExp): Promise<void>;
+}
+
+/** Starts `m365 …words`; no environment of the developer's reaches it, except what node needs. */
+export function start(words: readonly string[], environment: Record<string, string> = {}): Running {
+  const script = join(root, 'input', 'cli', 'main.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  const watchers = new Set<() => void>();
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+    for (const watch of watchers) watch();
+  });
+  const outcome = new Promise<Outcome>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const printed = (text: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const watch = () => {
+        if (text.test(stderr)) resolve();
+      };
+      watchers.add(watch);
+      watch();
+      outcome.then(() => reject(new Error(`it ended before it printed ${text}:\n${stderr}`)), reject);
+    });
+  return { child, outcome, printed };
+}
+
+export function run(words: readonly string[], environment?: Record<string, string>): Promise<Outcome> {
+  return start(words, environment).outcome;
+}
