@@ -1,0 +1,128 @@
+// An index of all samples on a real server: the project's own templates and ingest pipeline under names of their own,
+// every record through the mapper, every document through the pipeline.
+
+import { randomUUID } from 'node:crypto';
+import { type Asset, assetPath, inOrder } from '../../input/setup/assets.ts';
+import { readAuditAssets } from '../../input/setup/audit-assets.ts';
+import { loadMapper } from '../../pipelines/index.ts';
+import type { EcsDocument } from '../../pipelines/mapper.ts';
+import { parseRecord } from '../../pipelines/parse-record.ts';
+import { ask } from '../elasticsearch/cluster.ts';
+import type { Row } from './esql.ts';
+import type { Values } from './evaluate.ts';
+import type { Value } from './expressions.ts';
+import type { FieldTypes } from './kql.ts';
+import { type RawRecord, readSample, sampleNames } from './samples.ts';
+
+export interface SampleIndex {
+  readonly dataStream: string;
+  readonly types: FieldTypes;
+  drop(): Promise<void>;
+}
+
+export const matchId = (name: string, at: number) => `${name} match ${at}`;
+export const nearMissId = (name: string, at: number) => `${name} near miss ${at}`;
+
+export async function makeSampleIndex(own = readAuditAssets()): Promise<SampleIndex> {
+  const namespace = `m365detections${randomUUID().slice(0, 8)}`;
+  const dataStream = `logs-o365.audit-${namespace}`;
+  const assets = renameAssets(own, namespace, dataStream);
+  for (const asset of inOrder(assets)) await demand('PUT', assetPath(asset), asset.body);
+  await index(dataStream, mapSamples(namespace));
+  return {
+    dataStream,
+    types: await readTypes(dataStream),
+    drop: async () => {
+      await ask('DELETE', `/_data_stream/${dataStream}`);
+      for (const asset of inOrder(assets).toReversed()) await ask('DELETE', assetPath(asset));
+    },
+  };
+}
+
+export async function demand(method: string, path: string, body?: unknown) {
+  const reply = await ask(method, path, body);
+  if (reply.status < 300) return reply.body;
+  throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body).slice(0, 2000)}`);
+}
+
+/** Names of their own, so that nothing that is set up on the server is touched. */
+function renameAssets(assets: readonly Asset[], suffix: string, dataStream: string): Asset[] {
+  const names = new Map(assets.map(({ name }) => [name, `${name}-${suffix}`]));
+  return assets.map(({ kind, name, body }) => {
+    const renamed: Asset['body'] = JSON.parse(
+      JSON.stringify(body, (_, value) => (typeof value === 'string' ? (names.get(value) ?? value) : value)),
+    );
+    const isTemplate = kind === 'index_template';
+    return {
+      kind,
+      name: names.get(name) ?? name,
+      body: isTemplate ? { ...renamed, index_patterns: [dataStream], priority: 10_000 } : renamed,
+    };
+  });
+}
+
+function mapSamples(namespace: string): Map<string, EcsDocument> {
+  const mapper = loadMapper();
+  const map = (record: RawRecord) =>
+    mapper.map(parseRecord(JSON.stringify(record)), {
+      tenantId: '3f8a1c52-6b0e-4d6f-9a57-2f1f0b8e7c11',
+      fetchedAt: '2026-04-20T12:00:00.000Z',
+      namespace,
+    });
+  return new Map(
+    sampleNames().flatMap((name) => {
+      const { match, nearMiss } = readSample(name) ?? { match: [], nearMiss: [] };
+      return [
+        ...match.map((record, at) => [matchId(name, at), map(record)] as const),
+        ...nearMiss.map((record, at) => [nearMissId(name, at), map(record)] as const),
+      ];
+    }),
+  );
+}
+
+async function index(dataStream: string, documents: ReadonlyMap<string, EcsDocument>): Promise<void> {
+  await demand('PUT', `/_data_stream/${dataStream}`);
+  await Promise.all(
+    [...documents].map(([id, document]) =>
+      demand('PUT', `/${dataStream}/_create/${encodeURIComponent(id)}`, document),
+    ),
+  );
+  await demand('POST', `/${dataStream}/_refresh`);
+}
+
+/** The type of every field that holds values. */
+async function readTypes(dataStream: string): Promise<FieldTypes> {
+  const { fields } = await demand('GET', `/${dataStream}/_field_caps?fields=*`);
+  const names: Record<string, Record<string, unknown>> = fields;
+  return new Map(
+    Object.entries(names).flatMap(([name, types]) =>
+      Object.keys(types)
+        .filter((type) => type !== 'object')
+        .map((type) => [name, type] as const),
+    ),
+  );
+}
+
+/** Every document of the index, with the values that the query languages read: those of the index, not of the source. */
+export async function readRows(
+  { dataStream, types }: SampleIndex,
+  fields: readonly string[],
+): Promise<Row[]> {
+  const { hits } = await demand('POST', `/${dataStream}/_search`, {
+    size: 10_000,
+    _source: false,
+    docvalue_fields: fields
+      .filter((name) => types.has(name))
+      .map((field) => (types.get(field) === 'date' ? { field, format: 'epoch_millis' } : { field })),
+  });
+  const found: { _id: string; fields?: Record<string, Value[]> }[] = hits.hits;
+  return found.map(({ _id, fields: values = {} }) => ({
+    ids: new Set([_id]),
+    values: new Map(
+      Object.entries(values).map(([name, all]): [string, Values] => [
+        name,
+        types.get(name) === 'date' ? all.map(Number) : all,
+      ]),
+    ),
+  }));
+}

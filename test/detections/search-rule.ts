@@ -1,0 +1,70 @@
+// Runs a rule of KQL on the server as the detection engine does: by the time a document was ingested, with the fields
+// that it groups by present, and counted where it has a threshold.
+
+import type { Query } from './kql.ts';
+import { translateKql } from './kql.ts';
+import type { Rule, Threshold } from './rules.ts';
+import { demand, type SampleIndex } from './sample-index.ts';
+
+interface Hit {
+  readonly _id: string;
+}
+
+/** The ids of the documents found. */
+export async function searchRule(rule: Rule, { dataStream, types }: SampleIndex): Promise<Set<string>> {
+  const query = {
+    bool: {
+      filter: [
+        translateKql(rule.query, types),
+        { range: { 'event.ingested': { gte: 'now-1h', lte: 'now' } } },
+        ...rule.newTerms.map((field): Query => ({ exists: { field } })),
+        { prefix: { _index: `.ds-${dataStream}-` } },
+      ],
+    },
+  };
+  const hits =
+    rule.threshold === undefined ? await search(rule, query) : await count(rule, query, rule.threshold);
+  return new Set(hits.map(({ _id }) => _id));
+}
+
+async function search(rule: Rule, query: Query): Promise<readonly Hit[]> {
+  const { hits } = await demand('POST', pathOf(rule), { size: 10_000, _source: false, query });
+  return hits.hits;
+}
+
+async function count(
+  rule: Rule,
+  query: Query,
+  { field, value, cardinality = [] }: Threshold,
+): Promise<readonly Hit[]> {
+  const [by] = field;
+  if (by === undefined || field.length > 1)
+    throw new Error(`${rule.name}: a threshold of ${field.length} fields`);
+  const distinct = cardinality.map((one, i) => ({ ...one, name: `distinct${i}` }));
+  const enough = {
+    bucket_selector: {
+      buckets_path: Object.fromEntries(distinct.map(({ name }) => [name, name])),
+      script: distinct.map((one) => `params.${one.name} >= ${one.value}`).join(' && '),
+    },
+  };
+  const { aggregations } = await demand('POST', pathOf(rule), {
+    size: 0,
+    query,
+    aggs: {
+      groups: {
+        terms: { field: by, min_doc_count: value, size: 1000 },
+        aggs: {
+          ...Object.fromEntries(distinct.map((one) => [one.name, { cardinality: { field: one.field } }])),
+          ...(distinct.length > 0 && { enough }),
+          documents: { top_hits: { size: 100, _source: false } },
+        },
+      },
+    },
+  });
+  const buckets: { documents: { hits: { hits: Hit[] } } }[] = aggregations.groups.buckets;
+  return buckets.flatMap(({ documents }) => documents.hits.hits);
+}
+
+/** A rule may name indices that are not there. */
+const pathOf = ({ index }: Rule) =>
+  `/${index.map(encodeURIComponent).join(',')}/_search?ignore_unavailable=true&allow_no_indices=true`;
