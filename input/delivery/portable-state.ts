@@ -49,11 +49,15 @@ type ScopedTable = keyof typeof scopedTables;
 const isScopedTable = (kind: unknown): kind is ScopedTable =>
   typeof kind === 'string' && kind in scopedTables;
 
-/** Lines without their line feed. Recent Ids must have been sorted in; nothing may write meanwhile. */
+/** Lines without their line feed. What is written meanwhile may be left out. */
 export function* exportLines(database: DatabaseSync, exportedAt: string): Iterable<string> {
   yield JSON.stringify({ format: portableFormat, version: portableVersion, exportedAt });
   for (const table of Object.keys(scopedTables))
     if (isScopedTable(table)) yield* exportTable(database, table);
+  // Recent Ids first: those that are sorted in meanwhile are met a second time, and not missed.
+  for (const row of database.prepare('SELECT keys FROM seen_recent').iterate()) {
+    yield JSON.stringify({ kind: 'seen', keys: Buffer.from(readBytes(row, 'keys')).toString('base64') });
+  }
   yield* exportSeen(database);
   const late = database.prepare('SELECT key, arrived FROM seen_late');
   for (const row of late.iterate()) {

@@ -64,8 +64,8 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
 }
 
 /**
- * Opens the ledger to look at it, also while a collector uses it. Writing to it is rejected, exporting what was not yet
- * sorted in leaves that out. Throws an OperatorError where there is none, or it has another schema.
+ * Opens the ledger to look at it, also while a collector uses it. Writing to it is rejected. Throws an OperatorError
+ * where there is none, or it has another schema.
  */
 export async function openLedgerToRead(options: LedgerOptions): Promise<SqliteLedger> {
   const opened = openLedgerFileToRead(options.folder, options.migrations ?? migrations);
@@ -239,9 +239,8 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  /** The portable form, see portable-state.ts. Nothing else may use the ledger until it ends. */
+  /** The portable form, see portable-state.ts. */
   async *export(): AsyncIterable<string> {
-    if (!this.#opened.readOnly) await this.#sortIn();
     yield* exportLines(this.#opened.database, new Date(this.#clock.now()).toISOString());
   }
 

@@ -43,8 +43,8 @@ describe('the packed key of a record', () => {
   // A ledger outlives the version that wrote it.
   test('stays as it is', () => {
     expect(
-  pack('0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7:00112233-4455-6677-8899-aabbccddeeff', 0x01020304)
-).toMatchInlineSnapshot(`"01020304d7ebc96d85aaf216f0c7b83f6916bf16"`);
+      pack('0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7:00112233-4455-6677-8899-aabbccddeeff', 0x01020304),
+    ).toMatchInlineSnapshot(`"01020304d7ebc96d85aaf216f0c7b83f6916bf16"`);
     expect(pack('h:00', -1)).toMatchInlineSnapshot(`"000000006eccc9dc463053c1d160ca326367d160"`);
     expect(pack('h:00', 2 ** 40).slice(0, 8)).toBe('ffffffff');
     expect(pack('h:00', Number.NaN).slice(0, 8)).toBe('00000000');

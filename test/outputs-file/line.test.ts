@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addIngested, readLineKeys, writeLine } from '../../input/outputs/file/line.ts';
+import { readLineKeys, writeLine } from '../../input/outputs/file/line.ts';
 
 const now = '2026-03-01T12:00:00.000Z';
-const ingest = (document: object) => JSON.parse(addIngested(JSON.stringify(document), now));
+
+function ingest(document: object): unknown {
+  const body = JSON.stringify(document);
+  const { _id, ...rest } = JSON.parse(writeLine({ id: 'x', dataStream: 'y', body }, now));
+  expect(_id).toBe('x');
+  return rest;
+}
 
 describe('event.ingested', () => {
   test.each([

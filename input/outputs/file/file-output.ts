@@ -18,7 +18,7 @@ import { createOwnedFolder } from '../../delivery/owned-files.ts';
 import { SeriesWriter } from '../../delivery/series-writer.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { adoptFiles } from './adopt.ts';
-import { writeLine } from './line.ts';
+import { LineBuffers } from './line-buffers.ts';
 import { type FileOptions, fileDefaults } from './options.ts';
 
 export interface FileOutputParts {
@@ -44,6 +44,7 @@ class FileOutput implements Output {
   readonly #parts: FileOutputParts;
   readonly #closing = new AbortController();
   readonly #writers = new Map<string, SeriesWriter>();
+  readonly #buffers = new LineBuffers();
   #left: readonly LeftFile[] = [];
   #lock: FolderLock | undefined;
 
@@ -73,28 +74,22 @@ class FileOutput implements Output {
     this.#closing.signal.throwIfAborted();
     const [first] = documents;
     if (!first) return report(0);
-    const lines = this.#serialise(documents, first.dataStream);
-    const checkpoint = await this.#writer(first.dataStream).write(lines, signal);
-    return { ...report(documents.length), checkpoint };
+    if (documents.some(({ dataStream }) => dataStream !== first.dataStream)) {
+      throw new RangeError('a write holds more than one data stream');
+    }
+    const lines = this.#buffers.write(documents, new Date(this.#parts.clock.now()).toISOString());
+    try {
+      const checkpoint = await this.#writer(first.dataStream).write(lines.bytes, signal);
+      return { ...report(documents.length), checkpoint };
+    } finally {
+      lines.release();
+    }
   }
 
   async close(): Promise<void> {
     this.#closing.abort(closedError(this.#folder));
     for (const writer of this.#writers.values()) await writer.close();
     this.#lock?.release();
-  }
-
-  /** Line by line into one buffer: a text of many lines, one of them beyond Latin-1, takes four times as long. */
-  #serialise(documents: readonly OutputDocument[], dataStream: string): Buffer {
-    const ingested = new Date(this.#parts.clock.now()).toISOString();
-    const lines = documents.map((document) => {
-      if (document.dataStream !== dataStream) throw new RangeError('a write holds more than one data stream');
-      return writeLine(document, ingested);
-    });
-    const buffer = Buffer.allocUnsafeSlow(lines.reduce((sum, line) => sum + mostBytes(line), 0));
-    let length = 0;
-    for (const line of lines) length += buffer.write(line, length);
-    return buffer.subarray(0, length);
   }
 
   #writer(dataStream: string): SeriesWriter {
@@ -114,11 +109,6 @@ class FileOutput implements Output {
     this.#writers.set(dataStream, writer);
     return writer;
   }
-}
-
-/** Of UTF-8, for any text of this length; pages that are not written to cost nothing. */
-function mostBytes(text: string): number {
-  return text.length * 3;
 }
 
 function report(delivered: number): WriteReport {

@@ -3,20 +3,27 @@
 
 import type { OutputDocument, RecordKey } from '../../contract.ts';
 
-export function writeLine({ id, body }: OutputDocument, ingested: string): string {
-  const rest = addIngested(body, ingested);
-  return `{"_id":${JSON.stringify(id)}${rest === '{}' ? '' : ','}${rest.slice(1)}\n`;
+/** A line in two parts, without its line feed: what differs from the body, and the long rest of the body as it is. */
+export interface LineParts {
+  readonly head: string;
+  readonly tail: string;
 }
 
-/** Adds `event.ingested` to a JSON object without whitespace between its tokens, as JSON.stringify writes it. */
-export function addIngested(body: string, ingested: string): string {
-  const at = findEvent(body);
-  if (at > 0) return insert(body, at, `"ingested":"${ingested}"`);
-  return insert(body, 1, `"event":{"ingested":"${ingested}"}`);
+/** The body is a JSON object without whitespace between its tokens, as JSON.stringify writes it. */
+export function splitLine({ id, body }: OutputDocument, ingested: string): LineParts {
+  const event = findEvent(body);
+  const at = event === 0 ? 1 : event;
+  const property = event === 0 ? `"event":{"ingested":"${ingested}"}` : `"ingested":"${ingested}"`;
+  const comma = body[at] === '}' ? '' : ',';
+  return {
+    head: `{"_id":${JSON.stringify(id)},${body.slice(1, at)}${property}${comma}`,
+    tail: body.slice(at),
+  };
 }
 
-function insert(body: string, at: number, property: string): string {
-  return `${body.slice(0, at)}${property}${body[at] === '}' ? '' : ','}${body.slice(at)}`;
+export function writeLine(document: OutputDocument, ingested: string): string {
+  const { head, tail } = splitLine(document, ingested);
+  return `${head}${tail}\n`;
 }
 
 const eventKey = '"event":{';
