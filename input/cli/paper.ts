@@ -24,7 +24,7 @@ export function wrap(
   return [...lines, (lines.length === 0 ? first : rest) + line].join('\n');
 }
 
-/** Columns as wide as their widest cell; numbers to the right. The last column is cut off at the width. */
+/** Columns as wide as their widest cell, numbers to the right; as close together as the width asks for. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -34,13 +34,14 @@ export function table(
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   const numeric = head.map((_, column) => rows.every((row) => /^[\d,.%-]*$/.test(row[column] ?? '')));
+  const roomy = widths.reduce((sum, each) => sum + each + 2, -2) <= width;
+  const pad = (cell: string, column: number) =>
+    numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
   return [head, ...rows]
     .map((row) =>
       row
-        .map((cell, column) =>
-          numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-        )
-        .join('  ')
+        .map(pad)
+        .join(roomy ? '  ' : ' ')
         .slice(0, width)
         .trimEnd(),
     )

@@ -17,7 +17,7 @@ export function printProof(
   const listed = contentTypes.flatMap((proof) => ('unlisted' in proof ? [] : [proof]));
   say(
     table(
-      ['content type', 'listed', 'done', 'pending', 'lost', 'missing', 'records', 'doubles'],
+      ['content type', 'listed', 'done', 'pending', 'lost', 'missing', 'records', 'twice'],
       listed.map(drawRow),
     ),
   );

@@ -1,0 +1,205 @@
+// Each test goes on with the tenant and the folders of the one before, as an operator would.
+
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
+import {
+  compare,
+  makeWorkplace,
+  nothingAmiss,
+  readDelivered,
+  streamFor,
+  type Workplace,
+} from '../end-to-end/harness.ts';
+import { run } from './command.ts';
+
+let emulator: Emulator;
+let place: Workplace;
+
+const content = { records: 300, days: 1, recordsPerBlob: 50, ratePerMinute: 0 };
+
+beforeAll(async () => {
+  emulator = await startEmulator({ tenants: [{ content }] });
+  place = await makeWorkplace({ streams: [streamFor(emulator, 0, { tenant_name: 'Contoso' })] });
+});
+afterAll(async () => {
+  await emulator.close();
+  await place.remove();
+});
+
+const truth = () => [...emulator.distinctIds()].map(({ id }) => id);
+const withPolicy = (...words: string[]) => run([...words, '--policy', place.policy]);
+const collect = () => withPolicy('run', '--once');
+const prove = () => withPolicy('prove', '--to', '0s', '--json');
+
+describe('m365 prove', () => {
+  test('without a ledger says that there is none', async () => {
+    const { code, stderr } = await prove();
+    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no ledger in')]);
+  });
+
+  test('finds everything delivered after a run', async () => {
+    expect((await collect()).code).toBe(0);
+    const { code, stdout } = await withPolicy('prove', '--to', '0s');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Tenant Contoso \(/);
+    expect(stdout).toMatch(/^Audit\.Exchange +(\d+) +\1 +0 +0 +0 +\d+ +0$/m);
+    expect(stdout).toMatch(/Complete\.\n$/);
+  });
+
+  test('finds content that is listed and was never seen, and replay window delivers it', async () => {
+    const { contentId } = emulator.publish({ contentType: 'Audit.Exchange', generate: 7 });
+    const { code, stdout } = await prove();
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      complete: false,
+      tenants: [
+        {
+          contentTypes: expect.arrayContaining([
+            expect.objectContaining({
+              contentType: 'Audit.Exchange',
+              open: [expect.objectContaining({ contentId, state: 'missing' })],
+            }),
+          ]),
+        },
+      ],
+    });
+    const replayed = await withPolicy('replay', 'window', '--from', '1h');
+    expect([replayed.code, replayed.stderr]).toEqual([0, '']);
+    expect(replayed.stdout).toMatch(/content blobs; 7 records delivered, \d+ were there already, 0 refused/);
+    expect((await prove()).code).toBe(0);
+    expect(compare(truth(), await readDelivered(place.output))).toEqual(nothingAmiss);
+  });
+
+  test('finds what is lost, with the reason, and replay content brings it back where it can be had', async () => {
+    const { contentId } = emulator.publish({ contentType: 'Audit.General', generate: 3 });
+    emulator.setFaults([{ match: { contentId }, fault: { kind: 'af', code: 'AF20051' } }]);
+    expect((await collect()).code).toBe(0);
+    const { code, stdout } = await withPolicy('prove', '--to', '0s', '--tenant', 'contoso');
+    expect(code).toBe(1);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /Audit\.General: lost, made 20.*: AF20051: The content has expired/,
+    );
+    emulator.setFaults([]);
+    const replayed = await withPolicy('replay', 'content', contentId);
+    expect([replayed.code, replayed.stdout]).toEqual([0, expect.stringContaining('3 records delivered')]);
+    expect((await prove()).code).toBe(0);
+    expect(compare(truth(), await readDelivered(place.output))).toEqual(nothingAmiss);
+  });
+
+  test('counts dead letters until replay dead-letters has delivered them', async () => {
+    const large = { Id: 'large-1', CreationTime: '2026-11-20T08:00:00', Operation: 'x'.repeat(100_000) };
+    emulator.publish({ contentType: 'DLP.All', records: [large] });
+    const small = await makeWorkplace({
+      streams: [streamFor(emulator, 0, { maximum_record_size: '64KiB' })],
+      output: { type: 'file', path: place.output },
+      process: { state_folder: place.state },
+    });
+    expect((await run(['run', '--once', '--policy', small.policy])).code).toBe(0);
+    const { code, stdout } = await withPolicy('prove', '--to', '0s');
+    expect(code).toBe(1);
+    expect(stdout).toContain('DLP.All: 1 dead letters wait');
+    const seen = await withPolicy('replay', 'dead-letters', '--dry-run');
+    expect([seen.code, seen.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^ +1 {2}DLP\.All: record_too_large: /),
+    ]);
+    const refused = await run(['replay', 'dead-letters', '--policy', small.policy]);
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining('1 letters stay')]);
+    const replayed = await withPolicy('replay', 'dead-letters');
+    expect([replayed.code, replayed.stdout]).toEqual([0, expect.stringContaining('1 delivered')]);
+    expect((await prove()).code).toBe(0);
+    expect(compare(truth(), await readDelivered(place.output))).toEqual(nothingAmiss);
+    const again = await withPolicy('replay', 'dead-letters');
+    expect([again.code, again.stdout]).toEqual([0, 'There are no dead letters.\n']);
+  });
+});
+
+describe('m365 state', () => {
+  test('shows each content type', async () => {
+    const { code, stdout } = await withPolicy('state', 'show');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Audit\.Exchange +0 +\d+ +0 +0 +20\d\d-.*Z$/m);
+    expect(JSON.parse((await withPolicy('state', 'show', '--json')).stdout)).toHaveLength(5);
+  });
+
+  test('is carried to another folder, where it proves the same', async () => {
+    const file = join(place.folder, 'exported.ndjson');
+    const state = join(place.folder, 'other-state');
+    expect((await withPolicy('state', 'export', file)).code).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const again = await withPolicy('state', 'export', file);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('it exists already')]);
+    expect((await run(['state', 'import', file, '--state', state])).code).toBe(0);
+    const proved = await withPolicy('prove', '--to', '0s', '--state', state);
+    expect([proved.code, proved.stderr]).toEqual([0, '']);
+  });
+
+  test('refuses what is no export', async () => {
+    const { code, stderr } = await withPolicy('state', 'import', place.policy);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Line 1 of the exported state')]);
+  });
+
+  test('is rebuilt from the files after it was lost: the next run delivers nothing twice', async () => {
+    const before = await readDelivered(place.output);
+    rmSync(place.state, { recursive: true });
+    const rebuilt = await withPolicy('state', 'rebuild');
+    expect([rebuilt.code, rebuilt.stdout]).toEqual([0, expect.stringContaining('are in the ledger')]);
+    expect(readdirSync(place.state)).toContain('ledger.db');
+    expect((await collect()).code).toBe(0);
+    expect((await readDelivered(place.output)).toSorted()).toEqual(before.toSorted());
+  });
+});
+
+describe('m365 check', () => {
+  test('of a sound tenant finds no problem, and lists the hosts', async () => {
+    const { code, stdout } = await withPolicy('check');
+    expect(stdout).toMatch(/ok +roles: The token carries ActivityFeed\.Read/);
+    expect(stdout).toMatch(/ok +auditing: It is on/);
+    expect(stdout).toMatch(/ok +Audit\.Exchange: subscribed; \d+ content blobs/);
+    expect(stdout).toMatch(/A firewall has to let through\n {2}127\.0\.0\.1:\d+\n/);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'no consent',
+      { roles: [] },
+      /problem +roles: The token carries no ActivityFeed\.Read .*Grant admin consent/,
+    ],
+    [
+      'no DLP role',
+      { roles: ['ActivityFeed.Read'] },
+      /note +roles: Without ActivityFeed\.ReadDlp, which is optional/,
+    ],
+    ['an expired secret', { secretExpired: true }, /problem +token: .*AADSTS7000222/],
+  ])('of a tenant with %s says it, with what to do', async (_, patch, line) => {
+    const tenant = emulator.tenants[0]?.tenantId ?? '';
+    emulator.updateTenant(tenant, patch);
+    const { code, stdout } = await withPolicy('check');
+    emulator.updateTenant(tenant, {
+      roles: ['ActivityFeed.Read', 'ActivityFeed.ReadDlp'],
+      secretExpired: false,
+    });
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(line);
+    expect(code).toBe(/^problem/.test(line.source) ? 1 : 0);
+  });
+
+  test('of a host that cannot be reached says so, and checks the rest', async () => {
+    const stream = { ...streamFor(emulator), login_url: 'http://127.0.0.1:9' };
+    const { policy } = await makeWorkplace({ streams: [stream] });
+    const { code, stdout } = await run(['check', '--policy', policy, '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).findings).toEqual([
+      expect.objectContaining({
+        name: 'token',
+        state: 'problem',
+        message: expect.stringContaining('127.0.0.1:9'),
+      }),
+      expect.objectContaining({ name: 'folder', state: 'ok' }),
+      expect.objectContaining({ name: 'state folder', state: 'ok' }),
+    ]);
+  });
+});
