@@ -1,0 +1,57 @@
+// Colours with a meaning: the same value has the same colour in every panel of every dashboard. Everything else takes
+// Kibana's own palette in turn.
+
+import type { Tone } from './definition.ts';
+
+/** Of the palette that tells colours apart for colour-blind readers. */
+const good = '#54B399';
+const bad = '#E7664C';
+const warning = '#D6BF57';
+const neutral = '#98A2B3';
+const calm = '#6092C0';
+
+export const toneColors: Readonly<Record<Tone, string>> = { plain: calm, good, bad, warning };
+
+const severities = { high: bad, medium: warning, low: calm, informational: neutral };
+
+const meaningful: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'event.outcome': { failure: bad, success: good, unknown: neutral },
+  'm365.collection.health': {
+    degraded: warning,
+    failed: bad,
+    healthy: good,
+    starting: neutral,
+    stopped: neutral,
+    waiting: calm,
+  },
+  'event.severity': { 1: neutral, 2: calm, 3: warning, 4: bad },
+};
+
+/** The spellings that Microsoft's services use for one severity. */
+const spellings = (values: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([value, color]) => [
+      [value, color],
+      [`${value.charAt(0).toUpperCase()}${value.slice(1)}`, color],
+    ]),
+  );
+
+/** The fixed colours of a field's values; empty where they mean nothing in particular. */
+export function colorsOf(field: string): Readonly<Record<string, string>> {
+  if (/(?:severity|risklevel)$/iu.test(field) && field !== 'event.severity') return spellings(severities);
+  return meaningful[field] ?? {};
+}
+
+/** As Lens keeps the colours of a field's values. */
+export function colorMapping(field: string): object {
+  return {
+    assignments: Object.entries(colorsOf(field)).map(([value, colorCode]) => ({
+      color: { colorCode, type: 'colorCode' },
+      rule: { type: 'matchExactly', values: [value] },
+      touched: false,
+    })),
+    colorMode: { type: 'categorical' },
+    paletteId: 'eui_amsterdam_color_blind',
+    specialAssignments: [{ color: { type: 'loop' }, rule: { type: 'other' }, touched: false }],
+  };
+}

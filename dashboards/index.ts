@@ -1,0 +1,7 @@
+// Dashboards: read from definitions/, generated as Kibana's saved objects, and asked of Elasticsearch without Kibana.
+
+export type { DashboardDefinition, FieldLookup, KnownField } from './definition.ts';
+export { createFieldLookup, readCollectionFields } from './field-lookup.ts';
+export { generateSavedObjects, titleOf } from './generate.ts';
+export { loadDashboards } from './language/index.ts';
+export type { Reference, SavedObject } from './saved-object.ts';

@@ -1,0 +1,22 @@
+// Dashboards as they are written, read and checked.
+
+import { join } from 'node:path';
+import { DefinitionError } from '../../pipelines/language/problem.ts';
+import type { DashboardDefinition, FieldLookup } from '../definition.ts';
+import { checkDashboards } from './check.ts';
+import { readDashboardFiles } from './read-files.ts';
+
+const definitionsFolder = join(import.meta.dirname, '..', 'definitions');
+
+/** In the order of the navigation. Throws a DefinitionError that holds every problem of every file's shape. */
+export function loadDashboards(folder = definitionsFolder): readonly DashboardDefinition[] {
+  const { definitions, problems } = readDashboardFiles(folder);
+  if (problems.length > 0) throw new DefinitionError(problems);
+  return definitions;
+}
+
+/** Throws a DefinitionError with every field, dashboard and dataset that is named and not there. */
+export function refuseUnknownNames(definitions: readonly DashboardDefinition[], fields: FieldLookup): void {
+  const problems = checkDashboards(definitions, fields);
+  if (problems.length > 0) throw new DefinitionError(problems);
+}

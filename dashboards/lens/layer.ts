@@ -1,0 +1,54 @@
+// The one layer of a Lens panel: its columns with their ids, the groupings outermost first.
+
+import type { FieldLookup, GroupingSource, PanelSource } from '../definition.ts';
+import { measuresOf, readGrouping, readMeasure } from '../measure.ts';
+import { measureColumn, termsColumn, timeColumn } from './columns.ts';
+import type { Column, Layer } from './state.ts';
+
+/** Names the parts of one panel. */
+export type NameParts = (...words: readonly string[]) => string;
+
+export interface PanelLayer {
+  readonly id: string;
+  readonly layer: Layer;
+  /** Column ids, in the order of the groupings; `time` stands among them where it was asked for. */
+  readonly buckets: readonly string[];
+  readonly metrics: readonly string[];
+}
+
+/** A grouping with the number of values it shows when it does not say. */
+export interface Wanted {
+  readonly grouping: GroupingSource;
+  readonly top: number;
+}
+
+export function buildLayer(
+  panel: PanelSource,
+  groupings: readonly (Wanted | 'time')[],
+  name: NameParts,
+  fields: FieldLookup,
+): PanelLayer {
+  const measures = measuresOf(panel).map((source, index) => ({
+    id: name('measure', String(index)),
+    column: measureColumn(readMeasure(source), fields),
+  }));
+  const buckets = groupings.map((wanted, index): [string, Column] => [
+    name('grouping', String(index)),
+    wanted === 'time'
+      ? timeColumn
+      : termsColumn(readGrouping(wanted.grouping), measures[0], wanted.top, fields),
+  ]);
+  const columns = [...buckets, ...measures.map(({ id, column }): [string, Column] => [id, column])];
+  return {
+    id: name('layer'),
+    layer: {
+      columnOrder: columns.map(([id]) => id),
+      columns: Object.fromEntries(columns),
+      ignoreGlobalFilters: false,
+      incompleteColumns: {},
+      sampling: 1,
+    },
+    buckets: buckets.map(([id]) => id),
+    metrics: measures.map(({ id }) => id),
+  };
+}

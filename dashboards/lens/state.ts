@@ -1,0 +1,103 @@
+// The part of a Lens panel's state that says what is asked of Elasticsearch: columns, of which the bucketed ones nest
+// from left to right and the others are counted in the innermost. The generator writes it, the interpreter reads it.
+
+export interface Kql {
+  readonly language: 'kuery';
+  readonly query: string;
+}
+
+export const kql = (query: string): Kql => ({ language: 'kuery', query });
+
+export type DataType = 'string' | 'number' | 'date' | 'boolean' | 'ip';
+
+interface ColumnCommon {
+  readonly customLabel: true;
+  readonly dataType: DataType;
+  readonly label: string;
+  readonly sourceField: string;
+}
+
+export interface TermsColumn extends ColumnCommon {
+  readonly isBucketed: true;
+  readonly operationType: 'terms';
+  readonly scale: 'ordinal';
+  readonly params: {
+    readonly exclude: readonly string[];
+    readonly excludeIsRegex: boolean;
+    readonly include: readonly string[];
+    readonly includeIsRegex: boolean;
+    readonly missingBucket: boolean;
+    readonly orderBy:
+      | { readonly type: 'column'; readonly columnId: string }
+      | { readonly type: 'alphabetical'; readonly fallback: boolean };
+    readonly orderDirection: 'asc' | 'desc';
+    readonly otherBucket: boolean;
+    readonly parentFormat: { readonly id: 'terms' };
+    readonly secondaryFields: readonly string[];
+    readonly size: number;
+  };
+}
+
+export interface TimeColumn extends ColumnCommon {
+  readonly isBucketed: true;
+  readonly operationType: 'date_histogram';
+  readonly scale: 'interval';
+  readonly params: {
+    readonly dropPartials: boolean;
+    readonly includeEmptyRows: boolean;
+    readonly interval: 'auto';
+  };
+}
+
+export interface FormatState {
+  readonly id: 'number' | 'bytes' | 'duration';
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+interface MetricCommon extends ColumnCommon {
+  readonly isBucketed: false;
+  readonly scale: 'ratio' | 'ordinal' | 'interval';
+  readonly filter?: Kql;
+}
+
+export interface CountColumn extends MetricCommon {
+  readonly operationType: 'count' | 'unique_count' | 'sum';
+  readonly params: { readonly emptyAsNull: boolean; readonly format?: FormatState };
+}
+
+export interface StatisticColumn extends MetricCommon {
+  readonly operationType: 'average' | 'min' | 'max' | 'median';
+  readonly params: { readonly format?: FormatState };
+}
+
+export interface PercentileColumn extends MetricCommon {
+  readonly operationType: 'percentile';
+  readonly params: { readonly percentile: number; readonly format?: FormatState };
+}
+
+export interface LastValueColumn extends MetricCommon {
+  readonly operationType: 'last_value';
+  readonly params: {
+    readonly showArrayValues: boolean;
+    readonly sortField: string;
+    readonly format?: FormatState;
+  };
+}
+
+export type BucketColumn = TermsColumn | TimeColumn;
+export type MetricColumn = CountColumn | StatisticColumn | PercentileColumn | LastValueColumn;
+export type Column = BucketColumn | MetricColumn;
+
+export interface Layer {
+  readonly columnOrder: readonly string[];
+  readonly columns: Readonly<Record<string, Column>>;
+  readonly ignoreGlobalFilters: boolean;
+  readonly incompleteColumns: Readonly<Record<string, never>>;
+  readonly sampling: number;
+}
+
+export type VisualizationType = 'lnsMetric' | 'lnsXY' | 'lnsPie' | 'lnsDatatable' | 'lnsHeatmap';
+
+/** Stands for the documents themselves where a column asks for a field. */
+export const recordsField = '___records___';
+export const timeField = '@timestamp';

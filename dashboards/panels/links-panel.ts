@@ -1,0 +1,34 @@
+// The way to the other dashboards, on top of each of them.
+
+import { dashboardId } from '../identifiers.ts';
+import type { NameParts } from '../lens/layer.ts';
+import type { PanelContent } from './panel.ts';
+
+export interface Destination {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** Links keep the time of the dashboard they are on, and leave its filters behind. */
+export function linksContent(destinations: readonly Destination[], name: NameParts): PanelContent {
+  const links = destinations.map(({ id, title }, order) => {
+    const link = name('link', id);
+    return {
+      destinationRefName: `link_${link}_dashboard`,
+      id: link,
+      label: title,
+      options: { openInNewTab: false, useCurrentDateRange: true, useCurrentFilters: false },
+      order,
+      type: 'dashboardLink',
+    };
+  });
+  return {
+    type: 'links',
+    references: links.map(({ destinationRefName }, index) => ({
+      id: dashboardId(destinations[index]?.id ?? ''),
+      name: destinationRefName,
+      type: 'dashboard' as const,
+    })),
+    config: { attributes: { layout: 'horizontal', links }, hidePanelTitles: true },
+  };
+}

@@ -1,0 +1,31 @@
+// Kibana's saved objects as this project writes them: the form that a package ships and that Kibana 8.18 imports.
+// What is JSON inside a string there is a string here, as in a built package.
+
+export interface Reference {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'index-pattern' | 'dashboard' | 'search' | 'tag';
+}
+
+export interface SavedObject {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly coreMigrationVersion: string;
+  readonly id: string;
+  readonly references: readonly Reference[];
+  readonly type: 'dashboard' | 'search' | 'tag';
+  readonly typeMigrationVersion: string;
+}
+
+/** The data view that Fleet makes for logs; packages refer to it and do not ship it. */
+export const dataView = 'logs-*';
+
+export const coreMigrationVersion = '8.8.0';
+
+/** Model versions that Kibana 8.18 knows. A later Kibana migrates what it reads from them. */
+export const typeMigrationVersions = { dashboard: '10.2.0', search: '10.3.0', tag: '8.0.0' } as const;
+
+export const refersToDataView = (name: string): Reference => ({ id: dataView, name, type: 'index-pattern' });
+
+export const tagId = 'm365-microsoft-365';
+
+export const tagReference: Reference = { id: tagId, name: `tag-ref-${tagId}`, type: 'tag' };
