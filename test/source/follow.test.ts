@@ -10,6 +10,7 @@ import {
   follow,
   openBench,
   sourceOptions,
+  untilListed,
   waitFor,
 } from './harness.ts';
 import { type ScaledClock, scaledClock } from './scaled-clock.ts';
@@ -64,15 +65,7 @@ async function prepare(over: EmulatorOptions = {}): Promise<Run> {
 const has = (following: Following, contentId: string) =>
   following.collected.records.filter((record) => record.contentId === contentId).length === 2;
 
-const polled = (run: Run) => {
-  const scope = { tenantId: run.options.tenantId, contentType };
-  const isListed = async () => {
-    const watermark = await run.bench.ledger.getFact(scope, facts.watermark);
-    const unlisted = await run.bench.ledger.getFact(scope, facts.unlisted);
-    return watermark !== undefined && unlisted === '[]';
-  };
-  return waitFor(isListed, 'everything was listed once');
-};
+const polled = ({ bench, options }: Run) => untilListed(bench, { tenantId: options.tenantId, contentType });
 
 describe('content', () => {
   test('that is new is collected within a poll, and is no backfill', async () => {

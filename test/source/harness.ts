@@ -23,6 +23,7 @@ import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
 import { managementActivitySource } from '../../input/sources/management-activity/index.ts';
 import type { ManagementActivityOptions } from '../../input/sources/management-activity/options.ts';
 import { contentTypes } from '../../input/sources/management-activity/options.ts';
+import { facts } from '../../input/sources/management-activity/stream.ts';
 
 const day = 86_400_000;
 
@@ -240,4 +241,14 @@ export function follow(bench: Bench, options: ManagementActivityOptions): Follow
   };
   const running = run();
   return following;
+}
+
+/** Until the head and all of history were listed once. */
+export function untilListed(bench: Bench, scope: Scope): Promise<void> {
+  const isListed = async () => {
+    const watermark = await bench.ledger.getFact(scope, facts.watermark);
+    const unlisted = await bench.ledger.getFact(scope, facts.unlisted);
+    return watermark !== undefined && unlisted === '[]';
+  };
+  return waitFor(isListed, `${scope.contentType} was listed once`);
 }

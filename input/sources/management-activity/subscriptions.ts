@@ -1,11 +1,12 @@
 // Sees to it that every wanted content type has an enabled subscription, without asking for a start more often than
 // Microsoft allows: the list is read first, and the cool-down is remembered in the ledger.
 
-import { describeError } from '../../errors.ts';
+import { describeError, OperatorError } from '../../errors.ts';
 import { hostOf } from '../../http/exchange.ts';
 import { isThrottling, type Subscription } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { type ContentScope, clockTime, facts, isoTime, type Stream } from './stream.ts';
+import { isTenantWide } from './tenant-gate.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -134,16 +135,24 @@ export class Subscriptions {
 
   async #startFailed(scope: ContentScope, error: unknown): Promise<void> {
     const { ledger, clock } = this.#stream.environment;
-    if (!(error instanceof ApiError) || isThrottling(error) || error.entry?.effect === 'fail tenant')
-      throw error;
-    if (error.code === 'AF10001' && scope.contentType === dlp.contentType) return this.#notPermitted(scope);
-    const wait = error.retry.kind === 'later' ? (error.retry.afterMs ?? coolDownMs) : coolDownMs;
-    const next = clock.now() + wait;
+    if (!(error instanceof OperatorError) || isTenantWide(error) || isThrottling(error)) throw error;
+    if (error.code === 'AF10001' && scope.contentType === dlp.contentType) {
+      this.#refusedUntil.set(scope.contentType, clock.now() + hour);
+      this.#notPermitted(scope);
+      return;
+    }
+    const asked = error.retry.kind === 'later' ? error.retry.afterMs : undefined;
+    const next =
+      clock.now() +
+      (error.code === 'start-cool-down' ? (asked ?? coolDownMs) : Math.max(asked ?? 0, coolDownMs));
     await ledger.setFact(scope, facts.nextStartAt, isoTime(next));
-    if (error.code === 'start-cool-down') return this.#coolDown(scope, next);
+    if (error.code === 'start-cool-down') {
+      this.#coolDown(scope, next);
+      return;
+    }
     this.#refusedUntil.set(scope.contentType, next);
     const insight =
-      error.status === 401 || error.status === 403 ? ` ${this.#stream.credentials.description}` : '';
+      error instanceof ApiError && isRefusal(error.status) ? ` ${this.#stream.credentials.description}` : '';
     const message = `The subscription cannot be started: ${describeError(error)}${insight} The next attempt is at ${clockTime(next)}.`;
     scope.status.set('subscription', { health: 'failed', message, code: error.code });
   }
@@ -158,10 +167,9 @@ export class Subscriptions {
     return scope.contentType === dlp.contentType && roles !== undefined && !roles.includes(dlp.role);
   }
 
-  /** Asked again with each check by the token's roles, or after an hour where these cannot be read. */
+  /** Looked at again with each check by the token's roles; where these cannot be read, a start is tried every hour. */
   #notPermitted(scope: ContentScope): void {
     this.#states.set(scope.contentType, 'not enabled');
-    this.#refusedUntil.set(scope.contentType, this.#stream.environment.clock.now() + hour);
     const message = `not permitted (optional): the application has no ${dlp.role}. To collect it, add that application permission and grant admin consent; else remove ${dlp.contentType} from content_types.`;
     scope.status.set('subscription', { health: 'stopped', message, code: 'not-permitted' });
   }
@@ -170,3 +178,5 @@ export class Subscriptions {
 function same(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
+
+const isRefusal = (status: number) => status === 401 || status === 403;

@@ -52,7 +52,7 @@ export class TenantGate {
 
   /** True when the error concerns the tenant as a whole; then the gate closes, unless it did since the ticket. */
   failed(ticket: number, error: unknown): boolean {
-    if (!isTenantWide(error)) return false;
+    if (!(error instanceof OperatorError) || !isTenantWide(error)) return false;
     if (ticket <= this.#closedAt) return true;
     const { clock, random, report, patience, onGiveUp } = this.#options;
     const afterMs = error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : mostMs;
@@ -65,7 +65,8 @@ export class TenantGate {
   }
 }
 
-function isTenantWide(error: unknown): error is OperatorError {
+/** Whether the next request to this tenant would fail the same way, whatever it asks. */
+export function isTenantWide(error: unknown): boolean {
   if (error instanceof NetworkError) return error.unreachable;
   if (error instanceof ApiError) return error.entry?.effect === 'fail tenant';
   return error instanceof OperatorError && !perRequest.has(error.code) && !error.code.startsWith('http-');
