@@ -1,8 +1,7 @@
 // The ledger on SQLite: what was listed, what was delivered, and how much of the local files counts. Each part of it
 // is a file of its own; this one opens them on one database and gives them the shape of the contract.
 
-import { randomUUID } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../clock.ts';
 import type {
   BatchCounts,
@@ -17,14 +16,15 @@ import type {
   Scope,
 } from '../contract.ts';
 import { describeError, OperatorError } from '../errors.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { leaveClosingNote, takeClosingNote } from './closing-note.ts';
 import { ContentBlobs, type ListingMark } from './content-blobs.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { ledgerFile, markSuspect, openLedgerFile, openLedgerFileToRead } from './ledger-file.ts';
+import { countRun, readIdentity } from './ledger-identity.ts';
 import { migrations } from './ledger-schema.ts';
 import { createOwnedFolder } from './owned-files.ts';
 import { exportLines, importLines } from './portable-state.ts';
-import { type Row, readInteger, readText } from './row.ts';
 import { ScopeFacts, Scopes } from './scopes.ts';
 import { SeenIds } from './seen-ids.ts';
 import { damageError, readFault } from './sqlite-fault.ts';
@@ -91,7 +91,7 @@ export class SqliteLedger implements Ledger {
   readonly #seen: SeenIds;
   readonly #blobs: ContentBlobs;
   readonly #facts: ScopeFacts;
-  readonly #checkpoints: ReturnType<typeof prepareCheckpoints>;
+  readonly #checkpoints: Checkpoints;
   #sorting = false;
 
   constructor(options: LedgerOptions, opened: OpenedLedger) {
@@ -104,7 +104,7 @@ export class SqliteLedger implements Ledger {
     this.#seen = new SeenIds(database);
     this.#blobs = new ContentBlobs(database, scopes);
     this.#facts = new ScopeFacts(database, scopes);
-    this.#checkpoints = prepareCheckpoints(database);
+    this.#checkpoints = new Checkpoints(database);
     this.uncleanStart = opened.uncleanStart;
     this.identity = opened.readOnly ? readIdentity(database) : countRun(database);
     this.#transactions = new Transactions(database, {
@@ -122,7 +122,7 @@ export class SqliteLedger implements Ledger {
   async commit(entry: { keys: readonly RecordKey[]; checkpoints: readonly Checkpoint[] }): Promise<void> {
     const now = this.#clock.now();
     const added = await this.#transactions.write(() => {
-      for (const { file, length } of entry.checkpoints) this.#checkpoints.set.run(file, length);
+      this.#checkpoints.set(entry.checkpoints);
       return this.#seen.add(entry.keys, now);
     });
     this.#seen.remember(added);
@@ -130,18 +130,11 @@ export class SqliteLedger implements Ledger {
   }
 
   async checkpoints(): Promise<readonly Checkpoint[]> {
-    return this.#read(() =>
-      this.#checkpoints.all.all().map((row) => ({
-        file: readText(row, 'file'),
-        length: readInteger(row, 'length'),
-      })),
-    );
+    return this.#read(() => this.#checkpoints.all());
   }
 
   forgetCheckpoints(files: readonly string[]): Promise<void> {
-    return this.#transactions.write(() => {
-      for (const file of files) this.#checkpoints.forget.run(file);
-    });
+    return this.#transactions.write(() => this.#checkpoints.forget(files));
   }
 
   async remember(keys: AsyncIterable<RecordKey>): Promise<number> {
@@ -302,33 +295,4 @@ function unusableError(folder: string, cause: unknown): OperatorError {
     retry: { kind: 'never' },
     cause,
   });
-}
-
-function prepareCheckpoints(database: DatabaseSync): Record<'all' | 'set' | 'forget', StatementSync> {
-  return {
-    all: database.prepare('SELECT file, length FROM checkpoint ORDER BY file'),
-    set: database.prepare('INSERT OR REPLACE INTO checkpoint (file, length) VALUES (?, ?)'),
-    forget: database.prepare('DELETE FROM checkpoint WHERE file = ?'),
-  };
-}
-
-/** Durable even through a power cut, unlike other transactions: outputs compare it with their own notes. */
-function countRun(database: DatabaseSync): Ledger['identity'] {
-  database.exec('PRAGMA synchronous = FULL');
-  const row = database
-    .prepare(
-      `INSERT INTO identity (only, id, run) VALUES (1, ?, 1)
-        ON CONFLICT (only) DO UPDATE SET run = run + 1 RETURNING id, run`,
-    )
-    .get(randomUUID());
-  database.exec('PRAGMA synchronous = NORMAL');
-  return toIdentity(row);
-}
-
-function readIdentity(database: DatabaseSync): Ledger['identity'] {
-  return toIdentity(database.prepare('SELECT id, run FROM identity').get());
-}
-
-function toIdentity(row: Row | undefined): Ledger['identity'] {
-  return row ? { id: readText(row, 'id'), run: readInteger(row, 'run') } : { id: '', run: 0 };
 }

@@ -75,6 +75,24 @@ describe('a full disk', () => {
     await opened.close();
   });
 
+  test('keeps the order of writes, also of those that come while it is full', async () => {
+    using folder = temporaryFolder();
+    const disk = smallDisk(50);
+    const later: Promise<unknown>[] = [];
+    const opened = await openFileOutput(folder.path, {
+      openFile: disk.openFile,
+      onHealth: (health) => {
+        if (health !== 'degraded') return;
+        disk.free = 1_000_000;
+        later.push(write(opened.output, 'third'), write(opened.output, 'fourth'));
+      },
+    });
+    await Promise.all([write(opened.output, 'first'), write(opened.output, 'second')]);
+    await Promise.all(later);
+    expect(idsIn(opened.events)).toEqual(['first', 'second', 'third', 'fourth']);
+    await opened.close();
+  });
+
   test('is not taken for written when the sync fails', async () => {
     using folder = temporaryFolder();
     const disk = smallDisk(1_000_000);
