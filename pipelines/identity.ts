@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from './json.ts';
 import { writeJson } from './json-text.ts';
-import type { ParsedRecord } from './parse-record.ts';
+import { type ParsedRecord, parseExactly } from './parse-record.ts';
 import { readSeconds } from './verbs/date.ts';
 
 export interface RecordIdentity {
@@ -26,7 +26,7 @@ export function recordKey(record: ParsedRecord, tenantId: string): RecordIdentit
     const key = `${ownerOf(value.OrganizationId, tenantId)}:${id}`;
     if (fits(key)) return { id: key, seconds };
   }
-  return { id: hash(writeJson(value, true)), seconds };
+  return { id: hash(writeJson(parseExactly(record.text), true)), seconds };
 }
 
 function ownerOf(organizationId: Json, tenantId: string): string {

@@ -1,13 +1,11 @@
 // From a parsed record to the document it becomes. Pure, and never throws: what it cannot place stays, with a reason.
 
 import type { Definitions } from './definitions.ts';
-import { openSection } from './engine/paths.ts';
-import { compilePlans, runRules } from './engine/plan.ts';
-import { compileRelated } from './engine/related.ts';
+import { compilePlans } from './engine/plan.ts';
 import { compileShape } from './engine/shape.ts';
 import { addTo } from './engine/tame.ts';
-import type { Json, JsonObject } from './json.ts';
-import type { ParsedRecord } from './parse-record.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { type ParsedRecord, parseExactly } from './parse-record.ts';
 import { toDate } from './verbs/date.ts';
 import { toKeyword } from './verbs/keyword.ts';
 
@@ -46,14 +44,24 @@ const keepOriginalTag = 'preserve_original_event';
 export function compileMapper(definitions: Definitions): Mapper {
   const shape = compileShape(definitions.properties);
   const findPlan = compilePlans(definitions);
-  const gatherAll = definitions.related.map(compileRelated);
   const codes = new Map(
     Object.entries(definitions.recordTypeNames).map(([number, name]) => [Number(number), name]),
   );
   const ecs = { version: definitions.ecsVersion };
 
-  function mapValue(audit: JsonObject, text: string, context: MapContext): EcsDocument {
-    shape(audit);
+  /** A record with a number that is not what its text said is parsed again, exactly. */
+  function shapeValue(value: JsonObject, text: string, present: number[]): JsonObject {
+    if (shape(value, present, false)) return value;
+    const exact = parseExactly(text);
+    if (!isObject(exact)) return value;
+    present.length = 0;
+    shape(exact, present, true);
+    return exact;
+  }
+
+  function mapValue(value: JsonObject, text: string, context: MapContext): EcsDocument {
+    const present: number[] = [];
+    const audit = shapeValue(value, text, present);
     const plan = findPlan(audit.RecordType, audit.Operation);
     const event: JsonObject = {
       kind: plan.kind,
@@ -72,7 +80,7 @@ export function compileMapper(definitions: Definitions): Mapper {
     const document: EcsDocument & JsonObject = {
       '@timestamp': timestampOf(audit, context),
       ecs,
-      data_stream: { type: 'logs', dataset, namespace: context.namespace ?? 'default' },
+      data_stream: dataStreamOf(context.namespace),
       event,
       organization: context.tenantName === undefined ? undefined : { name: context.tenantName },
       user: undefined,
@@ -84,10 +92,12 @@ export function compileMapper(definitions: Definitions): Mapper {
       tags: tagsOf(context, context.preserveOriginal === true),
       o365: { audit },
     };
-    runRules(plan.rules, audit, document);
-    openSection(document, ['organization']).id ??= context.tenantId;
+    plan.run(audit, document, present);
+    const { organization } = document;
+    if (organization === undefined) document.organization = { id: context.tenantId };
+    else if (isObject(organization)) organization.id ??= context.tenantId;
     event.outcome = plan.outcome(audit) ?? 'unknown';
-    for (const gather of gatherAll) gather(document);
+    for (const gather of plan.gather) gather(document);
     document.message ??= plan.message(audit, document);
     return document;
   }
@@ -116,8 +126,15 @@ function timestampOf(audit: JsonObject, { contentCreated, fetchedAt }: MapContex
 }
 
 function tagsOf({ tags = [] }: MapContext, keepsOriginal: boolean): string[] | undefined {
+  if (tags.length === 0 && !keepsOriginal) return undefined;
   const all = keepsOriginal && !tags.includes(keepOriginalTag) ? [...tags, keepOriginalTag] : [...tags];
-  return all.length === 0 ? undefined : all;
+  return all;
+}
+
+const defaultStream: JsonObject = { type: 'logs', dataset, namespace: 'default' };
+
+function dataStreamOf(namespace = 'default'): JsonObject {
+  return namespace === 'default' ? defaultStream : { type: 'logs', dataset, namespace };
 }
 
 /** What is no record is kept whole, for whoever looks into it. */
@@ -129,7 +146,7 @@ function describeProblem(
   return {
     '@timestamp': context.contentCreated ?? context.fetchedAt,
     ecs,
-    data_stream: { type: 'logs', dataset, namespace: context.namespace ?? 'default' },
+    data_stream: dataStreamOf(context.namespace),
     event: { kind: 'pipeline_error', created: context.fetchedAt, dataset, module: 'o365', original: text },
     organization: { id: context.tenantId, name: context.tenantName },
     error: { message: [problem] },

@@ -1,5 +1,5 @@
-// From one line of text to a record, without ever throwing. Numbers that a double cannot hold come out as text,
-// found by their looks before the parser rounds them.
+// From one line of text to a record, without ever throwing. A number that a double cannot hold is noticed where the
+// record is shaped, because looking for it beforehand costs half as much as parsing; `parseExactly` then keeps it.
 
 import { isObject, type Json, type JsonObject } from './json.ts';
 
@@ -12,15 +12,10 @@ export interface ParsedRecord {
   readonly problem: string | undefined;
 }
 
-const perhapsTooPrecise = /\d{16}|\d[eE][+-]?\d{2}/;
-
-/** Every string, so that digits inside of it are passed over, or a number. */
-const stringOrNumber = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*/g;
-
 export function parseRecord(text: string): ParsedRecord {
   let value: Json;
   try {
-    value = parseJson(text);
+    value = JSON.parse(text);
   } catch (error) {
     return { text, value: undefined, problem: `not JSON: ${firstLine(error)}` };
   }
@@ -28,24 +23,26 @@ export function parseRecord(text: string): ParsedRecord {
   return { text, value: undefined, problem: `JSON, but not an object: ${describe(value)}` };
 }
 
-/** `JSON.parse`, except that a number which would change on the way comes out as its own text. Throws as it does. */
-export function parseJson(text: string): Json {
-  return JSON.parse(perhapsTooPrecise.test(text) ? quoteUnsafeNumbers(text) : text);
+/** True of a number that may have been something else in the text: an id of twenty digits, or more than a double holds. */
+export function isInexact(value: number): boolean {
+  return Number.isInteger(value) ? !Number.isSafeInteger(value) : !Number.isFinite(value);
 }
 
-function quoteUnsafeNumbers(text: string): string {
-  return text.replace(stringOrNumber, (token) =>
-    token.startsWith('"') || isSafe(token) ? token : `"${token}"`,
+/** Every string, so that digits inside of it are passed over, or a number. */
+const stringOrNumber = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*/g;
+
+/** `JSON.parse`, except that a number which would change on the way comes out as its own text. Throws as it does. */
+export function parseExactly(text: string): Json {
+  return JSON.parse(
+    text.replace(stringOrNumber, (token) => (token.startsWith('"') || isSafe(token) ? token : `"${token}"`)),
   );
 }
 
 const numberOfJson = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Fractions are measurements and may be rounded; whole numbers are identifiers or counts and may not. */
+/** What is no number of JSON's is left as it is, for the parser to refuse. */
 function isSafe(token: string): boolean {
-  if (!numberOfJson.test(token)) return true; // Left as it is, for the parser to refuse.
-  const number = Number(token);
-  return Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number));
+  return !numberOfJson.test(token) || !isInexact(Number(token));
 }
 
 function describe(value: Json): string {

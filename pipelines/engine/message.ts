@@ -1,7 +1,7 @@
 // One readable sentence for each event, from the template of its record type.
 
 import type { SentencePart, SentencePath } from '../definitions.ts';
-import type { Json, JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
 import { compileRead, readField } from './paths.ts';
 
@@ -54,10 +54,16 @@ function compilePath(path: SentencePath): WritePart {
     const read = compileRead(path.property);
     return (record) => toText(read(record));
   }
-  return (_, document) => toText(readField(document, path.field));
+  const [first = '', second = '', ...more] = path.field;
+  if (second === '' || more.length > 0) return (_, document) => toText(readField(document, path.field));
+  return (_, document) => {
+    const section = document[first];
+    return isObject(section) ? toText(section[second]) : undefined;
+  };
 }
 
 function toText(value: Json): string | undefined {
+  if (value === undefined) return undefined;
   if (Array.isArray(value)) return toListText(value);
   const text = toKeyword(value);
   return text === undefined || text.length <= longestValue ? text : `${text.slice(0, longestValue)}…`;

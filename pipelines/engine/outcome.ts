@@ -20,13 +20,21 @@ export function compileOutcome(layers: readonly Layer[]): FindOutcome {
   };
 }
 
+/** The same few words come again and again. */
+const mostRemembered = 200;
+
 function compileStep({ from, values }: OutcomeStep): FindOutcome {
   const read = compileRead(from);
   const table = new Map(Object.entries(values));
   const other = table.get('*');
+  const known = new Map<Json, Outcome | undefined>();
   const answer = (value: Json): Outcome | undefined => {
+    const outcome = known.get(value);
+    if (outcome !== undefined || typeof value === 'object') return outcome;
     const text = toKeyword(value);
-    return text === undefined ? undefined : (table.get(text) ?? table.get(text.toLowerCase()) ?? other);
+    const found = text === undefined ? undefined : (table.get(text.toLowerCase()) ?? other);
+    if (known.size < mostRemembered) known.set(value, found);
+    return found;
   };
   return (record) => {
     const value = read(record);

@@ -7,22 +7,39 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 export type Read = (record: JsonObject) => Json;
 
 export function compileRead(path: Path): Read {
-  const [first, second] = path;
-  if (first !== undefined && first.where === undefined) {
-    const { name } = first;
-    if (path.length === 1) return (record) => record[name];
-    if (path.length === 2 && second !== undefined && second.where === undefined) {
-      return readTwo(name, second.name, path);
-    }
+  const [first, second, third] = path;
+  if (first === undefined) return () => undefined;
+  const { name, where } = first;
+  if (where === undefined && second === undefined) return (record) => record[name];
+  if (second?.where === undefined && second !== undefined && third === undefined) {
+    if (where === undefined) return readInside(name, second.name, path);
+    return readSelected(name, where.key, where.value, second.name);
   }
   return (record) => collect(record, path);
 }
 
-function readTwo(outer: string, inner: string, path: Path): Read {
+/** `Item.Subject`. */
+function readInside(outer: string, inner: string, path: Path): Read {
   return (record) => {
     const value = record[outer];
     if (value === undefined) return undefined;
     return isObject(value) ? value[inner] : collect(record, path);
+  };
+}
+
+/** `Target[Type=5].ID`: nearly always one item, so nothing is collected for it. */
+function readSelected(outer: string, key: string, wanted: string, inner: string): Read {
+  const number = Number(wanted);
+  return (record) => {
+    const list = record[outer];
+    if (!Array.isArray(list)) return undefined;
+    let found: Json;
+    for (const item of list) {
+      if (!isObject(item) || (item[key] !== number && item[key] !== wanted)) continue;
+      const value = item[inner];
+      if (value !== undefined && value !== null) found = found === undefined ? value : [found, value].flat();
+    }
+    return found;
   };
 }
 
@@ -40,14 +57,10 @@ function walk(value: Json, path: Path, at: number, found: Json[]): void {
   const step = path[at];
   if (step === undefined) {
     if (value !== undefined && value !== null) found.push(value);
-  } else if (isObject(value) && Object.hasOwn(value, step.name)) {
+  } else if (isObject(value)) {
     const { where } = step;
-    walk(
-      where === undefined ? value[step.name] : select(value[step.name], where.key, where.value),
-      path,
-      at + 1,
-      found,
-    );
+    const next = value[step.name];
+    walk(where === undefined ? next : select(next, where.key, where.value), path, at + 1, found);
   }
 }
 
@@ -73,8 +86,11 @@ export function compileWrite({ path, list }: Target): Write {
   if (path.length === 2 && second !== undefined && !list) {
     return (document, value) => {
       const section = document[first];
-      if (section === undefined) document[first] = { [second]: value };
-      else if (isObject(section) && section[second] === undefined) section[second] = value;
+      if (section === undefined) {
+        const created: JsonObject = {};
+        created[second] = value;
+        document[first] = created;
+      } else if (isObject(section) && section[second] === undefined) section[second] = value;
     };
   }
   const parents = path.slice(0, -1);

@@ -1,29 +1,35 @@
 // What is done with a record of one type and operation: the layers that apply, put together once.
 
-import type { Definitions, Layer, RecordTypeFile } from '../definitions.ts';
+import type { Definitions, Layer, RecordTypeFile, Related, Rule } from '../definitions.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { findVerb } from '../verbs/index.ts';
 import { compileMessage, type WriteMessage } from './message.ts';
 import { compileOutcome, type FindOutcome } from './outcome.ts';
-import { compileRule, type RunRule } from './rules.ts';
+import { compileRelated, type Gather } from './related.ts';
+import { compileRule } from './rules.ts';
 
 export interface Plan {
   readonly kind: string;
   readonly category: string[];
   readonly type: string[];
-  /** Nearest layer first: where a field keeps its first value, the more specific says it. */
-  readonly rules: readonly RunRule[];
+  /** Runs the rules whose properties are present, given by their positions among the definitions. */
+  readonly run: (record: JsonObject, document: JsonObject, present: readonly number[]) => void;
   readonly outcome: FindOutcome;
+  readonly gather: readonly Gather[];
   readonly message: WriteMessage;
 }
 
 export type FindPlan = (recordType: Json, operation: Json) => Plan;
 
-export function compilePlans({ common, files }: Definitions): FindPlan {
-  const compile = rememberRules();
-  const commonPlan = combine([common], compile);
+type Combine = (layers: readonly Layer[]) => Plan;
+
+export function compilePlans(definitions: Definitions): FindPlan {
+  const combine = combineWith(definitions);
+  const { common, files } = definitions;
+  const commonPlan = combine([common]);
   const byNumber = new Map<number, (operation: Json) => Plan>();
   for (const file of files) {
-    const find = compileFile(file, common, compile);
+    const find = compileFile(file, common, combine);
     for (const number of file.recordTypes) byNumber.set(number, find);
   }
   return (recordType, operation) => {
@@ -34,55 +40,99 @@ export function compilePlans({ common, files }: Definitions): FindPlan {
 
 const mostRemembered = 5000;
 
-/** Finds the plan of an operation: by its name, else by the longest beginning that fits. */
-function compileFile(file: RecordTypeFile, common: Layer, compile: CompileRules): (operation: Json) => Plan {
+/** Finds the plan of an operation; plans are made when first needed. */
+function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (operation: Json) => Plan {
   const { layers, named, beginnings } = file.operations;
-  const base = combine([file.layer, common], compile);
   const plans = new Map<string, Plan>();
   const planOf = (positions: readonly number[]): Plan => {
     const key = positions.join();
     const own = positions.flatMap((position) => layers[position] ?? []);
-    const plan = plans.get(key) ?? combine([...own, file.layer, common], compile);
+    const plan = plans.get(key) ?? combine([...own, file.layer, common]);
     plans.set(key, plan);
     return plan;
   };
-  const known = new Map(Object.entries(named).map(([name, positions]) => [name, planOf(positions)]));
-  const begun = beginnings.map(({ text, layers: positions }) => ({ text, plan: planOf(positions) }));
+  const positionsOf = (operation: string): readonly number[] => {
+    if (Object.hasOwn(named, operation)) return named[operation] ?? [];
+    return beginnings.find(({ text }) => operation.startsWith(text))?.layers ?? [];
+  };
+  const known = new Map<Json, Plan>();
   return (operation) => {
-    if (typeof operation !== 'string') return base;
     let plan = known.get(operation);
     if (plan === undefined) {
-      plan = begun.find(({ text }) => operation.startsWith(text))?.plan ?? base;
+      plan = planOf(typeof operation === 'string' ? positionsOf(operation) : []);
       if (known.size < mostRemembered) known.set(operation, plan);
     }
     return plan;
   };
 }
 
-type CompileRules = (layer: Layer) => readonly RunRule[];
-
-/** A layer takes part in many plans; its rules are compiled once. */
-function rememberRules(): CompileRules {
-  const known = new Map<Layer, readonly RunRule[]>();
-  return (layer) => {
-    const rules = known.get(layer) ?? layer.rules.map(compileRule);
-    known.set(layer, rules);
-    return rules;
+/** Layers come nearest first: where a field keeps its first value, the more specific says it. */
+function combineWith({ properties, related }: Definitions): Combine {
+  const positions = new Map(Object.keys(properties).map((name, i) => [name, i]));
+  return (layers) => {
+    const rules = layers.flatMap((layer) => layer.rules);
+    const types = [...new Set(layers.toReversed().flatMap((layer) => layer.type))];
+    return {
+      kind: layers.find((layer) => layer.kind !== undefined)?.kind ?? 'event',
+      category: [...new Set(layers.toReversed().flatMap((layer) => layer.category))],
+      type: types.length === 0 ? ['info'] : types,
+      run: compileRules(rules, positions),
+      outcome: compileOutcome(layers),
+      gather: gatherWritten(related, rules),
+      message: compileMessage(layers.find((layer) => layer.message !== undefined)?.message ?? []),
+    };
   };
 }
 
-function combine(layers: readonly Layer[], compile: CompileRules): Plan {
-  const types = [...new Set(layers.toReversed().flatMap((layer) => layer.type))];
-  return {
-    kind: layers.find((layer) => layer.kind !== undefined)?.kind ?? 'event',
-    category: [...new Set(layers.toReversed().flatMap((layer) => layer.category))],
-    type: types.length === 0 ? ['info'] : types,
-    rules: layers.flatMap(compile),
-    outcome: compileOutcome(layers),
-    message: compileMessage(layers.find((layer) => layer.message !== undefined)?.message ?? []),
+/** Most properties are absent from most records: a rule is looked at only when one of its properties is there. */
+function compileRules(rules: readonly Rule[], positions: ReadonlyMap<string, number>): Plan['run'] {
+  const isExclusive = (section: readonly string[]) => isExclusiveAmong(rules, section);
+  const runs = rules.map((rule) => compileRule(rule, isExclusive));
+  const rulesOf: number[][] = Array.from({ length: positions.size }, () => []);
+  for (const [i, rule] of rules.entries()) {
+    const roots = new Set(rule.from.map((path) => positions.get(path[0]?.name ?? '')));
+    for (const root of roots) if (root !== undefined) rulesOf[root]?.push(i);
+  }
+  const marked = new Uint8Array(rules.length);
+  return (record, document, present) => {
+    for (let p = 0; p < present.length; p += 1) {
+      const due = rulesOf[present[p] ?? 0] ?? [];
+      for (let d = 0; d < due.length; d += 1) marked[due[d] ?? 0] = 1;
+    }
+    for (let i = 0; i < runs.length; i += 1) {
+      if (marked[i] === 0) continue;
+      marked[i] = 0;
+      runs[i]?.(record, document);
+    }
   };
 }
 
-export function runRules(rules: readonly RunRule[], record: JsonObject, document: JsonObject): void {
-  for (let i = 0; i < rules.length; i += 1) rules[i]?.(record, document);
+/** No rule writes single fields at, above or below the section, and none fills anything below or above it. */
+function isExclusiveAmong(rules: readonly Rule[], section: readonly string[]): boolean {
+  const name = `${section.join('.')}.`;
+  for (const { to, verb } of rules) {
+    const fills = findVerb(verb)?.fills !== undefined;
+    for (const target of to) {
+      const other = `${target.path.join('.')}.`;
+      if (other === name && fills) continue;
+      if (other.startsWith(name) || name.startsWith(other)) return false;
+    }
+  }
+  return true;
+}
+
+/** Only the fields that some rule of the plan can write need to be gathered from. */
+function gatherWritten(related: readonly Related[], rules: readonly Rule[]): Gather[] {
+  const written = new Set(
+    rules.flatMap(({ to, verb }) => to.flatMap((target) => fieldsOf(target.path, verb))),
+  );
+  return related.flatMap((each) => {
+    const from = each.from.filter((path) => written.has(path.join('.')));
+    return from.length === 0 && !written.has(each.to.join('.')) ? [] : [compileRelated({ ...each, from })];
+  });
+}
+
+function fieldsOf(path: readonly string[], verb: string): string[] {
+  const name = path.join('.');
+  return findVerb(verb)?.fills?.map((leaf) => `${name}.${leaf}`) ?? [name];
 }

@@ -1,7 +1,7 @@
 // Fields that gather the values of others, so that one search finds a user, an address or a host wherever it stands.
 
 import type { Related } from '../definitions.ts';
-import type { Json, JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { openSection, readField } from './paths.ts';
 
 export type Gather = (document: JsonObject) => void;
@@ -9,24 +9,37 @@ export type Gather = (document: JsonObject) => void;
 export function compileRelated({ to, from, foldCase }: Related): Gather {
   const parents = to.slice(0, -1);
   const leaf = to.at(-1) ?? '';
+  const sources = [to, ...from].map(compileSource);
   return (document) => {
-    const given = readField(document, to);
-    const found: string[] = [];
-    gather(given, found, foldCase);
-    for (const path of from) gather(readField(document, path), found, foldCase);
-    if (found.length > 0) openSection(document, parents)[leaf] = found;
+    let found: string[] | undefined;
+    for (const read of sources) {
+      const value = read(document);
+      if (value !== undefined) found = gather(value, found ?? [], foldCase);
+    }
+    if (found !== undefined && found.length > 0) openSection(document, parents)[leaf] = found;
   };
 }
 
-function gather(value: Json, found: string[], foldCase: boolean): void {
+function compileSource(path: readonly string[]): (document: JsonObject) => Json {
+  const [first = '', second = '', ...more] = path;
+  if (more.length > 0)
+    return (document) => (document[first] === undefined ? undefined : readField(document, path));
+  return (document) => {
+    const section = document[first];
+    return isObject(section) ? section[second] : undefined;
+  };
+}
+
+function gather(value: Json, found: string[], foldCase: boolean): string[] {
   if (typeof value === 'string') {
-    add(value, found);
+    if (!found.includes(value)) found.push(value);
     if (foldCase && value.includes('@')) add(value.toLowerCase(), found);
   } else if (Array.isArray(value)) for (const item of value) gather(item, found, foldCase);
+  return found;
 }
 
 function add(value: string, found: string[]): void {
-  if (value !== '' && !found.includes(value)) found.push(value);
+  if (!found.includes(value)) found.push(value);
 }
 
 /** The functions of this file for the ingest pipeline. */

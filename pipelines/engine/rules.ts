@@ -9,21 +9,24 @@ import { compileRead, compileWrite, openSection, type Read, type Write } from '.
 
 export type RunRule = (record: JsonObject, document: JsonObject) => void;
 
-export function compileRule(rule: Rule): RunRule {
+/** Which sections of a document no rule but those of one verb write to: these may hold an object that is shared. */
+export type IsExclusive = (section: readonly string[]) => boolean;
+
+export function compileRule(rule: Rule, isExclusive: IsExclusive): RunRule {
   const verb = findVerb(rule.verb);
   if (verb === undefined) throw new Error(`no verb "${rule.verb}"`);
   const reads = rule.from.map(compileRead);
-  const write = compileWrites(rule.to, verb);
+  const write = compileWrites(rule.to, verb, isExclusive);
   const convert = compileConvert(verb, rule.options);
+  const [only] = reads;
   const run =
-    reads.length === 1 && reads[0] !== undefined
-      ? runOne(reads[0], convert, write)
-      : runFirst(reads, convert, write);
-  const { when } = rule;
-  if (when === undefined) return run;
-  const holds = when.map(compileCondition);
+    reads.length === 1 && only !== undefined ? runOne(only, convert, write) : runFirst(reads, convert, write);
+  return rule.when === undefined ? run : runWhen(rule.when.map(compileCondition), run);
+}
+
+function runWhen(conditions: readonly Test[], run: RunRule): RunRule {
   return (record, document) => {
-    for (const test of holds) if (!test(record)) return;
+    for (const holds of conditions) if (!holds(record)) return;
     run(record, document);
   };
 }
@@ -52,7 +55,8 @@ function runFirst(reads: readonly Read[], convert: Convert, write: Write): RunRu
 
 /** A verb over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
 function compileConvert(verb: Verb, options: Json): Convert {
-  const convert = verb.fills === undefined ? verb.compile(options) : remember(verb.compile(options));
+  const compiled = verb.compile(options);
+  const convert = verb.fills === undefined && verb.remembered !== true ? compiled : remember(compiled);
   if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
   if (verb.fills !== undefined)
     return (value) => (Array.isArray(value) ? convertFirst(value, convert) : convert(value));
@@ -99,10 +103,11 @@ function remember(convert: Convert): Convert {
   };
 }
 
-function compileWrites(targets: readonly Target[], verb: Verb): Write {
-  const writes = targets.map((target) =>
-    verb.fills === undefined ? compileWrite(target) : compileFill(target, verb.fills),
-  );
+function compileWrites(targets: readonly Target[], verb: Verb, isExclusive: IsExclusive): Write {
+  const writes = targets.map((target) => {
+    if (verb.fills === undefined) return compileWrite(target);
+    return compileFill(target, verb.fills, isExclusive(target.path));
+  });
   const [only] = writes;
   if (writes.length === 1 && only !== undefined) return only;
   return (document, value) => {
@@ -111,9 +116,15 @@ function compileWrites(targets: readonly Target[], verb: Verb): Write {
 }
 
 /** Fills the fields below a target, unless the first of them is there: halves of two users make no third. */
-function compileFill({ path, leaves }: Target, fills: readonly string[]): Write {
+function compileFill({ path, leaves }: Target, fills: readonly string[], exclusive: boolean): Write {
   const [leading = ''] = fills;
   const names = leaves ?? fills;
+  const [first = ''] = path;
+  if (path.length === 1 && exclusive && leaves === undefined) {
+    return (document, value) => {
+      document[first] ??= value;
+    };
+  }
   return (document, value) => {
     if (!isObject(value)) return;
     const section = openSection(document, path);
@@ -122,19 +133,29 @@ function compileFill({ path, leaves }: Target, fills: readonly string[]): Write 
   };
 }
 
-function compileCondition({ path, values }: Condition): (record: JsonObject) => boolean {
+type Test = (record: JsonObject) => boolean;
+
+function compileCondition({ path, values }: Condition): Test {
   const read = compileRead(path);
-  const wanted = values === undefined ? undefined : new Set(values);
+  const isWanted = values === undefined ? isPresent : isOneOf(values);
   return (record) => {
     const value = read(record);
-    return Array.isArray(value) ? value.some((item) => isWanted(item, wanted)) : isWanted(value, wanted);
+    return Array.isArray(value) ? value.some(isWanted) : isWanted(value);
   };
 }
 
-function isWanted(value: Json, wanted: ReadonlySet<string> | undefined): boolean {
-  if (wanted === undefined) return value !== undefined && value !== null && value !== '';
-  const text = toKeyword(value);
-  return text !== undefined && wanted.has(text.toLowerCase());
+function isPresent(value: Json): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+/** In any case. Most values differ in length already, and need not be looked at. */
+function isOneOf(values: readonly string[]): (value: Json) => boolean {
+  const wanted = new Set(values);
+  const lengths = new Set(values.map((value) => value.length));
+  return (value) => {
+    const text = typeof value === 'string' ? value : toKeyword(value);
+    return text !== undefined && lengths.has(text.length) && wanted.has(text.toLowerCase());
+  };
 }
 
 /** The functions of this file for the ingest pipeline. `kinds` tells of each verb what it fills and whether it takes all. */

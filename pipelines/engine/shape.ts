@@ -3,18 +3,24 @@
 
 import type { Property, PropertyType } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { parseJson } from '../parse-record.ts';
+import { isInexact, parseExactly } from '../parse-record.ts';
 import { toIp } from '../verbs/address.ts';
 import { toDate } from '../verbs/date.ts';
 import { trimText } from '../verbs/keyword.ts';
 import { toBoolean, toDouble, toLong } from '../verbs/number.ts';
-import { addTo, isEmpty, isLegalName, legalPath, setOwn, tame } from './tame.ts';
+import { addTo, isEmpty, isLegalName, legalPath, type Notice, setOwn, tame } from './tame.ts';
 
-/** Shapes a whole record in place. */
-export type ShapeRecord = (record: JsonObject) => void;
+/**
+ * Shapes a whole record in place, and lists the properties that are there, by their positions among the definitions.
+ * False when a number in it may not be what the text said: the text is then to be
+ * parsed exactly and shaped again, with `exactly`.
+ */
+export type ShapeRecord = (record: JsonObject, present: number[], exactly: boolean) => boolean;
 
 /** What found no typed place, by dotted path, and why what should have had one did not. */
-interface Aside {
+interface Aside extends Notice {
+  /** Whether JSON inside of text is to be parsed exactly. */
+  readonly exactly: boolean;
   other: JsonObject | undefined;
   unplaced: string[] | undefined;
 }
@@ -22,18 +28,27 @@ interface Aside {
 /** Returns what belongs in place of the value, undefined for nothing. `parent` takes the text of what is no object. */
 type Shaper = (value: Json, aside: Aside, parent: JsonObject) => Json;
 
-type Shapers = ReadonlyMap<string, Shaper>;
+interface Child {
+  readonly shape: Shaper;
+  /** Takes any text as it is. */
+  readonly textual: boolean;
+  /** Among the definitions; only the properties of the record itself are counted. */
+  readonly position: number;
+}
+
+type Shapers = ReadonlyMap<string, Child>;
 
 /** Names under `o365.audit` that are this project's, not Microsoft's. */
 export const reservedNames: readonly string[] = ['other', 'unplaced'];
 
 export function compileShape(properties: Readonly<Record<string, Property>>): ShapeRecord {
   const shapers = compileProperties(properties, '');
-  return (record) => {
-    const aside: Aside = { other: undefined, unplaced: undefined };
-    shapeObject(record, shapers, '', aside);
+  return (record, present, exactly) => {
+    const aside: Aside = { other: undefined, unplaced: undefined, inexact: false, exactly };
+    shapeRecord(record, shapers, aside, present);
     if (aside.other !== undefined) record.other = aside.other;
     if (aside.unplaced !== undefined) record.unplaced = aside.unplaced;
+    return !aside.inexact;
   };
 }
 
@@ -42,7 +57,12 @@ function compileProperties(
   prefix: string,
 ): Shapers {
   const entries = Object.entries(properties ?? {});
-  return new Map(entries.map(([name, property]) => [name, compileProperty(property, prefix + name, name)]));
+  return new Map(
+    entries.map(([name, property], position) => [
+      name,
+      { shape: compileProperty(property, prefix + name, name), textual: isTextual(property.type), position },
+    ]),
+  );
 }
 
 function compileProperty({ type, properties }: Property, path: string, name: string): Shaper {
@@ -57,7 +77,7 @@ function compileProperty({ type, properties }: Property, path: string, name: str
         shapeBag(value, children, path, aside, addChange),
       );
     case 'flattened':
-      return structured(type, path, name, (value) => shapeFlattened(value));
+      return structured(type, path, name, shapeFlattened);
     case 'keyword':
     case 'text':
       return textual(type, path);
@@ -83,6 +103,10 @@ const fitLong: Conform = (value) => {
 
 const fitters = { long: fitLong, double: toDouble, boolean: toBoolean, date: toDate, ip: toIp };
 
+function isTextual(type: PropertyType): boolean {
+  return type === 'keyword' || type === 'text';
+}
+
 function textual(type: PropertyType, path: string): Shaper {
   const shape = valued(type, path, fitScalar);
   return (value, aside, parent) => (typeof value === 'string' ? value : shape(value, aside, parent));
@@ -90,17 +114,18 @@ function textual(type: PropertyType, path: string): Shaper {
 
 function valued(type: PropertyType, path: string, conform: Conform): Shaper {
   return (value, aside) => {
-    const fitted = Array.isArray(value) ? fitList(value, conform) : conform(value);
+    const fitted = Array.isArray(value) ? fitList(value, conform, aside) : conform(value);
     return fitted === undefined ? putAside(aside, path, value, type) : fitted;
   };
 }
 
 /** All of the list, or nothing: half a list would mislead. */
-function fitList(list: Json[], conform: Conform): Json {
+function fitList(list: Json[], conform: Conform, notice: Notice): Json {
   const fitted: Json[] = [];
   for (const item of list) {
     if (isEmpty(item)) continue;
-    const value = Array.isArray(item) ? fitList(item, conform) : conform(item);
+    if (typeof item === 'number' && isInexact(item)) notice.inexact = true;
+    const value = Array.isArray(item) ? fitList(item, conform, notice) : conform(item);
     if (value === undefined) return undefined;
     fitted.push(value);
   }
@@ -116,7 +141,7 @@ type ShapeStructure = (value: Json, aside: Aside) => Json;
 function structured(type: PropertyType, path: string, name: string, shape: ShapeStructure): Shaper {
   const textName = `${name}Text`;
   return (value, aside, parent) => {
-    const opened = open(value);
+    const opened = open(value, aside.exactly);
     if (isEmpty(opened)) return undefined;
     if (!isText(opened)) return shape(opened, aside) ?? putAside(aside, path, opened, type);
     addTo(parent, textName, opened);
@@ -124,17 +149,17 @@ function structured(type: PropertyType, path: string, name: string, shape: Shape
   };
 }
 
-function open(value: Json): Json {
-  if (typeof value === 'string') return openText(value);
+function open(value: Json, exactly: boolean): Json {
+  if (typeof value === 'string') return openText(value, exactly);
   if (!Array.isArray(value) || typeof value[0] !== 'string') return value;
-  return value.map((item) => (typeof item === 'string' ? openText(item) : item));
+  return value.map((item) => (typeof item === 'string' ? openText(item, exactly) : item));
 }
 
-function openText(text: string): Json {
+function openText(text: string, exactly: boolean): Json {
   const trimmed = trimText(text);
   if (!trimmed.startsWith('{') && !trimmed.startsWith('[')) return trimmed;
   try {
-    return parseJson(trimmed);
+    return exactly ? parseExactly(trimmed) : JSON.parse(trimmed);
   } catch {
     return trimmed;
   }
@@ -150,6 +175,7 @@ function isText(value: Json): boolean {
 function objectsOf(value: Json, levels = 4): JsonObject[] | undefined {
   if (isObject(value)) return [value];
   if (!Array.isArray(value) || levels === 0) return undefined;
+  if (value.every(isObject)) return value;
   const objects: JsonObject[] = [];
   for (const item of value) {
     const inner = objectsOf(item, levels - 1);
@@ -166,18 +192,35 @@ function shapeObjects(value: Json, children: Shapers, path: string, aside: Aside
   return isObject(value) ? value : objects;
 }
 
-function shapeFlattened(value: Json): Json {
-  return objectsOf(value) === undefined ? undefined : tame(value);
+function shapeFlattened(value: Json, aside: Aside): Json {
+  return objectsOf(value) === undefined ? undefined : tame(value, aside);
+}
+
+function shapeRecord(record: JsonObject, children: Shapers, aside: Aside, present: number[]): void {
+  for (const name in record) {
+    const value = record[name];
+    if (value === undefined) continue;
+    if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
+    const child = children.get(name);
+    let shaped: Json;
+    if (value === null || value === '') shaped = undefined;
+    else if (child !== undefined) {
+      shaped = child.textual && typeof value === 'string' ? value : child.shape(value, aside, record);
+      if (shaped !== undefined) present.push(child.position);
+    } else shaped = shapeUnknown(name, value, '', aside);
+    if (shaped !== value) setOwn(record, name, shaped);
+  }
 }
 
 function shapeObject(object: JsonObject, children: Shapers, path: string, aside: Aside): void {
   for (const name in object) {
     const value = object[name];
     if (value === undefined) continue;
-    const shaper = children.get(name);
+    if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
+    const child = children.get(name);
     let shaped: Json;
     if (value === null || value === '') shaped = undefined;
-    else if (shaper !== undefined) shaped = shaper(value, aside, object);
+    else if (child !== undefined) shaped = child.shape(value, aside, object);
     else shaped = shapeUnknown(name, value, path, aside);
     if (shaped !== value) setOwn(object, name, shaped);
   }
@@ -186,7 +229,7 @@ function shapeObject(object: JsonObject, children: Shapers, path: string, aside:
 /** Copied to `other`, and left in place where its name cannot be taken for a path or for a name of ours. */
 function shapeUnknown(name: string, value: Json, path: string, aside: Aside): Json {
   if (isEmpty(value)) return undefined;
-  const tamed = tame(value);
+  const tamed = tame(value, aside);
   putOther(aside, path === '' ? name : `${path}.${name}`, tamed);
   const ours = path === '' && reservedNames.includes(name);
   return isLegalName(name) && !name.includes('.') && !ours ? tamed : undefined;
@@ -194,31 +237,45 @@ function shapeUnknown(name: string, value: Json, path: string, aside: Aside): Js
 
 // Bags ----------------------------------------------------------------------------------------------------------
 
-type AddItem = (bag: JsonObject, name: string, item: JsonObject) => void;
+/** Where the entries of a bag go, and how each is shaped. */
+interface Bag {
+  readonly entries: JsonObject;
+  readonly children: Shapers;
+  readonly path: string;
+  readonly aside: Aside;
+}
+
+type AddItem = (bag: Bag, name: string, item: JsonObject) => void;
 
 /** A list of named items as one object keyed by name; an object without a name is such a bag already. */
 function shapeBag(value: Json, children: Shapers, path: string, aside: Aside, add: AddItem): Json {
   const items = objectsOf(value);
   if (items === undefined) return undefined;
-  const bag: JsonObject = {};
+  const bag: Bag = { entries: {}, children, path, aside };
   for (const item of items) {
     const name = nameOf(item);
     if (name !== undefined) add(bag, name, item);
-    else for (const key in item) if (!isEmpty(item[key])) addTo(bag, key, item[key]);
+    else for (const key in item) if (!isEmpty(item[key])) addEntry(bag, key, item[key]);
   }
-  for (const name in bag) {
-    const given = bag[name];
-    const shaper = children.get(name);
-    const shaped =
-      shaper === undefined ? shapeUnknownEntry(name, given, path, aside) : shaper(given, aside, bag);
-    if (shaped !== given) setOwn(bag, name, shaped);
+  return bag.entries;
+}
+
+function addEntry({ entries, children, path, aside }: Bag, name: string, value: Json): void {
+  const child = children.get(name);
+  let shaped = value;
+  if (child === undefined) shaped = shapeUnknownEntry(name, value, path, aside);
+  else if (!child.textual || typeof value !== 'string') {
+    if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
+    shaped = child.shape(value, aside, entries);
   }
-  return bag;
+  if (shaped === undefined) return;
+  if (entries[name] === undefined && name !== '__proto__') entries[name] = shaped;
+  else addTo(entries, name, shaped);
 }
 
 /** The keys of a bag may hold dots: the index takes them whole. */
 function shapeUnknownEntry(name: string, value: Json, path: string, aside: Aside): Json {
-  const tamed = tame(value);
+  const tamed = tame(value, aside);
   putOther(aside, `${path}.${name}`, tamed);
   return isLegalName(name) ? tamed : undefined;
 }
@@ -228,22 +285,32 @@ function nameOf(item: JsonObject): string | undefined {
   return typeof name === 'string' && trimText(name) !== '' ? name : undefined;
 }
 
-const isNameKey = (key: string) => key === 'Name' || key === 'Key' || key === 'name' || key === 'key';
+function isNameKey(key: string): boolean {
+  return key === 'Name' || key === 'Key' || key === 'name' || key === 'key';
+}
 
 /** What an item holds beside its value is kept under its name. */
 const addPair: AddItem = (bag, name, item) => {
   for (const key in item) {
     const value = item[key];
-    if (isNameKey(key) || isEmpty(value)) continue;
-    if (key === 'Value' || key === 'value') addTo(bag, name, value);
-    else addTo(bag, `${name}.${key}`, value);
+    if (value === '' || isNameKey(key) || isEmpty(value)) continue;
+    addEntry(bag, key === 'Value' || key === 'value' ? name : `${name}.${key}`, value);
   }
 };
 
+/** A change without values is kept too: that the property changed is something. */
 const addChange: AddItem = (bag, name, item) => {
   const change: JsonObject = {};
-  for (const key in item) if (!isNameKey(key) && !isEmpty(item[key])) setOwn(change, key, item[key]);
-  if (!isEmpty(change)) addTo(bag, name.replace(/[. ]/g, '_'), change);
+  let empty = true;
+  for (const key in item) {
+    const value = item[key];
+    if (value === '' || isNameKey(key) || isEmpty(value)) continue;
+    setOwn(change, key, value);
+    empty = false;
+  }
+  const key = name.replace(/[. ]/g, '_');
+  if (!empty) addEntry(bag, key, change);
+  else if (bag.entries[key] === undefined) setOwn(bag.entries, key, change);
 };
 
 // Aside ---------------------------------------------------------------------------------------------------------
@@ -255,7 +322,7 @@ function putOther(aside: Aside, path: string, value: Json): void {
 
 function putAside(aside: Aside, path: string, value: Json, expected: PropertyType): undefined {
   if (isEmpty(value) || (Array.isArray(value) && value.every(isEmpty))) return;
-  putOther(aside, path, tame(value));
+  putOther(aside, path, tame(value, aside));
   aside.unplaced ??= [];
   aside.unplaced.push(`${path}: ${kindOf(value)} in place of ${expected}`);
 }

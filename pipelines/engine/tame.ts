@@ -3,10 +3,16 @@
 
 import type { Json, JsonObject } from '../json.ts';
 import { writeJson } from '../json-text.ts';
+import { isInexact } from '../parse-record.ts';
 
 const deepestLevel = 18;
 const longestName = 100;
 const longestPath = 512;
+
+/** Set when a number may not be what the text of the record said. */
+export interface Notice {
+  inexact: boolean;
+}
 
 export function isEmpty(value: Json): boolean {
   if (value === null || value === undefined || value === '') return true;
@@ -45,26 +51,29 @@ export function addTo(object: JsonObject, name: string, value: Json): void {
 }
 
 /** The value itself where it is harmless; otherwise a copy in which what is too deep is its own JSON text. */
-export function tame(value: Json, levels: number = deepestLevel): Json {
-  if (typeof value !== 'object' || value === null) return value;
+export function tame(value: Json, notice: Notice, levels: number = deepestLevel): Json {
+  if (typeof value !== 'object' || value === null) {
+    if (typeof value === 'number' && isInexact(value)) notice.inexact = true;
+    return value;
+  }
   if (levels === 0) return writeJson(value);
-  return Array.isArray(value) ? tameList(value, levels - 1) : tameObject(value, levels - 1);
+  return Array.isArray(value) ? tameList(value, notice, levels - 1) : tameObject(value, notice, levels - 1);
 }
 
-function tameList(list: Json[], levels: number): Json[] {
+function tameList(list: Json[], notice: Notice, levels: number): Json[] {
   let copy: Json[] | undefined;
   for (let i = 0; i < list.length; i += 1) {
-    const tamed = tame(list[i], levels);
+    const tamed = tame(list[i], notice, levels);
     if (copy === undefined && tamed !== list[i]) copy = list.slice(0, i);
     copy?.push(tamed);
   }
   return copy ?? list;
 }
 
-function tameObject(object: JsonObject, levels: number): JsonObject {
+function tameObject(object: JsonObject, notice: Notice, levels: number): JsonObject {
   let copy: JsonObject | undefined;
   for (const name in object) {
-    const tamed = tame(object[name], levels);
+    const tamed = tame(object[name], notice, levels);
     const legal = legalName(name);
     if (copy === undefined && (tamed !== object[name] || legal !== name)) copy = copyBefore(object, name);
     if (copy !== undefined) addTo(copy, legal, tamed);

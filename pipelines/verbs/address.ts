@@ -270,6 +270,7 @@ export function toIp(value: Json): Json {
 
 export const ip: Verb = {
   name: 'ip',
+  remembered: true,
   about: 'An IP address, without port, brackets or zone.',
   compile: () => toIp,
   painless: `
@@ -285,6 +286,7 @@ export const ip: Verb = {
 
 export const ipVersion: Verb = {
   name: 'ip_version',
+  remembered: true,
   about: '`ipv4` or `ipv6`, by the IP address in the text.',
   compile: () => (value) => {
     const found = toIp(value);
