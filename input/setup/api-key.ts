@@ -14,7 +14,7 @@ export const dataStreamPrivileges = [
   'view_index_metadata',
 ] as const;
 
-/** Ask for the version, and which processors there are. */
+/** Ask for the version, for processors, and whether a request of unknown outcome is still at work. */
 export const clusterPrivileges = ['monitor'] as const;
 
 /** The body for `POST /_security/api_key`; data streams by name or pattern. */

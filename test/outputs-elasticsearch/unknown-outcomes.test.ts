@@ -159,6 +159,59 @@ describe('after an unknown outcome', () => {
   });
 });
 
+describe('while the request of unknown outcome may still be at work', () => {
+  const task = (opaqueId: string) => ({ node: 'n', id: 7, headers: { 'X-Opaque-Id': opaqueId } });
+  let looks: number;
+
+  /** Stores the document only when its task has been seen at work `polls` times, after a rollover. */
+  function storeLate(polls: number): void {
+    let left = polls;
+    looks = 0;
+    server.bulkFaults.push((_, { cut }) => cut());
+    server.answers.set('/_tasks', (_, { reply }) => {
+      left -= 1;
+      if (left === 0) {
+        server.indices[0]?.set('a', false);
+        server.rollOver();
+      }
+      reply(200, { tasks: left > 0 ? [task('m365'), task('somebody else')] : [task('somebody else')] });
+    });
+    server.answers.set('/_search', (_, { perform, reply }) => {
+      looks += 1;
+      reply(200, perform());
+    });
+  }
+
+  test('waits for its end before it looks', async () => {
+    storeLate(5);
+    expect(await write(['a'])).toMatchObject({ delivered: 1, duplicate: 0 });
+    expect(server.stored).toEqual(['a']);
+    expect(server.bulks).toHaveLength(1);
+    expect(looks).toBe(1);
+    expect(server.bulks[0]?.headers['x-opaque-id']).toBe('m365');
+  });
+
+  test('waits again after the next unknown outcome', async () => {
+    storeLate(3);
+    await write(['a']);
+    storeLate(3);
+    server.indices = [new Map(), new Map()];
+    expect(await write(['a'])).toMatchObject({ delivered: 1 });
+    expect(server.stored).toEqual(['a']);
+  });
+
+  test('looks without waiting where the key may not ask', async () => {
+    server.answers.set('/_tasks', forbidden);
+    server.bulkFaults.push((_, { perform, cut }) => {
+      perform();
+      server.rollOver();
+      cut();
+    });
+    expect(await write(['a'])).toMatchObject({ delivered: 1, possiblyDuplicate: 0 });
+    expect(server.stored).toEqual(['a']);
+  });
+});
+
 describe('a write whose earlier attempt is unknown', () => {
   test('looks before it sends, and calls what it finds duplicates', async () => {
     server.indices = [new Map([['a', false]]), new Map()];

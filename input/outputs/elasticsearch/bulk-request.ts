@@ -6,6 +6,7 @@ import { gzip } from 'node:zlib';
 import type { OutputDocument } from '../../contract.ts';
 import type { Request } from './connection.ts';
 import type { Pending } from './pending-write.ts';
+import { opaqueId } from './stillness.ts';
 
 const compress = promisify(gzip);
 
@@ -52,7 +53,7 @@ function requestFor(dataStream: string, lines: Buffer, headers: Readonly<Record<
     path: `/${encodeURIComponent(dataStream)}/_bulk`,
     query: { require_data_stream: true, filter_path: answerFields },
     lines,
-    headers,
+    headers: { ...headers, 'x-opaque-id': opaqueId },
     name: 'bulk',
     index: dataStream,
   };

@@ -8,6 +8,7 @@ import { Failure } from './failure.ts';
 import { lookUp } from './look-up.ts';
 import { explainOutcome, type Outcome, readOutcomes } from './outcomes.ts';
 import type { Pending } from './pending-write.ts';
+import type { Stillness } from './stillness.ts';
 
 export interface Rest {
   /** To be sent again once whatever failed works again. */
@@ -29,22 +30,27 @@ const nothing: Rest = { again: [], aside: [], apart: [], failure: undefined, lar
 const mostFailures = 8;
 
 /** Never rejects. What an abort leaves undone is handed back like any failure. */
-export function deliverOver(connection: Connection, compressionLevel: number): Deliver {
+export function deliverOver(connection: Connection, stillness: Stillness, compressionLevel: number): Deliver {
   const makeBulkRequest = makeBulkRequests(compressionLevel);
   return async (dataStream, portion, signal) => {
     let unsettled = portion;
     let sent = false;
     try {
-      unsettled = await settleKnown(connection, dataStream, portion, signal);
+      unsettled = await settleKnown(connection, stillness, dataStream, portion, signal);
       if (unsettled.length === 0) return nothing;
       const { request, release } = await makeBulkRequest(dataStream, unsettled);
       sent = true;
       const { body } = await connection.send(request, signal);
       release();
-      return settle(dataStream, unsettled, body);
+      const rest = settle(dataStream, unsettled, body);
+      if (rest.again.some(isDoubtful) || rest.aside.some(isDoubtful)) stillness.disturb();
+      return rest;
     } catch (error) {
       const failure = asFailure(error);
-      if (sent && failure.uncertain) unsettled.forEach(doubt);
+      if (sent && failure.uncertain) {
+        stillness.disturb();
+        unsettled.forEach(doubt);
+      }
       return handBack(unsettled, failure);
     }
   };
@@ -53,12 +59,14 @@ export function deliverOver(connection: Connection, compressionLevel: number): D
 /** Settles what the data stream has already; returns the rest, to be sent. */
 async function settleKnown(
   connection: Connection,
+  stillness: Stillness,
   dataStream: string,
   portion: readonly Pending[],
   signal: AbortSignal,
 ): Promise<readonly Pending[]> {
-  const doubtful = portion.filter((entry) => entry.uncertain);
+  const doubtful = portion.filter(isDoubtful);
   if (doubtful.length === 0) return portion;
+  await stillness.reach(signal);
   const ids = doubtful.map(({ document }) => document.id);
   const { found, complete } = await lookUp(connection, dataStream, ids, signal);
   const missing: Pending[] = [];
@@ -72,6 +80,10 @@ async function settleKnown(
     missing.push(entry);
   }
   return missing;
+}
+
+function isDoubtful({ uncertain }: Pending): boolean {
+  return uncertain;
 }
 
 /** What this process sent before was delivered by it, not by somebody else. */

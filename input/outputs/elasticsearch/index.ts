@@ -12,6 +12,7 @@ import { Lane } from './lane.ts';
 import { type CompleteOptions, complete, type ElasticsearchOptions } from './options.ts';
 import { PendingWrite } from './pending-write.ts';
 import { Slots } from './slots.ts';
+import { Stillness } from './stillness.ts';
 import { readVersion, requireSupported } from './version.ts';
 
 export interface ElasticsearchEnvironment {
@@ -53,10 +54,11 @@ class ElasticsearchOutput implements Output {
       await connection.close();
       throw error;
     }
+    const stillness = new Stillness(connection, this.#environment.clock, this.#settings.backoffFirstMs);
     const shared = {
       ...this.#environment,
       slots: new Slots(this.#settings.workers),
-      deliver: deliverOver(connection, this.#settings.compressionLevel),
+      deliver: deliverOver(connection, stillness, this.#settings.compressionLevel),
       closed: this.#closed.signal,
       noteHealth: reportHealth(this.#environment),
     };
