@@ -2,9 +2,11 @@
 // What a record means is the mapper's business, how it is written the output's, what is remembered the ledger's.
 
 import { recordKey } from '../pipelines/identity.ts';
+import { isObject } from '../pipelines/json.ts';
 import type { EcsDocument, MapContext, Mapper } from '../pipelines/mapper.ts';
 import { type ParsedRecord, parseRecord } from '../pipelines/parse-record.ts';
 import type { Clock } from './clock.ts';
+import { setConstants } from './constant-fields.ts';
 import type {
   Batch,
   BatchCounts,
@@ -22,6 +24,7 @@ import type {
 } from './contract.ts';
 import type { CommitQueue } from './delivery/commit-queue.ts';
 import type { IdClaims } from './delivery/in-flight.ts';
+import type { MappingOptions } from './settings/policy.ts';
 
 export interface CollectorParts {
   readonly source: Source;
@@ -34,14 +37,7 @@ export interface CollectorParts {
   readonly telemetry: Telemetry;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly mapping: StreamMapping;
-}
-
-export interface StreamMapping {
-  readonly tenantName: string | undefined;
-  readonly tags: readonly string[];
-  readonly preserveOriginal: boolean;
-  readonly namespace: string;
+  readonly mapping: MappingOptions;
 }
 
 export interface CollectorSignals {
@@ -148,18 +144,24 @@ async function deliverUnseen(
 function mapEntries(parts: CollectorParts, origin: Origin, entries: readonly Entry[]): OutputDocument[] {
   const context = mapContext(parts.mapping, origin);
   const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
-  return entries.map((entry) => ({
-    id: entry.key.id,
-    dataStream,
-    body: serialise(parts.mapper.map(entry.record, context)),
-  }));
+  const addConstants = setConstants(parts.mapping.fields);
+  let unknown = 0;
+  const documents = entries.map(({ record, key }) => {
+    const document = parts.mapper.map(record, context);
+    addConstants(document);
+    if (isOfUnknownType(document)) unknown += 1;
+    return { id: key.id, dataStream, body: JSON.stringify(document) };
+  });
+  if (unknown > 0) parts.telemetry.count(origin, 'unknown_record_types', unknown);
+  return documents;
 }
 
-function serialise(document: EcsDocument): string {
-  return JSON.stringify(document);
+/** The code of a record type without a name is its number. */
+function isOfUnknownType({ event }: EcsDocument): boolean {
+  return isObject(event) && typeof event.code === 'string' && /^\d/.test(event.code);
 }
 
-function mapContext(mapping: StreamMapping, origin: Origin): MapContext {
+function mapContext(mapping: MappingOptions, origin: Origin): MapContext {
   return {
     tenantId: origin.tenantId,
     ...(mapping.tenantName === undefined ? {} : { tenantName: mapping.tenantName }),

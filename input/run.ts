@@ -4,7 +4,7 @@
 import { loadMapper } from '../pipelines/index.ts';
 import type { Clock } from './clock.ts';
 import { type CollectorSignals, collect } from './collector.ts';
-import type { Ledger, Logger, Output, Telemetry } from './contract.ts';
+import type { DeadLetters, Ledger, Logger, Output, Telemetry } from './contract.ts';
 import { byteBudget } from './delivery/byte-budget.ts';
 import { CommitQueue } from './delivery/commit-queue.ts';
 import { openDeadLetters } from './delivery/dead-letters.ts';
@@ -30,10 +30,15 @@ export interface RunResult {
   readonly failed: ReadonlyMap<string, unknown>;
 }
 
+interface EndingRunOptions extends RunOptions {
+  readonly onReaderGone: () => void;
+}
+
 const pruneEveryMs = 10 * 60_000;
 
 /** Resolves when every stream has ended: after `stop`, or by itself where the streams collect once. */
-export async function runCollector(options: RunOptions): Promise<RunResult> {
+export async function runCollector(given: RunOptions): Promise<RunResult> {
+  const options = endWithReader(given);
   const ledger = await openLedger({
     folder: options.policy.process.stateFolder,
     clock: options.clock,
@@ -46,20 +51,34 @@ export async function runCollector(options: RunOptions): Promise<RunResult> {
   }
 }
 
-async function runWithLedger(options: RunOptions, ledger: Ledger): Promise<RunResult> {
+/** Once nobody reads the console output, nothing can be delivered any more: the run ends, and is no failure. */
+function endWithReader(options: RunOptions): EndingRunOptions {
+  const gone = new AbortController();
+  const { stop, abandon } = options.signals;
+  const signals = {
+    stop: AbortSignal.any([stop, gone.signal]),
+    abandon: AbortSignal.any([abandon, gone.signal]),
+  };
+  return { ...options, signals, onReaderGone: () => gone.abort() };
+}
+
+async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise<RunResult> {
+  const { policy, clock, log } = options;
   const outputs = await openOutputs(options, ledger);
+  const deadLetters = await openDeadLetters({ folder: policy.process.stateFolder, clock, log });
   const housekeeping = new AbortController();
   const pruning = pruneRegularly(options, ledger, housekeeping.signal);
   try {
-    return await runStreams(options, ledger, outputs);
+    return await runStreams(options, { ledger, outputs, deadLetters });
   } finally {
     housekeeping.abort();
     await pruning;
     for (const output of outputs.values()) await output.close();
+    await deadLetters.close();
   }
 }
 
-async function openOutputs(options: RunOptions, ledger: Ledger): Promise<Map<OutputPolicy, Output>> {
+async function openOutputs(options: EndingRunOptions, ledger: Ledger): Promise<Map<OutputPolicy, Output>> {
   const outputs = new Map<OutputPolicy, Output>();
   for (const policy of options.policy.outputs) {
     const output = createOutput(policy, { ...options, ledger });
@@ -69,18 +88,21 @@ async function openOutputs(options: RunOptions, ledger: Ledger): Promise<Map<Out
   return outputs;
 }
 
-async function runStreams(
-  options: RunOptions,
-  ledger: Ledger,
-  outputs: ReadonlyMap<OutputPolicy, Output>,
-): Promise<RunResult> {
+interface OpenParts {
+  readonly ledger: Ledger;
+  readonly outputs: ReadonlyMap<OutputPolicy, Output>;
+  readonly deadLetters: DeadLetters;
+}
+
+async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunResult> {
+  const { ledger, outputs, deadLetters } = parts;
   const { policy, signals, telemetry, log, clock, random } = options;
   const shared = {
     mapper: loadMapper(),
     ledger,
     claims: new IdClaims(),
     commits: new CommitQueue(ledger),
-    deadLetters: await openDeadLetters({ folder: policy.process.stateFolder, clock, log }),
+    deadLetters,
     telemetry,
     log,
     clock,
@@ -97,7 +119,7 @@ async function runStreams(
       ledger,
       uncleanStart: ledger.uncleanStart,
       budget,
-      deadLetters: shared.deadLetters,
+      deadLetters,
       telemetry,
       log,
     };

@@ -13,6 +13,8 @@ export interface OutputParts {
   readonly ledger: DeliveryLedger;
   readonly log: Logger;
   readonly telemetry: Telemetry;
+  /** Called when the reader of the console output has gone, as `head` does. */
+  readonly onReaderGone?: () => void;
 }
 
 export function createOutput(policy: OutputPolicy, parts: OutputParts): Output {

@@ -56,6 +56,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const emulator = await startEmulatorProcess({
     seed: 1,
     prepared: true,
+    gzip: false,
     tenants: [{ content: { records, recordsPerBlob: 100, days: 1 } }],
   });
   const place = await makeWorkplace({ streams: [emulator.stream] });
