@@ -23,12 +23,12 @@ interface Run {
   collect(over?: Partial<ManagementActivityOptions>): Promise<Collected>;
 }
 
-async function prepare(over: EmulatorOptions = {}, records = 600): Promise<Run> {
+async function prepare(over: EmulatorOptions = {}, records = 300): Promise<Run> {
   const clock = scaledClock(1000);
   const emulator = await startEmulator({
     clock,
     pageSize: 3,
-    tenants: [{ content: { records, days: 2, recordsPerBlob: 20 } }],
+    tenants: [{ content: { records, days: 2, recordsPerBlob: 10 } }],
     ...over,
   });
   closers.push(() => emulator.close());
@@ -152,7 +152,7 @@ describe('what cannot be had is lost, and said so', () => {
     ]);
     const collected = await run.collect();
     const missing = [...run.truth].filter((id) => !distinctIds(collected).has(id));
-    expect(missing).toHaveLength(20);
+    expect(missing).toHaveLength(10);
     expect(run.bench.recorder.counted('blobs_lost', contentType)).toBe(1);
     expect(run.bench.recorder.counted('gaps')).toBe(1);
     const scope = { tenantId: run.emulator.tenants[0]?.tenantId ?? '', contentType };
@@ -172,8 +172,8 @@ describe('what cannot be had is lost, and said so', () => {
     const counts = new Map<string, number>();
     for (const { contentId } of run.emulator.truth({ contentType }))
       counts.set(contentId, (counts.get(contentId) ?? 0) + 1);
-    const found = [...counts].find(([, count]) => count === 20)?.[0];
-    if (found === undefined) throw new Error('no blob of 20 records');
+    const found = [...counts].find(([, count]) => count === 10)?.[0];
+    if (found === undefined) throw new Error('no blob of 10 records');
     return found;
   }
 });

@@ -16,8 +16,8 @@ const firstRetryMs = 1000;
 const lastRetryMs = 3_600_000;
 /** With `once`: what is not due by then is reported and left for the next run. */
 const onceWaitsMs = 60_000;
-/** A body that never reads as records is not going to. */
-const unreadableAttempts = 8;
+/** Some hours: a body that never reads as records is not going to. */
+const unreadableAttempts = 15;
 /** After a fault of our own, such as a full disk. */
 const ownFaultPauseMs = 10_000;
 

@@ -3,7 +3,7 @@
 // each hour the last stretch that is still within reach.
 
 import { ApiError } from './api-error.ts';
-import { type ListedWindow, listWindow } from './list-window.ts';
+import { listWindow } from './list-window.ts';
 import { ListingState } from './listing-state.ts';
 import { type ContentScope, facts, isoTime, type Stream } from './stream.ts';
 import { contains, cutNewestFirst, longestWindowMs, reachMs, type Window, wholeSecond } from './windows.ts';
@@ -16,6 +16,8 @@ const urgentMs = hour;
 /** A first run starts at the edge of what can be had; what passes it meanwhile was never promised. */
 const firstRunSlackMs = 15 * minute;
 const refusalsBeforeGap = 3;
+/** Only near the edge of the 7 days can Microsoft have a reason to refuse a window; elsewhere it will come to its senses. */
+const refusableMs = day;
 /** A watermark this far in the future was written under a wrong clock. */
 const futureMs = 5 * minute;
 
@@ -32,7 +34,7 @@ export class ContentListing {
   readonly #events: ListingEvents;
   readonly #state: ListingState;
   #contentNoted = false;
-  #refusedFrom: number | undefined;
+
   #refusals = 0;
 
   constructor(stream: Stream, scope: ContentScope, events: ListingEvents) {
@@ -74,6 +76,7 @@ export class ContentListing {
       if (!(await this.#endRefused(window, error))) throw error;
       return true;
     }
+    if (this.#isNearEdge(window)) this.#refusals = 0;
     await this.#state.markListed(window);
     return true;
   }
@@ -155,13 +158,16 @@ export class ContentListing {
    */
   async #endRefused(window: Window, error: unknown): Promise<boolean> {
     if (!(error instanceof ApiError) || error.entry?.effect !== 'clamp window') return false;
-    this.#refusals = this.#refusedFrom === window.from ? this.#refusals + 1 : 1;
-    this.#refusedFrom = window.from;
-    if (this.#refusals < refusalsBeforeGap) return false;
+    this.#refusals += 1;
+    if (this.#refusals < refusalsBeforeGap || !this.#isNearEdge(window)) return false;
     const lost = { from: window.from, to: Math.min(window.to, window.from + hour) };
     await this.#recordGap(lost, `Microsoft refuses to list it (${error.code})`);
     await this.#state.markListed(lost);
     return true;
+  }
+
+  #isNearEdge({ from }: Window): boolean {
+    return from < this.#stream.skew.now() - reachMs + refusableMs;
   }
 
   async #recordGap(lost: Window, reason: string): Promise<void> {
@@ -187,22 +193,21 @@ export class ContentListing {
     return { from: Math.max(newest.from, newest.to - longestWindowMs), to: newest.to };
   }
 
-  async #list(window: Window, watermark: number | undefined, signal: AbortSignal): Promise<ListedWindow> {
+  async #list(window: Window, watermark: number | undefined, signal: AbortSignal): Promise<void> {
     const firstRunAt = this.#state.firstRunAt ?? Number.NEGATIVE_INFINITY;
     const unlisted = this.#state.unlisted;
-    const result = await listWindow(
-      this.#stream,
-      this.#scope,
-      window,
-      {
-        isLate: (created) => watermark !== undefined && created < watermark && !contains(unlisted, created),
-        isBackfill: (created) => created < firstRunAt,
+    const reader = {
+      stream: this.#stream,
+      scope: this.#scope,
+      isLate: (created: number) =>
+        watermark !== undefined && created < watermark && !contains(unlisted, created),
+      isBackfill: (created: number) => created < firstRunAt,
+      onFound: async (found: number, isNew: number) => {
+        if (isNew > 0) this.#events.onNew();
+        if (found > 0) await this.#noteContent();
       },
-      signal,
-    );
-    if (result.isNew > 0) this.#events.onNew();
-    if (result.found > 0) await this.#noteContent();
-    return result;
+    };
+    await listWindow(reader, window, signal);
   }
 
   async #noteContent(): Promise<void> {
