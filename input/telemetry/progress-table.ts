@@ -38,6 +38,9 @@ const figures: readonly Figure[] = [
   { title: 'lag', width: 4, read: ({ lagMs }) => formatSpan(lagMs) },
 ];
 const labelWidth = 20;
+const stateWidth = 8;
+/** Left out of a narrow terminal, the first one first. */
+const expendable = ['duplicates', 'listed', 'fetched'];
 const mostMessages = 4;
 
 export function drawTable(status: Status, options: TableOptions): string {
@@ -46,9 +49,10 @@ export function drawTable(status: Status, options: TableOptions): string {
   const rows = chooseRows(status, options, space);
   const shown = rows.length <= space ? rows : worstFirst(rows).slice(0, space);
   const hidden = rows.length - shown.length;
+  const columns = fittingFigures(options.columns);
   return [
-    drawHead(),
-    ...shown.map((row) => drawRow(row, options)),
+    drawHead(columns),
+    ...shown.map((row) => drawRow(row, columns, options)),
     ...(hidden > 0 ? [`… and ${hidden} more`] : []),
     ...drawMessages(shown, options),
   ].join('\n');
@@ -104,16 +108,25 @@ function worstFirst(rows: readonly Row[]): Row[] {
   return rows.toSorted((a, b) => severity.indexOf(b.health) - severity.indexOf(a.health));
 }
 
-function drawHead(): string {
-  return [' '.repeat(labelWidth), ...figures.map(({ title, width }) => title.padStart(width)), 'state'].join(
-    ' ',
-  );
+function fittingFigures(columns: number): readonly Figure[] {
+  let fitting = figures;
+  for (const title of expendable) {
+    const width = fitting.reduce((sum, figure) => sum + figure.width + 1, labelWidth + 1 + stateWidth);
+    if (width < columns) break;
+    fitting = fitting.filter((figure) => figure.title !== title);
+  }
+  return fitting;
 }
 
-function drawRow(row: Row, { columns, paint }: TableOptions): string {
+function drawHead(shown: readonly Figure[]): string {
+  const titles = shown.map(({ title, width }) => title.padStart(width));
+  return [' '.repeat(labelWidth), ...titles, 'state'].join(' ');
+}
+
+function drawRow(row: Row, shown: readonly Figure[], { columns, paint }: TableOptions): string {
   if (row.title) return row.label.slice(0, columns);
   const label = row.label.slice(0, labelWidth).padEnd(labelWidth);
-  const cells = figures.map(({ width, read }) => read(row).padStart(width));
+  const cells = shown.map(({ width, read }) => read(row).padStart(width));
   return [label, ...cells, paint(row.health, row.health)].join(' ');
 }
 

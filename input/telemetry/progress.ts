@@ -42,10 +42,16 @@ export function showProgress({ board, terminal, names, footer }: ProgressOptions
   const colour = terminal.hasColors();
   const paint = (health: Health, text: string) =>
     colour ? styleText(colours[health], text, { validateStream: false }) : text;
+  let drawn = 0;
   const draw = () => {
     const { columns = 80, rows = 24 } = terminal;
     const table = drawTable(board.snapshot(), { columns, rows, paint, names });
-    update(`${table}\n${footer().slice(0, columns - 1)}`);
+    const frame = `${table}\n${footer().slice(0, columns - 1)}`;
+    const lines = frame.split('\n').length;
+    // The library redraws only the lines that changed, and misplaces those below an inserted one.
+    if (lines !== drawn) update.clear();
+    drawn = lines;
+    update(frame);
   };
   const timer = setInterval(draw, 500);
   timer.unref();

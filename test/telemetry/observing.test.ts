@@ -133,9 +133,9 @@ describe('the progress table', () => {
       }
     return filled;
   };
-  const draw = (filled: StatusBoard, rows = 24) =>
+  const draw = (filled: StatusBoard, rows = 24, columns = 80) =>
     drawTable(filled.snapshot(), {
-      columns: 80,
+      columns,
       rows,
       paint: (_health, text) => text,
       names: new Map([['tenant-0', 'Contoso']]),
@@ -150,6 +150,12 @@ describe('the progress table', () => {
       / 1\.23M .* 123B .*9\.88B .* 3d healthy$/,
     );
     expect(lines[1]).toBe('Contoso');
+  });
+
+  test('leaves columns out of a narrow terminal', () => {
+    const lines = draw(board(1), 24, 60);
+    expect(lines[0]).toMatch(/^ +fetched delivered +lost +lag state$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(60);
   });
 
   test('fits the height of the terminal, with the ill ones first', () => {
@@ -176,16 +182,15 @@ describe('the progress table', () => {
       }),
       { columns: 80, rows: 24, isTTY: true, hasColors: () => false },
     );
-    const progress = showProgress({
-      board: board(1),
-      terminal,
-      names: new Map(),
-      footer: () => 'Ctrl-C ends',
-    });
+    const filled = board(1);
+    const progress = showProgress({ board: filled, terminal, names: new Map(), footer: () => 'Ctrl-C ends' });
     progress.print('a line above\n');
-    progress.close();
     expect(text).toContain('a line above');
-    expect(text).toContain('Ctrl-C ends');
+    text = '';
+    filled.report({ tenantId: 'tenant-0', contentType: 'One.More' }, { health: 'healthy', message: '' });
+    progress.close();
+    // The line below an inserted one is drawn again in its new place.
+    expect(text).toMatch(/One\.More.*Ctrl-C ends/s);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are what is looked for
     expect(text).not.toMatch(/\x1b\[\d+m/);
   });
