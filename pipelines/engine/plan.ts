@@ -5,19 +5,26 @@ import type { Json, JsonObject } from '../json.ts';
 import { findVerb } from '../verbs/index.ts';
 import { compileMessage, type WriteMessage } from './message.ts';
 import { compileOutcome, type FindOutcome } from './outcome.ts';
+import { numberProperties, type Positions, positionOf } from './positions.ts';
 import { compileRelated, type Gather } from './related.ts';
 import { compileRule } from './rules.ts';
 
 export interface Plan {
-  readonly kind: string;
-  readonly category: string[];
-  readonly type: string[];
+  /** What event says of every record of this plan. */
+  readonly event: Readonly<
+    Record<'kind' | 'dataset' | 'module', string> & Record<'category' | 'type', string[]>
+  >;
+  /** The same as JSON, without the closing brace. */
+  readonly eventText: string;
   /** Runs the rules whose properties are present, given by their positions among the definitions. */
   readonly run: (record: JsonObject, document: JsonObject, present: readonly number[]) => void;
   readonly outcome: FindOutcome;
   readonly gather: readonly Gather[];
   readonly message: WriteMessage;
 }
+
+export const dataset = 'o365.audit';
+export const module = 'o365';
 
 export type FindPlan = (recordType: Json, operation: Json) => Plan;
 
@@ -67,15 +74,22 @@ function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (op
 }
 
 /** Layers come nearest first: where a field keeps its first value, the more specific says it. */
-function combineWith({ properties, related }: Definitions): Combine {
-  const positions = new Map(Object.keys(properties).map((name, i) => [name, i]));
+function combineWith(definitions: Definitions): Combine {
+  const { related } = definitions;
+  const positions = numberProperties(definitions);
   return (layers) => {
     const rules = layers.flatMap((layer) => layer.rules);
     const types = [...new Set(layers.toReversed().flatMap((layer) => layer.type))];
-    return {
+    const event = {
       kind: layers.find((layer) => layer.kind !== undefined)?.kind ?? 'event',
       category: [...new Set(layers.toReversed().flatMap((layer) => layer.category))],
       type: types.length === 0 ? ['info'] : types,
+      dataset,
+      module,
+    };
+    return {
+      event,
+      eventText: JSON.stringify(event).slice(0, -1),
       run: compileRules(rules, positions),
       outcome: compileOutcome(layers),
       gather: gatherWritten(related, rules),
@@ -85,18 +99,19 @@ function combineWith({ properties, related }: Definitions): Combine {
 }
 
 /** Most properties are absent from most records: a rule is looked at only when one of its properties is there. */
-function compileRules(rules: readonly Rule[], positions: ReadonlyMap<string, number>): Plan['run'] {
+function compileRules(rules: readonly Rule[], positions: Positions): Plan['run'] {
   const isExclusive = (section: readonly string[]) => isExclusiveAmong(rules, section);
   const runs = rules.map((rule) => compileRule(rule, isExclusive));
-  const rulesOf: number[][] = Array.from({ length: positions.size }, () => []);
+  const rulesOf: (number[] | undefined)[] = Array.from({ length: positions.size }, () => undefined);
   for (const [i, rule] of rules.entries()) {
-    const roots = new Set(rule.from.map((path) => positions.get(path[0]?.name ?? '')));
-    for (const root of roots) if (root !== undefined) rulesOf[root]?.push(i);
+    const places = new Set(rule.from.map((path) => positionOf(positions, path)));
+    for (const place of places) if (place !== undefined) rulesOf[place] = [...(rulesOf[place] ?? []), i];
   }
   const marked = new Uint8Array(rules.length);
   return (record, document, present) => {
     for (let p = 0; p < present.length; p += 1) {
-      const due = rulesOf[present[p] ?? 0] ?? [];
+      const due = rulesOf[present[p] ?? 0];
+      if (due === undefined) continue;
       for (let d = 0; d < due.length; d += 1) marked[due[d] ?? 0] = 1;
     }
     for (let i = 0; i < runs.length; i += 1) {

@@ -3,9 +3,10 @@
 import type { Condition, Rule, Target } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { findVerb } from '../verbs/index.ts';
-import { toKeyword } from '../verbs/keyword.ts';
+import { keyword, toKeyword } from '../verbs/keyword.ts';
 import type { Convert, Verb } from '../verbs/verb.ts';
 import { compileRead, compileWrite, openSection, type Read, type Write } from './paths.ts';
+import { share } from './shared-text.ts';
 
 export type RunRule = (record: JsonObject, document: JsonObject) => void;
 
@@ -15,6 +16,8 @@ export type IsExclusive = (section: readonly string[]) => boolean;
 export function compileRule(rule: Rule, isExclusive: IsExclusive): RunRule {
   const verb = findVerb(rule.verb);
   if (verb === undefined) throw new Error(`no verb "${rule.verb}"`);
+  const copy = compileCopy(rule);
+  if (copy !== undefined) return copy;
   const reads = rule.from.map(compileRead);
   const write = compileWrites(rule.to, verb, isExclusive);
   const convert = compileConvert(verb, rule.options);
@@ -22,6 +25,37 @@ export function compileRule(rule: Rule, isExclusive: IsExclusive): RunRule {
   const run =
     reads.length === 1 && only !== undefined ? runOne(only, convert, write) : runFirst(reads, convert, write);
   return rule.when === undefined ? run : runWhen(rule.when.map(compileCondition), run);
+}
+
+/** Most rules carry a property of the record to a field of a section, and are worth a closure of their own. */
+function compileCopy({ from, to, verb, when }: Rule): RunRule | undefined {
+  const [path] = from;
+  const [target] = to;
+  const [step] = path ?? [];
+  const [first, second] = target?.path ?? [];
+  if (verb !== keyword.name || when !== undefined || from.length !== 1 || to.length !== 1) return undefined;
+  if (path?.length !== 1 || step === undefined || step.where !== undefined) return undefined;
+  if (target?.path.length !== 2 || target.list || first === undefined || second === undefined)
+    return undefined;
+  return copyProperty(step.name, first, second);
+}
+
+function copyProperty(name: string, first: string, second: string): RunRule {
+  return (record, document) => {
+    const given = record[name];
+    const value = typeof given === 'string' ? toKeyword(given) : convertAny(given);
+    if (value === undefined) return;
+    const section = document[first];
+    if (section === undefined) {
+      const created: JsonObject = {};
+      created[second] = value;
+      document[first] = created;
+    } else if (isObject(section) && section[second] === undefined) section[second] = value;
+  };
+}
+
+function convertAny(value: Json): Json {
+  return Array.isArray(value) ? convertEach(value, toKeyword) : toKeyword(value);
 }
 
 function runWhen(conditions: readonly Test[], run: RunRule): RunRule {
@@ -95,7 +129,7 @@ function remember(convert: Convert): Convert {
     if (typeof value !== 'string') return convert(value);
     let converted = known.get(value);
     if (converted === undefined && !known.has(value)) {
-      converted = convert(value);
+      converted = share(convert(value));
       if (known.size >= mostRemembered) known.clear();
       known.set(value, converted);
     }

@@ -1,13 +1,14 @@
 // Gives every property of a record the type that its definition says, in place, so that no index can refuse it. What
 // has no definition stays where it is and is copied to `other`; what does not fit its type moves there, with a reason.
 
-import type { Property, PropertyType } from '../definitions.ts';
+import type { Definitions, Property, PropertyType } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { isInexact, parseExactly } from '../parse-record.ts';
 import { toIp } from '../verbs/address.ts';
 import { toDate } from '../verbs/date.ts';
 import { trimText } from '../verbs/keyword.ts';
 import { toBoolean, toDouble, toLong } from '../verbs/number.ts';
+import { numberProperties, type Positions } from './positions.ts';
 import { addTo, isEmpty, isLegalName, legalPath, type Notice, setOwn, tame } from './tame.ts';
 
 /**
@@ -19,6 +20,8 @@ export type ShapeRecord = (record: JsonObject, present: number[], exactly: boole
 
 /** What found no typed place, by dotted path, and why what should have had one did not. */
 interface Aside extends Notice {
+  /** Positions of the properties that are there. */
+  readonly present: number[];
   /** Whether JSON inside of text is to be parsed exactly. */
   readonly exactly: boolean;
   other: JsonObject | undefined;
@@ -29,11 +32,12 @@ interface Aside extends Notice {
 type Shaper = (value: Json, aside: Aside, parent: JsonObject) => Json;
 
 interface Child {
+  readonly name: string;
   readonly shape: Shaper;
   /** Takes any text as it is. */
   readonly textual: boolean;
-  /** Among the definitions; only the properties of the record itself are counted. */
-  readonly position: number;
+  /** See positions.ts; undefined further below. */
+  readonly position: number | undefined;
 }
 
 type Shapers = ReadonlyMap<string, Child>;
@@ -41,11 +45,11 @@ type Shapers = ReadonlyMap<string, Child>;
 /** Names under `o365.audit` that are this project's, not Microsoft's. */
 export const reservedNames: readonly string[] = ['other', 'unplaced'];
 
-export function compileShape(properties: Readonly<Record<string, Property>>): ShapeRecord {
-  const shapers = compileProperties(properties, '');
+export function compileShape(definitions: Definitions): ShapeRecord {
+  const shapers = compileProperties(definitions.properties, '', numberProperties(definitions));
   return (record, present, exactly) => {
-    const aside: Aside = { other: undefined, unplaced: undefined, inexact: false, exactly };
-    shapeRecord(record, shapers, aside, present);
+    const aside: Aside = { other: undefined, unplaced: undefined, inexact: false, exactly, present };
+    shapeObject(record, shapers, '', aside);
     if (aside.other !== undefined) record.other = aside.other;
     if (aside.unplaced !== undefined) record.unplaced = aside.unplaced;
     return !aside.inexact;
@@ -55,18 +59,24 @@ export function compileShape(properties: Readonly<Record<string, Property>>): Sh
 function compileProperties(
   properties: Readonly<Record<string, Property>> | undefined,
   prefix: string,
+  positions: Positions,
 ): Shapers {
-  const entries = Object.entries(properties ?? {});
-  return new Map(
-    entries.map(([name, property], position) => [
-      name,
-      { shape: compileProperty(property, prefix + name, name), textual: isTextual(property.type), position },
-    ]),
-  );
+  const children = new Map<string, Child>();
+  for (const [name, property] of Object.entries(properties ?? {})) {
+    const path = prefix + name;
+    const shape = compileProperty(property, path, name, positions);
+    children.set(name, { name, shape, textual: isTextual(property.type), position: positions.get(path) });
+  }
+  return children;
 }
 
-function compileProperty({ type, properties }: Property, path: string, name: string): Shaper {
-  const children = compileProperties(properties, `${path}.`);
+function compileProperty(
+  { type, properties }: Property,
+  path: string,
+  name: string,
+  positions: Positions,
+): Shaper {
+  const children = compileProperties(properties, `${path}.`, positions);
   switch (type) {
     case 'object':
       return structured(type, path, name, (value, aside) => shapeObjects(value, children, path, aside));
@@ -196,34 +206,29 @@ function shapeFlattened(value: Json, aside: Aside): Json {
   return objectsOf(value) === undefined ? undefined : tame(value, aside);
 }
 
-function shapeRecord(record: JsonObject, children: Shapers, aside: Aside, present: number[]): void {
-  for (const name in record) {
-    const value = record[name];
-    if (value === undefined) continue;
-    if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
-    const child = children.get(name);
-    let shaped: Json;
-    if (value === null || value === '') shaped = undefined;
-    else if (child !== undefined) {
-      shaped = child.textual && typeof value === 'string' ? value : child.shape(value, aside, record);
-      if (shaped !== undefined) present.push(child.position);
-    } else shaped = shapeUnknown(name, value, '', aside);
-    if (shaped !== value) setOwn(record, name, shaped);
-  }
-}
-
 function shapeObject(object: JsonObject, children: Shapers, path: string, aside: Aside): void {
   for (const name in object) {
     const value = object[name];
     if (value === undefined) continue;
-    if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
-    const child = children.get(name);
-    let shaped: Json;
-    if (value === null || value === '') shaped = undefined;
-    else if (child !== undefined) shaped = child.shape(value, aside, object);
-    else shaped = shapeUnknown(name, value, path, aside);
+    const shaped = shapeEntry(object, name, value, children.get(name), path, aside);
     if (shaped !== value) setOwn(object, name, shaped);
   }
+}
+
+function shapeEntry(
+  object: JsonObject,
+  name: string,
+  value: Json,
+  child: Child | undefined,
+  path: string,
+  aside: Aside,
+): Json {
+  if (value === null || value === '') return undefined;
+  if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
+  if (child === undefined) return shapeUnknown(name, value, path, aside);
+  const shaped = child.textual && typeof value === 'string' ? value : child.shape(value, aside, object);
+  if (shaped !== undefined && child.position !== undefined) aside.present.push(child.position);
+  return shaped;
 }
 
 /** Copied to `other`, and left in place where its name cannot be taken for a path or for a name of ours. */
@@ -260,16 +265,20 @@ function shapeBag(value: Json, children: Shapers, path: string, aside: Aside, ad
   return bag.entries;
 }
 
-function addEntry({ entries, children, path, aside }: Bag, name: string, value: Json): void {
-  const child = children.get(name);
-  let shaped = value;
-  if (child === undefined) shaped = shapeUnknownEntry(name, value, path, aside);
-  else if (!child.textual || typeof value !== 'string') {
-    if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
-    shaped = child.shape(value, aside, entries);
+function addEntry({ entries, children, path, aside }: Bag, given: string, value: Json): void {
+  const child = children.get(given);
+  if (child === undefined) {
+    const unknown = shapeUnknownEntry(given, value, path, aside);
+    if (unknown !== undefined) addTo(entries, given, unknown);
+    return;
   }
+  // A name out of a value is slow as a key each time; the definition's own is ready to be one.
+  const { name, position } = child;
+  if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
+  const shaped = child.textual && typeof value === 'string' ? value : child.shape(value, aside, entries);
   if (shaped === undefined) return;
-  if (entries[name] === undefined && name !== '__proto__') entries[name] = shaped;
+  if (position !== undefined) aside.present.push(position);
+  if (entries[name] === undefined) entries[name] = shaped;
   else addTo(entries, name, shaped);
 }
 
@@ -282,7 +291,7 @@ function shapeUnknownEntry(name: string, value: Json, path: string, aside: Aside
 
 function nameOf(item: JsonObject): string | undefined {
   const name = item.Name ?? item.Key ?? item.name ?? item.key;
-  return typeof name === 'string' && trimText(name) !== '' ? name : undefined;
+  return typeof name === 'string' && (name.charCodeAt(0) > 32 || trimText(name) !== '') ? name : undefined;
 }
 
 function isNameKey(key: string): boolean {
@@ -308,10 +317,23 @@ const addChange: AddItem = (bag, name, item) => {
     setOwn(change, key, value);
     empty = false;
   }
-  const key = name.replace(/[. ]/g, '_');
+  const key = keyOf(name);
   if (!empty) addEntry(bag, key, change);
   else if (bag.entries[key] === undefined) setOwn(bag.entries, key, change);
 };
+
+const mostRemembered = 2000;
+const keys = new Map<string, string>();
+
+/** Dots and spaces become underscores, as detection rules have them. */
+function keyOf(name: string): string {
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = name.replace(/[. ]/g, '_');
+    if (keys.size < mostRemembered) keys.set(name, key);
+  }
+  return key;
+}
 
 // Aside ---------------------------------------------------------------------------------------------------------
 
