@@ -5,7 +5,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
-import { describeError, OperatorError } from '../errors.ts';
+import { describeError, OperatorError, redact } from '../errors.ts';
 import { readVersion } from './version.ts';
 
 interface Entry {
@@ -78,17 +78,18 @@ const entries: readonly Entry[] = [
 
 const teaching = `
 First steps:
-  m365 start                           see it work: no tenant, no Elasticsearch needed
-  m365 check --policy my.yml           before the first run on a tenant of your own
-  m365 run --policy my.yml             the real thing
+  m365 start                    see it work; needs nothing else installed
+  m365 check --policy my.yml    before the first run on a tenant of your own
+  m365 run --policy my.yml      the real thing
 
 Every command has its own help, with examples: m365 run --help
-A policy to start from is deploy/sample-policy.yml; docs/settings.md has every setting.
+deploy/sample-policy.yml is a policy to start from, docs/settings.md has every
+setting. From a checkout, m365 is "npm run -s m365 --".
 
 Exit codes:
-  0  done, or ended by Ctrl-C after everything in flight was delivered
-  1  failed, or something is not as it should be; the line printed says what
-  2  the command line or the policy is wrong; nothing was started or changed
+  0    done, or ended by Ctrl-C after everything in flight was delivered
+  1    failed, or something is not as it should be; the line printed says what
+  2    the command line or the policy is wrong; nothing was started or changed
   130  ended by a second Ctrl-C
 
 M365_DEBUG=1 adds stack traces to errors.`;
@@ -143,8 +144,14 @@ function reportFailure(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   for (const line of describeError(error).split('\n')) process.stderr.write(`m365: ${line}\n`);
-  if (process.env.M365_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (process.env.M365_DEBUG === '1') process.stderr.write(`${stackOf(error)}\n`);
+  else if (!(error instanceof OperatorError))
+    process.stderr.write('m365: This was not foreseen; M365_DEBUG=1 shows where it happened.\n');
   return error instanceof OperatorError && usageCodes.has(error.code) ? 2 : 1;
+}
+
+function stackOf(error: unknown): string {
+  return redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
 // Halves the time to start. Not in the default place, which is a folder that everybody may write to.

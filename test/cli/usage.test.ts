@@ -47,6 +47,7 @@ describe('help', () => {
     const { printed } = await attempt(['--help']);
     for (const command of commands) expect(printed).toMatch(new RegExp(`^ {2}${command} +[a-z]`, 'm'));
     expect(printed).toContain('Exit codes:');
+    expect(printed.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   test.each(['start', 'run', 'check', 'prove', 'replay', 'state'])(
@@ -58,6 +59,19 @@ describe('help', () => {
       expect(printed.split('\n').filter((line) => line.length > 80)).toEqual([]);
     },
   );
+});
+
+test.each([
+  ['replay', 'dead-letters'],
+  ['replay', 'content'],
+  ['replay', 'window'],
+  ['state', 'export'],
+  ['state', 'import'],
+  ['state', 'rebuild'],
+])('help of %s %s has an example', async (...words) => {
+  const { printed } = await attempt([...words, '--help']);
+  expect(printed).toMatch(new RegExp(`^ {2}m365 ${words.join(' ')} `, 'm'));
+  expect(printed.split('\n').filter((line) => line.length > 85)).toEqual([]);
 });
 
 describe('what the user got wrong is said in one line that helps', () => {

@@ -8,11 +8,9 @@ import { type ContentFlags, replayContent, replayWindow, type WindowFlags } from
 import { type LetterFlags, replayLetters } from '../replay-letters.ts';
 
 const teaching = `
-  dead-letters   records that the output refused, or that were too large; mend
-                 the cause first (a mapping, a setting), then replay them
-  content        one content blob, by the id that m365 prove shows
-  window         everything that Microsoft still lists in a window: after an
-                 index was deleted, say
+Mend the cause of dead letters first (a mapping, a setting), then replay them.
+A window is what to replay after an index was deleted, say; Microsoft lists
+content for seven days.
 
 Elasticsearch is asked which documents it has, so nothing is doubled. A file
 gets only what the ledger does not know as delivered, unless told --again.
@@ -36,15 +34,38 @@ export function replayCommand(): Command {
   const replay = new Command('replay')
     .description('Delivers dead letters, a content blob or a window again.')
     .addHelpText('after', teaching);
-  addPolicyOptions(replay.command('dead-letters').description('deliver what the output had refused'))
+  addPolicyOptions(
+    replay
+      .command('dead-letters')
+      .description('Deliver the records that an output refused, or that were too large.'),
+  )
     .option('--dry-run', 'only say what there is')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  m365 replay dead-letters --policy my.yml --dry-run\n  m365 replay dead-letters --policy my.yml',
+    )
     .action(async (flags: LetterFlags) => setExitCode(await replayLetters(flags)));
-  withContent(replay.command('content <id>').description('fetch and deliver one content blob again')).action(
-    async (id: string, flags: ContentFlags) => setExitCode(await replayContent(id, flags)),
-  );
-  withContent(replay.command('window').description('fetch and deliver a window of content again'))
+  withContent(
+    replay
+      .command('content <id>')
+      .description('Fetch and deliver one content blob again, by the id that prove shows.'),
+  )
+    .addHelpText(
+      'after',
+      "\nContent that the ledger has forgotten needs --type.\n\nExample:\n  m365 replay content '20261121080504$…' --policy my.yml",
+    )
+    .action(async (id: string, flags: ContentFlags) => setExitCode(await replayContent(id, flags)));
+  withContent(
+    replay
+      .command('window')
+      .description('Fetch and deliver again everything that Microsoft lists in a window.'),
+  )
     .option('--from <time>', 'date, time (UTC) or how long ago (required)', (text) => readTime(text))
     .option('--to <time>', 'likewise; now by default', (text) => readTime(text))
+    .addHelpText(
+      'after',
+      '\nExample:\n  m365 replay window --from 48h --to 24h --policy my.yml --type Audit.Exchange',
+    )
     .action(async (flags: WindowFlags) => setExitCode(await replayWindow(flags)));
   return replay;
 }

@@ -31,25 +31,28 @@ export function stateCommand(): Command {
   const state = new Command('state')
     .description('Shows, exports, imports or rebuilds the ledger.')
     .addHelpText('after', teaching);
-  withFolder(state.command('show').description('print what is open, done and lost, for each content type'))
+  withFolder(state.command('show').description('Print what is open, done and lost, by content type.'))
     .option('--json', 'as JSON')
     .action(async (flags: PolicyFlags & { json?: boolean }) =>
       showState(await chooseStateFolder(flags), flags.json ?? false),
     );
-  withFolder(state.command('export <file>').description('write the ledger to a file, also while m365 runs'))
-    .addHelpText('after', '\nThe file must not exist. It is readable by its owner only.')
-    .action(async (file: string, flags: PolicyFlags) => exportState(await chooseStateFolder(flags), file));
-  withFolder(state.command('import <file>').description('add an exported ledger to the one that is there'))
+  withFolder(state.command('export <file>').description('Write the ledger to a file, also while m365 runs.'))
     .addHelpText(
       'after',
-      '\nOf two entries about the same thing, the one that is there stays. What was\ndelivered after the export is recognised in Elasticsearch: the first run asks.',
+      '\nThe file must not exist. It is readable by its owner only.\n\nExample:\n  m365 state export ledger.ndjson --policy my.yml',
+    )
+    .action(async (file: string, flags: PolicyFlags) => exportState(await chooseStateFolder(flags), file));
+  withFolder(state.command('import <file>').description('Add an exported ledger to the one that is there.'))
+    .addHelpText(
+      'after',
+      '\nOf two entries about the same thing, the one that is there stays. What was\ndelivered after the export is recognised in Elasticsearch: the first run asks.\n\nExample:\n  m365 state import ledger.ndjson --policy my.yml',
     )
     .action(async (file: string, flags: PolicyFlags) => importState(await chooseStateFolder(flags), file));
   addPolicyOptions(state.command('rebuild'))
-    .description('read the Ids of the last eight days back from the outputs of a policy')
+    .description('Read the Ids of eight days back from the outputs.')
     .addHelpText(
       'after',
-      '\nNeeded only for speed: without it the first run asks Elasticsearch for every record.',
+      '\nNeeded only for speed: without it the first run asks Elasticsearch for each record.\n\nExample:\n  m365 state rebuild --policy my.yml',
     )
     .action((flags: PolicyFlags) => rebuildState(flags));
   return state;
