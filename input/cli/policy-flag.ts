@@ -3,7 +3,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { OperatorError } from '../errors.ts';
-import { loadPolicy } from '../settings/load-policy.ts';
+import { type LoadOptions, loadPolicy } from '../settings/load-policy.ts';
+import type { Policy } from '../settings/policy.ts';
 
 export interface PolicyFlags {
   readonly policy?: string;
@@ -22,9 +23,17 @@ export function requirePolicy({ policy }: PolicyFlags): string {
   throw usage('There is no policy.', 'Give --policy FILE; deploy/sample-policy.yml is one to start from.');
 }
 
-export async function chooseStateFolder({ policy, state }: PolicyFlags): Promise<string> {
-  if (state !== undefined) return resolve(state);
-  if (policy !== undefined) return (await loadPolicy(policy)).process.stateFolder;
+/**
+ * The policy of a command that looks at what was collected, or mends it. What the emulator made may have been forced
+ * anywhere; that was decided when it was collected.
+ */
+export function loadCollectedPolicy(flags: PolicyFlags, options: LoadOptions = {}): Promise<Policy> {
+  return loadPolicy(requirePolicy(flags), { stateFolder: flags.state, force: true, ...options });
+}
+
+export async function chooseStateFolder(flags: PolicyFlags): Promise<string> {
+  if (flags.state !== undefined) return resolve(flags.state);
+  if (flags.policy !== undefined) return (await loadCollectedPolicy(flags)).process.stateFolder;
   throw usage(
     'Which ledger is meant was not said.',
     'Give --policy FILE or --state FOLDER; that of m365 start is --state data/state.',

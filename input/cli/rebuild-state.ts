@@ -7,19 +7,18 @@ import { createOutput } from '../outputs/create-output.ts';
 import { connect } from '../outputs/elasticsearch/connection.ts';
 import type { ElasticsearchOptions } from '../outputs/elasticsearch/options.ts';
 import { recentIds } from '../outputs/elasticsearch/stored-ids.ts';
-import { loadPolicy } from '../settings/load-policy.ts';
 import type { OutputPolicy } from '../settings/output-policy.ts';
 import type { Policy } from '../settings/policy.ts';
 import { dataStreamsOf } from './choose-streams.ts';
 import { openCommandLog } from './command-log.ts';
 import { listenForInterruption } from './interruption.ts';
 import { say } from './paper.ts';
-import { type PolicyFlags, requirePolicy } from './policy-flag.ts';
+import { loadCollectedPolicy, type PolicyFlags } from './policy-flag.ts';
 
 const remembered = 8 * 86_400_000;
 
 export async function rebuildState(flags: PolicyFlags): Promise<void> {
-  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state });
+  const policy = await loadCollectedPolicy(flags);
   const log = openCommandLog(policy.process.logLevel);
   using signals = listenForInterruption();
   const ledger = await openLedger({ folder: policy.process.stateFolder, clock: systemClock, log });

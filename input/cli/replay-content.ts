@@ -3,7 +3,6 @@
 import type { Batch, LedgerBlob, ListedBlob, Scope, Source } from '../contract.ts';
 import { describeError, OperatorError } from '../errors.ts';
 import { createDispatcher } from '../http/dispatcher.ts';
-import { loadPolicy } from '../settings/load-policy.ts';
 import type { StreamPolicy } from '../settings/policy.ts';
 import { BatchQueue } from '../sources/management-activity/batch-queue.ts';
 import { hostsFor } from '../sources/management-activity/clouds.ts';
@@ -15,7 +14,7 @@ import { reachMs } from '../sources/management-activity/windows.ts';
 import { chooseStreams, nameTenant } from './choose-streams.ts';
 import { listContent } from './microsoft.ts';
 import { say } from './paper.ts';
-import { type PolicyFlags, requirePolicy, usage } from './policy-flag.ts';
+import { loadCollectedPolicy, type PolicyFlags, usage } from './policy-flag.ts';
 import { openReplay, type ReplaySession } from './replay-session.ts';
 
 export interface ContentFlags extends PolicyFlags {
@@ -55,7 +54,7 @@ export async function replayWindow(flags: WindowFlags): Promise<boolean> {
 }
 
 async function replay(flags: ContentFlags, choose: Choose): Promise<boolean> {
-  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state, once: true });
+  const policy = await loadCollectedPolicy(flags, { once: true });
   const streams = chooseStreams(policy, flags.tenant);
   await using session = await openReplay(policy);
   let complete = true;

@@ -4,12 +4,11 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Batch, Origin, Source } from '../contract.ts';
 import type { StoredDeadLetter } from '../delivery/dead-letter-line.ts';
 import { readDeadLetters } from '../delivery/dead-letters.ts';
-import { loadPolicy } from '../settings/load-policy.ts';
 import type { Policy, StreamPolicy } from '../settings/policy.ts';
 import { putAwayLines, readFileLetters } from './letter-files.ts';
 import { reachTenant } from './microsoft.ts';
 import { say } from './paper.ts';
-import { type PolicyFlags, requirePolicy } from './policy-flag.ts';
+import { loadCollectedPolicy, type PolicyFlags } from './policy-flag.ts';
 import { openReplay, type ReplaySession } from './replay-session.ts';
 
 export interface LetterFlags extends PolicyFlags {
@@ -25,7 +24,7 @@ interface LetterFile {
 
 /** True when no letter is left. */
 export async function replayLetters(flags: LetterFlags): Promise<boolean> {
-  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state });
+  const policy = await loadCollectedPolicy(flags);
   const { files, kinds } = await lookThrough(policy.process.stateFolder);
   if (files.length === 0) say('There are no dead letters.');
   else for (const [kind, count] of kinds) say(`${String(count).padStart(7)}  ${kind}`);

@@ -1,7 +1,6 @@
 // `m365 check`: what is wrong with a policy's tenants and outputs, and what to do about it.
 
 import { Command } from 'commander';
-import { loadPolicy } from '../../settings/load-policy.ts';
 import type { Policy } from '../../settings/policy.ts';
 import { hostsFor } from '../../sources/management-activity/clouds.ts';
 import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check-output.ts';
@@ -10,7 +9,7 @@ import { chooseStreams, dataStreamsOf, nameTenant } from '../choose-streams.ts';
 import { type Finding, printFinding } from '../finding.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { paint, say } from '../paper.ts';
-import { addPolicyOptions, type PolicyFlags, requirePolicy } from '../policy-flag.ts';
+import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 
 const teaching = `
 Asks Microsoft and the outputs what a collector would ask, and changes nothing:
@@ -50,7 +49,7 @@ interface Section {
 }
 
 async function check(flags: CheckFlags): Promise<boolean> {
-  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state });
+  const policy = await loadCollectedPolicy(flags);
   using signals = listenForInterruption();
   const all: (Finding & { readonly about: string })[] = [];
   for (const { title, findings } of sectionsOf(policy, flags.tenant)) {

@@ -3,13 +3,12 @@
 import { Command } from 'commander';
 import { systemClock } from '../../clock.ts';
 import { openLedgerToRead } from '../../delivery/sqlite-ledger.ts';
-import { loadPolicy } from '../../settings/load-policy.ts';
 import { reachMs } from '../../sources/management-activity/windows.ts';
 import { chooseStreams, nameTenant } from '../choose-streams.ts';
 import { openCommandLog } from '../command-log.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { paint, say } from '../paper.ts';
-import { addPolicyOptions, type PolicyFlags, requirePolicy } from '../policy-flag.ts';
+import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { printProof } from '../print-proof.ts';
 import { isProved, proveTenant, type TenantProof } from '../prove-tenant.ts';
 import { readTime } from '../read-time.ts';
@@ -59,7 +58,7 @@ export function proveCommand(): Command {
 }
 
 async function prove(flags: ProveFlags): Promise<boolean> {
-  const policy = await loadPolicy(requirePolicy(flags), { stateFolder: flags.state });
+  const policy = await loadCollectedPolicy(flags);
   const { stateFolder } = policy.process;
   const now = Date.now();
   // Microsoft lists nothing that is older.
