@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ElasticsearchOptions } from '../../input/outputs/elasticsearch/options.ts';
 import { makeDocuments, makeOutput, never, numberedIds } from './harness.ts';
@@ -48,6 +49,16 @@ describe('gathering documents into requests', () => {
     rest.catch(() => undefined);
   });
 
+  test('what waits for company goes as soon as there is enough', async () => {
+    await open({ bulkMaxBytes: 10_000, flushIntervalMs: 60_000 });
+    const small = write(['small']);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const started = Date.now();
+    void write(numberedIds(200)).catch(() => undefined);
+    expect(await small).toMatchObject({ delivered: 1 });
+    expect(Date.now() - started).toBeLessThan(3000);
+  });
+
   test('never more requests at once than there are workers', async () => {
     await open({ bulkMaxBytes: 5_000, workers: 3 });
     server.answers.set('/_bulk', (_, { perform, reply }) => void setTimeout(() => reply(200, perform()), 5));
@@ -61,8 +72,8 @@ describe('gathering documents into requests', () => {
     let failures = 20;
     server.answers.set('/_bulk', (_, { perform, reply }) => {
       failures -= 1;
-      if (failures >= 0) reply(429, '');
-      else reply(200, perform());
+      const fails = failures >= 0;
+      setTimeout(() => (fails ? reply(429, '') : reply(200, perform())), 5);
     });
     const waiting = write(numberedIds(1000));
     while (failures > 14) await new Promise((resolve) => setImmediate(resolve));
@@ -130,5 +141,6 @@ describe('giving up', () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('warning', note);
     expect(warnings).toEqual([]);
+    expect(getEventListeners(abandon.signal, 'abort')).toEqual([]);
   });
 });

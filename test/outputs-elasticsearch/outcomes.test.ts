@@ -75,6 +75,16 @@ describe('an answer that says no', () => {
     expect(made.log.lines[0]?.message).not.toContain('id:old');
   });
 
+  test('the same trouble is said once, however often it is met', async () => {
+    let refusals = 5;
+    server.answers.set('/_bulk', (_, { perform, reply }) =>
+      refusals-- > 0 ? reply(429, '') : reply(200, perform()),
+    );
+    await write(['a']);
+    expect(made.log.lines.map(({ level }) => level)).toEqual(['warn', 'warn']);
+    expect(made.log.lines[1]?.message).toContain('takes documents again');
+  });
+
   test('a missing privilege is named, and nothing is dropped', async () => {
     let refusals = 1;
     server.judgeItem = () =>

@@ -198,6 +198,7 @@ describe('while the request of unknown outcome may still be at work', () => {
     server.indices = [new Map(), new Map()];
     expect(await write(['a'])).toMatchObject({ delivered: 1 });
     expect(server.stored).toEqual(['a']);
+    expect(server.bulks).toHaveLength(2);
   });
 
   test('looks without waiting where the key may not ask', async () => {

@@ -61,6 +61,7 @@ export function setupCommand(): Command {
 
 /** Throws an OperatorError for everything that needs a person. */
 export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say: Say): Promise<void> {
+  if (assets.length === 0) throw new Error('no generated templates were found beside the program');
   const version = readVersion();
   if (flags.print) return printRequests(assets, version, say);
   const { signal } = new AbortController();
