@@ -151,6 +151,41 @@ describe('an answer that says no', () => {
   });
 });
 
+describe('the template of the data stream', () => {
+  const followed = (template: string | undefined) =>
+    server.answers.set(dataStream, (_, { reply }) => reply(200, { data_streams: [{ template }] }));
+
+  test('documents wait while it is the generic one, and go once setup has taken over', async () => {
+    followed('logs');
+    const waiting = write(['a']);
+    while (made.log.lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(made.log.lines[0]).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('setup --take-over'),
+    });
+    expect(server.bulks).toEqual([]);
+    followed('logs-o365.audit');
+    expect(await waiting).toMatchObject({ delivered: 1, rejected: [] });
+  });
+
+  test('is asked for once, and again as long as the data stream is not there', async () => {
+    const asked = () => server.seen.filter(({ path }) => path.endsWith(dataStream)).length;
+    server.answers.set(dataStream, (_, { reply }) => reply(404, {}));
+    await write(['a']);
+    await write(['b']);
+    expect(asked()).toBe(2);
+    followed('logs-o365.audit');
+    await write(['c']);
+    await write(['d']);
+    expect(asked()).toBe(3);
+  });
+
+  test('does not matter where the key may not ask', async () => {
+    server.answers.set(dataStream, (_, { reply }) => reply(403, error('security_exception', 'no')));
+    expect(await write(['a'])).toMatchObject({ delivered: 1 });
+  });
+});
+
 describe('a request that is too much', () => {
   test('is halved until it passes, and stays smaller', async () => {
     server.answers.set('/_bulk', ({ body }, { perform, reply }) =>

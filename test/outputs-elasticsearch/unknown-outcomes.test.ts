@@ -240,6 +240,7 @@ test('a request that never left is repeated without a look', async () => {
   const { port } = nobody;
   await nobody.close();
   await open({ hosts: [`http://127.0.0.1:${port}`, server.url] });
+  await write(['first']);
   const before = server.seen.length;
   for (const id of ['a', 'b', 'c', 'd']) expect(await write([id])).toMatchObject({ delivered: 1 });
   expect(server.seen.slice(before).map(({ path }) => path)).toEqual(

@@ -1,10 +1,9 @@
 // One portion of documents through one bulk request: looks up what may be there already, sends the rest, tells each
 // document its outcome, and hands back what has to be sent again.
 
-import { describeError, OperatorError } from '../../errors.ts';
 import { makeBulkRequests } from './bulk-request.ts';
 import type { Connection } from './connection.ts';
-import { Failure } from './failure.ts';
+import { asFailure, Failure } from './failure.ts';
 import { lookUp } from './look-up.ts';
 import { explainOutcome, type Outcome, readOutcomes } from './outcomes.ts';
 import type { Pending } from './pending-write.ts';
@@ -150,18 +149,8 @@ function unreadableAnswer(dataStream: string): Failure {
   );
 }
 
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const explained = error instanceof OperatorError ? error : undefined;
-  return Failure.later(
-    explained?.code ?? 'elasticsearch',
-    explained?.message ?? describeError(error),
-    explained?.advice ?? '',
-    explained === undefined,
-  );
-}
-
-function handBack(entries: readonly Pending[], failure: Failure): Rest {
+/** Everything is to be sent again, in the way that the failure calls for. */
+export function handBack(entries: readonly Pending[], failure: Failure): Rest {
   if (failure.remedy === 'again') return { ...nothing, again: entries, failure };
   const [only, ...more] = entries;
   if (only && more.length === 0) {

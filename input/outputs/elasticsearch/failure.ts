@@ -48,6 +48,18 @@ export class Failure extends OperatorError {
   }
 }
 
+/** Whatever else was thrown, such as a secret's file that cannot be read; a mistake of ours leaves the outcome open. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const explained = error instanceof OperatorError ? error : undefined;
+  return Failure.later(
+    explained?.code ?? 'elasticsearch',
+    explained?.message ?? describeError(error),
+    explained?.advice ?? '',
+    explained === undefined,
+  );
+}
+
 // Nothing of a request has left this machine when one of these comes up.
 const neverSent = new Set([
   'ENOTFOUND',

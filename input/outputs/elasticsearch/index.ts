@@ -13,6 +13,7 @@ import { type CompleteOptions, complete, type ElasticsearchOptions } from './opt
 import { PendingWrite } from './pending-write.ts';
 import { Slots } from './slots.ts';
 import { Stillness } from './stillness.ts';
+import { guardTemplate } from './template-guard.ts';
 import { readVersion, requireSupported } from './version.ts';
 
 export interface ElasticsearchEnvironment {
@@ -58,7 +59,7 @@ class ElasticsearchOutput implements Output {
     const shared = {
       ...this.#environment,
       slots: new Slots(this.#settings.workers),
-      deliver: deliverOver(connection, stillness, this.#settings.compressionLevel),
+      deliver: guardTemplate(connection, deliverOver(connection, stillness, this.#settings.compressionLevel)),
       closed: this.#closed.signal,
       noteHealth: reportHealth(this.#environment),
     };
