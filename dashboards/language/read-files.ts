@@ -109,6 +109,7 @@ function describe(error: ErrorObject, place: Place, problemAt: ProblemAt): Probl
     const known = Object.keys(Object(error.parentSchema).properties ?? {});
     return problemAt([...place, name], `unknown key "${name}"${suggest(name, known)}`);
   }
+  if (keyword === 'required') return problemAt(place, `"${params.missingProperty}" is missing`);
   if (keyword === 'enum' || keyword === 'const') {
     const known = [params.allowedValues ?? params.allowedValue].flat().map(String);
     return problemAt(place, `unknown value "${data}"${suggest(String(data), known)}`);

@@ -1,0 +1,134 @@
+// Answers: what a panel shows, asked of a real Elasticsearch.
+
+import { aggregationsOf, otherAggregations } from './lens-request.ts';
+import { type Cell, otherRowsOf, type Row, rowsOf, shownValues } from './lens-table.ts';
+import { type Choice, queryOf, type Search } from './question.ts';
+import { isTree, listAt, numberAt, objectAt, type Tree } from './tree.ts';
+import type { AskingView, DashboardView, LensView, MapView, SearchView } from './view.ts';
+
+export interface LensAnswer {
+  readonly kind: 'lens';
+  readonly rows: readonly Row[];
+}
+
+export interface MapAnswer {
+  readonly kind: 'map';
+  readonly clusters: readonly { readonly lat: number; readonly lon: number; readonly count: number }[];
+}
+
+export interface SearchAnswer {
+  readonly kind: 'search';
+  readonly total: number;
+  /** One entry for each column, the values joined. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+export type Answer = LensAnswer | MapAnswer | SearchAnswer;
+
+export function askPanel(
+  panel: AskingView,
+  dashboard: Pick<DashboardView, 'filters'>,
+  choice: Choice,
+  search: Search,
+): Promise<Answer> {
+  switch (panel.kind) {
+    case 'lens':
+      return askLens(panel, dashboard, choice, search);
+    case 'map':
+      return askMap(panel, dashboard, choice, search);
+    case 'search':
+      return askSearch(panel, dashboard, choice, search);
+  }
+}
+
+type Scope = Pick<DashboardView, 'filters'>;
+
+async function askLens(
+  panel: LensView,
+  dashboard: Scope,
+  choice: Choice,
+  search: Search,
+): Promise<LensAnswer> {
+  const { layer } = panel;
+  const query = queryOf(panel, dashboard, choice);
+  const answer = await ask(search, query, aggregationsOf(layer, choice));
+  const rows = rowsOf(layer, answer);
+  const rest = otherAggregations(layer, shownValues(layer, answer), choice);
+  if (rest === undefined) return { kind: 'lens', rows };
+  return { kind: 'lens', rows: [...rows, ...otherRowsOf(layer, await ask(search, query, rest))] };
+}
+
+/** The aggregations by name, with the total as `doc_count`, as a bucket has it. */
+async function ask(search: Search, query: object, aggs: object): Promise<Tree> {
+  const answer = await search({ size: 0, track_total_hits: true, query, aggs });
+  if (!isTree(answer)) throw new Error('Elasticsearch did not answer with an object');
+  const total = numberAt(objectAt(objectAt(answer, 'hits'), 'total'), 'value');
+  return { ...(isTree(answer.aggregations) ? answer.aggregations : {}), doc_count: total };
+}
+
+/** Fine enough for a map of the world, and no more than a few hundred cells. */
+const tilePrecision = 6;
+
+async function askMap(panel: MapView, dashboard: Scope, choice: Choice, search: Search): Promise<MapAnswer> {
+  const answer = await ask(search, queryOf(panel, dashboard, choice), {
+    tiles: {
+      geotile_grid: { field: panel.geoField, precision: tilePrecision, size: 1000 },
+      aggs: { center: { geo_centroid: { field: panel.geoField } } },
+    },
+  });
+  const clusters = listAt(objectAt(answer, 'tiles'), 'buckets').map((bucket) => {
+    const location = objectAt(objectAt(bucket, 'center'), 'location');
+    return {
+      lat: numberAt(location, 'lat'),
+      lon: numberAt(location, 'lon'),
+      count: numberAt(bucket, 'doc_count'),
+    };
+  });
+  return { kind: 'map', clusters };
+}
+
+/** As many as a panel shows before it pages. */
+const rowsShown = 100;
+
+async function askSearch(
+  panel: SearchView,
+  dashboard: Scope,
+  choice: Choice,
+  search: Search,
+): Promise<SearchAnswer> {
+  const columns = [panel.sort[0]?.[0] ?? '@timestamp', ...panel.columns];
+  const answer = await search({
+    size: rowsShown,
+    track_total_hits: true,
+    query: queryOf(panel, dashboard, choice),
+    sort: panel.sort.map(([field, order]) => ({ [field]: order })),
+    _source: false,
+    fields: columns,
+  });
+  if (!isTree(answer)) throw new Error('Elasticsearch did not answer with an object');
+  const hits = objectAt(answer, 'hits');
+  const rows = listAt(hits, 'hits').map((hit) =>
+    columns.map((column) => joinValues(isTree(hit.fields) ? hit.fields[column] : undefined)),
+  );
+  return { kind: 'search', total: numberAt(objectAt(hits, 'total'), 'value'), rows };
+}
+
+const joinValues = (values: unknown): string =>
+  Array.isArray(values)
+    ? values.map((value: unknown) => (isTree(value) ? JSON.stringify(value) : String(value))).join(', ')
+    : '';
+
+/** The most frequent values of a control's field under what is chosen elsewhere. */
+export async function askControl(
+  field: string,
+  dashboard: Scope,
+  choice: Choice,
+  search: Search,
+): Promise<Cell[]> {
+  const answer = await ask(search, queryOf({ query: '', filters: [] }, dashboard, choice), {
+    values: { terms: { field, size: 50 } },
+  });
+  return listAt(objectAt(answer, 'values'), 'buckets').map(({ key }) =>
+    typeof key === 'string' || typeof key === 'number' ? key : null,
+  );
+}

@@ -1,0 +1,74 @@
+// The rows that Elasticsearch's answer to a Lens layer makes: one for each innermost bucket, one value for each column.
+
+import type { BucketColumn, Layer, MetricColumn } from '../lens/state.ts';
+import { filteredName, otherName } from './lens-request.ts';
+import { isTree, listAt, numberAt, objectAt, type Tree } from './tree.ts';
+
+/** The value of a row that stands for all values not shown. */
+export const otherValue = '__other__';
+
+export type Cell = string | number | boolean | null;
+export type Row = Readonly<Record<string, Cell>>;
+
+/** `bucket` is an aggregation's bucket, or the whole answer with its total as `doc_count`. */
+export function rowsOf(layer: Layer, bucket: Tree): Row[] {
+  return descend(layer, layer.columnOrder, bucket, {});
+}
+
+/** Those of the rest, from the answer to the second request. */
+export function otherRowsOf(layer: Layer, answer: Tree): Row[] {
+  const [outer = '', ...inner] = layer.columnOrder;
+  const bucket = objectAt(answer, otherName);
+  if (numberAt(bucket, 'doc_count') === 0) return [];
+  return descend(layer, inner, bucket, { [outer]: otherValue });
+}
+
+/** The values that the outermost grouping returned. */
+export function shownValues(layer: Layer, answer: Tree): Cell[] {
+  const [outer = ''] = layer.columnOrder;
+  const column = layer.columns[outer];
+  if (column === undefined || !column.isBucketed) return [];
+  return listAt(objectAt(answer, outer), 'buckets').map((bucket) => keyOf(column, bucket));
+}
+
+function descend(layer: Layer, order: readonly string[], bucket: Tree, above: Row): Row[] {
+  const [id, ...inner] = order;
+  const column = id === undefined ? undefined : layer.columns[id];
+  if (id === undefined || column === undefined) return [above];
+  if (!column.isBucketed) return [{ ...above, ...measuresOf(layer, order, bucket) }];
+  return listAt(objectAt(bucket, id), 'buckets').flatMap((below) =>
+    descend(layer, inner, below, { ...above, [id]: keyOf(column, below) }),
+  );
+}
+
+function keyOf({ dataType }: BucketColumn, { key, key_as_string: text }: Tree): Cell {
+  if (dataType === 'boolean') return text === 'true';
+  return typeof key === 'number' || typeof key === 'string' ? key : null;
+}
+
+function measuresOf(layer: Layer, ids: readonly string[], bucket: Tree): Row {
+  return Object.fromEntries(
+    ids.map((id) => {
+      const column = layer.columns[id];
+      return [id, column === undefined || column.isBucketed ? null : measureOf(id, column, bucket)];
+    }),
+  );
+}
+
+function measureOf(id: string, column: MetricColumn, bucket: Tree): Cell {
+  const from = column.filter === undefined ? bucket : objectAt(bucket, filteredName(id));
+  if (column.operationType === 'count') return numberAt(from, 'doc_count');
+  const own = objectAt(from, id);
+  if (column.operationType === 'last_value') return lastValue(column, own);
+  const values: unknown = isTree(own.values) ? Object.values(own.values)[0] : own.value;
+  return typeof values === 'number' ? values : null;
+}
+
+function lastValue({ sourceField, dataType }: MetricColumn, aggregation: Tree): Cell {
+  const [hit] = listAt(objectAt(aggregation, 'hits'), 'hits');
+  const fields = hit === undefined ? undefined : hit.fields;
+  const values: unknown = isTree(fields) ? fields[sourceField] : undefined;
+  const first: unknown = Array.isArray(values) ? values[0] : undefined;
+  if (dataType === 'date' && typeof first === 'string') return Date.parse(first);
+  return typeof first === 'string' || typeof first === 'number' || typeof first === 'boolean' ? first : null;
+}

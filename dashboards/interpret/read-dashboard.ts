@@ -1,0 +1,115 @@
+// Reads a dashboard's saved object, JSON in strings and references and all, into the view that it describes.
+
+import type { SavedObject } from '../saved-object.ts';
+import { readLens, readMap, readSearch } from './read-panels.ts';
+import { listAt, numberAt, objectAt, parseAt, type Tree, textAt } from './tree.ts';
+import type { ControlView, DashboardView, EsQuery, PanelView } from './view.ts';
+
+/** Throws when the saved object refers to something that is not among `objects`, or lacks what Kibana needs. */
+export function readDashboard(dashboard: SavedObject, objects: readonly SavedObject[]): DashboardView {
+  const { attributes } = dashboard;
+  const reading = new Reading(dashboard, objects);
+  const searchSource = parseAt(objectAt(attributes, 'kibanaSavedObjectMeta'), 'searchSourceJSON');
+  return {
+    id: dashboard.id,
+    title: textAt(attributes, 'title'),
+    description: textAt(attributes, 'description'),
+    time: { from: textAt(attributes, 'timeFrom'), to: textAt(attributes, 'timeTo') },
+    filters: queriesOf(searchSource, 'filter'),
+    controls: readControls(attributes, reading),
+    panels: listAt({ panels: JSON.parse(textAt(attributes, 'panelsJSON')) }, 'panels').map((panel) =>
+      readPanel(panel, reading),
+    ),
+  };
+}
+
+export const queriesOf = (tree: Tree, name: string): EsQuery[] =>
+  listAt(tree, name).map((filter) => objectAt(filter, 'query'));
+
+/** Follows references by name. */
+export class Reading {
+  readonly #dashboard: SavedObject;
+  readonly #objects: readonly SavedObject[];
+
+  constructor(dashboard: SavedObject, objects: readonly SavedObject[]) {
+    this.#dashboard = dashboard;
+    this.#objects = objects;
+  }
+
+  idOf(name: string): string {
+    const reference = this.#dashboard.references.find((candidate) => candidate.name === name);
+    if (reference === undefined) throw new Error(`${this.#dashboard.id} has no reference named ${name}`);
+    return reference.id;
+  }
+
+  find(name: string): SavedObject {
+    const id = this.idOf(name);
+    const object = this.#objects.find((candidate) => candidate.id === id);
+    if (object === undefined) throw new Error(`${this.#dashboard.id} refers to ${id}, which is not there`);
+    return object;
+  }
+}
+
+function readControls(attributes: Tree, reading: Reading): ControlView[] {
+  if (attributes.controlGroupInput === undefined) return [];
+  const panels = parseAt(objectAt(attributes, 'controlGroupInput'), 'panelsJSON');
+  return Object.keys(panels)
+    .map((id) => ({ id, control: objectAt(panels, id) }))
+    .sort((one, other) => numberAt(one.control, 'order') - numberAt(other.control, 'order'))
+    .map(({ id, control }) => {
+      reading.idOf(`controlGroup_${id}:optionsListDataView`);
+      const input = objectAt(control, 'explicitInput');
+      return { id, title: textAt(input, 'title'), field: textAt(input, 'fieldName') };
+    });
+}
+
+function readPanel(panel: Tree, reading: Reading): PanelView {
+  const config = objectAt(panel, 'embeddableConfig');
+  const id = textAt(panel, 'panelIndex');
+  const grid = objectAt(panel, 'gridData');
+  const common = {
+    id,
+    title: textAt(panel, 'title'),
+    hidesTitle: config.hidePanelTitles === true,
+    description: typeof config.description === 'string' ? config.description : '',
+    grid: { x: numberAt(grid, 'x'), y: numberAt(grid, 'y'), w: numberAt(grid, 'w'), h: numberAt(grid, 'h') },
+    drillDown: readDrillDown(id, config, reading),
+  };
+  switch (textAt(panel, 'type')) {
+    case 'lens':
+      return { ...common, kind: 'lens', ...readLens(id, config, reading) };
+    case 'map':
+      return { ...common, kind: 'map', ...readMap(id, config, reading) };
+    case 'search':
+      return {
+        ...common,
+        kind: 'search',
+        ...readSearch(reading.find(`${id}:${textAt(panel, 'panelRefName')}`)),
+      };
+    case 'visualization':
+      return {
+        ...common,
+        kind: 'text',
+        markdown: textAt(objectAt(objectAt(config, 'savedVis'), 'params'), 'markdown'),
+      };
+    case 'links':
+      return { ...common, kind: 'links', links: readLinks(id, config, reading) };
+    default:
+      throw new Error(`panel ${id} is of an unknown type`);
+  }
+}
+
+function readDrillDown(panel: string, config: Tree, reading: Reading): PanelView['drillDown'] {
+  const [event] = listAt(objectAt(objectAt(config, 'enhancements'), 'dynamicActions'), 'events');
+  if (event === undefined) return undefined;
+  const action = objectAt(event, 'action');
+  const name = `${panel}:drilldown:${textAt(action, 'factoryId')}:${textAt(event, 'eventId')}:dashboardId`;
+  return { title: textAt(action, 'name'), dashboard: reading.find(name).id };
+}
+
+function readLinks(panel: string, config: Tree, reading: Reading) {
+  return listAt(objectAt(config, 'attributes'), 'links').map((link) => ({
+    label: textAt(link, 'label'),
+    dashboard: reading.find(`${panel}:${textAt(link, 'destinationRefName')}`).id,
+  }));
+}

@@ -1,0 +1,58 @@
+// What an analyst should notice in the sample: a mass download, and a password spray from a country that nobody else
+// works in. Both on the last day.
+
+import { hash, Random } from '../../../input/emulator/random.ts';
+import { families } from '../../../input/emulator/records/supply.ts';
+import type { World } from '../../../input/emulator/records/world.ts';
+
+const hourMs = 3_600_000;
+
+function build(world: World, recordType: number, at: number, index: number): Record<string, unknown> {
+  const family = families.find((candidate) => candidate.recordType === recordType);
+  if (family === undefined) throw new Error(`the emulator has no records of type ${recordType}`);
+  const random = new Random(hash('incident', recordType, index));
+  return { ...family.build({ world, random, at, id: random.guid() }) };
+}
+
+/** One person takes 140 files away in 50 minutes. */
+export function massDownload(world: World, end: number): string[] {
+  const thief = world.people[11] ?? world.people[0];
+  return Array.from({ length: 140 }, (_, index) => {
+    const at = end - 5 * hourMs + index * 21_000;
+    const record = build(world, 6, at, index);
+    const name = `Case ${1000 + index}.pdf`;
+    return JSON.stringify({
+      ...record,
+      Operation: 'FileDownloaded',
+      UserId: thief.upn,
+      ClientIP: thief.address,
+      IsManagedDevice: false,
+      SourceFileName: name,
+      SourceFileExtension: 'pdf',
+      ObjectId: `${world.sites[4]?.url ?? ''}/Shared Documents/${name}`,
+    });
+  });
+}
+
+/** One address tries one password on everybody, twice. */
+export function passwordSpray(world: World, end: number): string[] {
+  return [...world.people, ...world.people].map((person, index) => {
+    const at = end - 9 * hourMs + index * 11_000;
+    const address = '2a02:ffc0::1';
+    return JSON.stringify({
+      ...build(world, 15, at, index),
+      Operation: 'UserLoginFailed',
+      ResultStatus: 'Failed',
+      UserId: person.upn,
+      UserKey: person.objectId,
+      ClientIP: address,
+      ActorIpAddress: address,
+      Actor: [
+        { ID: person.objectId, Type: 0 },
+        { ID: person.upn, Type: 5 },
+      ],
+      ErrorNumber: '50126',
+      LogonError: 'InvalidUserNameOrPassword',
+    });
+  });
+}

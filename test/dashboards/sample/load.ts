@@ -1,0 +1,99 @@
+// Puts the sample into an Elasticsearch: the project's own templates and pipelines, then the documents, into data streams
+// of a namespace of their own.
+
+import { readCollectionFields } from '../../../dashboards/index.ts';
+import { fieldTypes, isFieldType } from '../../../fields/field-types.ts';
+import { assetPath, inOrder } from '../../../input/setup/assets.ts';
+import { readAuditAssets } from '../../../input/setup/audit-assets.ts';
+import { loadMapper } from '../../../pipelines/index.ts';
+import { sampleCollection } from './collection.ts';
+import { type SampleDocument, type SampleOptions, sampleEvents } from './events.ts';
+
+export const sample: SampleOptions = {
+  seed: 7,
+  end: Date.parse('2026-11-20T12:00:00Z'),
+  days: 7,
+  events: 6000,
+  namespace: 'dashboards',
+};
+
+export const sampleStreams = [
+  `logs-o365.audit-${sample.namespace}`,
+  `logs-m365.collection-${sample.namespace}`,
+] as const;
+
+type Ask = (method: string, path: string, body?: unknown) => Promise<unknown>;
+
+export function askAt(url: string): Ask {
+  return async (method, path, body) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { 'content-type': typeof body === 'string' ? 'application/x-ndjson' : 'application/json' },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok && response.status !== 404)
+      throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer).slice(0, 400)}`);
+    return answer;
+  };
+}
+
+/** Replaces whatever sample there was. */
+export async function loadSample(url: string, options = sample): Promise<void> {
+  const ask = askAt(url);
+  await removeSample(url);
+  for (const asset of inOrder(readAuditAssets())) await ask('PUT', assetPath(asset), asset.body);
+  await ask('PUT', '/_index_template/logs-m365.collection-sample', collectionTemplate());
+  await write(ask, sampleStreams[0], sampleEvents(options, loadMapper()));
+  await write(ask, sampleStreams[1], sampleCollection(options));
+  await ask('POST', `/${sampleStreams.join(',')}/_refresh`);
+}
+
+export async function removeSample(url: string): Promise<void> {
+  for (const stream of sampleStreams) await askAt(url)('DELETE', `/_data_stream/${stream}`);
+}
+
+function collectionTemplate() {
+  const properties = readCollectionFields().map(({ name, type }) => [
+    name,
+    isFieldType(type) ? fieldTypes[type].mapping : { type },
+  ]);
+  return {
+    index_patterns: [sampleStreams[1]],
+    priority: 400,
+    data_stream: {},
+    template: {
+      mappings: {
+        dynamic: false,
+        properties: {
+          '@timestamp': { type: 'date' },
+          'data_stream.dataset': { type: 'constant_keyword' },
+          'data_stream.namespace': { type: 'constant_keyword' },
+          'data_stream.type': { type: 'constant_keyword' },
+          'event.dataset': { type: 'keyword' },
+          'event.kind': { type: 'keyword' },
+          'organization.id': { type: 'keyword' },
+          'organization.name': { type: 'keyword' },
+          ...Object.fromEntries(properties),
+        },
+      },
+    },
+  };
+}
+
+const batchSize = 1000;
+
+async function write(ask: Ask, stream: string, documents: readonly SampleDocument[]): Promise<void> {
+  for (let start = 0; start < documents.length; start += batchSize) {
+    const lines = documents
+      .slice(start, start + batchSize)
+      .map(({ id, source }) => `${JSON.stringify({ create: { _id: id } })}\n${JSON.stringify(source)}\n`);
+    const answer = await ask('POST', `/${stream}/_bulk`, lines.join(''));
+    refuseErrors(answer);
+  }
+}
+
+function refuseErrors(answer: unknown): void {
+  if (typeof answer === 'object' && answer !== null && 'errors' in answer && answer.errors === false) return;
+  throw new Error(`the sample was refused: ${JSON.stringify(answer).slice(0, 800)}`);
+}
