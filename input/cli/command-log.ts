@@ -7,5 +7,5 @@ export function openCommandLog(level: LogLevel): Logger {
   const terminal = process.stderr;
   const write = (line: string) => terminal.write(line);
   if (!terminal.isTTY) return createJsonLogger({ level, write });
-  return createTextLogger({ level, write, colour: terminal.hasColors() });
+  return createTextLogger({ level, write, colour: terminal.hasColors(), columns: terminal.columns });
 }

@@ -32,7 +32,12 @@ export function openDisplay({ level, board, names, footer, table }: DisplayOptio
   const write = (line: string) => (progress ? progress.print(line) : terminal.write(line));
   // The table says what an INFO line would.
   const shown = table && level === 'info' ? 'warn' : level;
-  const log = createTextLogger({ level: shown, write, colour: terminal.hasColors() });
+  const log = createTextLogger({
+    level: shown,
+    write,
+    colour: terminal.hasColors(),
+    columns: terminal.columns,
+  });
   if (table) progress = showProgress({ board, terminal, names, footer });
   return {
     log,

@@ -5,12 +5,15 @@ import type { CollectorSignals } from '../collector.ts';
 export interface Interruption extends CollectorSignals, Disposable {}
 
 // A service manager kills after 30 s or more; what is not delivered by then stays in the ledger.
-const patienceMs = 25_000;
+const usualPatienceMs = 25_000;
 // The terminal signals the whole process group, and npm passes its signal on: one Ctrl-C arrives twice.
 const sameKeyMs = 500;
 
 /** From here on signals are ours. `onFirst` is told about the first; disposing gives the signals back. */
-export function listenForInterruption(onFirst: () => void = () => undefined): Interruption {
+export function listenForInterruption(
+  onFirst: () => void = () => undefined,
+  patienceMs = usualPatienceMs,
+): Interruption {
   const stop = new AbortController();
   const abandon = new AbortController();
   let patience: NodeJS.Timeout | undefined;

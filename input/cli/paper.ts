@@ -1,27 +1,13 @@
 // Plain text for a terminal: wrapped paragraphs and aligned tables that stay within its width.
 
 import { styleText } from 'node:util';
+import { wrap as wrapLines } from '../telemetry/wrap.ts';
 
 export const paperWidth = Math.min(process.stdout.columns ?? 80, 100);
 
-/** Breaks at spaces. Lines begin with `first` and then with `rest`; a word that fits nowhere stands out. */
-export function wrap(
-  text: string,
-  first: string,
-  rest = ' '.repeat(first.length),
-  width = paperWidth,
-): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.trim().split(/\s+/)) {
-    const prefix = lines.length === 0 ? first : rest;
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && prefix.length + longer.length > width) {
-      lines.push(prefix + line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, (lines.length === 0 ? first : rest) + line].join('\n');
+/** As wide as the terminal; the lines after the first are indented as far as it. */
+export function wrap(text: string, first: string, rest = ' '.repeat(first.length)): string {
+  return wrapLines(text, first, rest, paperWidth).join('\n');
 }
 
 /** Columns as wide as their widest cell, numbers to the right; as close together as the width asks for. */

@@ -6,6 +6,7 @@ import { ecsFormat } from '@elastic/ecs-pino-format';
 import { pino } from 'pino';
 import type { Logger } from '../contract.ts';
 import { describeError, redact } from '../errors.ts';
+import { wrap } from './wrap.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -27,19 +28,23 @@ export function createJsonLogger({ level, write }: LoggerOptions): Logger {
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 const colours = { debug: 'gray', info: 'gray', warn: 'yellow', error: 'red' } as const;
 
+export interface TextLoggerOptions extends LoggerOptions {
+  readonly colour: boolean;
+  /** Longer lines are broken between words. */
+  readonly columns?: number | undefined;
+}
+
 /** Time, level and message; the fields only at debug level. For people. */
-export function createTextLogger({
-  level,
-  write,
-  colour,
-}: LoggerOptions & { readonly colour: boolean }): Logger {
+export function createTextLogger({ level, write, colour, columns = 80 }: TextLoggerOptions): Logger {
   const paint = (severity: LogLevel, text: string) =>
     colour ? styleText(colours[severity], text, { validateStream: false }) : text;
   const at = (severity: LogLevel) => (fields: object, message: string) => {
     if (levels.indexOf(severity) < levels.indexOf(level)) return;
     const time = new Date().toTimeString().slice(0, 8);
     const details = level === 'debug' ? ` ${JSON.stringify(clean(fields))}` : '';
-    write(`${paint(severity, `${time} ${severity.toUpperCase().padEnd(5)}`)} ${redact(message + details)}\n`);
+    const lead = `${time} ${severity.toUpperCase().padEnd(5)}`;
+    const lines = wrap(redact(message + details), `${lead} `, ' '.repeat(lead.length + 1), columns);
+    write(`${lines.join('\n').replace(lead, paint(severity, lead))}\n`);
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

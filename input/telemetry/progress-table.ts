@@ -4,6 +4,7 @@
 import type { Counter, Health } from '../contract.ts';
 import { formatCount, formatSpan } from './figures.ts';
 import { type ScopeStatus, type Status, severity } from './status-board.ts';
+import { wrap } from './wrap.ts';
 
 export interface TableOptions {
   readonly columns: number;
@@ -41,11 +42,12 @@ const labelWidth = 20;
 const stateWidth = 8;
 /** Left out of a narrow terminal, the first one first. */
 const expendable = ['duplicates', 'listed', 'fetched'];
-const mostMessages = 4;
+const mostMessageLines = 6;
+const linesOfMessage = 3;
 
 export function drawTable(status: Status, options: TableOptions): string {
   // The head, the messages and the prompt need room too.
-  const space = Math.max(3, options.rows - mostMessages - 4);
+  const space = Math.max(3, options.rows - mostMessageLines - 4);
   const rows = chooseRows(status, options, space);
   const shown = rows.length <= space ? rows : worstFirst(rows).slice(0, space);
   const hidden = rows.length - shown.length;
@@ -130,14 +132,20 @@ function drawRow(row: Row, shown: readonly Figure[], { columns, paint }: TableOp
   return [label, ...cells, paint(row.health, row.health)].join(' ');
 }
 
-/** What is wrong or waited for: a line for each message, however many content types share it. */
+/** What is wrong or waited for: once for each message, however many content types share it. */
 function drawMessages(rows: readonly Row[], { columns, paint }: TableOptions): string[] {
   const told = worstFirst(rows).filter(({ health, message }) => !calm.has(health) && message !== '');
-  return [...Map.groupBy(told, ({ message }) => message)].slice(0, mostMessages).map(([message, sharing]) => {
-    const [first, ...others] = sharing.map(({ label }) => label);
-    const whom = others.length > 1 ? `${first} and ${others.length} more` : [first, ...others].join(', ');
-    return paint(sharing[0]?.health ?? 'starting', `${whom}: ${message}`.slice(0, columns - 1));
-  });
+  const groups = [...Map.groupBy(told, ({ message }) => message)];
+  return groups
+    .flatMap(([message, sharing]) => {
+      const [first = '', ...others] = sharing.map(({ label }) => label);
+      const whom = others.length > 1 ? `${first} and ${others.length} more` : [first, ...others].join(', ');
+      const text = message.startsWith(first) ? message : `${whom}: ${message}`;
+      return wrap(text, '', '  ', columns - 1)
+        .slice(0, linesOfMessage)
+        .map((line) => paint(sharing[0]?.health ?? 'starting', line.slice(0, columns - 1)));
+    })
+    .slice(0, mostMessageLines);
 }
 
 const calm: ReadonlySet<Health> = new Set(['healthy', 'stopped']);

@@ -167,7 +167,7 @@ describe('the progress table', () => {
     const lines = draw(filled);
     expect(lines.length).toBeLessThan(24);
     expect(lines[1]).toMatch(/^tenant-150 .* failed$/);
-    expect(lines).toContain('… and 184 more');
+    expect(lines).toContain('… and 186 more');
     expect(lines.at(-1)).toBe('tenant-150: no consent');
   });
 
