@@ -91,6 +91,11 @@ function copyBefore(object: JsonObject, end: string): JsonObject {
 }
 
 /** The functions of this file for the ingest pipeline. */
+/** `tame(value, levels)` begins with this. */
+export const deepestLevelPainless = String(deepestLevel);
+
+export const longestPathPainless = String(longestPath);
+
 export const tamePainless = `
 boolean isEmpty(def value) {
   if (value == null) return true;
@@ -115,13 +120,13 @@ void addTo(Map object, String name, def value) {
 }
 def tame(def value, int levels) {
   if (value instanceof Map) {
-    if (levels == 0) return Json.dump(value);
-    Map copy = new HashMap();
+    if (levels == 0) return writeJson(value, false);
+    Map copy = new LinkedHashMap();
     for (def entry : ((Map) value).entrySet()) addTo(copy, legalName((String) entry.getKey(), ${longestName}), tame(entry.getValue(), levels - 1));
     return copy;
   }
   if (value instanceof List) {
-    if (levels == 0) return Json.dump(value);
+    if (levels == 0) return writeJson(value, false);
     List copy = new ArrayList();
     for (def item : (List) value) copy.add(tame(item, levels - 1));
     return copy;

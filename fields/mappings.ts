@@ -1,0 +1,64 @@
+// From a list of fields to index mappings. A bag keeps the dots of its keys; everything under it is named whole.
+
+import { type Field, fieldTypes, type Mapping } from './field-types.ts';
+
+interface Node {
+  field: Field | undefined;
+  readonly children: Map<string, Node>;
+}
+
+export interface MappingProperties {
+  [name: string]: Mapping;
+}
+
+/** `closed` names the objects whose unknown keys stay out of the index. */
+export function buildProperties(fields: readonly Field[], closed: readonly string[]): MappingProperties {
+  const root: Node = { field: undefined, children: new Map() };
+  for (const field of fields) place(root, field);
+  return toProperties(root, '', closed);
+}
+
+function place(root: Node, field: Field): void {
+  let node = root;
+  for (const name of field.name.split('.')) {
+    const child = node.children.get(name) ?? { field: undefined, children: new Map() };
+    node.children.set(name, child);
+    node = child;
+  }
+  node.field = field;
+}
+
+function toProperties(node: Node, prefix: string, closed: readonly string[]): MappingProperties {
+  const entries = [...node.children].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, child]) => [name, toMapping(child, prefix + name, closed)]));
+}
+
+function toMapping(node: Node, name: string, closed: readonly string[]): Mapping {
+  const { field, children } = node;
+  const isClosed = closed.includes(name) ? { dynamic: false } : {};
+  if (field?.bag === true) {
+    return { type: 'object', subobjects: false, dynamic: false, properties: flatten(node) };
+  }
+  if (children.size > 0) {
+    const type = field?.type === 'nested' ? { type: 'nested' } : {};
+    return { ...type, ...isClosed, properties: toProperties(node, `${name}.`, closed) };
+  }
+  return field === undefined ? { type: 'object' } : { ...leafMapping(field), ...isClosed };
+}
+
+function leafMapping({ type, multiFields }: Field): Mapping {
+  const { mapping } = fieldTypes[type];
+  if (multiFields === undefined) return mapping;
+  const fields = Object.entries(multiFields).map(([name, inner]) => [name, fieldTypes[inner].mapping]);
+  return { ...mapping, fields: Object.fromEntries(fields) };
+}
+
+/** Every leaf below a bag, by its whole name within it. */
+function flatten(node: Node, prefix = ''): MappingProperties {
+  const leaves: MappingProperties = {};
+  for (const [name, child] of [...node.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (child.children.size > 0) Object.assign(leaves, flatten(child, `${prefix}${name}.`));
+    else if (child.field !== undefined) leaves[prefix + name] = leafMapping(child.field);
+  }
+  return leaves;
+}

@@ -1,0 +1,137 @@
+// Every field that a document of the audit data stream can hold, with its type and its sentence.
+
+import { beyondEcs } from '../fields/beyond-ecs.ts';
+import { findEcsField } from '../fields/ecs.ts';
+import type { Field, FieldTypeName } from '../fields/field-types.ts';
+import type { Definitions, Layer, Property, PropertyType } from './definitions.ts';
+import { findVerb } from './verbs/index.ts';
+
+/** Where the record itself is kept. */
+export const auditField = 'o365.audit';
+
+/** What the mapper and the pipeline write whatever the record says. */
+const fixedFields = [
+  '@timestamp',
+  'data_stream.dataset',
+  'data_stream.namespace',
+  'data_stream.type',
+  'ecs.version',
+  'error.message',
+  'event.action',
+  'event.category',
+  'event.code',
+  'event.created',
+  'event.dataset',
+  'event.id',
+  'event.ingested',
+  'event.kind',
+  'event.module',
+  'event.original',
+  'event.outcome',
+  'event.provider',
+  'event.type',
+  'message',
+  'organization.id',
+  'organization.name',
+  'tags',
+];
+
+/** What the enrichment pipeline adds to each end of a connection. */
+export const enrichedEnds: readonly string[] = ['source', 'client', 'destination', 'server'];
+
+const geoFields = [
+  ...['city_name', 'continent_code', 'continent_name', 'country_iso_code', 'country_name', 'location'],
+  ...['postal_code', 'region_iso_code', 'region_name', 'timezone'],
+];
+const userAgentFields = [
+  ...['device.name', 'name', 'original', 'os.full', 'os.name', 'os.version', 'version'],
+];
+
+export function listDocumentFields(definitions: Definitions): Field[] {
+  const names = new Set([...fixedFields, ...writtenFields(definitions), ...enrichmentFields()]);
+  for (const { name } of beyondEcs) names.add(name);
+  const ecs = [...names].sort().map(ecsField);
+  return [...ecs, ...auditFields(definitions)];
+}
+
+function ecsField(name: string): Field {
+  const field = findEcsField(name);
+  if (field === undefined) throw new Error(`ECS has no field "${name}"`);
+  return field;
+}
+
+function enrichmentFields(): string[] {
+  const ends = enrichedEnds.flatMap((end) => [
+    `${end}.as.number`,
+    `${end}.as.organization.name`,
+    ...geoFields.map((name) => `${end}.geo.${name}`),
+  ]);
+  return [...ends, ...userAgentFields.map((name) => `user_agent.${name}`)];
+}
+
+/** Targets of rules, and the lists that gather from them. */
+function writtenFields({ common, files, related }: Definitions): string[] {
+  const layers: Layer[] = [common, ...files.flatMap((file) => [file.layer, ...file.operations.layers])];
+  const targets = layers.flatMap((layer) =>
+    layer.rules.flatMap(({ to, verb }) =>
+      to.flatMap(({ path, leaves }) => {
+        const name = path.join('.');
+        const filled = leaves ?? findVerb(verb)?.fills;
+        return filled === undefined ? [name] : filled.map((leaf) => `${name}.${leaf}`);
+      }),
+    ),
+  );
+  const opened = targets.includes('email.attachments') ? attachmentFields : [];
+  return [...targets, ...opened, ...related.map(({ to }) => to.join('.'))];
+}
+
+const attachmentFields = ['name', 'extension', 'size'].map((name) => `email.attachments.file.${name}`);
+
+function auditFields({ properties }: Definitions): Field[] {
+  return [
+    ...listProperties(properties, `${auditField}.`),
+    {
+      name: `${auditField}.other`,
+      type: 'flattened',
+      about: 'Properties without a definition of their own, by their path; searchable as text.',
+      ecs: false,
+    },
+    {
+      name: `${auditField}.unplaced`,
+      type: 'keyword',
+      about: 'What was not of the type its definition says, and is in `other` instead: path and reason.',
+      example: 'Sender: object in place of keyword',
+      ecs: false,
+    },
+  ];
+}
+
+const mappedTypes: Readonly<Record<PropertyType, FieldTypeName>> = {
+  keyword: 'keyword',
+  text: 'match_only_text',
+  long: 'long',
+  double: 'double',
+  boolean: 'boolean',
+  date: 'date',
+  ip: 'ip',
+  object: 'object',
+  pairs: 'object',
+  changes: 'object',
+  flattened: 'flattened',
+};
+
+function listProperties(properties: Readonly<Record<string, Property>>, prefix: string): Field[] {
+  return Object.entries(properties).flatMap(([name, property]) => {
+    const { type, about, example, unit } = property;
+    const field: Field = {
+      name: prefix + name,
+      type: mappedTypes[type],
+      about,
+      example,
+      unit,
+      bag: type === 'pairs' || type === 'changes',
+      ecs: false,
+    };
+    return [field, ...listProperties(property.properties ?? {}, `${prefix}${name}.`)];
+  });
+}

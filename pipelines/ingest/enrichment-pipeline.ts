@@ -1,0 +1,91 @@
+// The default pipeline of the audit data stream: what only the server knows. A raw record that some other shipper
+// sends is mapped here first; a document of this project's input is mapped already.
+
+import { enrichedEnds } from '../document-fields.ts';
+import { keepOnFailure, meta, type Pipeline, type Processor } from './processors.ts';
+
+export const enrichmentPipelineName = 'logs-o365.audit@m365';
+export const rawPipelineName = 'logs-o365.audit@m365-raw';
+
+/** What operators hang in, in the order of Elastic's own integrations. */
+const hooks = ['global@custom', 'logs@custom', 'logs-o365.audit@custom'];
+
+/** `withHooks: false` for the package: Fleet adds the hooks itself. */
+export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boolean }): Pipeline {
+  return {
+    name: enrichmentPipelineName,
+    body: {
+      description:
+        'Microsoft 365 audit records: where addresses are, what user agents are, when it was ingested.',
+      processors: [
+        { set: { tag: 'ingested', field: 'event.ingested', value: '{{{ _ingest.timestamp }}}' } },
+        {
+          pipeline: {
+            tag: 'raw-record',
+            name: rawPipelineName,
+            if: "ctx.o365?.audit == null && ctx.event?.kind != 'pipeline_error'",
+          },
+        },
+        {
+          user_agent: {
+            tag: 'user-agent',
+            field: 'user_agent.original',
+            if: 'ctx.user_agent?.original instanceof String',
+          },
+        },
+        ...enrichedEnds.flatMap(locate),
+        ...(withHooks ? hooks.map(callHook) : []),
+      ],
+      on_failure: keepOnFailure,
+      _meta: meta,
+    },
+  };
+}
+
+function locate(end: string): Processor[] {
+  const condition = `ctx.${end}?.ip != null`;
+  return [
+    {
+      geoip: {
+        tag: `${end}-city`,
+        if: condition,
+        field: `${end}.ip`,
+        target_field: `${end}.geo`,
+        ignore_missing: true,
+      },
+    },
+    {
+      geoip: {
+        tag: `${end}-network`,
+        if: condition,
+        database_file: 'GeoLite2-ASN.mmdb',
+        field: `${end}.ip`,
+        target_field: `${end}.as`,
+        properties: ['asn', 'organization_name'],
+        ignore_missing: true,
+      },
+    },
+    {
+      rename: {
+        tag: `${end}-network-number`,
+        if: condition,
+        field: `${end}.as.asn`,
+        target_field: `${end}.as.number`,
+        ignore_missing: true,
+      },
+    },
+    {
+      rename: {
+        tag: `${end}-network-name`,
+        if: condition,
+        field: `${end}.as.organization_name`,
+        target_field: `${end}.as.organization.name`,
+        ignore_missing: true,
+      },
+    },
+  ];
+}
+
+function callHook(name: string): Processor {
+  return { pipeline: { tag: `hook-${name}`, name, ignore_missing_pipeline: true } };
+}
