@@ -77,6 +77,7 @@ function runTests(url: string): Promise<number> {
   );
   // Interrupting reaches jest as well; the node is stopped once it has ended.
   process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => jest.kill());
   return new Promise((resolve, reject) => {
     jest.once('error', reject);
     jest.once('exit', (code) => resolve(code ?? 1));
