@@ -1,12 +1,14 @@
-// Spans around the few slow steps: a listing, a content blob, a bulk request. Without an SDK in the process a span
-// costs one function call.
+// Spans around the few slow steps: a request to Microsoft, a write to an output. They wrap what they trace, so that
+// neither knows of it. Without an SDK in the process a span costs one function call.
 
 import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Output } from '../contract.ts';
 import { describeError } from '../errors.ts';
+import type { Wrapper } from '../http/exchange.ts';
 
 /** Runs `step` in a span of that name; a failure is recorded, redacted, and thrown on. */
 export function inSpan<Result>(
-  name: 'm365.list' | 'm365.blob' | 'm365.bulk' | 'm365.token',
+  name: string,
   attributes: Attributes,
   step: (span: Span) => Promise<Result>,
 ): Promise<Result> {
@@ -20,4 +22,48 @@ export function inSpan<Result>(
       span.end();
     }
   });
+}
+
+/** A span for each request, until its head has come: `m365.list`, `m365.blob`, `m365.subscriptions`, `m365.token`. */
+export function traceRequests(): Wrapper {
+  return (send) => (request) => {
+    const attributes: Attributes = {
+      'http.request.method': request.method,
+      'server.address': URL.parse(request.url)?.host ?? '',
+      ...(request.scope?.tenantId && { 'm365.tenant.id': request.scope.tenantId }),
+      ...(request.scope?.contentType && { 'm365.content_type': request.scope.contentType }),
+    };
+    return inSpan(stepOf(request.url), attributes, async (span) => {
+      const response = await send(request);
+      span.setAttribute('http.response.status_code', response.status);
+      return response;
+    });
+  };
+}
+
+function stepOf(url: string): string {
+  if (url.includes('/subscriptions/content')) return 'm365.list';
+  if (url.includes('/activity/feed/audit/')) return 'm365.blob';
+  return url.includes('/subscriptions/') ? 'm365.subscriptions' : 'm365.token';
+}
+
+/** A span for each write, until its outcome is durable. */
+export function traceOutput(output: Output): Output {
+  return {
+    name: output.name,
+    open: (signal) => output.open(signal),
+    close: () => output.close(),
+    write(documents, options) {
+      const attributes = { 'm365.output': output.name, 'm365.documents': documents.length };
+      return inSpan('m365.write', attributes, async (span) => {
+        const report = await output.write(documents, options);
+        span.setAttributes({
+          'm365.delivered': report.delivered,
+          'm365.duplicate': report.duplicate,
+          'm365.rejected': report.rejected.length,
+        });
+        return report;
+      });
+    },
+  };
 }

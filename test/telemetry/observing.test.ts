@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { metrics, trace } from '@opentelemetry/api';
 import {
   AggregationTemporality,
@@ -19,7 +19,7 @@ import { showProgress } from '../../input/telemetry/progress.ts';
 import { drawTable } from '../../input/telemetry/progress-table.ts';
 import { StatusBoard } from '../../input/telemetry/status-board.ts';
 import { createTelemetry } from '../../input/telemetry/telemetry.ts';
-import { inSpan } from '../../input/telemetry/traces.ts';
+import { traceOutput, traceRequests } from '../../input/telemetry/traces.ts';
 
 const scope = { tenantId: 'tenant-1', contentType: 'Audit.Exchange' };
 
@@ -56,22 +56,60 @@ describe('OpenTelemetry', () => {
     metrics.disable();
   });
 
-  test('gets spans, with failures in words and without secrets', async () => {
-    protectSecret('span-secret-value');
+  describe('gets spans', () => {
     const exporter = new InMemorySpanExporter();
-    trace.setGlobalTracerProvider(
-      new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
-    );
-    await expect(inSpan('m365.blob', { a: 1 }, async () => 5)).resolves.toBe(5);
-    const failing = inSpan('m365.list', {}, () => Promise.reject(new Error('bad span-secret-value')));
-    await expect(failing).rejects.toThrow('bad');
-    expect(exporter.getFinishedSpans().map(({ name, status }) => [name, status.message])).toEqual([
-      ['m365.blob', undefined],
-      ['m365.list', 'bad [redacted]'],
-    ]);
-    trace.disable();
+    const spans = () =>
+      exporter.getFinishedSpans().map(({ name, attributes, status }) => ({ name, attributes, status }));
+    beforeEach(() => {
+      exporter.reset();
+      const spanProcessors = [new SimpleSpanProcessor(exporter)];
+      trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
+    });
+    afterEach(() => trace.disable());
+
+    test('of requests, named by what they ask for, with failures in words and without secrets', async () => {
+      protectSecret('span-secret-value');
+      const feed = 'https://manage.office.com/api/v1.0/t/activity/feed';
+      const signal = new AbortController().signal;
+      const answer = { status: 200, header: () => undefined, body: emptyBody() };
+      const send = traceRequests()(async ({ url }) => {
+        if (url.includes('/audit/')) throw new Error('bad span-secret-value');
+        return answer;
+      });
+      await send({ method: 'GET', url: `${feed}/subscriptions/content?contentType=x`, signal, scope });
+      await expect(send({ method: 'GET', url: `${feed}/audit/1`, signal, scope })).rejects.toThrow('bad');
+      await send({ method: 'POST', url: 'https://login.example/t/oauth2/v2.0/token', signal });
+      expect(spans()).toMatchObject([
+        {
+          name: 'm365.list',
+          attributes: { 'm365.content_type': 'Audit.Exchange', 'http.response.status_code': 200 },
+        },
+        { name: 'm365.blob', status: { message: 'bad [redacted]' } },
+        { name: 'm365.token', attributes: { 'server.address': 'login.example' } },
+      ]);
+    });
+
+    test('of writes, with what became of the documents', async () => {
+      const report = { delivered: 1, duplicate: 2, possiblyDuplicate: 0, rejected: [] };
+      const output = traceOutput({
+        name: 'file',
+        open: async () => undefined,
+        write: async () => report,
+        close: async () => undefined,
+      });
+      const signal = new AbortController().signal;
+      await expect(output.write([], { signal, uncertain: false })).resolves.toBe(report);
+      expect(spans()).toMatchObject([
+        {
+          name: 'm365.write',
+          attributes: { 'm365.output': 'file', 'm365.delivered': 1, 'm365.duplicate': 2 },
+        },
+      ]);
+    });
   });
 });
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
 describe('a log line', () => {
   const collect = () => {
