@@ -1,7 +1,7 @@
 // What every replay needs: the state folder for itself, the outputs open, and a collector that is fed with what is to
 // be delivered again.
 
-import { loadMapper } from '../../pipelines/index.ts';
+import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { systemClock } from '../clock.ts';
 import { collect } from '../collector.ts';
 import type {
@@ -46,7 +46,10 @@ export interface DeliverOptions {
 
 /** Throws an OperatorError while a collector has the state folder. */
 export async function openReplay(policy: Policy): Promise<ReplaySession> {
-  const mapper = loadMapper();
+  const mapping = {
+    mapper: loadMapper(),
+    recordTypes: new Set(Object.keys(loadDefinitions().recordTypeNames)),
+  };
   const log = openCommandLog(policy.process.logLevel);
   const clock = systemClock;
   const signals = listenForInterruption();
@@ -64,7 +67,7 @@ export async function openReplay(policy: Policy): Promise<ReplaySession> {
     log,
   };
   const outputs = new OpenOutputs(environment, log, signals.stop);
-  const shared = { mapper, claims: new IdClaims(), deadLetters, telemetry, log, clock };
+  const shared = { ...mapping, claims: new IdClaims(), deadLetters, telemetry, log, clock };
   return {
     environment,
     signals,
