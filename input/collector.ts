@@ -2,11 +2,10 @@
 // What a record means is the mapper's business, how it is written the output's, what is remembered the ledger's.
 
 import { recordKey } from '../pipelines/identity.ts';
-import { isObject } from '../pipelines/json.ts';
-import type { EcsDocument, MapContext, Mapper } from '../pipelines/mapper.ts';
+import type { MapContext, Mapper } from '../pipelines/mapper.ts';
 import { type ParsedRecord, parseRecord } from '../pipelines/parse-record.ts';
 import type { Clock } from './clock.ts';
-import { setConstants } from './constant-fields.ts';
+import { type ConstantFields, setConstants } from './constant-fields.ts';
 import type {
   Batch,
   BatchCounts,
@@ -29,6 +28,8 @@ import type { MappingOptions } from './settings/policy.ts';
 export interface CollectorParts {
   readonly source: Source;
   readonly mapper: Mapper;
+  /** The numbers that have a name, as text. */
+  readonly recordTypes: ReadonlySet<string>;
   readonly output: Output;
   readonly ledger: DeliveryLedger;
   readonly claims: IdClaims;
@@ -144,21 +145,25 @@ async function deliverUnseen(
 function mapEntries(parts: CollectorParts, origin: Origin, entries: readonly Entry[]): OutputDocument[] {
   const context = mapContext(parts.mapping, origin);
   const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
-  const addConstants = setConstants(parts.mapping.fields);
+  const write = documentWriter(parts.mapper, parts.mapping.fields);
   let unknown = 0;
   const documents = entries.map(({ record, key }) => {
-    const document = parts.mapper.map(record, context);
-    addConstants(document);
-    if (isOfUnknownType(document)) unknown += 1;
-    return { id: key.id, dataStream, body: JSON.stringify(document) };
+    if (!parts.recordTypes.has(String(record.value?.RecordType))) unknown += 1;
+    return { id: key.id, dataStream, body: write(record, context) };
   });
   if (unknown > 0) parts.telemetry.count(origin, 'unknown_record_types', unknown);
   return documents;
 }
 
-/** The code of a record type without a name is its number. */
-function isOfUnknownType({ event }: EcsDocument): boolean {
-  return isObject(event) && typeof event.code === 'string' && /^\d/.test(event.code);
+/** Constants need the document as an object, which most policies can do without. */
+function documentWriter(mapper: Mapper, constants: ConstantFields): Mapper['write'] {
+  if (Object.keys(constants).length === 0) return mapper.write;
+  const addConstants = setConstants(constants);
+  return (record, context) => {
+    const document = mapper.map(record, context);
+    addConstants(document);
+    return JSON.stringify(document);
+  };
 }
 
 function mapContext(mapping: MappingOptions, origin: Origin): MapContext {

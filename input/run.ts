@@ -1,7 +1,7 @@
 // The whole process: opens what all streams share, runs every stream of a policy, closes in the right order.
 // One stream that cannot work says so and leaves the others running.
 
-import { loadMapper } from '../pipelines/index.ts';
+import { loadDefinitions, loadMapper } from '../pipelines/index.ts';
 import type { Clock } from './clock.ts';
 import { type CollectorSignals, collect } from './collector.ts';
 import type { DeadLetters, Ledger, Logger, Output, Telemetry } from './contract.ts';
@@ -99,6 +99,7 @@ async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunRes
   const { policy, signals, telemetry, log, clock, random } = options;
   const shared = {
     mapper: loadMapper(),
+    recordTypes: new Set(Object.keys(loadDefinitions().recordTypeNames)),
     ledger,
     claims: new IdClaims(),
     commits: new CommitQueue(ledger),

@@ -62,7 +62,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const place = await makeWorkplace({ streams: [emulator.stream] });
   try {
     const now = Math.trunc(Date.now() / 1000);
-    const known = { count: Number(values.known), fromSeconds: now - 7 * 86_400, toSeconds: now };
+    const known = { count: Number(values.known), fromSeconds: now - 8 * 86_400, toSeconds: now - 86_400 };
     await fillLedger({ folder: place.state, ...known });
     const used = await measureRun(place.policy, place.folder, values.profile);
     const seconds = used.userSeconds + used.systemSeconds;
