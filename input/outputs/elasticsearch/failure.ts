@@ -161,7 +161,7 @@ function adviceFor(status: number): string {
 }
 
 /** Type and reason of an Elasticsearch error, on one line each; of anything else, its first words. */
-export function readError(body: unknown): { type: string; reason: string } {
+function readError(body: unknown): { type: string; reason: string } {
   const error = isObject(body) ? body.error : undefined;
   if (isObject(error)) return { type: textOf(error.type), reason: reasonOf(error) };
   if (typeof error === 'string') return { type: '', reason: excerptOf(error) };

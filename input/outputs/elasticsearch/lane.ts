@@ -47,6 +47,7 @@ export class Lane {
     this.#settings = settings;
     this.#environment = environment;
     this.#maxBytes = settings.bulkMaxBytes;
+    environment.closed.addEventListener('abort', () => this.#endGathering(), { once: true });
   }
 
   add(entry: Pending): void {
@@ -87,8 +88,8 @@ export class Lane {
     while (this.#isThin() && clock.now() - since < flushIntervalMs) {
       const before = this.#queue.added;
       this.#gathering = new AbortController();
-      const until = AbortSignal.any([closed, this.#gathering.signal]);
-      await clock.sleep(Math.ceil(flushIntervalMs / 10), until).catch(() => closed.throwIfAborted());
+      const { signal } = this.#gathering;
+      await clock.sleep(Math.ceil(flushIntervalMs / 10), signal).catch(() => closed.throwIfAborted());
       if (this.#queue.added === before) return;
     }
   }

@@ -46,10 +46,6 @@ export class PendingWrite {
     return this.#cancelled;
   }
 
-  get settled(): boolean {
-    return this.#remaining === 0 || this.#cancelled;
-  }
-
   deliver(possiblyTwice: boolean): void {
     this.#delivered += 1;
     if (possiblyTwice) this.#possiblyDuplicate += 1;
