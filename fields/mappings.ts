@@ -1,6 +1,6 @@
 // From a list of fields to index mappings. A bag keeps the dots of its keys; everything under it is named whole.
 
-import { type Field, fieldTypes, type Mapping } from './field-types.ts';
+import { type Field, type FieldTypeName, fieldTypes, type Mapping } from './field-types.ts';
 
 interface Node {
   field: Field | undefined;
@@ -49,8 +49,13 @@ function toMapping(node: Node, name: string, closed: readonly string[]): Mapping
 function leafMapping({ type, multiFields }: Field): Mapping {
   const { mapping } = fieldTypes[type];
   if (multiFields === undefined) return mapping;
-  const fields = Object.entries(multiFields).map(([name, inner]) => [name, fieldTypes[inner].mapping]);
+  const fields = Object.entries(multiFields).map(([name, inner]) => [name, multiFieldMapping(inner)]);
   return { ...mapping, fields: Object.fromEntries(fields) };
+}
+
+/** Not every server takes match_only_text as a second field; plain text without norms finds the same. */
+function multiFieldMapping(type: FieldTypeName): Mapping {
+  return type === 'match_only_text' ? { type: 'text', norms: false } : fieldTypes[type].mapping;
 }
 
 /** Every leaf below a bag, by its whole name within it. */

@@ -1,5 +1,14 @@
 // Every generated file: its path from the root of the repository and its text.
 
+import { buildTemplates, type Template } from '../../fields/templates.ts';
+import type { Definitions } from '../../pipelines/definitions.ts';
+import { auditField, listDocumentFields } from '../../pipelines/document-fields.ts';
+import { dataset } from '../../pipelines/engine/plan.ts';
+import {
+  buildEnrichmentPipeline,
+  enrichmentPipelineName,
+} from '../../pipelines/ingest/enrichment-pipeline.ts';
+import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
 
 export interface Artefact {
@@ -9,5 +18,27 @@ export interface Artefact {
 
 export function listArtefacts(): Artefact[] {
   const definitions = readDefinitions();
-  return [{ path: 'pipelines/generated/definitions.json', text: `${JSON.stringify(definitions)}\n` }];
+  return [
+    { path: 'pipelines/generated/definitions.json', text: `${JSON.stringify(definitions)}\n` },
+    ...templatesOf(definitions).map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
+    ...[buildEnrichmentPipeline({ withHooks: true }), ...buildRawPipelines(definitions)].map(
+      ({ name, body }) => writeBody('pipelines', 'ingest_pipeline', name, body),
+    ),
+  ];
+}
+
+export function templatesOf(definitions: Definitions): Template[] {
+  return buildTemplates({
+    dataset,
+    fields: listDocumentFields(definitions),
+    closed: [auditField],
+    pipeline: enrichmentPipelineName,
+  });
+}
+
+function writeBody(folder: string, kind: string, name: string, body: object): Artefact {
+  return {
+    path: `${folder}/generated/${kind}/${name}.json`,
+    text: `${JSON.stringify(body, undefined, 1)}\n`,
+  };
 }

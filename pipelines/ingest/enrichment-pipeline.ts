@@ -15,6 +15,7 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
   return {
     name: enrichmentPipelineName,
     body: {
+      _meta: meta,
       description:
         'Microsoft 365 audit records: where addresses are, what user agents are, when it was ingested.',
       processors: [
@@ -37,7 +38,6 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
         ...(withHooks ? hooks.map(callHook) : []),
       ],
       on_failure: keepOnFailure,
-      _meta: meta,
     },
   };
 }

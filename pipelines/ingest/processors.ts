@@ -22,7 +22,7 @@ export interface ProcessorOptions {
   readonly [option: string]: unknown;
 }
 
-export const meta = { managed_by: 'm365', generated: 'by "npm run generate"' };
+export const meta = { generated: 'by "npm run generate" from pipelines/record-types', managed_by: 'm365' };
 
 /** Keeps the document, and says what failed where. */
 export const keepOnFailure: readonly Processor[] = [

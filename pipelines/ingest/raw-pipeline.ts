@@ -19,7 +19,7 @@ import { keepOnFailure, meta, type Pipeline, type Processor } from './processors
 /** What the stages hand to each other, removed at the end. */
 const scratch = '_m365';
 
-/** The sub-pipelines come first: Elasticsearch takes a pipeline only after those it calls. */
+/** `name` is that of the dispatcher; the sub-pipelines add the name of their file. */
 export function buildRawPipelines(definitions: Definitions, name: string = rawPipelineName): Pipeline[] {
   return [
     ...definitions.files.map((file) => buildFilePipeline(file, name)),
@@ -32,6 +32,7 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
   return {
     name,
     body: {
+      _meta: meta,
       description:
         'Microsoft 365 audit records as other shippers deliver them: in message, event.original or o365audit.',
       processors: [
@@ -62,7 +63,6 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
         { remove: { tag: 'failure-scratch', field: scratch, ignore_missing: true } },
         ...keepOnFailure,
       ],
-      _meta: meta,
     },
   };
 }
@@ -72,6 +72,7 @@ function buildFilePipeline(file: RecordTypeFile, name: string): Pipeline {
   return {
     name: `${name}-${file.name}`,
     body: {
+      _meta: meta,
       description: file.about,
       processors: [
         runScript('hand-over', `ctx.${scratch}.given = params`, {
@@ -81,7 +82,6 @@ function buildFilePipeline(file: RecordTypeFile, name: string): Pipeline {
           beginnings,
         }),
       ],
-      _meta: meta,
     },
   };
 }
