@@ -69,6 +69,12 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./commands/map.ts')).mapCommand(),
   },
   {
+    name: 'package',
+    group: tools,
+    summary: 'build the integration package for Kibana',
+    load: async () => (await import('./commands/package.ts')).packageCommand(),
+  },
+  {
     name: 'emulate',
     group: tools,
     summary: 'serve an emulated Microsoft 365 on this machine',

@@ -46,6 +46,7 @@ export const transportOptions: OptionSet = {
       type: 'list',
       title: 'Certificate authorities',
       about: 'PEM files, or PEM text, of the authorities to trust instead of those of the system.',
+      multiline: true,
       shown: 'advanced',
     },
     {

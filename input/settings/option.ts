@@ -33,6 +33,8 @@ export interface Option {
   /** One sentence. */
   readonly about: string;
   readonly example?: string | number | boolean;
+  /** A form needs room for several lines: PEM. */
+  readonly multiline?: boolean;
   /** Where it shows: in the main form, under "advanced", or only in a policy file. */
   readonly shown: 'main' | 'advanced' | 'file';
 }

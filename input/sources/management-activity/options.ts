@@ -83,6 +83,7 @@ export const managementActivityOptions: OptionSet = {
       type: 'secret',
       title: 'Certificate and key (PEM)',
       about: 'Certificate and private key in PEM, instead of a secret.',
+      multiline: true,
       shown: 'main',
     },
     {

@@ -1,0 +1,31 @@
+// `m365 package`: the integration package for Kibana, as a folder and as a zip.
+
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { buildPackage } from '../package/build-package.ts';
+import { writePackage } from '../package/write-package.ts';
+import { say } from '../paper.ts';
+
+const teaching = `
+What it does:
+  Builds the integration package "m365" from manifest.yml, changelog.yml, fields/, pipelines/, dashboards/ and the
+  declared settings. The folder is the source form, which Elastic's own tools lint, build and test; the zip is the
+  built form, which Kibana takes. The same repository gives the same bytes.
+
+Examples:
+  m365 package                          build/m365-<version>/ and build/m365-<version>.zip
+  m365 package --to /tmp/packages       somewhere else
+  m365 install --kibana https://kibana.example:5601     build it and upload it`;
+
+export function packageCommand(): Command {
+  return new Command('package')
+    .summary('build the integration package for Kibana')
+    .description('Builds the integration package that Kibana installs.')
+    .option('--to <folder>', 'where to put it', join(import.meta.dirname, '..', '..', '..', 'build'))
+    .addHelpText('after', teaching)
+    .action(({ to }: { to: string }) => {
+      const { folder, zip } = writePackage(buildPackage(), to);
+      say(folder);
+      say(zip);
+    });
+}

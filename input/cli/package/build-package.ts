@@ -1,0 +1,123 @@
+// The integration package, made from the repository: as source, which Elastic's tools build and test, and as built,
+// which Kibana takes. The same repository gives the same bytes.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  createFieldLookup,
+  type DashboardDefinition,
+  generateSavedObjects,
+  loadDashboards,
+  titleOf,
+} from '../../../dashboards/index.ts';
+import { ecsVersion } from '../../../fields/ecs.ts';
+import type { Definitions } from '../../../pipelines/definitions.ts';
+import { readDefinitions } from '../../../pipelines/language/index.ts';
+import { readVersion } from '../version.ts';
+import { allFields, type DataStream, listDataStreams, writeDataStream } from './data-streams.ts';
+import { resolveReference } from './ecs-schema.ts';
+import { writeSavedObjects } from './kibana-files.ts';
+import {
+  completeManifest,
+  findScreenshot,
+  imageName,
+  type Manifest,
+  readManifest,
+  screenshotFile,
+} from './manifest-file.ts';
+import { type PackageFiles, sortFiles, toYaml } from './package-files.ts';
+import { writePipelineTests } from './pipeline-tests.ts';
+import { type ReadmeData, renderReadme, writeReadmeTemplate } from './readme.ts';
+import { writeReadmeParts } from './readme-parts.ts';
+
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  /** With `_dev`, and with references to ECS. */
+  readonly source: PackageFiles;
+  /** Without them: what a zip holds. */
+  readonly built: PackageFiles;
+}
+
+const repository = join(import.meta.dirname, '..', '..', '..');
+
+/** Throws a DefinitionError, or an error that names the file, where something does not fit together. */
+export function buildPackage(root = repository): Package {
+  const definitions = readDefinitions(join(root, 'pipelines'));
+  const dashboards = loadDashboards(join(root, 'dashboards', 'definitions'));
+  const streams = listDataStreams(definitions);
+  const manifest = readManifest(root, readVersion());
+  const common = writeCommon(root, { definitions, dashboards, manifest });
+  const template = readReadmeTemplate(root);
+  const source = new Map([...common, ...writeDocs(template, streams), ...writeStreams(streams, asIs)]);
+  for (const [path, text] of writeDevelopment(template, root)) source.set(path, text);
+  const built = new Map([
+    ...common,
+    ...writeDocs(template, streams),
+    ...writeStreams(streams, resolveReference),
+  ]);
+  return {
+    name: manifest.name,
+    version: manifest.version,
+    source: sortFiles(source),
+    built: sortFiles(built),
+  };
+}
+
+const asIs = <T>(value: T): T => value;
+
+interface Parts {
+  readonly definitions: Definitions;
+  readonly dashboards: readonly DashboardDefinition[];
+  readonly manifest: Manifest;
+}
+
+function writeCommon(
+  root: string,
+  { definitions, dashboards, manifest }: Parts,
+): Map<string, string | Buffer> {
+  const objects = generateSavedObjects(dashboards, createFieldLookup(definitions));
+  const screenshots = dashboards.flatMap((each) => findScreenshot(root, each.id, titleOf(each)) ?? []);
+  const files = new Map<string, string | Buffer>([
+    ['manifest.yml', toYaml(completeManifest(manifest, screenshots))],
+    ['changelog.yml', readFileSync(join(root, 'changelog.yml'), 'utf8')],
+    ['LICENSE.txt', readFileSync(join(root, 'LICENSE'), 'utf8')],
+    ['img/m365.svg', readFileSync(join(root, 'img', 'm365.svg'), 'utf8')],
+    ...writeSavedObjects(objects),
+  ]);
+  for (const { id } of dashboards) {
+    const file = screenshotFile(root, id);
+    if (existsSync(file)) files.set(`img/${imageName(id)}`, readFileSync(file));
+  }
+  return files;
+}
+
+function writeStreams(streams: readonly DataStream[], spell: Parameters<typeof writeDataStream>[1]) {
+  return streams.flatMap((stream) => [...writeDataStream(stream, spell)]);
+}
+
+function readReadmeTemplate(root: string): string {
+  const file = join(root, 'docs', 'package', 'README.md.hbs');
+  try {
+    return writeReadmeTemplate(readFileSync(file, 'utf8'), writeReadmeParts(root));
+  } catch (cause) {
+    throw new Error(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function writeDocs(template: string, streams: readonly DataStream[]): [string, string][] {
+  const data: ReadmeData = {
+    fields: new Map(streams.map((stream) => [stream.name, allFields(stream)])),
+    events: new Map(streams.map(({ name, sample }) => [name, sample])),
+  };
+  return [['docs/README.md', renderReadme(template, data)]];
+}
+
+/** What Elastic's tools read and Kibana never sees. */
+function writeDevelopment(template: string, root: string): [string, string][] {
+  return [
+    ['_dev/build/build.yml', toYaml({ dependencies: { ecs: { reference: `git@v${ecsVersion}` } } })],
+    ['_dev/build/docs/README.md', template],
+    ...writePipelineTests(root),
+  ];
+}

@@ -1,0 +1,78 @@
+// The data streams of the package, each a folder: what it is called, its fields, pipelines, template and sample event.
+
+import type { Field } from '../../../fields/field-types.ts';
+import type { Definitions } from '../../../pipelines/definitions.ts';
+import { auditField, listDocumentFields } from '../../../pipelines/document-fields.ts';
+import { buildCollectionPipeline } from '../../completeness/pipeline.ts';
+import { collectionDataset, listCollectionFields } from './collection-fields.ts';
+import { type FieldDefinition, type FieldFiles, writeFieldFiles } from './field-definitions.ts';
+import { writeAuditManifest, writeCollectionManifest } from './manifest-file.ts';
+import { toJson, toYaml } from './package-files.ts';
+import { writeAuditPipelines, writePipeline } from './pipeline-files.ts';
+import { auditSample, collectionSample } from './sample-events.ts';
+import { writeCollectionTemplate, writeStreamTemplate } from './stream-template.ts';
+
+export interface DataStream {
+  /** Its folder. */
+  readonly name: string;
+  readonly manifest: object;
+  readonly fields: FieldFiles;
+  /** File name → text. */
+  readonly pipelines: ReadonlyMap<string, string>;
+  readonly template: string;
+  readonly sample: object;
+}
+
+export function listDataStreams(definitions: Definitions): readonly DataStream[] {
+  return [auditStream(definitions), collectionStream()];
+}
+
+function auditStream(definitions: Definitions): DataStream {
+  const fields = listDocumentFields(definitions);
+  return {
+    name: 'audit',
+    manifest: writeAuditManifest(),
+    fields: fieldFiles('o365.audit', 'o365', fields, [auditField]),
+    pipelines: writeAuditPipelines(definitions),
+    template: writeStreamTemplate(),
+    sample: auditSample(),
+  };
+}
+
+function collectionStream(): DataStream {
+  const pipeline = buildCollectionPipeline({ withHooks: false });
+  return {
+    name: 'collection',
+    manifest: writeCollectionManifest(),
+    fields: fieldFiles(collectionDataset, 'm365', listCollectionFields(), []),
+    pipelines: new Map([['default.yml', writePipeline({ ...pipeline, name: 'default' })]]),
+    template: writeCollectionTemplate(),
+    sample: collectionSample(),
+  };
+}
+
+function fieldFiles(dataset: string, module: string, fields: readonly Field[], closed: readonly string[]) {
+  return writeFieldFiles({ dataset, module, fields, closed });
+}
+
+export function allFields({ fields }: DataStream): readonly FieldDefinition[] {
+  return Object.values(fields).flat();
+}
+
+/** `spell` turns what a field file holds into what it shall hold: references stay, or are spelled out. */
+export function writeDataStream(
+  stream: DataStream,
+  spell: (field: FieldDefinition) => FieldDefinition,
+): ReadonlyMap<string, string> {
+  const folder = `data_stream/${stream.name}`;
+  const files = new Map([
+    [`${folder}/manifest.yml`, toYaml(stream.manifest)],
+    [`${folder}/agent/stream/stream.yml.hbs`, stream.template],
+    [`${folder}/sample_event.json`, toJson(stream.sample)],
+  ]);
+  for (const [name, text] of stream.pipelines)
+    files.set(`${folder}/elasticsearch/ingest_pipeline/${name}`, text);
+  for (const [name, fields] of Object.entries(stream.fields))
+    if (fields.length > 0) files.set(`${folder}/fields/${name}`, toYaml(fields.map(spell)));
+  return files;
+}

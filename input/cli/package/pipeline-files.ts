@@ -1,0 +1,34 @@
+// The ingest pipelines of a package: the same that setup installs, under the names that Fleet gives them. Fleet hangs
+// the operators' @custom pipelines in by itself.
+
+import type { Definitions } from '../../../pipelines/definitions.ts';
+import { buildEnrichmentPipeline, rawPipelineName } from '../../../pipelines/ingest/enrichment-pipeline.ts';
+import { keepOnFailure, type Pipeline, type Processor } from '../../../pipelines/ingest/processors.ts';
+import { buildRawPipelines } from '../../../pipelines/ingest/raw-pipeline.ts';
+import { toYaml } from './package-files.ts';
+
+/** File name → text. */
+export function writeAuditPipelines(definitions: Definitions): ReadonlyMap<string, string> {
+  const enrichment = { ...buildEnrichmentPipeline({ withHooks: false }), name: 'default' };
+  const pipelines = [enrichment, ...buildRawPipelines(definitions, rawPipelineName)];
+  return new Map(pipelines.map((pipeline) => [`${fileNameOf(pipeline.name)}.yml`, writePipeline(pipeline)]));
+}
+
+const fileNameOf = (name: string): string => name.replace(rawPipelineName, 'raw');
+
+export function writePipeline({ body }: Pipeline): string {
+  return `---\n${toYaml({
+    description: body.description,
+    processors: body.processors.map(callByPackage),
+    // package-spec asks it of every pipeline, also of those that another one calls.
+    on_failure: body.on_failure ?? keepOnFailure,
+  })}`;
+}
+
+/** Fleet puts the version of the package into the names of its pipelines; what calls them says so by a function. */
+function callByPackage(processor: Processor): Processor {
+  const { pipeline } = processor;
+  const name = pipeline?.name;
+  if (pipeline === undefined || typeof name !== 'string') return processor;
+  return { pipeline: { ...pipeline, name: `{{ IngestPipeline "${fileNameOf(name)}" }}` } };
+}

@@ -1,0 +1,32 @@
+// The sample events of the package. The audit event is a made-up record as a real Elasticsearch indexed it: the record
+// and the event are files, and a test with a server holds one against the other.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadMapper } from '../../../pipelines/index.ts';
+import type { EcsDocument } from '../../../pipelines/mapper.ts';
+import { parseRecord } from '../../../pipelines/parse-record.ts';
+
+const folder = join(import.meta.dirname, 'sample');
+
+export const auditSampleFile = join(folder, 'audit-event.json');
+
+export function auditSample(): object {
+  return JSON.parse(readFileSync(auditSampleFile, 'utf8'));
+}
+
+/** The same event before Elasticsearch looked anything up. */
+export function mapSampleRecord(): EcsDocument {
+  const record = parseRecord(readFileSync(join(folder, 'audit-record.json'), 'utf8').trim());
+  return loadMapper().map(record, {
+    tenantId: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
+    tenantName: 'Contoso',
+    contentCreated: '2026-09-14T08:21:40.000Z',
+    fetchedAt: '2026-09-14T08:22:05.118Z',
+    tags: ['forwarded', 'm365'],
+  });
+}
+
+export function collectionSample(): object {
+  return JSON.parse(readFileSync(join(folder, 'collection-event.json'), 'utf8'));
+}

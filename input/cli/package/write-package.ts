@@ -1,0 +1,26 @@
+// Puts a package on disk: the source folder and, beside it, the zip that Kibana takes.
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Package } from './build-package.ts';
+import { zipPackage } from './zip.ts';
+
+export interface WrittenPackage {
+  readonly folder: string;
+  readonly zip: string;
+}
+
+/** Replaces what an earlier run left there. */
+export function writePackage({ name, version, source, built }: Package, target: string): WrittenPackage {
+  const title = `${name}-${version}`;
+  const folder = join(target, title);
+  rmSync(folder, { recursive: true, force: true });
+  for (const [path, content] of source) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  const zip = join(target, `${title}.zip`);
+  writeFileSync(zip, zipPackage(title, built));
+  return { folder, zip };
+}
