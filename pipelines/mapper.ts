@@ -60,7 +60,7 @@ export function compileMapper(definitions: Definitions): Mapper {
     Object.entries(definitions.recordTypeNames).map(([number, name]) => [Number(number), name]),
   );
   const ecs = { version: definitions.ecsVersion };
-  const ecsText = `","ecs":${JSON.stringify(ecs)},"event":`;
+  const ecsText = `,"ecs":${JSON.stringify(ecs)},"event":`;
 
   /** A record with a number that is not what its text said is parsed again, exactly. */
   function shapeValue(value: JsonObject, text: string, present: number[]): JsonObject {
@@ -99,9 +99,7 @@ export function compileMapper(definitions: Definitions): Mapper {
       tags: tagsOf(context, context.preserveOriginal === true),
     };
     plan.run(audit, sections, present);
-    const { organization } = sections;
-    if (organization === undefined) sections.organization = { id: context.tenantId };
-    else if (isObject(organization)) organization.id ??= context.tenantId;
+    if (context.tenantId !== '') nameTenant(sections, context.tenantId);
     for (const gather of plan.gather) gather(sections);
     sections.message = plan.message(audit, sections);
     sections.event = undefined;
@@ -117,11 +115,18 @@ export function compileMapper(definitions: Definitions): Mapper {
   function write({ value, text, problem }: ParsedRecord, context: MapContext): string {
     if (value === undefined) return JSON.stringify(describeProblem(text, problem, context, ecs));
     const { plan, timestamp, event, sections, audit } = draft(value, text, context);
-    const head = `{"@timestamp":"${timestamp}${ecsText}${plan.eventText}`;
+    const head = `{"@timestamp":${JSON.stringify(timestamp)}${ecsText}${plan.eventText}`;
     return `${head}${writeRest(event)}}${writeRest(sections)},"o365":{"audit":${JSON.stringify(audit)}}}`;
   }
 
   return { map, write };
+}
+
+/** For a record that does not name its own. */
+function nameTenant(sections: JsonObject, id: string): void {
+  const { organization } = sections;
+  if (organization === undefined) sections.organization = { id };
+  else if (isObject(organization)) organization.id ??= id;
 }
 
 /** The properties of an object, each after a comma. */
@@ -179,7 +184,7 @@ function describeProblem(text: string, problem = '', context: MapContext, ecs: J
     ecs,
     data_stream: dataStreamOf(context.namespace),
     event: { kind: 'pipeline_error', created: context.fetchedAt, dataset, module, original: text },
-    organization: { id: context.tenantId, name: context.tenantName },
+    organization: { id: context.tenantId || undefined, name: context.tenantName },
     error: { message: [problem] },
     message: `A record could not be read: ${problem}`,
     tags: tagsOf(context, true),

@@ -1,8 +1,7 @@
 // `m365 map`: raw records on standard input, one document for each non-empty line on standard output, in order.
 
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
@@ -13,12 +12,20 @@ interface MapOptions {
   readonly preserveOriginal?: boolean;
 }
 
+const teaching = `
+What is not JSON becomes a document with event.kind pipeline_error, so that every line in has its line out.
+
+Examples:
+  m365 map < records.ndjson > documents.ndjson
+  jq -c .AuditData search.json | m365 map --tenant contoso.onmicrosoft.com`;
+
 export function mapCommand(): Command {
   return new Command('map')
-    .description('turn raw audit records (one JSON object a line) into ECS documents')
-    .option('--tenant <id>', 'tenant of records that do not name their own', 'unknown')
+    .summary('turn raw audit records into documents')
+    .description('Turns raw audit records, one JSON object a line, into ECS documents, one a line.')
+    .option('--tenant <id>', 'tenant of records that name none', '')
     .option('--preserve-original', 'keep each record as event.original')
-    .addHelpText('after', '\nExample:\n  m365 map < records.ndjson > documents.ndjson\n')
+    .addHelpText('after', teaching)
     .action((options: MapOptions) => mapLines(process.stdin, process.stdout, contextOf(options)));
 }
 
@@ -29,17 +36,41 @@ function contextOf({ tenant, preserveOriginal }: MapOptions): MapContext {
 /** Stops quietly when the reader of `output` has gone, as `head` does. */
 export async function mapLines(input: Readable, output: Writable, context: MapContext): Promise<void> {
   const mapper = loadMapper();
-  let readerGone = false;
-  output.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    readerGone = true;
-    input.destroy();
-  });
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue;
-    const document = mapper.map(parseRecord(line), context);
-    if (!output.write(`${JSON.stringify(document)}\n`) && !readerGone)
-      await Promise.race([once(output, 'drain'), once(output, 'error')]);
-    if (readerGone) return;
+  const mapChunk = (lines: readonly string[]): string => {
+    let text = '';
+    for (const line of lines) if (line.trim() !== '') text += `${mapper.write(parseRecord(line), context)}\n`;
+    return text;
+  };
+  try {
+    await pipeline(
+      input,
+      async function* (chunks: AsyncIterable<Uint8Array | string>) {
+        for await (const lines of splitLines(chunks)) {
+          const text = mapChunk(lines);
+          if (text !== '') yield text;
+        }
+      },
+      output,
+      { end: false },
+    );
+  } catch (error) {
+    if (!isReaderGone(error)) throw error;
   }
+}
+
+/** Only a line feed ends a line: other line ends that Unicode knows may stand unescaped in JSON text. */
+async function* splitLines(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<string[]> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines;
+  }
+  yield [rest + decoder.decode()];
+}
+
+function isReaderGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }

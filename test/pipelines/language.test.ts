@@ -1,0 +1,181 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { templatesOf } from '../../input/cli/artefacts.ts';
+import { listDocumentFields } from '../../pipelines/document-fields.ts';
+import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
+import { readDefinitions } from '../../pipelines/language/index.ts';
+import { compileMapper } from '../../pipelines/mapper.ts';
+import { parseRecord } from '../../pipelines/parse-record.ts';
+
+const pipelines = join(import.meta.dirname, '../../pipelines');
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'm365-language-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function writeFiles(files: Readonly<Record<string, string>>): void {
+  writeFileSync(join(folder, 'record-type-names.yml'), '1: ExchangeAdmin\n2: ExchangeItem\n');
+  mkdirSync(join(folder, 'record-types'), { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'record-types', name), text);
+}
+
+function problemsOf(files: Readonly<Record<string, string>>): string[] {
+  writeFiles(files);
+  try {
+    readDefinitions(folder);
+  } catch (error) {
+    return String(error)
+      .replace('DefinitionError: ', '')
+      .split('\n')
+      .map((line) => line.replace(`${folder}/record-types/`, ''));
+  }
+  return [];
+}
+
+const good = `about: Things.
+record_types: {1: ExchangeAdmin}
+fields:
+  - {from: ObjectName, type: keyword, about: Name of the thing., to: file.name}
+`;
+
+describe('a slip in a record-type file is named with its line and the nearest known name', () => {
+  test.each([
+    ['an unknown key', 'about: x\ncatgory: [web]\nfields: []\n', ':2: unknown key "catgory"'],
+    [
+      'a key that is nearly right',
+      'about: x\nfeilds: []\n',
+      ':2: unknown key "feilds"; did you mean "fields"?',
+    ],
+    [
+      'a category that ECS does not have',
+      'about: x\nevent: {category: [webb]}\n',
+      ':2: unknown value "webb"; did you mean "web"?',
+    ],
+    [
+      'a type that does not exist',
+      'about: x\nfields:\n  - {from: A, type: keywrd, about: y.}\n',
+      ':3: unknown value "keywrd"; did you mean "keyword"?',
+    ],
+    [
+      'a field that ECS does not have',
+      `${good}  - {from: ObjectName, to: file.nmae}\n`,
+      ':5: ECS has no field "file.nmae"; did you mean "file.name"?',
+    ],
+    [
+      'a verb that does not exist',
+      `${good}  - {from: ObjectName, to: user, as: usr}\n`,
+      ':5: unknown verb "usr"; did you mean "user"?',
+    ],
+    [
+      'options for a verb that takes none',
+      `${good}  - {from: ObjectName, to: user, as: {user: x}}\n`,
+      ':5: "user" takes no options',
+    ],
+    [
+      'no options for a verb that takes some',
+      `${good}  - {from: ObjectName, to: email.to.address, as: split}\n`,
+      ':5: "split" takes a text',
+    ],
+    [
+      'a property that nobody defines',
+      `${good}  - {from: ObjektName, to: group.name}\n`,
+      ':5: no file defines the property "ObjektName"; did you mean "ObjectName"?',
+    ],
+    [
+      'a property with two types',
+      `${good}  - {from: ObjectName, type: long, about: y.}\n`,
+      ':5: ObjectName is a keyword in a.yml',
+    ],
+    [
+      'a property below a value',
+      `${good}  - {from: ObjectName.Inner, type: long, about: y.}\n`,
+      ':5: "ObjectName" is a keyword and holds no properties',
+    ],
+    ['a file that is not there to extend', `${good}extends: sharepiont\n`, ':5: no file "sharepiont.yml"'],
+    [
+      'another name for a record type',
+      'about: x\nrecord_types: {2: ExchangeItems}\n',
+      ':2: record type 2 is called "ExchangeItem" by Microsoft, not "ExchangeItems"',
+    ],
+    ['a message with a hole', `${good}message: '{file.name'\n`, ':5: '],
+    [
+      'a message that names no field',
+      `${good}message: 'x {file.nmae}'\n`,
+      ':5: ECS has no field "file.nmae"',
+    ],
+    ['broken YAML', 'about: [x\n', ':'],
+  ])('%s', (_, text, expected) => {
+    const problems = problemsOf({ 'a.yml': text });
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems[0]).toContain(`a.yml${expected}`);
+  });
+
+  test('all of them, of all files, at once', () => {
+    const problems = problemsOf({ 'a.yml': 'about: x\nfeilds: []\n', 'b.yml': 'abuot: x\n' });
+    expect(problems).toEqual(
+      expect.arrayContaining([expect.stringContaining('a.yml:2'), expect.stringContaining('b.yml:1')]),
+    );
+  });
+
+  test('and none where there is none', () => {
+    expect(problemsOf({ 'a.yml': good })).toEqual([]);
+  });
+
+  test('two files that claim one record type', () => {
+    expect(problemsOf({ 'a.yml': good, 'b.yml': 'about: x\nrecord_types: {1: ExchangeAdmin}\n' })).toEqual([
+      'b.yml:2: record type 1 is in a.yml already',
+    ]);
+  });
+});
+
+test('a new record type is one file, and is found in mapper, pipelines, fields and templates', () => {
+  cpSync(join(pipelines, 'record-types'), join(folder, 'record-types'), { recursive: true });
+  cpSync(join(pipelines, 'record-type-names.yml'), join(folder, 'record-type-names.yml'));
+  writeFileSync(
+    join(folder, 'record-types', 'teleporter.yml'),
+    `about: Journeys by teleporter.
+record_types: {9999: TeleporterJourney}
+event: {category: [session], type: [start]}
+outcome: {otherwise: success}
+message: '{user.name} went to {TeleporterStation}'
+fields:
+  - {from: TeleporterStation, type: keyword, about: Where to., example: Ganymede, to: destination.domain}
+`,
+  );
+  const definitions = readDefinitions(folder);
+  const record = JSON.stringify({
+    Id: '1',
+    RecordType: 9999,
+    UserId: 'ann@example.org',
+    TeleporterStation: 'Io',
+  });
+  expect(
+    compileMapper(definitions).map(parseRecord(record), { tenantId: 't', fetchedAt: '2026-01-01T00:00:00Z' }),
+  ).toMatchObject({
+    event: { code: 'TeleporterJourney', category: ['web', 'session'], type: ['start'], outcome: 'success' },
+    destination: { domain: 'Io' },
+    message: 'ann went to Io',
+    o365: { audit: { TeleporterStation: 'Io' } },
+  });
+  expect(buildRawPipelines(definitions).map(({ name }) => name)).toContain(
+    'logs-o365.audit@m365-raw-teleporter',
+  );
+  expect(listDocumentFields(definitions)).toContainEqual(
+    expect.objectContaining({
+      name: 'o365.audit.TeleporterStation',
+      type: 'keyword',
+      about: 'Where to.',
+      example: 'Ganymede',
+    }),
+  );
+  expect(JSON.stringify(templatesOf(definitions))).toContain('"TeleporterStation":{"type":"keyword"');
+});
+
+test('the files of this project are in order', () => {
+  expect(() => readDefinitions()).not.toThrow();
+  expect(readFileSync(join(pipelines, 'record-type-names.yml'), 'utf8').match(/^\d+: /gm)).toHaveLength(474);
+});
