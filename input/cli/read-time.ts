@@ -5,6 +5,11 @@ import { parseDuration } from '../settings/units.ts';
 
 const dateForm = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
+/** The API knows whole seconds only: a window is widened to them. */
+export function wholeSeconds({ from, to }: { readonly from: number; readonly to: number }) {
+  return { from: Math.floor(from / 1000) * 1000, to: Math.ceil(to / 1000) * 1000 };
+}
+
 /** Milliseconds since the epoch. */
 export function readTime(text: string, now = Date.now()): number {
   const ago = parseDuration(text);

@@ -15,6 +15,7 @@ import { chooseStreams, nameTenant } from './choose-streams.ts';
 import { listContent } from './microsoft.ts';
 import { say } from './paper.ts';
 import { loadCollectedPolicy, type PolicyFlags, usage } from './policy-flag.ts';
+import { wholeSeconds } from './read-time.ts';
 import { openReplay, type ReplaySession } from './replay-session.ts';
 
 export interface ContentFlags extends PolicyFlags {
@@ -46,7 +47,10 @@ export function replayContent(contentId: string, flags: ContentFlags): Promise<b
 export async function replayWindow(flags: WindowFlags): Promise<boolean> {
   const now = Date.now();
   if (flags.from === undefined) throw usage('The window has no beginning.', 'Give --from, such as 24h.');
-  const window = { from: Math.max(flags.from, now - reachMs), to: Math.min(flags.to ?? now, now) };
+  const window = wholeSeconds({
+    from: Math.max(flags.from, now - reachMs),
+    to: Math.min(flags.to ?? now, now),
+  });
   return replay(flags, async function* (stream, scopes, signal) {
     for (const scope of scopes)
       for await (const blob of listContent(stream, scope, window, signal)) yield { scope, blob };

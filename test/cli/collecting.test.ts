@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { compare, makeWorkplace, nothingAmiss, readDelivered, streamFor } from '../end-to-end/harness.ts';
-import { run, start } from './command.ts';
+import { run, runHere, start } from './command.ts';
 
 let emulator: Emulator;
 
@@ -96,7 +96,7 @@ describe('m365 run', () => {
   test('says what a wrong secret is, exits 1, and delivers nothing', async () => {
     const stream = { ...streamFor(emulator), client_secret: 'not-the-secret' };
     const { policy, output } = await makeWorkplace({ streams: [stream] });
-    const { code, stderr } = await run(['run', '--policy', policy, '--once']);
+    const { code, stderr } = await runHere(['run', '--policy', policy, '--once']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/AADSTS7000215/);
     expect(stderr).not.toContain('not-the-secret');
@@ -105,24 +105,24 @@ describe('m365 run', () => {
 
   test('refuses the emulator in a namespace of real records, unless forced', async () => {
     const { policy, state } = await makeWorkplace({ streams: [streamFor(emulator)], namespace: 'default' });
-    const refused = await run(['run', '--policy', policy, '--once']);
+    const refused = await runHere(['run', '--policy', policy, '--once']);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/belong in the namespace demo, not default; --force/);
     expect(existsSync(state)).toBe(false);
-    expect((await run(['run', '--policy', policy, '--once', '--force'])).code).toBe(0);
+    expect((await runHere(['run', '--policy', policy, '--once', '--force'])).code).toBe(0);
   });
 });
 
 test('m365 start collects its own tenant and goes on where it was', async () => {
   const { folder } = await newWorkplace();
   const data = join(folder, 'data');
-  const first = await run(['start', '--data', data, '--once']);
+  const first = await runHere(['start', '--data', data, '--once']);
   expect([first.code, first.stdout]).toEqual([0, '']);
   const delivered = await readDelivered(join(data, 'events'));
   expect(delivered.length).toBeGreaterThan(15_000);
   expect(new Set(delivered).size).toBe(delivered.length);
   const demo = readFileSync(join(data, 'demo.json'), 'utf8');
-  const second = await run(['start', '--data', data, '--once']);
+  const second = await runHere(['start', '--data', data, '--once']);
   expect(second.code).toBe(0);
   expect(readFileSync(join(data, 'demo.json'), 'utf8')).toBe(demo);
   const again = await readDelivered(join(data, 'events'));

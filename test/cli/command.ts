@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { main } from '../../input/cli/main.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -53,4 +54,31 @@ export function start(words: readonly string[], environment: Record<string, stri
 
 export function run(words: readonly string[], environment?: Record<string, string>): Promise<Outcome> {
   return start(words, environment).outcome;
+}
+
+/** The same inside this process, which is quicker; for commands that end by themselves. */
+export async function runHere(words: readonly string[]): Promise<Outcome> {
+  const printed = { stdout: '', stderr: '' };
+  const restore = [capture('stdout', printed), capture('stderr', printed)];
+  const exitCode = process.exitCode;
+  process.exitCode = undefined;
+  process.env.NO_COLOR = '1';
+  try {
+    await main(words);
+    return { code: Number(process.exitCode ?? 0), ...printed };
+  } finally {
+    process.exitCode = exitCode;
+    for (const each of restore) each();
+  }
+}
+
+function capture(stream: 'stdout' | 'stderr', printed: Record<typeof stream, string>): () => void {
+  const write = process[stream].write;
+  process[stream].write = (chunk: string | Uint8Array) => {
+    printed[stream] += chunk;
+    return true;
+  };
+  return () => {
+    process[stream].write = write;
+  };
 }

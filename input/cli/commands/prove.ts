@@ -11,7 +11,7 @@ import { paint, say } from '../paper.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { printProof } from '../print-proof.ts';
 import { isProved, proveTenant, type TenantProof } from '../prove-tenant.ts';
-import { readTime } from '../read-time.ts';
+import { readTime, wholeSeconds } from '../read-time.ts';
 
 const teaching = `
 Asks Microsoft for everything it lists in a window (by the time the content
@@ -62,7 +62,10 @@ async function prove(flags: ProveFlags): Promise<boolean> {
   const { stateFolder } = policy.process;
   const now = Date.now();
   // Microsoft lists nothing that is older.
-  const window = { from: Math.max(flags.from ?? 0, now - reachMs), to: flags.to ?? now - settleMs };
+  const window = wholeSeconds({
+    from: Math.max(flags.from ?? 0, now - reachMs),
+    to: flags.to ?? now - settleMs,
+  });
   const ledger = await openLedgerToRead({
     folder: stateFolder,
     clock: systemClock,
