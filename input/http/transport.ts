@@ -1,9 +1,9 @@
 // The innermost Send: one request on undici, no retries, no redirects, bodies decompressed as they come. Statuses other
 // than 2xx and failures of the network become errors that say what to do.
 
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
-import { type Dispatcher, request as undiciRequest } from 'undici';
+import type { Dispatcher } from 'undici';
 import { parseRetryAfter } from './back-off.ts';
 import {
   errorBodyLimit,
@@ -13,6 +13,7 @@ import {
   readText,
   type Send,
 } from './exchange.ts';
+import { IncomingBody } from './incoming-body.ts';
 import { explainNetworkFailure } from './network-failure.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -26,15 +27,15 @@ export interface TransportSettings {
 /** Sends one request and waits for the head of its answer. */
 export function transport({ dispatcher, userAgent, now }: TransportSettings): Send {
   return async (request) => {
-    const { statusCode, headers, body } = await dispatch(dispatcher, userAgent, request);
+    const { status, headers, body } = await exchange(dispatcher, userAgent, request);
     const response: HttpResponse = {
-      status: statusCode,
+      status,
       header: (name) => firstValue(headers, name),
-      body: explained(decompress(body, firstValue(headers, 'content-encoding')), request),
+      body: decompress(body, firstValue(headers, 'content-encoding'), request),
     };
-    if (statusCode >= 200 && statusCode < 300) return response;
+    if (status >= 200 && status < 300) return response;
     throw new HttpError({
-      status: statusCode,
+      status,
       url: request.url,
       text: await readText(response, errorBodyLimit).catch(() => ''),
       retryAfterMs: parseRetryAfter(response.header('retry-after'), now()),
@@ -43,18 +44,51 @@ export function transport({ dispatcher, userAgent, now }: TransportSettings): Se
   };
 }
 
-async function dispatch(dispatcher: Dispatcher, userAgent: string, request: HttpRequest) {
-  try {
-    return await undiciRequest(request.url, {
-      dispatcher,
-      method: request.method,
-      headers: { 'user-agent': userAgent, 'accept-encoding': 'gzip', ...request.headers },
-      body: request.body ?? null,
-      signal: request.signal,
-    });
-  } catch (error) {
-    throw explainNetworkFailure(error, request);
-  }
+interface Head {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: IncomingBody;
+}
+
+function exchange(dispatcher: Dispatcher, userAgent: string, request: HttpRequest): Promise<Head> {
+  const { promise, resolve, reject } = Promise.withResolvers<Head>();
+  const { signal } = request;
+  if (signal.aborted) return Promise.reject(signal.reason);
+  const { origin, pathname, search } = new URL(request.url);
+  let body: IncomingBody | undefined;
+  let abort = () => {};
+  const onAbort = () => abort();
+  signal.addEventListener('abort', onAbort);
+  const settle = (error?: unknown) => {
+    signal.removeEventListener('abort', onAbort);
+    const failure =
+      error === undefined
+        ? undefined
+        : signal.aborted
+          ? signal.reason
+          : explainNetworkFailure(error, request);
+    if (body !== undefined) body.end(failure);
+    else reject(failure);
+  };
+  const headers = { 'user-agent': userAgent, 'accept-encoding': 'gzip', ...request.headers };
+  dispatcher.dispatch(
+    { origin, path: pathname + search, method: request.method, headers, body: request.body ?? null },
+    {
+      onRequestStart: (controller) => {
+        abort = () => controller.abort(new Error('The request was given up.'));
+        if (signal.aborted) abort();
+      },
+      onResponseStart: (controller, status, received) => {
+        if (status < 200) return;
+        body = new IncomingBody(controller);
+        resolve({ status, headers: received, body });
+      },
+      onResponseData: (_, chunk) => body?.push(chunk),
+      onResponseEnd: () => settle(),
+      onResponseError: (_, error) => settle(error),
+    },
+  );
+  return promise;
 }
 
 function firstValue(headers: Headers, name: string): string | undefined {
@@ -62,18 +96,26 @@ function firstValue(headers: Headers, name: string): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
 }
 
-function decompress(body: Readable, encoding: string | undefined): Readable {
+function decompress(
+  body: IncomingBody,
+  encoding: string | undefined,
+  request: HttpRequest,
+): AsyncIterable<Uint8Array> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name !== 'gzip' && name !== 'x-gzip' && name !== 'deflate') return body;
-  const inflate = name === 'deflate' ? createInflate() : createGunzip();
-  body.once('error', (error) => inflate.destroy(error));
-  inflate.once('close', () => body.destroy());
-  return body.pipe(inflate);
+  return inflate(body, name === 'deflate' ? createInflate() : createGunzip(), request);
 }
 
-async function* explained(body: Readable, request: HttpRequest): AsyncGenerator<Uint8Array> {
+async function* inflate(
+  body: IncomingBody,
+  inflater: ReturnType<typeof createGunzip>,
+  request: HttpRequest,
+): AsyncGenerator<Uint8Array, void> {
+  const source = Readable.from(body, { objectMode: false });
+  source.once('error', (error) => inflater.destroy(error));
+  inflater.once('close', () => source.destroy());
   try {
-    for await (const chunk of body) yield chunk;
+    for await (const chunk of source.pipe(inflater)) yield chunk;
   } catch (error) {
     throw explainNetworkFailure(error, request);
   }

@@ -55,7 +55,7 @@ class BlobAttempt {
   readonly #splitter: RecordSplitter;
   readonly #oversized: OversizedRecords;
   #reserved = 0;
-  #begun = false;
+  #begun: Promise<void> | undefined;
   #inFlight = 0;
   #ended: { readonly error: unknown } | undefined;
   #counts: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
@@ -95,17 +95,19 @@ class BlobAttempt {
     const pace = { waitedMs: 0, bytes: 0 };
     let waitingSince = clock.now();
     for await (const chunk of response.body) {
+      // Written while the body comes in, together with what other blobs write in this turn.
+      if (pace.bytes === 0) this.#begin().catch(() => {});
       pace.waitedMs += clock.now() - waitingSince;
       pace.bytes += chunk.length;
+      telemetry.count(this.#parts.scope, 'bytes_fetched', chunk.length);
       if (isTooSlow(pace)) throw tooSlow();
       this.#splitter.push(chunk);
-      await this.#oversized.write();
+      if (this.#oversized.isWaiting) await this.#oversized.write();
       const enough = this.#splitter.count >= batchRecords || this.#splitter.bytes >= batchBytes;
       if (enough) await this.#sendSplit(signal);
       if (this.#splitter.isOver) break;
       waitingSince = clock.now();
     }
-    telemetry.count(this.#parts.scope, 'bytes_fetched', pace.bytes);
     await this.#readEnd(this.#splitter.end(), signal);
   }
 
@@ -162,10 +164,10 @@ class BlobAttempt {
     await budget.acquire(bytes, signal);
   }
 
-  async #begin(): Promise<void> {
+  #begin(): Promise<void> {
     const { stream, scope, blob } = this.#parts;
-    if (!this.#begun) await stream.environment.ledger.begin(scope, blob.contentId);
-    this.#begun = true;
+    this.#begun ??= stream.environment.ledger.begin(scope, blob.contentId);
+    return this.#begun;
   }
 
   async #settle(bytes: number, counts: BatchCounts): Promise<void> {

@@ -11,6 +11,7 @@ import type { Send } from '../../http/exchange.ts';
 import { RequestBudget, rateLimit } from '../../http/rate-limit.ts';
 import { retry } from '../../http/retry.ts';
 import { transport } from '../../http/transport.ts';
+import { traceRequests } from '../../telemetry/traces.ts';
 import { managementApi, throttling } from './api.ts';
 import type { hostsFor } from './clouds.ts';
 import { describeToken } from './describe-token.ts';
@@ -36,7 +37,7 @@ export interface StreamParts {
 export async function openStream(parts: StreamParts, signal: AbortSignal): Promise<Stream> {
   const { options, environment, hosts, dispatcher } = parts;
   const { clock, random } = environment;
-  const direct = transport({ dispatcher, userAgent, now: () => clock.now() });
+  const direct = traceRequests()(transport({ dispatcher, userAgent, now: () => clock.now() }));
   const login = retry({ clock, random, attempts: 3 })(allowHosts([hosts.login])(direct));
   const tenantId = await findTenant(parts, login, signal);
   const status = tenantStatus(parts, tenantId);

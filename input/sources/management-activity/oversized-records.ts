@@ -21,9 +21,13 @@ export class OversizedRecords {
     this.#pieces.push({ bytes, last });
   }
 
+  /** Something was taken that is not written yet. */
+  get isWaiting(): boolean {
+    return this.#pieces.length > 0;
+  }
+
   /** Writes what was taken. */
   async write(): Promise<void> {
-    if (this.#pieces.length === 0) return;
     const pieces = this.#pieces;
     this.#pieces = [];
     for (const { bytes, last } of pieces) {

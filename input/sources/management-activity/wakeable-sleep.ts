@@ -4,8 +4,8 @@ import type { Clock } from '../../clock.ts';
 
 export class WakeableSleep {
   readonly #clock: Clock;
-  #running: AbortController | undefined;
   #woken = false;
+  #wake: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -14,20 +14,26 @@ export class WakeableSleep {
   /** Ends the sleep, or the next one before it begins. */
   wake(): void {
     this.#woken = true;
-    this.#running?.abort();
+    this.#wake?.();
   }
 
-  /** Resolves after `ms`, when woken, or when the signal aborts. Without `ms` it waits for one of the latter. */
+  /** Resolves after `ms` (without it: never by itself), when woken, or when the signal aborts. */
   async sleep(ms: number | undefined, signal: AbortSignal): Promise<void> {
-    if (!this.#woken && !signal.aborted) {
-      const running = new AbortController();
-      this.#running = running;
-      const longest = 24 * 3_600_000;
-      await this.#clock
-        .sleep(Math.min(ms ?? longest, longest), AbortSignal.any([running.signal, signal]))
-        .catch(() => {});
-      this.#running = undefined;
-    }
+    if (!this.#woken && !signal.aborted) await this.#untilWoken(ms, signal);
     this.#woken = false;
+  }
+
+  async #untilWoken(ms: number | undefined, signal: AbortSignal): Promise<void> {
+    // Without a time no timer is begun: this happens for every blob, and cancelling a timer costs as much as a request.
+    const timer = ms === undefined ? undefined : new AbortController();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = () => resolve();
+    this.#wake = wake;
+    signal.addEventListener('abort', wake);
+    if (ms !== undefined && timer !== undefined) this.#clock.sleep(ms, timer.signal).then(wake, wake);
+    await promise;
+    signal.removeEventListener('abort', wake);
+    this.#wake = undefined;
+    timer?.abort();
   }
 }
