@@ -96,8 +96,8 @@ function define(field: Field, hasChildren: boolean): FieldDefinition[] {
 }
 
 /**
- * Groups come into being by their children. A bag keeps the dots of its keys; package-spec wants an `object_type`
- * there, which Fleet drops again where there are children. An object of unknown content is kept and not indexed:
+ * A bag keeps the dots of its keys; package-spec wants an `object_type` there, which Fleet drops again where there are
+ * children. An object of unknown content is kept and not indexed:
  * `other` has a copy that is.
  */
 function defineObject(
@@ -106,5 +106,6 @@ function defineObject(
   hasChildren: boolean,
 ): FieldDefinition[] {
   if (!hasChildren) return [{ ...said, type: 'object', enabled: false }];
-  return bag ? [{ ...said, type: 'object', object_type: 'keyword', dynamic: false, subobjects: false }] : [];
+  if (!bag) return [{ ...said, type: 'group' }];
+  return [{ ...said, type: 'object', object_type: 'keyword', dynamic: false, subobjects: false }];
 }
