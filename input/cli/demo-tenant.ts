@@ -4,7 +4,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Emulator, startEmulator, usualHabits } from '../emulator/index.ts';
-import { describeError, OperatorError } from '../errors.ts';
 
 interface Demo {
   readonly seed: number;
@@ -13,25 +12,12 @@ interface Demo {
 }
 
 const day = 86_400_000;
-// Content blobs are known by their address, so the port stays.
-const port = 8365;
 
 /** An emulator with a day of activity and more every few seconds. What it is made from is kept in `folder`. */
 export async function startDemoTenant(folder: string, now: number): Promise<Emulator> {
   const { seed, origin } = await settleDemo(join(folder, 'demo.json'), now);
   const content = { records: 20_000, days: 1, ratePerMinute: 300, blobEveryMs: 15_000, habits: usualHabits };
-  const options = { seed, origin, tenants: [{ content }] };
-  try {
-    return await startEmulator({ ...options, port });
-  } catch (cause) {
-    throw new OperatorError({
-      code: 'emulator',
-      message: `The emulator cannot listen on 127.0.0.1:${port}: ${describeError(cause)}.`,
-      advice: 'Another m365 start or emulate may be running; end it first.',
-      retry: { kind: 'never' },
-      cause,
-    });
-  }
+  return startEmulator({ seed, origin, tenants: [{ content }] });
 }
 
 async function settleDemo(file: string, now: number): Promise<Demo> {

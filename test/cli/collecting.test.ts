@@ -48,13 +48,17 @@ describe('m365 run', () => {
   });
 
   test('ends in order with the first SIGTERM, and serves its status meanwhile', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const port = portOf(taken);
+    await new Promise((resolve) => taken.close(resolve));
     const { policy, output } = await makeWorkplace({
       streams: [streamFor(emulator)],
-      process: { 'status.port': 18365 },
+      process: { 'status.port': port },
     });
     const running = start(['run', '--policy', policy]);
     await running.printed(/subscription|reachable/);
-    const status = await (await fetch('http://127.0.0.1:18365/status')).json();
+    const status = await (await fetch(`http://127.0.0.1:${port}/status`)).json();
     expect(status).toMatchObject({ pid: running.child.pid });
     running.child.kill('SIGTERM');
     const { code, stderr } = await running.outcome;
