@@ -2,8 +2,8 @@
 // first ended instead of collecting another tenant.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Emulator, startEmulator, usualHabits } from '../emulator/index.ts';
+import { dirname, join } from 'node:path';
+import { contentTypes, type Emulator, startEmulator, usualHabits } from '../emulator/index.ts';
 
 interface Demo {
   readonly seed: number;
@@ -15,17 +15,19 @@ const day = 86_400_000;
 
 /** An emulator with a day of activity and more every few seconds. What it is made from is kept in `folder`. */
 export async function startDemoTenant(folder: string, now: number): Promise<Emulator> {
-  const { seed, origin } = await settleDemo(join(folder, 'demo.json'), now);
+  const file = join(folder, 'demo.json');
+  const known = await readDemo(file);
+  const goesOn = known !== undefined && now - known.origin < day && known.origin <= now;
+  const { seed, origin } = goesOn ? known : await invent(file, now);
   const content = { records: 20_000, days: 1, ratePerMinute: 300, blobEveryMs: 15_000, habits: usualHabits };
-  return startEmulator({ seed, origin, tenants: [{ content }] });
+  // Subscriptions outlive the collector; the emulator, ended with it, would have forgotten them.
+  return startEmulator({ seed, origin, tenants: [{ content, subscribed: goesOn ? contentTypes : [] }] });
 }
 
-async function settleDemo(file: string, now: number): Promise<Demo> {
-  const known = await readDemo(file);
-  if (known && now - known.origin < day && known.origin <= now) return known;
-  // Another seed is another tenant: nothing of the old one's ledger fits it.
+/** Another seed is another tenant: nothing of the old one's ledger fits it. */
+async function invent(file: string, now: number): Promise<Demo> {
   const demo = { seed: Math.floor(now / 1000), origin: now };
-  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, `${JSON.stringify(demo)}\n`, { mode: 0o600 });
   return demo;
 }

@@ -129,6 +129,8 @@ test('m365 start collects its own tenant and goes on where it was', async () => 
   const second = await runHere(['start', '--data', data, '--once']);
   expect(second.code).toBe(0);
   expect(readFileSync(join(data, 'demo.json'), 'utf8')).toBe(demo);
+  const status = JSON.parse(readFileSync(join(data, 'state', 'status.json'), 'utf8'));
+  expect(status.health).toBe('healthy');
   const again = await readDelivered(join(data, 'events'));
   expect(new Set(again).size).toBe(again.length);
   expect(again.slice(0, delivered.length)).toEqual(delivered);
