@@ -1,11 +1,10 @@
-// An index of all samples on a real server: the project's own templates and ingest pipeline under names of their own,
-// every record through the mapper, every document through the pipeline.
+// An index of all samples on a real server: the project's own templates and ingest pipelines under names of their own,
+// and every record in it, mapped by the input or left to the ingest pipeline.
 
 import { randomUUID } from 'node:crypto';
-import { type Asset, assetPath, inOrder } from '../../input/setup/assets.ts';
+import { type Asset, assetKinds, assetPath } from '../../input/setup/assets.ts';
 import { readAuditAssets } from '../../input/setup/audit-assets.ts';
 import { loadMapper } from '../../pipelines/index.ts';
-import type { EcsDocument } from '../../pipelines/mapper.ts';
 import { parseRecord } from '../../pipelines/parse-record.ts';
 import { ask } from '../elasticsearch/cluster.ts';
 import type { Row } from './esql.ts';
@@ -20,23 +19,40 @@ export interface SampleIndex {
   drop(): Promise<void>;
 }
 
-export const matchId = (name: string, at: number) => `${name} match ${at}`;
-export const nearMissId = (name: string, at: number) => `${name} near miss ${at}`;
+/** The `_id` of its document, which the ingest pipeline gives to raw records itself. */
+export const documentId = ({ OrganizationId, Id }: RawRecord) => `${OrganizationId}:${Id}`;
 
-export async function makeSampleIndex(own = readAuditAssets()): Promise<SampleIndex> {
+/** What is sent of a record. */
+export type Delivery = (record: RawRecord, namespace: string) => object;
+
+export async function makeSampleIndex(deliver: Delivery): Promise<SampleIndex> {
   const namespace = `m365detections${randomUUID().slice(0, 8)}`;
   const dataStream = `logs-o365.audit-${namespace}`;
-  const assets = renameAssets(own, namespace, dataStream);
-  for (const asset of inOrder(assets)) await demand('PUT', assetPath(asset), asset.body);
-  await index(dataStream, mapSamples(namespace));
-  return {
-    dataStream,
-    types: await readTypes(dataStream),
-    drop: async () => {
-      await ask('DELETE', `/_data_stream/${dataStream}`);
-      for (const asset of inOrder(assets).toReversed()) await ask('DELETE', assetPath(asset));
-    },
-  };
+  const drop = () => dropAll(dataStream, namespace);
+  try {
+    await install(renameAssets(readAuditAssets(), namespace, dataStream));
+    await index(
+      dataStream,
+      prepareSamples((record) => deliver(record, namespace)),
+    );
+    return { dataStream, types: await readTypes(dataStream), drop };
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+}
+
+async function install(assets: readonly Asset[]): Promise<void> {
+  for (const kind of assetKinds) {
+    const some = assets.filter((asset) => asset.kind === kind);
+    await Promise.all(some.map((asset) => demand('PUT', assetPath(asset), asset.body)));
+  }
+}
+
+async function dropAll(dataStream: string, suffix: string): Promise<void> {
+  await ask('DELETE', `/_data_stream/${dataStream}`);
+  for (const kind of assetKinds.toReversed())
+    await ask('DELETE', `${assetPath({ kind, name: '' })}*-${suffix}`);
 }
 
 export async function demand(method: string, path: string, body?: unknown) {
@@ -61,26 +77,23 @@ function renameAssets(assets: readonly Asset[], suffix: string, dataStream: stri
   });
 }
 
-function mapSamples(namespace: string): Map<string, EcsDocument> {
-  const mapper = loadMapper();
-  const map = (record: RawRecord) =>
-    mapper.map(parseRecord(JSON.stringify(record)), {
-      tenantId: '3f8a1c52-6b0e-4d6f-9a57-2f1f0b8e7c11',
-      fetchedAt: '2026-04-20T12:00:00.000Z',
-      namespace,
-    });
-  return new Map(
-    sampleNames().flatMap((name) => {
-      const { match, nearMiss } = readSample(name) ?? { match: [], nearMiss: [] };
-      return [
-        ...match.map((record, at) => [matchId(name, at), map(record)] as const),
-        ...nearMiss.map((record, at) => [nearMissId(name, at), map(record)] as const),
-      ];
-    }),
-  );
+const mapper = loadMapper();
+
+/** As the input does. */
+export const mapRecord: Delivery = (record, namespace) =>
+  mapper.map(parseRecord(JSON.stringify(record)), {
+    tenantId: record.OrganizationId,
+    fetchedAt: '2026-04-20T12:00:00.000Z',
+    namespace,
+  });
+
+function prepareSamples(prepare: (record: RawRecord) => object): Map<string, object> {
+  const samples = sampleNames().map(readSample);
+  const records = samples.flatMap((sample) => [...(sample?.match ?? []), ...(sample?.nearMiss ?? [])]);
+  return new Map(records.map((record) => [documentId(record), prepare(record)]));
 }
 
-async function index(dataStream: string, documents: ReadonlyMap<string, EcsDocument>): Promise<void> {
+async function index(dataStream: string, documents: ReadonlyMap<string, object>): Promise<void> {
   await demand('PUT', `/_data_stream/${dataStream}`);
   await Promise.all(
     [...documents].map(([id, document]) =>

@@ -7,6 +7,7 @@ const folder = join(import.meta.dirname, 'samples');
 
 export interface RawRecord {
   readonly Id: string;
+  readonly OrganizationId: string;
   readonly RecordType: number;
   readonly Operation: string;
   readonly [property: string]: unknown;
