@@ -48,11 +48,12 @@ export interface CollectorSignals {
   readonly abandon: AbortSignal;
 }
 
-/** A record on its way, with where it stood in its batch. */
+/** A record on its way. */
 interface Entry {
-  readonly record: ParsedRecord;
   readonly text: string;
   readonly key: RecordKey;
+  /** Gone once it was mapped: parsed, a record takes several times its text, and the output may take long. */
+  record: ParsedRecord | undefined;
 }
 
 const nothing: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
@@ -85,6 +86,7 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
   while (waiting.length > 0) {
     const claim = parts.claims.claim(waiting.map((entry) => entry.key.id));
     const mine = claim.mine.map((index) => at(waiting, index));
+    forgetRecords(claim.others.map(({ index }) => at(waiting, index)));
     counts = add(counts, await deliverClaimed(parts, batch, mine, abandon));
     const outcomes = await Promise.all(claim.others.map((other) => other.acknowledged));
     const failed = claim.others.filter((_, index) => !outcomes[index]);
@@ -100,6 +102,10 @@ function readEntries(batch: Batch): Entry[] {
     const record = parseRecord(text);
     return { record, text, key: recordKey(record, batch.origin.tenantId) };
   });
+}
+
+function forgetRecords(entries: readonly Entry[]): void {
+  for (const entry of entries) entry.record = undefined;
 }
 
 /** The claims are given back whatever happens, with the outcome that those who wait for them need. */
@@ -129,8 +135,9 @@ async function deliverUnseen(
 ): Promise<BatchCounts> {
   const seen = await parts.ledger.findSeen(entries.map((entry) => entry.key));
   const fresh = entries.filter((_, index) => seen[index] === 0);
-  if (fresh.length === 0) return { ...nothing, duplicate: entries.length };
   const documents = mapEntries(parts, batch.origin, fresh);
+  forgetRecords(entries);
+  if (fresh.length === 0) return { ...nothing, duplicate: entries.length };
   const report = await parts.output.write(documents, { signal: abandon, uncertain: batch.uncertain });
   await keepRejected(parts, batch.origin, fresh, documents, report);
   await parts.commits.commit({ keys: fresh.map((entry) => entry.key), checkpoint: report.checkpoint });
@@ -147,7 +154,7 @@ function mapEntries(parts: CollectorParts, origin: Origin, entries: readonly Ent
   const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
   const write = documentWriter(parts.mapper, parts.mapping.fields);
   let unknown = 0;
-  const documents = entries.map(({ record, key }) => {
+  const documents = entries.map(({ key, text, record = parseRecord(text) }) => {
     if (!parts.recordTypes.has(String(record.value?.RecordType))) unknown += 1;
     return { id: key.id, dataStream, body: write(record, context) };
   });

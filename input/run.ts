@@ -119,7 +119,7 @@ async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunRes
       random,
       ledger,
       uncleanStart: ledger.uncleanStart,
-      budget,
+      budget: budget.share(),
       deadLetters,
       telemetry,
       log,

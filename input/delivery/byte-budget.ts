@@ -1,29 +1,48 @@
-// Bounds what is in memory, in bytes: whoever asks first is served first, so a large batch is never starved by small ones.
+// Bounds what is in memory, in bytes: whoever asks first is served first, so a large batch is never starved by small
+// ones. Each stream has a share, and one batch of a stream is always admitted: a stream whose output is stuck cannot
+// keep the others from theirs.
 
 import type { ByteBudget } from '../contract.ts';
 
+export interface SharedBudget extends ByteBudget {
+  /** A part that counts against the whole, and may always hold one batch. */
+  share(): ByteBudget;
+}
+
+interface Share {
+  held: number;
+}
+
 interface Waiter {
+  readonly share: Share;
   readonly bytes: number;
   readonly admit: () => void;
 }
 
-/** A budget of `limit` bytes. */
-export function byteBudget(limit: number): ByteBudget {
+/** A budget of `limit` bytes over all shares; beyond it, each share may hold one batch. */
+export function byteBudget(limit: number): SharedBudget {
   let held = 0;
   const waiters = new Set<Waiter>();
 
-  const fits = (bytes: number) => held === 0 || held + bytes <= limit;
+  const take = (share: Share, bytes: number) => {
+    held += bytes;
+    share.held += bytes;
+  };
 
   const admitWaiters = () => {
+    let first = true;
     for (const waiter of waiters) {
-      if (!fits(waiter.bytes)) return;
-      waiters.delete(waiter);
-      held += waiter.bytes;
-      waiter.admit();
+      const { share, bytes } = waiter;
+      const fits = first && held + bytes <= limit;
+      if (fits || share.held === 0) {
+        waiters.delete(waiter);
+        take(share, bytes);
+        waiter.admit();
+      } else first = false;
     }
   };
 
-  const waitTurn = (bytes: number, signal: AbortSignal) =>
+  const waitTurn = (share: Share, bytes: number, signal: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
       const leave = () => {
         waiters.delete(waiter);
@@ -34,24 +53,40 @@ export function byteBudget(limit: number): ByteBudget {
         signal.removeEventListener('abort', leave);
         resolve();
       };
-      const waiter = { bytes, admit };
+      const waiter = { share, bytes, admit };
       waiters.add(waiter);
       signal.addEventListener('abort', leave, { once: true });
     });
 
+  const makeShare = (): ByteBudget => {
+    const share: Share = { held: 0 };
+    return {
+      get held() {
+        return share.held;
+      },
+      async acquire(bytes, signal) {
+        signal.throwIfAborted();
+        const fits = waiters.size === 0 && held + bytes <= limit;
+        if (!fits && share.held > 0) return waitTurn(share, bytes, signal);
+        take(share, bytes);
+      },
+      release(bytes) {
+        if (bytes > share.held)
+          throw new RangeError(`more was released than acquired: ${bytes - share.held} bytes`);
+        held -= bytes;
+        share.held -= bytes;
+        admitWaiters();
+      },
+    };
+  };
+
+  const own = makeShare();
   return {
     get held() {
       return held;
     },
-    async acquire(bytes, signal) {
-      signal.throwIfAborted();
-      if (waiters.size > 0 || !fits(bytes)) return waitTurn(bytes, signal);
-      held += bytes;
-    },
-    release(bytes) {
-      held -= bytes;
-      if (held < 0) throw new RangeError(`more was released than acquired: ${-held} bytes`);
-      admitWaiters();
-    },
+    acquire: own.acquire,
+    release: own.release,
+    share: makeShare,
   };
 }

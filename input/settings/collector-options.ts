@@ -20,8 +20,8 @@ export const processOptions: OptionSet = {
     {
       name: 'memory_budget',
       type: 'bytes',
-      default: '32MiB',
-      minimum: '4MiB',
+      default: '4MiB',
+      minimum: '1MiB',
       maximum: '4GiB',
       boundsReason: 'it must hold the largest record, and is shared by all tenants',
       title: 'Memory budget',

@@ -12,6 +12,9 @@ import type { Usage } from './report-usage.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** As the npm scripts and the service unit have them. */
+const memoryFlags = ['--max-semi-space-size=4', '--heap-growing-percent=40'];
+
 export interface Measured extends Usage {
   readonly code: number | null;
   readonly printed: string;
@@ -25,6 +28,7 @@ export async function measureRun(policy: string, folder: string, profile?: strin
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
+      ...memoryFlags,
       ...flags,
       '--import',
       join(import.meta.dirname, 'report-usage.ts'),

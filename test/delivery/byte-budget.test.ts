@@ -56,6 +56,20 @@ describe('the byte budget', () => {
     expect(budget.held).toBe(10);
   });
 
+  test('always admits one batch of each share, however full the whole is', async () => {
+    const budget = byteBudget(10);
+    const [stuck, other] = [budget.share(), budget.share()];
+    await stuck.acquire(10, never);
+    await other.acquire(4, never);
+    const [more, again] = [stuck.acquire(1, never), other.acquire(4, never)];
+    expect(await settledOf([more, again])).toEqual([false, false]);
+    other.release(4);
+    expect(await settledOf([more, again])).toEqual([false, true]);
+    expect(budget.held).toBe(14);
+    stuck.release(10);
+    expect(await settledOf([more])).toEqual([true]);
+  });
+
   test('notices when more is given back than was taken', () => {
     expect(() => byteBudget(10).release(1)).toThrow('more was released than acquired');
   });
