@@ -13,6 +13,7 @@ import {
 import { ecsVersion } from '../../../fields/ecs.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
+import { DefinitionError } from '../../../pipelines/language/problem.ts';
 import { readVersion } from '../version.ts';
 import { allFields, type DataStream, listDataStreams, writeDataStream } from './data-streams.ts';
 import { resolveReference } from './ecs-schema.ts';
@@ -101,7 +102,10 @@ function readReadmeTemplate(root: string): string {
   try {
     return writeReadmeTemplate(readFileSync(file, 'utf8'), writeReadmeParts(root));
   } catch (cause) {
-    throw new Error(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const [, parsing, running] = /on line (\d+)|- (\d+):\d+$/.exec(message) ?? [];
+    const problem = { file, line: Number(parsing ?? running ?? 1), message: message.split('\n', 1)[0] ?? '' };
+    throw new DefinitionError([problem]);
   }
 }
 

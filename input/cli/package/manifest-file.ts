@@ -3,7 +3,8 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import { DefinitionError } from '../../../pipelines/language/problem.ts';
 import { writeCollectionVariables, writeVariables } from './variables.ts';
 
 export interface Manifest {
@@ -13,13 +14,22 @@ export interface Manifest {
   readonly [key: string]: unknown;
 }
 
-/** Throws where it is not YAML, or where its version is not that of the program. */
+/** Throws a DefinitionError where it is not YAML, or where its version is not that of the program. */
 export function readManifest(root: string, version: string): Manifest {
   const file = join(root, 'manifest.yml');
-  const manifest: Manifest = parse(readFileSync(file, 'utf8'));
-  if (manifest.version !== version)
-    throw new Error(`${file} has the version ${manifest.version}, package.json ${version}; they go together`);
-  return manifest;
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
+  const [broken] = document.errors;
+  if (broken) throw wrong(file, lines.linePos(broken.pos[0]).line, broken.message);
+  const manifest: Manifest = document.toJS();
+  if (manifest.version === version) return manifest;
+  const node = document.get('version', true);
+  const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
+  throw wrong(file, line, `version ${manifest.version} is not that of package.json, ${version}`);
+}
+
+function wrong(file: string, line: number, message: string): DefinitionError {
+  return new DefinitionError([{ file, line, message: message.split('\n', 1)[0] ?? '' }]);
 }
 
 export interface Screenshot {

@@ -22,13 +22,12 @@ function writeSetting(option: Option): string {
   return [`{{#if ${name}}}`, ...writeValue(option), '{{/if}}'].join('\n');
 }
 
+/** Text of several lines stands at the root: Kibana 8.18 parses it only there. A list of one needs no dash. */
 function writeValue(option: Option): string[] {
   const { name, type } = option;
   if (isMulti(option))
     return [`${name}:`, `{{#each ${name} as |item|}}`, '  - {{escape_string item}}', '{{/each}}'];
   switch (type) {
-    case 'list':
-      return [`${name}:`, `  - {{escape_string ${name}}}`];
     case 'boolean':
     case 'integer':
       return [`${name}: {{${name}}}`];

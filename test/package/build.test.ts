@@ -1,0 +1,309 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { strFromU8, unzipSync } from 'fflate';
+import { parse } from 'yaml';
+import { buildPackage, type Package } from '../../input/cli/package/build-package.ts';
+import { writePackage } from '../../input/cli/package/write-package.ts';
+import { zipPackage } from '../../input/cli/package/zip.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const validator = join(root, '..', 'shared', 'elastic-package', 'validate.sh');
+const run = promisify(execFile);
+
+let made: Package;
+let folder: string;
+
+beforeAll(() => {
+  made = buildPackage();
+  folder = mkdtempSync(join(tmpdir(), 'm365-package-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const zipOf = ({ name, version, built }: Package) => zipPackage(`${name}-${version}`, built);
+const text = (path: string, of: 'source' | 'built' = 'built') => String(made[of].get(path));
+
+describe('the package', () => {
+  test('is the same bytes whenever it is built', () => {
+    const again = buildPackage();
+    expect([...again.source]).toEqual([...made.source]);
+    expect(Buffer.compare(zipOf(again), zipOf(made))).toBe(0);
+  });
+
+  test('is the same bytes in every time zone', async () => {
+    const script = `import { zipPackage } from '${join(root, 'input/cli/package/zip.ts')}';
+      process.stdout.write(Buffer.from(zipPackage('a-1.0.0', new Map([['b', 'c']]))).toString('hex'));`;
+    const zip = async (TZ: string) =>
+      (await run(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TZ } }))
+        .stdout;
+    expect(await zip('Pacific/Kiritimati')).toBe(await zip('America/Los_Angeles'));
+  });
+
+  const available = existsSync(validator);
+  (available ? test : test.skip)(
+    `satisfies Elastic's package-spec, folder and zip${available ? '' : ' (skipped: the validator is not beside the repository)'}`,
+    async () => {
+      const written = writePackage(made, folder);
+      await expect(run('bash', [validator, written.folder, written.zip])).resolves.toBeDefined();
+    },
+    120_000,
+  );
+
+  test('says what a registry reads', () => {
+    expect(parse(text('manifest.yml'))).toMatchObject({
+      name: 'm365',
+      title: 'Microsoft Office 365',
+      type: 'integration',
+      format_version: expect.stringMatching(/^3\.6\./),
+      conditions: { kibana: { version: '^8.18.0 || ^9.0.0' } },
+      policy_templates: [{ name: 'm365', inputs: [{ type: 'm365' }] }],
+      owner: { type: 'community' },
+      icons: [{ src: '/img/m365.svg', type: 'image/svg+xml' }],
+    });
+    expect(parse(text('data_stream/audit/manifest.yml'))).toMatchObject({
+      dataset: 'o365.audit',
+      type: 'logs',
+    });
+    expect(parse(text('data_stream/collection/manifest.yml'))).toMatchObject({ dataset: 'm365.collection' });
+    const versions = parse(text('changelog.yml')).map((entry: { version: string }) => entry.version);
+    expect(versions[0]).toBe(made.version);
+  });
+
+  test('is built without what only the tools of its makers read', () => {
+    expect([...made.built.keys()].filter((path) => path.includes('_dev/'))).toEqual([]);
+    const fields = [...made.built].filter(([path]) => path.includes('/fields/'));
+    expect(fields.filter(([, content]) => String(content).includes('external:'))).toEqual([]);
+    expect(text('_dev/build/build.yml', 'source')).toMatch(/reference: git@v\d+\.\d+\.\d+/);
+  });
+
+  test('shows in its README every heading, field and error', () => {
+    const readme = text('docs/README.md');
+    const headings = readme.split('\n').filter((line) => /^#{2,3} /.test(line));
+    expect(headings).toEqual([
+      '## Overview',
+      '### Compatibility',
+      '### How it works',
+      '## What data it collects',
+      '### Supported use cases',
+      '## What you need',
+      '## How to deploy',
+      '### Agent-based',
+      '### Onboard/configure',
+      '### Validation',
+      '## Troubleshooting',
+      '## Scaling',
+      '## Reference',
+      '### audit',
+      '### collection',
+      '### Inputs used',
+      '### API usage',
+    ]);
+    for (const code of ['`AF10001`', '`AF20051`', '`AF429`', '`AADSTS7000215`'])
+      expect(readme).toContain(code);
+    expect(readme).toContain('| o365.audit.Operation |');
+    expect(readme).toContain('"action": "UserLoggedIn"');
+    expect(readme).not.toMatch(/\{\{|undefined/);
+  });
+
+  test('keeps the templates of its README and its source form together', () => {
+    expect(text('_dev/build/docs/README.md', 'source')).toContain('{{fields "audit"}}');
+    expect(made.source.get('docs/README.md')).toBe(made.built.get('docs/README.md'));
+  });
+
+  test('gives attacker-controlled text room, and keeps unknown properties out of the index', () => {
+    const ecs: { name: string; ignore_above?: number; type: string }[] = parse(
+      text('data_stream/audit/fields/ecs.yml'),
+    );
+    expect(ecs.find(({ name }) => name === 'email.subject')).toMatchObject({
+      type: 'keyword',
+      ignore_above: 8191,
+    });
+    const own: { name: string; dynamic?: boolean; subobjects?: boolean }[] = parse(
+      text('data_stream/audit/fields/fields.yml'),
+    );
+    expect(own.find(({ name }) => name === 'o365.audit')).toMatchObject({ dynamic: false });
+    expect(own.find(({ name }) => name === 'o365.audit.Parameters')).toMatchObject({
+      dynamic: false,
+      subobjects: false,
+    });
+  });
+});
+
+describe('Kibana takes the upload', () => {
+  let paths: string[];
+  let content: Record<string, Uint8Array>;
+
+  beforeAll(() => {
+    content = unzipSync(zipOf(made));
+    paths = Object.keys(content);
+  });
+
+  const read = (path: string) => parse(strFromU8(content[path] ?? new Uint8Array()));
+  const top = () => `${made.name}-${made.version}`;
+
+  test('everything is in one folder, named by name and version', () => {
+    expect(paths.filter((path) => !path.startsWith(`${top()}/`))).toEqual([]);
+    expect(paths.filter((path) => path.includes('\\') || path.includes('..'))).toEqual([]);
+  });
+
+  test('the manifest has every key that Kibana asks for', () => {
+    const manifest = read(`${top()}/manifest.yml`);
+    for (const key of ['name', 'version', 'description', 'title', 'format_version', 'owner'])
+      expect(manifest[key]).toBeDefined();
+  });
+
+  test('the name is not one of Elastic’s registry', () => {
+    expect([
+      'o365',
+      'o365_metrics',
+      'm365_defender',
+      'azure',
+      'microsoft_exchange_online_message_trace',
+    ]).not.toContain(made.name);
+  });
+
+  test('there are no top-level pipelines, templates, ILM policies or transforms', () => {
+    expect(paths.filter((path) => path.startsWith(`${top()}/elasticsearch/`))).toEqual([]);
+    expect(
+      paths.filter((path) => /\/(transform|ilm|component_template|index_template)\//.test(path)),
+    ).toEqual([]);
+    expect(read(`${top()}/manifest.yml`).elasticsearch).toBeUndefined();
+  });
+
+  test.each(['audit', 'collection'])(
+    '%s asks for no privileges, no dynamic dataset and no ILM policy',
+    (name) => {
+      const manifest = read(`${top()}/data_stream/${name}/manifest.yml`);
+      expect(manifest).toMatchObject({ title: expect.any(String), type: 'logs' });
+      for (const key of ['privileges', 'dynamic_dataset', 'dynamic_namespace', 'index_mode', 'source_mode'])
+        expect(manifest.elasticsearch?.[key]).toBeUndefined();
+      for (const key of ['ilm_policy', 'dataset_is_prefix', 'hidden']) expect(manifest[key]).toBeUndefined();
+      for (const variable of manifest.streams[0].vars ?? [])
+        expect(variable).toMatchObject({ name: expect.any(String), type: expect.any(String) });
+    },
+  );
+
+  test('no data stream of ours belongs to two folders', () => {
+    const datasets = ['audit', 'collection'].map(
+      (name) => read(`${top()}/data_stream/${name}/manifest.yml`).dataset,
+    );
+    expect(new Set(datasets).size).toBe(2);
+  });
+
+  test('there are only kinds of assets that it installs', () => {
+    const kinds = new Set(paths.map((path) => path.split('/')[1]));
+    expect([...kinds].toSorted()).toEqual([
+      'LICENSE.txt',
+      'changelog.yml',
+      'data_stream',
+      'docs',
+      'img',
+      'kibana',
+      'manifest.yml',
+    ]);
+    const saved = new Set(
+      paths.filter((path) => path.includes('/kibana/')).map((path) => path.split('/')[2]),
+    );
+    for (const kind of saved)
+      expect(['dashboard', 'search', 'tag', 'alerting_rule_template']).toContain(kind);
+  });
+
+  test('every pipeline that is called is there', () => {
+    const folderOf = `${top()}/data_stream/audit/elasticsearch/ingest_pipeline/`;
+    const called = paths
+      .filter((path) => path.startsWith(folderOf))
+      .flatMap((path) => [
+        ...strFromU8(content[path] ?? new Uint8Array()).matchAll(/IngestPipeline "([^"]+)"/g),
+      ])
+      .map((match) => match[1]);
+    expect(called.length).toBeGreaterThan(0);
+    expect(called.filter((name) => !paths.includes(`${folderOf}${name}.yml`))).toEqual([]);
+  });
+
+  test('saved objects have the id of their file and refer to nothing that is missing', () => {
+    const objects = paths
+      .filter((path) => path.includes('/kibana/'))
+      .map((path) => ({ path, object: JSON.parse(strFromU8(content[path] ?? new Uint8Array())) }));
+    const ids = new Set(objects.map(({ object }) => `${object.type}:${object.id}`));
+    for (const { path, object } of objects) {
+      expect(path.endsWith(`/${object.type}/${object.id}.json`)).toBe(true);
+      for (const { type, id } of object.references ?? [])
+        if (type !== 'index-pattern') expect(ids).toContain(`${type}:${id}`);
+    }
+  });
+});
+
+describe('what does not fit together stops the build, with its place', () => {
+  let copy: string;
+
+  beforeAll(() => {
+    copy = join(folder, 'copy');
+    for (const part of [
+      'pipelines',
+      'dashboards',
+      'docs',
+      'img',
+      'manifest.yml',
+      'changelog.yml',
+      'LICENSE',
+      'package.json',
+    ])
+      cpSync(join(root, part), join(copy, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  });
+
+  /** Changes one file, builds, and puts the file back. */
+  function buildWith(path: string, change: (text: string) => string): string {
+    const file = join(copy, path);
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, change(before));
+    try {
+      buildPackage(copy);
+      return 'built';
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      writeFileSync(file, before);
+    }
+  }
+
+  test('nothing changed', () => {
+    expect(buildWith('manifest.yml', (before) => before)).toBe('built');
+  });
+
+  test('a README template with a part that does not exist', () => {
+    expect(buildWith('docs/package/README.md.hbs', (before) => `${before}\n{{nonsense}}\n`)).toMatch(
+      /README\.md\.hbs:\d+.*nonsense/,
+    );
+  });
+
+  test('a README template that is no template', () => {
+    expect(buildWith('docs/package/README.md.hbs', (before) => `${before}\n{{#if}\n`)).toMatch(
+      /README\.md\.hbs:\d+/,
+    );
+  });
+
+  test('a dashboard that asks for an unknown field', () => {
+    const message = buildWith('dashboards/definitions/overview.yml', (before) =>
+      before.replace('field: organization.name', 'field: organisation.name'),
+    );
+    expect(message).toMatch(/overview\.yml:\d+: .*organisation\.name.*organization\.name/);
+  });
+
+  test('a record type that writes a field that does not exist', () => {
+    const message = buildWith('pipelines/record-types/sway.yml', (before) =>
+      `${before}\n`.replace(/^about:/m, 'message: "{user.nmae}"\nabout:'),
+    );
+    expect(message).toMatch(/sway\.yml:\d+/);
+  });
+
+  test('a version that is not that of the program', () => {
+    expect(buildWith('manifest.yml', (before) => before.replace(/^version: .*/m, 'version: 99.0.0'))).toMatch(
+      /manifest\.yml:\d+.*99\.0\.0/,
+    );
+  });
+});
