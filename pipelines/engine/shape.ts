@@ -89,15 +89,19 @@ function compileProperty(
   const children = compileProperties(properties, `${path}.`, positions);
   switch (type) {
     case 'object':
-      return structured(type, path, name, (value, aside) => shapeObjects(value, children, path, aside));
+      return structured(type, path, name, positions, (value, aside) =>
+        shapeObjects(value, children, path, aside),
+      );
     case 'pairs':
-      return structured(type, path, name, (value, aside) => shapeBag(value, children, path, aside, addPair));
+      return structured(type, path, name, positions, (value, aside) =>
+        shapeBag(value, children, path, aside, addPair),
+      );
     case 'changes':
-      return structured(type, path, name, (value, aside) =>
+      return structured(type, path, name, positions, (value, aside) =>
         shapeBag(value, children, path, aside, addChange),
       );
     case 'flattened':
-      return structured(type, path, name, shapeFlattened);
+      return structured(type, path, name, positions, shapeFlattened);
     case 'keyword':
     case 'text':
       return textual(type, path);
@@ -158,13 +162,21 @@ function fitList(list: Json[], conform: Conform, notice: Notice): Json {
 type ShapeStructure = (value: Json, aside: Aside) => Json;
 
 /** Text that holds JSON is opened; other text goes to a property beside this one. */
-function structured(type: PropertyType, path: string, name: string, shape: ShapeStructure): Shaper {
+function structured(
+  type: PropertyType,
+  path: string,
+  name: string,
+  positions: Positions,
+  shape: ShapeStructure,
+): Shaper {
   const textName = `${name}Text`;
+  const textPosition = positions.get(`${path}Text`);
   return (value, aside, parent) => {
     const opened = open(value, aside.exactly);
     if (isEmpty(opened)) return undefined;
     if (!isText(opened)) return shape(opened, aside) ?? putAside(aside, path, opened, type);
     addTo(parent, textName, opened);
+    if (textPosition !== undefined) aside.present.push(textPosition);
     return undefined;
   };
 }

@@ -1,0 +1,47 @@
+// This project's templates and pipelines on the server under test, under names that no other test uses.
+
+import { randomUUID } from 'node:crypto';
+import { templatesOf } from '../../input/cli/artefacts.ts';
+import type { Definitions } from '../../pipelines/definitions.ts';
+import { buildEnrichmentPipeline, rawPipelineName } from '../../pipelines/ingest/enrichment-pipeline.ts';
+import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
+import { ask } from './cluster.ts';
+
+export async function demand(method: string, path: string, body?: unknown) {
+  const reply = await ask(method, path, body);
+  if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply.body).slice(0, 1000)}`);
+  return reply.body;
+}
+
+export interface Prepared {
+  readonly dataStream: string;
+  readonly rawPipeline: string;
+  readonly drop: () => Promise<void>;
+}
+
+/** Everything `npm run generate` makes, put in place; names are made unique by their beginning. */
+export async function prepare(definitions: Definitions): Promise<Prepared> {
+  const mark = `m365mapping${randomUUID().slice(0, 8)}`;
+  const rename = (value: unknown) =>
+    JSON.parse(JSON.stringify(value).replaceAll('logs-o365.audit@', `${mark}@`));
+  const pipelines = [buildEnrichmentPipeline({ withHooks: true }), ...buildRawPipelines(definitions)];
+  const [component, index] = templatesOf(definitions);
+  const dataStream = `logs-o365.audit-${mark}`;
+  const paths = [
+    ...pipelines.map(({ name, body }) => ({ path: `/_ingest/pipeline/${rename(name)}`, body: rename(body) })),
+    { path: `/_component_template/${mark}@package`, body: rename(component?.body) },
+    {
+      path: `/_index_template/${mark}`,
+      body: { ...rename(index?.body), index_patterns: [dataStream], priority: 10_000 },
+    },
+  ];
+  for (const { path, body } of paths) await demand('PUT', path, body);
+  return {
+    dataStream,
+    rawPipeline: rename(rawPipelineName),
+    drop: async () => {
+      await ask('DELETE', `/_data_stream/${dataStream}`);
+      for (const { path } of paths.toReversed()) await ask('DELETE', path);
+    },
+  };
+}
