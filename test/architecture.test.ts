@@ -62,3 +62,22 @@ describe('the folders keep to the design', () => {
     expect(readImports('input').length).toBeGreaterThan(3);
   });
 });
+
+describe('the lock file', () => {
+  const lock: {
+    packages: Record<string, { optionalDependencies?: Record<string, string>; resolved?: string }>;
+  } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+
+  test('lists the optional packages of every platform, or npm ci refuses it (mend: node .ci/complete-lock.mjs)', () => {
+    const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !lock.packages[`node_modules/${name}`] && !lock.packages[`${path}/node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('names no host', () => {
+    expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  });
+});
