@@ -15,6 +15,7 @@ import { createOutput } from './outputs/create-output.ts';
 import type { OutputPolicy } from './settings/output-policy.ts';
 import type { Policy, StreamPolicy } from './settings/policy.ts';
 import { managementActivitySource } from './sources/management-activity/index.ts';
+import { traceOutput } from './telemetry/traces.ts';
 
 export interface RunOptions {
   readonly policy: Policy;
@@ -81,7 +82,7 @@ async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise
 async function openOutputs(options: EndingRunOptions, ledger: Ledger): Promise<Map<OutputPolicy, Output>> {
   const outputs = new Map<OutputPolicy, Output>();
   for (const policy of options.policy.outputs) {
-    const output = createOutput(policy, { ...options, ledger });
+    const output = traceOutput(createOutput(policy, { ...options, ledger }));
     await output.open(options.signals.stop);
     outputs.set(policy, output);
   }

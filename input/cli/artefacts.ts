@@ -10,6 +10,7 @@ import {
 } from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
+import { generateSettings } from '../settings/generate.ts';
 
 export interface Artefact {
   readonly path: string;
@@ -24,6 +25,7 @@ export function listArtefacts(): Artefact[] {
     ...[buildEnrichmentPipeline({ withHooks: true }), ...buildRawPipelines(definitions)].map(
       ({ name, body }) => writeBody('pipelines', 'ingest_pipeline', name, body),
     ),
+    ...[...generateSettings()].map(([path, text]) => ({ path, text })),
   ];
 }
 

@@ -64,7 +64,7 @@ export async function readConnectionFlags(
 }
 
 async function readOutput(file: string, name: string | undefined): Promise<ElasticsearchOptions> {
-  const policy = await loadPolicy(file);
+  const policy = await loadPolicy(file, { force: true });
   const outputs = policy.outputs.flatMap((output) => (output.type === 'elasticsearch' ? [output] : []));
   const [first, second] = name === undefined ? outputs : outputs.filter((output) => output.name === name);
   if (!first)

@@ -87,7 +87,7 @@ export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say:
 async function chooseNamespaces({ namespace, policy }: SetupFlags): Promise<readonly string[]> {
   if (namespace) return namespace;
   if (policy === undefined) return ['default'];
-  const { streams } = await loadPolicy(policy);
+  const { streams } = await loadPolicy(policy, { force: true });
   return [...new Set(streams.map(({ mapping }) => mapping.namespace))];
 }
 
