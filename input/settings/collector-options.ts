@@ -21,7 +21,7 @@ export const processOptions: OptionSet = {
       name: 'memory_budget',
       type: 'bytes',
       default: '4MiB',
-      minimum: '1MiB',
+      minimum: '4MiB',
       maximum: '4GiB',
       boundsReason: 'it must hold the largest record, and is shared by all tenants',
       title: 'Memory budget',
