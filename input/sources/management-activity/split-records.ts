@@ -1,7 +1,8 @@
-// Cuts the body of a content blob into the JSON text of its records while the bytes arrive: a byte state machine that
-// knows strings and nesting and nothing else. Whether a record is valid JSON is its reader's business.
+// Cuts the body of a content blob into the JSON text of its records while the bytes arrive: a state machine that knows
+// strings and nesting and nothing else. Whether a record is valid JSON is its reader's business.
 
 import { isAscii, isUtf8 } from 'node:buffer';
+import { type NestedState, openWindow, scanNested, windowBytes } from './scan-nested.ts';
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -9,13 +10,9 @@ const openBracket = 0x5b;
 const backslash = 0x5c;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
-/** `[` and `{` differ in this bit only, and so do `]` and `}`. */
-const braceBit = 0x20;
-const anyOpening = 0x7b;
-const anyClosing = 0x7d;
 
 /** Where in the body the next byte stands. */
-type Place = 'start' | 'before' | 'nested' | 'scalar' | 'after' | 'done' | 'foreign' | 'malformed';
+type Place = 'start' | 'before' | 'nested' | 'string' | 'scalar' | 'after' | 'done' | 'foreign' | 'malformed';
 
 /** Enough of a body that is no array to hold any error of Microsoft's, or a single record. */
 const foreignLimit = 64 * 1024;
@@ -47,8 +44,8 @@ export class RecordSplitter {
   #bytes = 0;
   #repaired = 0;
   #place: Place = 'start';
-  #depth = 0;
-  #inString = false;
+  readonly #nested: NestedState = { depth: 0, inString: 0, escaped: 0 };
+  /** In a string that is a record of its own: the next byte is harmless. */
   #escaped = false;
   /** The bytes of the current record that came with earlier chunks. */
   #carry: Buffer = Buffer.allocUnsafe(carryBytes);
@@ -89,15 +86,8 @@ export class RecordSplitter {
   }
 
   push(bytes: Uint8Array): void {
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const ascii = isAscii(chunk);
-    for (let at = 0; at < chunk.length; ) {
-      at =
-        this.#place === 'nested' || this.#place === 'scalar'
-          ? this.#element(chunk, at, ascii)
-          : this.#between(chunk, at);
-    }
-    this.#offset += chunk.length;
+    for (let at = 0; at < bytes.length; at += windowBytes)
+      this.#pushPiece(bytes.subarray(at, at + windowBytes));
   }
 
   end(): BodyEnd {
@@ -106,6 +96,20 @@ export class RecordSplitter {
     if (this.#place !== 'foreign') return { kind: 'truncated' };
     const text = this.#carry.toString('utf8', 0, this.#carried);
     return { kind: 'foreign', text, whole: this.#carried < foreignLimit };
+  }
+
+  #pushPiece(bytes: Uint8Array): void {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const ascii = isAscii(chunk);
+    openWindow(chunk);
+    for (let at = 0; at < chunk.length; ) {
+      at = this.#isInRecord() ? this.#record(chunk, at, ascii) : this.#between(chunk, at);
+    }
+    this.#offset += chunk.length;
+  }
+
+  #isInRecord(): boolean {
+    return this.#place === 'nested' || this.#place === 'scalar' || this.#place === 'string';
   }
 
   /** Consumes bytes outside of records; returns where the next one to look at is. */
@@ -117,7 +121,7 @@ export class RecordSplitter {
       if (isWhitespace(byte) || (this.#place === 'start' && this.#isByteOrderMark(byte, this.#offset + at)))
         continue;
       this.#place = this.#step(byte, chunk, at);
-      if (this.#place === 'nested' || this.#place === 'scalar' || this.#place === 'foreign') return at;
+      if (this.#place === 'foreign' || this.#isInRecord()) return at;
     }
     return chunk.length;
   }
@@ -126,9 +130,7 @@ export class RecordSplitter {
     if (this.#place === 'start') return byte === openBracket ? 'before' : 'foreign';
     if (byte === closeBracket && this.#place !== 'done') return 'done';
     if (this.#place === 'after' && byte === comma) return 'before';
-    if (this.#place === 'before' && byte !== comma) {
-      return byte === openBrace || byte === openBracket || byte === quote ? 'nested' : 'scalar';
-    }
+    if (this.#place === 'before' && byte !== comma) return placeOf(byte);
     this.#malformed = { at: this.#offset + at, text: chunk.toString('utf8', at, at + excerptBytes) };
     return 'malformed';
   }
@@ -147,8 +149,8 @@ export class RecordSplitter {
   }
 
   /** Consumes bytes of the current record; returns where the next one to look at is. */
-  #element(chunk: Buffer, from: number, ascii: boolean): number {
-    const end = this.#place === 'nested' ? this.#scanNested(chunk, from) : scanScalar(chunk, from);
+  #record(chunk: Buffer, from: number, ascii: boolean): number {
+    const end = this.#findEnd(chunk, from);
     if (end < 0) {
       this.#carryOver(chunk, from);
       return chunk.length;
@@ -158,47 +160,21 @@ export class RecordSplitter {
     return end;
   }
 
-  /** The end of the record, or -1 when it goes on in the next chunk. All the time that splitting takes is spent here. */
-  #scanNested(chunk: Uint8Array, from: number): number {
-    const length = chunk.length;
-    let depth = this.#depth;
-    let inString = this.#inString;
-    let at = this.#escaped ? from + 1 : from;
-    for (;;) {
-      if (inString) {
-        for (;;) {
-          if (at >= length) return this.#atChunkEnd(depth, true, at > length);
-          const byte = chunk[at++] ?? 0;
-          if (byte === quote) break;
-          if (byte === backslash) at++;
-        }
-        if (depth === 0) return this.#atEnd(at);
-      }
-      for (;;) {
-        if (at >= length) return this.#atChunkEnd(depth, false, false);
-        const byte = chunk[at++] ?? 0;
-        if (byte === quote) break;
-        if (byte < openBracket) continue;
-        const shape = byte | braceBit;
-        if (shape === anyOpening) depth++;
-        else if (shape === anyClosing && --depth === 0) return this.#atEnd(at);
-      }
-      inString = true;
+  /** -1 when the record goes on in the next chunk. */
+  #findEnd(chunk: Buffer, from: number): number {
+    if (this.#place === 'nested') return scanNested(from, chunk.length, this.#nested);
+    return this.#place === 'string' ? this.#scanString(chunk, from) : scanScalar(chunk, from);
+  }
+
+  #scanString(chunk: Uint8Array, from: number): number {
+    const isFirst = this.#carried === 0 && !this.#oversized;
+    for (let at = isFirst ? from + 1 : from; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (this.#escaped) this.#escaped = false;
+      else if (byte === backslash) this.#escaped = true;
+      else if (byte === quote) return at + 1;
     }
-  }
-
-  #atChunkEnd(depth: number, inString: boolean, escaped: boolean): number {
-    this.#depth = depth;
-    this.#inString = inString;
-    this.#escaped = escaped;
     return -1;
-  }
-
-  #atEnd(at: number): number {
-    this.#depth = 0;
-    this.#inString = false;
-    this.#escaped = false;
-    return at;
   }
 
   #carryOver(chunk: Buffer, from: number): void {
@@ -256,6 +232,11 @@ export class RecordSplitter {
     this.#carried = 0;
     if (this.#carry.length > carryKept) this.#carry = Buffer.allocUnsafe(carryBytes);
   }
+}
+
+function placeOf(byte: number): Place {
+  if (byte === openBrace || byte === openBracket) return 'nested';
+  return byte === quote ? 'string' : 'scalar';
 }
 
 /** A number, a literal or rubbish ends before the next comma, bracket or white space. */
