@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
+import { makeWorkplace, runProgram, streamFor, type Workplace } from '../end-to-end/harness.ts';
+import { ask, clusterUrl, storedIds } from './cluster.ts';
+
+const namespace = 'secondcollector';
+const dataStream = `logs-o365.audit-${namespace}`;
+
+let emulator: Emulator;
+let places: Workplace[];
+
+beforeAll(async () => {
+  await ask('PUT', `/_index_template/${dataStream}`, {
+    index_patterns: [dataStream],
+    priority: 900,
+    data_stream: {},
+    template: { settings: { number_of_replicas: 0 }, mappings: { dynamic: false } },
+  });
+  const tenant = { subscribed: ['Audit.Exchange'] as const, content: { records: 0 } };
+  emulator = await startEmulator({ seed: 7, startCooldown: 'off', tenants: [tenant] });
+  const parts = {
+    streams: [streamFor(emulator, 0, { content_types: ['Audit.Exchange'] })],
+    output: { type: 'elasticsearch', hosts: [clusterUrl] },
+    namespace,
+  };
+  places = [await makeWorkplace(parts), await makeWorkplace(parts)];
+}, 60_000);
+
+afterAll(async () => {
+  await emulator.close();
+  for (const place of places) await place.remove();
+  await ask('DELETE', `/_data_stream/${dataStream}`);
+  await ask('DELETE', `/_index_template/${dataStream}`);
+});
+
+async function collect(place: Workplace | undefined): Promise<string> {
+  const { code, printed } = await runProgram(['run', '--policy', place?.policy ?? '', '--once', '--force']);
+  expect(code === 0 ? '' : printed).toBe('');
+  return readFileSync(join(place?.state ?? '', 'status.json'), 'utf8');
+}
+
+test('two collectors on one tenant are seen and said, and nothing is doubled', async () => {
+  const [first, second] = places;
+  await collect(first);
+  await collect(second);
+  emulator.publish({ contentType: 'Audit.Exchange', generate: 40 });
+  expect(await collect(first)).not.toContain('second-collector');
+  const status = await collect(second);
+  expect(status).toContain('second-collector');
+  expect(status).toContain('another one may be reading the same tenant');
+  expect(await storedIds(dataStream)).toHaveLength(40);
+}, 120_000);
