@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import { ecsVersion, findEcsField } from '../../fields/ecs.ts';
+import { type Field, fieldTypes } from '../../fields/field-types.ts';
+import { buildProperties } from '../../fields/mappings.ts';
+import { buildTemplates } from '../../fields/templates.ts';
+import { listDocumentFields } from '../../pipelines/document-fields.ts';
+import { loadDefinitions } from '../../pipelines/index.ts';
+
+const field = (name: string, changes: Partial<Field> = {}): Field => ({
+  name,
+  type: 'keyword',
+  about: 'A thing.',
+  ecs: false,
+  ...changes,
+});
+
+describe('the Elastic Common Schema', () => {
+  test('tells the type of a field, and whether it holds many', () => {
+    expect(findEcsField('source.ip')).toMatchObject({ type: 'ip', list: false, ecs: true });
+    expect(findEcsField('related.user')).toMatchObject({ type: 'keyword', list: true });
+    expect(findEcsField('source.nmae')).toBeUndefined();
+    expect(ecsVersion).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  test('is extended by the few fields that rules name and it does not have', () => {
+    expect(findEcsField('session.id')).toMatchObject({ type: 'keyword', ecs: false });
+  });
+});
+
+describe('mappings', () => {
+  test('nest what has dots, and close what is to stay closed', () => {
+    expect(buildProperties([field('a.b.c'), field('a.d', { type: 'long' })], ['a.b'])).toEqual({
+      a: {
+        properties: {
+          b: { dynamic: false, properties: { c: fieldTypes.keyword.mapping } },
+          d: fieldTypes.long.mapping,
+        },
+      },
+    });
+  });
+
+  test('keep the dots of a bag', () => {
+    expect(
+      buildProperties([field('bag', { type: 'object', bag: true }), field('bag.a.NewValue')], []),
+    ).toEqual({
+      bag: {
+        type: 'object',
+        subobjects: false,
+        dynamic: false,
+        properties: { 'a.NewValue': fieldTypes.keyword.mapping },
+      },
+    });
+  });
+
+  test('let no text that an attacker writes hide behind its length', () => {
+    const [component] = buildTemplates({
+      dataset: 'x',
+      fields: listDocumentFields(loadDefinitions()),
+      closed: [],
+      pipeline: 'p',
+    });
+    const limits = JSON.stringify(component?.body).match(/"ignore_above":\d+/g) ?? [];
+    expect(new Set(limits)).toEqual(new Set(['"ignore_above":8191']));
+  });
+});
+
+describe('every field of a document', () => {
+  test.each(listDocumentFields(loadDefinitions()).map((each) => [each.name, each] as const))(
+    '%s has a type and a sentence',
+    (_, each) => {
+      expect(fieldTypes).toHaveProperty([each.type]);
+      expect(each.about.trim()).not.toBe('');
+    },
+  );
+
+  test('is there once', () => {
+    const names = listDocumentFields(loadDefinitions()).map(({ name }) => name);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+});
