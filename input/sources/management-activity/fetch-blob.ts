@@ -11,6 +11,8 @@ import { type ContentScope, isoTime, type Stream } from './stream.ts';
 
 const batchRecords = 500;
 const batchBytes = 512 * 1024;
+/** Most bodies are not larger. */
+const reservedBytes = 128 * 1024;
 /** Our clock and Microsoft's may differ by this much without being noticed. */
 const clockToleranceMs = 60_000;
 /** A body that waits this long in all, and brings less than this, is given up for now. */
@@ -79,10 +81,10 @@ class BlobAttempt {
     });
   }
 
-  /** Room for the first batch is had before the request: most bodies are one batch, and then never wait half read. */
+  /** Some room is had before the request, so that nothing is asked for that would have to wait half read. */
   async reserve(signal: AbortSignal): Promise<void> {
-    await this.#parts.stream.environment.budget.acquire(batchBytes, signal);
-    this.#reserved = batchBytes;
+    await this.#parts.stream.environment.budget.acquire(reservedBytes, signal);
+    this.#reserved = reservedBytes;
   }
 
   freeReserve(): void {
