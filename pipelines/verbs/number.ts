@@ -6,9 +6,13 @@ import type { Verb } from './verb.ts';
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 
+/** `1 KB (1,023 bytes)`, as Exchange writes sizes: the exact one is in brackets. */
+const sizeInBytes = /\(([0-9,]{1,25}) bytes\)$/;
+
 /** Fractions are cut off, as Elasticsearch does for a whole-number field. */
 export function toLong(value: Json): number | undefined {
-  const number = toDouble(value);
+  const bytes = typeof value === 'string' ? sizeInBytes.exec(value) : null;
+  const number = toDouble(bytes === null ? value : bytes[1]?.replaceAll(',', ''));
   if (number === undefined) return undefined;
   const whole = Math.trunc(number);
   return Number.isSafeInteger(whole) ? whole + 0 : undefined;
@@ -25,10 +29,15 @@ export function toDouble(value: Json): number | undefined {
 
 export const long: Verb = {
   name: 'long',
-  about: 'A whole number, also from text; fractions are cut off.',
+  about: 'A whole number, also from text or from a size such as `1 KB (1,023 bytes)`; fractions are cut off.',
   compile: () => toLong,
   painless: `
-    def number = toDouble(value, null);
+    def given = value;
+    if (value instanceof String && ((String) value).endsWith(' bytes)')) {
+      Matcher bytes = /\\(([0-9,]{1,25}) bytes\\)$/.matcher((String) value);
+      if (bytes.find()) given = bytes.group(1).replace(',', '');
+    }
+    def number = toDouble(given, null);
     if (number == null) return null;
     double whole = number < 0 ? Math.ceil((double) number) : Math.floor((double) number);
     return Math.abs(whole) <= 9007199254740991.0 ? (def) ((long) whole) : null;`,
@@ -41,6 +50,9 @@ export const long: Verb = {
     { given: ' 7 ', gives: 7 },
     { given: '12345678901234567890' },
     { given: '1e999' },
+    { given: '1 KB (1,023 bytes)', gives: 1023 },
+    { given: '30 GB (32,212,254,720 bytes)', gives: 32212254720 },
+    { given: '(,,, bytes)' },
     { given: '12 GB' },
     { given: '' },
     { given: true },
