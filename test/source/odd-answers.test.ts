@@ -205,6 +205,11 @@ describe('content', () => {
     const [blob] = run.bench.ledger.blobsBetween({ tenantId, contentType }, '2000', '2100');
     expect(blob?.state).toBe('listed');
     expect(blob?.attempts).toBeGreaterThan(3);
+    expect(run.bench.recorder.lines.at(-1)).toMatchObject({
+      level: 'warn',
+      message: expect.stringContaining('1 content blob could not be had in this run'),
+    });
+    expect(run.bench.recorder.lines.length).toBeLessThan(8);
     expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
   });
 

@@ -294,6 +294,13 @@ describe('a tenant that cannot be asked', () => {
     expect(await failure(collectAll(run.bench, run.options(0, over)))).toMatchObject({ code });
   });
 
+  test('because it can never be, ends a run that follows too', async () => {
+    const run = await prepare();
+    const options = run.options(0, { clientSecret: undefined, once: false });
+    expect(await failure(collectAll(run.bench, options))).toMatchObject({ code: 'no-credential' });
+    expect(run.bench.recorder.current('')?.health).toBe('failed');
+  });
+
   test('does not stop another tenant of the same process', async () => {
     const run = await prepare({ tenants: [{ content: { records: 100 } }, { content: { records: 100 } }] });
     const bad = run.follow(0, { clientSecret: async () => 'wrong' });

@@ -22,8 +22,7 @@ export class ContentTroubles {
 
   failed(blob: LedgerBlob, reason: string, code: string | undefined): void {
     if (this.#failing.size < mostRemembered) this.#failing.add(blob.contentId);
-    const many = this.#failing.size === 1 ? '1 content blob' : `${this.#failing.size} content blobs`;
-    const message = `${many} could not be fetched yet and will be tried again until they expire. The last reason: ${reason}`;
+    const message = `${countBlobs(this.#failing.size)} could not be fetched yet, to be tried again until Microsoft's date for it has passed. The last reason: ${reason}`;
     this.#scope.status.set('content', { health: 'degraded', message, code });
   }
 
@@ -35,6 +34,18 @@ export class ContentTroubles {
       this.#lost = 0;
       this.#scope.status.set('loss', undefined);
     }
+  }
+
+  /** At the end of a run that collects once. */
+  async reportLeft(): Promise<void> {
+    const { ledger, log } = this.#stream.environment;
+    const { listed, fetching } = await ledger.countByState(this.#scope);
+    const left = listed + fetching;
+    if (left === 0) return;
+    log.warn(
+      { organization: { id: this.#scope.tenantId }, m365: { content_type: this.#scope.contentType } },
+      `${this.#scope.contentType}: ${countBlobs(left)} could not be had in this run; the next one tries again.`,
+    );
   }
 
   /** Ends a blob, says so, and counts it; nothing is lost in silence. */
@@ -72,7 +83,11 @@ export class ContentTroubles {
     this.#scope.status.set('loss', {
       health: 'degraded',
       code: 'content-lost',
-      message: `${this.#lost === 1 ? '1 content blob is' : `${this.#lost} content blobs are`} lost since ${clockTime(this.#lostSince)}. The last reason: ${reason} \`m365 prove\` lists them.`,
+      message: `${countBlobs(this.#lost)} lost since ${clockTime(this.#lostSince)}. The last reason: ${reason} \`m365 prove\` lists them.`,
     });
   }
+}
+
+function countBlobs(count: number): string {
+  return count === 1 ? '1 content blob' : `${count} content blobs`;
 }

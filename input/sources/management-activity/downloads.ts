@@ -71,7 +71,10 @@ export class Downloads {
       return true;
     }
     const wait = await this.#untilDue();
-    if (this.#isFinished(wait)) return false;
+    if (this.#isFinished(wait)) {
+      for (const { troubles } of this.#lanes) await troubles.reportLeft();
+      return false;
+    }
     await this.#news.sleep(wait, signal);
     return true;
   }

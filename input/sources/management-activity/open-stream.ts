@@ -29,7 +29,7 @@ export interface StreamParts {
   readonly environment: SourceEnvironment;
   readonly hosts: ReturnType<typeof hostsFor>;
   readonly dispatcher: Dispatcher;
-  /** With `once`: the tenant cannot be collected. */
+  /** The tenant can never be collected or, with `once`, not now. */
   readonly giveUp: (error: OperatorError) => void;
 }
 

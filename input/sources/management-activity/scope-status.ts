@@ -51,7 +51,9 @@ export class ScopeStatus {
     return { health: 'starting', message: 'starting' };
   }
 
+  /** Not every count in a message is worth a line: only what is wrong, and that it is over. */
   #logChange(before: ScopeReport, after: ScopeReport): void {
+    if (before.health === after.health && before.code === after.code) return;
     const where = this.#scope.contentType === '' ? 'The tenant' : this.#scope.contentType;
     const fields = {
       organization: { id: this.#scope.tenantId },

@@ -14,6 +14,7 @@ export interface TenantGateOptions {
   readonly report: (report: ScopeReport) => void;
   /** With `once`: give up after this many failures in a row, or at once when only a person can help. */
   readonly patience: number | undefined;
+  /** Also called for what can never work. */
   readonly onGiveUp: (error: OperatorError) => void;
 }
 
@@ -60,7 +61,8 @@ export class TenantGate {
     this.#opensAt = this.#closedAt + Math.max(afterMs, backOff(this.#failures, { firstMs, mostMs }, random));
     this.#failures += 1;
     report({ health: 'failed', message: describeError(error), code: error.code });
-    if (patience !== undefined && (this.#failures >= patience || afterMs >= personMs)) onGiveUp(error);
+    const inVain = patience !== undefined && (this.#failures >= patience || afterMs >= personMs);
+    if (inVain || error.retry.kind === 'never') onGiveUp(error);
     return true;
   }
 }
