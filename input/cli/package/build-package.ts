@@ -51,7 +51,7 @@ export function buildPackage(root = repository): Package {
   const common = writeCommon(root, { definitions, dashboards, manifest });
   const template = readReadmeTemplate(root);
   const source = new Map([...common, ...writeDocs(template, streams), ...writeStreams(streams, asIs)]);
-  for (const [path, text] of writeDevelopment(template, root)) source.set(path, text);
+  for (const [path, text] of writeDevelopment(template, root, definitions)) source.set(path, text);
   const built = new Map([
     ...common,
     ...writeDocs(template, streams),
@@ -118,10 +118,10 @@ function writeDocs(template: string, streams: readonly DataStream[]): [string, s
 }
 
 /** What Elastic's tools read and Kibana never sees. */
-function writeDevelopment(template: string, root: string): [string, string][] {
+function writeDevelopment(template: string, root: string, definitions: Definitions): [string, string][] {
   return [
     ['_dev/build/build.yml', toYaml({ dependencies: { ecs: { reference: `git@v${ecsVersion}` } } })],
     ['_dev/build/docs/README.md', template],
-    ...writePipelineTests(root),
+    ...writePipelineTests(root, definitions),
   ];
 }

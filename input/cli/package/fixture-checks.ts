@@ -1,0 +1,69 @@
+// What elastic-package asks of a document beyond equality: every field defined, values among those that ECS expects.
+// The mapping allows more, on purpose; such documents are no fixtures.
+
+import ecs from '@elastic/ecs';
+import type { Field } from '../../../fields/field-types.ts';
+import { isObject, type Json, type JsonObject } from '../../../pipelines/json.ts';
+
+interface Expectations {
+  readonly expected_values?: readonly string[];
+  readonly allowed_values?: readonly {
+    readonly name: string;
+    readonly expected_event_types?: readonly string[];
+  }[];
+}
+
+const schema: Readonly<Record<string, object>> = ecs.EcsFlat;
+
+/** Objects of the schema have each their own type; none has to have expectations. */
+const expectationsOf = (name: string): Expectations => Object(schema[name]);
+
+export type FieldsByName = ReadonlyMap<string, Field>;
+
+export function meetsExpectations(document: JsonObject, fields: FieldsByName): boolean {
+  if (isObject(document.error) && document.error.message !== undefined) return false;
+  const leaves = [...listLeaves(document, '')];
+  return (
+    leaves.every(([name, value]) => isDefined(name, fields) && isExpected(name, value)) && typesFit(document)
+  );
+}
+
+/** Keyword fields that hold a number or a boolean in the source, as Microsoft serves it. */
+export function numericKeywords(documents: readonly JsonObject[], fields: FieldsByName): string[] {
+  const names = new Set<string>();
+  for (const document of documents)
+    for (const [name, value] of listLeaves(document, ''))
+      if (typeof value !== 'string' && fields.get(name)?.type === 'keyword') names.add(name);
+  return [...names].toSorted();
+}
+
+function* listLeaves(value: Json, name: string): Generator<[string, Json]> {
+  if (Array.isArray(value)) for (const item of value) yield* listLeaves(item, name);
+  else if (isObject(value))
+    for (const [key, inner] of Object.entries(value))
+      yield* listLeaves(inner, name === '' ? key : `${name}.${key}`);
+  else if (value !== undefined && value !== null) yield [name, value];
+}
+
+function isDefined(name: string, fields: FieldsByName): boolean {
+  if (/[^-*_/@A-Za-z0-9.]/.test(name)) return false;
+  if (fields.has(name)) return true;
+  const parts = name.split('.');
+  return parts.some((_, i) => fields.get(parts.slice(0, i).join('.'))?.type === 'flattened');
+}
+
+function isExpected(name: string, value: Json): boolean {
+  const expected = expectationsOf(name).expected_values;
+  return expected === undefined || expected.includes(String(value));
+}
+
+/** Each type has to be one that ECS expects of one of the categories. */
+function typesFit({ event }: JsonObject): boolean {
+  if (!isObject(event)) return false;
+  const categories = [event.category].flat().map(String);
+  const { allowed_values: allowed = [] } = expectationsOf('event.category');
+  const expected = allowed
+    .filter(({ name }) => categories.includes(name))
+    .flatMap(({ expected_event_types = [] }) => expected_event_types);
+  return [event.type].flat().every((type) => expected.includes(String(type)));
+}
