@@ -3,7 +3,7 @@
 
 import { recordKey } from '../pipelines/identity.ts';
 import type { MapContext, Mapper } from '../pipelines/mapper.ts';
-import { type ParsedRecord, parseRecord } from '../pipelines/parse-record.ts';
+import { parseRecord } from '../pipelines/parse-record.ts';
 import type { Clock } from './clock.ts';
 import { type ConstantFields, setConstants } from './constant-fields.ts';
 import type {
@@ -52,8 +52,7 @@ export interface CollectorSignals {
 interface Entry {
   readonly text: string;
   readonly key: RecordKey;
-  /** Gone once it was mapped: parsed, a record takes several times its text, and the output may take long. */
-  record: ParsedRecord | undefined;
+  readonly document: OutputDocument;
 }
 
 const nothing: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
@@ -80,13 +79,12 @@ export async function collect(parts: CollectorParts, signals: CollectorSignals):
 
 /** Delivers one batch and settles it. A copy of a record that another batch carries waits for that one's outcome. */
 async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
-  let waiting = readEntries(batch);
+  let waiting = mapRecords(parts, batch);
   const newest = findNewest(waiting);
   let counts = nothing;
   while (waiting.length > 0) {
     const claim = parts.claims.claim(waiting.map((entry) => entry.key.id));
     const mine = claim.mine.map((index) => at(waiting, index));
-    forgetRecords(claim.others.map(({ index }) => at(waiting, index)));
     counts = add(counts, await deliverClaimed(parts, batch, mine, abandon));
     const outcomes = await Promise.all(claim.others.map((other) => other.acknowledged));
     const failed = claim.others.filter((_, index) => !outcomes[index]);
@@ -97,15 +95,23 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
   reportSettled(parts, batch, counts, newest);
 }
 
-function readEntries(batch: Batch): Entry[] {
-  return batch.records.map((text) => {
+/**
+ * Each record is parsed, mapped and written before the next is looked at, known duplicates too: what was parsed then
+ * dies young, which spares more work than mapping a few records in vain costs.
+ */
+function mapRecords(parts: CollectorParts, { origin, records }: Batch): Entry[] {
+  const context = mapContext(parts.mapping, origin);
+  const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
+  const write = documentWriter(parts.mapper, parts.mapping.fields);
+  let unknown = 0;
+  const entries = records.map((text) => {
     const record = parseRecord(text);
-    return { record, text, key: recordKey(record, batch.origin.tenantId) };
+    const key = recordKey(record, origin.tenantId);
+    if (!parts.recordTypes.has(String(record.value?.RecordType))) unknown += 1;
+    return { text, key, document: { id: key.id, dataStream, body: write(record, context) } };
   });
-}
-
-function forgetRecords(entries: readonly Entry[]): void {
-  for (const entry of entries) entry.record = undefined;
+  if (unknown > 0) parts.telemetry.count(origin, 'unknown_record_types', unknown);
+  return entries;
 }
 
 /** The claims are given back whatever happens, with the outcome that those who wait for them need. */
@@ -135,11 +141,10 @@ async function deliverUnseen(
 ): Promise<BatchCounts> {
   const seen = await parts.ledger.findSeen(entries.map((entry) => entry.key));
   const fresh = entries.filter((_, index) => seen[index] === 0);
-  const documents = mapEntries(parts, batch.origin, fresh);
-  forgetRecords(entries);
   if (fresh.length === 0) return { ...nothing, duplicate: entries.length };
+  const documents = fresh.map((entry) => entry.document);
   const report = await parts.output.write(documents, { signal: abandon, uncertain: batch.uncertain });
-  await keepRejected(parts, batch.origin, fresh, documents, report);
+  await keepRejected(parts, batch.origin, fresh, report);
   await parts.commits.commit({ keys: fresh.map((entry) => entry.key), checkpoint: report.checkpoint });
   noticeStrangers(parts, batch, report);
   return {
@@ -147,19 +152,6 @@ async function deliverUnseen(
     duplicate: entries.length - fresh.length + report.duplicate,
     deadLettered: report.rejected.length,
   };
-}
-
-function mapEntries(parts: CollectorParts, origin: Origin, entries: readonly Entry[]): OutputDocument[] {
-  const context = mapContext(parts.mapping, origin);
-  const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
-  const write = documentWriter(parts.mapper, parts.mapping.fields);
-  let unknown = 0;
-  const documents = entries.map(({ key, text, record = parseRecord(text) }) => {
-    if (!parts.recordTypes.has(String(record.value?.RecordType))) unknown += 1;
-    return { id: key.id, dataStream, body: write(record, context) };
-  });
-  if (unknown > 0) parts.telemetry.count(origin, 'unknown_record_types', unknown);
-  return documents;
 }
 
 /** Constants need the document as an object, which most policies can do without. */
@@ -190,19 +182,18 @@ async function keepRejected(
   parts: CollectorParts,
   origin: Origin,
   entries: readonly Entry[],
-  documents: readonly OutputDocument[],
   report: WriteReport,
 ): Promise<void> {
   if (report.rejected.length === 0) return;
   const letters = report.rejected.map((rejection): DeadLetter => {
-    const document = at(documents, rejection.index);
+    const { document, text } = at(entries, rejection.index);
     return {
       origin,
       id: document.id,
       dataStream: document.dataStream,
       type: rejection.type,
       reason: rejection.reason,
-      record: at(entries, rejection.index).text,
+      record: text,
       document: document.body,
     };
   });
