@@ -10,7 +10,9 @@ import {
 } from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
+import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
 import { generateSettings } from '../settings/generate.ts';
+import { collectionDataset, listCollectionFields } from './package/collection-fields.ts';
 
 export interface Artefact {
   readonly path: string;
@@ -22,9 +24,12 @@ export function listArtefacts(): Artefact[] {
   return [
     { path: 'pipelines/generated/definitions.json', text: `${JSON.stringify(definitions)}\n` },
     ...templatesOf(definitions).map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
-    ...[buildEnrichmentPipeline({ withHooks: true }), ...buildRawPipelines(definitions)].map(
-      ({ name, body }) => writeBody('pipelines', 'ingest_pipeline', name, body),
-    ),
+    ...collectionTemplates().map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
+    ...[
+      buildEnrichmentPipeline({ withHooks: true }),
+      ...buildRawPipelines(definitions),
+      buildCollectionPipeline({ withHooks: true }),
+    ].map(({ name, body }) => writeBody('pipelines', 'ingest_pipeline', name, body)),
     ...[...generateSettings()].map(([path, text]) => ({ path, text })),
   ];
 }
@@ -35,6 +40,15 @@ export function templatesOf(definitions: Definitions): Template[] {
     fields: listDocumentFields(definitions),
     closed: [auditField],
     pipeline: enrichmentPipelineName,
+  });
+}
+
+function collectionTemplates(): Template[] {
+  return buildTemplates({
+    dataset: collectionDataset,
+    fields: listCollectionFields(),
+    closed: [],
+    pipeline: collectionPipelineName,
   });
 }
 

@@ -4,6 +4,7 @@ import { OperatorError } from '../errors.ts';
 import type { Connection, Request } from '../outputs/elasticsearch/connection.ts';
 import { type Asset, assetPath, inOrder, isOurs, markedBody, patternsOf, titleOf } from './assets.ts';
 import { explained, privilegeFor, readAsset, readDataStreams, readIndexTemplates } from './cluster-state.ts';
+import { putRetention } from './lifecycle.ts';
 import { findWinner } from './owners.ts';
 import type { Plan } from './plan.ts';
 
@@ -33,6 +34,10 @@ export async function applySetup(
     const request: Request = { method: 'POST', path, query: { lazy: true }, name: 'setup.rollover' };
     await change(connection, request, `the rollover of ${name}`, 'manage on the data stream', signal);
     say(`rolled over data stream ${name}, with its next document`);
+  }
+  if (plan.retention !== undefined && plan.retain.length > 0) {
+    await putRetention(connection, plan.retain, plan.retention, signal);
+    say(`set the retention of ${plan.retain.join(', ')} to ${plan.retention}`);
   }
   for (const name of plan.createStreams) {
     const path = `/_data_stream/${encodeURIComponent(name)}`;

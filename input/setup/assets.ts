@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { isObject } from '../outputs/elasticsearch/failure.ts';
+import { withoutLifecycle } from './lifecycle.ts';
 
 export const assetKinds = ['ingest_pipeline', 'component_template', 'index_template'] as const;
 export type AssetKind = (typeof assetKinds)[number];
@@ -49,7 +50,7 @@ export function stampMappings(assets: readonly Asset[]): readonly Asset[] {
 export function stampOf(assets: readonly Asset[]): string {
   const templates = assets
     .filter(({ kind }) => kind !== 'ingest_pipeline')
-    .map(({ name, body }) => ({ name, body }));
+    .map(({ name, body }) => ({ name, body: withoutLifecycle(body) }));
   return digestOf(templates);
 }
 

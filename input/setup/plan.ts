@@ -31,6 +31,8 @@ export interface SetupInput {
   readonly dataStreams: readonly string[];
   /** Live data streams of nobody's, or of a package that was removed, become ours. */
   readonly takeOver: boolean;
+  /** `90d`: what live data streams are told as well. */
+  readonly retention?: string | undefined;
 }
 
 export interface Step {
@@ -43,6 +45,9 @@ export interface Plan {
   readonly createStreams: readonly string[];
   /** Their next backing index follows the new template. */
   readonly rollOver: readonly string[];
+  /** Live data streams whose retention is set, where one was asked for. */
+  readonly retain: readonly string[];
+  readonly retention: string | undefined;
   /** Not empty: nothing may be touched. */
   readonly conflicts: readonly Conflict[];
 }
@@ -62,6 +67,8 @@ export async function planSetup(
   return {
     steps: judged.flatMap(({ step }) => (step ? [step] : [])),
     createStreams: input.dataStreams.filter((name) => !streams.some((stream) => stream.name === name)),
+    retain: input.retention === undefined ? [] : streams.map(({ name }) => name),
+    retention: input.retention,
     rollOver: await findOutdated(connection, streams, stampOf(input.assets), signal),
     conflicts: [
       ...owners,

@@ -5,7 +5,15 @@ import { OperatorError } from '../../errors.ts';
 import { connect } from '../../outputs/elasticsearch/connection.ts';
 import { loadPolicy } from '../../settings/load-policy.ts';
 import { applySetup, removeSetup, type Say } from '../../setup/apply.ts';
-import { type Asset, assetPath, inOrder, markedBody, stampMappings, titleOf } from '../../setup/assets.ts';
+import {
+  type Asset,
+  assetPath,
+  inOrder,
+  markedBody,
+  patternsOf,
+  stampMappings,
+  titleOf,
+} from '../../setup/assets.ts';
 import { readAuditAssets } from '../../setup/audit-assets.ts';
 import {
   addConnectionOptions,
@@ -13,12 +21,15 @@ import {
   connectionHelp,
   readConnectionFlags,
 } from '../../setup/connection-options.ts';
+import { addLifecycle, withLifecycle } from '../../setup/lifecycle.ts';
+import { overlap } from '../../setup/patterns.ts';
 import { type Plan, planSetup } from '../../setup/plan.ts';
 import { readVersion } from '../version.ts';
 
 interface SetupFlags extends ConnectionFlags {
   readonly namespace?: readonly string[];
   readonly takeOver?: boolean;
+  readonly retention?: string;
   readonly dryRun?: boolean;
   readonly print?: boolean;
   readonly remove?: boolean;
@@ -26,8 +37,9 @@ interface SetupFlags extends ConnectionFlags {
 
 const teaching = `
 What it does:
-  Puts the ingest pipelines, component templates and the index template for logs-o365.audit-* in place and creates the
-  data stream. Run it once before the first delivery, and again after each upgrade: what is unchanged is kept, and a
+  Puts the ingest pipelines, component templates and index templates for logs-o365.audit-* and logs-m365.collection-* in
+  place and creates the data streams. Elasticsearch's data stream lifecycle rolls them over; --retention deletes what is old.
+  Run it once before the first delivery, and again after each upgrade: what is unchanged is kept, and a
   changed mapping takes effect with the next document (the data streams are rolled over).
 
 What it never does:
@@ -35,13 +47,14 @@ What it never does:
   that another template made are named together with the way out, and nothing is changed.
 ${connectionHelp}
   It takes the cluster privileges monitor, manage_index_templates and manage_ingest_pipelines, and manage on
-  logs-o365.audit-*: more than the key that delivers needs.
+  logs-o365.audit-* and logs-m365.collection-*: more than the key that delivers needs.
 
 Examples:
   m365 setup --policy my.yml --dry-run          what would change
   m365 setup --policy my.yml                    do it
   m365 setup --url https://es.example:9200 --username elastic --ca http_ca.crt
   m365 setup --print                            the requests, to paste into Kibana's Dev Tools; connects to nothing
+  m365 setup --policy my.yml --retention 90d    keep documents for 90 days
   m365 setup --policy my.yml --take-over        also take over data streams whose package was removed
   m365 setup --policy my.yml --remove           take everything back that setup put there`;
 
@@ -52,6 +65,7 @@ export function setupCommand(): Command {
   return addConnectionOptions(command)
     .option('--namespace <name...>', 'make the data streams of these; those of the policy, else default')
     .option('--take-over', 'roll over live data streams that another template made')
+    .option('--retention <time>', 'delete documents older than this: 90d; without it they stay')
     .option('--dry-run', 'say what would change, and change nothing')
     .option('--print', 'print the requests instead of sending them')
     .option('--remove', 'remove what setup put there')
@@ -63,7 +77,7 @@ export function setupCommand(): Command {
 export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say: Say): Promise<void> {
   if (assets.length === 0) throw new Error('no generated templates were found beside the program');
   const version = readVersion();
-  if (flags.print) return printRequests(assets, version, say);
+  if (flags.print) return printRequests(assets, version, checkRetention(flags.retention), say);
   const { signal } = new AbortController();
   const connection = await connect(await readConnectionFlags(flags));
   try {
@@ -72,8 +86,14 @@ export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say:
       if (removed === 0) say('Nothing of ours is there.');
       return;
     }
-    const dataStreams = (await chooseNamespaces(flags)).map((namespace) => `logs-o365.audit-${namespace}`);
-    const input = { assets, version, dataStreams, takeOver: flags.takeOver ?? false };
+    const retention = checkRetention(flags.retention);
+    const input = {
+      assets: await withLifecycle(connection, assets, retention, signal),
+      version,
+      dataStreams: dataStreamsOf(await chooseNamespaces(flags), assets),
+      takeOver: flags.takeOver ?? false,
+      retention,
+    };
     const plan = await planSetup(connection, input, signal);
     refuse(plan);
     if (flags.dryRun) describePlan(plan, say);
@@ -82,6 +102,27 @@ export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say:
   } finally {
     await connection.close();
   }
+}
+
+const datasets = ['o365.audit', 'm365.collection'];
+
+/** Those that a template is for. */
+function dataStreamsOf(namespaces: readonly string[], assets: readonly Asset[]): string[] {
+  const patterns = assets.filter(({ kind }) => kind === 'index_template').flatMap(patternsOf);
+  return datasets
+    .flatMap((dataset) => namespaces.map((namespace) => `logs-${dataset}-${namespace}`))
+    .filter((name) => patterns.some((pattern) => overlap(pattern, name)));
+}
+
+/** Elasticsearch's units of time; anything smaller than an hour would delete what detection rules still read. */
+function checkRetention(text: string | undefined): string | undefined {
+  if (text === undefined || /^[1-9]\d*[dh]$/.test(text)) return text;
+  throw new OperatorError({
+    code: 'usage',
+    message: `--retention ${text} is no time that documents can be kept.`,
+    advice: 'Write days or hours: 90d, 36h.',
+    retry: { kind: 'never' },
+  });
 }
 
 async function chooseNamespaces({ namespace, policy }: SetupFlags): Promise<readonly string[]> {
@@ -102,9 +143,10 @@ function refuse({ conflicts }: Plan): void {
   });
 }
 
-function describePlan({ steps, rollOver, createStreams }: Plan, say: Say): void {
+function describePlan({ steps, rollOver, retain, retention, createStreams }: Plan, say: Say): void {
   for (const { asset, action } of steps) if (action !== 'keep') say(`would ${action} ${titleOf(asset)}`);
   for (const name of rollOver) say(`would roll over data stream ${name}`);
+  if (retain.length > 0) say(`would set the retention of ${retain.join(', ')} to ${retention}`);
   for (const name of createStreams) say(`would create data stream ${name}`);
 }
 
@@ -114,7 +156,15 @@ function isDone({ steps, rollOver, createStreams }: Plan): boolean {
   );
 }
 
-function printRequests(assets: readonly Asset[], version: string, say: Say): void {
-  for (const asset of inOrder(stampMappings(assets)))
+function printRequests(
+  assets: readonly Asset[],
+  version: string,
+  retention: string | undefined,
+  say: Say,
+): void {
+  const kept = assets.map((asset) =>
+    asset.kind === 'index_template' ? addLifecycle(asset, retention) : asset,
+  );
+  for (const asset of inOrder(stampMappings(kept)))
     say(`PUT ${assetPath(asset)}\n${JSON.stringify(markedBody(asset, version), undefined, 2)}\n`);
 }
