@@ -1,7 +1,8 @@
 // Colours with a meaning: the same value has the same colour in every panel of every dashboard. Everything else takes
 // Kibana's own palette in turn.
 
-import type { Tone } from './definition.ts';
+import type { GroupingSource, Tone } from './definition.ts';
+import { readGrouping } from './measure.ts';
 
 /** Of the palette that tells colours apart for colour-blind readers. */
 const good = '#54B399';
@@ -10,7 +11,8 @@ const warning = '#D6BF57';
 const neutral = '#98A2B3';
 const calm = '#6092C0';
 
-export const toneColors: Readonly<Record<Tone, string>> = { plain: calm, good, bad, warning };
+export const toneColors: Readonly<Record<Tone, string>> = { bad, warning };
+export const calmColor = calm;
 
 const severities = { high: bad, medium: warning, low: calm, informational: neutral };
 
@@ -24,7 +26,6 @@ const meaningful: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     stopped: neutral,
     waiting: calm,
   },
-  'event.severity': { 1: neutral, 2: calm, 3: warning, 4: bad },
 };
 
 /** The spellings that Microsoft's services use for one severity. */
@@ -36,16 +37,23 @@ const spellings = (values: Readonly<Record<string, string>>): Record<string, str
     ]),
   );
 
-/** The fixed colours of a field's values; empty where they mean nothing in particular. */
-export function colorsOf(field: string): Readonly<Record<string, string>> {
-  if (/(?:severity|risklevel)$/iu.test(field) && field !== 'event.severity') return spellings(severities);
-  return meaningful[field] ?? {};
+/** The fixed colours of a grouping's values; empty where they mean nothing in particular. */
+function colorsOf(source: GroupingSource): Readonly<Record<string, string>> {
+  const grouping = readGrouping(source);
+  if ('field' in grouping)
+    return /(?:severity|risklevel)$/iu.test(grouping.field)
+      ? spellings(severities)
+      : (meaningful[grouping.field] ?? {});
+  const known = spellings(severities);
+  return Object.fromEntries(
+    Object.keys(grouping.groups).flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]]])),
+  );
 }
 
-/** As Lens keeps the colours of a field's values. */
-export function colorMapping(field: string): object {
+/** As Lens keeps the colours of a grouping's values. */
+export function colorMapping(grouping: GroupingSource): object {
   return {
-    assignments: Object.entries(colorsOf(field)).map(([value, colorCode]) => ({
+    assignments: Object.entries(colorsOf(grouping)).map(([value, colorCode]) => ({
       color: { colorCode, type: 'colorCode' },
       rule: { type: 'matchExactly', values: [value] },
       touched: false,

@@ -68,16 +68,23 @@ export interface MeasureObject extends Partial<Readonly<Record<Operation, string
   readonly at?: number;
 }
 
-/** A field's values, the most frequent first: by the panel's first measure, unless `order` says otherwise. */
-export type GroupingSource = string | GroupingObject;
+/** A field, with or without more to say about it; or named groups of events. */
+export type GroupingSource = string | FieldGrouping | NamedGrouping;
 
-export interface GroupingObject {
+/** A field's values, the most frequent first: by the panel's first measure, unless `order` says otherwise. */
+export interface FieldGrouping {
   readonly field: string;
   readonly title?: string;
   readonly top?: number;
   readonly order?: 'largest' | 'smallest' | 'alphabetical';
   /** The rest as one more value. Only for the outermost grouping of a panel. */
   readonly other?: boolean;
+}
+
+/** KQL by the name of the group, in the order they are shown. */
+export interface NamedGrouping {
+  readonly groups: Readonly<Record<string, string>>;
+  readonly title?: string;
 }
 
 interface PanelCommon {
@@ -91,6 +98,10 @@ interface PanelCommon {
   readonly dataset?: string;
   /** Of the grid's 48 columns; panels without one share what is left of their row. */
   readonly width?: number;
+}
+
+/** A panel of which a value can be chosen. */
+interface ChoosablePanel extends PanelCommon {
   /** Another dashboard, opened from a value with the filters and the time of this one. */
   readonly opens?: string;
 }
@@ -98,10 +109,11 @@ interface PanelCommon {
 export interface MetricSource extends PanelCommon {
   readonly kind: 'metric';
   readonly value: MeasureSource;
+  /** What any number above zero is; without it no number is better than another. */
   readonly tone?: Tone;
 }
 
-export interface SeriesSource extends PanelCommon {
+export interface SeriesSource extends ChoosablePanel {
   readonly kind: 'series';
   readonly value?: MeasureSource;
   readonly values?: readonly MeasureSource[];
@@ -109,7 +121,7 @@ export interface SeriesSource extends PanelCommon {
   readonly as?: 'bars' | 'lines' | 'areas';
 }
 
-export interface BarsSource extends PanelCommon {
+export interface BarsSource extends ChoosablePanel {
   readonly kind: 'bars';
   readonly of: GroupingSource;
   readonly value?: MeasureSource;
@@ -117,19 +129,19 @@ export interface BarsSource extends PanelCommon {
   readonly by?: GroupingSource;
 }
 
-export interface DonutSource extends PanelCommon {
+export interface DonutSource extends ChoosablePanel {
   readonly kind: 'donut';
   readonly of: GroupingSource;
   readonly value?: MeasureSource;
 }
 
-export interface TableSource extends PanelCommon {
+export interface TableSource extends ChoosablePanel {
   readonly kind: 'table';
   readonly of: readonly GroupingSource[];
   readonly values: readonly MeasureSource[];
 }
 
-export interface HeatmapSource extends PanelCommon {
+export interface HeatmapSource extends ChoosablePanel {
   readonly kind: 'heatmap';
   /** `time`, or a field. */
   readonly across: GroupingSource;
@@ -164,7 +176,7 @@ export type PanelSource =
   | EventsSource
   | TextSource;
 
-export type Tone = 'plain' | 'good' | 'bad' | 'warning';
+export type Tone = 'bad' | 'warning';
 
 /** What is known about a field: enough to decide how it can be counted. */
 export interface KnownField {

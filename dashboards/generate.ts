@@ -155,10 +155,11 @@ function contentOf(definition: DashboardDefinition, panel: PanelSource, fields: 
 
 function drillDownOf(
   { id }: DashboardDefinition,
-  { question, opens }: PanelSource,
+  panel: PanelSource,
   all: readonly DashboardDefinition[],
 ): DrillDown | undefined {
-  const target = all.find((other) => other.id === opens);
+  const { question } = panel;
+  const target = 'opens' in panel ? all.find((other) => other.id === panel.opens) : undefined;
   if (target === undefined) return undefined;
   return {
     dashboardId: dashboardId(target.id),

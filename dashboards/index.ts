@@ -1,5 +1,6 @@
 // Dashboards: read from definitions/, generated as Kibana's saved objects, and asked of Elasticsearch without Kibana.
 
+export { type AlertRule, generateAlertRules } from './alert-rules.ts';
 export type { DashboardDefinition, FieldLookup, KnownField } from './definition.ts';
 export { createFieldLookup, readCollectionFields } from './field-lookup.ts';
 export { generateSavedObjects, titleOf } from './generate.ts';

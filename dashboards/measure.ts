@@ -1,10 +1,11 @@
 // Measures and groupings in one form each, whichever way they were written.
 
 import {
-  type GroupingObject,
+  type FieldGrouping,
   type GroupingSource,
   type MeasureObject,
   type MeasureSource,
+  type NamedGrouping,
   type Operation,
   operations,
   type PanelSource,
@@ -28,7 +29,7 @@ export function readMeasure(source: MeasureSource): Measure {
 export const operationsOf = (source: MeasureObject): Operation[] =>
   operations.filter((operation) => source[operation] !== undefined);
 
-export const readGrouping = (source: GroupingSource): GroupingObject =>
+export const readGrouping = (source: GroupingSource): FieldGrouping | NamedGrouping =>
   typeof source === 'string' ? { field: source } : source;
 
 /** In the order they are written; a panel that says none counts. */

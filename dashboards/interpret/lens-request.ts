@@ -2,7 +2,7 @@
 // innermost, and a grouping that is ordered by a measure has that measure beside it.
 
 import { kqlToQuery } from '../kql/to-query.ts';
-import type { Layer, MetricColumn, TermsColumn, TimeColumn } from '../lens/state.ts';
+import type { FiltersColumn, Layer, MetricColumn, TermsColumn, TimeColumn } from '../lens/state.ts';
 import { chooseIntervalMs } from './interval.ts';
 import type { Choice } from './question.ts';
 import type { EsQuery } from './view.ts';
@@ -42,6 +42,8 @@ function nest(layer: Layer, order: readonly string[], range: Range): Aggregation
   if (id === undefined || column === undefined) return {};
   if (!column.isBucketed) return measures(layer, order);
   const below = nest(layer, inner, range);
+  if (column.operationType === 'filters')
+    return { [id]: withInner({ filters: { filters: filtersOf(column) } }, below) };
   if (column.operationType === 'date_histogram')
     return { [id]: withInner({ date_histogram: histogramOf(column, range) }, below) };
   const ordering = orderingMeasure(layer, column);
@@ -50,6 +52,10 @@ function nest(layer: Layer, order: readonly string[], range: Range): Aggregation
 
 const withInner = (aggregation: EsQuery, inner: Aggregations): EsQuery =>
   Object.keys(inner).length === 0 ? aggregation : { ...aggregation, aggs: inner };
+
+/** In order: the answer has the buckets by their number. */
+const filtersOf = ({ params }: FiltersColumn): EsQuery[] =>
+  params.filters.map(({ input }) => kqlToQuery(input.query));
 
 function histogramOf({ sourceField, params }: TimeColumn, { from, to }: Range): EsQuery {
   const interval = chooseIntervalMs(from, to);

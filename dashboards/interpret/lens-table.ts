@@ -28,7 +28,9 @@ export function shownValues(layer: Layer, answer: Tree): Cell[] {
   const [outer = ''] = layer.columnOrder;
   const column = layer.columns[outer];
   if (column === undefined || !column.isBucketed) return [];
-  return listAt(objectAt(answer, outer), 'buckets').map((bucket) => keyOf(column, bucket));
+  return listAt(objectAt(answer, outer), 'buckets').map((bucket, position) =>
+    keyOf(column, bucket, position),
+  );
 }
 
 function descend(layer: Layer, order: readonly string[], bucket: Tree, above: Row): Row[] {
@@ -36,12 +38,14 @@ function descend(layer: Layer, order: readonly string[], bucket: Tree, above: Ro
   const column = id === undefined ? undefined : layer.columns[id];
   if (id === undefined || column === undefined) return [above];
   if (!column.isBucketed) return [{ ...above, ...measuresOf(layer, order, bucket) }];
-  return listAt(objectAt(bucket, id), 'buckets').flatMap((below) =>
-    descend(layer, inner, below, { ...above, [id]: keyOf(column, below) }),
+  return listAt(objectAt(bucket, id), 'buckets').flatMap((below, position) =>
+    descend(layer, inner, below, { ...above, [id]: keyOf(column, below, position) }),
   );
 }
 
-function keyOf({ dataType }: BucketColumn, { key, key_as_string: text }: Tree): Cell {
+function keyOf(column: BucketColumn, { key, key_as_string: text }: Tree, position: number): Cell {
+  const { dataType } = column;
+  if (column.operationType === 'filters') return column.params.filters[position]?.label ?? null;
   if (dataType === 'boolean') return text === 'true';
   return typeof key === 'number' || typeof key === 'string' ? key : null;
 }

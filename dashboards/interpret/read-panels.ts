@@ -51,7 +51,7 @@ function isLayer(value: unknown): value is Layer {
 const isColumn = (value: unknown): value is Column =>
   isTree(value) &&
   typeof value.operationType === 'string' &&
-  typeof value.sourceField === 'string' &&
+  (typeof value.sourceField === 'string' || value.operationType === 'filters') &&
   typeof value.isBucketed === 'boolean';
 
 /** Every column is in the order, buckets before metrics, and drawn; a visualisation draws no others. */

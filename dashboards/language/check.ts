@@ -7,6 +7,7 @@ import type {
   FieldLookup,
   GroupingSource,
   MeasureSource,
+  NamedGrouping,
   Operation,
   PanelSource,
   Place,
@@ -79,7 +80,8 @@ class Checker {
 
   #checkPanel(panel: PanelSource, place: Place): void {
     const { datasets } = this.#definition.content;
-    const { dataset, opens, where } = panel;
+    const { dataset, where } = panel;
+    const opens = 'opens' in panel ? panel.opens : undefined;
     if (dataset !== undefined && !datasets.includes(dataset))
       this.#reportName('dataset', dataset, datasets, [...place, 'dataset']);
     if (opens !== undefined && !this.#dashboards.includes(opens))
@@ -117,11 +119,23 @@ class Checker {
   #checkGroupings(panel: PanelSource, place: Place): void {
     for (const [index, [source, at]] of groupingsOf(panel).entries()) {
       const grouping = readGrouping(source);
-      const fieldPlace = typeof source === 'string' ? [...place, ...at] : [...place, ...at, 'field'];
-      this.#checkField(grouping.field, values, fieldPlace);
-      if (grouping.other && index > 0)
-        this.#report([...place, ...at, 'other'], 'only the first grouping of a panel can show the others');
+      const own = [...place, ...at];
+      if ('groups' in grouping) {
+        this.#checkGroups(grouping, own);
+      } else if (grouping.field === undefined) {
+        this.#report(own, 'a grouping says its "field", or its "groups"');
+      } else {
+        this.#checkField(grouping.field, values, typeof source === 'string' ? own : [...own, 'field']);
+        if (grouping.other && index > 0)
+          this.#report([...own, 'other'], 'only the first grouping of a panel can show the others');
+      }
     }
+  }
+
+  #checkGroups({ groups, ...others }: NamedGrouping, place: Place): void {
+    for (const [name, kql] of Object.entries(groups)) this.#checkKql(kql, [...place, 'groups', name]);
+    if ('field' in others)
+      this.#report([...place, 'field'], 'a grouping has a "field" or "groups", not both');
   }
 
   #checkKql(text: string, place: Place): void {

@@ -30,21 +30,24 @@ const grouping = {
     {
       type: 'object',
       additionalProperties: false,
-      required: ['field'],
+      minProperties: 1,
       properties: {
         field: text,
+        groups: { type: 'object', minProperties: 1, maxProperties: 10, additionalProperties: text },
         title: text,
         top: { ...count, maximum: 1000 },
         order: { enum: ['largest', 'smallest', 'alphabetical'] },
         other: { type: 'boolean' },
       },
+      dependencies: { top: ['field'], order: ['field'], other: ['field'] },
     },
   ],
 };
 
 const list = (items: object) => ({ type: 'array', items, minItems: 1 });
 const value = { value: measure };
-const values = { value: measure, values: list(measure) };
+const opens = { opens: text };
+const values = { value: measure, values: list(measure), ...opens };
 
 interface KindSchema {
   readonly required: readonly string[];
@@ -55,16 +58,19 @@ interface KindSchema {
 export const kinds: Readonly<Record<string, KindSchema>> = {
   metric: {
     required: ['value'],
-    properties: { ...value, tone: { enum: ['plain', 'good', 'bad', 'warning'] } },
+    properties: { ...value, tone: { enum: ['bad', 'warning'] } },
   },
   series: {
     required: [],
     properties: { ...values, by: grouping, as: { enum: ['bars', 'lines', 'areas'] } },
   },
   bars: { required: ['of'], properties: { ...values, of: grouping, by: grouping } },
-  donut: { required: ['of'], properties: { ...value, of: grouping } },
-  table: { required: ['of', 'values'], properties: { of: list(grouping), values: list(measure) } },
-  heatmap: { required: ['across', 'down'], properties: { ...value, across: grouping, down: grouping } },
+  donut: { required: ['of'], properties: { ...value, ...opens, of: grouping } },
+  table: { required: ['of', 'values'], properties: { ...opens, of: list(grouping), values: list(measure) } },
+  heatmap: {
+    required: ['across', 'down'],
+    properties: { ...value, ...opens, across: grouping, down: grouping },
+  },
   map: { required: ['field'], properties: { field: text } },
   events: { required: ['columns'], properties: { columns: list(text) } },
   text: { required: ['text'], properties: { text } },
@@ -77,7 +83,6 @@ const common = {
   where: text,
   dataset: text,
   width: { ...count, maximum: 48 },
-  opens: text,
 };
 
 /** One panel, of the kind it says it is. */

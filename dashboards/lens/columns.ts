@@ -1,9 +1,10 @@
 // Measures, groupings and time as the columns of a Lens layer.
 
-import type { FieldLookup, Format, GroupingObject, Operation } from '../definition.ts';
+import type { FieldGrouping, FieldLookup, Format, NamedGrouping, Operation } from '../definition.ts';
 import type { Measure } from '../measure.ts';
 import {
   type DataType,
+  type FiltersColumn,
   type FormatState,
   type Kql,
   kql,
@@ -97,7 +98,7 @@ function titleOf({ operation, field }: Measure): string {
 
 /** `order` names the measure whose largest values come first. */
 export function termsColumn(
-  grouping: GroupingObject,
+  grouping: FieldGrouping,
   orderBy: { readonly id: string; readonly column: MetricColumn } | undefined,
   top: number,
   fields: FieldLookup,
@@ -129,6 +130,18 @@ export function termsColumn(
     },
     scale: 'ordinal',
     sourceField: field,
+  };
+}
+
+export function filtersColumn({ groups, title = 'Group' }: NamedGrouping): FiltersColumn {
+  return {
+    customLabel: true,
+    dataType: 'string',
+    isBucketed: true,
+    label: title,
+    operationType: 'filters',
+    params: { filters: Object.entries(groups).map(([label, query]) => ({ input: kql(query), label })) },
+    scale: 'ordinal',
   };
 }
 

@@ -2,8 +2,8 @@
 
 import type { FieldLookup, GroupingSource, PanelSource } from '../definition.ts';
 import { measuresOf, readGrouping, readMeasure } from '../measure.ts';
-import { measureColumn, termsColumn, timeColumn } from './columns.ts';
-import type { Column, Layer } from './state.ts';
+import { filtersColumn, measureColumn, termsColumn, timeColumn } from './columns.ts';
+import type { BucketColumn, Column, Layer, MetricColumn } from './state.ts';
 
 /** Names the parts of one panel. */
 export type NameParts = (...words: readonly string[]) => string;
@@ -34,9 +34,7 @@ export function buildLayer(
   }));
   const buckets = groupings.map((wanted, index): [string, Column] => [
     name('grouping', String(index)),
-    wanted === 'time'
-      ? timeColumn
-      : termsColumn(readGrouping(wanted.grouping), measures[0], wanted.top, fields),
+    wanted === 'time' ? timeColumn : bucketColumn(wanted, measures[0], fields),
   ]);
   const columns = [...buckets, ...measures.map(({ id, column }): [string, Column] => [id, column])];
   return {
@@ -51,4 +49,13 @@ export function buildLayer(
     buckets: buckets.map(([id]) => id),
     metrics: measures.map(({ id }) => id),
   };
+}
+
+function bucketColumn(
+  { grouping, top }: Wanted,
+  first: { readonly id: string; readonly column: MetricColumn } | undefined,
+  fields: FieldLookup,
+): BucketColumn {
+  const source = readGrouping(grouping);
+  return 'groups' in source ? filtersColumn(source) : termsColumn(source, first, top, fields);
 }

@@ -38,6 +38,14 @@ export interface TermsColumn extends ColumnCommon {
   };
 }
 
+/** Named groups of events; one event can be in several. */
+export interface FiltersColumn extends Omit<ColumnCommon, 'sourceField'> {
+  readonly isBucketed: true;
+  readonly operationType: 'filters';
+  readonly scale: 'ordinal';
+  readonly params: { readonly filters: readonly { readonly input: Kql; readonly label: string }[] };
+}
+
 export interface TimeColumn extends ColumnCommon {
   readonly isBucketed: true;
   readonly operationType: 'date_histogram';
@@ -84,7 +92,7 @@ export interface LastValueColumn extends MetricCommon {
   };
 }
 
-export type BucketColumn = TermsColumn | TimeColumn;
+export type BucketColumn = TermsColumn | FiltersColumn | TimeColumn;
 export type MetricColumn = CountColumn | StatisticColumn | PercentileColumn | LastValueColumn;
 export type Column = BucketColumn | MetricColumn;
 

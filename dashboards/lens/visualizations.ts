@@ -7,11 +7,13 @@ import type {
   FieldLookup,
   GroupingSource,
   HeatmapSource,
+  MeasureObject,
   MetricSource,
   SeriesSource,
   TableSource,
 } from '../definition.ts';
-import { readGrouping } from '../measure.ts';
+import { readMeasure } from '../measure.ts';
+import { measureColumn } from './columns.ts';
 import { buildLayer, type NameParts, type PanelLayer } from './layer.ts';
 import type { VisualizationType } from './state.ts';
 
@@ -40,20 +42,43 @@ export function draw(panel: LensSource, name: NameParts, fields: FieldLookup): D
   }
 }
 
+/** The question stands in the tile itself, in place of the panel's title; what is counted stands below it. */
 function drawMetric(panel: MetricSource, name: NameParts, fields: FieldLookup): Drawing {
-  const layer = buildLayer(panel, [], name, fields);
+  const value: MeasureObject = panel.value === 'count' ? {} : panel.value;
+  const asked = { ...panel, value: { ...value, title: panel.question } };
+  const layer = buildLayer(asked, [], name, fields);
   return {
     layer,
     visualizationType: 'lnsMetric',
     visualization: {
-      color: toneColors[panel.tone ?? 'plain'],
       layerId: layer.id,
       layerType: 'data',
       metricAccessor: layer.metrics[0],
       showBar: false,
+      subtitle: measureColumn(readMeasure(panel.value), fields).label,
+      ...(panel.tone !== undefined && { palette: fromOneOn(toneColors[panel.tone]) }),
     },
   };
 }
+
+/** No colour at zero. */
+const fromOneOn = (color: string) => ({
+  name: 'custom',
+  params: {
+    colorStops: [{ color, stop: 1 }],
+    continuity: 'above',
+    maxSteps: 5,
+    name: 'custom',
+    progression: 'fixed',
+    rangeMax: null,
+    rangeMin: 1,
+    rangeType: 'number',
+    reverse: false,
+    steps: 1,
+    stops: [{ color, stop: 2 }],
+  },
+  type: 'palette',
+});
 
 const seriesTypes = { bars: 'bar_stacked', lines: 'line', areas: 'area_stacked' } as const;
 
@@ -108,7 +133,7 @@ function xyState({ id, metrics }: PanelLayer, { seriesType, xAccessor, split }: 
         showGridlines: false,
         xAccessor,
         ...(split !== undefined && {
-          colorMapping: colorMapping(readGrouping(split.grouping).field),
+          colorMapping: colorMapping(split.grouping),
           splitAccessor: split.id,
         }),
       },
@@ -135,7 +160,7 @@ function drawDonut(panel: DonutSource, name: NameParts, fields: FieldLookup): Dr
       layers: [
         {
           categoryDisplay: 'hide',
-          colorMapping: colorMapping(readGrouping(panel.of).field),
+          colorMapping: colorMapping(panel.of),
           emptySizeRatio: 0.54,
           layerId: layer.id,
           layerType: 'data',
@@ -169,8 +194,8 @@ function drawTable(panel: TableSource, name: NameParts, fields: FieldLookup): Dr
   };
 }
 
-/** Light to dark, by share of the largest value. */
-const heat = ['#E0F0F7', '#AFD3E5', '#7DB3D1', '#4C8FB8', '#1F6A9A'];
+/** Cool to hot, by share of the largest value; told apart on a light and on a dark page. */
+const heat = ['#A8C6E0', '#6092C0', '#D6BF57', '#DA8B45', '#E7664C'];
 
 function drawHeatmap(panel: HeatmapSource, name: NameParts, fields: FieldLookup): Drawing {
   const across = panel.across === 'time' ? ('time' as const) : { grouping: panel.across, top: 12 };

@@ -42,6 +42,7 @@ export function lensContent(
         type: 'lens',
         visualizationType,
       },
+      ...(panel.kind === 'metric' && { hidePanelTitles: true }),
       syncColors: false,
       syncCursor: true,
       syncTooltips: false,

@@ -1,6 +1,6 @@
 // A map of the world as the content of a panel: events gathered into clusters, the larger the more there are.
 
-import { toneColors } from '../colors.ts';
+import { calmColor } from '../colors.ts';
 import type { MapSource } from '../definition.ts';
 import { datasetFilter } from '../filters.ts';
 import type { NameParts } from '../lens/layer.ts';
@@ -79,7 +79,7 @@ const byCount = {
 };
 
 const circles = {
-  fillColor: { options: { color: toneColors.plain }, type: 'STATIC' },
+  fillColor: { options: { color: calmColor }, type: 'STATIC' },
   icon: { options: { value: 'marker' }, type: 'STATIC' },
   iconOrientation: { options: { orientation: 0 }, type: 'STATIC' },
   iconSize: { options: { ...byCount, maxSize: 28, minSize: 8 }, type: 'DYNAMIC' },

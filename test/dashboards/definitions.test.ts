@@ -75,10 +75,20 @@ describe('a dashboard file with a mistake is refused, with file, line and what w
       "kind: metric, value: {where: 'user.name: \"ann'}",
       'test.yml:9: this is no KQL: there is no end to the quotation at 11',
     ],
-    ['kind: metric, value: count, opens: tset', 'test.yml:9: unknown dashboard "tset"; did you mean "test"?'],
+    ['kind: donut, of: user.name, opens: tset', 'test.yml:9: unknown dashboard "tset"; did you mean "test"?'],
     [
       'kind: metric, value: count, dataset: o365.audits',
       'test.yml:9: unknown dataset "o365.audits"; did you mean "o365.audit"?',
+    ],
+    ['kind: metric, value: count, opens: test', 'test.yml:9: unknown key "opens"'],
+    ['kind: donut, of: {title: User}', 'test.yml:9: a grouping says its "field", or its "groups"'],
+    [
+      "kind: donut, of: {groups: {A: 'user.nam: a'}}",
+      'test.yml:9: unknown field "user.nam"; did you mean "user.name"?',
+    ],
+    [
+      "kind: donut, of: {field: user.name, groups: {A: 'user.name: a'}}",
+      'test.yml:9: a grouping has a "field" or "groups", not both',
     ],
     [
       'kind: table, of: [user.name, {field: source.ip, other: true}], values: [count]',

@@ -110,6 +110,13 @@ function group(
     group(layer, inner, inside, span, { ...above, [id]: key }, false);
   if (column.operationType === 'date_histogram')
     return bars(column.sourceField, documents, span).flatMap(([key, inside]) => go(key, inside));
+  if (column.operationType === 'filters')
+    return column.params.filters.flatMap(({ input, label }) =>
+      go(
+        label,
+        documents.filter((document) => matches(document, input.query)),
+      ),
+    );
   const top = topValues(layer, column, documents);
   const rows = top.flatMap((key) =>
     go(

@@ -65,7 +65,7 @@ function describeHour(
           },
           ...(lost > 0 && { lost_reason: ['AF20051'] }),
           records: {
-            delivered: Math.max(0, blobs - lost) * random.between(40, 90),
+            delivered: Math.max(0, blobs - lost) * random.between(4, 9),
             duplicate: random.between(0, 12),
             dead_lettered: random.chance(0.01) ? 1 : 0,
           },

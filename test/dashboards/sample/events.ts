@@ -8,7 +8,7 @@ import { generateRecords } from '../../../input/emulator/records/supply.ts';
 import { createWorld, type World } from '../../../input/emulator/records/world.ts';
 import type { Mapper } from '../../../pipelines/mapper.ts';
 import { parseRecord } from '../../../pipelines/parse-record.ts';
-import { massDownload, passwordSpray } from './incidents.ts';
+import { jailbreak, massDownload, passwordSpray } from './incidents.ts';
 
 export const dayMs = 86_400_000;
 
@@ -76,9 +76,50 @@ function sampleRecords(tenant: SampleTenant, { seed, end, days, events }: Sample
     return Array.from({ length: count }, (_, index) => text(index, when((index + 0.5) / count)));
   });
   const special =
-    tenant.share > 0.5 ? [...massDownload(tenant.world, end), ...passwordSpray(tenant.world, end)] : [];
-  return [...ordinary, ...special].map(moveAddresses);
+    tenant.share > 0.5
+      ? [massDownload, passwordSpray, jailbreak].flatMap((incident) => incident(tenant.world, end))
+      : [];
+  return [...ordinary, ...special].map(moveAddresses).map(plainValues).map(aboutMember).map(vary);
 }
+
+const threats = [
+  ['Phish', 'Quarantine'],
+  ['Phish', 'Junk folder'],
+  ['Spam', 'Junk folder'],
+  ['High confidence phish', 'Quarantine'],
+  ['Malware', 'Quarantine'],
+  ['Spam', 'Inbox'],
+] as const;
+
+const documents = ['Roadmap.pptx', 'Budget 2027.xlsx', 'Contract draft.docx', 'Minutes.docx', 'Prices.xlsx'];
+
+/** The emulator knows one kind of bad mail, and shows Copilot one document. */
+function vary(record: string, index: number): string {
+  const name = documents[index % documents.length] ?? 'Roadmap.pptx';
+  if (record.includes('"RecordType":261,'))
+    return record
+      .replaceAll('Roadmap.pptx', name)
+      .replace('"Type":"pptx"', `"Type":"${name.split('.').at(-1)}"`);
+  if (!record.includes('"RecordType":28,')) return record;
+  const [verdict, folder] = threats[index % threats.length] ?? threats[0];
+  return record
+    .replace('"Verdict":"Phish"', `"Verdict":"${verdict}"`)
+    .replace('"LatestDeliveryLocation":"Quarantine"', `"LatestDeliveryLocation":"${folder}"`);
+}
+
+/** Real records of memberships are about the member; the emulator names some object. */
+function aboutMember(record: string): string {
+  if (!record.includes('"Operation":"Add member to ')) return record;
+  const member = /"Target":\[.*?"ID":"([^"]+@[^"]+)"/.exec(record)?.[1];
+  return member === undefined ? record : record.replace(/"ObjectId":"[^"]*"/, `"ObjectId":"${member}"`);
+}
+
+/** Changed values as real records have them: `Global Administrator`, where the emulator prints a list in JSON. */
+const plainValues = (record: string): string =>
+  record.replace(
+    /"(NewValue|OldValue)":"\[(?:\\r\\n)? *(?:\\")?([^"\\{[]*?)(?:\\")?(?:\\r\\n)?\]"/g,
+    '"$1":"$2"',
+  );
 
 /** From addresses that no database places to some that GeoIP's test databases know. */
 const places: Readonly<Record<string, string>> = {

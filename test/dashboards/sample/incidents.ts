@@ -1,5 +1,5 @@
-// What an analyst should notice in the sample: a mass download, and a password spray from a country that nobody else
-// works in. Both on the last day.
+// What an analyst should notice in the sample, on its last day: a mass download, a password spray from a country that
+// nobody else works in, and an attempt to talk Copilot out of its rules.
 
 import { hash, Random } from '../../../input/emulator/random.ts';
 import { families } from '../../../input/emulator/records/supply.ts';
@@ -55,4 +55,10 @@ export function passwordSpray(world: World, end: number): string[] {
       LogonError: 'InvalidUserNameOrPassword',
     });
   });
+}
+
+/** One prompt that Copilot saw through. */
+export function jailbreak(world: World, end: number): string[] {
+  const record = build(world, 261, end - 3 * hourMs, 0);
+  return [JSON.stringify(record).replace('"JailbreakDetected":false', '"JailbreakDetected":true')];
 }

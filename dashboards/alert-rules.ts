@@ -1,0 +1,127 @@
+// Rules that watch the collection, as bodies for Kibana's alerting API, which every Kibana from 8.18 on takes. The
+// package cannot carry them: templates of rules came with Kibana 9.2, and an upload may be refused for them.
+
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { DefinitionError, type Problem, suggest } from '../pipelines/language/problem.ts';
+import type { FieldLookup, Place } from './definition.ts';
+import { datasetFilter } from './filters.ts';
+import { fieldsOfKql, KqlError, parseKql } from './kql/parse.ts';
+import { kqlToQuery } from './kql/to-query.ts';
+import { type ProblemAt, readYamlFile } from './language/yaml-file.ts';
+import { timeField } from './lens/state.ts';
+
+interface RuleSource {
+  readonly id: string;
+  readonly name: string;
+  readonly about: string;
+  /** How often it looks, and how far back: `5m`, `6h`. */
+  readonly every: string;
+  readonly over: string;
+  /** KQL; one document that fits is an alert. */
+  readonly where?: string;
+  /** An alert for each of these. */
+  readonly of?: readonly string[];
+  /** The alert is that there is no document. */
+  readonly none?: boolean;
+}
+
+export interface AlertRule {
+  /** Of the request `POST /api/alerting/rule/<id>`. */
+  readonly id: string;
+  readonly about: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const text = { type: 'string', minLength: 1 };
+const span = { type: 'string', pattern: '^[1-9][0-9]*[mhd]$' };
+
+const validate = new Ajv({ allErrors: true, verbose: true }).compile<readonly RuleSource[]>({
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['id', 'name', 'about', 'every', 'over'],
+    properties: {
+      id: { type: 'string', pattern: '^m365-[a-z-]+$' },
+      name: text,
+      about: text,
+      every: span,
+      over: span,
+      where: text,
+      of: { type: 'array', items: text, minItems: 1, maxItems: 4 },
+      none: { const: true },
+    },
+  },
+});
+
+const dataset = 'm365.collection';
+const index = `logs-${dataset}-*`;
+const ownFile = join(import.meta.dirname, 'alert-rules.yml');
+
+/** Disabled, without actions: whom to tell is the operator's to say. Throws a DefinitionError. */
+export function generateAlertRules(fields: FieldLookup, path = ownFile): AlertRule[] {
+  const file = readYamlFile(path, validate);
+  if (file.content === undefined) throw new DefinitionError(file.problems);
+  const { content, problemAt } = file;
+  const problems = content.flatMap((rule, position) => checkRule(rule, [position], fields, problemAt));
+  if (problems.length > 0) throw new DefinitionError(problems);
+  return content.map(buildRule);
+}
+
+function checkRule(
+  { where, of = [] }: RuleSource,
+  place: Place,
+  fields: FieldLookup,
+  problemAt: ProblemAt,
+): Problem[] {
+  const check = (name: string, at: Place): Problem[] =>
+    fields.find(name) === undefined
+      ? [problemAt(at, `unknown field "${name}"${suggest(name, fields.names)}`)]
+      : [];
+  const named = of.flatMap((name, position) => check(name, [...place, 'of', position]));
+  try {
+    const asked = where === undefined ? [] : fieldsOfKql(parseKql(where));
+    return [...named, ...asked.flatMap((name) => check(name, [...place, 'where']))];
+  } catch (error) {
+    if (!(error instanceof KqlError)) throw error;
+    return [...named, problemAt([...place, 'where'], `this is no KQL: ${error.message}`)];
+  }
+}
+
+function buildRule(rule: RuleSource): AlertRule {
+  const { id, name, about, every } = rule;
+  return {
+    id,
+    about,
+    body: {
+      actions: [],
+      consumer: 'stackAlerts',
+      enabled: false,
+      name,
+      params: paramsOf(rule),
+      rule_type_id: '.es-query',
+      schedule: { interval: every },
+      tags: ['Microsoft 365'],
+    },
+  };
+}
+
+function paramsOf({ over, where = '', of, none = false }: RuleSource) {
+  const filter = [datasetFilter([dataset], { index }).query, kqlToQuery(where)];
+  return {
+    aggType: 'count',
+    esQuery: JSON.stringify({ query: { bool: { filter } } }),
+    excludeHitsFromPreviousRun: false,
+    groupBy: of === undefined ? 'all' : 'top',
+    index: [index],
+    searchType: 'esQuery',
+    size: none ? 0 : 5,
+    ...(of !== undefined && { termField: of.length === 1 ? of[0] : of, termSize: 100 }),
+    threshold: [none ? 1 : 0],
+    thresholdComparator: none ? '<' : '>',
+    timeField,
+    timeWindowSize: Number(over.slice(0, -1)),
+    timeWindowUnit: over.slice(-1),
+  };
+}

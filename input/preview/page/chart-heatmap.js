@@ -1,0 +1,90 @@
+// A grid of cells, the darker the more.
+
+import { formatTick, formatValue } from './format.js';
+
+/** An ECharts option from a Lens heat map panel and the rows of its answer. */
+export function heatmapOption({ layer, visualization }, rows, theme) {
+  const { xAccessor, yAccessor, valueAccessor, palette } = visualization;
+  const across = [...new Set(rows.map((row) => row[xAccessor]))];
+  if (layer.columns[xAccessor].dataType === 'date') across.sort((one, next) => one - next);
+  const down = [...new Set(rows.map((row) => row[yAccessor]))];
+  const most = Math.max(1, ...rows.map((row) => row[valueAccessor] ?? 0));
+  const value = layer.columns[valueAccessor];
+  const isTime = layer.columns[xAccessor].dataType === 'date';
+  return {
+    animation: false,
+    textStyle: { fontFamily: theme.font },
+    grid: { left: 8, right: 108, top: 4, bottom: 4, containLabel: true },
+    tooltip: {
+      confine: true,
+      backgroundColor: theme.panel,
+      borderColor: theme.border,
+      textStyle: { color: theme.text, fontSize: 12 },
+      formatter: ({ data: [x, y, count] }) =>
+        `${escapeHtml(formatValue(down[y], layer.columns[yAccessor]))}<br>${escapeHtml(formatValue(across[x], layer.columns[xAccessor]))}<br><b>${escapeHtml(formatValue(count, value))}</b>`,
+    },
+    xAxis: {
+      type: 'category',
+      data: across.map((each) => (isTime ? formatTick(each) : formatValue(each, layer.columns[xAccessor]))),
+      axisLabel: {
+        color: theme.subdued,
+        fontSize: 11,
+        hideOverlap: true,
+        interval: isTime ? (index) => across[index] % tickStep(across) === 0 : 'auto',
+      },
+      axisLine: { show: false },
+      axisTick: { show: false },
+    },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: down.map((each) => formatValue(each, layer.columns[yAccessor])),
+      axisLabel: { color: theme.text, fontSize: 11, width: 150, overflow: 'truncate', interval: 0 },
+      axisLine: { show: false },
+      axisTick: { show: false },
+    },
+    visualMap: {
+      type: 'piecewise',
+      pieces: piecesOf(palette, most, value),
+      outOfRange: { color: 'transparent' },
+      right: 0,
+      top: 4,
+      itemWidth: 10,
+      itemHeight: 10,
+      itemSymbol: 'circle',
+      itemGap: 6,
+      textStyle: { color: theme.text, fontSize: 11 },
+    },
+    series: [
+      {
+        type: 'heatmap',
+        itemStyle: { borderColor: theme.panel, borderWidth: 1 },
+        data: rows
+          .filter((row) => (row[valueAccessor] ?? 0) > 0)
+          .map((row) => [across.indexOf(row[xAccessor]), down.indexOf(row[yAccessor]), row[valueAccessor]]),
+      },
+    ],
+  };
+}
+
+const hourMs = 3_600_000;
+
+/** The smallest round step that gives no more than eight labels. */
+function tickStep(times) {
+  const span = times.at(-1) - times[0];
+  return [1, 3, 6, 12, 24, 72, 168].map((hours) => hours * hourMs).find((step) => span / step <= 8) ?? span;
+}
+
+/** The palette's stops are shares of the largest value. */
+function piecesOf({ params }, most, column) {
+  const stops = params.colorStops;
+  return stops.map(({ color, stop }, index) => {
+    const gte = index === 0 ? Number.MIN_VALUE : (stop / 100) * most;
+    const next = stops[index + 1];
+    const label = `≥ ${formatValue(index === 0 ? 0 : Math.round((stop / 100) * most), column)}`;
+    return { gte, ...(next !== undefined && { lt: (next.stop / 100) * most }), color, label };
+  });
+}
+
+const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapeHtml = (text) => text.replace(/[&<>"']/g, (character) => escapes[character]);

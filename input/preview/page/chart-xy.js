@@ -1,0 +1,148 @@
+// Bars, lines and areas over time; and bars of values, the largest on top.
+
+import { colorsFor } from './colors.js';
+import { formatTick, formatValue } from './format.js';
+
+/** An ECharts option from a Lens XY panel and the rows of its answer. */
+export function xyOption({ layer, visualization }, rows, { from, to }, theme) {
+  const [drawn] = visualization.layers;
+  const isTime = layer.columns[drawn.xAccessor].operationType === 'date_histogram';
+  const series = seriesOf(drawn, rows, layer);
+  const shared = {
+    animation: false,
+    textStyle: { fontFamily: theme.font },
+    legend: legendOf(series, drawn, theme),
+    tooltip: tooltipOf(isTime, layer.columns[drawn.accessors[0]], theme),
+  };
+  return isTime
+    ? { ...shared, ...overTime(drawn, series, rows, { from, to }, theme, layer) }
+    : { ...shared, ...byValue(drawn, series, rows, theme, layer) };
+}
+
+/** One for each value of the split, or for each measure: `{name, value, color, accessor}`. */
+export function seriesOf({ accessors, splitAccessor, colorMapping }, rows, { columns }) {
+  const values =
+    splitAccessor === undefined ? accessors : [...new Set(rows.map((row) => row[splitAccessor]))];
+  const color = colorsFor(splitAccessor === undefined ? undefined : colorMapping, values);
+  return values.map((value) => ({
+    value,
+    color: color(value),
+    accessor: splitAccessor === undefined ? value : accessors[0],
+    name: splitAccessor === undefined ? columns[value].label : formatValue(value, columns[splitAccessor]),
+    rows: splitAccessor === undefined ? rows : rows.filter((row) => row[splitAccessor] === value),
+  }));
+}
+
+function legendOf(series, { splitAccessor }, theme) {
+  if (splitAccessor === undefined && series.length < 2) return { show: false };
+  return {
+    type: 'scroll',
+    orient: 'vertical',
+    right: 0,
+    top: 4,
+    bottom: 4,
+    icon: 'circle',
+    itemWidth: 8,
+    itemHeight: 8,
+    itemGap: 7,
+    textStyle: { color: theme.text, fontSize: 11, width: 128, overflow: 'truncate' },
+    pageIconSize: 9,
+    pageTextStyle: { color: theme.subdued, fontSize: 10 },
+    pageIconColor: theme.subdued,
+    data: series.map(({ name }) => name),
+  };
+}
+
+const legendWidth = 156;
+const rightOf = (series, drawn) =>
+  drawn.splitAccessor === undefined && series.length < 2 ? 12 : legendWidth;
+
+function tooltipOf(isTime, column, theme) {
+  return {
+    trigger: isTime ? 'axis' : 'item',
+    confine: true,
+    backgroundColor: theme.panel,
+    borderColor: theme.border,
+    textStyle: { color: theme.text, fontSize: 12 },
+    valueFormatter: (value) => formatValue(value, column),
+    axisPointer: { type: 'shadow', shadowStyle: { color: theme.shade, opacity: 0.6 } },
+  };
+}
+
+/** Durations are marked off in minutes, hours and days. */
+const durations = [1, 5, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200].map((minutes) => minutes * 60_000);
+
+const stepOf = (column, most) =>
+  column.params?.format?.id === 'duration' ? durations.find((step) => most / step <= 5) : undefined;
+
+const valueAxis = (column, theme, most) => ({
+  type: 'value',
+  interval: stepOf(column, most),
+  axisLabel: { color: theme.subdued, fontSize: 11, formatter: (value) => formatValue(value, column) },
+  splitLine: { lineStyle: { color: theme.border } },
+  splitNumber: 4,
+  minInterval: column.params?.format === undefined ? 1 : undefined,
+});
+
+const axisLine = (theme) => ({ lineStyle: { color: theme.border } });
+
+function overTime(drawn, series, rows, { from, to }, theme, { columns }) {
+  const kind = drawn.seriesType === 'line' ? 'line' : drawn.seriesType.startsWith('area') ? 'area' : 'bar';
+  const times = [...new Set(rows.map((row) => row[drawn.xAccessor]))].sort((one, next) => one - next);
+  const step = times.length > 1 ? times[1] - times[0] : to - from;
+  return {
+    grid: { left: 8, right: rightOf(series, drawn), top: 12, bottom: 4, containLabel: true },
+    xAxis: {
+      type: 'time',
+      min: times[0] - step / 2,
+      max: times.at(-1) + step / 2,
+      axisLabel: { color: theme.subdued, fontSize: 11, hideOverlap: true, formatter: formatTick },
+      axisLine: axisLine(theme),
+      axisTick: { show: false },
+      splitLine: { show: false },
+    },
+    useUTC: true,
+    yAxis: valueAxis(
+      columns[drawn.accessors[0]],
+      theme,
+      Math.max(...rows.map((row) => row[drawn.accessors[0]] ?? 0)),
+    ),
+    series: series.map(({ name, color, accessor, rows: own }) => ({
+      name,
+      type: kind === 'bar' ? 'bar' : 'line',
+      ...(kind !== 'line' && { stack: 'all' }),
+      ...(kind === 'area' && { areaStyle: { opacity: 0.55 } }),
+      ...(kind === 'bar' && { barCategoryGap: '12%', barMaxWidth: 60 }),
+      ...(kind !== 'bar' && { showSymbol: false, lineStyle: { width: 1.8 } }),
+      itemStyle: { color },
+      emphasis: { focus: 'series' },
+      data: own.map((row) => [row[drawn.xAccessor], row[accessor]]),
+    })),
+  };
+}
+
+function byValue(drawn, series, rows, theme, { columns }) {
+  const values = [...new Set(rows.map((row) => row[drawn.xAccessor]))];
+  const at = (own, value, accessor) => own.find((row) => row[drawn.xAccessor] === value)?.[accessor] ?? 0;
+  return {
+    grid: { left: 8, right: rightOf(series, drawn) + 4, top: 4, bottom: 4, containLabel: true },
+    xAxis: valueAxis(columns[drawn.accessors[0]], theme),
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: values.map((value) => formatValue(value, columns[drawn.xAccessor])),
+      axisLabel: { color: theme.text, fontSize: 11, width: 170, overflow: 'truncate', interval: 0 },
+      axisLine: axisLine(theme),
+      axisTick: { show: false },
+    },
+    series: series.map(({ name, color, accessor, rows: own }) => ({
+      name,
+      type: 'bar',
+      stack: 'all',
+      barMaxWidth: 22,
+      barCategoryGap: '22%',
+      itemStyle: { color },
+      data: values.map((value) => ({ value: at(own, value, accessor), picked: value })),
+    })),
+  };
+}

@@ -1,0 +1,101 @@
+// Tables: of a Lens panel, ten rows a page; and of single events.
+
+import { colorsFor } from './colors.js';
+import { element } from './element.js';
+import { formatTime, formatValue } from './format.js';
+
+const rowsPerPage = 10;
+
+/** `onPick(column, value, event)` is told which cell of a grouping was clicked. */
+export function drawTable(body, { layer, visualization }, rows, onPick) {
+  const columns = visualization.columns.map(({ columnId }) => ({ id: columnId, ...layer.columns[columnId] }));
+  const isNumber = ({ dataType, isBucketed }) => dataType === 'number' && !isBucketed;
+  const head = element(
+    'tr',
+    {},
+    ...columns.map((column) =>
+      element('th', { className: isNumber(column) ? 'number' : '', textContent: column.label }),
+    ),
+  );
+  const cells = (row) =>
+    columns.map((column) => {
+      const value = row[column.id];
+      const text = formatValue(value, column);
+      const canPick = column.isBucketed && value !== '__other__';
+      const cell = element('td', {
+        title: text,
+        className: isNumber(column) ? 'number' : canPick ? 'pick' : '',
+      });
+      const dot = healthDot(column, value);
+      cell.append(...(dot === undefined ? [] : [dot]), text);
+      if (canPick) cell.addEventListener('click', (event) => onPick(column, value, event));
+      return cell;
+    });
+  page(body, head, rows, (row) => element('tr', {}, ...cells(row)));
+}
+
+const health = colorsFor(
+  {
+    assignments: [
+      ['healthy', '#54B399'],
+      ['degraded', '#D6BF57'],
+      ['failed', '#E7664C'],
+      ['waiting', '#6092C0'],
+    ].map(([value, colorCode]) => ({ rule: { values: [value] }, color: { colorCode } })),
+  },
+  [],
+);
+
+function healthDot({ sourceField }, value) {
+  if (sourceField !== 'm365.collection.health') return undefined;
+  return element('span', { className: 'badge', style: { background: health(value) } });
+}
+
+function page(body, head, rows, draw) {
+  const rowsOnPage = element('tbody');
+  const table = element('table', {}, element('thead', {}, head), rowsOnPage);
+  const scroll = element('div', { className: 'scroll' }, table);
+  body.replaceChildren(scroll);
+  const pages = Math.ceil(rows.length / rowsPerPage);
+  const show = (index) => {
+    rowsOnPage.replaceChildren(...rows.slice(index * rowsPerPage, (index + 1) * rowsPerPage).map(draw));
+    if (pages > 1) pager.replaceChildren(...pagerParts(index, pages, show));
+  };
+  const pager = element('div', { className: 'pager' });
+  if (pages > 1) {
+    scroll.classList.add('paged');
+    body.append(pager);
+  }
+  show(0);
+}
+
+function pagerParts(index, pages, show) {
+  const button = (textContent, to) =>
+    element('button', {
+      type: 'button',
+      className: 'quiet',
+      textContent,
+      disabled: to < 0 || to >= pages,
+      onclick: () => show(to),
+    });
+  return [button('‹', index - 1), `${index + 1} of ${pages}`, button('›', index + 1)];
+}
+
+/** Events, newest first, with the fields that the search shows. */
+export function drawEvents(panel, body, { columns, sort }, { total, rows }) {
+  const fields = [sort[0]?.[0] ?? '@timestamp', ...columns];
+  const head = element('tr', {}, ...fields.map((field) => element('th', { textContent: field })));
+  const draw = (values) =>
+    element(
+      'tr',
+      {},
+      ...values.map((value, index) => {
+        const text = value === '' ? '–' : index === 0 ? formatTime(Date.parse(value)) : value;
+        return element('td', { textContent: text, title: text });
+      }),
+    );
+  const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows.map(draw)));
+  body.replaceChildren(element('div', { className: 'scroll' }, table));
+  const heading = panel.querySelector('h2');
+  heading?.append(element('span', { className: 'count', textContent: `${formatValue(total)} documents` }));
+}

@@ -1,0 +1,51 @@
+// The choice of a page, from the address it asks for: `from`, `to`, `query`, `filters`. Whatever does not fit is refused.
+
+import { isObject } from '../outputs/elasticsearch/failure.ts';
+import type { PageChoice, PageFilter } from './contract.ts';
+
+/** The request does not fit; the text says why. */
+export class BadRequest extends Error {}
+
+export function readChoice(parameters: URLSearchParams): PageChoice {
+  const from = readInstant(parameters, 'from');
+  const to = readInstant(parameters, 'to');
+  if (from >= to) throw new BadRequest('"from" must be before "to"');
+  return {
+    from,
+    to,
+    query: parameters.get('query') ?? '',
+    filters: readFilters(parameters.get('filters') ?? '[]'),
+  };
+}
+
+/** As far as a Date reaches. */
+const latest = 8.64e15;
+
+function readInstant(parameters: URLSearchParams, name: string): number {
+  const value = Number(parameters.get(name) ?? Number.NaN);
+  if (!Number.isInteger(value) || Math.abs(value) > latest)
+    throw new BadRequest(`"${name}" must be a time in milliseconds`);
+  return value;
+}
+
+function readFilters(text: string): PageFilter[] {
+  const list = parse(text);
+  if (!Array.isArray(list) || !list.every(isFilter))
+    throw new BadRequest('"filters" must be a list of {field, values}');
+  return list;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadRequest('"filters" must be JSON');
+  }
+}
+
+const isFilter = (value: unknown): value is PageFilter =>
+  isObject(value) &&
+  typeof value.field === 'string' &&
+  Array.isArray(value.values) &&
+  value.values.length > 0 &&
+  value.values.every((each) => ['string', 'number', 'boolean'].includes(typeof each));

@@ -1,0 +1,183 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  createFieldLookup,
+  generateAlertRules,
+  generateSavedObjects,
+  loadDashboards,
+} from '../../dashboards/index.ts';
+import { askControl, askPanel } from '../../dashboards/interpret/ask.ts';
+import { queryOf } from '../../dashboards/interpret/question.ts';
+import { readDashboard } from '../../dashboards/interpret/read-dashboard.ts';
+import type { AskingView } from '../../dashboards/interpret/view.ts';
+import { kqlToQuery } from '../../dashboards/kql/to-query.ts';
+import { loadDefinitions } from '../../pipelines/index.ts';
+import {
+  differences,
+  expectedRows,
+  type Flat,
+  flatten,
+  matches,
+  passes,
+  showsSomething,
+} from '../dashboards/expected.ts';
+import { askAt, loadSample, sample, sampleStreams } from '../dashboards/sample/load.ts';
+import { translateKql } from '../detections/kql.ts';
+import { clusterUrl } from './cluster.ts';
+
+const objects = generateSavedObjects(loadDashboards(), createFieldLookup(loadDefinitions()));
+const dashboards = objects
+  .filter(({ type }) => type === 'dashboard')
+  .map((object) => readDashboard(object, objects));
+const panels = dashboards.flatMap((dashboard) =>
+  dashboard.panels.flatMap((panel) =>
+    panel.kind === 'text' || panel.kind === 'links' ? [] : [{ dashboard, panel, title: panel.title }],
+  ),
+);
+
+const dayMs = 86_400_000;
+const choice = { from: sample.end - sample.days * dayMs, to: sample.end, query: '', filters: [] };
+const ask = askAt(clusterUrl);
+const search = (body: object) => ask('POST', `/${sampleStreams.join(',')}/_search`, body);
+
+function missing(what: string): never {
+  throw new Error(`there is no ${what}`);
+}
+
+let documents: readonly Flat[] = [];
+
+async function readDocuments(stream: string): Promise<Flat[]> {
+  const answer = JSON.stringify(
+    await ask('POST', `/${stream}/_search`, { size: 10_000, sort: ['@timestamp'] }),
+  );
+  const { hits }: { hits: { hits: { _source: unknown }[] } } = JSON.parse(answer);
+  return hits.hits.map(({ _source }) => flatten(_source));
+}
+
+const timeOf = (document: Flat) => Date.parse(String(document.get('@timestamp')?.[0]));
+
+/** What a panel is about, by the plain reading of its filters. */
+const subjectOf = (panel: AskingView, filters: readonly Record<string, unknown>[]): Flat[] =>
+  documents.filter(
+    (document) =>
+      timeOf(document) <= choice.to &&
+      [...filters, ...panel.filters].every((filter) => passes(document, filter)) &&
+      matches(document, panel.query),
+  );
+
+beforeAll(async () => {
+  await loadSample(clusterUrl);
+  documents = (await Promise.all(sampleStreams.map(readDocuments))).flat();
+}, 120_000);
+
+describe('every panel shows what the documents say', () => {
+  test.each(panels)('$dashboard.title: $title', async ({ dashboard, panel }) => {
+    const answer = await askPanel(panel, dashboard, choice, search);
+    expect(showsSomething(answer)).toBe(true);
+    const subject = subjectOf(panel, dashboard.filters);
+    if (answer.kind === 'lens' && panel.kind === 'lens') {
+      expect(differences(panel.layer, answer.rows, expectedRows(panel, subject, choice))).toEqual([]);
+    } else if (answer.kind === 'search') {
+      expect(answer.total).toBe(subject.length);
+      expect(Date.parse(answer.rows[0]?.[0] ?? '')).toBe(Math.max(...subject.map(timeOf)));
+    } else if (answer.kind === 'map' && panel.kind === 'map') {
+      const located = subject.filter((document) => document.has(`${panel.geoField}.lat`));
+      expect(answer.clusters.reduce((sum, { count }) => sum + count, 0)).toBe(located.length);
+    }
+  });
+});
+
+/** Every KQL query that a dashboard holds, of panels and of single measures and groups. */
+function queriesIn(panel: AskingView): string[] {
+  const columns = panel.kind === 'lens' ? Object.values(panel.layer.columns) : [];
+  return [
+    panel.query,
+    ...columns.flatMap((column) => {
+      if (column.operationType === 'filters') return column.params.filters.map(({ input }) => input.query);
+      return column.isBucketed ? [] : [column.filter?.query ?? ''];
+    }),
+  ].filter((query) => query !== '');
+}
+
+test('every query finds what another translation of KQL finds', async () => {
+  const fields = createFieldLookup(loadDefinitions());
+  const types = new Map(fields.names.map((name) => [name, fields.find(name)?.type ?? 'keyword']));
+  const queries = [...new Set(panels.flatMap(({ panel }) => queriesIn(panel)))];
+  expect(queries.length).toBeGreaterThan(50);
+  const count = async (query: object) =>
+    Object(await search({ size: 0, track_total_hits: true, query })).hits.total.value;
+  for (const query of queries)
+    expect([query, await count(kqlToQuery(query))]).toEqual([query, await count(translateKql(query, types))]);
+});
+
+describe('alert rules find what they are for, and nothing else', () => {
+  const rules = generateAlertRules(createFieldLookup(loadDefinitions()));
+  const ruleOf = (id: string) => {
+    const { params } = Object(rules.find((rule) => rule.id === id)?.body);
+    return { fields: [params.termField ?? []].flat(), query: JSON.parse(params.esQuery).query };
+  };
+  /** Who is alerted about, as Kibana would group it, in the hours before the end of the sample. */
+  async function alertedBy(id: string, hours: number) {
+    const { fields, query } = ruleOf(id);
+    const range = { range: { '@timestamp': { gt: new Date(sample.end - hours * 3_600_000).toISOString() } } };
+    const sources = fields.map((field: string) => ({ [field]: { terms: { field } } }));
+    const answer = await search({
+      size: 0,
+      track_total_hits: true,
+      query: { bool: { filter: [query, range] } },
+      aggs: sources.length === 0 ? {} : { who: { composite: { sources, size: 100 } } },
+    });
+    const { hits, aggregations } = Object(answer);
+    return aggregations === undefined
+      ? hits.total.value
+      : aggregations.who.buckets.map(({ key }: { key: object }) => Object.values(key).join(' '));
+  }
+
+  test('a gap, and the failure behind it', async () => {
+    expect(await alertedBy('m365-gap', 1)).toEqual(['Fabrikam Audit.Exchange']);
+    expect(await alertedBy('m365-failed', 1)).toEqual(['Fabrikam Audit.Exchange']);
+    expect(await alertedBy('m365-gap', 30)).toEqual(['Contoso Audit.SharePoint', 'Fabrikam Audit.Exchange']);
+  });
+
+  test('a loss, on the day of the loss', async () => {
+    expect(await alertedBy('m365-lost', 24)).toEqual(['Contoso Audit.General']);
+    expect(await alertedBy('m365-lost', 12)).toEqual([]);
+  });
+
+  test('lag, and a type that says nothing any more', async () => {
+    expect(await alertedBy('m365-quiet', 1)).toEqual(['Fabrikam DLP.All']);
+    expect(await alertedBy('m365-lag', 20)).toEqual(['Fabrikam Audit.Exchange']);
+  });
+
+  test('a credential that ends soon by the clock of the server', async () => {
+    // The sample's credential ends at a fixed date: it is as near, or as long past, as today has it.
+    const ends = sample.end + 9 * dayMs;
+    const isNear = ends < Date.now() + 14 * dayMs;
+    expect(await alertedBy('m365-credential', 24)).toEqual(isNear ? ['Fabrikam'] : []);
+  });
+
+  test('silence is no document at all', async () => {
+    expect(await alertedBy('m365-silent', 1)).toBeGreaterThan(0);
+  });
+});
+
+describe('whoever looks chooses', () => {
+  const overview = dashboards.find(({ id }) => id === 'm365-overview') ?? missing('overview');
+  const panel = panels.find(({ title }) => title === 'How many events?')?.panel ?? missing('panel');
+
+  test('a shorter time shows less', async () => {
+    const lastDay = { ...choice, from: sample.end - dayMs };
+    const body = { size: 0, track_total_hits: true, query: queryOf(panel, overview, lastDay) };
+    const expected = documents.filter(
+      (document) =>
+        document.get('data_stream.dataset')?.includes('o365.audit') && timeOf(document) >= lastDay.from,
+    ).length;
+    expect(await search(body)).toMatchObject({ hits: { total: { value: expected } } });
+    expect(expected).toBeGreaterThan(0);
+  });
+
+  test('a control offers the values there are, and a query narrows them', async () => {
+    expect(await askControl('organization.name', overview, choice, search)).toEqual(['Contoso', 'Fabrikam']);
+    const narrowed = { ...choice, query: 'organization.name: Fabrikam' };
+    expect(await askControl('organization.name', overview, narrowed, search)).toEqual(['Fabrikam']);
+  });
+});
