@@ -19,7 +19,6 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
       description:
         'Microsoft 365 audit records: where addresses are, what user agents are, when it was ingested.',
       processors: [
-        { set: { tag: 'ingested', field: 'event.ingested', value: '{{{ _ingest.timestamp }}}' } },
         {
           pipeline: {
             tag: 'raw-record',
@@ -27,6 +26,8 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
             if: "ctx.o365?.audit == null && ctx.event?.kind != 'pipeline_error'",
           },
         },
+        // After a raw record was mapped, because that makes the event anew.
+        { set: { tag: 'ingested', field: 'event.ingested', value: '{{{ _ingest.timestamp }}}' } },
         {
           user_agent: {
             tag: 'user-agent',

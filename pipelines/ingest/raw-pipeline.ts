@@ -243,5 +243,9 @@ for (def entry : document.entrySet()) ctx.put((String) entry.getKey(), entry.get
 ctx['@timestamp'] = state.get('timestamp');
 ctx.ecs = ['version': params.ecsVersion];
 ctx.o365 = ['audit': record];
+String stream = 'logs-' + params.dataset + '-';
+if (ctx.data_stream == null && ctx._index != null && ctx._index.startsWith(stream)) {
+  ctx.data_stream = ['type': 'logs', 'dataset': params.dataset, 'namespace': ctx._index.substring(stream.length())];
+}
 ctx.remove('o365audit');
 ctx.remove('${scratch}');`;

@@ -13,6 +13,7 @@ import {
   documentId,
   makeSampleIndex,
   mapRecord,
+  passRecord,
   readRows,
   type SampleIndex,
 } from '../detections/sample-index.ts';
@@ -38,8 +39,11 @@ interface Outcome {
 /** Nothing wanted missing, nothing unwanted found. */
 const right: Finding = { missed: [], wrong: [] };
 
-/** Records that the input mapped. */
-const deliveries = [['mapped', mapRecord]] as const;
+/** Records that the input mapped, and raw ones that the ingest pipeline maps. */
+const deliveries = [
+  ['mapped', mapRecord],
+  ['raw', passRecord],
+] as const;
 
 const indices: SampleIndex[] = [];
 const outcomes: Outcome[] = [];
@@ -117,7 +121,7 @@ function report(): string {
   const others = outcomes.filter(({ rule }) => !names.has(rule.name));
   return [
     '',
-    'Samples matched / near misses rejected, of records that the input mapped',
+    'Samples matched / near misses rejected, of records that the input mapped and of raw ones that the ingest pipeline did',
     `${'rule'.padEnd(77)} ${'lang.'.padEnd(6)} ${'run as'.padEnd(10)} ${toColumns(deliveries.map(([name]) => name))}`,
     ...outcomes.map(toLine),
     summary('live rules', live),
