@@ -68,6 +68,18 @@ describe('one request', () => {
     expect(await text(await get(sender(), server.url))).toBe('x'.repeat(100_000));
   });
 
+  test('waits for a slow reader, and goes on with it', async () => {
+    const bytes = 8 << 20;
+    const server = await serve((_, response) => response.end(Buffer.alloc(bytes)));
+    const response = await get(sender(), server.url);
+    let read = 0;
+    for await (const chunk of response.body) {
+      if (read === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      read += chunk.length;
+    }
+    expect(read).toBe(bytes);
+  });
+
   test('fails where the compressed body breaks off', async () => {
     const server = await serve((_, response) =>
       response.setHeader('content-encoding', 'gzip').end(gzipSync('x'.repeat(100_000)).subarray(0, 60)),

@@ -91,6 +91,16 @@ test.each(clouds)('in the cloud %s everything is collected, and no other host is
   expect(collected.batches[0]?.origin.tenantId).toBe(tenant.tenantId);
 });
 
+test('the hosts of the clouds are those of Microsoft', () => {
+  expect(Object.values(cloudHosts).map(({ login, management }) => `${login} ${management}`)).toEqual([
+    'https://login.microsoftonline.com https://manage.office.com',
+    'https://login.microsoftonline.com https://manage-gcc.office.com',
+    'https://login.microsoftonline.us https://manage.office365.us',
+    'https://login.microsoftonline.us https://manage.protection.apps.mil',
+    'https://login.partner.microsoftonline.cn https://manage.office365.cn',
+  ]);
+});
+
 test('a host can be replaced, and the token is for the one that is asked', () => {
   const hosts = hostsFor('gcc', { login: undefined, management: 'https://manage.example/' });
   expect(hosts).toEqual({

@@ -26,5 +26,7 @@ test('collects every record of every content type once and ends', async () => {
   const truth = new Set([...emulator.distinctIds()].map(({ id }) => id));
   expect(truth.size).toBeGreaterThan(2000);
   expect(distinctIds(collected)).toEqual(truth);
+  expect(bench.recorder.counted('gaps')).toBe(0);
+  expect(emulator.requests.counts().misuse).toEqual({});
   expect(bench.recorder.counted('blobs_acknowledged')).toBe(bench.recorder.counted('blobs_listed'));
 });

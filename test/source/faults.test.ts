@@ -226,3 +226,23 @@ describe('one content type that fails stops none of the others', () => {
     expect(run.bench.recorder.current('Audit.Exchange')?.health).toBe('healthy');
   });
 });
+
+test('a content type whose content is refused costs a few requests, not one for each blob', async () => {
+  const run = await prepare({
+    tenants: [{ content: { records: 300, recordsPerBlob: 10, shares: { 'Audit.General': 1 } } }],
+  });
+  run.emulator.setFaults([{ match: blob, fault: { kind: 'status', status: 403 } }]);
+  await run.collect();
+  expect(run.emulator.requests.counts().byOperation.blob).toBeLessThan(20);
+  expect(run.bench.recorder.lines.at(-1)?.message).toContain('30 content blobs could not be had');
+});
+
+test('a stale page is no failure', async () => {
+  const run = await prepare();
+  run.emulator.setFaults([
+    { match: { path: 'nextPage=', nth: [1, 2] }, fault: { kind: 'af', code: 'AF20031' } },
+  ]);
+  await run.collect();
+  expect(run.emulator.faults()[0]?.fired).toBe(2);
+  expect(run.bench.recorder.reports.some(({ report }) => report.code === 'AF20031')).toBe(false);
+});

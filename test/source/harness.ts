@@ -99,6 +99,8 @@ export interface Bench {
   readonly letters: KeptLetters;
   readonly ledger: ContentLedger;
   readonly folder: string;
+  /** Closes the ledger as a process that ends well does, and opens it again. */
+  reopen(): Promise<Bench>;
   close(): Promise<void>;
 }
 
@@ -129,9 +131,13 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       telemetry: recorder,
       log: recorder.log,
     },
+    async reopen() {
+      await ledger.close();
+      return openBench({ ...options, folder });
+    },
     async close() {
       await ledger.close();
-      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
