@@ -52,7 +52,7 @@ export const processOptions: OptionSet = {
   ],
 };
 
-const dataStreamOptions: readonly Option[] = [
+export const dataStreamOptions: readonly Option[] = [
   {
     name: 'data_stream.namespace',
     type: 'text',

@@ -9,7 +9,7 @@ import { logLevels, policyOptions, processOptions } from './collector-options.ts
 import { describeFileFailure } from './file-failure.ts';
 import { policyKeys } from './fleet-keys.ts';
 import type { OutputType } from './output-policy.ts';
-import type { Policy, ProcessOptions } from './policy.ts';
+import type { CompletenessPolicy, Policy, ProcessOptions } from './policy.ts';
 import { type Environment, findEntry, type MapNode, readTree } from './policy-tree.ts';
 import { PolicyError, type Problem } from './problems.ts';
 import { readInputs } from './read-inputs.ts';
@@ -44,12 +44,14 @@ export function parsePolicy(text: string, file: string, options: LoadOptions = {
   readSettings(tree, parts, problems);
   const shared = readProcessSettings(tree, problems);
   const outputs = new OutputReader(tree, options.output, problems);
-  const streams = readInputs(tree, { outputs, once, force, problems, notes });
+  const completeness: CompletenessPolicy[] = [];
+  const streams = readInputs(tree, { outputs, once, force, problems, notes, completeness });
   if (problems.length > 0 || !shared) throw new PolicyError(problems);
   if (streams.length === 0) throw nothingToCollect(file, notes);
   return {
     file,
     streams: streams.map(({ stream }) => stream),
+    completeness,
     outputs: outputs.used.map(({ output }) => output),
     process: readProcess(shared, options.stateFolder),
     notes,

@@ -9,6 +9,8 @@ export interface Policy {
   readonly file: string | undefined;
   /** At least one; no tenant twice. */
   readonly streams: readonly StreamPolicy[];
+  /** Where the completeness of the streams of the same input is reported, and how often. */
+  readonly completeness?: readonly CompletenessPolicy[];
   /** The outputs that streams use, each once. */
   readonly outputs: readonly OutputPolicy[];
   readonly process: ProcessOptions;
@@ -28,6 +30,18 @@ export interface StreamPolicy {
   readonly mapping: MappingOptions;
   /** The same object as in `Policy.outputs`: streams that share an output share the object. */
   readonly output: OutputPolicy;
+}
+
+/** Reports of the tenants of one input. */
+export interface CompletenessPolicy {
+  readonly where: string;
+  readonly intervalMs: number;
+  /** `logs-m365.collection-<namespace>`. */
+  readonly namespace: string;
+  /** The same object as in `Policy.outputs`. */
+  readonly output: OutputPolicy;
+  /** Ids of the streams whose completeness it is. */
+  readonly streams: readonly string[];
 }
 
 export interface MappingOptions {

@@ -5,10 +5,11 @@ import { managementActivityOptions } from '../sources/management-activity/option
 import { inputOptions, streamOptions } from './collector-options.ts';
 import { inputKeys, streamKeys } from './fleet-keys.ts';
 import type { Option } from './option.ts';
-import type { StreamPolicy } from './policy.ts';
+import type { CompletenessPolicy, StreamPolicy } from './policy.ts';
 import { findEntry, type ListNode, type MapNode, type PolicyNode } from './policy-tree.ts';
 import { type Problem, suggest } from './problems.ts';
 import { type Additions, readProcessors } from './processors.ts';
+import { asksForReports, readCompleteness } from './read-completeness.ts';
 import type { OutputReader } from './read-outputs.ts';
 import { checkEmulated, checkNamespace, readMapping, readSource } from './read-stream.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -31,6 +32,7 @@ interface Reading {
   readonly force: boolean;
   readonly problems: Problem[];
   readonly notes: string[];
+  readonly completeness: CompletenessPolicy[];
 }
 
 export function readInputs(policy: MapNode, reading: Reading): readonly ReadStream[] {
@@ -83,15 +85,19 @@ function readInput(input: MapNode, index: number, reading: Reading): ReadStream[
   }
   if (settings) problems.push(...checkNamespace(settings));
   const id = textAt(input, 'id') ?? name;
-  return maps(findEntry(input, 'streams')?.value, 'streams', reading).flatMap((stream, position) => {
-    const read = readStream(stream, {
-      ...reading,
-      input: settings,
-      additions,
-      fallbackId: `${id}-${position + 1}`,
+  const nodes = maps(findEntry(input, 'streams')?.value, 'streams', reading);
+  const streams = nodes
+    .filter((node) => !asksForReports(node))
+    .flatMap((stream, position) => {
+      const fallbackId = `${id}-${position + 1}`;
+      const read = readStream(stream, { ...reading, input: settings, additions, fallbackId });
+      return read ? [read] : [];
     });
-    return read ? [read] : [];
-  });
+  for (const node of nodes.filter(asksForReports)) {
+    const report = readCompleteness(node, settings, reading.outputs, problems);
+    if (report) reading.completeness.push({ ...report, streams: streams.map(({ stream }) => stream.id) });
+  }
+  return streams;
 }
 
 interface ReadingStream extends Reading {

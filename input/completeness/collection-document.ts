@@ -1,0 +1,96 @@
+// One document of m365.collection: a tenant and content type over one interval. Its fields are those of
+// dashboards/collection-fields.yml; a test holds the two together.
+
+import type { BlobState, Counter, Gap, OutputDocument, Scope, ScopeReport } from '../contract.ts';
+import type { Interval } from './tally.ts';
+
+export interface Collected {
+  readonly scope: Scope;
+  readonly tenantName: string | undefined;
+  readonly from: number;
+  readonly to: number;
+  readonly interval: Interval;
+  readonly blobs: Readonly<Record<BlobState, number>>;
+  /** Of the content lost in this interval, each once. */
+  readonly lostReasons: readonly string[];
+  readonly gaps: readonly Gap[];
+  readonly newestRecord: number | undefined;
+  readonly health: ScopeReport | undefined;
+}
+
+export interface Identity {
+  readonly namespace: string;
+  readonly agent: { readonly id: string; readonly version: string };
+  readonly ecsVersion: string;
+  readonly tags: readonly string[];
+}
+
+const dataset = 'm365.collection';
+
+export function writeCollectionDocument(collected: Collected, identity: Identity): OutputDocument {
+  const { scope, to } = collected;
+  const { namespace } = identity;
+  return {
+    id: `${scope.tenantId}:${scope.contentType}:${identity.agent.id}:${to}`,
+    dataStream: `logs-${dataset}-${namespace}`,
+    body: JSON.stringify(describe(collected, identity)),
+  };
+}
+
+function describe(collected: Collected, { namespace, agent, ecsVersion, tags }: Identity): object {
+  const { scope, tenantName, to } = collected;
+  return {
+    '@timestamp': iso(to),
+    agent: { id: agent.id, type: 'm365', version: agent.version },
+    data_stream: { type: 'logs', dataset, namespace },
+    ecs: { version: ecsVersion },
+    event: { kind: 'metric', dataset, module: 'm365' },
+    organization: { id: scope.tenantId, name: tenantName },
+    tags: tags.length > 0 ? tags : undefined,
+    m365: { collection: figures(collected) },
+  };
+}
+
+function figures(collected: Collected): object {
+  const { scope, from, to, interval, blobs, lostReasons, gaps, newestRecord, health } = collected;
+  const count = (counter: Counter) => interval.counts.get(counter) ?? 0;
+  return {
+    content_type: scope.contentType,
+    window: { from: iso(from), to: iso(to) },
+    blobs: {
+      listed: count('blobs_listed'),
+      delivered: count('blobs_acknowledged'),
+      late: count('blobs_late'),
+      retried: count('blobs_retried'),
+      lost: count('blobs_lost'),
+      pending: blobs.listed + blobs.fetching,
+    },
+    lost_reason: lostReasons.length > 0 ? lostReasons : undefined,
+    records: {
+      delivered: count('records_delivered'),
+      duplicate: count('records_duplicate'),
+      dead_lettered: count('records_dead_lettered'),
+    },
+    lag: interval.lagMs,
+    delivery_lag: interval.deliveryLagMs,
+    quiet_for: newestRecord === undefined ? undefined : Math.max(0, to - newestRecord),
+    gap: gapFigures(gaps),
+    requests: {
+      sent: count('requests'),
+      throttled: count('throttled'),
+      failed: count('request_errors'),
+    },
+    bytes: { fetched: count('bytes_fetched') },
+    health: health?.health ?? 'starting',
+    code: health?.code,
+    message: health?.message,
+  };
+}
+
+function gapFigures(gaps: readonly Gap[]): object {
+  const lengths = gaps.map((gap) => Date.parse(gap.to) - Date.parse(gap.from));
+  const [oldest] = gaps.map((gap) => gap.from).toSorted();
+  return { count: gaps.length, duration: lengths.reduce((sum, each) => sum + each, 0), from: oldest };
+}
+
+const iso = (time: number): string => new Date(time).toISOString();

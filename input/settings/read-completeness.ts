@@ -1,0 +1,59 @@
+// A stream whose dataset is m365.collection collects nothing: it asks for reports of completeness. Fleet writes one
+// beside the stream of records.
+
+import { completenessOptions } from '../completeness/options.ts';
+import { dataStreamOptions } from './collector-options.ts';
+import { streamKeys } from './fleet-keys.ts';
+import type { Option } from './option.ts';
+import type { CompletenessPolicy } from './policy.ts';
+import { findEntry, type MapNode } from './policy-tree.ts';
+import type { Problem } from './problems.ts';
+import type { OutputReader } from './read-outputs.ts';
+import { checkNamespace } from './read-stream.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+export const collectionDataset = 'm365.collection';
+
+const options: readonly Option[] = [
+  {
+    name: 'enabled',
+    type: 'boolean',
+    default: true,
+    title: 'Enabled',
+    about: 'The value false reports nothing.',
+    shown: 'file',
+  },
+  ...dataStreamOptions.map((option) =>
+    option.name === 'data_stream.dataset' ? { ...option, choices: [collectionDataset] } : option,
+  ),
+  ...completenessOptions.options,
+];
+
+/** Dots may be nested or not. */
+export function asksForReports(stream: MapNode): boolean {
+  const nested = findEntry(stream, 'data_stream')?.value;
+  const dataset =
+    findEntry(stream, 'data_stream.dataset') ??
+    (nested?.kind === 'map' ? findEntry(nested, 'dataset') : undefined);
+  return dataset?.value.kind === 'scalar' && dataset.value.value === collectionDataset;
+}
+
+export function readCompleteness(
+  node: MapNode,
+  input: Settings | undefined,
+  outputs: OutputReader,
+  problems: Problem[],
+): Omit<CompletenessPolicy, 'streams'> | undefined {
+  const rules = { what: 'the stream of completeness', options, aside: streamKeys };
+  const settings = readSettings(node, rules, problems);
+  if (!settings?.flag('enabled') || !input) return undefined;
+  problems.push(...checkNamespace(settings));
+  const output = outputs.use(input.requireText('use_output'), input.placeOf('use_output'));
+  if (!output) return undefined;
+  return {
+    where: node.place,
+    intervalMs: settings.durationMs('interval'),
+    namespace: settings.text('data_stream.namespace') ?? input.text('data_stream.namespace') ?? 'default',
+    output,
+  };
+}

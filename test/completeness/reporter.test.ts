@@ -1,0 +1,236 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { listCollectionFields } from '../../input/cli/package/collection-fields.ts';
+import { type CompletenessReporter, completenessReporter } from '../../input/completeness/reporter.ts';
+import { CompletenessTally, listenAlso } from '../../input/completeness/tally.ts';
+import type { Output, OutputDocument, WriteReport } from '../../input/contract.ts';
+import type { SqliteLedger } from '../../input/delivery/sqlite-ledger.ts';
+import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
+import { noon, recordingLog, scope, steppingClock } from '../delivery/state-folder.ts';
+
+let folder: string;
+let ledger: SqliteLedger;
+let clock: ReturnType<typeof steppingClock>;
+let log: ReturnType<typeof recordingLog>;
+let tally: CompletenessTally;
+let taken: OutputDocument[];
+let answer: (documents: readonly OutputDocument[], signal: AbortSignal) => Promise<WriteReport>;
+
+const accepted: WriteReport = { delivered: 1, duplicate: 0, possiblyDuplicate: 0, rejected: [] };
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'm365-completeness-'));
+  clock = steppingClock();
+  log = recordingLog();
+  ledger = await openLedger({ folder, clock, log });
+  tally = new CompletenessTally(clock.now);
+  taken = [];
+  answer = async (documents) => {
+    taken.push(...documents);
+    return accepted;
+  };
+});
+
+afterEach(async () => {
+  await ledger.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Another process's output; only what the reporter asks of it. */
+const output: Output = {
+  name: 'default',
+  open: async () => {},
+  close: async () => {},
+  write: (documents, { signal }) => answer(documents, signal),
+};
+
+const makeReporter = (): CompletenessReporter =>
+  completenessReporter({
+    scopes: () => [{ scope, tenantName: 'Contoso' }],
+    intervalMs: 300_000,
+    identity: {
+      namespace: 'default',
+      agent: { id: 'collector-1', version: '0.1.0' },
+      ecsVersion: '9.4.0',
+      tags: ['m365'],
+    },
+    tally,
+    ledger,
+    output,
+    clock,
+    log,
+  });
+
+const bodies = () => taken.map(({ body }) => JSON.parse(body));
+const figures = (at = -1) => bodies().at(at)?.m365.collection;
+
+const blob = (contentId: string) => ({
+  contentId,
+  contentUri: `https://manage.office.com/${contentId}`,
+  contentCreated: new Date(noon - 60_000).toISOString(),
+  contentExpiration: new Date(noon + 86_400_000).toISOString(),
+});
+
+describe('reports of completeness', () => {
+  test('counts are of their interval alone, and adjoin the last', async () => {
+    const reporter = makeReporter();
+    clock.set(noon + 300_000);
+    tally.count(scope, 'records_delivered', 940);
+    tally.count(scope, 'records_duplicate', 11);
+    tally.count(scope, 'requests', 31);
+    tally.lag(scope, 412_000, 4_100);
+    tally.lag(scope, 12_000, 9_000);
+    tally.report(scope, { health: 'healthy', message: 'fine' });
+    expect(await reporter.report()).toBe(true);
+    expect(figures()).toMatchObject({
+      content_type: 'Audit.Exchange',
+      window: { from: '2026-03-01T12:00:00.000Z', to: '2026-03-01T12:05:00.000Z' },
+      records: { delivered: 940, duplicate: 11, dead_lettered: 0 },
+      requests: { sent: 31 },
+      lag: 412_000,
+      delivery_lag: 9_000,
+      quiet_for: 12_000,
+      health: 'healthy',
+    });
+    clock.set(noon + 600_000);
+    tally.count(scope, 'records_delivered', 3);
+    await reporter.report();
+    expect(figures()).toMatchObject({
+      window: { from: '2026-03-01T12:05:00.000Z', to: '2026-03-01T12:10:00.000Z' },
+      records: { delivered: 3, duplicate: 0 },
+      quiet_for: 312_000,
+    });
+    expect(figures().lag).toBeUndefined();
+    expect(taken.map(({ dataStream }) => dataStream)).toEqual(Array(2).fill('logs-m365.collection-default'));
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('silence is told too', async () => {
+    await makeReporter().report();
+    expect(figures()).toMatchObject({ records: { delivered: 0 }, health: 'starting', gap: { count: 0 } });
+  });
+
+  test('what is pending, lost and missing comes from the ledger', async () => {
+    const reporter = makeReporter();
+    await ledger.list(scope, [blob('a'), blob('b'), blob('c')], {
+      late: false,
+      backfill: false,
+      listedAt: noon,
+    });
+    await ledger.giveUp(scope, 'a', 'expired', 'AF20051', noon);
+    tally.count(scope, 'blobs_lost');
+    await ledger.recordGap({
+      ...scope,
+      from: '2026-02-28T01:00:00.000Z',
+      to: '2026-02-28T03:00:00.000Z',
+      reason: 'withheld',
+    });
+    await reporter.report();
+    expect(figures()).toMatchObject({
+      blobs: { pending: 2, lost: 1 },
+      lost_reason: ['AF20051'],
+      gap: { count: 1, duration: 7_200_000, from: '2026-02-28T01:00:00.000Z' },
+    });
+    await reporter.report();
+    expect(figures().lost_reason).toBeUndefined();
+  });
+
+  test('an output that refuses or does not answer loses no count and holds nothing up', async () => {
+    const reporter = makeReporter();
+    tally.count(scope, 'records_delivered', 5);
+    answer = (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    expect(await reporter.report()).toBe(false);
+    tally.count(scope, 'records_delivered', 2);
+    answer = async () => ({ ...accepted, rejected: [{ index: 0, type: 'mapping', reason: 'no' }] });
+    expect(await reporter.report()).toBe(false);
+    answer = async (documents) => {
+      taken.push(...documents);
+      return accepted;
+    };
+    expect(await reporter.report()).toBe(true);
+    expect(figures()).toMatchObject({
+      records: { delivered: 7 },
+      window: { from: '2026-03-01T12:00:00.000Z' },
+    });
+    expect(log.lines.filter((line) => line.startsWith('WARN'))).toHaveLength(1);
+    expect(log.lines.at(-1)).toMatch(/^INFO .*again/);
+  });
+
+  test('after a restart the first interval begins where the last report ended', async () => {
+    clock.set(noon + 300_000);
+    await makeReporter().report();
+    clock.set(noon + 900_000);
+    tally = new CompletenessTally(clock.now);
+    await makeReporter().report();
+    expect(figures().window).toEqual({ from: '2026-03-01T12:05:00.000Z', to: '2026-03-01T12:15:00.000Z' });
+  });
+
+  test('a run reports every interval, and once more when it is stopped', async () => {
+    const stop = new AbortController();
+    answer = async (documents) => {
+      taken.push(...documents);
+      if (taken.length === 3) stop.abort();
+      return accepted;
+    };
+    await makeReporter().run(stop.signal);
+    expect(taken.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('a checkpoint of a file output goes to the ledger', async () => {
+    answer = async () => ({
+      ...accepted,
+      checkpoint: { file: 'logs-m365.collection-default.ndjson', length: 512 },
+    });
+    await makeReporter().report();
+    expect(await ledger.checkpoints()).toEqual([
+      { file: 'logs-m365.collection-default.ndjson', length: 512 },
+    ]);
+  });
+
+  test('every field of a document is defined, and every defined figure can be filled', async () => {
+    tally.report(scope, { health: 'degraded', message: 'slow', code: 'AF429' });
+    tally.lag(scope, 1, 1);
+    tally.count(scope, 'blobs_lost');
+    await ledger.list(scope, [blob('a')], { late: false, backfill: false, listedAt: noon });
+    await ledger.giveUp(scope, 'a', 'poisoned', 'unreadable', noon);
+    await ledger.recordGap({
+      ...scope,
+      from: '2026-02-28T01:00:00Z',
+      to: '2026-02-28T03:00:00Z',
+      reason: 'x',
+    });
+    await makeReporter().report();
+    const names = new Set(listCollectionFields().map(({ name }) => name));
+    const written = [...leaves(bodies()[0], '')];
+    expect(written.filter((name) => !names.has(name))).toEqual([]);
+    const empty = [...names].filter((name) => name.startsWith('m365.') && !written.includes(name));
+    // When a credential ends is known to Microsoft alone.
+    expect(empty).toEqual(['m365.collection.credential.kind', 'm365.collection.credential.expires']);
+  });
+
+  test('a failing tenant shows at each of its content types', () => {
+    tally.report(scope, { health: 'healthy', message: 'fine' });
+    tally.report(
+      { ...scope, contentType: '' },
+      { health: 'failed', message: 'secret expired', code: 'AADSTS7000222' },
+    );
+    expect(tally.health(scope)).toMatchObject({ health: 'failed', code: 'AADSTS7000222' });
+  });
+
+  test('a second listener hears what the first hears', () => {
+    const first = new CompletenessTally(clock.now);
+    const both = listenAlso(first, tally);
+    both.count(scope, 'requests', 2);
+    both.lag(scope, 5, 6);
+    for (const each of [first, tally])
+      expect(each.take(scope)).toMatchObject({ counts: new Map([['requests', 2]]), lagMs: 5 });
+  });
+});
+
+function* leaves(value: unknown, name: string): Generator<string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) yield name;
+  else for (const [key, inner] of Object.entries(value)) yield* leaves(inner, name ? `${name}.${key}` : key);
+}
