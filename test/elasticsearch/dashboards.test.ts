@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   createFieldLookup,
   generateAlertRules,
@@ -20,7 +20,7 @@ import {
   passes,
   showsSomething,
 } from '../dashboards/expected.ts';
-import { askAt, loadSample, sample, sampleStreams } from '../dashboards/sample/load.ts';
+import { askAt, loadSample, removeSample, sample, sampleStreams } from '../dashboards/sample/load.ts';
 import { translateKql } from '../detections/kql.ts';
 import { clusterUrl } from './cluster.ts';
 
@@ -68,6 +68,8 @@ beforeAll(async () => {
   await loadSample(clusterUrl);
   documents = (await Promise.all(sampleStreams.map(readDocuments))).flat();
 }, 120_000);
+
+afterAll(() => removeSample(clusterUrl), 60_000);
 
 describe('every panel shows what the documents say', () => {
   test.each(panels)('$dashboard.title: $title', async ({ dashboard, panel }) => {

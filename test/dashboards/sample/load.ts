@@ -1,9 +1,7 @@
-// Puts the sample into an Elasticsearch: the project's own templates and pipelines, then the documents, into data streams
-// of a namespace of their own.
+// Puts the sample into an Elasticsearch: the project's own templates and pipelines under names of their own, so that
+// nothing there is touched, then the documents.
 
-import { readCollectionFields } from '../../../dashboards/index.ts';
-import { fieldTypes, isFieldType } from '../../../fields/field-types.ts';
-import { assetPath, inOrder } from '../../../input/setup/assets.ts';
+import { type Asset, assetPath, inOrder } from '../../../input/setup/assets.ts';
 import { readAuditAssets } from '../../../input/setup/audit-assets.ts';
 import { loadMapper } from '../../../pipelines/index.ts';
 import { sampleCollection } from './collection.ts';
@@ -42,46 +40,33 @@ export function askAt(url: string): Ask {
 export async function loadSample(url: string, options = sample): Promise<void> {
   const ask = askAt(url);
   await removeSample(url);
-  // The pipelines for raw records are many and take no part: the sample is mapped.
-  const assets = inOrder(readAuditAssets()).filter(({ name }) => !name.includes('@m365-raw'));
-  for (const asset of assets) await ask('PUT', assetPath(asset), asset.body);
-  await ask('PUT', '/_index_template/logs-m365.collection-sample', collectionTemplate());
+  for (const asset of sampleAssets()) await ask('PUT', assetPath(asset), asset.body);
   await write(ask, sampleStreams[0], sampleEvents(options, loadMapper()));
   await write(ask, sampleStreams[1], sampleCollection(options));
   await ask('POST', `/${sampleStreams.join(',')}/_refresh`);
 }
 
 export async function removeSample(url: string): Promise<void> {
-  for (const stream of sampleStreams) await askAt(url)('DELETE', `/_data_stream/${stream}`);
+  const ask = askAt(url);
+  for (const stream of sampleStreams) await ask('DELETE', `/_data_stream/${stream}`);
+  for (const asset of sampleAssets().toReversed()) await ask('DELETE', assetPath(asset));
 }
 
-function collectionTemplate() {
-  const properties = readCollectionFields().map(({ name, type }) => [
-    name,
-    isFieldType(type) ? fieldTypes[type].mapping : { type },
-  ]);
-  return {
-    index_patterns: [sampleStreams[1]],
-    priority: 400,
-    data_stream: {},
-    template: {
-      mappings: {
-        dynamic: false,
-        properties: {
-          '@timestamp': { type: 'date' },
-          'data_stream.dataset': { type: 'constant_keyword' },
-          'data_stream.namespace': { type: 'constant_keyword' },
-          'data_stream.type': { type: 'constant_keyword' },
-          'event.dataset': { type: 'keyword' },
-          'event.kind': { type: 'keyword' },
-          'organization.id': { type: 'keyword' },
-          'organization.name': { type: 'keyword' },
-          ...Object.fromEntries(properties),
-        },
-      },
-    },
-  };
+/** As generated, but for the names and for whom they are. The pipelines of raw records take no part in the sample. */
+function sampleAssets(): Asset[] {
+  const assets = inOrder(readAuditAssets()).filter(({ name }) => !name.includes('@m365-raw'));
+  const rename = (name: string) => `sample-${name}`;
+  return assets.map(({ kind, name, body }) => {
+    const text = assets.reduce(
+      (renamed, other) => renamed.replaceAll(`"${other.name}"`, `"${rename(other.name)}"`),
+      JSON.stringify(body),
+    );
+    const own = kind === 'index_template' ? { index_patterns: [streamOf(name)], priority: 900 } : {};
+    return { kind, name: rename(name), body: { ...JSON.parse(text), ...own } };
+  });
 }
+
+const streamOf = (template: string): string => `${template}-${sample.namespace}`;
 
 const batchSize = 1000;
 
