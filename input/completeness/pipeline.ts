@@ -12,10 +12,10 @@ export function buildCollectionPipeline({ withHooks }: { readonly withHooks: boo
   return {
     name: collectionPipelineName,
     body: {
+      _meta: meta,
       description: 'What became of everything that Microsoft listed: when a document of it arrived.',
       processors: [{ set: ingested }, ...(withHooks ? hooks.map(callHook) : [])],
       on_failure: keepOnFailure,
-      _meta: meta,
     },
   };
 }
