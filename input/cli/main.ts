@@ -75,6 +75,12 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./commands/package.ts')).packageCommand(),
   },
   {
+    name: 'install',
+    group: tools,
+    summary: 'upload the integration package to Kibana',
+    load: async () => (await import('./commands/install.ts')).installCommand(),
+  },
+  {
     name: 'emulate',
     group: tools,
     summary: 'serve an emulated Microsoft 365 on this machine',

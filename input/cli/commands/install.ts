@@ -1,0 +1,160 @@
+// `m365 install`: uploads the package to Kibana, after a look at who owns its data streams.
+
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { OperatorError } from '../../errors.ts';
+import { createDispatcher } from '../../http/dispatcher.ts';
+import { describeFileFailure } from '../../settings/file-failure.ts';
+import { fileSecret, fixedSecret, type Secret } from '../../settings/secret.ts';
+import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
+import { findOwnership, type Ownership } from '../kibana/owners.ts';
+import { buildPackage } from '../package/build-package.ts';
+import { zipPackage } from '../package/zip.ts';
+import { say } from '../paper.ts';
+
+export interface InstallFlags {
+  readonly kibana?: string;
+  readonly space?: string;
+  readonly apiKeyFile?: string;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly ca?: readonly string[];
+  readonly insecure?: boolean;
+  readonly zip?: string;
+  readonly dryRun?: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Say = (line: string) => void;
+
+const teaching = `
+What it does:
+  Builds the package and uploads it to Kibana's Fleet, which installs its data streams, pipelines and dashboards.
+  It looks first: where another package owns the data streams, or the registry has one of the same name, it says so
+  with the way out, and uploads nothing.
+
+Credentials:
+  KIBANA_API_KEY (encoded, as Kibana shows it, or id:key), or --username with KIBANA_PASSWORD; or from files.
+  The key needs the Kibana privileges Fleet: All and Integrations: All.
+
+Three ways to the same documents:
+  a clean Kibana             m365 install, then add the integration "Microsoft Office 365" to a policy
+  Elastic's o365 is there    remove it (its documents stay), then m365 install; or keep it and set "documents: raw"
+  m365 setup was run first   keep it; import the dashboards of build/m365-<version>/kibana as saved objects
+
+Examples:
+  m365 install --kibana https://kibana.example:5601 --dry-run      who owns what
+  m365 install --kibana https://kibana.example:5601                do it
+  m365 install --kibana http://localhost:5601 --username elastic`;
+
+export function installCommand(): Command {
+  return new Command('install')
+    .summary('upload the integration package to Kibana')
+    .description('Builds the integration package and uploads it to Kibana.')
+    .addOption(new Option('--kibana <url>', 'address of Kibana, with its base path').env('KIBANA_URL'))
+    .option('--space <id>', 'the space it is installed from; the default one without it')
+    .option('--api-key-file <file>', 'file that holds the API key')
+    .option('--username <name>', 'user name, instead of an API key')
+    .option('--password-file <file>', 'file that holds the password')
+    .option('--ca <file...>', 'PEM file of the authority to trust')
+    .option('--insecure', 'do not check the certificate')
+    .option('--zip <file>', 'upload this package instead of building it')
+    .option('--dry-run', 'look, and upload nothing')
+    .addHelpText('after', teaching)
+    .action((flags: InstallFlags) => runInstall(flags, say));
+}
+
+const packageName = 'm365';
+const dataStreams = ['logs-o365.audit-*', 'logs-m365.collection-*'];
+
+/** Throws an OperatorError for everything that needs a person. */
+export async function runInstall(flags: InstallFlags, tell: Say, environment: Environment = process.env) {
+  const connection = await readConnection(flags, environment);
+  try {
+    refuse(await findOwnership(connection, packageName, dataStreams), tell);
+    const zip = flags.zip === undefined ? build() : readZip(flags.zip);
+    if (flags.dryRun) {
+      tell(`would upload the package (${zip.byteLength} bytes) to ${connection.address}`);
+      return;
+    }
+    const { body } = await askKibana(connection, { method: 'POST', path: '/api/fleet/epm/packages', zip });
+    const items = Array.isArray(body.items) ? body.items.length : 0;
+    tell(`installed the package with ${items} assets`);
+    tell('Next: in Kibana open Integrations, choose Microsoft Office 365, and add it to a policy.');
+  } finally {
+    await connection.dispatcher.close();
+  }
+}
+
+function build(): Uint8Array {
+  const { name, version, built } = buildPackage();
+  return zipPackage(`${name}-${version}`, built);
+}
+
+function readZip(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw usage(
+      `Cannot read the package ${file}: ${describeFileFailure(cause)}.`,
+      'Run `m365 package` first.',
+    );
+  }
+}
+
+function refuse({ installed, inRegistry, owners }: Ownership, tell: Say): void {
+  const [owner] = owners;
+  if (owner)
+    throw conflict(
+      `Nothing was uploaded: the package "${owner.name}" ${owner.version} is installed and owns ${owner.dataStreams.join(', ')}.`,
+      `Either remove it (Integrations → Installed → ${owner.name} → Settings → Uninstall; its documents stay) and run this again, or keep it and set "documents: raw" in the stream.`,
+    );
+  if (inRegistry !== undefined)
+    throw conflict(
+      `Nothing was uploaded: the registry of this Kibana has a package of the same name (${inRegistry}).`,
+      'Serve this package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup` and import the dashboards as saved objects.',
+    );
+  tell(installed === undefined ? 'no version of it is installed' : `version ${installed} is installed`);
+}
+
+async function readConnection(flags: InstallFlags, environment: Environment): Promise<KibanaConnection> {
+  const { kibana, space } = flags;
+  const url = URL.parse(kibana ?? '');
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw usage('Which Kibana is meant was not said.', 'Give --kibana https://host:5601, or set KIBANA_URL.');
+  const path = space === undefined ? '' : `/s/${encodeURIComponent(space)}`;
+  return {
+    address: `${url.origin}${url.pathname.replace(/\/+$/, '')}${path}`,
+    authorization: await readAuthorization(flags, environment),
+    dispatcher: createDispatcher({
+      certificateAuthorities: flags.ca ?? [],
+      verificationMode: flags.insecure ? 'none' : 'full',
+      timeoutMs: 180_000,
+    }),
+  };
+}
+
+async function readAuthorization(flags: InstallFlags, environment: Environment): Promise<string | undefined> {
+  const username = flags.username ?? environment.KIBANA_USERNAME;
+  const apiKey = await readSecret(flags.apiKeyFile, '--api-key-file', environment.KIBANA_API_KEY);
+  if (apiKey !== undefined && flags.username === undefined) return `ApiKey ${encodeKey(apiKey)}`;
+  if (username === undefined) return undefined;
+  const password = await readSecret(flags.passwordFile, '--password-file', environment.KIBANA_PASSWORD);
+  if (password === undefined)
+    throw usage(`There is no password for ${username}.`, 'Set KIBANA_PASSWORD or give --password-file FILE.');
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+const encodeKey = (key: string): string => (key.includes(':') ? Buffer.from(key).toString('base64') : key);
+
+function readSecret(file: string | undefined, flag: string, value: string | undefined) {
+  const secret: Secret | undefined =
+    file !== undefined ? fileSecret(file, flag) : value ? fixedSecret(value) : undefined;
+  return secret?.();
+}
+
+const usage = (message: string, advice: string) =>
+  new OperatorError({ code: 'usage', message, advice, retry: { kind: 'never' } });
+
+const conflict = (message: string, advice: string) =>
+  new OperatorError({ code: 'install-conflict', message, advice, retry: { kind: 'never' } });

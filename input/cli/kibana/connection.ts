@@ -1,0 +1,114 @@
+// Asks Kibana: one request, JSON back, every refusal as an OperatorError with the way out.
+
+import { type Dispatcher, fetch } from 'undici';
+import { describeError, OperatorError } from '../../errors.ts';
+
+export interface KibanaConnection {
+  /** `https://kibana.example:5601/s/soc`, without a trailing slash. */
+  readonly address: string;
+  readonly authorization: string | undefined;
+  readonly dispatcher: Dispatcher;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Asked {
+  readonly method?: 'GET' | 'POST';
+  readonly path: string;
+  readonly zip?: Uint8Array;
+  /** Answers that are no failures, beside 2xx. */
+  readonly expected?: readonly number[];
+}
+
+export async function askKibana(connection: KibanaConnection, asked: Asked): Promise<Answer> {
+  const answer = await send(connection, asked);
+  if (answer.status < 300 || asked.expected?.includes(answer.status)) return answer;
+  throw refusal(connection, asked, answer);
+}
+
+async function send({ address, authorization, dispatcher }: KibanaConnection, asked: Asked): Promise<Answer> {
+  const { method = 'GET', path, zip } = asked;
+  try {
+    const response = await fetch(`${address}${path}`, {
+      method,
+      dispatcher,
+      redirect: 'manual',
+      headers: {
+        'kbn-xsrf': 'm365',
+        'elastic-api-version': '2023-10-31',
+        ...(authorization !== undefined && { authorization }),
+        ...(zip && { 'content-type': 'application/zip' }),
+      },
+      ...(zip && { body: zip }),
+    });
+    return { status: response.status, body: readBody(await response.text()) };
+  } catch (cause) {
+    throw new OperatorError({
+      code: 'kibana-unreachable',
+      message: `Kibana at ${address} could not be reached: ${describeCause(cause)}.`,
+      advice: 'Check --kibana, the proxy and, for https, --ca.',
+      retry: { kind: 'later' },
+      cause,
+    });
+  }
+}
+
+function describeCause(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return describeError(cause).replace(/\.$/, '');
+}
+
+/** A proxy or a login page answers in HTML. */
+function readBody(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const body: unknown = JSON.parse(text);
+    return Object(body);
+  } catch {
+    return {};
+  }
+}
+
+const privilege =
+  'Create the key with the Kibana privileges Fleet: All and Integrations: All in every space (Stack Management → Roles).';
+
+const advice: Readonly<Record<number, string>> = {
+  302: 'Give the address of Kibana itself, with its base path, and an API key.',
+  401: 'Set KIBANA_API_KEY to a key that is valid for this Kibana, or give --username and KIBANA_PASSWORD.',
+  403: privilege,
+  404: 'Check that --kibana is the address of Kibana, with its base path, and not that of Elasticsearch.',
+  413: 'Something between here and Kibana limits the size of requests; allow 10 MB, or run this beside Kibana.',
+  429: 'Kibana takes one upload in ten seconds; run this again after that.',
+  502: 'Kibana is not there, or not yet; try again in a minute.',
+  503: 'Kibana is not ready; try again in a minute.',
+};
+
+function refusal(
+  { address }: KibanaConnection,
+  { path, zip }: Asked,
+  { status, body }: Answer,
+): OperatorError {
+  const said = typeof body.message === 'string' ? `: ${body.message}` : '';
+  const what = zip ? 'refused the package' : `did not answer ${path}`;
+  return new OperatorError({
+    code: `kibana-${status}`,
+    message: `Kibana at ${address} ${what} (${status})${said}`.replace(/\.?$/, '.'),
+    advice:
+      (zip && adviceForUpload(String(body.message ?? ''))) ??
+      advice[status] ??
+      'Look into the log of Kibana.',
+    retry: status === 429 || status >= 500 ? { kind: 'later' } : { kind: 'never' },
+  });
+}
+
+/** Reasons for which Kibana turns an upload down, by words of its message. */
+function adviceForUpload(message: string): string | undefined {
+  if (/registry/i.test(message))
+    return 'A package of this name is in its registry. Serve the package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup` and import the dashboards as saved objects.';
+  if (/data ?stream|dataset|index template/i.test(message))
+    return 'Its data streams belong to another package, or are live already. Remove that package first; for live data streams run `m365 setup` instead and import the dashboards as saved objects.';
+  if (/version|Kibana/i.test(message)) return 'The package needs Kibana 8.18 or later, or 9.';
+  return undefined;
+}

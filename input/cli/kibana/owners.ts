@@ -1,0 +1,63 @@
+// Who owns our data streams in this Kibana, looked up before anything is uploaded: a package that is installed, or one
+// of the same name in its registry.
+
+import { isObject } from '../../outputs/elasticsearch/failure.ts';
+import { overlap } from '../../setup/patterns.ts';
+import { askKibana, type KibanaConnection } from './connection.ts';
+
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** `logs-o365.audit-*` and the like. */
+  readonly dataStreams: readonly string[];
+}
+
+export interface Ownership {
+  /** The version of ours that is there. */
+  readonly installed: string | undefined;
+  /** A package of our name that somebody else publishes. */
+  readonly inRegistry: string | undefined;
+  /** Another package that maps one of our data streams. */
+  readonly owners: readonly InstalledPackage[];
+}
+
+export async function findOwnership(
+  connection: KibanaConnection,
+  name: string,
+  dataStreams: readonly string[],
+): Promise<Ownership> {
+  const { status, body } = await askKibana(connection, {
+    path: `/api/fleet/epm/packages/${name}`,
+    expected: [404],
+  });
+  const item = status !== 404 && isObject(body.item) ? body.item : {};
+  const installation = isObject(item.installationInfo) ? item.installationInfo : {};
+  const installed = item.status === 'installed' ? text(installation.version ?? item.version) : undefined;
+  const uploaded = installation.install_source === 'upload';
+  return {
+    installed,
+    inRegistry: status === 404 || (installed !== undefined && uploaded) ? undefined : text(item.version),
+    owners: (await listInstalled(connection)).filter(
+      (each) => each.name !== name && sharesDataStreams(each, dataStreams),
+    ),
+  };
+}
+
+async function listInstalled(connection: KibanaConnection): Promise<InstalledPackage[]> {
+  const path = '/api/fleet/epm/packages/installed?perPage=1000';
+  const { body } = await askKibana(connection, { path });
+  const items = Array.isArray(body.items) ? body.items.filter(isObject) : [];
+  return items.map(({ name, version, dataStreams }) => ({
+    name: text(name) ?? '',
+    version: text(version) ?? '',
+    dataStreams: Array.isArray(dataStreams)
+      ? dataStreams.filter(isObject).flatMap((each) => text(each.name) ?? [])
+      : [],
+  }));
+}
+
+function sharesDataStreams({ dataStreams }: InstalledPackage, ours: readonly string[]): boolean {
+  return dataStreams.some((theirs) => ours.some((name) => overlap(theirs, name)));
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

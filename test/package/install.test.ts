@@ -1,0 +1,186 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { runInstall } from '../../input/cli/commands/install.ts';
+
+interface Seen {
+  readonly line: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+type Reply = readonly [status: number, body: unknown];
+
+let server: Server;
+let address: string;
+let seen: Seen[];
+let said: string[];
+/** By method and path; what Kibana documents to answer. */
+let replies: Record<string, Reply>;
+
+const lookUp = 'GET /api/fleet/epm/packages/m365';
+const installed = 'GET /api/fleet/epm/packages/installed?perPage=1000';
+const upload = 'POST /api/fleet/epm/packages';
+const zip = join(mkdtempSync(join(tmpdir(), 'm365-install-')), 'm365.zip');
+writeFileSync(zip, 'PK bytes');
+
+beforeEach(async () => {
+  seen = [];
+  said = [];
+  replies = {
+    [lookUp]: [404, { statusCode: 404, error: 'Not Found', message: '[m365] package not found in registry' }],
+    [installed]: [200, { items: [], total: 0 }],
+    [upload]: [
+      200,
+      { items: [{ id: 'logs-o365.audit', type: 'index_template' }], _meta: { install_source: 'upload' } },
+    ],
+  };
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const line = `${request.method} ${request.url}`;
+      seen.push({ line, headers: request.headers, body: Buffer.concat(chunks) });
+      const [status, body] = replies[line.replace('/base/s/soc', '')] ?? [500, { message: line }];
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  address = `http://127.0.0.1:${port}`;
+});
+
+afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+const install = (
+  flags: Parameters<typeof runInstall>[0] = {},
+  environment = { KIBANA_API_KEY: 'id:key-value' },
+) => runInstall({ kibana: address, zip, ...flags }, (line) => said.push(line), environment);
+
+const uploads = () => seen.filter(({ line }) => line.startsWith('POST'));
+
+describe('m365 install', () => {
+  test('looks for owners, then uploads the zip as Kibana asks for it', async () => {
+    await install();
+    expect(seen.map(({ line }) => line)).toEqual([lookUp, installed, upload]);
+    expect(uploads()[0]?.headers).toMatchObject({
+      'content-type': 'application/zip',
+      'kbn-xsrf': 'm365',
+      'elastic-api-version': '2023-10-31',
+      authorization: `ApiKey ${Buffer.from('id:key-value').toString('base64')}`,
+    });
+    expect(uploads()[0]?.body.toString()).toBe('PK bytes');
+    expect(said.join('\n')).toMatch(/no version.*\n.*1 assets/);
+  });
+
+  test('knows spaces, base paths and passwords', async () => {
+    const environment = { KIBANA_API_KEY: '', KIBANA_PASSWORD: 'pass:word' };
+    await runInstall(
+      { kibana: `${address}/base/`, space: 'soc', username: 'elastic', zip },
+      (line) => said.push(line),
+      environment,
+    );
+    expect(uploads()[0]?.line).toBe('POST /base/s/soc/api/fleet/epm/packages');
+    expect(uploads()[0]?.headers.authorization).toBe(
+      `Basic ${Buffer.from('elastic:pass:word').toString('base64')}`,
+    );
+  });
+
+  test('upgrades what was uploaded before', async () => {
+    replies[lookUp] = [
+      200,
+      {
+        item: {
+          name: 'm365',
+          status: 'installed',
+          installationInfo: { version: '0.0.9', install_source: 'upload' },
+        },
+      },
+    ];
+    await install();
+    expect(said[0]).toBe('version 0.0.9 is installed');
+    expect(uploads()).toHaveLength(1);
+  });
+
+  test('--dry-run uploads nothing', async () => {
+    await install({ dryRun: true });
+    expect(uploads()).toEqual([]);
+    expect(said.at(-1)).toMatch(/would upload/);
+  });
+
+  test('builds the package where none is given', async () => {
+    await runInstall({ kibana: address }, (line) => said.push(line), {});
+    expect(uploads()[0]?.body.subarray(0, 2).toString()).toBe('PK');
+    expect(uploads()[0]?.headers.authorization).toBeUndefined();
+  });
+});
+
+describe('m365 install uploads nothing, and names the way out,', () => {
+  test('where another package owns the dataset', async () => {
+    const dataStreams = [{ name: 'logs-o365.audit-*', title: 'Microsoft 365 audit' }];
+    replies[installed] = [200, { items: [{ name: 'o365', version: '3.10.6', dataStreams }], total: 1 }];
+    await expect(install()).rejects.toMatchObject({
+      code: 'install-conflict',
+      message: expect.stringMatching(/"o365" 3\.10\.6.*logs-o365\.audit-\*/),
+      advice: expect.stringMatching(/Uninstall.*documents: raw/),
+    });
+    expect(uploads()).toEqual([]);
+  });
+
+  test('where the registry has a package of the same name', async () => {
+    replies[lookUp] = [200, { item: { name: 'm365', version: '1.0.0', status: 'not_installed' } }];
+    await expect(install()).rejects.toMatchObject({
+      code: 'install-conflict',
+      advice: expect.stringMatching(/registryUrl/),
+    });
+    expect(uploads()).toEqual([]);
+  });
+
+  test.each([
+    [401, /KIBANA_API_KEY/],
+    [403, /Integrations: All/],
+    [404, /not that of Elasticsearch/],
+    [503, /not ready/],
+  ])('where Kibana answers %i', async (status, advice) => {
+    replies[installed] = [status, '<html>'];
+    await expect(install()).rejects.toMatchObject({
+      code: `kibana-${status}`,
+      advice: expect.stringMatching(advice),
+    });
+    expect(uploads()).toEqual([]);
+  });
+
+  test('where nobody answers', async () => {
+    await new Promise((resolve) => server.close(resolve));
+    await expect(install()).rejects.toMatchObject({ code: 'kibana-unreachable' });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+
+  test('where nothing says which Kibana, or with which password', async () => {
+    await expect(install({ kibana: 'kibana' })).rejects.toMatchObject({ code: 'usage' });
+    await expect(install({ username: 'elastic' }, { KIBANA_API_KEY: '' })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    await expect(install({ zip: '/nowhere.zip' })).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('what Kibana says of an upload is passed on with advice', () => {
+  test.each([
+    [400, 'm365 is in the package registry; it cannot be uploaded', /registry of your own/],
+    [400, 'Data stream logs-o365.audit-default already exists', /m365 setup/],
+    [400, 'Package requires Kibana version ^8.18.0 || ^9.0.0', /8\.18/],
+    [413, 'Payload content length greater than maximum allowed', /10 MB/],
+    [429, 'Too many requests. Please wait 8s before uploading again.', /ten seconds/],
+  ])('%i %s', async (status, message, advice) => {
+    replies[upload] = [status, { statusCode: status, message }];
+    await expect(install()).rejects.toMatchObject({
+      message: expect.stringContaining(message.replace(/\.$/, '')),
+      advice: expect.stringMatching(advice),
+    });
+  });
+});
