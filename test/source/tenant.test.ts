@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../input/sources/management-activity/options.ts';
+import { facts } from '../../input/sources/management-activity/stream.ts';
 import { makeCertificate } from '../http/make-certificate.ts';
 import {
   type Bench,
@@ -104,6 +105,9 @@ describe('subscriptions', () => {
     const following = run.follow(0, { contentTypes: ['Audit.Exchange'] });
     await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down', 'it waits');
     expect(run.bench.recorder.counted('throttled')).toBe(0);
+    const scope = { tenantId: run.options().tenantId, contentType: 'Audit.Exchange' };
+    const next = Date.parse((await run.bench.ledger.getFact(scope, facts.nextStartAt)) ?? '');
+    expect(next).toBeLessThan(run.clock.now() + 91_000);
     run.clock.advance(2 * minute);
     await waitFor(() => following.collected.records.length > 0, 'it is started');
     expect(starts(run)).toBe(2);
@@ -313,6 +317,20 @@ describe('a tenant that cannot be asked', () => {
     expect(run.emulator.requests.counts().misuse).toEqual({});
   });
 
+  test('costs a few requests, not one for each blob that waits', async () => {
+    const run = await prepare({ tenants: [{ content: { records: 400, recordsPerBlob: 10 } }] });
+    run.emulator.setFaults([
+      { match: { operation: 'blob' }, forMs: hour, fault: { kind: 'af', code: 'AF20012' } },
+    ]);
+    const following = run.follow();
+    await waitFor(() => run.bench.recorder.current('')?.code === 'AF20012', 'it is reported');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(run.emulator.requests.counts().byOperation.blob).toBeLessThan(10);
+    run.clock.advance(hour);
+    await waitFor(() => following.collected.records.length === 400, 'all is collected');
+    expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
+  });
+
   test('for a while is asked by one, not by everyone, and nothing is lost', async () => {
     const run = await prepare();
     const following = run.follow();
@@ -358,6 +376,16 @@ test('a certificate that ends soon is announced', async () => {
   expect(distinctIds(collected).size).toBe(10);
   expect(bench.recorder.current('')).toMatchObject({ health: 'degraded', code: 'certificate-ends' });
   expect(bench.recorder.current('')?.message).toMatch(/ends on \d{4}-\d\d-\d\d, in 4 days/);
+});
+
+test('throttling that comes as a 200 pauses the tenant too', async () => {
+  const run = await prepare();
+  run.emulator.setFaults([
+    { match: { operation: 'blob', nth: 1 }, fault: { kind: 'error-map', code: 'AF429' } },
+  ]);
+  await collectAll(run.bench, run.options());
+  expect(run.bench.recorder.seen('').some(({ code }) => code === 'AF429')).toBe(true);
+  expect(run.bench.recorder.current('')?.health).toBe('healthy');
 });
 
 test('throttling is shown for the tenant, with a word on other programs where ours was modest', async () => {

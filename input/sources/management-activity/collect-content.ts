@@ -96,7 +96,7 @@ class TenantLoops {
     const ticket = await this.#stream.gate.pass(signal);
     try {
       await this.#subscriptions.check(signal);
-      this.#stream.gate.succeeded();
+      this.#stream.gate.succeeded(ticket);
       return true;
     } catch (error) {
       if (signal.aborted) throw error;
@@ -183,7 +183,7 @@ class TenantLoops {
       if (signal.aborted) throw error;
       return this.#notice(scope, error, ticket);
     }
-    this.#stream.gate.succeeded();
+    this.#stream.gate.succeeded(ticket);
     scope.status.set('listing', { health: 'healthy', message: 'collecting' });
     return undefined;
   }

@@ -130,7 +130,7 @@ export class Downloads {
     await ledger.acknowledge(lane.scope, blob.contentId, counts, clock.now());
     telemetry.count(lane.scope, 'blobs_fetched');
     telemetry.count(lane.scope, 'blobs_acknowledged');
-    this.#stream.gate.succeeded();
+    this.#stream.gate.succeeded(ticket);
     lane.succeeded();
     lane.troubles.resolved(blob.contentId);
   }

@@ -43,8 +43,9 @@ export class TenantGate {
     }
   }
 
-  succeeded(): void {
-    if (this.#known && this.#failures === 0) return;
+  /** Opens the gate again, when the request that succeeded had passed it after it closed. */
+  succeeded(ticket: number): void {
+    if ((this.#known && this.#failures === 0) || ticket <= this.#closedAt) return;
     this.#known = true;
     this.#failures = 0;
     this.#opensAt = 0;
