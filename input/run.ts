@@ -4,6 +4,7 @@
 import { loadDefinitions, loadMapper } from '../pipelines/index.ts';
 import type { Clock } from './clock.ts';
 import { type CollectorSignals, collect } from './collector.ts';
+import { startCompleteness } from './completeness/start.ts';
 import type { DeadLetters, Ledger, Logger, Output, Telemetry } from './contract.ts';
 import { byteBudget } from './delivery/byte-budget.ts';
 import { CommitQueue } from './delivery/commit-queue.ts';
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Of this program. */
+  readonly version: string;
 }
 
 export interface RunResult {
@@ -69,9 +72,13 @@ async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise
   const deadLetters = await openDeadLetters({ folder: policy.process.stateFolder, clock, log });
   const housekeeping = new AbortController();
   const pruning = pruneRegularly(options, ledger, housekeeping.signal);
+  const { ecsVersion } = loadDefinitions();
+  const completeness = startCompleteness({ ...options, ledger, outputs, ecsVersion });
   try {
-    return await runStreams(options, { ledger, outputs, deadLetters });
+    const { telemetry } = completeness;
+    return await runStreams({ ...options, telemetry }, { ledger, outputs, deadLetters });
   } finally {
+    await completeness.stop();
     housekeeping.abort();
     await pruning;
     for (const output of outputs.values()) await output.close();

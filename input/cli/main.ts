@@ -69,6 +69,12 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./commands/map.ts')).mapCommand(),
   },
   {
+    name: 'preview',
+    group: tools,
+    summary: 'look at the dashboards without Kibana',
+    load: async () => (await import('./commands/preview.ts')).previewCommand(),
+  },
+  {
     name: 'package',
     group: tools,
     summary: 'build the integration package for Kibana',

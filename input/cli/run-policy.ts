@@ -51,7 +51,15 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
   const file = await keepStatusFile({ folder: stateFolder, board, clock: systemClock, log });
   try {
     const random = Math.random;
-    const result = await runCollector({ policy, signals, telemetry, log, clock: systemClock, random });
+    const result = await runCollector({
+      policy,
+      signals,
+      telemetry,
+      log,
+      clock: systemClock,
+      random,
+      version: readVersion(),
+    });
     log.info({}, summarize(board));
     return result.failed.size === 0 ? 0 : 1;
   } catch (error) {
