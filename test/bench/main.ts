@@ -7,6 +7,7 @@ const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): 
   ledger: () => import('./ledger.ts'),
   collect: () => import('./collect.ts'),
   memory: () => import('./memory.ts'),
+  storage: () => import('./storage.ts'),
 };
 
 const [name, ...args] = process.argv.slice(2);
