@@ -10,6 +10,7 @@ import {
 } from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
+import { writeFields, writeRecordTypes } from '../../pipelines/write-reference.ts';
 import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
 import { generateSettings } from '../settings/generate.ts';
 import { collectionDataset, listCollectionFields } from './package/collection-fields.ts';
@@ -30,6 +31,8 @@ export function listArtefacts(): Artefact[] {
       ...buildRawPipelines(definitions),
       buildCollectionPipeline({ withHooks: true }),
     ].map(({ name, body }) => writeBody('pipelines', 'ingest_pipeline', name, body)),
+    { path: 'docs/record-types.md', text: writeRecordTypes(definitions) },
+    { path: 'docs/fields.md', text: writeFields(listDocumentFields(definitions)) },
     ...[...generateSettings()].map(([path, text]) => ({ path, text })),
   ];
 }
