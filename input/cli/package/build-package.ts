@@ -15,6 +15,7 @@ import type { Definitions } from '../../../pipelines/definitions.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
 import { DefinitionError } from '../../../pipelines/language/problem.ts';
 import { readVersion } from '../version.ts';
+import { writeAlertingRules } from './alerting-rules.ts';
 import { allFields, type DataStream, listDataStreams, writeDataStream } from './data-streams.ts';
 import { resolveReference } from './ecs-schema.ts';
 import { writeSavedObjects } from './kibana-files.ts';
@@ -26,7 +27,7 @@ import {
   readManifest,
   screenshotFile,
 } from './manifest-file.ts';
-import { type PackageFiles, sortFiles, toYaml } from './package-files.ts';
+import { type PackageFiles, sortFiles, toJson, toYaml } from './package-files.ts';
 import { writePipelineTests } from './pipeline-tests.ts';
 import { type ReadmeData, renderReadme, writeReadmeTemplate } from './readme.ts';
 import { writeReadmeParts } from './readme-parts.ts';
@@ -85,6 +86,7 @@ function writeCommon(
     ['LICENSE.txt', readFileSync(join(root, 'LICENSE'), 'utf8')],
     ['img/m365.svg', readFileSync(join(root, 'img', 'm365.svg'), 'utf8')],
     ...writeSavedObjects(objects),
+    ...[...writeAlertingRules()].map(([path, rule]): [string, string] => [path, toJson(rule)]),
   ]);
   for (const { id } of dashboards) {
     const file = screenshotFile(root, id);
