@@ -61,7 +61,7 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
       version: readVersion(),
     });
     log.info({}, summarize(board));
-    return result.failed.size === 0 ? 0 : 1;
+    return result.failed.size === 0 && !endedIncomplete(policy, board) ? 0 : 1;
   } catch (error) {
     // Whatever an opening connection says of it, it was the operator who ended it.
     if (signals.stop.aborted) {
@@ -73,6 +73,12 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
     await file.close();
     await page?.close();
   }
+}
+
+/** A run that collects once is over even when a content type could not be asked: then its exit code says so. */
+function endedIncomplete(policy: Policy, board: StatusBoard): boolean {
+  const once = policy.streams.some(({ source }) => source.once);
+  return once && board.snapshot().scopes.some(({ health }) => health === 'failed');
 }
 
 function summarize(board: StatusBoard): string {

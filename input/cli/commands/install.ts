@@ -69,10 +69,11 @@ const dataStreams = ['logs-o365.audit-*', 'logs-m365.collection-*'];
 
 /** Throws an OperatorError for everything that needs a person. */
 export async function runInstall(flags: InstallFlags, tell: Say, environment: Environment = process.env) {
+  // First of all: it takes seconds, in which Kibana would close a connection that is open already.
+  const zip = flags.zip === undefined ? build() : readZip(flags.zip);
   const connection = await readConnection(flags, environment);
   try {
     refuse(await findOwnership(connection, packageName, dataStreams), tell);
-    const zip = flags.zip === undefined ? build() : readZip(flags.zip);
     if (flags.dryRun) {
       tell(`would upload the package (${zip.byteLength} bytes) to ${connection.address}`);
       return;
