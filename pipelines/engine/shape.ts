@@ -224,8 +224,10 @@ function shapeObjects(value: Json, children: Shapers, path: string, aside: Aside
   return isObject(value) ? value : objects;
 }
 
+/** The objects alone: one empty text among them, and the whole document would be refused. */
 function shapeFlattened(value: Json, aside: Aside): Json {
-  return objectsOf(value) === undefined ? undefined : tame(value, aside);
+  const objects = objectsOf(value);
+  return objects === undefined ? undefined : tame(isObject(value) ? value : objects, aside);
 }
 
 function shapeObject(object: JsonObject, children: Shapers, path: string, aside: Aside): void {
@@ -518,7 +520,7 @@ def shapeProperty(Map property, String name, def value, String path, Map aside, 
     putAside(aside, full, opened, type);
     return null;
   }
-  if (type == 'flattened') return tame(opened, ${deepestLevelPainless});
+  if (type == 'flattened') return tame(opened instanceof Map ? opened : (def) objects, ${deepestLevelPainless});
   Map children = property.get('properties') == null ? new HashMap() : (Map) property.get('properties');
   if (type != 'object') return shapeBag(objects, children, full, aside, type == 'changes');
   for (def object : objects) shapeObject((Map) object, children, full, aside);

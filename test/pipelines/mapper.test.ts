@@ -365,3 +365,8 @@ test('a document does not remember another: what is shared is not changed', () =
   const other: JsonObject = { ...record };
   expect(map(other)).toEqual(first);
 });
+
+test('a list of objects keeps its objects alone: one empty text among them would have the document refused', () => {
+  const record = { Id: '1', RecordType: 361, ClassificationInfo: [{ Count: 1 }, ''] };
+  expect(auditOf(record).ClassificationInfo).toEqual([{ Count: 1 }]);
+});
