@@ -50,7 +50,7 @@ function describeFile(file: RecordTypeFile): string[] {
       const adds = layers
         .map((position) => describeAddition(file.operations.layers[position]))
         .filter(Boolean);
-      return `| ${escape(name)} | ${adds.join('; ') || 'a message of its own'} |`;
+      return `| ${escapeCell(name)} | ${adds.join('; ') || 'a message of its own'} |`;
     }),
   ];
 }
@@ -83,14 +83,14 @@ function describeAddition(layer: Layer | undefined): string {
 function describeRule({ from, to, verb, when }: Rule): string {
   const targets = to.map(({ path, leaves }) => `\`${path.join('.')}${leaves ? '.*' : ''}\``);
   const condition = when ? ` where ${when.map(({ path }) => name(path)).join(', ')} fits` : '';
-  return `| ${from.map(name).join(', else ')}${escape(condition)} | ${targets.join(', ')} | ${verb} |`;
+  return `| ${from.map(name).join(', else ')}${escapeCell(condition)} | ${targets.join(', ')} | ${verb} |`;
 }
 
 function name(path: Path): string {
   const text = path.map((step) =>
     step.where ? `${step.name}[${step.where.key}=${step.where.value}]` : step.name,
   );
-  return `\`${escape(text.join('.'))}\``;
+  return `\`${escapeCell(text.join('.'))}\``;
 }
 
 export function writeFields(fields: readonly Field[]): string {
@@ -108,10 +108,10 @@ export function writeFields(fields: readonly Field[]): string {
 }
 
 function describeField({ name: field, type, about, unit, example }: Field): string {
-  const shown = example === undefined || example === '' ? '' : `\`${escape(String(example))}\``;
-  return `| \`${field}\` | ${type}${unit ? `, ${unit}` : ''} | ${escape(about)} | ${shown} |`;
+  const shown = example === undefined || example === '' ? '' : `\`${escapeCell(String(example))}\``;
+  return `| \`${field}\` | ${type}${unit ? `, ${unit}` : ''} | ${escapeCell(about)} | ${shown} |`;
 }
 
-function escape(text: string): string {
+function escapeCell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
