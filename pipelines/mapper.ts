@@ -1,14 +1,16 @@
 // From a parsed record to the document it becomes. Pure, and never throws: what it cannot place stays, with a reason.
 
 import type { Definitions } from './definitions.ts';
-import { compilePlans, dataset, module, type Plan } from './engine/plan.ts';
+import type { Assemble } from './engine/assemble.ts';
+import { fixed, type Slots } from './engine/layout.ts';
+import { compilePlans, dataset, module } from './engine/plan.ts';
 import { compileShape } from './engine/shape.ts';
-import { share, writeValue } from './engine/shared-text.ts';
 import { addTo } from './engine/tame.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { type ParsedRecord, parseExactly } from './parse-record.ts';
 import { toDate } from './verbs/date.ts';
 import { toKeyword } from './verbs/keyword.ts';
+import { toDouble } from './verbs/number.ts';
 
 /** What is known about a record beside its text. */
 export interface MapContext {
@@ -36,21 +38,20 @@ export interface EcsDocument {
 export interface Mapper {
   /** Undefined properties mean absent ones. Parts may be shared between documents: they are not to be changed. */
   map(record: ParsedRecord, context: MapContext): EcsDocument;
-  /** The same document as one line of JSON, for half the work of serialising it. */
+  /** The same document as one line of JSON, for less than serialising it costs. */
   write(record: ParsedRecord, context: MapContext): string;
 }
 
 /** Elastic's pipelines remove event.original from documents without it. */
 const keepOriginalTag = 'preserve_original_event';
 
-/** A document but for what its plan says of the event, which is the same for many. */
+/** A document before it is put together. */
 interface Draft {
-  readonly plan: Plan;
-  readonly timestamp: string;
-  readonly event: JsonObject;
-  /** Everything else but ecs and o365. */
-  readonly sections: JsonObject;
+  /** Of the record itself, as an ISO date. */
+  readonly created: string | undefined;
+  readonly slots: Slots;
   readonly audit: JsonObject;
+  readonly assemble: Assemble;
 }
 
 export function compileMapper(definitions: Definitions): Mapper {
@@ -60,7 +61,7 @@ export function compileMapper(definitions: Definitions): Mapper {
     Object.entries(definitions.recordTypeNames).map(([number, name]) => [Number(number), name]),
   );
   const ecs = { version: definitions.ecsVersion };
-  const ecsText = `,"ecs":${JSON.stringify(ecs)},"event":`;
+  const ecsText = `,"ecs":${JSON.stringify(ecs)},`;
 
   /** A record with a number that is not what its text said is parsed again, exactly. */
   function shapeValue(value: JsonObject, text: string, present: number[]): JsonObject {
@@ -76,78 +77,41 @@ export function compileMapper(definitions: Definitions): Mapper {
     const present: number[] = [];
     const audit = shapeValue(value, text, present);
     const plan = findPlan(audit.RecordType, audit.Operation);
-    const timestamp = timestampOf(audit, context);
-    const event: JsonObject = {
-      action: undefined,
-      code: codeOf(audit.RecordType, codes),
-      created: context.fetchedAt,
-      id: undefined,
-      original: context.preserveOriginal === true ? text : undefined,
-      outcome: plan.outcome(audit) ?? 'unknown',
-      provider: undefined,
-    };
-    const sections: JsonObject = {
-      data_stream: dataStreamOf(context.namespace),
-      event,
-      organization: context.tenantName === undefined ? undefined : { name: context.tenantName },
-      user: undefined,
-      source: undefined,
-      client: undefined,
-      network: undefined,
-      related: undefined,
-      message: undefined,
-      tags: tagsOf(context, context.preserveOriginal === true),
-    };
-    plan.run(audit, sections, present);
-    if (context.tenantId !== '') nameTenant(sections, context.tenantId);
-    for (const gather of plan.gather) gather(sections);
-    sections.message = plan.message(audit, sections);
-    sections.event = undefined;
-    return { plan, timestamp, event, sections, audit };
+    const slots = plan.layout.empty.slice();
+    setContext(slots, text, context);
+    slots[fixed.code] = codeOf(audit.RecordType, codes);
+    slots[fixed.outcome] = plan.outcome(audit) ?? 'unknown';
+    plan.run(audit, slots, present);
+    if (context.tenantId !== '') slots[fixed.organizationId] ??= context.tenantId;
+    for (const gather of plan.gather) gather(slots);
+    slots[fixed.message] ??= plan.message(audit, slots);
+    const created = toDate(audit.CreationTime);
+    if (created === undefined) addTo(audit, 'unplaced', ['CreationTime: no date']);
+    return { created, slots, audit, assemble: plan.assemble };
   }
 
   function map({ value, text, problem }: ParsedRecord, context: MapContext): EcsDocument {
     if (value === undefined) return describeProblem(text, problem, context, ecs);
-    const { plan, timestamp, event, sections, audit } = draft(value, text, context);
-    return { '@timestamp': timestamp, ecs, ...sections, event: { ...plan.event, ...event }, o365: { audit } };
+    const { created, slots, audit, assemble } = draft(value, text, context);
+    return { '@timestamp': created ?? timeOf(context), ecs, ...assemble.build(slots, audit) };
   }
 
   function write({ value, text, problem }: ParsedRecord, context: MapContext): string {
     if (value === undefined) return JSON.stringify(describeProblem(text, problem, context, ecs));
-    const { plan, timestamp, event, sections, audit } = draft(value, text, context);
-    const head = `{"@timestamp":${JSON.stringify(timestamp)}${ecsText}${plan.eventText}`;
-    return `${head}${writeRest(event)}}${writeRest(sections)},"o365":{"audit":${JSON.stringify(audit)}}}`;
+    const { created, slots, audit, assemble } = draft(value, text, context);
+    const timestamp = created === undefined ? JSON.stringify(timeOf(context)) : `"${created}"`;
+    return `{"@timestamp":${timestamp}${ecsText}${assemble.write(slots, audit)}`;
   }
 
   return { map, write };
 }
 
-/** For a record that does not name its own. */
-function nameTenant(sections: JsonObject, id: string): void {
-  const { organization } = sections;
-  if (organization === undefined) sections.organization = { id };
-  else if (isObject(organization)) organization.id ??= id;
-}
-
-/** The properties of an object, each after a comma. */
-function writeRest(object: JsonObject): string {
-  let text = '';
-  for (const name in object) {
-    const value = object[name];
-    if (value !== undefined) text += nameText(name) + writeValue(value);
-  }
-  return text;
-}
-
-const nameTexts = new Map<string, string>();
-
-function nameText(name: string): string {
-  let text = nameTexts.get(name);
-  if (text === undefined) {
-    text = `,${JSON.stringify(name)}:`;
-    nameTexts.set(name, text);
-  }
-  return text;
+function setContext(slots: Slots, text: string, context: MapContext): void {
+  slots[fixed.dataStream] = dataStreamOf(context.namespace);
+  slots[fixed.organizationName] = context.tenantName;
+  slots[fixed.tags] = tagsOf(context);
+  slots[fixed.created] = context.fetchedAt;
+  if (context.preserveOriginal === true) slots[fixed.original] = text;
 }
 
 /** Microsoft's name of the record type; the number itself, as text, where it is not known. */
@@ -155,23 +119,24 @@ function codeOf(recordType: Json, names: ReadonlyMap<number, string>): string | 
   const name = typeof recordType === 'number' ? names.get(recordType) : undefined;
   if (name !== undefined) return name;
   const text = toKeyword(recordType);
-  return text === undefined ? undefined : (names.get(Number(text)) ?? text);
+  return text === undefined ? undefined : (names.get(toDouble(text) ?? Number.NaN) ?? text);
 }
 
-function timestampOf(audit: JsonObject, { contentCreated, fetchedAt }: MapContext): string {
-  const created = toDate(audit.CreationTime);
-  if (created !== undefined) return created;
-  addTo(audit, 'unplaced', ['CreationTime: no date']);
+/** Of a record that does not say when it was created. */
+function timeOf({ contentCreated, fetchedAt }: MapContext): string {
   return contentCreated ?? fetchedAt;
 }
 
-function tagsOf({ tags = [] }: MapContext, keepsOriginal: boolean): string[] | undefined {
+function tagsOf(
+  { tags = [], preserveOriginal = false }: MapContext,
+  keepsOriginal = preserveOriginal,
+): string[] | undefined {
   if (tags.length === 0 && !keepsOriginal) return undefined;
   const all = keepsOriginal && !tags.includes(keepOriginalTag) ? [...tags, keepOriginalTag] : [...tags];
   return all;
 }
 
-const defaultStream: JsonObject = share({ type: 'logs', dataset, namespace: 'default' });
+const defaultStream: JsonObject = { type: 'logs', dataset, namespace: 'default' };
 
 function dataStreamOf(namespace = 'default'): JsonObject {
   return namespace === 'default' ? defaultStream : { type: 'logs', dataset, namespace };
@@ -180,7 +145,7 @@ function dataStreamOf(namespace = 'default'): JsonObject {
 /** What is no record is kept whole, for whoever looks into it. */
 function describeProblem(text: string, problem = '', context: MapContext, ecs: JsonObject): EcsDocument {
   return {
-    '@timestamp': context.contentCreated ?? context.fetchedAt,
+    '@timestamp': timeOf(context),
     ecs,
     data_stream: dataStreamOf(context.namespace),
     event: { kind: 'pipeline_error', created: context.fetchedAt, dataset, module, original: text },

@@ -1,35 +1,37 @@
 // One readable sentence for each event, from the template of its record type.
 
 import type { SentencePart, SentencePath } from '../definitions.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
-import { compileRead, readField } from './paths.ts';
+import type { Layout, Slots } from './layout.ts';
+import { compileRead } from './paths.ts';
 
 const longestValue = 200;
 const mostValues = 3;
 
-type WritePart = (record: JsonObject, document: JsonObject) => string | undefined;
+/** Undefined where a value that it needs is missing. */
+type WritePart = (record: JsonObject, slots: Slots) => string | undefined;
 
-export type WriteMessage = (record: JsonObject, document: JsonObject) => string;
+export type WriteMessage = (record: JsonObject, slots: Slots) => string;
 
-export function compileMessage(parts: readonly SentencePart[]): WriteMessage {
-  const writers = parts.map(compilePart);
-  return (record, document) => {
+export function compileMessage(parts: readonly SentencePart[], layout: Layout): WriteMessage {
+  const writers = parts.map((part) => compilePart(part, layout));
+  return (record, slots) => {
     let text = '';
-    for (const write of writers) text += write(record, document) ?? '';
+    for (const write of writers) text += write(record, slots) ?? '';
     return text;
   };
 }
 
-function compilePart(part: SentencePart): WritePart {
+function compilePart(part: SentencePart, layout: Layout): WritePart {
   if (typeof part === 'string') return () => part;
-  if ('group' in part) return compileGroup(part.group.map(compilePart));
-  const [only, ...others] = part.paths.map(compilePath);
-  if (only !== undefined && others.length === 0) return only;
-  const paths = part.paths.map(compilePath);
-  return (record, document) => {
+  if ('group' in part) return compileGroup(part.group.map((each) => compilePart(each, layout)));
+  const paths = part.paths.map((path) => compilePath(path, layout));
+  const [only] = paths;
+  if (only !== undefined && paths.length === 1) return only;
+  return (record, slots) => {
     for (const path of paths) {
-      const text = path(record, document);
+      const text = path(record, slots);
       if (text !== undefined) return text;
     }
     return undefined;
@@ -37,10 +39,10 @@ function compilePart(part: SentencePart): WritePart {
 }
 
 function compileGroup(writers: readonly WritePart[]): WritePart {
-  return (record, document) => {
+  return (record, slots) => {
     let text = '';
     for (const write of writers) {
-      const part = write(record, document);
+      const part = write(record, slots);
       if (part === undefined) return undefined;
       text += part;
     }
@@ -48,18 +50,14 @@ function compileGroup(writers: readonly WritePart[]): WritePart {
   };
 }
 
-function compilePath(path: SentencePath): WritePart {
+function compilePath(path: SentencePath, layout: Layout): WritePart {
   if ('text' in path) return () => path.text;
   if ('property' in path) {
     const read = compileRead(path.property);
     return (record) => toText(read(record));
   }
-  const [first = '', second = '', ...more] = path.field;
-  if (second === '' || more.length > 0) return (_, document) => toText(readField(document, path.field));
-  return (_, document) => {
-    const section = document[first];
-    return isObject(section) ? toText(section[second]) : undefined;
-  };
+  const read = layout.compileRead(path.field);
+  return read === undefined ? () => undefined : (_, slots) => toText(read(slots));
 }
 
 function toText(value: Json): string | undefined {

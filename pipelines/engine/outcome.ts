@@ -4,6 +4,7 @@ import type { Layer, Outcome, OutcomeStep } from '../definitions.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
 import { compileRead } from './paths.ts';
+import { createMemory } from './remember.ts';
 
 export type FindOutcome = (record: JsonObject) => Outcome | undefined;
 
@@ -20,21 +21,19 @@ export function compileOutcome(layers: readonly Layer[]): FindOutcome {
   };
 }
 
-/** The same few words come again and again. */
 const mostRemembered = 200;
 
 function compileStep({ from, values }: OutcomeStep): FindOutcome {
   const read = compileRead(from);
   const table = new Map(Object.entries(values));
   const other = table.get('*');
-  const known = new Map<Json, Outcome | undefined>();
+  const known = createMemory<Outcome>(mostRemembered);
   const answer = (value: Json): Outcome | undefined => {
-    const outcome = known.get(value);
-    if (outcome !== undefined || typeof value === 'object') return outcome;
     const text = toKeyword(value);
-    const found = text === undefined ? undefined : (table.get(text.toLowerCase()) ?? other);
-    if (known.size < mostRemembered) known.set(value, found);
-    return found;
+    if (text === undefined) return undefined;
+    const outcome = known.get(text) ?? table.get(text.toLowerCase()) ?? other;
+    if (outcome !== undefined) known.set(text, outcome);
+    return outcome;
   };
   return (record) => {
     const value = read(record);

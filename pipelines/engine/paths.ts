@@ -1,6 +1,6 @@
-// Reading values out of records and documents, and writing them into documents.
+// Reading values out of records; for the ingest pipeline, writing them into documents too.
 
-import type { Path, Target } from '../definitions.ts';
+import type { Path } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 
 /** One value, or a list of them; undefined for none. */
@@ -67,60 +67,6 @@ function walk(value: Json, path: Path, at: number, found: Json[]): void {
 function select(value: Json, key: string, wanted: string): Json {
   const items = Array.isArray(value) ? value : [value];
   return items.filter((item) => isObject(item) && String(item[key]) === wanted);
-}
-
-export function readField(document: JsonObject, path: readonly string[]): Json {
-  let value: Json = document;
-  for (const name of path) {
-    if (!isObject(value)) return undefined;
-    value = value[name];
-  }
-  return value;
-}
-
-/** Writes a value: fields that hold a list collect, others keep what they have. */
-export type Write = (document: JsonObject, value: Json) => void;
-
-export function compileWrite({ path, list }: Target): Write {
-  const [first = '', second] = path;
-  if (path.length === 2 && second !== undefined && !list) {
-    return (document, value) => {
-      const section = document[first];
-      if (section === undefined) {
-        const created: JsonObject = {};
-        created[second] = value;
-        document[first] = created;
-      } else if (isObject(section) && section[second] === undefined) section[second] = value;
-    };
-  }
-  const parents = path.slice(0, -1);
-  const leaf = path.at(-1) ?? '';
-  return (document, value) => {
-    const section = openSection(document, parents);
-    if (list) section[leaf] = join(section[leaf], value);
-    else section[leaf] ??= value;
-  };
-}
-
-export function openSection(document: JsonObject, path: readonly string[]): JsonObject {
-  let section = document;
-  for (const name of path) {
-    const next = section[name];
-    if (isObject(next)) section = next;
-    else {
-      const created: JsonObject = {};
-      section[name] = created;
-      section = created;
-    }
-  }
-  return section;
-}
-
-/** Both lists as one, without repeats. */
-function join(present: Json, value: Json): Json[] {
-  const list = Array.isArray(present) ? present : [];
-  for (const item of Array.isArray(value) ? value : [value]) if (!list.includes(item)) list.push(item);
-  return list;
 }
 
 /** The functions of this file for the ingest pipeline. Paths arrive as lists of steps. */

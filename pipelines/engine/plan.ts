@@ -1,23 +1,21 @@
 // What is done with a record of one type and operation: the layers that apply, put together once.
 
-import type { Definitions, Layer, RecordTypeFile, Related, Rule } from '../definitions.ts';
+import type { Definitions, Layer, RecordTypeFile, Rule } from '../definitions.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { findVerb } from '../verbs/index.ts';
+import { type Assemble, compileAssemble } from './assemble.ts';
+import { type Layout, planLayout, type Slots } from './layout.ts';
 import { compileMessage, type WriteMessage } from './message.ts';
 import { compileOutcome, type FindOutcome } from './outcome.ts';
 import { numberProperties, type Positions, positionOf } from './positions.ts';
 import { compileRelated, type Gather } from './related.ts';
+import { createMemory } from './remember.ts';
 import { compileRule } from './rules.ts';
 
 export interface Plan {
-  /** What event says of every record of this plan. */
-  readonly event: Readonly<
-    Record<'kind' | 'dataset' | 'module', string> & Record<'category' | 'type', string[]>
-  >;
-  /** The same as JSON, without the closing brace. */
-  readonly eventText: string;
   /** Runs the rules whose properties are present, given by their positions among the definitions. */
-  readonly run: (record: JsonObject, document: JsonObject, present: readonly number[]) => void;
+  readonly run: (record: JsonObject, slots: Slots, present: readonly number[]) => void;
+  readonly layout: Layout;
+  readonly assemble: Assemble;
   readonly outcome: FindOutcome;
   readonly gather: readonly Gather[];
   readonly message: WriteMessage;
@@ -62,12 +60,13 @@ function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (op
     if (Object.hasOwn(named, operation)) return named[operation] ?? [];
     return beginnings.find(({ text }) => operation.startsWith(text))?.layers ?? [];
   };
-  const known = new Map<Json, Plan>();
+  const known = createMemory<Plan>(mostRemembered);
   return (operation) => {
+    if (typeof operation !== 'string') return planOf([]);
     let plan = known.get(operation);
     if (plan === undefined) {
-      plan = planOf(typeof operation === 'string' ? positionsOf(operation) : []);
-      if (known.size < mostRemembered) known.set(operation, plan);
+      plan = planOf(positionsOf(operation));
+      known.set(operation, plan);
     }
     return plan;
   };
@@ -79,8 +78,9 @@ function combineWith(definitions: Definitions): Combine {
   const positions = numberProperties(definitions);
   return (layers) => {
     const rules = layers.flatMap((layer) => layer.rules);
+    const layout = planLayout(rules, related);
     const types = [...new Set(layers.toReversed().flatMap((layer) => layer.type))];
-    const event = {
+    const event: JsonObject = {
       kind: layers.find((layer) => layer.kind !== undefined)?.kind ?? 'event',
       category: [...new Set(layers.toReversed().flatMap((layer) => layer.category))],
       type: types.length === 0 ? ['info'] : types,
@@ -88,27 +88,26 @@ function combineWith(definitions: Definitions): Combine {
       module,
     };
     return {
-      event,
-      eventText: JSON.stringify(event).slice(0, -1),
-      run: compileRules(rules, positions),
+      layout,
+      assemble: compileAssemble(layout, event),
+      run: compileRules(rules, positions, layout),
       outcome: compileOutcome(layers),
-      gather: gatherWritten(related, rules),
-      message: compileMessage(layers.find((layer) => layer.message !== undefined)?.message ?? []),
+      gather: related.flatMap((each) => compileRelated(each, layout) ?? []),
+      message: compileMessage(layers.find((layer) => layer.message !== undefined)?.message ?? [], layout),
     };
   };
 }
 
 /** Most properties are absent from most records: a rule is looked at only when one of its properties is there. */
-function compileRules(rules: readonly Rule[], positions: Positions): Plan['run'] {
-  const isExclusive = (section: readonly string[]) => isExclusiveAmong(rules, section);
-  const runs = rules.map((rule) => compileRule(rule, isExclusive));
+function compileRules(rules: readonly Rule[], positions: Positions, layout: Layout): Plan['run'] {
+  const runs = rules.map((rule) => compileRule(rule, layout));
   const rulesOf: (number[] | undefined)[] = Array.from({ length: positions.size }, () => undefined);
   for (const [i, rule] of rules.entries()) {
     const places = new Set(rule.from.map((path) => positionOf(positions, path)));
     for (const place of places) if (place !== undefined) rulesOf[place] = [...(rulesOf[place] ?? []), i];
   }
   const marked = new Uint8Array(rules.length);
-  return (record, document, present) => {
+  return (record, slots, present) => {
     for (let p = 0; p < present.length; p += 1) {
       const due = rulesOf[present[p] ?? 0];
       if (due === undefined) continue;
@@ -117,37 +116,7 @@ function compileRules(rules: readonly Rule[], positions: Positions): Plan['run']
     for (let i = 0; i < runs.length; i += 1) {
       if (marked[i] === 0) continue;
       marked[i] = 0;
-      runs[i]?.(record, document);
+      runs[i]?.(record, slots);
     }
   };
-}
-
-/** No rule writes single fields at, above or below the section, and none fills anything below or above it. */
-function isExclusiveAmong(rules: readonly Rule[], section: readonly string[]): boolean {
-  const name = `${section.join('.')}.`;
-  for (const { to, verb } of rules) {
-    const fills = findVerb(verb)?.fills !== undefined;
-    for (const target of to) {
-      const other = `${target.path.join('.')}.`;
-      if (other === name && fills) continue;
-      if (other.startsWith(name) || name.startsWith(other)) return false;
-    }
-  }
-  return true;
-}
-
-/** Only the fields that some rule of the plan can write need to be gathered from. */
-function gatherWritten(related: readonly Related[], rules: readonly Rule[]): Gather[] {
-  const written = new Set(
-    rules.flatMap(({ to, verb }) => to.flatMap((target) => fieldsOf(target.path, verb))),
-  );
-  return related.flatMap((each) => {
-    const from = each.from.filter((path) => written.has(path.join('.')));
-    return from.length === 0 && !written.has(each.to.join('.')) ? [] : [compileRelated({ ...each, from })];
-  });
-}
-
-function fieldsOf(path: readonly string[], verb: string): string[] {
-  const name = path.join('.');
-  return findVerb(verb)?.fills?.map((leaf) => `${name}.${leaf}`) ?? [name];
 }

@@ -1,32 +1,23 @@
 // Fields that gather the values of others, so that one search finds a user, an address or a host wherever it stands.
 
 import type { Related } from '../definitions.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
-import { openSection, readField } from './paths.ts';
+import type { Json } from '../json.ts';
+import type { Layout, Slots } from './layout.ts';
 
-export type Gather = (document: JsonObject) => void;
+export type Gather = (slots: Slots) => void;
 
-export function compileRelated({ to, from, foldCase }: Related): Gather {
-  const parents = to.slice(0, -1);
-  const leaf = to.at(-1) ?? '';
-  const sources = [to, ...from].map(compileSource);
-  return (document) => {
+/** Undefined where nothing that is gathered from can be there. */
+export function compileRelated({ to, from, foldCase }: Related, layout: Layout): Gather | undefined {
+  const sources = [to, ...from].flatMap((path) => layout.compileRead(path) ?? []);
+  const number = layout.numberOf(to);
+  if (number === undefined || sources.length === 0) return undefined;
+  return (slots) => {
     let found: string[] | undefined;
     for (const read of sources) {
-      const value = read(document);
+      const value = read(slots);
       if (value !== undefined) found = gather(value, found ?? [], foldCase);
     }
-    if (found !== undefined && found.length > 0) openSection(document, parents)[leaf] = found;
-  };
-}
-
-function compileSource(path: readonly string[]): (document: JsonObject) => Json {
-  const [first = '', second = '', ...more] = path;
-  if (more.length > 0)
-    return (document) => (document[first] === undefined ? undefined : readField(document, path));
-  return (document) => {
-    const section = document[first];
-    return isObject(section) ? section[second] : undefined;
+    slots[number] = found;
   };
 }
 

@@ -3,23 +3,21 @@
 import type { Condition, Rule, Target } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { findVerb } from '../verbs/index.ts';
-import { keyword, toKeyword } from '../verbs/keyword.ts';
+import { toKeyword } from '../verbs/keyword.ts';
 import type { Convert, Verb } from '../verbs/verb.ts';
-import { compileRead, compileWrite, openSection, type Read, type Write } from './paths.ts';
-import { share } from './shared-text.ts';
+import type { Layout, Slots } from './layout.ts';
+import { compileRead, type Read } from './paths.ts';
+import { createMemory, type Memory } from './remember.ts';
 
-export type RunRule = (record: JsonObject, document: JsonObject) => void;
+export type RunRule = (record: JsonObject, slots: Slots) => void;
 
-/** Which sections of a document no rule but those of one verb write to: these may hold an object that is shared. */
-export type IsExclusive = (section: readonly string[]) => boolean;
+type Write = (slots: Slots, value: Json) => void;
 
-export function compileRule(rule: Rule, isExclusive: IsExclusive): RunRule {
+export function compileRule(rule: Rule, layout: Layout): RunRule {
   const verb = findVerb(rule.verb);
   if (verb === undefined) throw new Error(`no verb "${rule.verb}"`);
-  const copy = compileCopy(rule);
-  if (copy !== undefined) return copy;
   const reads = rule.from.map(compileRead);
-  const write = compileWrites(rule.to, verb, isExclusive);
+  const write = compileWrites(rule.to, verb, layout);
   const convert = compileConvert(verb, rule.options);
   const [only] = reads;
   const run =
@@ -27,60 +25,29 @@ export function compileRule(rule: Rule, isExclusive: IsExclusive): RunRule {
   return rule.when === undefined ? run : runWhen(rule.when.map(compileCondition), run);
 }
 
-/** Most rules carry a property of the record to a field of a section, and are worth a closure of their own. */
-function compileCopy({ from, to, verb, when }: Rule): RunRule | undefined {
-  const [path] = from;
-  const [target] = to;
-  const [step] = path ?? [];
-  const [first, second] = target?.path ?? [];
-  if (verb !== keyword.name || when !== undefined || from.length !== 1 || to.length !== 1) return undefined;
-  if (path?.length !== 1 || step === undefined || step.where !== undefined) return undefined;
-  if (target?.path.length !== 2 || target.list || first === undefined || second === undefined)
-    return undefined;
-  return copyProperty(step.name, first, second);
-}
-
-function copyProperty(name: string, first: string, second: string): RunRule {
-  return (record, document) => {
-    const given = record[name];
-    const value = typeof given === 'string' ? toKeyword(given) : convertAny(given);
-    if (value === undefined) return;
-    const section = document[first];
-    if (section === undefined) {
-      const created: JsonObject = {};
-      created[second] = value;
-      document[first] = created;
-    } else if (isObject(section) && section[second] === undefined) section[second] = value;
-  };
-}
-
-function convertAny(value: Json): Json {
-  return Array.isArray(value) ? convertEach(value, toKeyword) : toKeyword(value);
-}
-
 function runWhen(conditions: readonly Test[], run: RunRule): RunRule {
-  return (record, document) => {
+  return (record, slots) => {
     for (const holds of conditions) if (!holds(record)) return;
-    run(record, document);
+    run(record, slots);
   };
 }
 
 function runOne(read: Read, convert: Convert, write: Write): RunRule {
-  return (record, document) => {
+  return (record, slots) => {
     const value = read(record);
     if (value === undefined) return;
     const converted = convert(value);
-    if (converted !== undefined) write(document, converted);
+    if (converted !== undefined) write(slots, converted);
   };
 }
 
 function runFirst(reads: readonly Read[], convert: Convert, write: Write): RunRule {
-  return (record, document) => {
+  return (record, slots) => {
     for (const read of reads) {
       const value = read(record);
       const converted = value === undefined ? undefined : convert(value);
       if (converted !== undefined) {
-        write(document, converted);
+        write(slots, converted);
         return;
       }
     }
@@ -90,7 +57,7 @@ function runFirst(reads: readonly Read[], convert: Convert, write: Write): RunRu
 /** A verb over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
 function compileConvert(verb: Verb, options: Json): Convert {
   const compiled = verb.compile(options);
-  const convert = verb.fills === undefined && verb.remembered !== true ? compiled : remember(compiled);
+  const convert = verb.remembered === true ? remember(verb.name, compiled) : compiled;
   if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
   if (verb.fills !== undefined)
     return (value) => (Array.isArray(value) ? convertFirst(value, convert) : convert(value));
@@ -122,49 +89,73 @@ function convertEach(values: Json[], convert: Convert): Json {
 
 const mostRemembered = 5000;
 
+/** One memory for each verb, whichever rules use it. */
+const memories = new Map<string, Memory<Json>>();
+
 /** The same few users and addresses come again and again. What is remembered is shared: it must not be changed. */
-function remember(convert: Convert): Convert {
-  const known = new Map<string, Json>();
+function remember(verb: string, convert: Convert): Convert {
+  const memory = memories.get(verb) ?? createMemory<Json>(mostRemembered);
+  memories.set(verb, memory);
   return (value) => {
     if (typeof value !== 'string') return convert(value);
-    let converted = known.get(value);
-    if (converted === undefined && !known.has(value)) {
-      converted = share(convert(value));
-      if (known.size >= mostRemembered) known.clear();
-      known.set(value, converted);
-    }
+    const known = memory.get(value);
+    if (known !== undefined) return known;
+    const converted = convert(value);
+    if (converted !== undefined) memory.set(value, converted);
     return converted;
   };
 }
 
-function compileWrites(targets: readonly Target[], verb: Verb, isExclusive: IsExclusive): Write {
-  const writes = targets.map((target) => {
-    if (verb.fills === undefined) return compileWrite(target);
-    return compileFill(target, verb.fills, isExclusive(target.path));
-  });
+function compileWrites(targets: readonly Target[], verb: Verb, layout: Layout): Write {
+  const writes = targets.map((target) =>
+    verb.fills === undefined ? compileWrite(target, layout) : compileFill(target, verb.fills, layout),
+  );
   const [only] = writes;
   if (writes.length === 1 && only !== undefined) return only;
-  return (document, value) => {
-    for (const write of writes) write(document, value);
+  return (slots, value) => {
+    for (const write of writes) write(slots, value);
   };
 }
 
-/** Fills the fields below a target, unless the first of them is there: halves of two users make no third. */
-function compileFill({ path, leaves }: Target, fills: readonly string[], exclusive: boolean): Write {
-  const [leading = ''] = fills;
-  const names = leaves ?? fills;
-  const [first = ''] = path;
-  if (path.length === 1 && exclusive && leaves === undefined) {
-    return (document, value) => {
-      document[first] ??= value;
+/** Fields that hold a list collect, others keep what they have. */
+function compileWrite({ path, list }: Target, layout: Layout): Write {
+  const number = slotOf(layout, path);
+  if (list) {
+    return (slots, value) => {
+      slots[number] = join(slots[number], value);
     };
   }
-  return (document, value) => {
-    if (!isObject(value)) return;
-    const section = openSection(document, path);
-    if (section[leading] !== undefined) return;
-    for (const name of names) if (value[name] !== undefined) section[name] ??= value[name];
+  return (slots, value) => {
+    if (slots[number] === undefined) slots[number] = value;
   };
+}
+
+/** Both lists as one, without repeats. */
+function join(present: Json, value: Json): Json[] {
+  const list = Array.isArray(present) ? present : [];
+  for (const item of Array.isArray(value) ? value : [value]) if (!list.includes(item)) list.push(item);
+  return list;
+}
+
+/** Fills the fields below a target, unless the first of them is there: halves of two users make no third. */
+function compileFill(target: Target, fills: readonly string[], layout: Layout): Write {
+  const { path, leaves = fills } = target;
+  if (layout.numberOf(path) !== undefined) return compileWrite(target, layout);
+  const [leading = ''] = fills;
+  const numbers = leaves.map((name) => [name, slotOf(layout, [...path, name])] as const);
+  const first = slotOf(layout, [...path, leading]);
+  return (slots, value) => {
+    if (!isObject(value) || slots[first] !== undefined) return;
+    for (const [name, number] of numbers) {
+      if (slots[number] === undefined && value[name] !== undefined) slots[number] = value[name];
+    }
+  };
+}
+
+function slotOf(layout: Layout, path: readonly string[]): number {
+  const number = layout.numberOf(path);
+  if (number === undefined) throw new Error(`the layout has no field "${path.join('.')}"`);
+  return number;
 }
 
 type Test = (record: JsonObject) => boolean;

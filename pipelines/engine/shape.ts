@@ -9,6 +9,7 @@ import { toDate } from '../verbs/date.ts';
 import { trimText } from '../verbs/keyword.ts';
 import { toBoolean, toDouble, toLong } from '../verbs/number.ts';
 import { numberProperties, type Positions } from './positions.ts';
+import { createMemory } from './remember.ts';
 import {
   addTo,
   deepestLevelPainless,
@@ -48,6 +49,8 @@ interface Child {
   readonly textual: boolean;
   /** See positions.ts; undefined further below. */
   readonly position: number | undefined;
+  /** The number of the bag that it was put into last: cheaper than to look for it there. */
+  lastBag: number;
 }
 
 type Shapers = ReadonlyMap<string, Child>;
@@ -75,7 +78,13 @@ function compileProperties(
   for (const [name, property] of Object.entries(properties ?? {})) {
     const path = prefix + name;
     const shape = compileProperty(property, path, name, positions);
-    children.set(name, { name, shape, textual: isTextual(property.type), position: positions.get(path) });
+    children.set(name, {
+      name,
+      shape,
+      textual: isTextual(property.type),
+      position: positions.get(path),
+      lastBag: 0,
+    });
   }
   return children;
 }
@@ -272,7 +281,10 @@ interface Bag {
   readonly children: Shapers;
   readonly path: string;
   readonly aside: Aside;
+  readonly number: number;
 }
+
+let bags = 0;
 
 type AddItem = (bag: Bag, name: string, item: JsonObject) => void;
 
@@ -280,7 +292,8 @@ type AddItem = (bag: Bag, name: string, item: JsonObject) => void;
 function shapeBag(value: Json, children: Shapers, path: string, aside: Aside, add: AddItem): Json {
   const items = objectsOf(value);
   if (items === undefined) return undefined;
-  const bag: Bag = { entries: {}, children, path, aside };
+  bags += 1;
+  const bag: Bag = { entries: {}, children, path, aside, number: bags };
   for (const item of items) {
     const name = nameOf(item);
     if (name !== undefined) add(bag, name, item);
@@ -289,7 +302,7 @@ function shapeBag(value: Json, children: Shapers, path: string, aside: Aside, ad
   return bag.entries;
 }
 
-function addEntry({ entries, children, path, aside }: Bag, given: string, value: Json): void {
+function addEntry({ entries, children, path, aside, number }: Bag, given: string, value: Json): void {
   const child = children.get(given);
   if (child === undefined) {
     const unknown = shapeUnknownEntry(given, value, path, aside);
@@ -302,8 +315,9 @@ function addEntry({ entries, children, path, aside }: Bag, given: string, value:
   const shaped = child.textual && typeof value === 'string' ? value : child.shape(value, aside, entries);
   if (shaped === undefined) return;
   if (position !== undefined) aside.present.push(position);
-  if (entries[name] === undefined) entries[name] = shaped;
-  else addTo(entries, name, shaped);
+  if (child.lastBag === number) addTo(entries, name, shaped);
+  else entries[name] = shaped;
+  child.lastBag = number;
 }
 
 /** The keys of a bag may hold dots: the index takes them whole. */
@@ -324,6 +338,13 @@ function isNameKey(key: string): boolean {
 
 /** What an item holds beside its value is kept under its name. */
 const addPair: AddItem = (bag, name, item) => {
+  let keys = 0;
+  for (const _ in item) keys += 1;
+  const { Value } = item;
+  if (keys === 2 && typeof Value === 'string') {
+    if (Value !== '') addEntry(bag, name, Value);
+    return;
+  }
   for (const key in item) {
     const value = item[key];
     if (value === '' || isNameKey(key) || isEmpty(value)) continue;
@@ -347,14 +368,14 @@ const addChange: AddItem = (bag, name, item) => {
 };
 
 const mostRemembered = 2000;
-const keys = new Map<string, string>();
+const keys = createMemory<string>(mostRemembered);
 
 /** Dots and spaces become underscores, as detection rules have them. */
 function keyOf(name: string): string {
   let key = keys.get(name);
   if (key === undefined) {
     key = name.replace(/[. ]/g, '_');
-    if (keys.size < mostRemembered) keys.set(name, key);
+    keys.set(name, key);
   }
   return key;
 }

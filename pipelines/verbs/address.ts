@@ -126,6 +126,7 @@ function isHostName(text: string): boolean {
 
 export const address: Verb = {
   name: 'address',
+  remembered: true,
   about: 'A network address in any form: the text is kept, and its IP address, port or host name set apart.',
   fills: ['address', 'ip', 'port', 'domain'],
   compile: () => toAddress,

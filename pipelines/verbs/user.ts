@@ -35,6 +35,7 @@ function isOpaque(text: string): boolean {
 
 export const user: Verb = {
   name: 'user',
+  remembered: true,
   about: 'A user by any name: the id as written, and from it the name, the domain and the address.',
   fills: ['id', 'name', 'domain', 'email'],
   compile: () => toUser,

@@ -15,7 +15,7 @@ export interface Verb {
   readonly fills?: readonly string[];
   /** Given every value at once instead of one after the other. */
   readonly takesAll?: boolean;
-  /** Worth remembering: few values come often, and each is work. A verb that fills several fields always is. */
+  /** Few values come often, and each is work: what came of short ones is kept, and shared. */
   readonly remembered?: boolean;
   /** Names the options, by what they are; a verb without takes none. */
   readonly options?: 'text' | 'table';

@@ -22,9 +22,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   const at = args.indexOf('--seconds');
   const seconds = at < 0 ? 4 : Number(args[at + 1]);
-  const lines = readFileSync(realRecords, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
+  const lines = readLines(realRecords);
   const mapper = loadMapper();
   const stages: Stage[] = [
     { name: 'parse and serialise only', work: (line) => JSON.stringify(JSON.parse(line)) },
@@ -41,6 +39,19 @@ export async function main(args: readonly string[]): Promise<void> {
     },
   ];
   report(measure(stages, lines, seconds), lines.length);
+}
+
+/** Each line decoded by itself, as records arrive: a slice of one large string is slower to read. */
+function readLines(file: string): string[] {
+  const bytes = readFileSync(file);
+  const lines: string[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(10, from);
+    const to = end < 0 ? bytes.length : end;
+    if (to > from) lines.push(bytes.toString('utf8', from, to));
+    from = to + 1;
+  }
+  return lines;
 }
 
 interface Stage {

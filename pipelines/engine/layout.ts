@@ -1,0 +1,137 @@
+// The fields of a document while it is made: each has a number, given once for a plan, so that writing one is setting
+// an item of a list. What many documents share, such as a user, is kept whole under one number.
+
+import type { Related, Rule } from '../definitions.ts';
+import { isObject, type Json } from '../json.ts';
+import { findVerb } from '../verbs/index.ts';
+
+/** The values of one document, by the numbers of its fields. */
+export type Slots = Json[];
+
+export type ReadSlots = (slots: Slots) => Json;
+
+/** Fields that every document has a number for, the same in all plans. */
+export const fixed = {
+  dataStream: 0,
+  organizationId: 1,
+  organizationName: 2,
+  tags: 3,
+  message: 4,
+  code: 5,
+  created: 6,
+  outcome: 7,
+  original: 8,
+} as const;
+
+const fixedPaths: readonly string[][] = [
+  ['data_stream'],
+  ['organization', 'id'],
+  ['organization', 'name'],
+  ['tags'],
+  ['message'],
+  ['event', 'code'],
+  ['event', 'created'],
+  ['event', 'outcome'],
+  ['event', 'original'],
+];
+
+export interface Layout {
+  /** To be copied for each document. */
+  readonly empty: Slots;
+  /** The number of a field or of a section that is kept whole; undefined where nothing writes it. */
+  numberOf(path: readonly string[]): number | undefined;
+  /** Undefined where nothing writes the field. */
+  compileRead(path: readonly string[]): ReadSlots | undefined;
+  /** Every field, as a tree. */
+  readonly fields: readonly FieldNode[];
+}
+
+export interface FieldNode {
+  readonly name: string;
+  /** -1 for a section, which has children instead. */
+  readonly slot: number;
+  /** Holds an object that other documents hold too. */
+  readonly shared: boolean;
+  readonly children: readonly FieldNode[];
+}
+
+export function planLayout(rules: readonly Rule[], related: readonly Related[]): Layout {
+  const paths = new Map<string, readonly string[]>();
+  for (const path of [...fixedPaths, ...writtenPaths(rules), ...related.map(({ to }) => to)]) {
+    if (!paths.has(path.join('.'))) paths.set(path.join('.'), path);
+  }
+  const numbers = new Map([...paths.keys()].map((name, i) => [name, i]));
+  const numberOf = (path: readonly string[]) => numbers.get(path.join('.'));
+  return {
+    empty: Array.from(numbers, () => undefined),
+    numberOf,
+    compileRead: (path) => compileRead(path, numberOf),
+    fields: growTree([...paths.values()], [], numberOf, sharedSections(rules)),
+  };
+}
+
+function growTree(
+  paths: readonly (readonly string[])[],
+  parent: readonly string[],
+  numberOf: Layout['numberOf'],
+  shared: ReadonlySet<string>,
+): FieldNode[] {
+  const below = paths.filter(
+    (path) => path.length > parent.length && parent.every((name, i) => path[i] === name),
+  );
+  const names = [...new Set(below.flatMap((path) => path[parent.length] ?? []))];
+  return names.map((name) => {
+    const path = [...parent, name];
+    const slot = numberOf(path) ?? -1;
+    const children = slot < 0 ? growTree(below, path, numberOf, shared) : [];
+    return { name, slot, shared: slot >= 0 && shared.has(path.join('.')), children };
+  });
+}
+
+function sharedSections(rules: readonly Rule[]): ReadonlySet<string> {
+  const filled = rules.flatMap(({ to, verb }) => {
+    const { fills, remembered } = findVerb(verb) ?? {};
+    return fills !== undefined && remembered === true ? to.map(({ path }) => path.join('.')) : [];
+  });
+  return new Set([...filled, 'data_stream']);
+}
+
+/** The fields that rules write; a section that only one verb fills stands for its fields. */
+function writtenPaths(rules: readonly Rule[]): (readonly string[])[] {
+  return rules.flatMap(({ to, verb }) =>
+    to.flatMap(({ path, leaves }) => {
+      const fills = findVerb(verb)?.fills;
+      if (fills === undefined || isWhole(rules, path)) return [path];
+      return (leaves ?? fills).map((leaf) => [...path, leaf]);
+    }),
+  );
+}
+
+/** No rule writes fields at, above or below the section, and whatever fills it fills all of it. */
+function isWhole(rules: readonly Rule[], section: readonly string[]): boolean {
+  const name = `${section.join('.')}.`;
+  for (const { to, verb } of rules) {
+    const fills = findVerb(verb)?.fills !== undefined;
+    for (const { path, leaves } of to) {
+      const other = `${path.join('.')}.`;
+      if (other === name && fills && leaves === undefined) continue;
+      if (other.startsWith(name) || name.startsWith(other)) return false;
+    }
+  }
+  return true;
+}
+
+function compileRead(
+  path: readonly string[],
+  numberOf: (path: readonly string[]) => number | undefined,
+): ReadSlots | undefined {
+  const number = numberOf(path);
+  if (number !== undefined) return (slots) => slots[number];
+  const whole = numberOf(path.slice(0, -1));
+  const leaf = path.at(-1);
+  if (whole === undefined || leaf === undefined) return undefined;
+  return (slots) => {
+    const section = slots[whole];
+    return isObject(section) ? section[leaf] : undefined;
+  };
+}
