@@ -22,7 +22,9 @@ import type {
   WriteReport,
 } from './contract.ts';
 import type { CommitQueue } from './delivery/commit-queue.ts';
+import type { DocumentBuffer } from './delivery/document-buffers.ts';
 import type { IdClaims } from './delivery/in-flight.ts';
+import { Slots } from './delivery/slots.ts';
 import type { MappingOptions } from './settings/policy.ts';
 
 export interface CollectorParts {
@@ -31,10 +33,13 @@ export interface CollectorParts {
   /** The numbers that have a name, as text. */
   readonly recordTypes: ReadonlySet<string>;
   readonly output: Output;
+  /** One for each batch that the output is worth finishing ahead for. */
+  readonly slots: Slots;
   readonly ledger: DeliveryLedger;
   readonly claims: IdClaims;
   readonly commits: CommitQueue;
   readonly deadLetters: DeadLetters;
+  readonly openBuffer: () => DocumentBuffer;
   readonly telemetry: Telemetry;
   readonly log: Logger;
   readonly clock: Clock;
@@ -57,6 +62,11 @@ interface Entry {
 
 const nothing: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
 
+/** To be shared by all who deliver to the output. */
+export function slotsOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output): Slots {
+  return new Slots(batchesAhead);
+}
+
 /** Resolves when the source has ended and everything it yielded is settled or, once abandoned, left for the next start. */
 export async function collect(parts: CollectorParts, signals: CollectorSignals): Promise<void> {
   const running = new Set<Promise<void>>();
@@ -64,7 +74,7 @@ export async function collect(parts: CollectorParts, signals: CollectorSignals):
   const stop = new AbortController();
   const stopSignal = AbortSignal.any([signals.stop, stop.signal]);
   for await (const batch of parts.source.batches(stopSignal)) {
-    const delivery = deliver(parts, batch, signals.abandon)
+    const delivery = deliverInTurn(parts, batch, signals.abandon)
       .catch((error: unknown) => {
         if (signals.abandon.aborted) return;
         broken ??= { error };
@@ -77,9 +87,19 @@ export async function collect(parts: CollectorParts, signals: CollectorSignals):
   if (broken) throw broken.error;
 }
 
+async function deliverInTurn(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
+  const free = await parts.slots.acquire();
+  try {
+    await deliver(parts, batch, abandon);
+  } finally {
+    free();
+  }
+}
+
 /** Delivers one batch and settles it. A copy of a record that another batch carries waits for that one's outcome. */
 async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
-  let waiting = mapRecords(parts, batch);
+  const room = parts.openBuffer();
+  let waiting = mapRecords(parts, batch, room);
   const newest = findNewest(waiting);
   let counts = nothing;
   while (waiting.length > 0) {
@@ -91,6 +111,7 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
     counts = add(counts, { ...nothing, duplicate: claim.others.length - failed.length });
     waiting = failed.map((other) => at(waiting, other.index));
   }
+  room.release();
   await batch.settle(counts);
   reportSettled(parts, batch, counts, newest);
 }
@@ -99,7 +120,7 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
  * Each record is parsed, mapped and written before the next is looked at, known duplicates too: what was parsed then
  * dies young, which spares more work than mapping a few records in vain costs.
  */
-function mapRecords(parts: CollectorParts, { origin, records }: Batch): Entry[] {
+function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): Entry[] {
   const context = mapContext(parts.mapping, origin);
   const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
   const write = documentWriter(parts.mapper, parts.mapping.fields);
@@ -108,7 +129,7 @@ function mapRecords(parts: CollectorParts, { origin, records }: Batch): Entry[] 
     const record = parseRecord(text);
     const key = recordKey(record, origin.tenantId);
     if (!parts.recordTypes.has(String(record.value?.RecordType))) unknown += 1;
-    return { text, key, document: { id: key.id, dataStream, body: write(record, context) } };
+    return { text, key, document: { id: key.id, dataStream, body: room.add(write(record, context)) } };
   });
   if (unknown > 0) parts.telemetry.count(origin, 'unknown_record_types', unknown);
   return entries;
@@ -161,7 +182,7 @@ function documentWriter(mapper: Mapper, constants: ConstantFields): Mapper['writ
   return (record, context) => {
     const document = mapper.map(record, context);
     addConstants(document);
-    return JSON.stringify(document);
+    return JSON.stringify({ event: document.event, ...document });
   };
 }
 
@@ -194,7 +215,7 @@ async function keepRejected(
       type: rejection.type,
       reason: rejection.reason,
       record: text,
-      document: document.body,
+      document: document.body.toString(),
     };
   });
   await parts.deadLetters.append(letters);

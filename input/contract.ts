@@ -66,8 +66,11 @@ export interface OutputDocument {
   readonly id: string;
   /** `logs-o365.audit-default` and the like. */
   readonly dataStream: string;
-  /** The document as one line of JSON, without the line feed. */
-  readonly body: string;
+  /**
+   * The document as one line of JSON in UTF-8, without the line feed. Its first property is `event`, an object with at
+   * least one property. Not to be read after the write has settled.
+   */
+  readonly body: Buffer;
 }
 
 /**
@@ -79,6 +82,8 @@ export interface OutputDocument {
  */
 export interface Output {
   readonly name: string;
+  /** How many batches are worth finishing at once, where more would only wait in memory; any number where absent. */
+  readonly batchesAhead?: number;
   /** Connects, checks, repairs after a crash (a file is cut back to the ledger's checkpoint). Throws an OperatorError. */
   open(signal: AbortSignal): Promise<void>;
   write(documents: readonly OutputDocument[], options: WriteOptions): Promise<WriteReport>;

@@ -3,12 +3,13 @@
 
 import { loadDefinitions, loadMapper } from '../pipelines/index.ts';
 import type { Clock } from './clock.ts';
-import { type CollectorSignals, collect } from './collector.ts';
+import { type CollectorSignals, collect, slotsOf } from './collector.ts';
 import { startCompleteness } from './completeness/start.ts';
 import type { DeadLetters, Ledger, Logger, Output, Telemetry } from './contract.ts';
 import { byteBudget } from './delivery/byte-budget.ts';
 import { CommitQueue } from './delivery/commit-queue.ts';
 import { openDeadLetters } from './delivery/dead-letters.ts';
+import { documentBuffers } from './delivery/document-buffers.ts';
 import { IdClaims } from './delivery/in-flight.ts';
 import { openLedger } from './delivery/sqlite-ledger.ts';
 import { describeError } from './errors.ts';
@@ -112,16 +113,19 @@ async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunRes
     claims: new IdClaims(),
     commits: new CommitQueue(ledger),
     deadLetters,
+    openBuffer: documentBuffers(2 * policy.process.memoryBytes),
     telemetry,
     log,
     clock,
   };
   const budget = byteBudget(policy.process.memoryBytes);
   telemetry.watchInFlight?.(() => budget.held);
+  const slots = new Map([...outputs.values()].map((output) => [output, slotsOf(output)]));
   const failed = new Map<string, unknown>();
   const runStream = async (stream: StreamPolicy): Promise<void> => {
     const output = outputs.get(stream.output);
-    if (!output) throw new Error(`no output was opened for the stream at ${stream.where}`);
+    const free = output && slots.get(output);
+    if (!free) throw new Error(`no output was opened for the stream at ${stream.where}`);
     const environment = {
       clock,
       random,
@@ -133,7 +137,7 @@ async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunRes
       log,
     };
     const source = managementActivitySource(stream.source, environment);
-    await collect({ ...shared, source, output, mapping: stream.mapping }, signals);
+    await collect({ ...shared, source, output, slots: free, mapping: stream.mapping }, signals);
   };
   await Promise.all(
     policy.streams.map((stream) =>

@@ -38,7 +38,7 @@ export interface EcsDocument {
 export interface Mapper {
   /** Undefined properties mean absent ones. Parts may be shared between documents: they are not to be changed. */
   map(record: ParsedRecord, context: MapContext): EcsDocument;
-  /** The same document as one line of JSON, for less than serialising it costs. */
+  /** The same document as one line of JSON, `event` in front, for less than serialising it costs. */
   write(record: ParsedRecord, context: MapContext): string;
 }
 
@@ -61,7 +61,7 @@ export function compileMapper(definitions: Definitions): Mapper {
     Object.entries(definitions.recordTypeNames).map(([number, name]) => [Number(number), name]),
   );
   const ecs = { version: definitions.ecsVersion };
-  const ecsText = `,"ecs":${JSON.stringify(ecs)},`;
+  const ecsText = `,"ecs":${JSON.stringify(ecs)}}`;
 
   /** A record with a number that is not what its text said is parsed again, exactly. */
   function shapeValue(value: JsonObject, text: string, present: number[]): JsonObject {
@@ -100,7 +100,7 @@ export function compileMapper(definitions: Definitions): Mapper {
     if (value === undefined) return JSON.stringify(describeProblem(text, problem, context, ecs));
     const { created, slots, audit, assemble } = draft(value, text, context);
     const timestamp = created === undefined ? JSON.stringify(timeOf(context)) : `"${created}"`;
-    return `{"@timestamp":${timestamp}${ecsText}${assemble.write(slots, audit)}`;
+    return `${assemble.write(slots, audit)},"@timestamp":${timestamp}${ecsText}`;
   }
 
   return { map, write };
@@ -145,10 +145,10 @@ function dataStreamOf(namespace = 'default'): JsonObject {
 /** What is no record is kept whole, for whoever looks into it. */
 function describeProblem(text: string, problem = '', context: MapContext, ecs: JsonObject): EcsDocument {
   return {
+    event: { kind: 'pipeline_error', created: context.fetchedAt, dataset, module, original: text },
     '@timestamp': timeOf(context),
     ecs,
     data_stream: dataStreamOf(context.namespace),
-    event: { kind: 'pipeline_error', created: context.fetchedAt, dataset, module, original: text },
     organization: { id: context.tenantId || undefined, name: context.tenantName },
     error: { message: [problem] },
     message: `A record could not be read: ${problem}`,

@@ -1,9 +1,6 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 // `m365`: finds the command that was asked for, loads that one alone, and turns what it throws into one clear line
 // and an exit code.
 
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { describeError, OperatorError, redact } from '../errors.ts';
 import { readVersion } from './version.ts';
@@ -171,8 +168,3 @@ function reportFailure(error: unknown): number {
 function stackOf(error: unknown): string {
   return redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
-
-// Halves the time to start. Not in the default place, which is a folder that everybody may write to.
-enableCompileCache(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'm365'));
-
-if (import.meta.main) await main(process.argv.slice(2));

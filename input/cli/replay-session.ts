@@ -3,7 +3,7 @@
 
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { systemClock } from '../clock.ts';
-import { collect } from '../collector.ts';
+import { collect, slotsOf } from '../collector.ts';
 import type {
   Batch,
   DeliveryLedger,
@@ -16,6 +16,7 @@ import type {
 import { byteBudget } from '../delivery/byte-budget.ts';
 import { CommitQueue } from '../delivery/commit-queue.ts';
 import { openDeadLetters } from '../delivery/dead-letters.ts';
+import { documentBuffers } from '../delivery/document-buffers.ts';
 import { IdClaims } from '../delivery/in-flight.ts';
 import { openLedger } from '../delivery/sqlite-ledger.ts';
 import { createOutput } from '../outputs/create-output.ts';
@@ -67,20 +68,23 @@ export async function openReplay(policy: Policy): Promise<ReplaySession> {
     log,
   };
   const outputs = new OpenOutputs(environment, log, signals.stop);
-  const shared = { ...mapping, claims: new IdClaims(), deadLetters, telemetry, log, clock };
+  const openBuffer = documentBuffers(2 * policy.process.memoryBytes);
+  const shared = { ...mapping, claims: new IdClaims(), deadLetters, openBuffer, telemetry, log, clock };
   return {
     environment,
     signals,
     async deliver(stream, source, { again }) {
       const totals: Totals = { delivered: 0, duplicate: 0, deadLettered: 0 };
       const delivery = again ? withoutMemory(ledger) : ledger;
+      const output = await outputs.open(stream.output);
       await collect(
         {
           ...shared,
           ledger: delivery,
           commits: new CommitQueue(delivery),
           source: counting(source, totals),
-          output: await outputs.open(stream.output),
+          output,
+          slots: slotsOf(output),
           mapping: stream.mapping,
         },
         signals,

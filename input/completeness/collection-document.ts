@@ -33,18 +33,18 @@ export function writeCollectionDocument(collected: Collected, identity: Identity
   return {
     id: `${scope.tenantId}:${scope.contentType}:${identity.agent.id}:${to}`,
     dataStream: `logs-${dataset}-${namespace}`,
-    body: JSON.stringify(describe(collected, identity)),
+    body: Buffer.from(JSON.stringify(describe(collected, identity))),
   };
 }
 
 function describe(collected: Collected, { namespace, agent, ecsVersion, tags }: Identity): object {
   const { scope, tenantName, to } = collected;
   return {
+    event: { kind: 'metric', dataset, module: 'm365' },
     '@timestamp': iso(to),
     agent: { id: agent.id, type: 'm365', version: agent.version },
     data_stream: { type: 'logs', dataset, namespace },
     ecs: { version: ecsVersion },
-    event: { kind: 'metric', dataset, module: 'm365' },
     organization: { id: scope.tenantId, name: tenantName },
     tags: tags.length > 0 ? tags : undefined,
     m365: { collection: figures(collected) },

@@ -50,6 +50,7 @@ function stepOf(url: string): string {
 /** A span for each write, until its outcome is durable. */
 export function traceOutput(output: Output): Output {
   return {
+    ...(output.batchesAhead !== undefined && { batchesAhead: output.batchesAhead }),
     name: output.name,
     open: (signal) => output.open(signal),
     close: () => output.close(),

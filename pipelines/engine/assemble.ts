@@ -1,5 +1,5 @@
 // From the numbered fields of a document to the document: as an object, or straight to its text. For the text, one
-// `JSON.stringify` writes all that is new, and what comes again and again is put before it.
+// `JSON.stringify` writes all that is new, and what comes again and again is put around it.
 
 import type { JsonObject } from '../json.ts';
 import type { FieldNode, Layout, Slots } from './layout.ts';
@@ -8,7 +8,7 @@ import { writeShared } from './shared-text.ts';
 /** `event` begins with what the plan says of it. */
 export interface Assemble {
   build(slots: Slots, audit: JsonObject): JsonObject;
-  /** The same as JSON, without the brace that opens it. */
+  /** The same as JSON, `event` in front, without the brace that closes it. */
   write(slots: Slots, audit: JsonObject): string;
 }
 
@@ -38,7 +38,7 @@ export function compileAssemble({ fields }: Layout, constants: JsonObject): Asse
   const eventRest = event.filter(({ name }) => !words.has(`event.${name}`));
   const known = sections.filter(isKnown).map(compileKnown);
   const others = sections.filter((section) => !isKnown(section));
-  const eventText = `"event":${JSON.stringify(constants).slice(0, -1)}`;
+  const eventText = `{"event":${JSON.stringify(constants).slice(0, -1)}`;
   return {
     build: (slots, audit) => {
       const document = { event: { ...constants }, o365: { audit } };
@@ -47,15 +47,15 @@ export function compileAssemble({ fields }: Layout, constants: JsonObject): Asse
       return document;
     },
     write: (slots, audit) => {
-      let text = '';
-      for (const write of known) text += write(slots);
-      text += eventText;
+      let text = eventText;
       for (const write of eventWords) text += write(slots);
       const document = { event: {}, o365: { audit } };
       buildInto(document.event, eventRest, slots);
       buildInto(document, others, slots);
-      const rest = JSON.stringify(document).slice('{"event":{'.length);
-      return `${text}${rest.startsWith('}') ? '' : ','}${rest}`;
+      const rest = JSON.stringify(document).slice('{"event":{'.length, -1);
+      text += rest.startsWith('}') ? rest : `,${rest}`;
+      for (const write of known) text += write(slots);
+      return text;
     },
   };
 }
@@ -68,19 +68,19 @@ function isKnown({ name, slot, shared, children }: FieldNode): boolean {
 
 type WriteText = (slots: Slots) => string;
 
-/** With a comma after it; nothing where nothing is set. */
+/** With a comma before it; nothing where nothing is set. */
 function compileKnown({ name, slot, children }: FieldNode): WriteText {
-  const label = `${JSON.stringify(name)}:`;
-  if (slot >= 0) return compileField(slot, label, ',');
+  const label = `,${JSON.stringify(name)}:`;
+  if (slot >= 0) return compileField(slot, label, '');
   const [first, ...others] = children;
   if (first !== undefined && others.length === 0) {
-    return compileField(first.slot, `${label}{${JSON.stringify(first.name)}:`, '},');
+    return compileField(first.slot, `${label}{${JSON.stringify(first.name)}:`, '}');
   }
   const writers = children.map((child) => compileField(child.slot, `,${JSON.stringify(child.name)}:`, ''));
   return (slots) => {
     let text = '';
     for (const write of writers) text += write(slots);
-    return text === '' ? '' : `${label}{${text.slice(1)}},`;
+    return text === '' ? '' : `${label}{${text.slice(1)}}`;
   };
 }
 

@@ -8,12 +8,16 @@ import { parseArgs } from 'node:util';
 import { fillLedger } from '../delivery/fill-ledger.ts';
 import { compare, makeWorkplace, readDelivered } from '../end-to-end/harness.ts';
 import { startEmulatorProcess } from './emulator-process.ts';
-import type { Usage } from './report-usage.ts';
+export interface Usage {
+  readonly userSeconds: number;
+  readonly systemSeconds: number;
+  readonly peakRssMiB: number;
+}
 
 const root = join(import.meta.dirname, '..', '..');
 
 /** As the npm scripts and the service unit have them. */
-const memoryFlags = ['--max-semi-space-size=4', '--heap-growing-percent=40'];
+const memoryFlags = ['--max-semi-space-size=2'];
 
 export interface Measured extends Usage {
   readonly code: number | null;
@@ -31,8 +35,8 @@ export async function measureRun(policy: string, folder: string, profile?: strin
       ...memoryFlags,
       ...flags,
       '--import',
-      join(import.meta.dirname, 'report-usage.ts'),
-      join(root, 'input', 'cli', 'main.ts'),
+      join(import.meta.dirname, 'report-usage.js'),
+      join(root, 'input', 'cli', 'm365.js'),
       'run',
       '--policy',
       policy,

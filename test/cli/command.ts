@@ -21,7 +21,7 @@ export interface Running {
 
 /** Starts `m365 …words`; no environment of the developer's reaches it, except what node needs. */
 export function start(words: readonly string[], environment: Record<string, string> = {}): Running {
-  const script = join(root, 'input', 'cli', 'main.ts');
+  const script = join(root, 'input', 'cli', 'm365.js');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -63,7 +63,7 @@ const makeReporter = (): CompletenessReporter =>
     log,
   });
 
-const bodies = () => taken.map(({ body }) => JSON.parse(body));
+const bodies = () => taken.map(({ body }) => JSON.parse(body.toString()));
 const figures = (at = -1) => bodies().at(at)?.m365.collection;
 
 const blob = (contentId: string) => ({

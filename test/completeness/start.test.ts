@@ -56,7 +56,7 @@ test('reports every tenant of its input, also those that are given by their doma
   await running.stop();
   await ledger.close();
   rmSync(folder, { recursive: true, force: true });
-  const told = taken.map(({ body }) => JSON.parse(body));
+  const told = taken.map(({ body }) => JSON.parse(body.toString()));
   expect(
     told.map(({ organization, m365 }) => [
       organization,

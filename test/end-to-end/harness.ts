@@ -89,7 +89,7 @@ export interface Program {
 export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(root, 'input', 'cli', 'main.ts'), ...args],
+    ['--disable-warning=ExperimentalWarning', join(root, 'input', 'cli', 'm365.js'), ...args],
     { cwd: root, env: { ...process.env, NODE_OPTIONS: '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let printed = '';

@@ -15,7 +15,7 @@ export function makeDocuments(
   return ids.map((id) => ({
     id,
     dataStream,
-    body: JSON.stringify({ '@timestamp': '2026-01-02T03:04:05Z', event: { id }, ...fields }),
+    body: Buffer.from(JSON.stringify({ '@timestamp': '2026-01-02T03:04:05Z', event: { id }, ...fields })),
   }));
 }
 

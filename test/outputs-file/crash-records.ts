@@ -12,13 +12,13 @@ const idOf = (number: number) =>
 export function documentOf(number: number): OutputDocument {
   const time = (Date.UTC(2026, 0, 1) / 1000 + number * hour) * 1000;
   const body = {
-    '@timestamp': new Date(time).toISOString(),
     event: { kind: 'event' },
+    '@timestamp': new Date(time).toISOString(),
     message: 'é'.repeat(number % 50),
   };
-  return { id: idOf(number), dataStream: 'logs-o365.audit-default', body: JSON.stringify(body) };
+  return { id: idOf(number), dataStream: 'logs-o365.audit-default', body: Buffer.from(JSON.stringify(body)) };
 }
 
 export function keyOf({ id, body }: OutputDocument): RecordKey {
-  return { id, seconds: Date.parse(JSON.parse(body)['@timestamp']) / 1000 };
+  return { id, seconds: Date.parse(JSON.parse(body.toString())['@timestamp']) / 1000 };
 }

@@ -39,8 +39,8 @@ export async function openFileOutput(
 }
 
 export function document(id: string, fields: object = {}): OutputDocument {
-  const body = { '@timestamp': '2026-03-01T12:00:00Z', event: { kind: 'event' }, message: id, ...fields };
-  return { id, dataStream, body: JSON.stringify(body) };
+  const body = { event: { kind: 'event' }, '@timestamp': '2026-03-01T12:00:00Z', message: id, ...fields };
+  return { id, dataStream, body: Buffer.from(JSON.stringify(body)) };
 }
 
 export const keyOf = ({ id }: OutputDocument): RecordKey => ({ id, seconds: noonSeconds });

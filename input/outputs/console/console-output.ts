@@ -29,6 +29,7 @@ export function consoleOutput(parts: ConsoleOutputParts): Output {
 
 class ConsoleOutput implements Output {
   readonly name = 'console';
+  readonly batchesAhead = 2;
   readonly #clock: Clock;
   readonly #sink: LineSink;
   readonly #onReaderGone: () => void;

@@ -66,7 +66,7 @@ function writeLines(entries: readonly Pending[], buffer: Buffer): number {
   let at = 0;
   for (const { action, document } of entries) {
     at += buffer.write(action, at);
-    at += buffer.write(document.body, at);
+    at += document.body.copy(buffer, at);
     buffer[at] = lineFeed;
     at += 1;
   }
@@ -79,5 +79,5 @@ export function actionLine({ id }: OutputDocument): string {
 
 /** Exactly what the document takes in a bulk request. */
 export function bulkBytes(action: string, { body }: OutputDocument): number {
-  return Buffer.byteLength(action) + Buffer.byteLength(body) + 1;
+  return Buffer.byteLength(action) + body.length + 1;
 }

@@ -3,6 +3,7 @@
 
 import type { Clock } from '../../clock.ts';
 import type { Logger, Output, OutputDocument, Telemetry, WriteOptions, WriteReport } from '../../contract.ts';
+import { Slots } from '../../delivery/slots.ts';
 import { OperatorError } from '../../errors.ts';
 import { actionLine, bulkBytes } from './bulk-request.ts';
 import { type Connection, connect } from './connection.ts';
@@ -11,7 +12,6 @@ import { reportHealth } from './health.ts';
 import { Lane } from './lane.ts';
 import { type CompleteOptions, complete, type ElasticsearchOptions } from './options.ts';
 import { PendingWrite } from './pending-write.ts';
-import { Slots } from './slots.ts';
 import { Stillness } from './stillness.ts';
 import { guardTemplate } from './template-guard.ts';
 import { readVersion, requireSupported } from './version.ts';

@@ -2,12 +2,12 @@
 // before the others follow. Data streams have a lane each, so that one that cannot be written to stops no other.
 
 import type { Clock } from '../../clock.ts';
+import type { Slots } from '../../delivery/slots.ts';
 import { backOff } from '../../http/back-off.ts';
 import type { Deliver } from './delivery.ts';
 import type { Failure } from './failure.ts';
 import type { Pending } from './pending-write.ts';
 import { Queue } from './queue.ts';
-import type { Slots } from './slots.ts';
 
 export interface LaneSettings {
   readonly bulkMaxBytes: number;

@@ -38,6 +38,8 @@ const rememberedMs = 8 * 86_400_000;
 
 class FileOutput implements Output {
   readonly name: string;
+  /** One is written to the disk while the next is made. */
+  readonly batchesAhead = 2;
   readonly #folder: string;
   readonly #rotateBytes: number;
   readonly #rotateIntervalMs: number;

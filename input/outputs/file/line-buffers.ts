@@ -1,6 +1,5 @@
-// Documents as the bytes of their lines. The parts of a line are encoded one by one, because a long text with a single
-// character beyond Latin-1 takes four times as long, and into buffers that are used again, because fresh ones cost more
-// than what is written to them.
+// Documents as the bytes of their lines, in buffers that are used again, because fresh ones cost more than what is
+// written to them.
 
 import type { OutputDocument } from '../../contract.ts';
 import { splitLine } from './line.ts';
@@ -12,20 +11,19 @@ export interface WrittenLines {
 }
 
 const lineFeed = 10;
-const mostSpare = 16;
+const mostSpare = 4;
 
 export class LineBuffers {
   readonly #spare: Buffer[] = [];
 
   write(documents: readonly OutputDocument[], ingested: string): WrittenLines {
-    const parts = documents.map((document) => splitLine(document, ingested));
-    // UTF-8 takes at most three bytes for each unit of a string; pages that are not written to cost nothing.
-    const most = parts.reduce((sum, { head, tail }) => sum + (head.length + tail.length) * 3 + 1, 0);
-    const buffer = this.#take(most);
+    const lines = documents.map((document) => splitLine(document, ingested));
+    const bytes = lines.reduce((sum, { head, rest }) => sum + Buffer.byteLength(head) + rest.length + 1, 0);
+    const buffer = this.#take(bytes);
     let length = 0;
-    for (const { head, tail } of parts) {
+    for (const { head, rest } of lines) {
       length += buffer.write(head, length);
-      length += buffer.write(tail, length);
+      length += rest.copy(buffer, length);
       buffer[length] = lineFeed;
       length += 1;
     }

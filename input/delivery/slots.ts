@@ -1,4 +1,4 @@
-// How many requests may be on their way at once; first come, first served.
+// How many of something may be under way at once; first come, first served.
 
 export class Slots {
   #free: number;

@@ -1,19 +1,13 @@
 // Loaded into a measured process with --import: on exit it writes what the whole process used, as JSON, to the file
-// named by M365_BENCH_USAGE.
+// named by M365_BENCH_USAGE. Without types, so that it does not bring Node's TypeScript parser into the measure.
 
 import { writeFileSync } from 'node:fs';
-
-export interface Usage {
-  readonly userSeconds: number;
-  readonly systemSeconds: number;
-  readonly peakRssMiB: number;
-}
 
 process.on('exit', () => {
   const file = process.env.M365_BENCH_USAGE;
   if (!file) return;
   const used = process.resourceUsage();
-  const usage: Usage = {
+  const usage = {
     userSeconds: used.userCPUTime / 1e6,
     systemSeconds: used.systemCPUTime / 1e6,
     peakRssMiB: used.maxRSS / 1024,

@@ -1,0 +1,48 @@
+// Where finished documents are kept until they are delivered: outside of the heap, in buffers that are used again. As
+// strings they would outlive the young generation, and most of the collector's memory would be garbage of them.
+
+export interface DocumentBuffer {
+  /** The text in UTF-8, until `release`. */
+  add(text: string): Buffer;
+  /** To be called once nobody reads the bytes any more; where it is not called, they are merely not used again. */
+  release(): void;
+}
+
+const chunkBytes = 64 * 1024;
+/** Of one UTF-16 unit. */
+const mostBytes = 3;
+
+/** Chunks beyond `mostSpareBytes` are let go when they are given back. */
+export function documentBuffers(mostSpareBytes: number): () => DocumentBuffer {
+  const spare: Buffer[] = [];
+  const take = () => spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
+  const giveBack = (chunk: Buffer) => {
+    if (spare.length * chunkBytes < mostSpareBytes) spare.push(chunk);
+  };
+  return () => openBuffer(take, giveBack);
+}
+
+function openBuffer(take: () => Buffer, giveBack: (chunk: Buffer) => void): DocumentBuffer {
+  const full: Buffer[] = [];
+  let chunk: Buffer | undefined;
+  let used = 0;
+  return {
+    add(text) {
+      const most = text.length * mostBytes;
+      if (most > chunkBytes) return Buffer.from(text);
+      if (chunk === undefined || used + most > chunkBytes) {
+        if (chunk !== undefined) full.push(chunk);
+        chunk = take();
+        used = 0;
+      }
+      const from = used;
+      used += chunk.write(text, from);
+      return chunk.subarray(from, used);
+    },
+    release() {
+      for (const each of full.splice(0)) giveBack(each);
+      if (chunk !== undefined) giveBack(chunk);
+      chunk = undefined;
+    },
+  };
+}
