@@ -5,7 +5,7 @@ import { recordKey } from '../pipelines/identity.ts';
 import type { MapContext, Mapper } from '../pipelines/mapper.ts';
 import { parseRecord } from '../pipelines/parse-record.ts';
 import type { Clock } from './clock.ts';
-import { type ConstantFields, setConstants } from './constant-fields.ts';
+import { setConstants } from './constant-fields.ts';
 import type {
   Batch,
   BatchCounts,
@@ -25,6 +25,7 @@ import type { CommitQueue } from './delivery/commit-queue.ts';
 import type { DocumentBuffer } from './delivery/document-buffers.ts';
 import type { IdClaims } from './delivery/in-flight.ts';
 import { Slots } from './delivery/slots.ts';
+import { rawWriter } from './raw-document.ts';
 import type { MappingOptions } from './settings/policy.ts';
 
 export interface CollectorParts {
@@ -123,7 +124,7 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
 function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): Entry[] {
   const context = mapContext(parts.mapping, origin);
   const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
-  const write = documentWriter(parts.mapper, parts.mapping.fields);
+  const write = documentWriter(parts.mapper, parts.mapping);
   let unknown = 0;
   const entries = records.map((text) => {
     const record = parseRecord(text);
@@ -164,7 +165,8 @@ async function deliverUnseen(
   const fresh = entries.filter((_, index) => seen[index] === 0);
   if (fresh.length === 0) return { ...nothing, duplicate: entries.length };
   const documents = fresh.map((entry) => entry.document);
-  const report = await parts.output.write(documents, { signal: abandon, uncertain: batch.uncertain });
+  const raw = parts.mapping.documents === 'raw';
+  const report = await parts.output.write(documents, { signal: abandon, uncertain: batch.uncertain, raw });
   await keepRejected(parts, batch.origin, fresh, report);
   await parts.commits.commit({ keys: fresh.map((entry) => entry.key), checkpoint: report.checkpoint });
   noticeStrangers(parts, batch, report);
@@ -176,7 +178,8 @@ async function deliverUnseen(
 }
 
 /** Constants need the document as an object, which most policies can do without. */
-function documentWriter(mapper: Mapper, constants: ConstantFields): Mapper['write'] {
+function documentWriter(mapper: Mapper, { documents, fields: constants }: MappingOptions): Mapper['write'] {
+  if (documents === 'raw') return rawWriter(constants);
   if (Object.keys(constants).length === 0) return mapper.write;
   const addConstants = setConstants(constants);
   return (record, context) => {

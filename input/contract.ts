@@ -94,6 +94,11 @@ export interface WriteOptions {
   readonly signal: AbortSignal;
   /** Ask first which of the ids are there already: an earlier attempt's outcome is unknown. */
   readonly uncertain: boolean;
+  /**
+   * Raw records, for a data stream of another's: its pipeline may give a document an `_id` of its own, so that what is
+   * there already is recognised by the record's Id and its organization.
+   */
+  readonly raw?: boolean;
 }
 
 export interface WriteReport {

@@ -27,6 +27,12 @@ export function dataStreamsOf(policy: Policy, output: OutputPolicy): readonly st
   return [...new Set(streams.map(({ mapping }) => `logs-o365.audit-${mapping.namespace}`))];
 }
 
+/** Those of them that get raw records, because another package owns and maps them. */
+export function rawStreamsOf(policy: Policy, output: OutputPolicy): ReadonlySet<string> {
+  const streams = policy.streams.filter(({ mapping }) => mapping.documents === 'raw');
+  return new Set(dataStreamsOf({ ...policy, streams }, output));
+}
+
 export function nameTenant({ source, mapping }: StreamPolicy): string {
   return mapping.tenantName ? `${mapping.tenantName} (${source.tenantId})` : source.tenantId;
 }

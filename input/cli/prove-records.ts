@@ -5,6 +5,7 @@ import { parseRecord } from '../../pipelines/parse-record.ts';
 import type { ListedBlob, Scope } from '../contract.ts';
 import { OperatorError } from '../errors.ts';
 import type { Connection } from '../outputs/elasticsearch/connection.ts';
+import { recognise } from '../outputs/elasticsearch/recognise.ts';
 import { countIds } from '../outputs/elasticsearch/stored-ids.ts';
 import { RecordSplitter } from '../sources/management-activity/split-records.ts';
 import type { Tenant } from './microsoft.ts';
@@ -27,6 +28,8 @@ export interface Asking {
   readonly scope: Scope;
   readonly connection: Connection;
   readonly dataStream: string;
+  /** Whether the data stream holds raw records, mapped by another's pipeline. */
+  readonly raw: boolean;
   /** Ids that are kept as dead letters. */
   readonly setAside: ReadonlySet<string>;
   readonly maximumRecordBytes: number;
@@ -50,7 +53,8 @@ export async function proveRecords(blobs: Iterable<ListedBlob>, asking: Asking):
     const ids = [...waiting].filter((id) => !asking.setAside.has(id));
     waiting = new Set();
     if (ids.length === 0) return;
-    const stored = await countIds(asking.connection, asking.dataStream, ids, asking.signal);
+    const sought = { ids, recognition: recognise(asking.raw) };
+    const stored = await countIds(asking.connection, asking.dataStream, sought, asking.signal);
     if (!stored.complete) throw mayNotRead(asking.dataStream);
     proof.served += ids.length;
     proof.found += stored.distinct;

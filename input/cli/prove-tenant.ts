@@ -103,6 +103,7 @@ async function askRecords(
       scope: { tenantId: tenant.tenantId, contentType },
       connection,
       dataStream: `logs-o365.audit-${mapping.namespace}`,
+      raw: mapping.documents === 'raw',
       setAside: letters.ids,
       maximumRecordBytes: source.maximumRecordBytes,
       signal,

@@ -6,10 +6,11 @@ import { openLedger, type SqliteLedger } from '../delivery/sqlite-ledger.ts';
 import { createOutput } from '../outputs/create-output.ts';
 import { connect } from '../outputs/elasticsearch/connection.ts';
 import type { ElasticsearchOptions } from '../outputs/elasticsearch/options.ts';
+import { recognise } from '../outputs/elasticsearch/recognise.ts';
 import { recentIds } from '../outputs/elasticsearch/stored-ids.ts';
 import type { OutputPolicy } from '../settings/output-policy.ts';
 import type { Policy } from '../settings/policy.ts';
-import { dataStreamsOf } from './choose-streams.ts';
+import { dataStreamsOf, rawStreamsOf } from './choose-streams.ts';
 import { openCommandLog } from './command-log.ts';
 import { listenForInterruption } from './interruption.ts';
 import { say } from './paper.ts';
@@ -40,7 +41,7 @@ interface Rebuilding {
 async function rebuildFrom(output: OutputPolicy, rebuilding: Rebuilding): Promise<void> {
   switch (output.type) {
     case 'elasticsearch':
-      return rebuildFromElasticsearch(output.options, rebuilding, dataStreamsOf(rebuilding.policy, output));
+      return rebuildFromElasticsearch(output, output.options, rebuilding);
     case 'file':
       return rebuildFromFiles(output, rebuilding);
     case 'console':
@@ -49,15 +50,17 @@ async function rebuildFrom(output: OutputPolicy, rebuilding: Rebuilding): Promis
 }
 
 async function rebuildFromElasticsearch(
+  output: OutputPolicy,
   options: ElasticsearchOptions,
-  { ledger, signal }: Rebuilding,
-  dataStreams: readonly string[],
+  { policy, ledger, signal }: Rebuilding,
 ): Promise<void> {
   const connection = await connect(options);
-  const since = systemClock.now() - remembered;
+  const sinceMs = systemClock.now() - remembered;
+  const raw = rawStreamsOf(policy, output);
   try {
-    for (const dataStream of dataStreams) {
-      const found = countAlong(recentIds(connection, dataStream, since, signal), dataStream);
+    for (const dataStream of dataStreamsOf(policy, output)) {
+      const recent = { sinceMs, recognition: recognise(raw.has(dataStream)) };
+      const found = countAlong(recentIds(connection, dataStream, recent, signal), dataStream);
       say(`${dataStream}: ${await ledger.remember(found)} Ids of the last eight days were read back.`);
     }
   } finally {

@@ -5,6 +5,8 @@ import type { Option, OptionSet } from './option.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
+export const documentForms = ['mapped', 'raw'] as const;
+
 export const processOptions: OptionSet = {
   part: 'm365',
   options: [
@@ -172,6 +174,17 @@ export const streamOptions: OptionSet = {
       title: 'Tags',
       about: 'Added to every document.',
       shown: 'advanced',
+    },
+    {
+      name: 'documents',
+      type: 'choice',
+      choices: documentForms,
+      default: 'mapped',
+      title: 'Documents',
+      about:
+        'The value raw delivers each record as it is, for data streams that another package, such as Elastic’s o365, owns and maps.',
+      // Where Kibana can install this package, no other one owns the data streams: a form has no use for it.
+      shown: 'file',
     },
     {
       name: 'preserve_original_event',

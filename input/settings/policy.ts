@@ -51,6 +51,8 @@ export interface MappingOptions {
   readonly tags: readonly string[];
   /** Constants for every document, from the processor add_fields: dotted field name → value. */
   readonly fields: Readonly<Record<string, string | number | boolean>>;
+  /** `raw`: records as they are, because another package owns the data stream and maps them. */
+  readonly documents: 'mapped' | 'raw';
   /** Keeps the raw record in event.original. */
   readonly preserveOriginal: boolean;
   /** `logs-o365.audit-<namespace>`; that of the emulator is `demo`. */

@@ -11,7 +11,7 @@ import { type Problem, suggest } from './problems.ts';
 import { type Additions, readProcessors } from './processors.ts';
 import { asksForReports, readCompleteness } from './read-completeness.ts';
 import type { OutputReader } from './read-outputs.ts';
-import { checkEmulated, checkNamespace, readMapping, readSource } from './read-stream.ts';
+import { checkEmulated, checkNamespace, checkUntouched, readMapping, readSource } from './read-stream.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** Every setting of a stream, in the order in which they are documented. */
@@ -39,7 +39,7 @@ export function readInputs(policy: MapNode, reading: Reading): readonly ReadStre
   const streams = maps(findEntry(policy, 'inputs')?.value, 'inputs', reading).flatMap((input, index) =>
     isOurs(input, reading) ? readInput(input, index, reading) : [],
   );
-  reading.problems.push(...findRepeated(streams));
+  reading.problems.push(...findRepeated(streams), ...findMixed(streams));
   return streams;
 }
 
@@ -124,6 +124,7 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
   if (!source || !input || !output) return undefined;
   const mapping = readMapping({ stream: settings, input, source }, join(reading.additions, own));
   if (!reading.force) problems.push(...checkEmulated(source, mapping, node.place));
+  problems.push(...checkUntouched(mapping, node.place));
   const stream = { id, where: node.place, source, mapping, output };
   return {
     stream,
@@ -162,6 +163,21 @@ function findRepeated(streams: readonly ReadStream[]): Problem[] {
     tenants.set(source.tenantId, where);
   }
   return found;
+}
+
+/** Who owns a data stream maps all of it; and what is in it is recognised in one way. */
+function findMixed(streams: readonly ReadStream[]): Problem[] {
+  return streams.flatMap(({ stream: { where, output, mapping } }) => {
+    const other = streams.find(
+      ({ stream }) =>
+        stream.output === output &&
+        stream.mapping.namespace === mapping.namespace &&
+        stream.mapping.documents !== mapping.documents,
+    );
+    if (mapping.documents !== 'raw' || !other) return [];
+    const message = `logs-o365.audit-${mapping.namespace} would get raw documents from here and mapped ones from ${other.stream.where}; set documents to the same in both, or give one of them another data_stream.namespace`;
+    return [{ place: where, message }];
+  });
 }
 
 function textAt(map: MapNode, key: string): string | undefined {

@@ -3,6 +3,7 @@
 import { type TransportOptions, verificationModes } from '../http/dispatcher.ts';
 import type { ManagementActivityOptions } from '../sources/management-activity/options.ts';
 import { clouds } from '../sources/management-activity/options.ts';
+import { documentForms } from './collector-options.ts';
 import type { MappingOptions } from './policy.ts';
 import type { Problem } from './problems.ts';
 import type { Additions } from './processors.ts';
@@ -62,6 +63,7 @@ export function readMapping({ stream, input, source }: StreamParts, additions: A
     tenantName: stream.text('tenant_name'),
     tags: [...new Set(tags)],
     fields: additions.fields,
+    documents: stream.choice('documents', documentForms),
     preserveOriginal: stream.flag('preserve_original_event'),
     namespace: named ?? (emulated ? 'demo' : 'default'),
   };
@@ -79,6 +81,14 @@ export function checkEmulated(
 ): Problem[] {
   if (!isEmulated(source) || namespace === 'demo') return [];
   const message = `invented records of an emulator belong in the namespace demo, not ${namespace}; --force sends them there all the same`;
+  return [{ place, message }];
+}
+
+/** A constant under `o365audit` would change the record, or make a second one that Elasticsearch refuses. */
+export function checkUntouched({ documents, fields }: MappingOptions, place: string): Problem[] {
+  const touching = Object.keys(fields).find((name) => name.split('.', 1)[0] === 'o365audit');
+  if (documents !== 'raw' || touching === undefined) return [];
+  const message = `add_fields cannot set ${touching}: with documents: raw the record in o365audit stays as it is`;
   return [{ place, message }];
 }
 

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Connection, connect } from '../../input/outputs/elasticsearch/connection.ts';
+import { recognise } from '../../input/outputs/elasticsearch/recognise.ts';
 import { countIds, recentIds } from '../../input/outputs/elasticsearch/stored-ids.ts';
 import { makeDocuments, makeOutput, never, numberedIds } from '../outputs-elasticsearch/harness.ts';
 import { ask, clusterUrl, dropDataStream, makeDataStream } from './cluster.ts';
+
+const recognition = recognise(false);
 
 let connection: Connection;
 let dataStream: string;
@@ -34,12 +37,14 @@ describe('what is stored', () => {
     await store(['a', 'b']);
     await ask('POST', `/${dataStream}/_rollover`);
     await store(['b', 'c']);
-    expect(await countIds(connection, dataStream, ['a', 'b', 'c', 'd'], never)).toEqual({
-      distinct: 3,
-      documents: 4,
-      missing: ['d'],
-      complete: true,
-    });
+    expect(await countIds(connection, dataStream, { ids: ['a', 'b', 'c', 'd'], recognition }, never)).toEqual(
+      {
+        distinct: 3,
+        documents: 4,
+        missing: ['d'],
+        complete: true,
+      },
+    );
   });
 
   test('reads ids and times back page by page, oldest first, and none from before', async () => {
@@ -48,7 +53,8 @@ describe('what is stored', () => {
     await store(['old'], '2026-01-01T00:00:00Z');
     const read: string[] = [];
     const seconds = new Set<number>();
-    for await (const key of recentIds(connection, dataStream, Date.parse('2026-01-02T00:00:00Z'), never)) {
+    const recent = { sinceMs: Date.parse('2026-01-02T00:00:00Z'), recognition };
+    for await (const key of recentIds(connection, dataStream, recent, never)) {
       read.push(key.id);
       seconds.add(key.seconds);
     }
@@ -57,11 +63,11 @@ describe('what is stored', () => {
   });
 
   test('a data stream that is not there holds nothing', async () => {
-    expect(await countIds(connection, `${dataStream}2`, ['a'], never)).toMatchObject({
+    expect(await countIds(connection, `${dataStream}2`, { ids: ['a'], recognition }, never)).toMatchObject({
       distinct: 0,
       missing: ['a'],
     });
-    const keys = recentIds(connection, `${dataStream}2`, 0, never);
+    const keys = recentIds(connection, `${dataStream}2`, { sinceMs: 0, recognition }, never);
     expect(await keys.next()).toMatchObject({ done: true });
   });
 });

@@ -168,6 +168,16 @@ describe('the template of the data stream', () => {
     expect(await waiting).toMatchObject({ delivered: 1, rejected: [] });
   });
 
+  test('raw records wait for the package that maps them', async () => {
+    followed('logs');
+    const raw = { signal: never, uncertain: false, raw: true };
+    const waiting = made.output.write(makeDocuments(dataStream, ['a']), raw);
+    while (made.log.lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(made.log.lines[0]?.message).toMatch(/nobody maps what comes.*Install the package that does/);
+    followed('logs-o365.audit');
+    expect(await waiting).toMatchObject({ delivered: 1, rejected: [] });
+  });
+
   test('is asked for once, and again as long as the data stream is not there', async () => {
     const asked = () => server.seen.filter(({ path }) => path.endsWith(dataStream)).length;
     server.answers.set(dataStream, (_, { reply }) => reply(404, {}));

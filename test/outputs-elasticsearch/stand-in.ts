@@ -40,6 +40,9 @@ export class StandIn {
   readonly answers = new Map<string, Fault>();
   /** Outcomes other than created, by id; undefined lets it through. */
   judgeItem: (id: string, body: string) => ItemResult | undefined = () => undefined;
+  /** A pipeline that names documents anew, and the fields by which they are then found; undefined leaves the name. */
+  pipeline: (body: string) => { id: string; fields: Record<string, string> } | undefined = () => undefined;
+  readonly #fields = new Map<string, Record<string, string>>();
   /** Each a backing index: id → visible to searches. The last is written to. */
   indices: Map<string, boolean>[] = [new Map()];
   inFlight = 0;
@@ -138,8 +141,11 @@ export class StandIn {
     const index = this.indices.at(-1) ?? new Map<string, boolean>();
     const items: { create: ItemResult }[] = [];
     for (let at = 0; at + 1 < lines.length; at += 2) {
-      const id: string = JSON.parse(lines[at] ?? '').create._id;
-      const judged = this.judgeItem(id, lines[at + 1] ?? '');
+      const given: string = JSON.parse(lines[at] ?? '').create._id;
+      const judged = this.judgeItem(given, lines[at + 1] ?? '');
+      const named = this.pipeline(lines[at + 1] ?? '');
+      const id = named?.id ?? given;
+      if (named) this.#fields.set(id, named.fields);
       const type = 'version_conflict_engine_exception';
       if (judged) items.push({ create: judged });
       else if (index.has(id)) items.push({ create: { status: 409, error: { type, reason: 'exists' } } });
@@ -158,12 +164,24 @@ export class StandIn {
 
   #search(body: string): unknown {
     const { query, size } = JSON.parse(body);
-    const wanted = new Set<string>(query.ids.values);
+    const matches = (query.bool?.should ?? [query]).map(
+      ({ ids, terms }: { ids?: { values: string[] }; terms?: Record<string, string[]> }) => {
+        const [[field, values] = ['_id', ids?.values ?? []]] = Object.entries(terms ?? {});
+        const wanted = new Set(values);
+        return (id: string) => wanted.has(field === '_id' ? id : (this.#fields.get(id)?.[field] ?? ''));
+      },
+    );
     const hits = this.indices.flatMap((index) =>
-      [...index].filter(([id, visible]) => visible && wanted.has(id)).map(([id]) => ({ _id: id })),
+      [...index]
+        .filter(([id, visible]) => visible && matches.some((match: (id: string) => boolean) => match(id)))
+        .map(([id]) => ({ _id: id, fields: asLists(this.#fields.get(id)) })),
     );
     return { timed_out: false, hits: { hits: hits.slice(0, size) } };
   }
+}
+
+function asLists(fields: Record<string, string> = {}): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value]]));
 }
 
 function readIds(body: string): string[] {

@@ -235,6 +235,80 @@ describe('a write whose earlier attempt is unknown', () => {
   });
 });
 
+describe('raw records, which the pipeline of another names', () => {
+  const keys = ['feed:1', 'feed:2', 'beef:1'];
+  const writeRaw = (ids: readonly string[], uncertain = false) =>
+    made.output.write(makeDocuments(dataStream, ids), { signal: never, uncertain, raw: true });
+
+  /** By its Id alone, as Elastic's does. What comes without an organization is told from the others by nothing else. */
+  const name = (body: string) => {
+    const [owner = '', recordId = ''] = JSON.parse(body).event.id.split(':');
+    const organization = { 'organization.id': owner.toUpperCase() };
+    return {
+      id: `hash of ${recordId}`,
+      fields: { 'event.id': recordId, ...(owner !== 'nobody' && organization) },
+    };
+  };
+
+  test.each(Object.keys(losingAnswers))(
+    '%s: they are found by what they say of themselves',
+    async (fault) => {
+      server.pipeline = name;
+      server.bulkFaults.push(losingAnswers[fault] ?? (() => {}));
+      expect(await writeRaw(['feed:1', 'feed:2'])).toEqual({
+        delivered: 2,
+        duplicate: 0,
+        possiblyDuplicate: 0,
+        rejected: [],
+      });
+      expect(server.stored).toEqual(['hash of 1', 'hash of 2']);
+      expect(server.bulks).toHaveLength(1);
+    },
+  );
+
+  test('another organization’s record of the same Id is not taken for it', async () => {
+    server.pipeline = name;
+    await writeRaw(['feed:1', 'feed:2']);
+    server.rollOver();
+    expect(await writeRaw(keys, true)).toMatchObject({ delivered: 1, duplicate: 2 });
+    expect(server.bulks.at(-1)?.ids).toEqual(['beef:1']);
+  });
+
+  test('a record that names no organization is found by its Id', async () => {
+    server.pipeline = name;
+    await writeRaw(['nobody:3']);
+    server.rollOver();
+    expect(await writeRaw(['nobody:3'], true)).toMatchObject({ delivered: 0, duplicate: 1 });
+  });
+
+  test('a record without an Id keeps the name it was sent with, and is found by it', async () => {
+    await writeRaw(['h:0123']);
+    server.rollOver();
+    expect(await writeRaw(['h:0123'], true)).toMatchObject({ delivered: 0, duplicate: 1 });
+  });
+
+  test('what its pipeline left half done is found as well', async () => {
+    server.pipeline = () => ({
+      id: 'hash',
+      fields: { 'o365audit.Id': '1', 'o365audit.OrganizationId': 'Feed' },
+    });
+    await writeRaw(['feed:1']);
+    server.rollOver();
+    expect(await writeRaw(['feed:1'], true)).toMatchObject({ delivered: 0, duplicate: 1 });
+  });
+
+  test('where the key may not look, they are sent again and counted', async () => {
+    server.pipeline = name;
+    server.answers.set('/_search', forbidden);
+    server.bulkFaults.push((_, { perform, cut }) => {
+      perform();
+      server.rollOver();
+      cut();
+    });
+    expect(await writeRaw(['feed:1'])).toMatchObject({ delivered: 1, possiblyDuplicate: 1 });
+  });
+});
+
 test('a request that never left is repeated without a look', async () => {
   const nobody = await new StandIn().listen();
   const { port } = nobody;

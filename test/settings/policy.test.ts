@@ -75,6 +75,7 @@ describe('a policy', () => {
       tenantName: 'Contoso',
       tags: ['forwarded', 'm365'],
       fields: {},
+      documents: 'mapped',
       preserveOriginal: false,
       namespace: 'default',
     });
@@ -193,6 +194,11 @@ inputs:
     ['interval: 1s', /is 1s, but must be at least 5s/],
     ['preserve_original_event: "yes"', /must be true or false, not text/],
     ['tags: {a: b}', /tags must be a list, not a map/],
+    ['documents: original', /documents does not know "original" \(one of mapped, raw\)/],
+    [
+      'documents: raw\n        processors: [{add_fields: {target: o365audit, fields: {Site: x}}}]',
+      /add_fields cannot set o365audit\.Site: with documents: raw the record in o365audit stays as it is/,
+    ],
     ['tags: [3]', /tags must be a list of texts, not a number/],
     ['x: *nowhere', /nothing is anchored as &nowhere/],
     ['x: &x [*x]', /nested too deeply/],
@@ -218,6 +224,23 @@ inputs:
       ],
     );
     expect(policy.streams[0]?.output).toBe(policy.streams[1]?.output);
+  });
+
+  test('takes raw documents', () => {
+    expect(onlyStream(policyText(['documents: raw'])).mapping.documents).toBe('raw');
+  });
+
+  test('with raw and mapped documents for one data stream is refused, for two it is not', () => {
+    const other = '2d3e4f50-6172-4839-a4b5-c6d7e8f90112';
+    const text = policyText(['documents: raw']).replace('- tenant_id', '- &shared\n        tenant_id');
+    const second = (more: string) => `${text}      - {<<: *shared, tenant_id: ${other}, ${more}}\n`;
+    expect(problemsOf(second('documents: mapped'))).toEqual([
+      expect.stringMatching(
+        /^p\.yml:7:9: logs-o365\.audit-default would get raw .* mapped ones from p\.yml:11:9/,
+      ),
+    ]);
+    expect(problemsOf(second('documents: mapped, data_stream.namespace: ours'))).toEqual([]);
+    expect(problemsOf(second('documents: raw'))).toEqual([]);
   });
 
   test('with the same tenant twice is refused, naming both places', () => {

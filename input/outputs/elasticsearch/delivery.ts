@@ -7,6 +7,7 @@ import { asFailure, Failure } from './failure.ts';
 import { lookUp } from './look-up.ts';
 import { explainOutcome, type Outcome, readOutcomes } from './outcomes.ts';
 import type { Pending } from './pending-write.ts';
+import { recognise } from './recognise.ts';
 import type { Stillness } from './stillness.ts';
 
 export interface Rest {
@@ -67,7 +68,8 @@ async function settleKnown(
   if (doubtful.length === 0) return portion;
   await stillness.reach(signal);
   const ids = doubtful.map(({ document }) => document.id);
-  const { found, complete } = await lookUp(connection, dataStream, ids, signal);
+  const recognition = recognise(doubtful.some(({ raw }) => raw));
+  const { found, complete } = await lookUp(connection, dataStream, { ids, recognition }, signal);
   const missing: Pending[] = [];
   for (const entry of portion) {
     if (entry.uncertain && found.has(entry.document.id)) {

@@ -68,7 +68,7 @@ class ElasticsearchOutput implements Output {
 
   async write(
     documents: readonly OutputDocument[],
-    { signal, uncertain }: WriteOptions,
+    { signal, uncertain, raw = false }: WriteOptions,
   ): Promise<WriteReport> {
     signal.throwIfAborted();
     this.#closed.signal.throwIfAborted();
@@ -82,6 +82,7 @@ class ElasticsearchOutput implements Output {
         bytes: bulkBytes(action, document),
         write,
         index,
+        raw,
         uncertain,
         attempted: false,
         unseen: false,

@@ -3,11 +3,18 @@
 
 import type { Connection } from './connection.ts';
 import { Failure, isObject } from './failure.ts';
+import type { Recognition } from './recognise.ts';
 
 export interface LookUp {
   readonly found: ReadonlySet<string>;
   /** False when the key may not look: then an id that was not found may be there all the same. */
   readonly complete: boolean;
+}
+
+export interface Sought {
+  /** The keys of the records. */
+  readonly ids: readonly string[];
+  readonly recognition: Recognition;
 }
 
 const idsPerSearch = 5000;
@@ -16,14 +23,14 @@ const idsPerSearch = 5000;
 export async function lookUp(
   connection: Connection,
   dataStream: string,
-  ids: readonly string[],
+  { ids, recognition }: Sought,
   signal: AbortSignal,
 ): Promise<LookUp> {
   const found = new Set<string>();
   const refreshed = await unlessForbidden(() => refresh(connection, dataStream, signal));
   if (refreshed === 'missing') return { found, complete: true };
   for (let from = 0; from < ids.length; from += idsPerSearch) {
-    const chunk = ids.slice(from, from + idsPerSearch);
+    const chunk = { ids: ids.slice(from, from + idsPerSearch), recognition };
     const searched = await unlessForbidden(() => findAll(connection, dataStream, chunk, found, signal));
     if (searched === 'forbidden') return { found, complete: false };
   }
@@ -61,33 +68,38 @@ async function refresh(
 async function findAll(
   connection: Connection,
   dataStream: string,
-  ids: readonly string[],
+  { ids, recognition }: Sought,
   found: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
   let missing = ids;
   let full = true;
   while (full && missing.length > 0) {
-    const hits = await searchIds(connection, dataStream, missing, signal);
-    for (const id of hits) found.add(id);
-    full = hits.length >= missing.length && new Set(hits).size < missing.length;
-    missing = missing.filter((id) => !found.has(id));
+    const hits = await searchOnce(connection, dataStream, { ids: missing, recognition }, signal);
+    for (const hit of hits) for (const id of recognition.idsOf(hit, missing)) found.add(id);
+    const left = missing.filter((id) => !found.has(id));
+    full = hits.length >= missing.length && left.length < missing.length;
+    missing = left;
   }
 }
 
-async function searchIds(
+async function searchOnce(
   connection: Connection,
   dataStream: string,
-  ids: readonly string[],
+  { ids, recognition }: Sought,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly unknown[]> {
   const { body } = await connection.send(
     {
       method: 'POST',
       path: `/${encodeURIComponent(dataStream)}/_search`,
-      query: { filter_path: 'timed_out,_shards.failed,hits.hits._id', allow_partial_search_results: false },
+      query: {
+        filter_path: 'timed_out,_shards.failed,hits.hits._id,hits.hits.fields',
+        allow_partial_search_results: false,
+      },
       body: {
-        query: { ids: { values: ids } },
+        query: recognition.query(ids),
+        ...recognition.asked,
         size: ids.length,
         sort: ['_doc'],
         _source: false,
@@ -99,8 +111,7 @@ async function searchIds(
     signal,
   );
   if (!isObject(body) || body.timed_out !== false) throw incomplete(dataStream);
-  const hits = isObject(body.hits) && Array.isArray(body.hits.hits) ? body.hits.hits : [];
-  return hits.map((hit: unknown) => (isObject(hit) && typeof hit._id === 'string' ? hit._id : ''));
+  return isObject(body.hits) && Array.isArray(body.hits.hits) ? body.hits.hits : [];
 }
 
 function incomplete(dataStream: string): Failure {

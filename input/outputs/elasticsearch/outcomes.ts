@@ -72,7 +72,8 @@ function findCause(status: number, type: string, reason: string): Cause | undefi
 const advice: Readonly<Record<Cause, string>> = {
   busy: 'Elasticsearch is busy; it is tried again, more slowly.',
   template: 'Run `m365 setup`, or install the package in Kibana. Documents wait until then; none is lost.',
-  pipeline: 'Run `m365 setup` to put the ingest pipelines in place. Documents wait until then; none is lost.',
+  pipeline:
+    'Put the ingest pipelines back in place: run `m365 setup`, or install the package again in Kibana. Documents wait until then; none is lost.',
   privilege: 'The key lacks a privilege on it; `m365 check` names it and prints the smallest key that does.',
   blocked:
     'Lift the block: free disk space where it is full, or remove the write block. Documents wait until then.',

@@ -12,6 +12,8 @@ export interface Pending {
   readonly write: PendingWrite;
   /** In its write. */
   readonly index: number;
+  /** See WriteOptions. All documents of a data stream are, or none. */
+  readonly raw: boolean;
   /** It may be in the data stream already: to be looked up before it is sent. */
   uncertain: boolean;
   /** This process sent it and did not learn the outcome. */

@@ -1,9 +1,10 @@
-// What is in a data stream, by `_id`: for `prove`, which counts, and for `state rebuild`, which reads them back.
+// What is in a data stream, by the keys of the records: for `prove`, which counts, and for `state rebuild`, which reads them back.
 
 import type { RecordKey } from '../../contract.ts';
 import type { Connection } from './connection.ts';
 import { Failure, isObject } from './failure.ts';
-import { lookUp } from './look-up.ts';
+import { lookUp, type Sought } from './look-up.ts';
+import type { Recognition } from './recognise.ts';
 
 export interface StoredIds {
   /** How many of the ids are there. */
@@ -20,18 +21,18 @@ const idsPerCount = 5000;
 export async function countIds(
   connection: Connection,
   dataStream: string,
-  ids: readonly string[],
+  { ids, recognition }: Sought,
   signal: AbortSignal,
 ): Promise<StoredIds> {
-  const { found, complete } = await lookUp(connection, dataStream, ids, signal);
-  const present = [...found];
+  const { found, complete } = await lookUp(connection, dataStream, { ids, recognition }, signal);
+  const present = ids.filter((id) => found.has(id));
   let documents = 0;
   for (let from = 0; from < present.length; from += idsPerCount) {
     const { body } = await connection.send(
       {
         method: 'POST',
         path: `/${encodeURIComponent(dataStream)}/_count`,
-        body: { query: { ids: { values: present.slice(from, from + idsPerCount) } } },
+        body: { query: recognition.query(present.slice(from, from + idsPerCount)) },
         name: 'count',
         index: dataStream,
       },
@@ -40,7 +41,12 @@ export async function countIds(
     documents += isObject(body) && typeof body.count === 'number' ? body.count : 0;
   }
   const missing = ids.filter((id) => !found.has(id));
-  return { distinct: found.size, documents, missing, complete };
+  return { distinct: present.length, documents, missing, complete };
+}
+
+export interface Recent {
+  readonly sinceMs: number;
+  readonly recognition: Recognition;
 }
 
 const pageSize = 10_000;
@@ -50,13 +56,13 @@ const keepAlive = '5m';
 export async function* recentIds(
   connection: Connection,
   dataStream: string,
-  sinceMs: number,
+  { sinceMs, recognition }: Recent,
   signal: AbortSignal,
 ): AsyncGenerator<RecordKey> {
   const pit = await openPointInTime(connection, dataStream, signal);
   if (pit === undefined) return;
   try {
-    yield* readPages(connection, pit, sinceMs, signal);
+    yield* readPages(connection, pit, { sinceMs, recognition }, signal);
   } finally {
     const close = {
       method: 'DELETE',
@@ -89,12 +95,12 @@ async function openPointInTime(
 async function* readPages(
   connection: Connection,
   pit: string,
-  sinceMs: number,
+  recent: Recent,
   signal: AbortSignal,
 ): AsyncGenerator<RecordKey> {
   let after: readonly unknown[] | undefined;
   for (;;) {
-    const hits = await readPage(connection, pit, sinceMs, after, signal);
+    const hits = await readPage(connection, pit, recent, after, signal);
     for (const { id, sort } of hits) yield { id, seconds: Math.floor(Number(sort[0]) / 1000) };
     after = hits.at(-1)?.sort;
     if (hits.length < pageSize || after === undefined) return;
@@ -109,7 +115,7 @@ interface Hit {
 async function readPage(
   connection: Connection,
   pit: string,
-  sinceMs: number,
+  { sinceMs, recognition }: Recent,
   after: readonly unknown[] | undefined,
   signal: AbortSignal,
 ): Promise<readonly Hit[]> {
@@ -117,8 +123,12 @@ async function readPage(
     {
       method: 'POST',
       path: '/_search',
-      query: { filter_path: 'timed_out,hits.hits._id,hits.hits.sort', allow_partial_search_results: false },
+      query: {
+        filter_path: 'timed_out,hits.hits._id,hits.hits.fields,hits.hits.sort',
+        allow_partial_search_results: false,
+      },
       body: {
+        ...recognition.asked,
         pit: { id: pit, keep_alive: keepAlive },
         query: { range: { '@timestamp': { gte: sinceMs, format: 'epoch_millis' } } },
         sort: [{ '@timestamp': { order: 'asc', numeric_type: 'date' } }],
@@ -133,13 +143,11 @@ async function readPage(
   );
   if (!isObject(body) || body.timed_out !== false) throw unreadable();
   const hits = isObject(body.hits) && Array.isArray(body.hits.hits) ? body.hits.hits : [];
-  return hits.map(readHit);
-}
-
-function readHit(hit: unknown): Hit {
-  if (isObject(hit) && typeof hit._id === 'string' && Array.isArray(hit.sort))
-    return { id: hit._id, sort: hit.sort };
-  throw unreadable();
+  return hits.map((hit: unknown) => {
+    const id = recognition.idOf(hit);
+    if (id !== undefined && isObject(hit) && Array.isArray(hit.sort)) return { id, sort: hit.sort };
+    throw unreadable();
+  });
 }
 
 function unreadable(): Failure {

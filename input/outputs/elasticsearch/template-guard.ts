@@ -4,6 +4,7 @@
 import type { Connection } from './connection.ts';
 import { type Deliver, handBack } from './delivery.ts';
 import { asFailure, Failure, isObject } from './failure.ts';
+import type { Pending } from './pending-write.ts';
 
 const generic = 'logs';
 
@@ -14,7 +15,7 @@ export function guardTemplate(connection: Connection, deliver: Deliver): Deliver
     if (trusted.has(dataStream)) return deliver(dataStream, portion, signal);
     try {
       const template = await readTemplate(connection, dataStream, signal);
-      if (template === generic) return handBack(portion, unmapped(dataStream));
+      if (template === generic) return handBack(portion, explain(dataStream, portion));
       if (template !== 'none yet') trusted.add(dataStream);
     } catch (error) {
       return handBack(portion, asFailure(error));
@@ -44,10 +45,23 @@ async function readTemplate(
   return isObject(first) && typeof first.template === 'string' ? first.template : undefined;
 }
 
-function unmapped(dataStream: string): Failure {
+function explain(dataStream: string, portion: readonly Pending[]): Failure {
+  const follows = `${dataStream} follows the index template "${generic}" that comes with Elasticsearch`;
+  return portion.some(({ raw }) => raw) ? unparsed(follows) : unmapped(follows);
+}
+
+function unmapped(follows: string): Failure {
   return Failure.later(
     'elasticsearch-template',
-    `${dataStream} follows the index template "${generic}" that comes with Elasticsearch, in which no detection rule finds its fields.`,
+    `${follows}, in which no detection rule finds its fields.`,
     'Run `m365 setup --take-over`, or install the package in Kibana. Documents wait until then; none is lost.',
+  );
+}
+
+function unparsed(follows: string): Failure {
+  return Failure.later(
+    'elasticsearch-template',
+    `${follows}, and with "documents: raw" nobody maps what comes.`,
+    'Install the package that does (Elastic’s is o365) in Kibana, and roll the data stream over; or leave out "documents: raw" and run `m365 setup --take-over`. Documents wait until then; none is lost.',
   );
 }
