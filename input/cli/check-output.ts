@@ -9,16 +9,17 @@ import { describeFileFailure } from '../settings/file-failure.ts';
 import type { OutputPolicy } from '../settings/output-policy.ts';
 import { leastPrivilegeKey } from '../setup/api-key.ts';
 import { checkElasticsearch } from '../setup/check.ts';
+import type { Targets } from '../setup/judge-templates.ts';
 import { type Finding, ok, problem, problemOf } from './finding.ts';
 
 export async function* checkOutput(
   output: OutputPolicy,
-  dataStreams: readonly string[],
+  targets: Targets,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   switch (output.type) {
     case 'elasticsearch':
-      return yield* checkCluster(output.options, dataStreams, signal);
+      return yield* checkCluster(output.options, targets, signal);
     case 'file':
       return yield checkFolder('folder', output.options.path);
     case 'console':
@@ -28,17 +29,13 @@ export async function* checkOutput(
 
 async function* checkCluster(
   options: ElasticsearchOptions,
-  dataStreams: readonly string[],
+  targets: Targets,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   try {
     const connection = await connect(options);
     try {
-      for (const { name, state, message, advice } of await checkElasticsearch(
-        connection,
-        dataStreams,
-        signal,
-      ))
+      for (const { name, state, message, advice } of await checkElasticsearch(connection, targets, signal))
         yield { name, state: state === 'unknown' ? 'note' : state, message, advice };
     } finally {
       await connection.close();

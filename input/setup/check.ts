@@ -6,14 +6,13 @@ import type { Connection } from '../outputs/elasticsearch/connection.ts';
 import { Failure, isObject } from '../outputs/elasticsearch/failure.ts';
 import { isSupported, oldestVersion, readVersion } from '../outputs/elasticsearch/version.ts';
 import { clusterPrivileges, dataStreamPrivileges } from './api-key.ts';
-import { isOurs } from './assets.ts';
-import { type Found, readDataStreams, readIndexTemplates } from './cluster-state.ts';
-import { findWinner, packageOf } from './owners.ts';
+import { readDataStreams, readIndexTemplates } from './cluster-state.ts';
+import { judgeTemplates, type Targets } from './judge-templates.ts';
 
 export interface Finding {
   /** `version`, `processors`, `privileges`, `templates`. */
   readonly name: string;
-  /** `unknown`: the key may not ask; nothing follows from it. */
+  /** `unknown`: nothing follows from it, mostly because the key may not ask. */
   readonly state: 'ok' | 'problem' | 'unknown';
   /** One line. */
   readonly message: string;
@@ -24,7 +23,7 @@ export interface Finding {
 /** Rejects only when the signal aborts. An Elasticsearch that cannot be reached is one finding. */
 export async function checkElasticsearch(
   connection: Connection,
-  dataStreams: readonly string[],
+  targets: Targets,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const version = await guarded('version', signal, () => checkVersion(connection, signal));
@@ -32,8 +31,8 @@ export async function checkElasticsearch(
   return [
     version,
     await guarded('processors', signal, () => checkProcessors(connection, signal)),
-    await guarded('privileges', signal, () => checkPrivileges(connection, dataStreams, signal)),
-    await guarded('templates', signal, () => checkTemplates(connection, dataStreams, signal)),
+    await guarded('privileges', signal, () => checkPrivileges(connection, targets.dataStreams, signal)),
+    await guarded('templates', signal, () => checkTemplates(connection, targets, signal)),
   ];
 }
 
@@ -159,50 +158,21 @@ function adviceFor(lacking: readonly string[]): string {
 
 async function checkTemplates(
   connection: Connection,
-  dataStreams: readonly string[],
+  targets: Targets,
   signal: AbortSignal,
 ): Promise<Finding> {
   const templates = await readIndexTemplates(connection, signal).catch(() => undefined);
-  if (templates) return judgeTemplates(dataStreams, templates);
+  if (templates) return { name: 'templates', ...judgeTemplates(targets, templates) };
   // Templates take an administrator to read; which one a live data stream follows does not.
+  const { dataStreams, raw } = targets;
   const streams = await readDataStreams(connection, dataStreams, signal).catch(() => []);
   const followed = streams.flatMap(({ name, template }) => (template ? [`${name} follows ${template}`] : []));
+  const wanted =
+    raw.size === 0 ? '`m365 setup` was run' : 'a package that maps raw records owns the data streams';
   return {
     name: 'templates',
     state: 'unknown',
     message: ['This key may not read index templates', ...followed].join('; ').concat('.'),
-    advice: 'Check once with an administrator’s key whether `m365 setup` was run.',
+    advice: `Check once with an administrator’s key whether ${wanted}.`,
   };
-}
-
-function judgeTemplates(dataStreams: readonly string[], templates: readonly Found[]): Finding {
-  const judged = dataStreams.map((name) => ({ name, template: findWinner(name, templates) }));
-  const wrong = judged.filter(({ template }) => !template || !maps(template));
-  if (wrong.length === 0) {
-    const names = [...new Set(judged.map(({ template }) => template?.name))].join(', ');
-    return ok('templates', `${dataStreams.join(', ')}: index template ${names}.`);
-  }
-  const what = wrong.map(({ name, template }) =>
-    template
-      ? `${name} would follow the index template ${template.name}, which is not ours`
-      : `${name} has no index template`,
-  );
-  return {
-    name: 'templates',
-    state: 'problem',
-    message: `${what.join('; ')}.`,
-    advice: adviceForOwner(wrong),
-  };
-}
-
-function maps({ body }: Found): boolean {
-  return isOurs(body) || packageOf(body) === 'm365';
-}
-
-function adviceForOwner(wrong: readonly { template: Found | undefined }[]): string {
-  const owner = wrong
-    .map(({ template }) => template && packageOf(template.body))
-    .find((name) => name !== undefined);
-  if (owner === undefined) return 'Run `m365 setup`.';
-  return `The package "${owner}" owns it: set "documents: raw" in the stream, or remove the package and run \`m365 setup --take-over\`.`;
 }

@@ -176,10 +176,11 @@ describe('setting up', () => {
 });
 
 describe('checking', () => {
-  const check = async () =>
-    Object.fromEntries(
-      (await checkElasticsearch(connection, [stream], never)).map((each) => [each.name, each]),
-    );
+  const check = async (raw: readonly string[] = []) => {
+    const targets = { dataStreams: [stream], raw: new Set(raw) };
+    const findings = await checkElasticsearch(connection, targets, never);
+    return Object.fromEntries(findings.map((each) => [each.name, each]));
+  };
 
   test('a prepared Elasticsearch is fine', async () => {
     await setUp();
@@ -197,5 +198,35 @@ describe('checking', () => {
     await putForeign({ _meta: { package: { name: 'o365' } } });
     const { templates } = await check();
     expect(templates).toMatchObject({ state: 'problem', advice: expect.stringContaining('"o365"') });
+  });
+
+  test('for raw records, the package that maps them is right', async () => {
+    await putForeign({ _meta: { package: { name: 'o365' } } });
+    const { templates } = await check([stream]);
+    expect(templates).toMatchObject({ state: 'ok', message: expect.stringContaining('"o365"') });
+  });
+
+  test('for raw records, nobody who maps them is a problem, and m365 itself a detour', async () => {
+    expect((await check([stream])).templates).toMatchObject({
+      state: 'problem',
+      message: expect.stringContaining('nobody maps the raw records'),
+    });
+    await setUp();
+    const { templates } = await check([stream]);
+    expect(templates).toMatchObject({
+      state: 'unknown',
+      advice: expect.stringContaining('Leave out "documents: raw"'),
+    });
+  });
+
+  test('for raw records, an owner that is not known to take them is a question', async () => {
+    for (const owner of [{}, { _meta: { package: { name: 'theirs' } } }]) {
+      await putForeign(owner);
+      const { templates } = await check([stream]);
+      expect(templates).toMatchObject({
+        state: 'unknown',
+        advice: expect.stringContaining('takes records in o365audit'),
+      });
+    }
   });
 });

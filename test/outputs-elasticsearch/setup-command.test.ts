@@ -30,7 +30,7 @@ const setup = (flags: Parameters<typeof runSetup>[0]) => runSetup(flags, assets,
 const changes = () =>
   server.seen.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
 
-function policyFile(outputs: string, namespace = 'default'): string {
+function policyFile(outputs: string, namespace = 'default', more = ''): string {
   const file = join(mkdtempSync(join(tmpdir(), 'm365-setup-')), 'p.yml');
   writeFileSync(
     file,
@@ -42,7 +42,7 @@ inputs:
       - tenant_id: 0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7
         client_id: 1c2d3e4f-5061-4728-93a4-b5c6d7e8f901
         client_secret: a-secret-value
-`,
+${more}`,
   );
   return file;
 }
@@ -74,6 +74,35 @@ describe('m365 setup', () => {
     const file = policyFile(`{default: {type: elasticsearch, hosts: ["${server.url}"]}}`, 'demo2');
     await setup({ policy: file, dryRun: true });
     expect(said.at(-1)).toBe('would create data stream logs-o365.audit-demo2');
+  });
+
+  describe('where every stream delivers raw records', () => {
+    const raw = '        documents: raw\n';
+    const reports = '      - data_stream.dataset: m365.collection\n';
+    const policy = (more: string) =>
+      policyFile(`{default: {type: elasticsearch, hosts: ["${server.url}"]}}`, 'default', more);
+
+    test('refuses, and says that nothing is needed', async () => {
+      await expect(setup({ policy: policy(raw), takeOver: true })).rejects.toMatchObject({
+        code: 'setup-raw',
+        message: expect.stringMatching(/^Nothing was changed, and nothing needs to be: .*"documents: raw"/),
+        advice: expect.stringMatching(/o365\) in Kibana.*leave out "documents: raw"/),
+      });
+      expect(server.seen).toEqual([]);
+    });
+
+    test('sets up only where completeness is reported', async () => {
+      const named = ['logs-o365.audit', 'logs-m365.collection'].map((name): Asset => {
+        const body = { index_patterns: [`${name}-*`], priority: 250, data_stream: {} };
+        return { kind: 'index_template', name, body };
+      });
+      await runSetup({ policy: policy(raw + reports) }, named, (line) => said.push(line));
+      expect(said[0]).toMatch(/^left logs-o365\.audit-\* alone: every stream/);
+      expect(changes()).toEqual([
+        'PUT /_index_template/logs-m365.collection',
+        'PUT /_data_stream/logs-m365.collection-default',
+      ]);
+    });
   });
 
   test('--print connects to nothing', async () => {

@@ -1,11 +1,13 @@
 // `m365 check`: what is wrong with a policy's tenants and outputs, and what to do about it.
 
 import { Command } from 'commander';
+import type { OutputPolicy } from '../../settings/output-policy.ts';
 import type { Policy } from '../../settings/policy.ts';
+import type { Targets } from '../../setup/judge-templates.ts';
 import { hostsFor } from '../../sources/management-activity/clouds.ts';
 import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check-output.ts';
 import { checkTenant, hostsToAllow } from '../check-tenant.ts';
-import { chooseStreams, dataStreamsOf, nameTenant } from '../choose-streams.ts';
+import { chooseStreams, dataStreamsOf, nameTenant, rawStreamsOf } from '../choose-streams.ts';
 import { type Finding, printFinding } from '../finding.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { paint, say } from '../paper.ts';
@@ -73,10 +75,14 @@ function sectionsOf(policy: Policy, tenant: string | undefined): readonly Sectio
     })),
     ...policy.outputs.map((output) => ({
       title: `Output ${output.name} (${output.type})`,
-      findings: (signal: AbortSignal) => checkOutput(output, dataStreamsOf(policy, output), signal),
+      findings: (signal: AbortSignal) => checkOutput(output, targetsOf(policy, output), signal),
     })),
     { title: 'This machine', findings: () => [checkFolder('state folder', policy.process.stateFolder)] },
   ];
+}
+
+function targetsOf(policy: Policy, output: OutputPolicy): Targets {
+  return { dataStreams: dataStreamsOf(policy, output), raw: rawStreamsOf(policy, output) };
 }
 
 function hostsOf({ streams, outputs }: Policy): readonly string[] {

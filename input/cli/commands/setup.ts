@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { OperatorError } from '../../errors.ts';
 import { connect } from '../../outputs/elasticsearch/connection.ts';
 import { loadPolicy } from '../../settings/load-policy.ts';
+import type { Policy, StreamPolicy } from '../../settings/policy.ts';
 import { applySetup, removeSetup, type Say } from '../../setup/apply.ts';
 import {
   type Asset,
@@ -45,6 +46,8 @@ What it does:
 What it never does:
   Touch what is not its own. It looks first: a package installed in Kibana, somebody's template, or live data streams
   that another template made are named together with the way out, and nothing is changed.
+  With "documents: raw" in every stream of the policy, logs-o365.audit-* is another package's: only logs-m365.collection-*
+  is set up, where the policy asks for reports of completeness.
 ${connectionHelp}
   It takes the cluster privileges monitor, manage_index_templates and manage_ingest_pipelines, and manage on
   logs-o365.audit-* and logs-m365.collection-*: more than the key that delivers needs.
@@ -87,10 +90,12 @@ export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say:
       return;
     }
     const retention = checkRetention(flags.retention);
+    const policy = flags.policy === undefined ? undefined : await loadPolicy(flags.policy, { force: true });
+    const chosen = policy?.streams.every(isRaw) ? leaveRecords(assets, policy, say) : assets;
     const input = {
-      assets: await withLifecycle(connection, assets, retention, signal),
+      assets: await withLifecycle(connection, chosen, retention, signal),
       version,
-      dataStreams: dataStreamsOf(await chooseNamespaces(flags), assets),
+      dataStreams: dataStreamsOf(chooseNamespaces(flags, policy), chosen),
       takeOver: flags.takeOver ?? false,
       retention,
     };
@@ -125,11 +130,27 @@ function checkRetention(text: string | undefined): string | undefined {
   });
 }
 
-async function chooseNamespaces({ namespace, policy }: SetupFlags): Promise<readonly string[]> {
+function chooseNamespaces({ namespace }: SetupFlags, policy: Policy | undefined): readonly string[] {
   if (namespace) return namespace;
   if (policy === undefined) return ['default'];
-  const { streams } = await loadPolicy(policy, { force: true });
-  return [...new Set(streams.map(({ mapping }) => mapping.namespace))];
+  return [...new Set(policy.streams.map(({ mapping }) => mapping.namespace))];
+}
+
+const isRaw = ({ mapping }: StreamPolicy) => mapping.documents === 'raw';
+
+/** Raw records are mapped by another's package; what is left to set up is where completeness is reported. */
+function leaveRecords(assets: readonly Asset[], { file, completeness }: Policy, say: Say): readonly Asset[] {
+  const why = `every stream of ${file} has "documents: raw", so that another package maps logs-o365.audit-*`;
+  if (!completeness?.length)
+    throw new OperatorError({
+      code: 'setup-raw',
+      message: `Nothing was changed, and nothing needs to be: ${why}.`,
+      advice:
+        'Install that package (Elastic’s is o365) in Kibana; m365 check says whether it is there. To let m365 map records, leave out "documents: raw" and run this again.',
+      retry: { kind: 'never' },
+    });
+  say(`left logs-o365.audit-* alone: ${why}`);
+  return assets.filter(({ name }) => !name.startsWith('logs-o365.audit'));
 }
 
 function refuse({ conflicts }: Plan): void {

@@ -1,0 +1,86 @@
+// Whether each data stream that is delivered to follows the template it should: ours for mapped documents, that of the
+// package which owns the dataset for raw records.
+
+import { isOurs } from './assets.ts';
+import type { Found } from './cluster-state.ts';
+import { findWinner, packageOf } from './owners.ts';
+
+/** What is delivered to. */
+export interface Targets {
+  readonly dataStreams: readonly string[];
+  /** Those of them that get raw records, which another package is to map. */
+  readonly raw: ReadonlySet<string>;
+}
+
+export interface Verdict {
+  readonly state: 'ok' | 'problem' | 'unknown';
+  readonly message: string;
+  readonly advice: string;
+}
+
+export function judgeTemplates({ dataStreams, raw }: Targets, templates: readonly Found[]): Verdict {
+  const verdicts = dataStreams.map((name) => {
+    const template = findWinner(name, templates);
+    return raw.has(name) ? judgeRaw(name, template) : judgeMapped(name, template);
+  });
+  const worst = (['problem', 'unknown', 'ok'] as const).find((state) =>
+    verdicts.some((verdict) => verdict.state === state),
+  );
+  const told = verdicts.filter(({ state }) => state === worst);
+  return {
+    state: worst ?? 'ok',
+    message: `${[...new Set(told.map(({ message }) => message))].join('; ')}.`,
+    advice: [...new Set(told.map(({ advice }) => advice))].join(' ').trim(),
+  };
+}
+
+function judgeMapped(name: string, template: Found | undefined): Verdict {
+  if (template && maps(template))
+    return { state: 'ok', message: `${name}: index template ${template.name}`, advice: '' };
+  const message = template
+    ? `${name} would follow the index template ${template.name}, which is not ours`
+    : `${name} has no index template`;
+  return { state: 'problem', message, advice: adviceForOwner(template) };
+}
+
+function maps({ body }: Found): boolean {
+  return isOurs(body) || packageOf(body) === 'm365';
+}
+
+function adviceForOwner(template: Found | undefined): string {
+  const owner = template && packageOf(template.body);
+  if (owner === undefined) return 'Run `m365 setup`.';
+  return `The package "${owner}" owns it: set "documents: raw" in the stream, or remove the package and run \`m365 setup --take-over\`.`;
+}
+
+/** Elasticsearch brings this one along for every `logs-*-*`; documents are held back from it. */
+const generic = 'logs';
+
+function judgeRaw(name: string, template: Found | undefined): Verdict {
+  if (!template || template.name === generic)
+    return {
+      state: 'problem',
+      message: `nobody maps the raw records of ${name}: it ${template ? 'would follow only the generic index template "logs"' : 'has no index template'}`,
+      advice:
+        'Install the package that maps them (Elastic’s is o365) in Kibana; or leave out "documents: raw" and run `m365 setup`.',
+    };
+  const follows = `${name} follows the index template ${template.name}`;
+  if (maps(template))
+    return {
+      state: 'unknown',
+      message: `${follows}, which is m365’s own and maps raw records as well`,
+      advice: 'Leave out "documents: raw": records are then mapped before they are sent.',
+    };
+  const owner = packageOf(template.body);
+  if (owner === 'o365')
+    return {
+      state: 'ok',
+      message: `${follows} of the package "o365", which maps raw records`,
+      advice: '',
+    };
+  return {
+    state: 'unknown',
+    message: `${follows}, which belongs to ${owner === undefined ? 'no package' : `the package "${owner}"`}`,
+    advice: 'See to it that its ingest pipeline takes records in o365audit, as that of Elastic’s o365 does.',
+  };
+}
