@@ -1,5 +1,6 @@
 // Loads every command, so that Node writes what it made of their files to its compile cache as this process ends.
 
+import './prepare-node.js';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -29,7 +29,7 @@ describe('the file output', () => {
       checkpoint: { file, length: Buffer.byteLength(text) },
     });
     expect(text.split('\n')[0]).toBe(
-      '{"_id":"a","@timestamp":"2026-03-01T12:00:00Z","event":{"ingested":"2026-03-01T12:00:00.000Z","kind":"event"},"message":"a"}',
+      '{"_id":"a","event":{"ingested":"2026-03-01T12:00:00.000Z","kind":"event"},"@timestamp":"2026-03-01T12:00:00Z","message":"a"}',
     );
     await opened.close();
   });
