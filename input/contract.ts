@@ -280,6 +280,13 @@ export interface ScopeReport {
   readonly code?: string | undefined;
 }
 
+/** What a tenant is signed in to with, and when that ends. */
+export interface CredentialEnd {
+  readonly kind: 'secret' | 'certificate';
+  /** Milliseconds since the epoch; undefined where nobody here knows. */
+  readonly endsAt: number | undefined;
+}
+
 /** Counters that only grow, by scope. */
 export type Counter =
   | 'requests'
@@ -305,8 +312,12 @@ export interface Telemetry {
   count(scope: Scope, counter: Counter, by?: number): void;
   /** Lag of the newest record just acknowledged, in milliseconds. */
   lag(scope: Scope, fromCreationTimeMs: number | undefined, fromContentCreatedMs: number): void;
+  /** Told again and again, as the credential may be changed while it is in use. */
+  credential?(tenantId: string, credential: CredentialEnd): void;
   /** Gives a way to read the bytes in flight; called once, by whoever owns the ByteBudget. */
   watchInFlight?(read: () => number): void;
+  /** The last report of a scope, or what its habits say against it; undefined where it was never heard of. */
+  reportOf?(scope: Scope): ScopeReport | undefined;
 }
 
 export interface Logger {

@@ -45,17 +45,18 @@ function* checkToken(
       ? ''
       : `, for ${Math.round((claims.expiresAt - Date.now()) / minute)} minutes`;
   yield ok('token', `${new URL(hosts.login).host} issued one for ${new URL(hosts.management).host}${left}.`);
-  if (certificateExpiresAt !== undefined) yield checkCertificate(certificateExpiresAt);
+  const end = options.certificate === undefined ? options.clientSecretEndsAt : certificateExpiresAt;
+  if (end !== undefined) yield checkEnd(options.certificate === undefined ? 'secret' : 'certificate', end);
   if (!claims) return yield note('roles', 'The token cannot be read, so its roles are not known.');
   if (claims.tenantId !== undefined && claims.tenantId !== tenantId)
     yield problem('tenant', `The token is one of the tenant ${claims.tenantId}.`, 'Correct tenant_id.');
   yield* checkRoles(claims.roles, options.contentTypes);
 }
 
-function checkCertificate(expiresAt: number): Finding {
-  const days = Math.floor((expiresAt - Date.now()) / day);
-  const message = `It ends on ${new Date(expiresAt).toISOString().slice(0, 10)}, in ${days} days.`;
-  return days > 30 ? ok('certificate', message) : note('certificate', message, 'Upload the next one soon.');
+function checkEnd(name: 'certificate' | 'secret', end: number): Finding {
+  const days = Math.floor((end - Date.now()) / day);
+  const message = `It ends on ${new Date(end).toISOString().slice(0, 10)}, in ${days} days.`;
+  return days > 30 ? ok(name, message) : note(name, message, 'Make the next one soon.');
 }
 
 function* checkRoles(roles: readonly string[], contentTypes: readonly string[]): Generator<Finding> {

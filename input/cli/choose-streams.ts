@@ -21,7 +21,14 @@ export function chooseStreams(policy: Policy, name: string | undefined): readonl
   );
 }
 
-/** What an output of the policy is written to. */
+/** What an output of the policy is written to: records, and reports of completeness. */
+export function writtenStreamsOf(policy: Policy, output: OutputPolicy): readonly string[] {
+  const reports = (policy.completeness ?? []).filter((each) => each.output === output);
+  const names = reports.map(({ namespace }) => `logs-m365.collection-${namespace}`);
+  return [...new Set([...dataStreamsOf(policy, output), ...names])];
+}
+
+/** Where the records of an output are. */
 export function dataStreamsOf(policy: Policy, output: OutputPolicy): readonly string[] {
   const streams = policy.streams.filter((stream) => stream.output === output);
   return [...new Set(streams.map(({ mapping }) => `logs-o365.audit-${mapping.namespace}`))];

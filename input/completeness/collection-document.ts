@@ -1,7 +1,15 @@
 // One document of m365.collection: a tenant and content type over one interval. Its fields are those of
 // dashboards/collection-fields.yml; a test holds the two together.
 
-import type { BlobState, Counter, Gap, OutputDocument, Scope, ScopeReport } from '../contract.ts';
+import type {
+  BlobState,
+  Counter,
+  CredentialEnd,
+  Gap,
+  OutputDocument,
+  Scope,
+  ScopeReport,
+} from '../contract.ts';
 import type { Interval } from './tally.ts';
 
 export interface Collected {
@@ -16,6 +24,7 @@ export interface Collected {
   readonly gaps: readonly Gap[];
   readonly newestRecord: number | undefined;
   readonly health: ScopeReport | undefined;
+  readonly credential: CredentialEnd | undefined;
 }
 
 export interface Identity {
@@ -52,7 +61,7 @@ function describe(collected: Collected, { namespace, agent, ecsVersion, tags }: 
 }
 
 function figures(collected: Collected): object {
-  const { scope, from, to, interval, blobs, lostReasons, gaps, newestRecord, health } = collected;
+  const { scope, from, to, interval, blobs, lostReasons, gaps, newestRecord, health, credential } = collected;
   const count = (counter: Counter) => interval.counts.get(counter) ?? 0;
   return {
     content_type: scope.contentType,
@@ -84,6 +93,7 @@ function figures(collected: Collected): object {
     health: health?.health ?? 'starting',
     code: health?.code,
     message: health?.message,
+    credential: credential && { kind: credential.kind, expires: optionalIso(credential.endsAt) },
   };
 }
 
@@ -92,5 +102,7 @@ function gapFigures(gaps: readonly Gap[]): object {
   const [oldest] = gaps.map((gap) => gap.from).toSorted();
   return { count: gaps.length, duration: lengths.reduce((sum, each) => sum + each, 0), from: oldest };
 }
+
+const optionalIso = (time: number | undefined) => (time === undefined ? undefined : iso(time));
 
 const iso = (time: number): string => new Date(time).toISOString();

@@ -114,6 +114,7 @@ async function collect({ ledger, tally }: CompletenessOptions, round: Round): Pr
     gaps: await ledger.gapsBetween(scope, past ?? '', future ?? ''),
     newestRecord: tally.newestRecord(scope),
     health: tally.health(scope),
+    credential: tally.credentialOf(scope),
   };
 }
 

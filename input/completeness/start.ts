@@ -33,7 +33,10 @@ export function startCompleteness(options: StartOptions): RunningCompleteness {
   const ending = new AbortController();
   let heard = telemetry;
   const runs = wanted.map((each) => {
-    const tally = new CompletenessTally(() => options.clock.now());
+    const tally = new CompletenessTally(
+      () => options.clock.now(),
+      (scope) => telemetry.reportOf?.(scope),
+    );
     heard = listenAlso(heard, tally);
     return reporterOf(each, tally, options).run(ending.signal);
   });

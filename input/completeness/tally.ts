@@ -1,7 +1,7 @@
 // What happened to each content type since it was last asked: counts that add up over intervals, the greatest lag.
 // It hears what the status board hears, and forgets what it has told.
 
-import type { Counter, Scope, ScopeReport, Telemetry } from '../contract.ts';
+import type { Counter, CredentialEnd, Scope, ScopeReport, Telemetry } from '../contract.ts';
 import { redact } from '../errors.ts';
 
 export interface Interval {
@@ -23,10 +23,14 @@ interface Entry {
 
 export class CompletenessTally implements Telemetry {
   private readonly now: () => number;
+  private readonly known: Telemetry['reportOf'];
   private readonly entries = new Map<string, Entry>();
+  private readonly credentials = new Map<string, CredentialEnd>();
 
-  constructor(now: () => number) {
+  /** `known` remembers habits over restarts, where somebody does: then a silence can be told from a slow day. */
+  constructor(now: () => number, known?: Telemetry['reportOf']) {
     this.now = now;
+    this.known = known;
   }
 
   report(scope: Scope, report: ScopeReport): void {
@@ -44,6 +48,14 @@ export class CompletenessTally implements Telemetry {
     if (creation === undefined) return;
     entry.lagMs = Math.max(entry.lagMs ?? 0, creation);
     entry.newest = Math.max(entry.newest ?? 0, this.now() - creation);
+  }
+
+  credential(tenantId: string, credential: CredentialEnd): void {
+    this.credentials.set(tenantId, credential);
+  }
+
+  credentialOf({ tenantId }: Scope): CredentialEnd | undefined {
+    return this.credentials.get(tenantId);
   }
 
   /** Since the last call, or the start. */
@@ -77,9 +89,13 @@ export class CompletenessTally implements Telemetry {
 
   /** What the content type says of itself, or the tenant of all of them where it says something worse. */
   health({ tenantId, contentType }: Scope): ScopeReport | undefined {
-    const own = this.entry({ tenantId, contentType }).report;
-    const tenant = this.entries.get(keyOf({ tenantId, contentType: '' }))?.report;
+    const own = this.reportOf({ tenantId, contentType });
+    const tenant = this.reportOf({ tenantId, contentType: '' });
     return tenant?.health === 'failed' && own?.health !== 'failed' ? tenant : (own ?? tenant);
+  }
+
+  reportOf(scope: Scope): ScopeReport | undefined {
+    return this.known?.(scope) ?? this.entries.get(keyOf(scope))?.report;
   }
 
   private entry(scope: Scope): Entry {
@@ -120,6 +136,11 @@ export function listenAlso(telemetry: Telemetry, listener: Telemetry): Telemetry
       telemetry.lag(scope, creation, content);
       listener.lag(scope, creation, content);
     },
+    credential(tenantId, credential) {
+      telemetry.credential?.(tenantId, credential);
+      listener.credential?.(tenantId, credential);
+    },
     watchInFlight: (read) => telemetry.watchInFlight?.(read),
+    reportOf: (scope) => telemetry.reportOf?.(scope),
   };
 }

@@ -14,7 +14,8 @@ import { readSettings, type Settings } from './settings.ts';
 
 export const collectionDataset = 'm365.collection';
 
-const options: readonly Option[] = [
+/** Of the stream that asks for reports. */
+export const reportOptions: readonly Option[] = [
   {
     name: 'enabled',
     type: 'boolean',
@@ -23,11 +24,24 @@ const options: readonly Option[] = [
     about: 'The value false reports nothing.',
     shown: 'file',
   },
-  ...dataStreamOptions.map((option) =>
-    option.name === 'data_stream.dataset' ? { ...option, choices: [collectionDataset] } : option,
-  ),
+  ...dataStreamOptions.map(describeForReports),
   ...completenessOptions.options,
 ];
+
+function describeForReports(option: Option): Option {
+  switch (option.name) {
+    case 'data_stream.dataset':
+      return {
+        ...option,
+        choices: [collectionDataset],
+        about: 'Always m365.collection; it asks for reports.',
+      };
+    case 'data_stream.namespace':
+      return { ...option, about: option.about.replace('o365.audit', collectionDataset) };
+    default:
+      return option;
+  }
+}
 
 /** Dots may be nested or not. */
 export function asksForReports(stream: MapNode): boolean {
@@ -44,7 +58,7 @@ export function readCompleteness(
   outputs: OutputReader,
   problems: Problem[],
 ): Omit<CompletenessPolicy, 'streams'> | undefined {
-  const rules = { what: 'the stream of completeness', options, aside: streamKeys };
+  const rules = { what: 'the stream of completeness', options: reportOptions, aside: streamKeys };
   const settings = readSettings(node, rules, problems);
   if (!settings?.flag('enabled') || !input) return undefined;
   problems.push(...checkNamespace(settings));

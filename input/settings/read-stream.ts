@@ -15,7 +15,11 @@ export function readSource(
   once: boolean,
   problems: Problem[],
 ): ManagementActivityOptions | undefined {
-  const found = [...checkTenant(settings), ...checkCredentials(settings)];
+  const found = [
+    ...checkTenant(settings),
+    ...checkCredentials(settings),
+    ...checkDate(settings, 'client_secret_expires'),
+  ];
   problems.push(...found);
   if (found.length > 0) return undefined;
   return {
@@ -23,6 +27,7 @@ export function readSource(
     tenantName: settings.text('tenant_name'),
     clientId: settings.requireText('client_id'),
     clientSecret: readSecret(settings, 'client_secret'),
+    clientSecretEndsAt: readDate(settings, 'client_secret_expires'),
     certificate: readCertificate(settings),
     cloud: settings.choice('cloud', clouds),
     hosts: { login: settings.text('login_url'), management: settings.text('management_url') },
@@ -137,6 +142,18 @@ function checkCredentials(settings: Settings): Problem[] {
   return [
     { place: settings.placeOf(second), message: `${first} and ${second} are both set; keep one of them` },
   ];
+}
+
+/** A day, which begins at midnight in UTC, or a time. */
+function readDate(settings: Settings, name: string): number | undefined {
+  const text = settings.text(name);
+  return text === undefined ? undefined : Date.parse(text);
+}
+
+function checkDate(settings: Settings, name: string): Problem[] {
+  const text = settings.text(name);
+  if (text === undefined || (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)))) return [];
+  return [{ place: settings.placeOf(name), message: `${name} "${text}" must be a date such as 2027-03-01` }];
 }
 
 /** `name` or `name_file`, whichever is set. */

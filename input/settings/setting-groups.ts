@@ -3,6 +3,7 @@
 import { inputOptions, processOptions } from './collector-options.ts';
 import type { Option } from './option.ts';
 import { outputKinds, outputTypes } from './output-policy.ts';
+import { reportOptions } from './read-completeness.ts';
 import { allStreamOptions } from './read-inputs.ts';
 
 export interface SettingGroup {
@@ -25,6 +26,13 @@ export const settingGroups: readonly SettingGroup[] = [
     place: 'inputs[].streams[]',
     about: 'In an input with `type: m365`. Each stream is one tenant; the same tenant twice is an error.',
     options: allStreamOptions,
+  },
+  {
+    title: 'A stream: completeness',
+    place: 'inputs[].streams[]',
+    about:
+      'With `data_stream.dataset: m365.collection` a stream collects nothing: it reports, for every tenant of its input, what became of everything that Microsoft listed. The dashboard [O365] Completeness and the alerts stand on it.',
+    options: reportOptions,
   },
   {
     title: 'An input',

@@ -111,6 +111,11 @@ export class StatusBoard implements Telemetry {
     }
   }
 
+  reportOf({ tenantId, contentType }: Scope): ScopeReport | undefined {
+    const entry = this.entries.get(keyOf({ tenantId, contentType }));
+    return entry && this.withQuiet(entry);
+  }
+
   snapshot(): Status {
     const scopes = [...this.entries.values()].map((entry) => this.show(entry));
     return {
@@ -125,7 +130,7 @@ export class StatusBoard implements Telemetry {
   }
 
   private entry(scope: Scope): Entry {
-    const key = `${scope.tenantId} ${scope.contentType}`;
+    const key = keyOf(scope);
     const known = this.entries.get(key);
     if (known) return known;
     const now = this.clock.now();
@@ -172,6 +177,8 @@ export class StatusBoard implements Telemetry {
     return silence ? describeQuiet(silence) : report;
   }
 }
+
+const keyOf = ({ tenantId, contentType }: Scope): string => `${tenantId} ${contentType}`;
 
 function worst(healths: readonly Health[]): Health {
   const ranks = healths.map((health) => severity.indexOf(health));

@@ -24,5 +24,6 @@ export function createTelemetry(options: { clock: Clock; version: string }): Run
       meter.lag(scope, creation, content);
     },
     watchInFlight: (read) => board.watchInFlight(read),
+    reportOf: (scope) => board.reportOf(scope),
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import { dataStreamsOf, writtenStreamsOf } from '../../input/cli/choose-streams.ts';
 import { writeCollectionTemplate } from '../../input/cli/package/stream-template.ts';
 import { writeCollectionVariables } from '../../input/cli/package/variables.ts';
 import { parsePolicy } from '../../input/settings/load-policy.ts';
@@ -41,6 +42,14 @@ test('the completeness stream that Fleet renders is read beside the tenant’s',
       streams: ['m365-o365.audit-1'],
     },
   ]);
+});
+
+test('a check of the output looks at both data streams; records are read back from one', () => {
+  const policy = read({ 'data_stream.dataset': 'm365.collection' });
+  const [output] = policy.outputs;
+  if (!output) throw new Error('no output');
+  expect(writtenStreamsOf(policy, output)).toEqual(['logs-o365.audit-prod', 'logs-m365.collection-prod']);
+  expect(dataStreamsOf(policy, output)).toEqual(['logs-o365.audit-prod']);
 });
 
 test('a disabled one reports nothing, and a wrong setting in it is named with its line', () => {

@@ -8,6 +8,7 @@ import { CompletenessTally, listenAlso } from '../../input/completeness/tally.ts
 import type { Output, OutputDocument, WriteReport } from '../../input/contract.ts';
 import type { SqliteLedger } from '../../input/delivery/sqlite-ledger.ts';
 import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
+import { StatusBoard } from '../../input/telemetry/status-board.ts';
 import { noon, recordingLog, scope, steppingClock } from '../delivery/state-folder.ts';
 
 let folder: string;
@@ -193,6 +194,7 @@ describe('reports of completeness', () => {
   test('every field of a document is defined, and every defined figure can be filled', async () => {
     tally.report(scope, { health: 'degraded', message: 'slow', code: 'AF429' });
     tally.lag(scope, 1, 1);
+    tally.credential(scope.tenantId, { kind: 'certificate', endsAt: noon });
     tally.count(scope, 'blobs_lost');
     await ledger.list(scope, [blob('a')], { late: false, backfill: false, listedAt: noon });
     await ledger.giveUp(scope, 'a', 'poisoned', 'unreadable', noon);
@@ -206,9 +208,42 @@ describe('reports of completeness', () => {
     const names = new Set(listCollectionFields().map(({ name }) => name));
     const written = [...leaves(bodies()[0], '')];
     expect(written.filter((name) => !names.has(name))).toEqual([]);
-    const empty = [...names].filter((name) => name.startsWith('m365.') && !written.includes(name));
-    // When a credential ends is known to Microsoft alone.
-    expect(empty).toEqual(['m365.collection.credential.kind', 'm365.collection.credential.expires']);
+    expect([...names].filter((name) => name.startsWith('m365.') && !written.includes(name))).toEqual([]);
+  });
+
+  test('the end of the credential is told for each content type, where it is known', async () => {
+    tally.credential(scope.tenantId, { kind: 'secret', endsAt: undefined });
+    await makeReporter().report();
+    expect(figures().credential).toEqual({ kind: 'secret' });
+    tally.credential(scope.tenantId, { kind: 'certificate', endsAt: noon });
+    await makeReporter().report();
+    expect(figures().credential).toEqual({ kind: 'certificate', expires: '2026-03-01T12:00:00.000Z' });
+  });
+
+  test('a silence is told from a slow day by the habits that the status board remembers', async () => {
+    const board = new StatusBoard({ clock, version: '0.1.0' });
+    board.restore([
+      {
+        tenant_id: scope.tenantId,
+        content_type: scope.contentType,
+        health: 'healthy',
+        message: '',
+        since: new Date(noon).toISOString(),
+        counters: {},
+        arrivals: { longest_pause_ms: { '2026-02-28': 600_000 }, seen: 100 },
+      },
+    ]);
+    tally = new CompletenessTally(clock.now, (asked) => board.reportOf(asked));
+    board.report(scope, { health: 'healthy', message: 'Up to date.' });
+    await makeReporter().report();
+    expect(figures()).toMatchObject({ health: 'healthy' });
+    clock.set(noon + 5 * 3_600_000);
+    await makeReporter().report();
+    expect(figures()).toMatchObject({
+      health: 'degraded',
+      code: 'quiet',
+      message: expect.stringMatching(/^No records for 5 h/),
+    });
   });
 
   test('a failing tenant shows at each of its content types', () => {

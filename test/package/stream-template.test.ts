@@ -62,6 +62,7 @@ const only = ({ streams }: Policy) => {
 function sampleOf(option: Option): unknown {
   const { name, type, choices, minimum } = option;
   if (name === 'tenant_id' || name === 'client_id' || name === 'publisher_identifier') return tenant;
+  if (name === 'client_secret_expires') return '2027-03-01';
   if (option.multiline) return pem;
   switch (type) {
     case 'boolean':

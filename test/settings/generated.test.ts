@@ -23,7 +23,7 @@ describe('what is generated from the settings', () => {
   test('opening every line of the sample policy changes no default', () => {
     const opened = sample
       .split('\n')
-      .filter((line) => !/tenant_name|fabrikam|Another tenant|2d3e4f50/.test(line))
+      .filter((line) => !/tenant_name|client_secret_expires|fabrikam|Another tenant|2d3e4f50/.test(line))
       .map((line) => (/^ +# [\w.]+:(?: |$)(?! *[A-Z])/.test(line) ? line.replace('# ', '') : line))
       .map((line) => line.replace(/^( +)(proxy_url|status.port|headers):.*/, '$1$2:'))
       .join('\n');

@@ -188,6 +188,8 @@ inputs:
     ['data_stream.namespace: a-b', /must be lower case, without "-"/],
     ['tenant_id: x', /Map keys must be unique/],
     ['publisher_identifier: me', /publisher_identifier must be a GUID/],
+    ['client_secret_expires: soon', /client_secret_expires "soon" must be a date such as/],
+    ['client_secret_expires: 2027-02-31x', /client_secret_expires "2027-02-31x" must be a date/],
     ['ssl: 5', /ssl must be a map/],
     ['ssl: {verification_mode: full}\n        ssl.verification_mode: none', /is set twice/],
     ['interval: "5"', /must be a duration/],

@@ -9,6 +9,7 @@ import type {
   Batch,
   ContentLedger,
   Counter,
+  CredentialEnd,
   DeadLetterStream,
   DeadLetters,
   Logger,
@@ -35,6 +36,7 @@ export interface LogLine {
 export class Recorder implements Telemetry {
   readonly reports: { scope: Scope; report: ScopeReport }[] = [];
   readonly counts = new Map<string, number>();
+  readonly credentials = new Map<string, CredentialEnd>();
   readonly lines: LogLine[] = [];
   readonly log: Logger;
 
@@ -55,6 +57,10 @@ export class Recorder implements Telemetry {
   }
 
   lag(): void {}
+
+  credential(tenantId: string, credential: CredentialEnd): void {
+    this.credentials.set(tenantId, credential);
+  }
 
   counted(counter: Counter, contentType?: string): number {
     return this.counts.get(contentType === undefined ? counter : `${contentType} ${counter}`) ?? 0;

@@ -376,6 +376,20 @@ test('a certificate that ends soon is announced', async () => {
   expect(distinctIds(collected).size).toBe(10);
   expect(bench.recorder.current('')).toMatchObject({ health: 'degraded', code: 'certificate-ends' });
   expect(bench.recorder.current('')?.message).toMatch(/ends on \d{4}-\d\d-\d\d, in 4 days/);
+  const [end] = bench.recorder.credentials.values();
+  expect(end).toEqual({ kind: 'certificate', endsAt: expect.any(Number) });
+});
+
+test('a secret that ends soon is announced, where its date was given', async () => {
+  const run = await prepare();
+  const endsAt = run.clock.now() + 3 * 24 * hour;
+  await collectAll(run.bench, run.options(0, { clientSecretEndsAt: endsAt }));
+  const { recorder } = run.bench;
+  expect(recorder.current('')).toMatchObject({ health: 'degraded', code: 'secret-ends' });
+  expect(recorder.current('')?.message).toMatch(
+    /^The client secret ends on .*, in [23] days\. Add a new one/,
+  );
+  expect([...recorder.credentials.values()]).toEqual([{ kind: 'secret', endsAt }]);
 });
 
 test('throttling that comes as a 200 pauses the tenant too', async () => {

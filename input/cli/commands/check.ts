@@ -7,7 +7,7 @@ import type { Targets } from '../../setup/judge-templates.ts';
 import { hostsFor } from '../../sources/management-activity/clouds.ts';
 import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check-output.ts';
 import { checkTenant, hostsToAllow } from '../check-tenant.ts';
-import { chooseStreams, dataStreamsOf, nameTenant, rawStreamsOf } from '../choose-streams.ts';
+import { chooseStreams, nameTenant, rawStreamsOf, writtenStreamsOf } from '../choose-streams.ts';
 import { type Finding, printFinding } from '../finding.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { paint, say } from '../paper.ts';
@@ -82,7 +82,7 @@ function sectionsOf(policy: Policy, tenant: string | undefined): readonly Sectio
 }
 
 function targetsOf(policy: Policy, output: OutputPolicy): Targets {
-  return { dataStreams: dataStreamsOf(policy, output), raw: rawStreamsOf(policy, output) };
+  return { dataStreams: writtenStreamsOf(policy, output), raw: rawStreamsOf(policy, output) };
 }
 
 function hostsOf({ streams, outputs }: Policy): readonly string[] {
@@ -94,7 +94,7 @@ function printEnd(policy: Policy, findings: readonly Finding[], hosts: readonly 
   say(`\nA firewall has to let through\n${hosts.map((host) => `  ${host}`).join('\n')}`);
   const lacking = findings.some(({ name, state }) => name === 'privileges' && state === 'problem');
   const streams = policy.outputs.flatMap((output) =>
-    output.type === 'elasticsearch' ? dataStreamsOf(policy, output) : [],
+    output.type === 'elasticsearch' ? writtenStreamsOf(policy, output) : [],
   );
   if (lacking) say(`\nThe smallest API key that delivers (in Kibana: Dev Tools):\n${describeKey(streams)}`);
   const problems = findings.filter(({ state }) => state === 'problem').length;

@@ -14,7 +14,7 @@ export interface Variable {
   readonly multi: boolean;
   readonly required: boolean;
   readonly show_user: boolean;
-  readonly secret?: true | undefined;
+  readonly secret?: boolean | undefined;
   readonly default?: Option['default'] | undefined;
   readonly options?: readonly { readonly value: string; readonly text: string }[] | undefined;
   readonly url_allowed_schemes?: readonly string[] | undefined;
@@ -41,11 +41,17 @@ function writeVariable(option: Option): Variable {
     multi: isMulti(option),
     required: option.required === true,
     show_user: shown === 'main',
-    secret: option.type === 'secret' ? true : undefined,
+    secret: isSecret(option),
     default: option.default,
     options: option.type === 'choice' ? choices?.map((value) => ({ value, text: value })) : undefined,
     url_allowed_schemes: option.type === 'url' ? ['http', 'https'] : undefined,
   });
+}
+
+/** What only sounds like a secret has to be said to be none: package-spec asks for it. */
+function isSecret({ name, type }: Option): boolean | undefined {
+  if (type === 'secret') return true;
+  return /access_key|api_key|passphrase|password|secret|token/.test(name) ? false : undefined;
 }
 
 const types: Record<Option['type'], string> = {

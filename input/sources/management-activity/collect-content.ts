@@ -13,7 +13,7 @@ import { ScopeStatus } from './scope-status.ts';
 import type { ContentScope, Stream } from './stream.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
-import { warnOfCertificate, warnOfClock } from './warnings.ts';
+import { warnOfClock, warnOfCredential } from './warnings.ts';
 
 const minute = 60_000;
 const subscriptionsEveryMs = 5 * minute;
@@ -83,7 +83,7 @@ class TenantLoops {
 
   async #watchSubscriptions(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      warnOfCertificate(this.#stream);
+      warnOfCredential(this.#stream);
       warnOfClock(this.#stream);
       const every = this.#subscriptions.allEnabled ? subscriptionsEveryMs : this.#stream.options.intervalMs;
       await this.#subscriptionNews.sleep(every, signal);
@@ -148,7 +148,7 @@ class TenantLoops {
     for (let attempt = 0; !(await this.#checkSubscriptions(signal)) && attempt < onceAttempts; attempt++) {
       await clock.sleep(backOff(attempt, onceRetry, random), signal);
     }
-    warnOfCertificate(this.#stream);
+    warnOfCredential(this.#stream);
     warnOfClock(this.#stream);
     await Promise.all(this.#scopes.map((scope) => this.#listOnce(scope, signal)));
     this.#downloads.noticeListingDone();

@@ -3,7 +3,7 @@
 import type { Dispatcher } from 'undici';
 import { ClientCredentials } from '../../auth/client-credentials.ts';
 import { resolveTenant } from '../../auth/resolve-tenant.ts';
-import type { SourceEnvironment } from '../../contract.ts';
+import type { CredentialEnd, SourceEnvironment } from '../../contract.ts';
 import type { OperatorError } from '../../errors.ts';
 import { allowHosts } from '../../http/allow-hosts.ts';
 import { ClockSkew, learnClockSkew } from '../../http/clock-skew.ts';
@@ -61,8 +61,8 @@ export async function openStream(parts: StreamParts, signal: AbortSignal): Promi
       get description() {
         return describeToken(tokens.claims, expected);
       },
-      get certificateExpiresAt() {
-        return tokens.certificateExpiresAt;
+      get end() {
+        return endOf(options, tokens);
       },
     },
     api: managementApi({
@@ -120,6 +120,13 @@ function tokensFor(parts: StreamParts, tenant: string, send: Send, skew: ClockSk
     clock: environment.clock,
     serverNow: () => skew.now(),
   });
+}
+
+/** A certificate says when it ends, once it was read; of a secret it is what the operator says. */
+function endOf(options: ManagementActivityOptions, tokens: ClientCredentials): CredentialEnd {
+  return options.certificate === undefined
+    ? { kind: 'secret', endsAt: options.clientSecretEndsAt }
+    : { kind: 'certificate', endsAt: tokens.certificateExpiresAt };
 }
 
 function requestBudget({ options, environment }: StreamParts, status: ScopeStatus): RequestBudget {

@@ -19,6 +19,8 @@ export interface ManagementActivityOptions {
   readonly tenantName: string | undefined;
   readonly clientId: string;
   readonly clientSecret: (() => Promise<string>) | undefined;
+  /** What the operator says; milliseconds since the epoch. */
+  readonly clientSecretEndsAt?: number | undefined;
   readonly certificate: (() => Promise<{ pem: string; passphrase: string | undefined }>) | undefined;
   readonly cloud: (typeof clouds)[number];
   readonly hosts: { readonly login: string | undefined; readonly management: string | undefined };
@@ -77,6 +79,15 @@ export const managementActivityOptions: OptionSet = {
       title: 'Client secret file',
       about: 'A file that holds the client secret; read again when it changes.',
       shown: 'file',
+    },
+    {
+      name: 'client_secret_expires',
+      type: 'text',
+      title: 'Client secret expires',
+      about:
+        'The date that Entra ID shows beside the secret; with it the status, the completeness reports and their alert warn in time.',
+      example: '2027-03-01',
+      shown: 'advanced',
     },
     {
       name: 'certificate',

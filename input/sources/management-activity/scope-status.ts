@@ -6,7 +6,7 @@ import type { Health, Logger, Scope, ScopeReport, Telemetry } from '../../contra
 export type Aspect =
   | 'tenant'
   | 'requests'
-  | 'certificate'
+  | 'credential'
   | 'clock'
   | 'subscription'
   | 'listing'

@@ -1,6 +1,6 @@
 // What the parts of one tenant's collection share.
 
-import type { Scope, SourceEnvironment } from '../../contract.ts';
+import type { CredentialEnd, Scope, SourceEnvironment } from '../../contract.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { RequestBudget } from '../../http/rate-limit.ts';
 import type { ManagementApi } from './api.ts';
@@ -31,8 +31,7 @@ export interface CredentialInsight {
   readonly roles: readonly string[] | undefined;
   /** One sentence for refusals; may be empty. */
   readonly description: string;
-  /** Milliseconds since the epoch; undefined for a secret, which does not say. */
-  readonly certificateExpiresAt: number | undefined;
+  readonly end: CredentialEnd;
 }
 
 /** One content type of the stream. */

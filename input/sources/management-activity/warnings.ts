@@ -1,29 +1,39 @@
-// What is going to be a problem, or already is one that was got around: the certificate's end, and a wrong clock.
+// What is going to be a problem, or already is one that was got around: the credential's end, and a wrong clock.
 
 import { clockTime, type Stream } from './stream.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-const certificateMentionedMs = 30 * day;
-const certificateUrgentMs = 7 * day;
+const mentionedMs = 30 * day;
+const urgentMs = 7 * day;
 const skewMentionedMs = 5 * minute;
 
-/** Of a client secret nobody but Entra ID knows the end. */
-export function warnOfCertificate({ credentials, environment, status }: Stream): void {
-  const end = credentials.certificateExpiresAt;
-  if (end === undefined) return;
-  const left = end - environment.clock.now();
-  if (left > certificateMentionedMs) {
-    status.set('certificate', undefined);
+/** Also tells whoever reports it further, when nothing is wrong yet. */
+export function warnOfCredential({ tenantId, credentials, environment, status }: Stream): void {
+  const { kind, endsAt } = credentials.end;
+  environment.telemetry.credential?.(tenantId, { kind, endsAt });
+  if (endsAt === undefined) return;
+  const left = endsAt - environment.clock.now();
+  if (left > mentionedMs) {
+    status.set('credential', undefined);
     return;
   }
   const days = Math.max(0, Math.floor(left / day));
-  status.set('certificate', {
-    health: left > certificateUrgentMs ? 'waiting' : 'degraded',
-    code: 'certificate-ends',
-    message: `The certificate ends on ${new Date(end).toISOString().slice(0, 10)}, in ${days} days. Upload a new one to the app registration and configure it here.`,
+  const [name, advice] = renewal[kind];
+  status.set('credential', {
+    health: left > urgentMs ? 'waiting' : 'degraded',
+    code: `${kind}-ends`,
+    message: `The ${name} ends on ${new Date(endsAt).toISOString().slice(0, 10)}, in ${days} days. ${advice}`,
   });
 }
+
+const renewal = {
+  certificate: ['certificate', 'Upload a new one to the app registration and configure it here.'],
+  secret: [
+    'client secret',
+    'Add a new one to the app registration and configure its Value here, with its new date.',
+  ],
+} as const;
 
 /** Windows and expiry follow Microsoft's clock; everything else on this machine does not. */
 export function warnOfClock({ skew, environment, status }: Stream): void {
