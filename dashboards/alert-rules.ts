@@ -1,5 +1,5 @@
-// Rules that watch the collection, as bodies for Kibana's alerting API, which every Kibana from 8.18 on takes. The
-// package cannot carry them: templates of rules came with Kibana 9.2, and an upload may be refused for them.
+// Rules that watch the collection, as templates that the package installs: Kibana offers them where a rule is created,
+// from 9.2.1 on. An older one leaves this kind of asset aside.
 
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -10,6 +10,7 @@ import { fieldsOfKql, KqlError, parseKql } from './kql/parse.ts';
 import { kqlToQuery } from './kql/to-query.ts';
 import { type ProblemAt, readYamlFile } from './language/yaml-file.ts';
 import { timeField } from './lens/state.ts';
+import { coreMigrationVersion } from './saved-object.ts';
 
 interface RuleSource {
   readonly id: string;
@@ -26,11 +27,26 @@ interface RuleSource {
   readonly none?: boolean;
 }
 
-export interface AlertRule {
-  /** Of the request `POST /api/alerting/rule/<id>`. */
+export interface AlertRule extends RuleSource {
+  /** A saved object of the type `alerting_rule_template`. */
+  readonly template: RuleTemplate;
+}
+
+export interface RuleTemplate {
   readonly id: string;
-  readonly about: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly type: 'alerting_rule_template';
+  /** Exactly what Kibana 9.2.1 knows: it refuses the package for any other, such as the `description` of 9.4. */
+  readonly attributes: {
+    readonly name: string;
+    readonly tags: readonly string[];
+    readonly ruleTypeId: '.es-query';
+    readonly schedule: { readonly interval: string };
+    readonly params: Readonly<Record<string, unknown>>;
+  };
+  readonly references: readonly [];
+  readonly managed: true;
+  readonly coreMigrationVersion: string;
+  readonly typeMigrationVersion: string;
 }
 
 const text = { type: 'string', minLength: 1 };
@@ -59,14 +75,14 @@ const dataset = 'm365.collection';
 const index = `logs-${dataset}-*`;
 const ownFile = join(import.meta.dirname, 'alert-rules.yml');
 
-/** Disabled, without actions: whom to tell is the operator's to say. Throws a DefinitionError. */
+/** Throws a DefinitionError. */
 export function generateAlertRules(fields: FieldLookup, path = ownFile): AlertRule[] {
   const file = readYamlFile(path, validate);
   if (file.content === undefined) throw new DefinitionError(file.problems);
   const { content, problemAt } = file;
   const problems = content.flatMap((rule, position) => checkRule(rule, [position], fields, problemAt));
   if (problems.length > 0) throw new DefinitionError(problems);
-  return content.map(buildRule);
+  return content.map((rule) => ({ ...rule, template: buildTemplate(rule) }));
 }
 
 function checkRule(
@@ -89,21 +105,22 @@ function checkRule(
   }
 }
 
-function buildRule(rule: RuleSource): AlertRule {
-  const { id, name, about, every } = rule;
+function buildTemplate(rule: RuleSource): RuleTemplate {
+  const { id, name, every } = rule;
   return {
-    id,
-    about,
-    body: {
-      actions: [],
-      consumer: 'stackAlerts',
-      enabled: false,
+    attributes: {
       name,
       params: paramsOf(rule),
-      rule_type_id: '.es-query',
+      ruleTypeId: '.es-query',
       schedule: { interval: every },
       tags: ['Microsoft 365'],
     },
+    coreMigrationVersion,
+    id,
+    managed: true,
+    references: [],
+    type: 'alerting_rule_template',
+    typeMigrationVersion: '10.1.0',
   };
 }
 

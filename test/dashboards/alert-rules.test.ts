@@ -7,19 +7,43 @@ import { loadDefinitions } from '../../pipelines/index.ts';
 
 const fields = createFieldLookup(loadDefinitions());
 
-test('there is a rule for a gap, a loss, lag, a quiet type, a failure, an ending credential and silence', () => {
+test('there is a rule for each thing that can go wrong with the collection, and for silence', () => {
   const rules = generateAlertRules(fields);
   expect(rules.map(({ id }) => id)).toEqual([
     'm365-gap',
     'm365-lost',
+    'm365-refused',
     'm365-lag',
     'm365-quiet',
     'm365-failed',
     'm365-credential',
     'm365-silent',
   ]);
-  for (const { body } of rules)
-    expect(body).toMatchObject({ actions: [], enabled: false, rule_type_id: '.es-query' });
+});
+
+// Kibana 9.2 and 9.3 refuse a saved object with an attribute that they do not know, and the package with it.
+test('a template has no attribute that came after Kibana 9.2.1', () => {
+  for (const { id, template } of generateAlertRules(fields)) {
+    expect(template).toMatchObject({ id, type: 'alerting_rule_template', references: [], managed: true });
+    expect(Object.keys(template.attributes).toSorted()).toEqual([
+      'name',
+      'params',
+      'ruleTypeId',
+      'schedule',
+      'tags',
+    ]);
+  }
+});
+
+test('a rule looks back further than the time between two looks, so that no report is missed', () => {
+  const minutes = new Map([
+    ['m', 1],
+    ['h', 60],
+    ['d', 1440],
+  ]);
+  const length = (span: string) => Number.parseInt(span, 10) * (minutes.get(span.slice(-1)) ?? 0);
+  for (const { every, over } of generateAlertRules(fields))
+    expect(length(over)).toBeGreaterThan(length(every));
 });
 
 test('a rule that names an unknown field, or is no KQL, is refused with file and line', () => {

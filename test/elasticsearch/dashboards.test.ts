@@ -114,7 +114,7 @@ test('every query finds what another translation of KQL finds', async () => {
 describe('alert rules find what they are for, and nothing else', () => {
   const rules = generateAlertRules(createFieldLookup(loadDefinitions()));
   const ruleOf = (id: string) => {
-    const { params } = Object(rules.find((rule) => rule.id === id)?.body);
+    const { params } = Object(rules.find((rule) => rule.id === id)?.template.attributes);
     return { fields: [params.termField ?? []].flat(), query: JSON.parse(params.esQuery).query };
   };
   /** Who is alerted about, as Kibana would group it, in the hours before the end of the sample. */

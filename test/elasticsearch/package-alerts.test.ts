@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createFieldLookup, generateAlertRules } from '../../dashboards/index.ts';
 import { runSetup } from '../../input/cli/commands/setup.ts';
-import { alertingRules } from '../../input/cli/package/alerting-rules.ts';
 import { collectionSample } from '../../input/cli/package/sample-events.ts';
 import { readAuditAssets } from '../../input/setup/audit-assets.ts';
+import { loadDefinitions } from '../../pipelines/index.ts';
 import { ask, clusterUrl } from './cluster.ts';
 
 const mark = `m365test${randomUUID().slice(0, 8)}.alerts`;
@@ -51,11 +52,14 @@ const cases: Record<string, object> = {
 };
 
 const expected: Record<string, string[]> = {
-  gap: ['lost', 'missing', 'refused'],
-  lag: ['slow'],
-  quiet: ['quiet'],
-  silent: Object.keys(cases).toSorted(),
-  credential: ['ended', 'ending'],
+  'm365-gap': ['missing'],
+  'm365-lost': ['lost'],
+  'm365-refused': ['refused'],
+  'm365-lag': ['slow'],
+  'm365-quiet': ['quiet'],
+  'm365-failed': ['ended'],
+  'm365-silent': Object.keys(cases).toSorted(),
+  'm365-credential': ['ended', 'ending'],
 };
 
 function withFigures(change: object): object {
@@ -63,9 +67,10 @@ function withFigures(change: object): object {
   return { ...sample, m365: { collection: { ...sample.m365.collection, ...change } } };
 }
 
-test.each(alertingRules.map(({ id, query }) => [id, query] as const))(
+test.each(generateAlertRules(createFieldLookup(loadDefinitions())).map((rule) => [rule.id, rule] as const))(
   'the rule %s finds what it is for, and nothing else',
-  async (id, query) => {
+  async (id, { template }) => {
+    const { query } = JSON.parse(String(template.attributes.params.esQuery));
     const { body } = await ask('POST', `/${stream}/_search`, { size: 100, query });
     expect(body.hits.hits.map((hit: { _id: string }) => hit._id).toSorted()).toEqual(expected[id]);
   },

@@ -4,8 +4,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type AlertRule,
   createFieldLookup,
   type DashboardDefinition,
+  generateAlertRules,
   generateSavedObjects,
   loadDashboards,
   titleOf,
@@ -15,10 +17,9 @@ import type { Definitions } from '../../../pipelines/definitions.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
 import { DefinitionError } from '../../../pipelines/language/problem.ts';
 import { readVersion } from '../version.ts';
-import { writeAlertingRules } from './alerting-rules.ts';
 import { allFields, type DataStream, listDataStreams, writeDataStream } from './data-streams.ts';
 import { resolveReference } from './ecs-schema.ts';
-import { writeSavedObjects } from './kibana-files.ts';
+import { writeRuleTemplates, writeSavedObjects } from './kibana-files.ts';
 import {
   completeManifest,
   findScreenshot,
@@ -27,7 +28,7 @@ import {
   readManifest,
   screenshotFile,
 } from './manifest-file.ts';
-import { type PackageFiles, sortFiles, toJson, toYaml } from './package-files.ts';
+import { type PackageFiles, sortFiles, toYaml } from './package-files.ts';
 import { writePipelineTests } from './pipeline-tests.ts';
 import { type ReadmeData, renderReadme, writeReadmeTemplate } from './readme.ts';
 import { writeReadmeParts } from './readme-parts.ts';
@@ -47,10 +48,14 @@ const repository = join(import.meta.dirname, '..', '..', '..');
 export function buildPackage(root = repository): Package {
   const definitions = readDefinitions(join(root, 'pipelines'));
   const dashboards = loadDashboards(join(root, 'dashboards', 'definitions'));
+  const rules = generateAlertRules(
+    createFieldLookup(definitions),
+    join(root, 'dashboards', 'alert-rules.yml'),
+  );
   const streams = listDataStreams(definitions);
   const manifest = readManifest(root, readVersion());
-  const common = writeCommon(root, { definitions, dashboards, manifest });
-  const template = readReadmeTemplate(root);
+  const common = writeCommon(root, { definitions, dashboards, rules, manifest });
+  const template = readReadmeTemplate(root, rules);
   const source = new Map([...common, ...writeDocs(template, streams), ...writeStreams(streams, asIs)]);
   for (const [path, text] of writeDevelopment(template, root, definitions)) source.set(path, text);
   const built = new Map([
@@ -71,12 +76,13 @@ const asIs = <T>(value: T): T => value;
 interface Parts {
   readonly definitions: Definitions;
   readonly dashboards: readonly DashboardDefinition[];
+  readonly rules: readonly AlertRule[];
   readonly manifest: Manifest;
 }
 
 function writeCommon(
   root: string,
-  { definitions, dashboards, manifest }: Parts,
+  { definitions, dashboards, rules, manifest }: Parts,
 ): Map<string, string | Buffer> {
   const objects = generateSavedObjects(dashboards, createFieldLookup(definitions));
   const screenshots = dashboards.flatMap((each) => findScreenshot(root, each.id, titleOf(each)) ?? []);
@@ -86,7 +92,7 @@ function writeCommon(
     ['LICENSE.txt', readFileSync(join(root, 'LICENSE'), 'utf8')],
     ['img/m365.svg', readFileSync(join(root, 'img', 'm365.svg'), 'utf8')],
     ...writeSavedObjects(objects),
-    ...[...writeAlertingRules()].map(([path, rule]): [string, string] => [path, toJson(rule)]),
+    ...writeRuleTemplates(rules),
   ]);
   for (const { id } of dashboards) {
     const file = screenshotFile(root, id);
@@ -99,10 +105,10 @@ function writeStreams(streams: readonly DataStream[], spell: Parameters<typeof w
   return streams.flatMap((stream) => [...writeDataStream(stream, spell)]);
 }
 
-function readReadmeTemplate(root: string): string {
+function readReadmeTemplate(root: string, rules: readonly AlertRule[]): string {
   const file = join(root, 'docs', 'package', 'README.md.hbs');
   try {
-    return writeReadmeTemplate(readFileSync(file, 'utf8'), writeReadmeParts(root));
+    return writeReadmeTemplate(readFileSync(file, 'utf8'), writeReadmeParts(root, rules));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const [, parsing, running] = /on line (\d+)|- (\d+):\d+$/.exec(message) ?? [];

@@ -2,20 +2,26 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AlertRule } from '../../../dashboards/index.ts';
 import { aadstsCatalogue } from '../../auth/aadsts-catalogue.ts';
 import { cloudHosts } from '../../sources/management-activity/clouds.ts';
 import { type Effect, errorCatalogue } from '../../sources/management-activity/error-catalogue.ts';
 import type { OwnParts } from './readme.ts';
 import { formOptions } from './variables.ts';
 
-export function writeReadmeParts(root: string): OwnParts {
+export function writeReadmeParts(root: string, rules: readonly AlertRule[]): OwnParts {
   return {
+    alerts: table(['Rule', 'What it tells', 'Query in KQL', 'Looks back'], rules.map(writeRule)),
     apiErrors: table(['Code', 'What it means', 'What to do', 'What happens meanwhile'], apiErrors()),
     tokenErrors: table(['Code', 'What it means', 'What to do'], tokenErrors()),
     clouds: table(['Cloud', 'Tokens from', 'Content from'], clouds()),
     settings: table(['Setting', 'Default', 'What it is'], settings()),
     storage: storage(root),
   };
+}
+
+function writeRule({ name, about, where, over, none }: AlertRule): string[] {
+  return [name, about, none ? 'is below 1: no report at all' : `\`${where ?? ''}\``, over];
 }
 
 const meanwhile: Record<Effect, string> = {

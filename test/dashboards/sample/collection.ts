@@ -3,6 +3,7 @@
 
 import { contentTypes } from '../../../input/emulator/options.ts';
 import { hash, Random } from '../../../input/emulator/random.ts';
+import { describeQuiet } from '../../../input/telemetry/quiet.ts';
 import {
   dayMs,
   type SampleDocument,
@@ -78,7 +79,9 @@ function describeHour(
               : { count: 0, duration: 0 },
           requests: { sent: 30 + blobs, throttled, failed: wrong ? random.between(1, 9) : 0 },
           bytes: { fetched: blobs * random.between(60_000, 160_000) },
-          ...healthOf(throttled > 0, hasGap || isOpenGap),
+          ...(isQuiet && left < 34
+            ? describeQuiet({ since: end - 40 * hourMs, forMs: (40 - left) * hourMs, longestMs: 4 * hourMs })
+            : healthOf(throttled > 0, hasGap || isOpenGap)),
           ...(name === 'Fabrikam' && {
             credential: { kind: 'secret', expires: new Date(end + 9 * dayMs).toISOString() },
           }),
