@@ -14,7 +14,7 @@ export function heatmapOption({ layer, visualization }, rows, theme) {
   return {
     animation: false,
     textStyle: { fontFamily: theme.font },
-    grid: { left: 8, right: 108, top: 4, bottom: 4, containLabel: true },
+    grid: { left: 16, right: 108, top: 4, bottom: 4, containLabel: true },
     tooltip: {
       confine: true,
       backgroundColor: theme.panel,
@@ -29,6 +29,8 @@ export function heatmapOption({ layer, visualization }, rows, theme) {
       axisLabel: {
         color: theme.subdued,
         fontSize: 11,
+        // Without it a font that has no Chinese is taken for a very low one, and its labels are cut.
+        lineHeight: 16,
         hideOverlap: true,
         interval: isTime ? (index) => across[index] % tickStep(across) === 0 : 'auto',
       },

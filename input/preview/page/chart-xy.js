@@ -78,7 +78,12 @@ const stepOf = (column, most) =>
 const valueAxis = (column, theme, most) => ({
   type: 'value',
   interval: stepOf(column, most),
-  axisLabel: { color: theme.subdued, fontSize: 11, formatter: (value) => formatValue(value, column) },
+  axisLabel: {
+    color: theme.subdued,
+    fontSize: 11,
+    lineHeight: 16,
+    formatter: (value) => formatValue(value, column),
+  },
   splitLine: { lineStyle: { color: theme.border } },
   splitNumber: 4,
   minInterval: column.params?.format === undefined ? 1 : undefined,
@@ -96,7 +101,13 @@ function overTime(drawn, series, rows, { from, to }, theme, { columns }) {
       type: 'time',
       min: times[0] - step / 2,
       max: times.at(-1) + step / 2,
-      axisLabel: { color: theme.subdued, fontSize: 11, hideOverlap: true, formatter: formatTick },
+      axisLabel: {
+        color: theme.subdued,
+        fontSize: 11,
+        lineHeight: 16,
+        hideOverlap: true,
+        formatter: formatTick,
+      },
       axisLine: axisLine(theme),
       axisTick: { show: false },
       splitLine: { show: false },

@@ -31,7 +31,7 @@ const headingOf = ({ title, description }) =>
   element(
     'h2',
     { textContent: title, title },
-    description === '' ? undefined : element('i', { textContent: 'ⓘ', title: description }),
+    description === '' ? undefined : element('i', { textContent: 'i', title: description }),
   );
 
 async function fill(panel, body, view, look, { linkTo, pick }) {

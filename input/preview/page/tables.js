@@ -84,18 +84,31 @@ function pagerParts(index, pages, show) {
 /** Events, newest first, with the fields that the search shows. */
 export function drawEvents(panel, body, { columns, sort }, { total, rows }) {
   const fields = [sort[0]?.[0] ?? '@timestamp', ...columns];
-  const head = element('tr', {}, ...fields.map((field) => element('th', { textContent: field })));
-  const draw = (values) =>
-    element(
-      'tr',
-      {},
-      ...values.map((value, index) => {
-        const text = value === '' ? '–' : index === 0 ? formatTime(Date.parse(value)) : value;
-        return element('td', { textContent: text, title: text });
-      }),
-    );
-  const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows.map(draw)));
+  const titled = (field) => element('th', { textContent: field, title: field });
+  const head = element('tr', {}, ...fields.map(titled));
+  const texts = rows.map((values) =>
+    values.map((value, index) => (value === '' ? '–' : index === 0 ? formatTime(Date.parse(value)) : value)),
+  );
+  const draw = (row) =>
+    element('tr', {}, ...row.map((text) => element('td', { textContent: text, title: text })));
+  const columnsOfTable = element('colgroup', {}, ...widths(fields, texts, body.clientWidth));
+  const parts = [columnsOfTable, element('thead', {}, head), element('tbody', {}, ...texts.map(draw))];
+  const table = element('table', { className: 'events' }, ...parts);
   body.replaceChildren(element('div', { className: 'scroll' }, table));
   const heading = panel.querySelector('h2');
   heading?.append(element('span', { className: 'count', textContent: `${formatValue(total)} documents` }));
+}
+
+const timeWidth = 186;
+
+/** The time whole, the rest by their longest text within bounds: everything fits into the panel. */
+function widths(fields, texts, panelWidth) {
+  const lengths = fields.slice(1).map((field, index) => {
+    const longest = Math.max(...texts.map((row) => row[index + 1]?.length ?? 0));
+    return 4 + Math.min(44, Math.max(7, longest, field.length / 2));
+  });
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const time = Math.min(50, (100 * timeWidth) / panelWidth);
+  const shares = [time, ...lengths.map((length) => ((100 - time) * length) / total)];
+  return shares.map((share) => element('col', { style: { width: `${share}%` } }));
 }

@@ -79,7 +79,18 @@ function sampleRecords(tenant: SampleTenant, { seed, end, days, events }: Sample
     tenant.share > 0.5
       ? [massDownload, passwordSpray, jailbreak].flatMap((incident) => incident(tenant.world, end))
       : [];
-  return [...ordinary, ...special].map(moveAddresses).map(plainValues).map(aboutMember).map(vary);
+  return [...ordinary, ...special]
+    .map(moveAddresses)
+    .map(plainValues)
+    .map(aboutMember)
+    .map(vary)
+    .map((record, index) => ofAnother(record, tenant.world.people[index % tenant.world.people.length]));
+}
+
+/** A delegate is somebody else than the owner; the emulator has people delegate to themselves. */
+function ofAnother(record: string, owner: { readonly upn: string } | undefined): string {
+  if (owner === undefined || !record.includes('"LogonType":2')) return record;
+  return record.replace(/"MailboxOwnerUPN":"[^"]*"/, `"MailboxOwnerUPN":"${owner.upn}"`);
 }
 
 const threats = [
