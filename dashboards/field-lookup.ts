@@ -1,10 +1,13 @@
 // The fields that a dashboard can ask for: ECS, the properties of audit records, and the collector's own.
 
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { ecsFieldNames, findEcsField } from '../fields/ecs.ts';
+import { fieldTypes } from '../fields/field-types.ts';
 import type { Definitions, Property } from '../pipelines/definitions.ts';
+import { DefinitionError } from '../pipelines/language/problem.ts';
 import type { FieldLookup, KnownField } from './definition.ts';
+import { readYamlFile } from './language/yaml-file.ts';
 
 /** As dashboards/collection-fields.yml has them. */
 export interface CollectionField extends KnownField {
@@ -14,14 +17,40 @@ export interface CollectionField extends KnownField {
   readonly example?: string | number;
 }
 
-export function readCollectionFields(): CollectionField[] {
-  return parse(readFileSync(new URL('./collection-fields.yml', import.meta.url), 'utf8'));
+const text = { type: 'string', minLength: 1 };
+
+const validate = new Ajv({ allErrors: true, verbose: true }).compile<readonly CollectionField[]>({
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'type', 'about'],
+    properties: {
+      name: { type: 'string', pattern: '^m365\\.collection(\\.[a-z_]+)+$' },
+      type: { enum: Object.keys(fieldTypes) },
+      about: text,
+      unit: { enum: ['ms', 'byte'] },
+      example: {},
+    },
+  },
+});
+
+const ownFile = join(import.meta.dirname, 'collection-fields.yml');
+
+/** Throws a DefinitionError. */
+export function readCollectionFields(path = ownFile): readonly CollectionField[] {
+  const file = readYamlFile(path, validate);
+  if (file.content === undefined) throw new DefinitionError(file.problems);
+  return file.content;
 }
 
-export function createFieldLookup({ properties }: Pick<Definitions, 'properties'>): FieldLookup {
+export function createFieldLookup(
+  { properties }: Pick<Definitions, 'properties'>,
+  collection = readCollectionFields(),
+): FieldLookup {
   const own = new Map<string, KnownField>([
     ...flatten(properties, 'o365.audit'),
-    ...readCollectionFields().map((field): [string, KnownField] => [field.name, field]),
+    ...collection.map((field): [string, KnownField] => [field.name, field]),
   ]);
   return {
     find: (name) => own.get(name) ?? findEcsField(name),

@@ -2,7 +2,7 @@
 
 export { type AlertRule, generateAlertRules } from './alert-rules.ts';
 export type { DashboardDefinition, FieldLookup, KnownField } from './definition.ts';
-export { createFieldLookup, readCollectionFields } from './field-lookup.ts';
+export { type CollectionField, createFieldLookup, readCollectionFields } from './field-lookup.ts';
 export { generateSavedObjects, titleOf } from './generate.ts';
 export { loadDashboards } from './language/index.ts';
 export type { Reference, SavedObject } from './saved-object.ts';

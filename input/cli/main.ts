@@ -158,11 +158,20 @@ const usageCodes = new Set(['bad-policy', 'policy-unreadable', 'usage']);
 function reportFailure(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  for (const line of describeError(error).split('\n')) process.stderr.write(`m365: ${line}\n`);
+  for (const line of linesOf(error)) process.stderr.write(`m365: ${line}\n`);
   if (process.env.M365_DEBUG === '1') process.stderr.write(`${stackOf(error)}\n`);
-  else if (!(error instanceof OperatorError))
+  else if (!(error instanceof OperatorError || isAboutDefinitions(error)))
     process.stderr.write('m365: This was not foreseen; M365_DEBUG=1 shows where it happened.\n');
   return error instanceof OperatorError && usageCodes.has(error.code) ? 2 : 1;
+}
+
+/** By its name, as only few commands load what throws it. */
+const isAboutDefinitions = (error: unknown): error is Error =>
+  error instanceof Error && error.name === 'DefinitionError';
+
+/** Definitions are complained of all at once, a line each. */
+function linesOf(error: unknown): string[] {
+  return isAboutDefinitions(error) ? redact(error.message).split('\n') : describeError(error).split('\n');
 }
 
 function stackOf(error: unknown): string {

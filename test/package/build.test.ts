@@ -243,6 +243,8 @@ describe('what does not fit together stops the build, with its place', () => {
   beforeAll(() => {
     copy = join(folder, 'copy');
     for (const part of [
+      'fields',
+      'input',
       'pipelines',
       'dashboards',
       'docs',
@@ -251,6 +253,7 @@ describe('what does not fit together stops the build, with its place', () => {
       'changelog.yml',
       'LICENSE',
       'package.json',
+      'test/events',
     ])
       cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -259,8 +262,8 @@ describe('what does not fit together stops the build, with its place', () => {
   /** Changes one file, builds, and puts the file back. */
   function buildWith(path: string, change: (text: string) => string): string {
     const file = join(copy, path);
-    const before = readFileSync(file, 'utf8');
-    writeFileSync(file, change(before));
+    const before = readFileSync(file);
+    writeFileSync(file, change(before.toString('utf8')));
     try {
       buildPackage(copy);
       return 'built';
@@ -287,6 +290,13 @@ describe('what does not fit together stops the build, with its place', () => {
     );
   });
 
+  test('a README template that asks for a data stream that does not exist', () => {
+    for (const helper of ['fields', 'event'])
+      expect(
+        buildWith('docs/package/README.md.hbs', (before) => `${before}\n{{${helper} "adit"}}\n`),
+      ).toMatch(/README\.md\.hbs:\d+: no data stream is named "adit"; did you mean "audit"/);
+  });
+
   test('a dashboard that asks for an unknown field', () => {
     const message = buildWith('dashboards/definitions/overview.yml', (before) =>
       before.replace('field: organization.name', 'field: organisation.name'),
@@ -301,9 +311,71 @@ describe('what does not fit together stops the build, with its place', () => {
     expect(message).toMatch(/sway\.yml:\d+/);
   });
 
+  test('a pipeline for a field that does not exist', () => {
+    const message = buildWith('pipelines/record-types/sway.yml', (before) =>
+      before.replace(/^fields:/m, 'fields:\n  - {from: UserId, to: user.nmae}'),
+    );
+    expect(message).toMatch(/sway\.yml:\d+: .*"user\.nmae"; did you mean "user\.name"/);
+  });
+
+  test('a field of the completeness documents of an unknown type', () => {
+    expect(
+      buildWith('dashboards/collection-fields.yml', (before) =>
+        before.replace('type: keyword', 'type: keyord'),
+      ),
+    ).toMatch(/collection-fields\.yml:\d+: unknown value "keyord"; did you mean "keyword"/);
+  });
+
+  test('an alerting rule about an unknown field', () => {
+    expect(
+      buildWith('dashboards/alert-rules.yml', (before) => before.replace('gap.count', 'gap.cuont')),
+    ).toMatch(/alert-rules\.yml:\d+: unknown field "m365\.collection\.gap\.cuont"/);
+  });
+
   test('a version that is not that of the program', () => {
     expect(buildWith('manifest.yml', (before) => before.replace(/^version: .*/m, 'version: 99.0.0'))).toMatch(
       /manifest\.yml:\d+.*99\.0\.0/,
     );
+    expect(buildWith('changelog.yml', (before) => before.replace('version: "', 'version: "9'))).toMatch(
+      /changelog\.yml:1: the first entry is of 9/,
+    );
+  });
+
+  test.each([
+    ['manifest.yml', /manifest\.yml:\d+: /],
+    ['changelog.yml', /changelog\.yml:\d+: /],
+    ['dashboards/definitions/mail.yml', /mail\.yml:\d+: /],
+    ['docs/package/storage.json', /storage\.json:\d+: is no JSON/],
+    ['test/events/sway/created.json', /created\.json:\d+: is no JSON/],
+  ])('%s that cannot be read', (path, message) => {
+    expect(buildWith(path, (before) => `${before}\n  : [`)).toMatch(message);
+  });
+
+  test('a picture that is none, and one that is missing', () => {
+    expect(buildWith('dashboards/screenshots/mail.png', () => 'no picture')).toMatch(
+      /mail\.png:1: is no PNG/,
+    );
+    const icon = join(copy, 'img', 'm365.svg');
+    rmSync(icon);
+    expect(buildWith('manifest.yml', (before) => before)).toMatch(
+      /m365\.svg:1: cannot be read: there is no such file/,
+    );
+    cpSync(join(root, 'img', 'm365.svg'), icon);
+  });
+
+  test('a command says it in lines, without a stack, and fails', async () => {
+    const file = join(copy, 'dashboards', 'definitions', 'mail.yml');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, before.replaceAll('field: user.name', 'field: user.nmae'));
+    const program = join(copy, 'input', 'cli', 'main.ts');
+    const failure = await run(process.execPath, [program, 'package', '--to', join(folder, 'out')]).catch(
+      (error: unknown) => Object(error),
+    );
+    writeFileSync(file, before);
+    expect(failure.code).toBe(1);
+    const lines = failure.stderr.trim().split('\n');
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(line).toMatch(/^m365: .*mail\.yml:\d+: unknown field "user\.nmae"/);
+    expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 });

@@ -2,8 +2,10 @@
 
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { buildPackage } from '../package/build-package.ts';
-import { writePackage } from '../package/write-package.ts';
+import { OperatorError } from '../../errors.ts';
+import { describeFileFailure } from '../../settings/file-failure.ts';
+import { buildPackage, type Package } from '../package/build-package.ts';
+import { type WrittenPackage, writePackage } from '../package/write-package.ts';
 import { say } from '../paper.ts';
 
 const teaching = `
@@ -24,8 +26,23 @@ export function packageCommand(): Command {
     .option('--to <folder>', 'where to put it', join(import.meta.dirname, '..', '..', '..', 'build'))
     .addHelpText('after', teaching)
     .action(({ to }: { to: string }) => {
-      const { folder, zip } = writePackage(buildPackage(), to);
+      const built = buildPackage();
+      const { folder, zip } = write(built, to);
       say(folder);
       say(zip);
     });
+}
+
+function write(built: Package, to: string): WrittenPackage {
+  try {
+    return writePackage(built, to);
+  } catch (cause) {
+    throw new OperatorError({
+      code: 'package-unwritable',
+      message: `The package cannot be written to ${to}: ${describeFileFailure(cause)}.`,
+      advice: 'Give another folder with --to.',
+      retry: { kind: 'never' },
+      cause,
+    });
+  }
 }

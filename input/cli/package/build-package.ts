@@ -1,21 +1,22 @@
 // The integration package, made from the repository: as source, which Elastic's tools build and test, and as built,
 // which Kibana takes. The same repository gives the same bytes.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AlertRule,
   createFieldLookup,
   type DashboardDefinition,
+  type FieldLookup,
   generateAlertRules,
   generateSavedObjects,
   loadDashboards,
+  readCollectionFields,
   titleOf,
 } from '../../../dashboards/index.ts';
 import { ecsVersion } from '../../../fields/ecs.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
-import { DefinitionError } from '../../../pipelines/language/problem.ts';
 import { readVersion } from '../version.ts';
 import { allFields, type DataStream, listDataStreams, writeDataStream } from './data-streams.ts';
 import { resolveReference } from './ecs-schema.ts';
@@ -25,11 +26,13 @@ import {
   findScreenshot,
   imageName,
   type Manifest,
+  readChangelog,
   readManifest,
   screenshotFile,
 } from './manifest-file.ts';
 import { type PackageFiles, sortFiles, toYaml } from './package-files.ts';
 import { writePipelineTests } from './pipeline-tests.ts';
+import { readBytes, readText, wrong } from './read-source.ts';
 import { type ReadmeData, renderReadme, writeReadmeTemplate } from './readme.ts';
 import { writeReadmeParts } from './readme-parts.ts';
 
@@ -44,18 +47,17 @@ export interface Package {
 
 const repository = join(import.meta.dirname, '..', '..', '..');
 
-/** Throws a DefinitionError, or an error that names the file, where something does not fit together. */
+/** Throws a DefinitionError where something does not fit together. */
 export function buildPackage(root = repository): Package {
   const definitions = readDefinitions(join(root, 'pipelines'));
   const dashboards = loadDashboards(join(root, 'dashboards', 'definitions'));
-  const rules = generateAlertRules(
-    createFieldLookup(definitions),
-    join(root, 'dashboards', 'alert-rules.yml'),
-  );
-  const streams = listDataStreams(definitions);
+  const collectionFields = readCollectionFields(join(root, 'dashboards', 'collection-fields.yml'));
+  const fields = createFieldLookup(definitions, collectionFields);
+  const rules = generateAlertRules(fields, join(root, 'dashboards', 'alert-rules.yml'));
+  const streams = listDataStreams(definitions, collectionFields);
   const manifest = readManifest(root, readVersion());
-  const common = writeCommon(root, { definitions, dashboards, rules, manifest });
-  const template = readReadmeTemplate(root, rules);
+  const common = writeCommon(root, { fields, dashboards, rules, manifest });
+  const template = readReadmeTemplate(root, { streams, rules });
   const source = new Map([...common, ...writeDocs(template, streams), ...writeStreams(streams, asIs)]);
   for (const [path, text] of writeDevelopment(template, root, definitions)) source.set(path, text);
   const built = new Map([
@@ -74,7 +76,7 @@ export function buildPackage(root = repository): Package {
 const asIs = <T>(value: T): T => value;
 
 interface Parts {
-  readonly definitions: Definitions;
+  readonly fields: FieldLookup;
   readonly dashboards: readonly DashboardDefinition[];
   readonly rules: readonly AlertRule[];
   readonly manifest: Manifest;
@@ -82,21 +84,21 @@ interface Parts {
 
 function writeCommon(
   root: string,
-  { definitions, dashboards, rules, manifest }: Parts,
+  { fields, dashboards, rules, manifest }: Parts,
 ): Map<string, string | Buffer> {
-  const objects = generateSavedObjects(dashboards, createFieldLookup(definitions));
+  const objects = generateSavedObjects(dashboards, fields);
   const screenshots = dashboards.flatMap((each) => findScreenshot(root, each.id, titleOf(each)) ?? []);
   const files = new Map<string, string | Buffer>([
     ['manifest.yml', toYaml(completeManifest(manifest, screenshots))],
-    ['changelog.yml', readFileSync(join(root, 'changelog.yml'), 'utf8')],
-    ['LICENSE.txt', readFileSync(join(root, 'LICENSE'), 'utf8')],
-    ['img/m365.svg', readFileSync(join(root, 'img', 'm365.svg'), 'utf8')],
+    ['changelog.yml', readChangelog(root, manifest.version)],
+    ['LICENSE.txt', readText(join(root, 'LICENSE'))],
+    ['img/m365.svg', readText(join(root, 'img', 'm365.svg'))],
     ...writeSavedObjects(objects),
     ...writeRuleTemplates(rules),
   ]);
   for (const { id } of dashboards) {
     const file = screenshotFile(root, id);
-    if (existsSync(file)) files.set(`img/${imageName(id)}`, readFileSync(file));
+    if (existsSync(file)) files.set(`img/${imageName(id)}`, readBytes(file));
   }
   return files;
 }
@@ -105,15 +107,20 @@ function writeStreams(streams: readonly DataStream[], spell: Parameters<typeof w
   return streams.flatMap((stream) => [...writeDataStream(stream, spell)]);
 }
 
-function readReadmeTemplate(root: string, rules: readonly AlertRule[]): string {
+function readReadmeTemplate(
+  root: string,
+  { streams, rules }: { readonly streams: readonly DataStream[]; readonly rules: readonly AlertRule[] },
+): string {
   const file = join(root, 'docs', 'package', 'README.md.hbs');
+  const text = readText(file);
+  const parts = writeReadmeParts(root, rules);
   try {
-    return writeReadmeTemplate(readFileSync(file, 'utf8'), writeReadmeParts(root, rules));
+    const names = streams.map(({ name }) => name);
+    return writeReadmeTemplate(text, parts, names);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const [, parsing, running] = /on line (\d+)|- (\d+):\d+$/.exec(message) ?? [];
-    const problem = { file, line: Number(parsing ?? running ?? 1), message: message.split('\n', 1)[0] ?? '' };
-    throw new DefinitionError([problem]);
+    throw wrong(file, Number(parsing ?? running ?? 1), message);
   }
 }
 

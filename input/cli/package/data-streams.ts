@@ -1,5 +1,6 @@
 // The data streams of the package, each a folder: what it is called, its fields, pipelines, template and sample event.
 
+import type { CollectionField } from '../../../dashboards/index.ts';
 import type { Field } from '../../../fields/field-types.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { auditField, listDocumentFields } from '../../../pipelines/document-fields.ts';
@@ -23,8 +24,11 @@ export interface DataStream {
   readonly sample: object;
 }
 
-export function listDataStreams(definitions: Definitions): readonly DataStream[] {
-  return [auditStream(definitions), collectionStream()];
+export function listDataStreams(
+  definitions: Definitions,
+  collectionFields?: readonly CollectionField[],
+): readonly DataStream[] {
+  return [auditStream(definitions), collectionStream(collectionFields)];
 }
 
 function auditStream(definitions: Definitions): DataStream {
@@ -39,12 +43,12 @@ function auditStream(definitions: Definitions): DataStream {
   };
 }
 
-function collectionStream(): DataStream {
+function collectionStream(own?: readonly CollectionField[]): DataStream {
   const pipeline = buildCollectionPipeline({ withHooks: false });
   return {
     name: 'collection',
     manifest: writeCollectionManifest(),
-    fields: fieldFiles(collectionDataset, 'm365', listCollectionFields(), []),
+    fields: fieldFiles(collectionDataset, 'm365', listCollectionFields(own), []),
     pipelines: new Map([['default.yml', writePipeline({ ...pipeline, name: 'default' })]]),
     template: writeCollectionTemplate(),
     sample: collectionSample(),

@@ -1,10 +1,9 @@
 // manifest.yml of the package, and those of its data streams. What people wrote by hand is read from the repository's
 // own manifest.yml; what follows from elsewhere is put in.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isNode, LineCounter, parseDocument } from 'yaml';
-import { DefinitionError } from '../../../pipelines/language/problem.ts';
+import { readBytes, readText, readYaml, wrong } from './read-source.ts';
 import { writeCollectionVariables, writeVariables } from './variables.ts';
 
 export interface Manifest {
@@ -17,19 +16,19 @@ export interface Manifest {
 /** Throws a DefinitionError where it is not YAML, or where its version is not that of the program. */
 export function readManifest(root: string, version: string): Manifest {
   const file = join(root, 'manifest.yml');
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
-  const [broken] = document.errors;
-  if (broken) throw wrong(file, lines.linePos(broken.pos[0]).line, broken.message);
-  const manifest: Manifest = document.toJS();
+  const { content: manifest, lineOf } = readYaml<Manifest>(file);
   if (manifest.version === version) return manifest;
-  const node = document.get('version', true);
-  const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
-  throw wrong(file, line, `version ${manifest.version} is not that of package.json, ${version}`);
+  throw wrong(file, lineOf('version'), `version ${manifest.version} is not that of package.json, ${version}`);
 }
 
-function wrong(file: string, line: number, message: string): DefinitionError {
-  return new DefinitionError([{ file, line, message: message.split('\n', 1)[0] ?? '' }]);
+/** As it is written; throws a DefinitionError where the newest version in it is another. */
+export function readChangelog(root: string, version: string): string {
+  const file = join(root, 'changelog.yml');
+  const { content, lineOf } = readYaml<readonly { readonly version?: string }[] | null>(file);
+  const newest = content?.[0]?.version;
+  if (newest === version) return readText(file);
+  const found = newest === undefined ? 'nothing' : newest;
+  throw wrong(file, lineOf(0, 'version'), `the first entry is of ${found}, and the package of ${version}`);
 }
 
 export interface Screenshot {
@@ -47,7 +46,7 @@ export function completeManifest(manifest: Manifest, screenshots: readonly Scree
 export function findScreenshot(root: string, id: string, title: string): Screenshot | undefined {
   const file = screenshotFile(root, id);
   if (!existsSync(file)) return undefined;
-  const { width, height } = readPngSize(readFileSync(file));
+  const { width, height } = readPngSize(file);
   return { src: `/img/${imageName(id)}`, title, size: `${width}x${height}`, type: 'image/png' };
 }
 
@@ -56,8 +55,12 @@ export const screenshotFile = (root: string, id: string): string =>
 
 export const imageName = (id: string): string => `m365-${id}.png`;
 
+const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+
 /** A PNG begins with its signature and the chunk that holds its size. */
-function readPngSize(png: Buffer): { width: number; height: number } {
+function readPngSize(file: string): { width: number; height: number } {
+  const png = readBytes(file);
+  if (png.byteLength < 24 || !png.subarray(0, 8).equals(pngSignature)) throw wrong(file, 1, 'is no PNG');
   return { width: png.readUInt32BE(16), height: png.readUInt32BE(20) };
 }
 

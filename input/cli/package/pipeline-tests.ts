@@ -2,7 +2,7 @@
 // the documents that they become. Those whose addresses or user agents Elasticsearch looks up are left out here:
 // what it finds depends on its databases.
 
-import { globSync, readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { listDocumentFields } from '../../../pipelines/document-fields.ts';
@@ -12,6 +12,7 @@ import type { Mapper } from '../../../pipelines/mapper.ts';
 import { parseRecord } from '../../../pipelines/parse-record.ts';
 import { meetsExpectations, numericKeywords } from './fixture-checks.ts';
 import { toJson, toYaml } from './package-files.ts';
+import { readJson } from './read-source.ts';
 
 const folder = 'data_stream/audit/_dev/test/pipeline';
 const fetchedAt = '2026-01-01T00:00:00.000Z';
@@ -48,7 +49,7 @@ function readGoldenEvents(root: string): string[] {
   return globSync('*/*.json', { cwd: events })
     .filter((path) => !path.endsWith('.expected.json'))
     .sort()
-    .map((path) => JSON.stringify(JSON.parse(readFileSync(join(events, path), 'utf8'))));
+    .map((path) => JSON.stringify(readJson(join(events, path))));
 }
 
 function eventOf(text: string): object {

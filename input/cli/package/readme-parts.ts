@@ -1,11 +1,12 @@
 // The parts of the package's README that follow from the code: error catalogues, hosts, settings and what was measured.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlertRule } from '../../../dashboards/index.ts';
 import { aadstsCatalogue } from '../../auth/aadsts-catalogue.ts';
 import { cloudHosts } from '../../sources/management-activity/clouds.ts';
 import { type Effect, errorCatalogue } from '../../sources/management-activity/error-catalogue.ts';
+import { readJson } from './read-source.ts';
 import type { OwnParts } from './readme.ts';
 import { formOptions } from './variables.ts';
 
@@ -97,7 +98,7 @@ export const storageFile = (root: string): string => join(root, 'docs', 'package
 function storage(root: string): string {
   const file = storageFile(root);
   if (!existsSync(file)) return 'Not measured yet: `npm run bench -- storage`.';
-  const { server, records, rows }: StorageMeasurement = JSON.parse(readFileSync(file, 'utf8'));
+  const { server, records, rows } = readJson<StorageMeasurement>(file);
   const measured = rows.map((row) => [
     row.mode,
     row.original ? 'kept' : 'dropped',

@@ -2,6 +2,7 @@
 // filled in first; what is left is a template that both read: `fields`, `event` and `inputDocs`.
 
 import Handlebars from 'handlebars';
+import { suggest } from '../../../pipelines/language/problem.ts';
 import { resolveReference } from './ecs-schema.ts';
 import type { FieldDefinition } from './field-definitions.ts';
 
@@ -10,11 +11,22 @@ export type OwnParts = Readonly<Record<string, string>>;
 
 const shared = ['fields', 'event', 'inputDocs', 'generatedHeader'] as const;
 
-/** Leaves the calls that elastic-package knows, and fills in the rest. Throws where the template asks for what is not there. */
-export function writeReadmeTemplate(template: string, parts: OwnParts): string {
+/**
+ * Leaves the calls that elastic-package knows, and fills in the rest. Throws where the template asks for what is not
+ * there, with the place at the end of the message.
+ */
+export function writeReadmeTemplate(template: string, parts: OwnParts, streams: readonly string[]): string {
   const handlebars = Handlebars.create();
   for (const name of shared)
-    handlebars.registerHelper(name, (...given: unknown[]) => callOf(name, given.slice(0, -1)));
+    handlebars.registerHelper(name, (...given: unknown[]) => {
+      const words = given.slice(0, -1);
+      const unknown = words.map(String).find((word) => !streams.includes(word));
+      if (unknown === undefined) return callOf(name, words);
+      const { start } = Object(given.at(-1)).loc;
+      throw new Error(
+        `no data stream is named "${unknown}"${suggest(unknown, streams)} - ${start.line}:${start.column}`,
+      );
+    });
   for (const [name, text] of Object.entries(parts)) handlebars.registerHelper(name, () => text);
   return render(handlebars, template);
 }

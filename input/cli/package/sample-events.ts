@@ -1,23 +1,23 @@
 // The sample events of the package. The audit event is a made-up record as a real Elasticsearch indexed it: the record
 // and the event are files, and a test with a server holds one against the other.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { EcsDocument } from '../../../pipelines/mapper.ts';
 import { parseRecord } from '../../../pipelines/parse-record.ts';
+import { readJson, readText } from './read-source.ts';
 
 const folder = join(import.meta.dirname, 'sample');
 
 export const auditSampleFile = join(folder, 'audit-event.json');
 
 export function auditSample(): object {
-  return JSON.parse(readFileSync(auditSampleFile, 'utf8'));
+  return readJson(auditSampleFile);
 }
 
 /** The same event before Elasticsearch looked anything up. */
 export function mapSampleRecord(): EcsDocument {
-  const record = parseRecord(readFileSync(join(folder, 'audit-record.json'), 'utf8').trim());
+  const record = parseRecord(readText(join(folder, 'audit-record.json')).trim());
   return loadMapper().map(record, {
     tenantId: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
     tenantName: 'Contoso',
@@ -28,5 +28,5 @@ export function mapSampleRecord(): EcsDocument {
 }
 
 export function collectionSample(): object {
-  return JSON.parse(readFileSync(join(folder, 'collection-event.json'), 'utf8'));
+  return readJson(join(folder, 'collection-event.json'));
 }
