@@ -5,4 +5,4 @@ export type { DashboardDefinition, FieldLookup, KnownField } from './definition.
 export { type CollectionField, createFieldLookup, readCollectionFields } from './field-lookup.ts';
 export { generateSavedObjects, titleOf } from './generate.ts';
 export { loadDashboards } from './language/index.ts';
-export type { Reference, SavedObject } from './saved-object.ts';
+export { dataView, type Reference, type SavedObject } from './saved-object.ts';

@@ -119,6 +119,66 @@ describe('m365 install', () => {
   });
 });
 
+describe('m365 install --dashboards-only', () => {
+  const view = 'GET /api/data_views/data_view/logs-*';
+  const makeView = 'POST /api/data_views/data_view';
+  const imports = 'POST /api/saved_objects/_import?overwrite=true';
+
+  beforeEach(() => {
+    replies[view] = [404, { statusCode: 404, message: 'Saved object [index-pattern/logs-*] not found' }];
+    replies[makeView] = [200, { data_view: { id: 'logs-*' } }];
+    replies[imports] = [200, { success: true, successCount: 15, warnings: [] }];
+  });
+
+  const importOnly = (flags: Parameters<typeof runInstall>[0] = {}) =>
+    runInstall({ kibana: address, dashboardsOnly: true, ...flags }, (line) => said.push(line), {
+      KIBANA_API_KEY: 'id:key',
+    });
+
+  test('makes the data view that they look at, and imports what the package would install', async () => {
+    await importOnly();
+    expect(seen.map(({ line }) => line)).toEqual([view, makeView, imports]);
+    expect(JSON.parse(seen[1]?.body.toString() ?? '')).toEqual({
+      data_view: { id: 'logs-*', title: 'logs-*', name: 'logs-*', timeFieldName: '@timestamp' },
+    });
+    expect(seen[2]?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+    const [head = '', ...lines] = (seen[2]?.body.toString() ?? '').split('\n').filter(Boolean);
+    expect(head).toMatch(/^--/);
+    expect(lines[0]).toMatch(/name="file"; filename="m365\.ndjson"/);
+    const objects = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    const ids = new Set(objects.map(({ type, id }) => `${type}:${id}`));
+    expect(objects.filter(({ type }) => type === 'dashboard')).toHaveLength(8);
+    for (const { references } of objects)
+      for (const { type, id } of references)
+        expect(type === 'index-pattern' ? id : ids.has(`${type}:${id}`)).toBe(
+          type === 'index-pattern' ? 'logs-*' : true,
+        );
+    expect(said.join('\n')).toMatch(/imported 8 dashboards/);
+  });
+
+  test('leaves a data view alone that is there', async () => {
+    replies[view] = [200, { data_view: { id: 'logs-*', runtimeFieldMap: { mine: {} } } }];
+    await importOnly();
+    expect(seen.map(({ line }) => line)).toEqual([view, imports]);
+  });
+
+  test('says what Kibana did not take', async () => {
+    const error = { type: 'unsupported_type' };
+    replies[imports] = [200, { success: false, errors: [{ type: 'tag', id: 'm365-microsoft-365', error }] }];
+    await expect(importOnly()).rejects.toMatchObject({
+      code: 'import-refused',
+      message: expect.stringMatching(/tag m365-microsoft-365 \(unsupported_type\)/),
+    });
+  });
+
+  test('--dry-run imports nothing, and a package is no list of dashboards', async () => {
+    await importOnly({ dryRun: true });
+    expect(seen).toEqual([]);
+    expect(said.join('\n')).toMatch(/would import 8 dashboards/);
+    await expect(importOnly({ zip })).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
 describe('m365 install uploads nothing, and names the way out,', () => {
   test('where another package owns the dataset', async () => {
     const dataStreams = [{ name: 'logs-o365.audit-*', title: 'Microsoft 365 audit' }];
@@ -172,6 +232,11 @@ describe('m365 install uploads nothing, and names the way out,', () => {
 describe('what Kibana says of an upload is passed on with advice', () => {
   test.each([
     [400, 'm365 is in the package registry; it cannot be uploaded', /registry of your own/],
+    [
+      400,
+      'Could not verify that uploaded package name "m365" is not a registry or bundled package.',
+      /xpack\.fleet\.isAirGapped/,
+    ],
     [400, 'Data stream logs-o365.audit-default already exists', /m365 setup/],
     [400, 'Package requires Kibana version ^8.18.0 || ^9.0.0', /8\.18/],
     [413, 'Payload content length greater than maximum allowed', /10 MB/],

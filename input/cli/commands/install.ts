@@ -7,6 +7,7 @@ import { createDispatcher } from '../../http/dispatcher.ts';
 import { describeFileFailure } from '../../settings/file-failure.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../settings/secret.ts';
 import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
+import { importDashboards } from '../kibana/import-dashboards.ts';
 import { findOwnership, type Ownership } from '../kibana/owners.ts';
 import { buildPackage } from '../package/build-package.ts';
 import { zipPackage } from '../package/zip.ts';
@@ -21,6 +22,7 @@ export interface InstallFlags {
   readonly ca?: readonly string[];
   readonly insecure?: boolean;
   readonly zip?: string;
+  readonly dashboardsOnly?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -35,17 +37,19 @@ What it does:
 
 Credentials:
   KIBANA_API_KEY (encoded, as Kibana shows it, or id:key), or --username with KIBANA_PASSWORD; or from files.
-  The key needs the Kibana privileges Fleet: All and Integrations: All.
+  The key needs the Kibana privileges Fleet: All and Integrations: All; with --dashboards-only instead
+  Saved Objects Management: All and Data View Management: All.
 
 Three ways to the same documents:
   a clean Kibana             m365 install, then add the integration "Microsoft Office 365" to a policy
   Elastic's o365 is there    remove it (its documents stay), then m365 install; or keep it and set "documents: raw"
-  m365 setup was run first   keep it; import the dashboards of build/m365-<version>/kibana as saved objects
+  m365 setup was run first   keep it, and m365 install --dashboards-only
 
 Examples:
   m365 install --kibana https://kibana.example:5601 --dry-run      who owns what
   m365 install --kibana https://kibana.example:5601                do it
-  m365 install --kibana http://localhost:5601 --username elastic`;
+  m365 install --kibana http://localhost:5601 --username elastic
+  m365 install --kibana https://kibana.example:5601 --dashboards-only      after m365 setup`;
 
 export function installCommand(): Command {
   return new Command('install')
@@ -59,6 +63,7 @@ export function installCommand(): Command {
     .option('--ca <file...>', 'PEM file of the authority to trust')
     .option('--insecure', 'do not check the certificate')
     .option('--zip <file>', 'upload this package instead of building it')
+    .option('--dashboards-only', 'import the dashboards as saved objects, without the package')
     .option('--dry-run', 'look, and upload nothing')
     .addHelpText('after', teaching)
     .action((flags: InstallFlags) => runInstall(flags, say));
@@ -70,9 +75,20 @@ const dataStreams = ['logs-o365.audit-*', 'logs-m365.collection-*'];
 /** Throws an OperatorError for everything that needs a person. */
 export async function runInstall(flags: InstallFlags, tell: Say, environment: Environment = process.env) {
   // First of all: it takes seconds, in which Kibana would close a connection that is open already.
-  const zip = flags.zip === undefined ? build() : readZip(flags.zip);
+  const deliver = flags.dashboardsOnly ? prepareDashboards(flags, tell) : prepareUpload(flags, tell);
   const connection = await readConnection(flags, environment);
   try {
+    await deliver(connection);
+  } finally {
+    await connection.dispatcher.close();
+  }
+}
+
+type Deliver = (connection: KibanaConnection) => Promise<void>;
+
+function prepareUpload(flags: InstallFlags, tell: Say): Deliver {
+  const zip = flags.zip === undefined ? build() : readZip(flags.zip);
+  return async (connection) => {
     refuse(await findOwnership(connection, packageName, dataStreams), tell);
     if (flags.dryRun) {
       tell(`would upload the package (${zip.byteLength} bytes) to ${connection.address}`);
@@ -82,9 +98,23 @@ export async function runInstall(flags: InstallFlags, tell: Say, environment: En
     const items = Array.isArray(body.items) ? body.items.length : 0;
     tell(`installed the package with ${items} assets`);
     tell('Next: in Kibana open Integrations, choose Microsoft Office 365, and add it to a policy.');
-  } finally {
-    await connection.dispatcher.close();
-  }
+  };
+}
+
+function prepareDashboards({ zip, dryRun }: InstallFlags, tell: Say): Deliver {
+  if (zip !== undefined)
+    throw usage('--zip and --dashboards-only exclude each other.', 'Leave one of them out.');
+  const { savedObjects } = buildPackage();
+  return async (connection) => {
+    const count = savedObjects.filter(({ type }) => type === 'dashboard').length;
+    if (dryRun) {
+      tell(`would import ${count} dashboards to ${connection.address}`);
+      return;
+    }
+    await importDashboards(connection, savedObjects);
+    tell(`imported ${count} dashboards`);
+    tell('Next: in Kibana open Dashboards and look for [O365].');
+  };
 }
 
 function build(): Uint8Array {
@@ -113,7 +143,7 @@ function refuse({ installed, inRegistry, owners }: Ownership, tell: Say): void {
   if (inRegistry !== undefined)
     throw conflict(
       `Nothing was uploaded: the registry of this Kibana has a package of the same name (${inRegistry}).`,
-      'Serve this package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup` and import the dashboards as saved objects.',
+      'Serve this package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup`, then `m365 install --dashboards-only`.',
     );
   tell(installed === undefined ? 'no version of it is installed' : `version ${installed} is installed`);
 }

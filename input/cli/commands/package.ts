@@ -12,10 +12,11 @@ const teaching = `
 What it does:
   Builds the integration package "m365" from manifest.yml, changelog.yml, fields/, pipelines/, dashboards/ and the
   declared settings. The folder is the source form, which Elastic's own tools lint, build and test; the zip is the
-  built form, which Kibana takes. The same repository gives the same bytes.
+  built form, which Kibana takes. The same repository gives the same bytes. Beside them are the dashboards alone, to be
+  imported in Kibana (Stack Management → Saved Objects) where the data streams come from m365 setup.
 
 Examples:
-  m365 package                          build/m365-<version>/ and build/m365-<version>.zip
+  m365 package                          build/m365-<version>/, …zip and …-dashboards.ndjson
   m365 package --to /tmp/packages       somewhere else
   m365 install --kibana https://kibana.example:5601     build it and upload it`;
 
@@ -27,9 +28,10 @@ export function packageCommand(): Command {
     .addHelpText('after', teaching)
     .action(({ to }: { to: string }) => {
       const built = buildPackage();
-      const { folder, zip } = write(built, to);
+      const { folder, zip, dashboards } = write(built, to);
       say(folder);
       say(zip);
+      say(dashboards);
     });
 }
 

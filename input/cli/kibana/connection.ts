@@ -1,6 +1,6 @@
 // Asks Kibana: one request, JSON back, every refusal as an OperatorError with the way out.
 
-import { type Dispatcher, fetch } from 'undici';
+import { type BodyInit, type Dispatcher, FormData, fetch } from 'undici';
 import { describeError, OperatorError } from '../../errors.ts';
 
 export interface KibanaConnection {
@@ -19,6 +19,9 @@ export interface Asked {
   readonly method?: 'GET' | 'POST';
   readonly path: string;
   readonly zip?: Uint8Array;
+  readonly json?: object;
+  /** Saved objects to import, one a line. */
+  readonly ndjson?: string;
   /** Answers that are no failures, beside 2xx. */
   readonly expected?: readonly number[];
 }
@@ -30,7 +33,8 @@ export async function askKibana(connection: KibanaConnection, asked: Asked): Pro
 }
 
 async function send({ address, authorization, dispatcher }: KibanaConnection, asked: Asked): Promise<Answer> {
-  const { method = 'GET', path, zip } = asked;
+  const { method = 'GET', path } = asked;
+  const { type, body } = bodyOf(asked);
   try {
     const response = await fetch(`${address}${path}`, {
       method,
@@ -40,9 +44,9 @@ async function send({ address, authorization, dispatcher }: KibanaConnection, as
         'kbn-xsrf': 'm365',
         'elastic-api-version': '2023-10-31',
         ...(authorization !== undefined && { authorization }),
-        ...(zip && { 'content-type': 'application/zip' }),
+        ...(type !== undefined && { 'content-type': type }),
       },
-      ...(zip && { body: zip }),
+      ...(body !== undefined && { body }),
     });
     return { status: response.status, body: readBody(await response.text()) };
   } catch (cause) {
@@ -54,6 +58,16 @@ async function send({ address, authorization, dispatcher }: KibanaConnection, as
       cause,
     });
   }
+}
+
+/** Of a form, fetch says the type itself: it chooses the boundary. */
+function bodyOf({ zip, json, ndjson }: Asked): { readonly type?: string; readonly body?: BodyInit } {
+  if (zip) return { type: 'application/zip', body: zip };
+  if (json) return { type: 'application/json', body: JSON.stringify(json) };
+  if (ndjson === undefined) return {};
+  const form = new FormData();
+  form.append('file', new Blob([ndjson], { type: 'application/ndjson' }), 'm365.ndjson');
+  return { body: form };
 }
 
 function describeCause(error: unknown): string {
@@ -105,10 +119,12 @@ function refusal(
 
 /** Reasons for which Kibana turns an upload down, by words of its message. */
 function adviceForUpload(message: string): string | undefined {
+  if (/could not verify/i.test(message))
+    return 'Kibana cannot reach its registry. Give it access, or, where there is none on purpose, set xpack.fleet.isAirGapped: true in kibana.yml.';
   if (/registry/i.test(message))
-    return 'A package of this name is in its registry. Serve the package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup` and import the dashboards as saved objects.';
+    return 'A package of this name is in its registry. Serve the package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup`, then `m365 install --dashboards-only`.';
   if (/data ?stream|dataset|index template/i.test(message))
-    return 'Its data streams belong to another package, or are live already. Remove that package first; for live data streams run `m365 setup` instead and import the dashboards as saved objects.';
+    return 'Its data streams belong to another package, or are live already. Remove that package first; for live data streams run `m365 setup` instead, then `m365 install --dashboards-only`.';
   if (/version|Kibana/i.test(message)) return 'The package needs Kibana 8.18 or later, or 9.';
   return undefined;
 }

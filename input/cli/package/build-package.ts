@@ -7,11 +7,11 @@ import {
   type AlertRule,
   createFieldLookup,
   type DashboardDefinition,
-  type FieldLookup,
   generateAlertRules,
   generateSavedObjects,
   loadDashboards,
   readCollectionFields,
+  type SavedObject,
   titleOf,
 } from '../../../dashboards/index.ts';
 import { ecsVersion } from '../../../fields/ecs.ts';
@@ -43,6 +43,8 @@ export interface Package {
   readonly source: PackageFiles;
   /** Without them: what a zip holds. */
   readonly built: PackageFiles;
+  /** Its dashboards, searches and tag by themselves, for a Kibana that is to import them without the package. */
+  readonly savedObjects: readonly SavedObject[];
 }
 
 const repository = join(import.meta.dirname, '..', '..', '..');
@@ -56,7 +58,8 @@ export function buildPackage(root = repository): Package {
   const rules = generateAlertRules(fields, join(root, 'dashboards', 'alert-rules.yml'));
   const streams = listDataStreams(definitions, collectionFields);
   const manifest = readManifest(root, readVersion());
-  const common = writeCommon(root, { fields, dashboards, rules, manifest });
+  const savedObjects = generateSavedObjects(dashboards, fields);
+  const common = writeCommon(root, { savedObjects, dashboards, rules, manifest });
   const template = readReadmeTemplate(root, { streams, rules });
   const source = new Map([...common, ...writeDocs(template, streams), ...writeStreams(streams, asIs)]);
   for (const [path, text] of writeDevelopment(template, root, definitions)) source.set(path, text);
@@ -70,13 +73,14 @@ export function buildPackage(root = repository): Package {
     version: manifest.version,
     source: sortFiles(source),
     built: sortFiles(built),
+    savedObjects,
   };
 }
 
 const asIs = <T>(value: T): T => value;
 
 interface Parts {
-  readonly fields: FieldLookup;
+  readonly savedObjects: readonly SavedObject[];
   readonly dashboards: readonly DashboardDefinition[];
   readonly rules: readonly AlertRule[];
   readonly manifest: Manifest;
@@ -84,16 +88,15 @@ interface Parts {
 
 function writeCommon(
   root: string,
-  { fields, dashboards, rules, manifest }: Parts,
+  { savedObjects, dashboards, rules, manifest }: Parts,
 ): Map<string, string | Buffer> {
-  const objects = generateSavedObjects(dashboards, fields);
   const screenshots = dashboards.flatMap((each) => findScreenshot(root, each.id, titleOf(each)) ?? []);
   const files = new Map<string, string | Buffer>([
     ['manifest.yml', toYaml(completeManifest(manifest, screenshots))],
     ['changelog.yml', readChangelog(root, manifest.version)],
     ['LICENSE.txt', readText(join(root, 'LICENSE'))],
     ['img/m365.svg', readText(join(root, 'img', 'm365.svg'))],
-    ...writeSavedObjects(objects),
+    ...writeSavedObjects(savedObjects),
     ...writeRuleTemplates(rules),
   ]);
   for (const { id } of dashboards) {

@@ -7,6 +7,11 @@ export function writeSavedObjects(objects: readonly SavedObject[]): ReadonlyMap<
   return new Map(objects.map((object) => [`kibana/${object.type}/${object.id}.json`, toJson(object)]));
 }
 
+/** As Kibana imports and exports them: one a line. */
+export function writeImportFile(objects: readonly SavedObject[]): string {
+  return objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+}
+
 export function writeRuleTemplates(rules: readonly AlertRule[]): ReadonlyMap<string, string> {
   return new Map(rules.map(({ id, template }) => [`kibana/${template.type}/${id}.json`, toJson(template)]));
 }

@@ -1,17 +1,22 @@
-// Puts a package on disk: the source folder and, beside it, the zip that Kibana takes.
+// Puts a package on disk: the source folder and, beside it, the zip that Kibana takes, and its dashboards by themselves.
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Package } from './build-package.ts';
+import { writeImportFile } from './kibana-files.ts';
 import { zipPackage } from './zip.ts';
 
 export interface WrittenPackage {
   readonly folder: string;
   readonly zip: string;
+  readonly dashboards: string;
 }
 
 /** Replaces what an earlier run left there. */
-export function writePackage({ name, version, source, built }: Package, target: string): WrittenPackage {
+export function writePackage(
+  { name, version, source, built, savedObjects }: Package,
+  target: string,
+): WrittenPackage {
   const title = `${name}-${version}`;
   const folder = join(target, title);
   rmSync(folder, { recursive: true, force: true });
@@ -22,5 +27,7 @@ export function writePackage({ name, version, source, built }: Package, target: 
   }
   const zip = join(target, `${title}.zip`);
   writeFileSync(zip, zipPackage(title, built));
-  return { folder, zip };
+  const dashboards = join(target, `${title}-dashboards.ndjson`);
+  writeFileSync(dashboards, writeImportFile(savedObjects));
+  return { folder, zip, dashboards };
 }

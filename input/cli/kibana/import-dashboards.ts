@@ -1,0 +1,42 @@
+// Dashboards without the package: imported as saved objects, for data streams that `m365 setup` made.
+
+import { dataView, type SavedObject } from '../../../dashboards/index.ts';
+import { OperatorError } from '../../errors.ts';
+import { isObject } from '../../outputs/elasticsearch/failure.ts';
+import { writeImportFile } from '../package/kibana-files.ts';
+import { askKibana, type KibanaConnection } from './connection.ts';
+
+/** Replaces those of an earlier version; a data view that is there keeps what people made of it. */
+export async function importDashboards(
+  connection: KibanaConnection,
+  objects: readonly SavedObject[],
+): Promise<void> {
+  await provideDataView(connection);
+  const { body } = await askKibana(connection, {
+    method: 'POST',
+    path: '/api/saved_objects/_import?overwrite=true',
+    ndjson: writeImportFile(objects),
+  });
+  const errors = Array.isArray(body.errors) ? body.errors.filter(isObject) : [];
+  if (body.success === true && errors.length === 0) return;
+  const refused = errors.map(({ type, id, error }) => `${type} ${id} (${Object(error).type ?? 'unknown'})`);
+  throw new OperatorError({
+    code: 'import-refused',
+    message: `Kibana did not take ${refused.length > 0 ? refused.join(', ') : 'the dashboards'}.`,
+    advice:
+      'Import build/m365-<version>-dashboards.ndjson in Stack Management → Saved Objects, which asks about each.',
+    retry: { kind: 'never' },
+  });
+}
+
+/** Fleet makes it with its first integration; without one nobody has. */
+async function provideDataView(connection: KibanaConnection): Promise<void> {
+  const path = `/api/data_views/data_view/${encodeURIComponent(dataView)}`;
+  const { status } = await askKibana(connection, { path, expected: [404] });
+  if (status !== 404) return;
+  await askKibana(connection, {
+    method: 'POST',
+    path: '/api/data_views/data_view',
+    json: { data_view: { id: dataView, title: dataView, name: dataView, timeFieldName: '@timestamp' } },
+  });
+}
