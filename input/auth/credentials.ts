@@ -39,6 +39,7 @@ export async function readCredential(sources: CredentialSources, now: () => numb
 
 function secretCredential(secret: string): Credential {
   const value = secret.trim();
+  refuseReference('client secret', value);
   if (value === '') {
     throw new OperatorError({
       code: 'empty-secret',
@@ -53,6 +54,7 @@ function secretCredential(secret: string): Credential {
 }
 
 function certificateCredential({ pem, passphrase }: Certificate, now: () => number): Credential {
+  refuseReference('certificate', pem.trim());
   if (passphrase !== undefined) protectSecret(passphrase);
   const certificate = readCertificate(pem);
   const key = readKey(pem, passphrase);
@@ -69,6 +71,17 @@ function certificateCredential({ pem, passphrase }: Certificate, now: () => numb
     },
     expiresAt: certificate.validToDate.getTime(),
   };
+}
+
+/** Fleet keeps secrets apart and writes references into policies; only an agent that it manages gets them resolved. */
+function refuseReference(what: string, value: string): void {
+  if (!/^\$(co\.elastic\.secret)?\{[^}]*\}$/.test(value)) return;
+  throw new OperatorError({
+    code: 'secret-reference',
+    message: `The ${what} is only a reference to what Fleet keeps (${value}).`,
+    advice: `Put the ${what} itself in its place, or the path of a file that holds it into ${what.replace(' ', '_')}_file.`,
+    retry: { kind: 'later' },
+  });
 }
 
 async function sign(key: KeyObject, thumbprint: string, clientId: string, audience: string, now: number) {

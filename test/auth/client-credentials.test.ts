@@ -267,6 +267,19 @@ describe('with a certificate', () => {
   });
 });
 
+test.each(['$co.elastic.secret{abc-1}', `\${SECRET_0}`])(
+  'a reference to what Fleet keeps (%s) is never sent for the secret, and the way out is said',
+  async (reference) => {
+    const { credentials, sent } = await emulate({});
+    const error = await failure(credentials({ clientSecret: async () => reference }).token(signal));
+    expect(error).toMatchObject({
+      code: 'secret-reference',
+      advice: expect.stringContaining('client_secret_file'),
+    });
+    expect(sent).toHaveLength(0);
+  },
+);
+
 test('with neither secret nor certificate nothing can ever work', async () => {
   const { credentials } = await emulate();
   const error = await failure(credentials({ clientSecret: undefined }).token(signal));

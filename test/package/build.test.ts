@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,6 +61,16 @@ describe('the package', () => {
     },
     120_000,
   );
+
+  test('has its dashboards beside it, as Kibana imports them', () => {
+    const { dashboards } = writePackage(made, folder);
+    const objects = readFileSync(dashboards, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const packed = [...made.built.keys()].filter((path) => /^kibana\/(dashboard|search|tag)\//.test(path));
+    expect(objects.map(({ type, id }) => `kibana/${type}/${id}.json`).toSorted()).toEqual(packed.toSorted());
+  });
 
   test('says what a registry reads', () => {
     expect(parse(text('manifest.yml'))).toMatchObject({
@@ -107,6 +126,17 @@ describe('the package', () => {
     expect(readme).toContain('| o365.audit.Operation |');
     expect(readme).toContain('"action": "UserLoggedIn"');
     expect(readme).not.toMatch(/\{\{|undefined/);
+  });
+
+  test('explains every code that can stand in m365.collection.code', () => {
+    const readme = text('docs/README.md');
+    const sources = globSync('input/{auth,sources,http,telemetry}/**/*.ts', { cwd: root });
+    const codes = sources.flatMap((path) =>
+      [...readFileSync(join(root, path), 'utf8').matchAll(/\bcode: '([^']+)'/g)].map(([, code = '']) => code),
+    );
+    const others = ['status-port', 'proxy-url', 'certificate-authority', 'insecure-url'];
+    const unexplained = codes.filter((code) => !others.includes(code) && !readme.includes(`\`${code}\``));
+    expect([...new Set(unexplained)]).toEqual([]);
   });
 
   test('keeps the templates of its README and its source form together', () => {
