@@ -33,7 +33,7 @@ export function numericKeywords(documents: readonly JsonObject[], fields: Fields
   const names = new Set<string>();
   for (const document of documents)
     for (const [name, value] of listLeaves(document, ''))
-      if (typeof value !== 'string' && fields.get(name)?.type === 'keyword') names.add(name);
+      if (typeof value !== 'string' && typeOf(name, fields) === 'keyword') names.add(name);
   return [...names].toSorted();
 }
 
@@ -47,9 +47,15 @@ function* listLeaves(value: Json, name: string): Generator<[string, Json]> {
 
 function isDefined(name: string, fields: FieldsByName): boolean {
   if (/[^-*_/@A-Za-z0-9.]/.test(name)) return false;
-  if (fields.has(name)) return true;
+  if (typeOf(name, fields) !== undefined) return true;
   const parts = name.split('.');
   return parts.some((_, i) => fields.get(parts.slice(0, i).join('.'))?.type === 'flattened');
+}
+
+/** What stands in a bag is a keyword, unless it says something else. */
+function typeOf(name: string, fields: FieldsByName): string | undefined {
+  const bag = fields.get(name.slice(0, name.lastIndexOf('.')))?.bag === true;
+  return fields.get(name)?.type ?? (bag ? 'keyword' : undefined);
 }
 
 function isExpected(name: string, value: Json): boolean {

@@ -1,6 +1,7 @@
-// Fixtures for `elastic-package test pipeline`: the golden events of test/events as another shipper delivers them, and
-// the documents that they become. Those whose addresses or user agents Elasticsearch looks up are left out here:
-// what it finds depends on its databases.
+// Fixtures for `elastic-package test pipeline`: events as they come to a pipeline, and the documents that they become.
+// The golden events of test/events come as another shipper delivers them; those whose addresses or user agents
+// Elasticsearch looks up are left out, as what it finds depends on its databases. What it finds in those of Elastic's
+// tests is shown by the sample event alone.
 
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,13 +14,19 @@ import { parseRecord } from '../../../pipelines/parse-record.ts';
 import { meetsExpectations, numericKeywords } from './fixture-checks.ts';
 import { toJson, toYaml } from './package-files.ts';
 import { readJson } from './read-source.ts';
+import { auditSample, collectionSample, mapSampleRecord } from './sample-events.ts';
 
-const folder = 'data_stream/audit/_dev/test/pipeline';
+const folderOf = (stream: string): string => `data_stream/${stream}/_dev/test/pipeline`;
+const folder = folderOf('audit');
 const fetchedAt = '2026-01-01T00:00:00.000Z';
 const tenantId = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
 
-/** Path in the package → text. One test case: each installs every pipeline again. */
+/** Path in the package → text. Few test cases: each installs every pipeline again. */
 export function writePipelineTests(root: string, definitions: Definitions): [string, string][] {
+  return [...writeGoldenTest(root, definitions), ...writeSampleTest(), ...writeReportTest()];
+}
+
+function writeGoldenTest(root: string, definitions: Definitions): [string, string][] {
   const mapper = loadMapper();
   const fields = new Map(listDocumentFields(definitions).map((field) => [field.name, field]));
   const cases = readGoldenEvents(root)
@@ -27,7 +34,7 @@ export function writePipelineTests(root: string, definitions: Definitions): [str
     .filter(({ document }) => isStable(document) && meetsExpectations(document, fields));
   if (cases.length === 0) return [];
   const config = {
-    dynamic_fields: { 'event.ingested': '.*' },
+    dynamic_fields: dynamicFields,
     numeric_keyword_fields: numericKeywords(
       cases.map(({ document }) => document),
       fields,
@@ -35,13 +42,41 @@ export function writePipelineTests(root: string, definitions: Definitions): [str
   };
   return [
     [`${folder}/test-common-config.yml`, toYaml(config)],
-    [`${folder}/test-records.json`, toJson({ events: cases.map(({ text }) => eventOf(text)) })],
-    [
-      `${folder}/test-records.json-expected.json`,
-      toJson({ expected: cases.map(({ document }) => document) }),
-    ],
+    ...writeTest(
+      `${folder}/test-records.json`,
+      cases.map(({ text, document }): Case => [eventOf(text), document]),
+    ),
   ];
 }
+
+/** What comes to the pipeline, and what it makes of it. */
+type Case = readonly [event: object, document: object];
+
+function writeTest(file: string, cases: readonly Case[]): [string, string][] {
+  return [
+    [file, toJson({ events: cases.map(([event]) => event) })],
+    [`${file}-expected.json`, toJson({ expected: cases.map(([, document]) => document) })],
+  ];
+}
+
+/** As the collector delivers it; the document is what the sample event shows. */
+function writeSampleTest(): [string, string][] {
+  const { data_stream: _, agent: _agent, ...document }: JsonObject = Object(auditSample());
+  const { data_stream: _stream, ...event }: JsonObject = JSON.parse(JSON.stringify(mapSampleRecord()));
+  return writeTest(`${folder}/test-sample.json`, [[event, document]]);
+}
+
+function writeReportTest(): [string, string][] {
+  const { data_stream: _, ...document }: JsonObject = Object(collectionSample());
+  const told = isObject(document.event) ? document.event : {};
+  const { ingested: _ingested, ...before } = told;
+  return [
+    [`${folderOf('collection')}/test-common-config.yml`, toYaml({ dynamic_fields: dynamicFields })],
+    ...writeTest(`${folderOf('collection')}/test-report.json`, [[{ ...document, event: before }, document]]),
+  ];
+}
+
+const dynamicFields = { 'event.ingested': '.*' };
 
 /** One line of JSON each, by the names of their files. */
 function readGoldenEvents(root: string): string[] {
