@@ -1,9 +1,10 @@
 // Loads every command, so that Node writes what it made of their files to its compile cache as this process ends.
 
-import './prepare-node.js';
 import { readdirSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
+enableCompileCache(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'm365'));
 const commands = join(import.meta.dirname, 'commands');
 await import('./main.ts');
 await import('../outputs/elasticsearch/client.ts');

@@ -67,7 +67,7 @@ export function migrate(database: DatabaseSync, steps: readonly string[]): void 
 export function tune(database: DatabaseSync): void {
   database.exec(`
     PRAGMA synchronous = NORMAL;
-    PRAGMA cache_size = -8192;
+    PRAGMA cache_size = -4096;
     PRAGMA mmap_size = 0;
     PRAGMA temp_store = MEMORY;
     PRAGMA wal_autocheckpoint = 2000;

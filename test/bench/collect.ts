@@ -16,9 +16,6 @@ export interface Usage {
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** As the npm scripts and the service unit have them. */
-const memoryFlags = ['--max-semi-space-size=2'];
-
 export interface Measured extends Usage {
   readonly code: number | null;
   readonly printed: string;
@@ -31,8 +28,6 @@ export async function measureRun(policy: string, folder: string, profile?: strin
   const child = spawn(
     process.execPath,
     [
-      '--disable-warning=ExperimentalWarning',
-      ...memoryFlags,
       ...flags,
       '--import',
       join(import.meta.dirname, 'report-usage.js'),
