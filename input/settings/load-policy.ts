@@ -2,7 +2,7 @@
 // is collected over all parts and thrown as one PolicyError; nothing is opened or connected here.
 
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { OperatorError } from '../errors.ts';
 import { logLevels, policyOptions, processOptions } from './collector-options.ts';
@@ -40,8 +40,9 @@ export function parsePolicy(text: string, file: string, options: LoadOptions = {
   const { once = false, force = false } = options;
   const problems: Problem[] = [];
   const notes: string[] = [];
-  const parts = { what: 'the policy', options: policyOptions.options, aside: policyKeys };
-  readSettings(tree, parts, problems);
+  const { options: known } = policyOptions;
+  const parts = new Set(known.map(({ name }) => name));
+  readSettings(tree, { what: 'the policy', options: known, aside: policyKeys, parts }, problems);
   const shared = readProcessSettings(tree, problems);
   const outputs = new OutputReader(tree, options.output, problems);
   const completeness: CompletenessPolicy[] = [];
@@ -53,7 +54,7 @@ export function parsePolicy(text: string, file: string, options: LoadOptions = {
     streams: streams.map(({ stream }) => stream),
     completeness,
     outputs: outputs.used.map(({ output }) => output),
-    process: readProcess(shared, options.stateFolder),
+    process: readProcess(shared, options.stateFolder ?? stateApart(shared, outputs, options.output, notes)),
     notes,
     effective: stringify({
       m365: shared.show(),
@@ -64,8 +65,21 @@ export function parsePolicy(text: string, file: string, options: LoadOptions = {
 }
 
 async function readPolicyFile(file: string): Promise<string> {
+  return decode(await readBytes(file), file);
+}
+
+/** PowerShell writes UTF-16; misread as UTF-8, a secret with an umlaut would be another one. */
+function decode(bytes: Uint8Array, file: string): string {
   try {
-    return await readFile(file, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new PolicyError([{ place: `${file}:1:1`, message: 'it is not UTF-8 text; save it as UTF-8' }]);
+  }
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
   } catch (cause) {
     throw new OperatorError({
       code: 'policy-unreadable',
@@ -82,6 +96,19 @@ function readProcessSettings(tree: MapNode, problems: Problem[]): Settings | und
   const part: MapNode =
     node?.kind === 'map' ? node : { kind: 'map', place: node?.place ?? tree.place, entries: [] };
   return readSettings(part, { what: 'm365', options: processOptions.options, aside: new Set() }, problems);
+}
+
+/** What is looked at elsewhere does not count as delivered where the policy says. */
+function stateApart(
+  settings: Settings,
+  outputs: OutputReader,
+  output: OutputType | undefined,
+  notes: string[],
+): string | undefined {
+  if (output === undefined || !outputs.deliversElsewhere) return undefined;
+  const folder = join(settings.requireText('state_folder'), `output-${output}`);
+  notes.push(`--output ${output} keeps a ledger of its own in ${folder}: the policy's output misses nothing`);
+  return folder;
 }
 
 function readProcess(settings: Settings, stateFolder: string | undefined): ProcessOptions {

@@ -68,11 +68,14 @@ function optionSchema(option: Option): object {
     case 'choice':
       return { option, enum: option.choices };
     case 'list':
-      return { option, type: 'array', items: listItem(option) };
+      return { option, type: 'array', items: listItem(option), ...(option.choices && choosing) };
     case 'object':
       return { option, type: ['object', 'array'] };
   }
 }
+
+/** Nothing chosen would be done in silence. */
+const choosing = { minItems: 1, uniqueItems: true };
 
 function listItem(option: Option): object {
   return option.choices ? { option, enum: option.choices } : { option, type: 'string' };
@@ -110,6 +113,10 @@ export function describeViolation(option: Option, error: ErrorObject): string {
       return `${name} must be ${typeWanted(option, error)}, not ${kindOf(error.data)}${quoteHint(option, error.data)}`;
     case 'enum':
       return describeChoice(option, error.data);
+    case 'minItems':
+      return `${name} is empty; name one or more of ${option.choices?.join(', ')}, or leave it out for all of them`;
+    case 'uniqueItems':
+      return `${name} names ${show(asList(error.data)[error.params.j])} twice`;
     case 'format':
       return `${name} must be ${wanted[option.type]}, not ${show(redactUrl(error.data))}`;
     default:
@@ -149,6 +156,10 @@ function kindOf(value: unknown): string {
   if (typeof value === 'string') return 'text';
   if (typeof value === 'boolean') return 'true or false';
   return typeof value === 'number' ? 'a number' : 'a map';
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** A wrong URL may still hold a password. */

@@ -1,5 +1,6 @@
 // A YAML (or JSON) text as a plain tree in which every node knows its place in the file. Anchors and merge keys are
-// resolved here, ${ENVIRONMENT} references too; what the settings mean is not known here.
+// resolved here, ${ENVIRONMENT} references too; what the settings mean is not known here. A reference that leads nowhere
+// is a problem only where somebody reads it: a policy may hold inputs and outputs of others.
 
 import {
   type Alias,
@@ -43,11 +44,13 @@ export interface ScalarNode {
   readonly value: string | number | boolean | null;
   /** True when an environment variable took part: its value is text, whatever the setting's type. */
   readonly substituted: boolean;
+  /** The references in it that lead nowhere. */
+  readonly unresolved?: readonly Problem[];
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the text of a policy. Throws a PolicyError that names every syntax error and missing variable. */
+/** Reads the text of a policy. Throws a PolicyError that names every syntax error. */
 export function readTree(text: string, file: string, environment: Environment): MapNode {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
@@ -139,25 +142,26 @@ class TreeGrower {
   /** `${NAME}`, `${env.NAME}` and `${NAME:default}`; `$${` is a literal `${`. */
   private substitute(text: string, place: string): ScalarNode {
     let substituted = false;
+    const unresolved: Problem[] = [];
     const value = text.replace(/\$?\$\{([^}]*)\}/g, (whole, inner: string) => {
       if (whole.startsWith('$$')) return whole.slice(1);
       substituted = true;
-      return this.lookUp(inner, place);
+      return this.lookUp(inner, place, unresolved);
     });
-    return { kind: 'scalar', place, value, substituted };
+    return { kind: 'scalar', place, value, substituted, ...(unresolved.length > 0 && { unresolved }) };
   }
 
-  private lookUp(inner: string, place: string): string {
+  private lookUp(inner: string, place: string, unresolved: Problem[]): string {
     const [, name = '', fallback] = /^(?:env\.)?([A-Za-z_]\w*)(?::(.*))?$/s.exec(inner.trim()) ?? [];
     if (!name) {
       const message = `\${${inner}} is not understood; write \${NAME}, \${env.NAME} or \${NAME:default}`;
-      this.problems.push({ place, message });
+      unresolved.push({ place, message });
       return '';
     }
     const value = this.environment[name] || fallback;
     if (value === undefined) {
       const message = `the environment variable ${name} is not set; set it, or write \${${name}:default}`;
-      this.problems.push({ place, message });
+      unresolved.push({ place, message });
     }
     return value ?? '';
   }
@@ -188,6 +192,18 @@ export function plain(node: PolicyNode): unknown {
       return node.items.map(plain);
     case 'map':
       return Object.fromEntries(node.entries.map(({ key, value }) => [key, plain(value)]));
+  }
+}
+
+/** The references in a node, at any depth, that lead nowhere. */
+export function findUnresolved(node: PolicyNode): readonly Problem[] {
+  switch (node.kind) {
+    case 'scalar':
+      return node.unresolved ?? [];
+    case 'list':
+      return node.items.flatMap(findUnresolved);
+    case 'map':
+      return node.entries.flatMap(({ value }) => findUnresolved(value));
   }
 }
 

@@ -6,7 +6,7 @@ import { inputOptions, streamOptions } from './collector-options.ts';
 import { inputKeys, streamKeys } from './fleet-keys.ts';
 import type { Option } from './option.ts';
 import type { CompletenessPolicy, StreamPolicy } from './policy.ts';
-import { findEntry, type ListNode, type MapNode, type PolicyNode } from './policy-tree.ts';
+import { findEntry, findUnresolved, type ListNode, type MapNode, type PolicyNode } from './policy-tree.ts';
 import { type Problem, suggest } from './problems.ts';
 import { type Additions, readProcessors } from './processors.ts';
 import { asksForReports, readCompleteness } from './read-completeness.ts';
@@ -61,6 +61,11 @@ function onlyMaps(list: ListNode, what: string, problems: Problem[]): readonly M
 
 function isOurs(input: MapNode, { problems, notes }: Reading): boolean {
   const type = textAt(input, 'type');
+  const named = findEntry(input, 'type')?.value;
+  if (named && type === '') {
+    problems.push(...findUnresolved(named));
+    return false;
+  }
   if (type === 'm365') return true;
   // A slip in our own name would otherwise collect nothing, with only a note to say so.
   if (type === undefined) problems.push({ place: input.place, message: 'an input needs a type, here m365' });
@@ -70,14 +75,17 @@ function isOurs(input: MapNode, { problems, notes }: Reading): boolean {
   return false;
 }
 
+const inputRules = {
+  options: inputOptions.options,
+  aside: inputKeys,
+  parts: new Set(['streams']),
+  belongs: belongsInStream,
+};
+
 function readInput(input: MapNode, index: number, reading: Reading): ReadStream[] {
   const { problems } = reading;
   const name = textAt(input, 'name') ?? textAt(input, 'id') ?? `#${index + 1}`;
-  const settings = readSettings(
-    input,
-    { what: `the input ${name}`, options: inputOptions.options, aside: inputKeys, belongs: belongsInStream },
-    problems,
-  );
+  const settings = readSettings(input, { ...inputRules, what: `the input ${name}` }, problems);
   const additions = readProcessors(findEntry(input, 'processors')?.value, problems);
   if (settings && !settings.flag('enabled')) {
     reading.notes.push(`${input.place}: left aside the input ${name}, which is not enabled`);

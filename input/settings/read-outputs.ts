@@ -19,6 +19,7 @@ export class OutputReader {
   private readonly override: OutputType | undefined;
   private readonly problems: Problem[];
   private readonly read = new Map<string, UsedOutput | undefined>();
+  private replaced = false;
 
   constructor(policy: MapNode, override: OutputType | undefined, problems: Problem[]) {
     const node = findEntry(policy, 'outputs')?.value;
@@ -32,9 +33,15 @@ export class OutputReader {
     return [...this.read.values()].filter((output) => output !== undefined);
   }
 
+  /** True when documents go somewhere else than the policy says, as with `--output`. */
+  get deliversElsewhere(): boolean {
+    return this.replaced;
+  }
+
   /** The output of that name, checked once; undefined when it has problems. */
   use(name: string, place: string): OutputPolicy | undefined {
-    const entry = this.override ? this.replacement(this.override) : this.find(name, place);
+    const entry = this.override ? this.replacement(this.override, name) : this.find(name, place);
+    if (this.override && entry?.key !== name) this.replaced = true;
     if (!entry) return undefined;
     if (!this.read.has(entry.key)) this.read.set(entry.key, this.check(entry));
     return this.read.get(entry.key)?.output;
@@ -50,10 +57,14 @@ export class OutputReader {
     return entry;
   }
 
-  private replacement(type: OutputType): MapEntry {
+  /** The one that was named where it is of that type, else the first that is, else one with default settings. */
+  private replacement(type: OutputType, name: string): MapEntry {
     const place = `--output ${type}`;
-    const own = this.entries.find(({ value }) => value.kind === 'map' && typeOf(value) === type);
-    return own ?? { key: type, place, value: { kind: 'map', place, entries: [typeEntry(type, place)] } };
+    const fitting = this.entries.filter(({ value }) => value.kind === 'map' && typeOf(value) === type);
+    return (
+      fitting.find(({ key }) => key === name) ??
+      fitting[0] ?? { key: type, place, value: { kind: 'map', place, entries: [typeEntry(type, place)] } }
+    );
   }
 
   private check({ key, place, value }: MapEntry): UsedOutput | undefined {

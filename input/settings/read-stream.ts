@@ -1,5 +1,7 @@
 // From the checked settings of a stream to what the source and the mapper take.
 
+import { describeError } from '../errors.ts';
+import { trustedOrigin } from '../http/allow-hosts.ts';
 import { type TransportOptions, verificationModes } from '../http/dispatcher.ts';
 import type { ManagementActivityOptions } from '../sources/management-activity/options.ts';
 import { clouds } from '../sources/management-activity/options.ts';
@@ -17,6 +19,7 @@ export function readSource(
 ): ManagementActivityOptions | undefined {
   const found = [
     ...checkTenant(settings),
+    ...checkHosts(settings),
     ...checkCredentials(settings),
     ...checkDate(settings, 'client_secret_expires'),
   ];
@@ -123,6 +126,19 @@ function checkTenant(settings: Settings): Problem[] {
       found.push({ place: settings.placeOf(name), message: `${name} must be a GUID` });
   }
   return found;
+}
+
+function checkHosts(settings: Settings): Problem[] {
+  return ['login_url', 'management_url'].flatMap((name) => {
+    const url = settings.text(name);
+    if (url === undefined) return [];
+    try {
+      trustedOrigin(name, url);
+      return [];
+    } catch (error) {
+      return [{ place: settings.placeOf(name), message: describeError(error) }];
+    }
+  });
 }
 
 function checkCredentials(settings: Settings): Problem[] {

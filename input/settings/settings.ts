@@ -4,7 +4,7 @@
 import { protectSecret, redact } from '../errors.ts';
 import type { Option } from './option.ts';
 import { compileOptions, describeViolation } from './option-schema.ts';
-import { type MapNode, type PolicyNode, plain } from './policy-tree.ts';
+import { findUnresolved, type MapNode, type PolicyNode, plain } from './policy-tree.ts';
 import { type Problem, suggest } from './problems.ts';
 import { parseBytes, parseDuration } from './units.ts';
 
@@ -112,6 +112,8 @@ export interface PartRules {
   readonly options: readonly Option[];
   /** Keys that belong there but are not settings of ours. */
   readonly aside: ReadonlySet<string>;
+  /** Settings that hold parts which are read by themselves, if at all. */
+  readonly parts?: ReadonlySet<string>;
   /** Says where a setting belongs that is right elsewhere: `interval` in an input instead of its stream. */
   readonly belongs?: (name: string) => string | undefined;
 }
@@ -121,6 +123,11 @@ export function readSettings(map: MapNode, rules: PartRules, problems: Problem[]
   const leaves = new Map<string, PolicyNode>();
   const found: Problem[] = [];
   collectLeaves(map, '', { ...rules, problems: found, leaves });
+  const unresolved = findUnresolvedLeaves(rules, leaves);
+  if (unresolved.length > 0) {
+    problems.push(...found, ...unresolved);
+    return undefined;
+  }
   const values = new Map<string, Value>();
   for (const option of rules.options) {
     const leaf = leaves.get(option.name);
@@ -153,6 +160,13 @@ function collectLeaves(map: MapNode, prefix: string, into: Collecting): void {
     else if (isGroup) into.problems.push({ place, message: `${name} must be a map` });
     else if (!isAside(name, into.aside)) into.problems.push({ place, message: describeUnknown(name, into) });
   }
+}
+
+function findUnresolvedLeaves(
+  { parts }: PartRules,
+  leaves: ReadonlyMap<string, PolicyNode>,
+): readonly Problem[] {
+  return [...leaves].filter(([name]) => !parts?.has(name)).flatMap(([, leaf]) => findUnresolved(leaf));
 }
 
 function isNothing(node: PolicyNode): boolean {

@@ -97,6 +97,16 @@ describe('m365 run', () => {
     expect(documents[0]).toMatchObject({ data_stream: { dataset: 'o365.audit', namespace: 'demo' } });
   });
 
+  test('that looked at the documents elsewhere still delivers them where the policy says', async () => {
+    const { policy, output, state } = await newWorkplace();
+    const looked = await run(['run', '--policy', policy, '--once', '--output', 'console']);
+    expect([looked.code, looked.stderr]).toEqual([0, expect.stringContaining(join(state, 'output-console'))]);
+    const again = await run(['run', '--policy', policy, '--once', '--output', 'console']);
+    expect([again.code, again.stdout]).toEqual([0, '']);
+    expect((await run(['run', '--policy', policy, '--once'])).code).toBe(0);
+    expect(compare(truth(), await readDelivered(output))).toEqual(nothingAmiss);
+  });
+
   test('says what a wrong secret is, exits 1, and delivers nothing', async () => {
     const stream = { ...streamFor(emulator), client_secret: 'not-the-secret' };
     const { policy, output } = await makeWorkplace({ streams: [stream] });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { describeError, redact } from '../../input/errors.ts';
-import { loadPolicy, parsePolicy } from '../../input/settings/load-policy.ts';
+import { type LoadOptions, loadPolicy, parsePolicy } from '../../input/settings/load-policy.ts';
 import { PolicyError } from '../../input/settings/problems.ts';
 
 const tenant = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
@@ -190,6 +190,10 @@ inputs:
     ['publisher_identifier: me', /publisher_identifier must be a GUID/],
     ['client_secret_expires: soon', /client_secret_expires "soon" must be a date such as/],
     ['client_secret_expires: 2027-02-31x', /client_secret_expires "2027-02-31x" must be a date/],
+    [
+      'login_url: http://login.example',
+      /^p\.yml:9:20: login_url is http:\/\/login\.example, which is not https\. /,
+    ],
     ['ssl: 5', /ssl must be a map/],
     ['ssl: {verification_mode: full}\n        ssl.verification_mode: none', /is set twice/],
     ['interval: "5"', /must be a duration/],
@@ -202,6 +206,11 @@ inputs:
       /add_fields cannot set o365audit\.Site: with documents: raw the record in o365audit stays as it is/,
     ],
     ['tags: [3]', /tags must be a list of texts, not a number/],
+    [
+      'content_types: []',
+      /^p\.yml:9:24: content_types is empty; name one or more of Audit\.AzureActiveDirectory, /,
+    ],
+    ['content_types: [DLP.All, DLP.All]', /^p\.yml:9:24: content_types names "DLP\.All" twice$/],
     ['x: *nowhere', /nothing is anchored as &nowhere/],
     ['x: &x [*x]', /nested too deeply/],
   ])('with %s is refused', (line, message) => {
@@ -285,9 +294,30 @@ inputs:
     expect(policy.outputs.map(({ type }) => type)).toEqual(['file']);
   });
 
+  test('sent to another output keeps a ledger of its own, unless told which', () => {
+    const text = policyText([], ['m365: {state_folder: /state}']);
+    const folderWith = (options: LoadOptions) =>
+      parsePolicy(text, 'p.yml', { environment: {}, ...options }).process.stateFolder;
+    expect(folderWith({})).toBe('/state');
+    expect(folderWith({ output: 'console' })).toBe('/state');
+    expect(folderWith({ output: 'file' })).toBe('/state/output-file');
+    expect(folderWith({ output: 'file', stateFolder: '/other' })).toBe('/other');
+  });
+
+  test('sent to a kind of output of which it has several keeps to the one it names', () => {
+    const text = policyText()
+      .replace('{type: console}', '{type: console}\n  a: {type: file, path: a}\n  b: {type: file, path: b}')
+      .replace('- type: m365', '- type: m365\n    use_output: b');
+    const policy = parsePolicy(text, 'p.yml', { environment: {}, output: 'file' });
+    expect(policy.outputs.map(({ name }) => name)).toEqual(['b']);
+  });
+
   test('that is not YAML, not a map or not there is refused in one line', async () => {
     expect(problemsOf('outputs: [\n')).toEqual([expect.stringMatching(/^p\.yml:\d:\d+: not YAML: /)]);
     expect(problemsOf('')).toEqual([expect.stringMatching(/a policy is a YAML map/)]);
+    const file = join(mkdtempSync(join(tmpdir(), 'm365-')), 'p.yml');
+    writeFileSync(file, `\ufeff${policyText()}`, 'utf16le');
+    await expect(loadPolicy(file)).rejects.toThrow(`${file}:1:1: it is not UTF-8 text; save it as UTF-8`);
     await expect(loadPolicy('/nowhere/p.yml')).rejects.toThrow(
       'Cannot read the policy /nowhere/p.yml: there is no such file.',
     );
@@ -337,6 +367,33 @@ describe('environment variables in a policy', () => {
     expect(problemsOf(policyText([`interval: \${I}`, `tenant_name: \${kubernetes.pod.name}`]))).toEqual([
       `p.yml:9:19: the environment variable I is not set; set it, or write \${I:default}`,
       `p.yml:10:22: \${kubernetes.pod.name} is not understood; write \${NAME}, \${env.NAME} or \${NAME:default}`,
+    ]);
+  });
+
+  test('are asked for only where they are read: others may share the policy', () => {
+    const text = [
+      'outputs:',
+      '  default: {type: console}',
+      `  other: {type: elasticsearch, api_key: "\${OTHER_KEY}"}`,
+      'inputs:',
+      `  - {type: logfile, streams: [{condition: "\${host.platform} == 'linux'"}]}`,
+      `  - {type: m365, enabled: false, streams: [{tenant_id: "\${OTHER_TENANT}"}]}`,
+      ...policyText().split('\n').slice(3),
+    ].join('\n');
+    expect(problemsOf(text)).toEqual([]);
+    const used = policyText().replace(
+      '{type: console}',
+      `{type: elasticsearch, hosts: [x], api_key: "\${KEY}"}`,
+    );
+    expect(problemsOf(used)).toEqual([expect.stringContaining('the environment variable KEY is not set')]);
+    const headers = used
+      .replace('api_key', 'username: a, password: b, headers')
+      .replace('"$', '{x: "$')
+      .replace('}"', '}"}');
+    expect(problemsOf(headers)).toEqual([expect.stringContaining('the environment variable KEY is not set')]);
+    const processors = policyText([`processors: [{add_fields: {fields: {a: "\${HERE}"}}}]`]);
+    expect(problemsOf(processors)).toEqual([
+      expect.stringContaining('the environment variable HERE is not set'),
     ]);
   });
 

@@ -26,6 +26,9 @@ Examples:
   m365 run --policy my.yml --show-settings   what is in force, without secrets
   m365 run --policy my.yml 2> m365.log       log lines as ECS JSON
 
+--output keeps a ledger of its own, so that what the policy's output was not
+given is still to come there; --state chooses another.
+
 The first Ctrl-C (or SIGTERM) delivers what is in flight and exits 0; a second
 ends at once. A run that was killed goes on where it was, with nothing lost and
 nothing twice.
