@@ -16,7 +16,7 @@ export function chooseStreams(policy: Policy, name: string | undefined): readonl
   );
   if (found.length > 0) return found;
   throw usage(
-    `The policy has no tenant "${name}"${suggest(name, policy.streams.flatMap(namesOf))}.`,
+    `The policy has no tenant "${name}"${suggest(name, policy.streams.flatMap(namesOf)).replace('?', '')}.`,
     `It has ${policy.streams.map(({ source, mapping }) => mapping.tenantName ?? source.tenantId).join(', ')}.`,
   );
 }

@@ -10,10 +10,15 @@ const shownOfEach = 5;
 
 export function printProof(
   name: string,
-  { contentTypes }: TenantProof,
+  { contentTypes, unreached }: TenantProof,
   window: { from: number; to: number },
 ): void {
   say(`Tenant ${name}\n${minute(window.from)} to ${minute(window.to)}\n`);
+  if (unreached === undefined) printTypes(contentTypes);
+  else say(paint('red', wrap(unreached, '  ', '  ')));
+}
+
+function printTypes(contentTypes: readonly ContentTypeProof[]): void {
   const listed = contentTypes.flatMap((proof) => ('unlisted' in proof ? [] : [proof]));
   say(
     table(

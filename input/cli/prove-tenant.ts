@@ -1,4 +1,4 @@
-// All content types of one tenant proved, each by itself: one that cannot be asked for does not hide the others.
+// All content types of one tenant proved, each by itself: what cannot be asked for does not hide the others.
 
 import type { ContentLedger, ListedBlob } from '../contract.ts';
 import { readDeadLetters } from '../delivery/dead-letters.ts';
@@ -13,6 +13,8 @@ import { compareScope, isComplete, type ScopeProof } from './prove-scope.ts';
 export interface TenantProof {
   readonly tenantId: string;
   readonly contentTypes: readonly ContentTypeProof[];
+  /** Why nothing at all could be asked; absent where something could. */
+  readonly unreached?: string;
 }
 
 export type ContentTypeProof =
@@ -34,7 +36,8 @@ export interface Proving {
   readonly signal: AbortSignal;
 }
 
-export function isProved({ contentTypes }: TenantProof): boolean {
+export function isProved({ contentTypes, unreached }: TenantProof): boolean {
+  if (unreached !== undefined) return false;
   return contentTypes.every((proof) => {
     if ('unlisted' in proof) return proof.optional;
     const { byRecords } = proof;
@@ -44,10 +47,29 @@ export function isProved({ contentTypes }: TenantProof): boolean {
   });
 }
 
+/** A tenant that cannot be asked does not hide the others. */
 export async function proveTenant(stream: StreamPolicy, proving: Proving): Promise<TenantProof> {
-  await using tenant = await reachTenant(stream.source, proving.signal);
+  const unreached = (error: unknown): TenantProof => {
+    proving.signal.throwIfAborted();
+    return { tenantId: stream.source.tenantId, contentTypes: [], unreached: describeError(error) };
+  };
+  let tenant: Tenant;
+  try {
+    tenant = await reachTenant(stream.source, proving.signal);
+  } catch (error) {
+    return unreached(error);
+  }
+  await using open = tenant;
+  try {
+    await open.tokens.token(proving.signal);
+  } catch (error) {
+    return unreached(error);
+  }
+  return await proveTypes(open, stream, proving);
+}
+
+async function proveTypes(tenant: Tenant, stream: StreamPolicy, proving: Proving): Promise<TenantProof> {
   const letters = await countLetters(proving.stateFolder, tenant.tenantId);
-  await tenant.tokens.token(proving.signal);
   const contentTypes: ContentTypeProof[] = [];
   for (const contentType of stream.source.contentTypes)
     contentTypes.push(await proveType({ ...proving, tenant, stream, letters }, contentType));

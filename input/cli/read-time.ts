@@ -2,13 +2,36 @@
 
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../settings/units.ts';
+import { reachMs } from '../sources/management-activity/windows.ts';
+import { usage } from './policy-flag.ts';
 
 const dateForm = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** The API knows whole seconds only: a window is widened to them. */
-export function wholeSeconds({ from, to }: { readonly from: number; readonly to: number }) {
-  return { from: Math.floor(from / 1000) * 1000, to: Math.ceil(to / 1000) * 1000 };
+const week = 7 * 86_400_000;
+/** Between reading the clock for "7d" and for the window. */
+const slackMs = 60_000;
+
+/**
+ * The window of a command, in milliseconds. The API knows whole seconds only: it is widened to them. Refuses one in
+ * which Microsoft can list nothing, which would look like one in which there is nothing.
+ */
+export function listedWindow({ from, to }: { readonly from: number; readonly to: number }, now = Date.now()) {
+  const begins = Math.max(from, now - reachMs);
+  const ends = Math.min(to, now);
+  if (from < now - week - slackMs)
+    throw usage(
+      `Microsoft lists the last seven days only, and the window begins at ${isoTime(from)}.`,
+      'Give --from 7d, or a later time.',
+    );
+  if (ends <= begins)
+    throw usage(
+      `The window is empty: it begins at ${isoTime(begins)} and ends at ${isoTime(ends)}.`,
+      'Give a --from that is before --to.',
+    );
+  return { from: Math.floor(begins / 1000) * 1000, to: Math.ceil(ends / 1000) * 1000 };
 }
+
+const isoTime = (time: number) => new Date(time).toISOString().replace(/\.\d+/, '');
 
 /** Milliseconds since the epoch. */
 export function readTime(text: string, now = Date.now()): number {

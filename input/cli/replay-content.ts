@@ -10,12 +10,11 @@ import { fetchBlob, type Outcome } from '../sources/management-activity/fetch-bl
 import { openStream } from '../sources/management-activity/open-stream.ts';
 import { ScopeStatus } from '../sources/management-activity/scope-status.ts';
 import type { ContentScope, Stream } from '../sources/management-activity/stream.ts';
-import { reachMs } from '../sources/management-activity/windows.ts';
 import { chooseStreams, nameTenant } from './choose-streams.ts';
 import { listContent } from './microsoft.ts';
 import { say } from './paper.ts';
 import { loadCollectedPolicy, type PolicyFlags, usage } from './policy-flag.ts';
-import { wholeSeconds } from './read-time.ts';
+import { listedWindow } from './read-time.ts';
 import { openReplay, type ReplaySession } from './replay-session.ts';
 
 export interface ContentFlags extends PolicyFlags {
@@ -47,10 +46,7 @@ export function replayContent(contentId: string, flags: ContentFlags): Promise<b
 export async function replayWindow(flags: WindowFlags): Promise<boolean> {
   const now = Date.now();
   if (flags.from === undefined) throw usage('The window has no beginning.', 'Give --from, such as 24h.');
-  const window = wholeSeconds({
-    from: Math.max(flags.from, now - reachMs),
-    to: Math.min(flags.to ?? now, now),
-  });
+  const window = listedWindow({ from: flags.from, to: flags.to ?? now }, now);
   return replay(flags, async function* (stream, scopes, signal) {
     for (const scope of scopes)
       for await (const blob of listContent(stream, scope, window, signal)) yield { scope, blob };

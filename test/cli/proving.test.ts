@@ -51,6 +51,35 @@ describe('m365 prove', () => {
     expect(stdout).toMatch(/Complete\.\n$/);
   });
 
+  test.each([
+    ['that ends before it begins', ['--from', '1h', '--to', '2h']],
+    ['that ends before it begins, by default', ['--from', '10m']],
+    ['that is older than anything Microsoft lists', ['--from', '20d', '--to', '10d']],
+    ['that begins before anything that Microsoft lists', ['--from', '20d']],
+  ])('proves nothing in a window %s, and says so', async (_, window) => {
+    const { code, stdout, stderr } = await withPolicy('prove', ...window);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/The window is empty|Microsoft lists the last seven days only/);
+  });
+
+  test('replays nothing in a window that Microsoft does not list, and says so', async () => {
+    const { code, stderr } = await withPolicy('replay', 'window', '--from', '20d', '--to', '10d');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Microsoft lists the last seven days only')]);
+  });
+
+  test('goes on to the next tenant where one cannot be asked', async () => {
+    const unknown = { tenant_id: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7' };
+    const both = await makeWorkplace({
+      streams: [streamFor(emulator, 0, unknown), streamFor(emulator)],
+      process: { state_folder: place.state },
+    });
+    const { code, stdout } = await run(['prove', '--policy', both.policy, '--to', '0s']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('AADSTS90002');
+    expect(stdout).toMatch(/^Audit\.Exchange +(\d+) +\1 /m);
+    expect(stdout).toMatch(/Not complete\.\n$/);
+  });
+
   test('finds content that is listed and was never seen, and replay window delivers it', async () => {
     const { contentId } = publish({ contentType: 'Audit.Exchange', generate: 7 });
     const { code, stdout } = await prove();

@@ -11,7 +11,7 @@ import { paint, say } from '../paper.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { printProof } from '../print-proof.ts';
 import { isProved, proveTenant, type TenantProof } from '../prove-tenant.ts';
-import { readTime, wholeSeconds } from '../read-time.ts';
+import { listedWindow, readTime } from '../read-time.ts';
 
 const teaching = `
 Asks Microsoft for everything it lists in a window (by the time the content
@@ -61,11 +61,7 @@ async function prove(flags: ProveFlags): Promise<boolean> {
   const policy = await loadCollectedPolicy(flags);
   const { stateFolder } = policy.process;
   const now = Date.now();
-  // Microsoft lists nothing that is older.
-  const window = wholeSeconds({
-    from: Math.max(flags.from ?? 0, now - reachMs),
-    to: flags.to ?? now - settleMs,
-  });
+  const window = listedWindow({ from: flags.from ?? now - reachMs, to: flags.to ?? now - settleMs }, now);
   const ledger = await openLedgerToRead({
     folder: stateFolder,
     clock: systemClock,
@@ -76,6 +72,7 @@ async function prove(flags: ProveFlags): Promise<boolean> {
   const proofs: TenantProof[] = [];
   for (const stream of chooseStreams(policy, flags.tenant)) {
     const proof = await proveTenant(stream, proving);
+    if (proofs.length > 0 && !flags.json) say('');
     proofs.push(proof);
     if (!flags.json) printProof(nameTenant(stream), proof, window);
   }
