@@ -338,4 +338,6 @@ export interface SourceEnvironment {
   readonly deadLetters: DeadLetters;
   readonly telemetry: Telemetry;
   readonly log: Logger;
+  /** Called with the GUID once it is known. Throws an OperatorError where another stream collects that tenant. */
+  claimTenant?(tenantId: string): void;
 }

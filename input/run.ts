@@ -5,19 +5,22 @@ import { loadDefinitions, loadMapper } from '../pipelines/index.ts';
 import type { Clock } from './clock.ts';
 import { type CollectorSignals, collect, slotsOf } from './collector.ts';
 import { startCompleteness } from './completeness/start.ts';
-import type { DeadLetters, Ledger, Logger, Output, Telemetry } from './contract.ts';
+import type { DeadLetters, Ledger, Logger, Telemetry } from './contract.ts';
 import { byteBudget } from './delivery/byte-budget.ts';
 import { CommitQueue } from './delivery/commit-queue.ts';
 import { openDeadLetters } from './delivery/dead-letters.ts';
 import { documentBuffers } from './delivery/document-buffers.ts';
 import { IdClaims } from './delivery/in-flight.ts';
 import { openLedger } from './delivery/sqlite-ledger.ts';
-import { describeError } from './errors.ts';
+import { describeError, OperatorError } from './errors.ts';
+import { noteOutputChange } from './output-change.ts';
 import { createOutput } from './outputs/create-output.ts';
+import { type OpenedOutputs, openOutputs } from './outputs/open-outputs.ts';
 import type { OutputPolicy } from './settings/output-policy.ts';
 import type { Policy, StreamPolicy } from './settings/policy.ts';
 import { managementActivitySource } from './sources/management-activity/index.ts';
 import { traceOutput } from './telemetry/traces.ts';
+import { TenantClaims } from './tenant-claims.ts';
 
 export interface RunOptions {
   readonly policy: Policy;
@@ -48,6 +51,9 @@ export async function runCollector(given: RunOptions): Promise<RunResult> {
     folder: options.policy.process.stateFolder,
     clock: options.clock,
     log: options.log,
+    giveUp: options.signals.abandon,
+    onHealth: (health, message) =>
+      options.telemetry.report({ tenantId: '', contentType: 'ledger' }, { health, message }),
   });
   try {
     return await runWithLedger(options, ledger);
@@ -68,43 +74,36 @@ function endWithReader(options: RunOptions): EndingRunOptions {
 }
 
 async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise<RunResult> {
-  const { policy, clock, log } = options;
-  const outputs = await openOutputs(options, ledger);
-  const deadLetters = await openDeadLetters({ folder: policy.process.stateFolder, clock, log });
+  const { policy, clock, log, signals } = options;
+  const create = (each: OutputPolicy) => traceOutput(createOutput(each, { ...options, ledger }));
+  const mayWait = !policy.streams.some(({ source }) => source.once);
+  const opened = await openOutputs(policy.outputs, { ...options, create, mayWait }, signals.stop);
+  const { outputs } = opened;
+  const giveUp = options.signals.abandon;
+  const deadLetters = await openDeadLetters({ folder: policy.process.stateFolder, clock, log, giveUp });
   const housekeeping = new AbortController();
   const pruning = pruneRegularly(options, ledger, housekeeping.signal);
   const { ecsVersion } = loadDefinitions();
   const completeness = startCompleteness({ ...options, ledger, outputs, ecsVersion });
   try {
     const { telemetry } = completeness;
-    return await runStreams({ ...options, telemetry }, { ledger, outputs, deadLetters });
+    return await runStreams({ ...options, telemetry }, { ...opened, ledger, deadLetters });
   } finally {
     await completeness.stop();
     housekeeping.abort();
     await pruning;
-    for (const output of outputs.values()) await output.close();
+    for (const [each, output] of outputs) if (!opened.failures.has(each)) await output.close();
     await deadLetters.close();
   }
 }
 
-async function openOutputs(options: EndingRunOptions, ledger: Ledger): Promise<Map<OutputPolicy, Output>> {
-  const outputs = new Map<OutputPolicy, Output>();
-  for (const policy of options.policy.outputs) {
-    const output = traceOutput(createOutput(policy, { ...options, ledger }));
-    await output.open(options.signals.stop);
-    outputs.set(policy, output);
-  }
-  return outputs;
-}
-
-interface OpenParts {
+interface OpenParts extends OpenedOutputs {
   readonly ledger: Ledger;
-  readonly outputs: ReadonlyMap<OutputPolicy, Output>;
   readonly deadLetters: DeadLetters;
 }
 
 async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunResult> {
-  const { ledger, outputs, deadLetters } = parts;
+  const { ledger, outputs, failures, deadLetters } = parts;
   const { policy, signals, telemetry, log, clock, random } = options;
   const shared = {
     mapper: loadMapper(),
@@ -122,9 +121,11 @@ async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunRes
   telemetry.watchInFlight?.(() => budget.held);
   const slots = new Map([...outputs.values()].map((output) => [output, slotsOf(output)]));
   const failed = new Map<string, unknown>();
+  const tenants = new TenantClaims(policy.streams);
   const runStream = async (stream: StreamPolicy): Promise<void> => {
     const output = outputs.get(stream.output);
     const free = output && slots.get(output);
+    if (failures.has(stream.output)) throw failures.get(stream.output);
     if (!free) throw new Error(`no output was opened for the stream at ${stream.where}`);
     const environment = {
       clock,
@@ -135,7 +136,9 @@ async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunRes
       deadLetters,
       telemetry,
       log,
+      claimTenant: (tenantId: string) => tenants.claim(tenantId, stream),
     };
+    await noteOutputChange(stream, ledger, log);
     const source = managementActivitySource(stream.source, environment);
     await collect({ ...shared, source, output, slots: free, mapping: stream.mapping }, signals);
   };
@@ -143,11 +146,23 @@ async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunRes
     policy.streams.map((stream) =>
       runStream(stream).catch((error: unknown) => {
         failed.set(stream.id, error);
-        log.error({ m365: { stream: stream.id } }, `${stream.where}: ${describeError(error)}`);
+        reportEnded(stream, error, options);
       }),
     ),
   );
   return { failed };
+}
+
+/** Whatever its content types were last seen doing, nothing of it is collected any more. */
+function reportEnded(
+  { id, where, source }: StreamPolicy,
+  error: unknown,
+  { telemetry, log }: RunOptions,
+): void {
+  const message = describeError(error);
+  const code = error instanceof OperatorError ? error.code : undefined;
+  telemetry.report({ tenantId: source.tenantId, contentType: '' }, { health: 'failed', message, code });
+  log.error({ m365: { stream: id } }, `${where}: ${message}`);
 }
 
 async function pruneRegularly(options: RunOptions, ledger: Ledger, signal: AbortSignal): Promise<void> {

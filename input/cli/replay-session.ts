@@ -54,8 +54,9 @@ export async function openReplay(policy: Policy): Promise<ReplaySession> {
   const log = openCommandLog(policy.process.logLevel);
   const clock = systemClock;
   const signals = listenForInterruption();
-  const ledger = await openLedger({ folder: policy.process.stateFolder, clock, log });
-  const deadLetters = await openDeadLetters({ folder: policy.process.stateFolder, clock, log });
+  const kept = { folder: policy.process.stateFolder, clock, log, giveUp: signals.abandon };
+  const ledger = await openLedger(kept);
+  const deadLetters = await openDeadLetters(kept);
   const telemetry = createTelemetry({ clock, version: readVersion() });
   const environment = {
     clock,

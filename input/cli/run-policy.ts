@@ -93,6 +93,6 @@ function namesOf(policy: Policy): ReadonlyMap<string, string> {
     source.tenantId,
     mapping.tenantName ? `${mapping.tenantName} (${source.tenantId})` : source.tenantId,
   ]);
-  // An output's own health is kept under no tenant.
-  return new Map([['', 'Outputs'], ...tenants]);
+  // The health of outputs and of the ledger is kept under no tenant.
+  return new Map([['', 'Delivery'], ...tenants]);
 }

@@ -21,6 +21,8 @@ export interface DeadLetterOptions {
   readonly clock: Clock;
   readonly log?: Logger;
   readonly openFile?: OpenFile;
+  /** Aborts when nobody can wait any longer: what the disk refuses is then rejected. */
+  readonly giveUp?: AbortSignal;
 }
 
 const rotateBytes = 64 * 1024 * 1024;
@@ -43,14 +45,15 @@ export class FileDeadLetters implements DeadLetters {
   readonly #never = new AbortController().signal;
   #streams = 0;
 
-  constructor(folder: string, { clock, log, openFile = openOwnedFile }: DeadLetterOptions) {
+  constructor(folder: string, { clock, log, openFile = openOwnedFile, giveUp }: DeadLetterOptions) {
     this.#folder = folder;
     this.#clock = clock;
     const now = () => clock.now();
     const rotation = { rotateBytes, rotateIntervalMs: Number.POSITIVE_INFINITY };
     // A new file at every start: the files of earlier runs can be replayed and put away as a whole.
     const series = new FileSeries('dead-letters', undefined, { folder, ...rotation, now, openFile });
-    const closing = this.#closing.signal;
+    const { signal } = this.#closing;
+    const closing = giveUp ? AbortSignal.any([signal, giveUp]) : signal;
     this.#writer = new SeriesWriter(series, { folder, clock, log, onHealth: () => undefined, closing });
   }
 

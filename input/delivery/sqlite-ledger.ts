@@ -35,6 +35,9 @@ export interface LedgerOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** See TransactionParts. */
+  readonly giveUp?: AbortSignal;
+  readonly onHealth?: (health: 'healthy' | 'degraded', message: string) => void;
   /** For tests of the way from one schema to the next. */
   readonly migrations?: readonly string[];
 }
@@ -112,6 +115,8 @@ export class SqliteLedger implements Ledger {
       log: options.log,
       file,
       damaged: (cause) => this.#damaged(cause),
+      giveUp: options.giveUp,
+      onHealth: options.onHealth,
     });
   }
 

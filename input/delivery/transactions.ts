@@ -22,6 +22,10 @@ export interface TransactionParts {
   readonly file: string;
   /** What to reject with when SQLite finds the file damaged. */
   readonly damaged: (cause: unknown) => Error;
+  /** Aborts when nobody can wait any longer: what the disk refuses is then rejected. */
+  readonly giveUp?: AbortSignal | undefined;
+  /** Told when the disk refuses, and when it takes again. */
+  readonly onHealth?: ((health: 'healthy' | 'degraded', message: string) => void) | undefined;
 }
 
 const firstPauseMs = 1_000;
@@ -31,12 +35,15 @@ export class Transactions {
   readonly #database: DatabaseSync;
   readonly #parts: TransactionParts;
   readonly #closing = new AbortController();
+  readonly #patience: AbortSignal;
   #waiting: Write[] = [];
   #running: Promise<void> | undefined;
 
   constructor(database: DatabaseSync, parts: TransactionParts) {
     this.#database = database;
     this.#parts = parts;
+    const { signal } = this.#closing;
+    this.#patience = parts.giveUp ? AbortSignal.any([signal, parts.giveUp]) : signal;
   }
 
   /** Resolves with what `work` returned once its transaction is committed. */
@@ -93,29 +100,35 @@ export class Transactions {
     }
   }
 
-  /** Repeats a write for as long as the disk is full or away. */
+  /** Repeats a write for as long as the disk is full or away, or somebody else writes to the ledger. */
   async #persist(attempt: () => void): Promise<void> {
     for (let pauseMs = firstPauseMs, failures = 1; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         attempt();
-        if (failures > 1) this.#parts.log.info({}, `The ledger ${this.#parts.file} can be written again.`);
+        if (failures > 1) this.#recover();
         return;
       } catch (error) {
         const fault = readFault(error);
         if (fault === 'damaged') throw this.#parts.damaged(error);
-        if (fault !== 'passing') throw error;
+        if (fault !== 'passing' && fault !== 'held') throw error;
         if (failures === 1 || pauseMs === longestPauseMs) this.#complain(error);
         failures += 1;
-        await this.#parts.clock.sleep(pauseMs, this.#closing.signal);
+        await this.#parts.clock.sleep(pauseMs, this.#patience);
       }
     }
   }
 
   #complain(error: unknown): void {
-    this.#parts.log.error(
-      { error: { message: describeError(error) } },
-      `The ledger ${this.#parts.file} cannot be written (${describeError(error)}): nothing is acknowledged until it can. Free disk space, or mend the disk; it is tried again by itself.`,
-    );
+    const { file, log, onHealth } = this.#parts;
+    const message = `The ledger ${file} cannot be written (${describeError(error)}): nothing is acknowledged until it can. Free disk space, or mend the disk; it is tried again by itself.`;
+    log.error({ error: { message: describeError(error) } }, message);
+    onHealth?.('degraded', message);
+  }
+
+  #recover(): void {
+    const message = `The ledger ${this.#parts.file} can be written again.`;
+    this.#parts.log.info({}, message);
+    this.#parts.onHealth?.('healthy', message);
   }
 }
 

@@ -1,22 +1,29 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../input/clock.ts';
 import { Transactions } from '../../input/delivery/transactions.ts';
-import { noon, recordingLog, steppingClock } from './state-folder.ts';
+import { noon, recordingLog, steppingClock, temporaryFolder } from './state-folder.ts';
 
-function openTransactions(clock: Clock = steppingClock()) {
-  const database = new DatabaseSync(':memory:');
+function openTransactions(
+  clock: Clock = steppingClock(),
+  { file = ':memory:', giveUp }: { file?: string; giveUp?: AbortSignal } = {},
+) {
+  const database = new DatabaseSync(file);
   database.exec('CREATE TABLE t (x UNIQUE)');
   const log = recordingLog();
   const damaged = (cause: unknown) => new Error('damaged', { cause });
-  const transactions = new Transactions(database, { clock, log, file: 'ledger.db', damaged });
+  const healths: string[] = [];
+  const onHealth = (health: string) => void healths.push(health);
+  const parts = { clock, log, file: 'ledger.db', damaged, giveUp, onHealth };
+  const transactions = new Transactions(database, parts);
   const add = (x: unknown) => () => database.prepare('INSERT INTO t VALUES (?)').run(String(x));
   const all = () =>
     database
       .prepare('SELECT x FROM t')
       .all()
       .map(({ x }) => x);
-  return { database, log, transactions, add, all };
+  return { database, log, healths, transactions, add, all };
 }
 
 describe('transactions', () => {
@@ -58,14 +65,44 @@ describe('transactions', () => {
       ),
       'INFO The ledger ledger.db can be written again.',
     ]);
+    expect(opened.healths).toEqual(['degraded', 'healthy']);
+  });
+
+  test('wait while somebody else writes to the ledger', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    const opened = openTransactions({ now: () => noon, sleep: async () => other.exec('COMMIT') }, { file });
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    await opened.transactions.write(opened.add('a'));
+    expect(opened.all()).toEqual(['a']);
+    expect(opened.log.lines[0]).toMatch(
+      /^ERROR The ledger ledger\.db cannot be written \(.*database is locked\)/,
+    );
+    other.close();
+    opened.database.close();
+  });
+
+  const patientClock: Clock = {
+    now: () => noon,
+    sleep: (_, signal) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+  };
+
+  test('that a full disk keeps waiting are given up when nobody can wait any longer', async () => {
+    const giveUp = new AbortController();
+    const { database, transactions, add } = openTransactions(patientClock, { giveUp: giveUp.signal });
+    database.exec('PRAGMA max_page_count = 3');
+    const write = transactions.write(add('x'.repeat(100_000)));
+    const outcome = expect(write).rejects.toThrow('enough');
+    await new Promise((resolve) => setImmediate(resolve));
+    giveUp.abort(new Error('enough'));
+    await outcome;
+    await transactions.write(add('b'));
   });
 
   test('that a full disk keeps waiting are given up when the ledger closes', async () => {
-    const { database, transactions, add } = openTransactions({
-      now: () => noon,
-      sleep: (_, signal) =>
-        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
-    });
+    const { database, transactions, add } = openTransactions(patientClock);
     database.exec('PRAGMA max_page_count = 3');
     const write = transactions.write(add('x'.repeat(100_000)));
     const outcome = expect(write).rejects.toThrow('is closed');

@@ -270,6 +270,23 @@ describe('a tenant that cannot be asked', () => {
     );
   });
 
+  test('because its domain could not be resolved is not left failed once it is', async () => {
+    const run = await prepare();
+    const { domain = '' } = run.emulator.tenants[0] ?? {};
+    run.emulator.setFaults([
+      { match: { operation: 'openid' }, times: 4, fault: { kind: 'status', status: 503 } },
+    ]);
+    await collectAll(run.bench, run.options(0, { tenantId: domain }));
+    const { reports } = run.bench.recorder;
+    expect(reports.some(({ scope, report }) => scope.tenantId === domain && report.health === 'failed')).toBe(
+      true,
+    );
+    const last = new Map(
+      reports.map(({ scope, report }) => [`${scope.tenantId} ${scope.contentType}`, report.health]),
+    );
+    expect([...last.values()]).not.toContain('failed');
+  });
+
   test('for lack of any permission says so, with what the token carries', async () => {
     const run = await prepare({
       tenants: [{ roles: [], subscribed: ['Audit.Exchange'], content: { records: 100 } }],

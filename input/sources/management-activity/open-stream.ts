@@ -40,6 +40,7 @@ export async function openStream(parts: StreamParts, signal: AbortSignal): Promi
   const direct = traceRequests()(transport({ dispatcher, userAgent, now: () => clock.now() }));
   const login = retry({ clock, random, attempts: 3 })(allowHosts([hosts.login])(direct));
   const tenantId = await findTenant(parts, login, signal);
+  environment.claimTenant?.(tenantId);
   const status = tenantStatus(parts, tenantId);
   const skew = new ClockSkew(clock);
   const tokens = tokensFor(parts, tenantId, login, skew);
@@ -81,10 +82,13 @@ async function findTenant(parts: StreamParts, login: Send, signal: AbortSignal):
   const { options, hosts } = parts;
   const status = tenantStatus(parts, options.tenantId.trim().toLowerCase());
   const gate = tenantGate(parts, status);
-  for (;;) {
+  for (let failures = 0; ; failures += 1) {
     const ticket = await gate.pass(signal);
     try {
-      return await resolveTenant(login, hosts.login, options.tenantId, signal);
+      const tenantId = await resolveTenant(login, hosts.login, options.tenantId, signal);
+      // From here on it is known by its GUID.
+      if (failures > 0) status.set('tenant', { health: 'stopped', message: `found as ${tenantId}` });
+      return tenantId;
     } catch (error) {
       if (signal.aborted || !gate.failed(ticket, error)) throw error;
     }

@@ -1,0 +1,69 @@
+// An output that could not be opened yet: it is tried again and again, and what is written to it waits for that.
+
+import type { Clock } from '../clock.ts';
+import type { Output, OutputDocument, WriteOptions, WriteReport } from '../contract.ts';
+import { backOff } from '../http/back-off.ts';
+
+export interface PatienceParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Called once. */
+  readonly onOpen: () => void;
+}
+
+const pauses = { firstMs: 5_000, mostMs: 60_000 };
+
+export class PatientOutput implements Output {
+  readonly name: string;
+  readonly batchesAhead?: number;
+  readonly #output: Output;
+  readonly #closing = new AbortController();
+  readonly #open: Promise<void>;
+
+  constructor(output: Output, parts: PatienceParts) {
+    this.name = output.name;
+    if (output.batchesAhead !== undefined) this.batchesAhead = output.batchesAhead;
+    this.#output = output;
+    this.#open = this.#tryAgain(parts);
+    this.#open.catch(() => undefined);
+  }
+
+  /** It is being opened from the beginning. */
+  async open(): Promise<void> {}
+
+  async write(documents: readonly OutputDocument[], options: WriteOptions): Promise<WriteReport> {
+    await this.#untilOpen(options.signal);
+    return this.#output.write(documents, options);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error(`${this.name} is closed`));
+    await this.#open.catch(() => undefined);
+    await this.#output.close();
+  }
+
+  async #tryAgain({ clock, random, onOpen }: PatienceParts): Promise<void> {
+    const { signal } = this.#closing;
+    for (let attempt = 0; ; attempt += 1) {
+      await clock.sleep(backOff(attempt, pauses, random), signal);
+      try {
+        await this.#output.open(signal);
+        return onOpen();
+      } catch {
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  async #untilOpen(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const left = Promise.withResolvers<never>();
+    const leave = () => left.reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      await Promise.race([this.#open, left.promise]);
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+}

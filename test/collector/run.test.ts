@@ -1,0 +1,190 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, expect, test } from '@jest/globals';
+import { stringify } from 'yaml';
+import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
+import { runCollector } from '../../input/run.ts';
+import { loadPolicy } from '../../input/settings/load-policy.ts';
+import { createTelemetry } from '../../input/telemetry/telemetry.ts';
+import { recordingLog } from '../delivery/state-folder.ts';
+import {
+  compare,
+  makeWorkplace,
+  nothingAmiss,
+  readDelivered,
+  streamFor,
+  until,
+} from '../end-to-end/harness.ts';
+import { StandIn } from '../outputs-elasticsearch/stand-in.ts';
+import { type ScaledClock, scaledClock } from '../source/scaled-clock.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function emulate(clock: ScaledClock, tenants = 1): Promise<Emulator> {
+  const content = { records: 100, recordsPerBlob: 20, ratePerMinute: 0 };
+  const emulator = await startEmulator({
+    clock,
+    tenants: Array.from({ length: tenants }, () => ({ content })),
+  });
+  closers.push(() => emulator.close());
+  return emulator;
+}
+
+async function startRun(policyFile: string, clock: ScaledClock, once = false) {
+  const policy = await loadPolicy(policyFile, { once });
+  const log = recordingLog();
+  const telemetry = createTelemetry({ clock, version: '0.1.0' });
+  const stop = new AbortController();
+  const abandon = new AbortController();
+  const signals = { stop: stop.signal, abandon: abandon.signal };
+  const result = runCollector({
+    policy,
+    signals,
+    telemetry,
+    log,
+    clock,
+    random: () => 0.5,
+    version: '0.1.0',
+  });
+  closers.push(() => {
+    stop.abort();
+    abandon.abort();
+    return result.catch(() => undefined);
+  });
+  const health = (tenantId: string, contentType?: string) =>
+    telemetry.board
+      .snapshot()
+      .scopes.find((scope) => scope.tenant_id === tenantId && scope.content_type === contentType);
+  return { result, log, stop, abandon, health };
+}
+
+const truth = (emulator: Emulator, tenant: string) =>
+  [...emulator.distinctIds()].filter(({ tenantId }) => tenantId === tenant).map(({ id }) => id);
+
+test('a ledger that cannot be written holds up an orderly end only until it is abandoned', async () => {
+  const clock = scaledClock(100);
+  const emulator = await emulate(clock);
+  const place = await makeWorkplace({ streams: [streamFor(emulator)] });
+  const run = await startRun(place.policy, clock);
+  const tenant = emulator.tenants[0]?.tenantId ?? '';
+  await until(() => run.health(tenant, 'DLP.All')?.health !== undefined);
+  const other = new DatabaseSync(join(place.state, 'ledger.db'));
+  closers.push(async () => other.close());
+  other.exec('BEGIN IMMEDIATE');
+  await until(() => run.health('', 'ledger')?.health === 'degraded');
+  run.stop.abort();
+  run.abandon.abort();
+  expect((await run.result).failed.size).toBe(0);
+  other.exec('ROLLBACK');
+  const next = await startRun(place.policy, clock, true);
+  await next.result;
+  expect(compare(truth(emulator, tenant), await readDelivered(place.output))).toEqual(nothingAmiss);
+});
+
+/** Two tenants: the first delivers to files, the second to an Elasticsearch. */
+async function placeOfTwo(emulator: Emulator, elasticsearch: string) {
+  const place = await makeWorkplace({ streams: [] });
+  const inputs = ['files', 'default'].map((output, index) => ({
+    id: `for-${output}`,
+    type: 'm365',
+    use_output: output,
+    streams: [streamFor(emulator, index)],
+  }));
+  const outputs = {
+    files: { type: 'file', path: place.output },
+    default: {
+      type: 'elasticsearch',
+      hosts: [elasticsearch],
+      username: 'a',
+      password: 'bcdef',
+      proxy_disable: true,
+    },
+  };
+  await writeFile(place.policy, stringify({ m365: { state_folder: place.state }, outputs, inputs }));
+  return place;
+}
+
+const idOf = (emulator: Emulator, index: number) => emulator.tenants[index]?.tenantId ?? '';
+
+test('an output that cannot be reached at the start keeps only its own streams waiting', async () => {
+  const clock = scaledClock(100);
+  const emulator = await emulate(clock, 2);
+  const reserved = await new StandIn().listen();
+  const { port, url } = reserved;
+  await reserved.close();
+  const place = await placeOfTwo(emulator, url);
+  const run = await startRun(place.policy, clock);
+  await until(async () => (await readDelivered(place.output)).length === 100);
+  expect(run.health('', 'default')).toMatchObject({ health: 'failed', code: 'elasticsearch-unreachable' });
+  const elasticsearch = await new StandIn().listen(port);
+  closers.push(() => elasticsearch.close());
+  await until(() => elasticsearch.stored.length === 100);
+  expect(run.health('', 'default')?.health).toBe('healthy');
+  expect(compare(truth(emulator, idOf(emulator, 0)), await readDelivered(place.output))).toEqual(
+    nothingAmiss,
+  );
+  run.stop.abort();
+  expect((await run.result).failed.size).toBe(0);
+});
+
+test('a single run does not wait for an output, and fails for its streams only', async () => {
+  const clock = scaledClock(100);
+  const emulator = await emulate(clock, 2);
+  const place = await placeOfTwo(emulator, 'http://127.0.0.1:1');
+  const run = await startRun(place.policy, clock, true);
+  expect([...(await run.result).failed.keys()]).toEqual(['for-default-1']);
+  expect(run.health(idOf(emulator, 1))).toMatchObject({
+    health: 'failed',
+    code: 'elasticsearch-unreachable',
+  });
+  expect(await readDelivered(place.output)).toHaveLength(100);
+});
+
+test('without an output to deliver to, nothing is begun', async () => {
+  const clock = scaledClock(100);
+  const emulator = await emulate(clock);
+  const output = { type: 'elasticsearch', hosts: ['http://127.0.0.1:1'], api_key: 'a:bcdef' };
+  const place = await makeWorkplace({ streams: [streamFor(emulator)], output });
+  const run = await startRun(place.policy, clock);
+  await expect(run.result).rejects.toThrow('127.0.0.1:1 did not answer');
+  expect(emulator.requests.counts().total).toBe(0);
+});
+
+test('a tenant that two streams name, by its GUID and by a domain, is collected by one of them', async () => {
+  const clock = scaledClock(100);
+  const emulator = await emulate(clock);
+  const { domain = '' } = emulator.tenants[0] ?? {};
+  const streams = [{ ...streamFor(emulator), tenant_id: domain }, streamFor(emulator)];
+  const place = await makeWorkplace({ streams });
+  const run = await startRun(place.policy, clock, true);
+  expect([...(await run.result).failed.keys()]).toEqual(['m365-test-1']);
+  expect(run.health(domain)).toMatchObject({ health: 'failed', code: 'tenant-twice' });
+  expect(run.health(domain)?.message).toContain('policy.yml:');
+  expect(compare(truth(emulator, idOf(emulator, 0)), await readDelivered(place.output))).toEqual(
+    nothingAmiss,
+  );
+});
+
+test('a change of outputs is said, since what was delivered is not sent again', async () => {
+  const clock = scaledClock(100);
+  const emulator = await emulate(clock);
+  const deliverTo = async (output: string, state: string) => {
+    const parts = { output: { type: 'file', path: output }, process: { state_folder: state } };
+    const place = await makeWorkplace({ streams: [streamFor(emulator)], ...parts });
+    const run = await startRun(place.policy, clock, true);
+    await run.result;
+    return run.log.lines.filter((line) => line.includes('until now documents went to'));
+  };
+  const { folder, state } = await makeWorkplace({ streams: [] });
+  const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+  expect(await deliverTo(first, state)).toEqual([]);
+  expect(await deliverTo(first, state)).toEqual([]);
+  expect(await deliverTo(second, state)).toEqual([
+    expect.stringMatching(`^WARN .* until now documents went to file ${first}; .* to file ${second}\\.`),
+  ]);
+  expect(await deliverTo(second, state)).toEqual([]);
+});
