@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { ContentLedger } from '../../input/contract.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../input/emulator/index.ts';
 import { managementActivitySource } from '../../input/sources/management-activity/index.ts';
 import type { ManagementActivityOptions } from '../../input/sources/management-activity/options.ts';
@@ -66,6 +67,22 @@ async function prepare(over: EmulatorOptions = {}): Promise<Run> {
 const has = (following: Following, contentId: string) =>
   following.collected.records.filter((record) => record.contentId === contentId).length === 2;
 
+/** A ledger that finds nothing due only after `before` has happened. */
+function withSlowDue(ledger: ContentLedger, before: () => Promise<void>): ContentLedger {
+  const due: ContentLedger['due'] = async (...asked) => {
+    const found = await ledger.due(...asked);
+    if (found.length === 0) await before();
+    return found;
+  };
+  return new Proxy(ledger, {
+    get(target, name) {
+      if (name === 'due') return due;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
 const polled = ({ bench, options }: Run) => untilListed(bench, { tenantId: options.tenantId, contentType });
 
 describe('content', () => {
@@ -120,6 +137,27 @@ describe('content', () => {
     const early = run.publish(-10 * minute);
     run.clock.advance(15 * minute);
     await waitFor(() => has(following, early), 'content of the future is collected');
+  });
+
+  test('that is listed just while the ledger is asked for more is collected', async () => {
+    const run = await prepare();
+    let missed: string | undefined;
+    const isListed = (id: string) =>
+      [
+        ...run.bench.ledger.blobsBetween({ tenantId: run.options.tenantId, contentType }, '2000', '2100'),
+      ].some(({ contentId }) => contentId === id);
+    const ledger = withSlowDue(run.bench.ledger, async () => {
+      if (missed !== undefined || following.collected.records.length === 0) return;
+      missed = run.publish(minute);
+      await waitFor(() => isListed(missed ?? ''), 'it is listed');
+      await new Promise((resolve) => setImmediate(resolve));
+    });
+    const environment = { ...run.bench.environment, ledger };
+    const options = { ...run.options, contentTypes: [contentType] };
+    const following = follow({ ...run.bench, environment }, options);
+    closers.push(() => following.stop());
+    run.publish(hour);
+    await waitFor(() => missed !== undefined && has(following, missed), 'it is collected');
   });
 
   test('is fetched newest first', async () => {

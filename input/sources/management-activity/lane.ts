@@ -22,6 +22,8 @@ export class Lane {
   readonly #busy = new Set<string>();
   #ready: LedgerBlob[] = [];
   #exhaustedUntil = 0;
+  /** Counts what may have changed in the ledger: what was read before is no longer the last word. */
+  #changes = 0;
   #refusals = 0;
   #pausedUntil = 0;
 
@@ -41,9 +43,12 @@ export class Lane {
     const now = clock.now();
     if (now < this.#pausedUntil) return undefined;
     if (this.#ready.length === 0 && now >= this.#exhaustedUntil) {
+      const changes = this.#changes;
       this.#ready = [...(await ledger.due(this.scope, now, readAhead, this.#busy))];
-      if (this.#ready.length === 0)
-        this.#exhaustedUntil = (await ledger.nextDueAt(this.scope)) ?? Number.POSITIVE_INFINITY;
+      if (this.#ready.length === 0) {
+        const next = (await ledger.nextDueAt(this.scope)) ?? Number.POSITIVE_INFINITY;
+        if (changes === this.#changes) this.#exhaustedUntil = next;
+      }
     }
     const blob = this.#ready.shift();
     if (blob !== undefined) this.#busy.add(blob.contentId);
@@ -52,19 +57,24 @@ export class Lane {
 
   release(blob: LedgerBlob): void {
     this.#busy.delete(blob.contentId);
-    this.#exhaustedUntil = 0;
+    this.#noteChange();
   }
 
   /** Forgets what was read ahead: the ledger knows better now. */
   refresh(): void {
     this.#ready = [];
-    this.#exhaustedUntil = 0;
+    this.#noteChange();
   }
 
   async nextDueAt(): Promise<number | undefined> {
     const { ledger, clock } = this.#stream.environment;
     if (this.#pausedUntil > clock.now()) return this.#pausedUntil;
     return ledger.nextDueAt(this.scope);
+  }
+
+  #noteChange(): void {
+    this.#changes += 1;
+    this.#exhaustedUntil = 0;
   }
 
   succeeded(): void {
