@@ -298,6 +298,7 @@ export type Counter =
   | 'blobs_acknowledged'
   | 'blobs_lost'
   | 'blobs_retried'
+  | 'blobs_left'
   | 'records_fetched'
   | 'records_delivered'
   | 'records_duplicate'

@@ -5,7 +5,7 @@ import type { Counter } from '../contract.ts';
 import { describeError } from '../errors.ts';
 import { runCollector } from '../run.ts';
 import type { Policy } from '../settings/policy.ts';
-import type { StatusBoard } from '../telemetry/status-board.ts';
+import type { ScopeStatus, StatusBoard } from '../telemetry/status-board.ts';
 import { keepStatusFile } from '../telemetry/status-file.ts';
 import { serveStatus } from '../telemetry/status-server.ts';
 import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
@@ -75,10 +75,14 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
   }
 }
 
-/** A run that collects once is over even when a content type could not be asked: then its exit code says so. */
+/** A run that collects once is over even when not everything could be asked for or had: then its exit code says so. */
 function endedIncomplete(policy: Policy, board: StatusBoard): boolean {
   const once = policy.streams.some(({ source }) => source.once);
-  return once && board.snapshot().scopes.some(({ health }) => health === 'failed');
+  return once && board.snapshot().scopes.some(isIncomplete);
+}
+
+function isIncomplete({ health, code, counters }: ScopeStatus): boolean {
+  return health === 'failed' || code === 'start-cool-down' || (counters.blobs_left ?? 0) > 0;
 }
 
 function summarize(board: StatusBoard): string {

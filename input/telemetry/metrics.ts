@@ -15,6 +15,7 @@ const counters: Record<Counter, string> = {
   blobs_acknowledged: 'Content blobs of which every record is settled.',
   blobs_lost: 'Content blobs that expired or can never be read.',
   blobs_retried: 'Attempts at a content blob that failed and are repeated.',
+  blobs_left: 'Content blobs that a run which collects once could not have.',
   records_fetched: 'Records read from content blobs.',
   records_delivered: 'Records that the output took.',
   records_duplicate: 'Records that had been delivered before.',

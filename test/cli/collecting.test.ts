@@ -117,6 +117,18 @@ describe('m365 run', () => {
     expect(await readDelivered(output)).toEqual([]);
   });
 
+  test.each([
+    ['content', 'cannot be listed: forbidden'],
+    ['blob', 'content blobs could not be had in this run'],
+  ] as const)('--once that could not have everything exits 1: %s', async (operation, line) => {
+    const { policy } = await newWorkplace();
+    const match = { operation, contentType: 'Audit.Exchange' } as const;
+    emulator.setFaults([{ match, fault: { kind: 'status', status: 403 } }]);
+    const { code, stderr } = await runHere(['run', '--policy', policy, '--once']);
+    emulator.setFaults([]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(line)]);
+  });
+
   test('refuses the emulator in a namespace of real records, unless forced', async () => {
     const { policy, state } = await makeWorkplace({ streams: [streamFor(emulator)], namespace: 'default' });
     const refused = await runHere(['run', '--policy', policy, '--once']);

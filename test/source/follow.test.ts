@@ -169,6 +169,43 @@ describe('content', () => {
   });
 });
 
+test('history that cannot be listed is shown until it can, whatever becomes of new content', async () => {
+  const run = await prepare();
+  const old = run.publish(3 * day);
+  const startsBefore = (from: number) => `startTime=${new Date(from).toISOString().slice(0, 11)}`;
+  const path = [2, 3, 4].map((days) => startsBefore(run.clock.now() - days * day)).join('|');
+  run.emulator.setFaults([{ match: { operation: 'content', path }, fault: { kind: 'af', code: 'AF50000' } }]);
+  const following = run.follow({ contentTypes: [contentType] });
+  const current = () => run.bench.recorder.current(contentType);
+  await waitFor(() => current()?.code === 'AF50000', 'it is reported');
+  const polls = run.emulator.requests.counts().byOperation.content ?? 0;
+  await waitFor(
+    () => (run.emulator.requests.counts().byOperation.content ?? 0) > polls + 10,
+    'new is listed',
+  );
+  expect(current()).toMatchObject({ health: 'degraded', message: expect.stringMatching(/^Older content/) });
+  expect(run.bench.recorder.lines.filter(({ message }) => message.includes('has recovered'))).toEqual([]);
+  run.emulator.setFaults([]);
+  await waitFor(() => has(following, old), 'history is collected');
+  await waitFor(() => current()?.health === 'healthy', 'it has recovered');
+});
+
+test('a listing of all seven days that is refused at their edge is done with', async () => {
+  const run = await prepare();
+  run.follow({ contentTypes: [contentType] });
+  await polled(run);
+  const edge = new Date(run.clock.now() - 6 * day).toISOString().slice(0, 10);
+  const path = `startTime=${edge}`;
+  run.emulator.setFaults([{ match: { operation: 'content', path }, fault: { kind: 'af', code: 'AF20055' } }]);
+  run.clock.advance(day);
+  const scope = { tenantId: run.options.tenantId, contentType };
+  const isListed = async () =>
+    Date.parse((await run.bench.ledger.getFact(scope, facts.lastFullListing)) ?? '') > run.clock.now() - hour;
+  await waitFor(isListed, 'all seven days are listed again');
+  expect(run.emulator.faults()[0]?.fired).toBeGreaterThan(0);
+  expect(run.bench.recorder.current(contentType)?.code).not.toBe('AF20055');
+});
+
 describe('after a restart', () => {
   test('nothing is fetched twice, and listing goes on where it was', async () => {
     const run = await prepare();
@@ -206,6 +243,10 @@ describe('after a restart', () => {
     expect(run.bench.recorder.counted('gaps', contentType)).toBe(1);
     expect(run.bench.recorder.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
     expect(run.bench.recorder.current(contentType)).toMatchObject({ health: 'degraded', code: 'gap' });
+    await polled(run);
+    run.clock.advance(day + minute);
+    const isHealthy = () => run.bench.recorder.current(contentType)?.health === 'healthy';
+    await waitFor(isHealthy, 'it is no longer news');
     expect(run.emulator.requests.counts().misuse).toEqual({});
   });
 

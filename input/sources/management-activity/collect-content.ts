@@ -24,7 +24,11 @@ const onceRetry = { firstMs: 1000, mostMs: 10_000 };
 interface Failure {
   /** How long the error itself asks to wait. */
   readonly waitMs: number;
+  readonly report: ScopeReport;
 }
+
+/** What of a content type is listed: the two fail and recover by themselves. */
+type Part = 'listing' | 'history';
 
 /** Ends with the signal; with `once`, when everything that could be had was settled. */
 export async function collectContent(
@@ -119,7 +123,7 @@ class TenantLoops {
     const { clock } = this.#stream.environment;
     while (!signal.aborted) {
       const startedAt = clock.now();
-      const failure = await this.#attempt(scope, signal, () => listing.poll(signal));
+      const failure = await this.#attempt(scope, 'listing', signal, () => listing.poll(signal));
       const wait = startedAt + this.#stream.options.intervalMs - clock.now();
       await clock.sleep(Math.max(wait, failure?.waitMs ?? 0, 0), signal);
     }
@@ -131,7 +135,7 @@ class TenantLoops {
     let failures = 0;
     while (!signal.aborted) {
       let more = false;
-      const failure = await this.#attempt(scope, signal, async () => {
+      const failure = await this.#attempt(scope, 'history', signal, async () => {
         more = await listing.catchUp(signal);
         if (!more) await listing.relist(signal);
       });
@@ -162,16 +166,19 @@ class TenantLoops {
       while (await listing.catchUp(signal));
       await listing.relist(signal);
     };
-    for (let attempt = 0; attempt < onceAttempts; attempt++) {
-      const failure = await this.#attempt(scope, signal, everything);
-      if (failure === undefined || failure.waitMs > minute) return;
-      await clock.sleep(Math.max(failure.waitMs, backOff(attempt, onceRetry, random)), signal);
+    for (let attempt = 1; ; attempt++) {
+      const failure = await this.#attempt(scope, 'listing', signal, everything);
+      if (failure === undefined) return;
+      if (failure.waitMs > minute || attempt >= onceAttempts)
+        return scope.status.set('listing', { ...failure.report, health: 'failed' });
+      await clock.sleep(Math.max(failure.waitMs, backOff(attempt - 1, onceRetry, random)), signal);
     }
   }
 
   /** Undefined when it worked, or when there is nothing to do for this content type. */
   async #attempt(
     scope: ContentScope,
+    part: Part,
     signal: AbortSignal,
     work: () => Promise<void>,
   ): Promise<Failure | undefined> {
@@ -181,26 +188,27 @@ class TenantLoops {
       await work();
     } catch (error) {
       if (signal.aborted) throw error;
-      return this.#notice(scope, error, ticket);
+      return this.#notice(scope, part, error, ticket);
     }
     this.#stream.gate.succeeded(ticket);
-    scope.status.set('listing', { health: 'healthy', message: 'collecting' });
+    scope.status.set(part, { health: 'healthy', message: 'collecting' });
     return undefined;
   }
 
-  #notice(scope: ContentScope, error: unknown, ticket: number): Failure {
+  #notice(scope: ContentScope, part: Part, error: unknown, ticket: number): Failure {
     this.#stream.gate.failed(ticket, error);
     const throttled = throttling(error);
     if (throttled !== undefined) this.#stream.budget.pause(ticket, throttled.afterMs);
     const effect = error instanceof ApiError ? error.entry?.effect : undefined;
-    scope.status.set('listing', this.#reportOf('Content cannot be listed', error));
+    const what = part === 'listing' ? 'Content' : 'Older content';
+    const report = this.#reportOf(`${what} cannot be listed`, error);
+    scope.status.set(part, report);
     if (effect === 'start subscription') {
       this.#subscriptions.noticeMissing(scope.contentType);
       this.#subscriptionNews.wake();
     }
-    return {
-      waitMs: error instanceof OperatorError && error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0,
-    };
+    const asked = error instanceof OperatorError && error.retry.kind === 'later' ? error.retry.afterMs : 0;
+    return { report, waitMs: asked ?? 0 };
   }
 
   #reportOf(what: string, error: unknown): ScopeReport {

@@ -38,10 +38,11 @@ export class ContentTroubles {
 
   /** At the end of a run that collects once. */
   async reportLeft(): Promise<void> {
-    const { ledger, log } = this.#stream.environment;
+    const { ledger, log, telemetry } = this.#stream.environment;
     const { listed, fetching } = await ledger.countByState(this.#scope);
     const left = listed + fetching;
     if (left === 0) return;
+    telemetry.count(this.#scope, 'blobs_left', left);
     log.warn(
       { organization: { id: this.#scope.tenantId }, m365: { content_type: this.#scope.contentType } },
       `${this.#scope.contentType}: ${countBlobs(left)} could not be had in this run; the next one tries again.`,

@@ -18,6 +18,8 @@ const firstRunSlackMs = 15 * minute;
 const refusalsBeforeGap = 3;
 /** Only near the edge of the 7 days can Microsoft have a reason to refuse a window; elsewhere it will come to its senses. */
 const refusableMs = day;
+/** How long a gap stays in view; the ledger keeps it, and `m365 prove` tells of it. */
+const gapShownMs = day;
 /** A watermark this far in the future was written under a wrong clock. */
 const futureMs = 5 * minute;
 
@@ -34,8 +36,8 @@ export class ContentListing {
   readonly #events: ListingEvents;
   readonly #state: ListingState;
   #contentNoted = false;
-
   #refusals = 0;
+  #gapShownAt: number | undefined;
 
   constructor(stream: Stream, scope: ContentScope, events: ListingEvents) {
     this.#stream = stream;
@@ -62,6 +64,10 @@ export class ContentListing {
     }
     for (const window of cutNewestFirst(live)) await this.#list(window, known, signal);
     await this.#state.advance(now);
+    if (this.#gapShownAt !== undefined && now > this.#gapShownAt + gapShownMs) {
+      this.#gapShownAt = undefined;
+      this.#scope.status.set('gap', undefined);
+    }
   }
 
   /** Lists the next window of what was never listed. False when there is none. */
@@ -102,11 +108,15 @@ export class ContentListing {
     }
   }
 
-  /** The floor moves while windows are listed. */
+  /** The floor moves while windows are listed. A refusal at the edge is no failure: all of it was listed before. */
   async #listAgain(window: Window, signal: AbortSignal): Promise<void> {
     const floor = wholeSecond(this.#stream.skew.now()) - reachMs;
-    if (window.to > floor)
+    if (window.to <= floor) return;
+    try {
       await this.#list({ from: Math.max(floor, window.from), to: window.to }, window.to, signal);
+    } catch (error) {
+      if (!isRefusal(error) || !this.#isNearEdge(window)) throw error;
+    }
   }
 
   async #isDue(fact: string, every: number, now: number): Promise<boolean> {
@@ -157,7 +167,7 @@ export class ContentListing {
    * behind it: its oldest hour is given up, and said so. True when that was done.
    */
   async #endRefused(window: Window, error: unknown): Promise<boolean> {
-    if (!(error instanceof ApiError) || error.entry?.effect !== 'clamp window') return false;
+    if (!isRefusal(error)) return false;
     this.#refusals += 1;
     if (this.#refusals < refusalsBeforeGap || !this.#isNearEdge(window)) return false;
     const lost = { from: window.from, to: Math.min(window.to, window.from + hour) };
@@ -181,7 +191,8 @@ export class ContentListing {
       { organization: { id: tenantId }, m365: { content_type: contentType } },
       `${contentType}: ${message}`,
     );
-    status.set('loss', { health: 'degraded', message, code: 'gap' });
+    status.set('gap', { health: 'degraded', message, code: 'gap' });
+    this.#gapShownAt = this.#stream.skew.now();
   }
 
   #nextUnlisted(floor: number): Window | undefined {
@@ -216,4 +227,8 @@ export class ContentListing {
     this.#events.onContent();
     await this.#state.writeTime(facts.contentSeenAt, this.#stream.environment.clock.now());
   }
+}
+
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.entry?.effect === 'clamp window';
 }

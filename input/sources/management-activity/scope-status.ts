@@ -10,8 +10,10 @@ export type Aspect =
   | 'clock'
   | 'subscription'
   | 'listing'
+  | 'history'
   | 'content'
-  | 'loss';
+  | 'loss'
+  | 'gap';
 
 const bySeverity: readonly Health[] = ['failed', 'degraded', 'stopped', 'waiting', 'starting', 'healthy'];
 
