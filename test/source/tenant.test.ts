@@ -83,8 +83,14 @@ describe('subscriptions', () => {
     const contentTypes = ['Audit.Exchange'];
     run.emulator.setFaults([{ match: { operation: 'start' }, fault: { kind: 'status', status: 500 } }]);
     const first = run.follow(0, { contentTypes });
-    await waitFor(() => starts(run) === 1, 'a start was tried');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await waitFor(
+      () => run.bench.recorder.current('Audit.Exchange')?.code === 'http-500',
+      'a start was refused',
+    );
+    const lists = () => run.emulator.requests.counts().byOperation.list ?? 0;
+    const before = lists();
+    await waitFor(() => lists() > before + 2, 'it was looked at again');
+    expect(starts(run)).toBe(1);
     await first.stop();
     const second = run.follow(0, { contentTypes });
     await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down', 'it waits');
@@ -140,6 +146,26 @@ describe('subscriptions', () => {
       () => following.collected.records.some((record) => record.contentId === contentId),
       'it collects again',
     );
+  });
+
+  test('that are listed as enabled while content is refused are started again, once in 15 minutes', async () => {
+    const run = await prepare({ tenants: [{ subscribed: ['Audit.Exchange'], content: { records: 100 } }] });
+    run.emulator.setFaults([{ match: { operation: 'content' }, fault: { kind: 'af', code: 'AF20023' } }]);
+    const following = run.follow(0, { contentTypes: ['Audit.Exchange'] });
+    await waitFor(() => starts(run) === 1, 'it is started again');
+    const asked = () => run.emulator.requests.counts().byOperation.content ?? 0;
+    const before = asked();
+    await waitFor(() => asked() > before + 3, 'content is asked for meanwhile');
+    expect(starts(run)).toBe(1);
+    expect(run.bench.recorder.current('Audit.Exchange')).toMatchObject({ code: 'AF20023' });
+    run.clock.advance(15 * minute);
+    await waitFor(() => starts(run) === 2, 'it is started once more');
+    run.emulator.setFaults([]);
+    await waitFor(() => following.collected.records.length > 0, 'it collects');
+    run.clock.advance(15 * minute);
+    const listed = asked();
+    await waitFor(() => asked() > listed + 3, 'it goes on');
+    expect(starts(run)).toBe(2);
   });
 
   async function stopSubscription(run: Run, root: string): Promise<void> {

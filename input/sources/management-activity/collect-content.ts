@@ -191,6 +191,7 @@ class TenantLoops {
       return this.#notice(scope, part, error, ticket);
     }
     this.#stream.gate.succeeded(ticket);
+    this.#subscriptions.noticeListed(scope.contentType);
     scope.status.set(part, { health: 'healthy', message: 'collecting' });
     return undefined;
   }

@@ -32,6 +32,8 @@ export interface CatalogueEntry {
 }
 
 const minute = 60_000;
+/** Half an hour or so: what Microsoft listed a moment ago may yet come to be known everywhere. */
+const doubtful = 12;
 const reportIt = 'Please report this: the collector sent something it should not have.';
 
 export const errorCatalogue: readonly CatalogueEntry[] = [
@@ -125,9 +127,15 @@ export const errorCatalogue: readonly CatalogueEntry[] = [
     effect: 'clamp window',
   },
   { code: 'AF20031', cause: 'The page of a listing is no longer valid.', fix: '', effect: 'restart window' },
-  { code: 'AF20050', cause: 'The content does not exist.', fix: '', effect: 'end blob', attempts: 5 },
+  { code: 'AF20050', cause: 'The content does not exist.', fix: '', effect: 'end blob', attempts: doubtful },
   { code: 'AF20051', cause: 'The content has expired.', fix: '', effect: 'end blob', attempts: 1 },
-  { code: 'AF20052', cause: 'The content ID is not valid.', fix: reportIt, effect: 'end blob', attempts: 5 },
+  {
+    code: 'AF20052',
+    cause: 'The content ID is not valid.',
+    fix: reportIt,
+    effect: 'end blob',
+    attempts: doubtful,
+  },
   {
     code: 'AF20053',
     cause: 'More than one language was asked for.',

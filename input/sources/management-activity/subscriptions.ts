@@ -26,6 +26,8 @@ export class Subscriptions {
   readonly #states = new Map<string, State>();
   readonly #refusedUntil = new Map<string, number>();
   readonly #webhooks = new Set<string>();
+  /** Said to be missing or disabled where content was asked for, whatever the list says. */
+  readonly #missing = new Set<string>();
 
   constructor(stream: Stream, scopes: readonly ContentScope[]) {
     this.#stream = stream;
@@ -45,6 +47,12 @@ export class Subscriptions {
   /** The API says that there is no enabled subscription after all. */
   noticeMissing(contentType: string): void {
     this.#states.set(contentType, 'unknown');
+    this.#missing.add(contentType);
+  }
+
+  /** Content could be asked for. */
+  noticeListed(contentType: string): void {
+    this.#missing.delete(contentType);
   }
 
   /** The wait for the first content is over. */
@@ -77,7 +85,10 @@ export class Subscriptions {
 
   async #see(scope: ContentScope, found: Subscription | undefined, signal: AbortSignal): Promise<void> {
     if (this.#lacksDlpRole(scope)) return this.#notPermitted(scope);
-    if (found !== undefined && found.enabled !== false) return this.#enabled(scope);
+    if (found !== undefined && found.enabled !== false) {
+      await this.#enabled(scope);
+      return this.#missing.has(scope.contentType) ? this.#startAgain(scope, signal) : undefined;
+    }
     this.#states.set(scope.contentType, 'not enabled');
     if (this.#stream.environment.clock.now() < (this.#refusedUntil.get(scope.contentType) ?? 0)) return;
     await this.#start(scope, signal);
@@ -111,6 +122,24 @@ export class Subscriptions {
     const { ledger } = this.#stream.environment;
     const seen = await Promise.all(this.#scopes.map((scope) => ledger.getFact(scope, facts.contentSeenAt)));
     return seen.some((time) => time !== undefined);
+  }
+
+  /** After a stop and a start the list may say "enabled" for hours while content is refused; another start mends it. */
+  async #startAgain(scope: ContentScope, signal: AbortSignal): Promise<void> {
+    const { ledger, clock, log } = this.#stream.environment;
+    const now = clock.now();
+    const notBefore = Date.parse((await ledger.getFact(scope, facts.nextStartAt)) ?? '');
+    if (now < notBefore && notBefore <= now + coolDownMs) return;
+    await ledger.setFact(scope, facts.nextStartAt, isoTime(now + coolDownMs));
+    try {
+      await this.#stream.api.startSubscription(scope, signal);
+    } catch (error) {
+      return this.#startFailed(scope, error);
+    }
+    log.info(
+      { m365: { content_type: scope.contentType } },
+      `${scope.contentType}: the subscription was started again, since content was refused although it is listed as enabled.`,
+    );
   }
 
   async #start(scope: ContentScope, signal: AbortSignal): Promise<void> {
