@@ -177,11 +177,12 @@ function explainAnswer(
   const code = findAadsts(error.text);
   const entry = code === undefined ? undefined : byCode.get(code);
   if (code === undefined) return withoutCode(error, tenant);
+  const patient: Retry = { kind: 'later', afterMs: error.retryAfterMs };
   return new OperatorError({
     code: `AADSTS${code}`,
     message: `No token for tenant ${tenant} from ${login} (AADSTS${code}): ${entry?.cause ?? describe(error.text)}`,
     advice: entry?.fix ?? 'Look the code up at https://login.microsoftonline.com/error.',
-    retry: entry?.transient || error.retry.kind === 'later' ? { kind: 'later' } : slowly,
+    retry: entry?.transient || error.retry.kind === 'later' ? patient : slowly,
     cause: error,
   });
 }

@@ -34,14 +34,21 @@ export function transport({ dispatcher, userAgent, now }: TransportSettings): Se
       body: decompress(body, firstValue(headers, 'content-encoding'), request),
     };
     if (status >= 200 && status < 300) return response;
+    const date = response.header('date');
     throw new HttpError({
       status,
       url: request.url,
       text: await readText(response, errorBodyLimit).catch(() => ''),
-      retryAfterMs: parseRetryAfter(response.header('retry-after'), now()),
-      date: response.header('date'),
+      retryAfterMs: parseRetryAfter(response.header('retry-after'), serverNow(date) ?? now()),
+      date,
     });
   };
+}
+
+/** A date in an answer is one by the clock of who answers. */
+function serverNow(date: string | undefined): number | undefined {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? undefined : time;
 }
 
 interface Head {

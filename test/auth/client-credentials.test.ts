@@ -329,6 +329,17 @@ describe('the answer of a token endpoint', () => {
     },
   );
 
+  test('that is put off is asked for again when Entra says', async () => {
+    const busy: Answer = (_, response) =>
+      response
+        .writeHead(429, { 'retry-after': '120', 'content-type': 'application/json' })
+        .end('{"error":"temporarily_unavailable","error_description":"AADSTS90055: Too many requests."}');
+    expect(await ask(busy)).toMatchObject({
+      code: 'AADSTS90055',
+      retry: { kind: 'later', afterMs: 120_000 },
+    });
+  });
+
   test('with a code nobody knows says what Entra says', async () => {
     const error = await ask(refuse(7_654_321));
     expect(error.code).toBe('AADSTS7654321');

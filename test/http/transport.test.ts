@@ -143,12 +143,19 @@ describe('an answer other than 2xx', () => {
   });
 
   test.each([
-    ['in seconds', () => '30'],
-    ['as a date', () => new Date(Date.now() + 30_500).toUTCString()],
-  ])('says when to come back: Retry-After %s', async (_, makeValue) => {
-    const value = makeValue();
+    ['in seconds', 0, () => '30'],
+    ['as a date', 0, (now: number) => new Date(now + 30_500).toUTCString()],
+    [
+      'as a date of a server whose clock is an hour behind',
+      -3_600_000,
+      (now: number) => new Date(now + 30_500).toUTCString(),
+    ],
+  ])('says when to come back: Retry-After %s', async (_, skewMs, makeValue) => {
+    const now = Date.now() + skewMs;
+    const value = makeValue(now);
     const server = await serve((_, response) => {
       response.statusCode = 429;
+      response.setHeader('date', new Date(now).toUTCString());
       response.setHeader('retry-after', value).end();
     });
     const error = await failure(get(sender(), server.url));
