@@ -2,6 +2,8 @@
 
 import { systemClock } from '../clock.ts';
 import type { Logger, RecordKey } from '../contract.ts';
+import { takeClosingNote } from '../delivery/closing-note.ts';
+import { ledgerFile } from '../delivery/ledger-file.ts';
 import { openLedger, type SqliteLedger } from '../delivery/sqlite-ledger.ts';
 import { createOutput } from '../outputs/create-output.ts';
 import { connect } from '../outputs/elasticsearch/connection.ts';
@@ -28,6 +30,8 @@ export async function rebuildState(flags: PolicyFlags): Promise<void> {
       await rebuildFrom(output, { policy, ledger, log, signal: signals.stop });
   } finally {
     await ledger.close();
+    // Not everything can be read back, such as a document with another time than its record: the next start must doubt.
+    takeClosingNote(ledgerFile(policy.process.stateFolder));
   }
 }
 

@@ -29,8 +29,8 @@ export function toDate(value: Json): string | undefined {
 
 /** Seconds since the epoch; 0 where the value is no date. */
 export function readSeconds(value: Json): number {
-  if (typeof value === 'string' && value.length === 19) return secondsOfPlainIso(value) ?? 0;
-  return readInstant(value)?.seconds ?? 0;
+  const plain = typeof value === 'string' && value.length === 19 ? secondsOfPlainIso(value) : undefined;
+  return plain ?? readInstant(value)?.seconds ?? 0;
 }
 
 function readInstant(value: Json): Instant | undefined {

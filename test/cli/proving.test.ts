@@ -179,6 +179,7 @@ describe('m365 state', () => {
     const rebuilt = await withPolicy('state', 'rebuild');
     expect([rebuilt.code, rebuilt.stdout]).toEqual([0, expect.stringContaining('are in the ledger')]);
     expect(readdirSync(place.state)).toContain('ledger.db');
+    expect(readdirSync(place.state)).not.toContain('ledger.closed');
     expect((await collect()).code).toBe(0);
     expect((await readDelivered(place.output)).toSorted()).toEqual(before.toSorted());
   });

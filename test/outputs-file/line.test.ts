@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readLineKeys, writeLine } from '../../input/outputs/file/line.ts';
+import { recordKey } from '../../pipelines/identity.ts';
+import { loadMapper } from '../../pipelines/index.ts';
+import { parseRecord } from '../../pipelines/parse-record.ts';
 
 const now = '2026-03-01T12:00:00.000Z';
 
@@ -56,6 +59,37 @@ describe('a line', () => {
       Date.UTC(2026, 2, 1, 12) / 1000,
       0,
     ]);
+  });
+
+  const context = {
+    tenantId: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
+    contentCreated: '2026-03-01T11:00:00.000Z',
+    fetchedAt: now,
+    namespace: 'default',
+  };
+
+  test.each(
+    [
+      '"2026-03-01T09:00:00"',
+      '"2026-03-01 09:00:00"',
+      '"2026-03-01T09:00:00.9999999Z"',
+      '"3/1/2026 9:00:00 AM"',
+      '"/Date(1772355600000)/"',
+      '1772355600',
+      '"0001-01-01T00:00:00"',
+      '"9999-12-31T23:59:59"',
+      '"2026-02-30T00:00:00"',
+      '"yesterday"',
+      '""',
+      'null',
+      '["2026-03-01T09:00:00"]',
+      undefined,
+    ].map((time) => [`{"Id":"a"${time === undefined ? '' : `,"CreationTime":${time}`}}`]),
+  )('is found under the key that its record is asked for with: %s', (text) => {
+    const key = recordKey(parseRecord(text), context.tenantId);
+    const body = loadMapper().write(parseRecord(text), context);
+    const written = writeLine({ id: key.id, dataStream: 'x', body }, now).trimEnd();
+    expect(readLineKeys(Buffer.from(written))).toContainEqual(key);
   });
 
   test('that is not whole has no key', () => {

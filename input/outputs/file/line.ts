@@ -27,7 +27,8 @@ export function writeLine(document: OutputDocument, ingested: string): string {
 
 /**
  * Under which keys a line may be asked for again; undefined when it is no whole line of ours. A document stands under
- * its time. One whose record could not be read has a time of our making, and stands under no time at all as well.
+ * its time. Where that is not its record's CreationTime, which is missing or cannot be read, it stands under no time at
+ * all as well.
  */
 export function readLineKeys(line: Buffer): RecordKey[] | undefined {
   const document = parseObject(line);
@@ -35,12 +36,17 @@ export function readLineKeys(line: Buffer): RecordKey[] | undefined {
   if (typeof id !== 'string') return undefined;
   const time = Date.parse(String(document?.['@timestamp']));
   const seconds = Number.isNaN(time) ? 0 : Math.floor(time / 1000);
-  return line.includes('"kind":"pipeline_error"')
+  return isUndated(line)
     ? [
         { id, seconds },
         { id, seconds: 0 },
       ]
     : [{ id, seconds }];
+}
+
+/** By what the mapper leaves behind. */
+function isUndated(line: Buffer): boolean {
+  return line.includes('"kind":"pipeline_error"') || line.includes('"CreationTime: no date"');
 }
 
 function parseObject(line: Buffer): Record<string, unknown> | undefined {
