@@ -107,14 +107,21 @@ describe('a listed blob', () => {
     expect(run.collected.batches[0]?.origin.contentCreated).toBe(`${contentCreated}.000Z`);
   });
 
-  test('without an ID is reported as lost', async () => {
-    const run = await collect({ listing: listOne({ contentId: undefined }) });
+  test('without an ID is lost, and said so once', async () => {
+    const contentCreated = new Date(Date.now() - 60_000).toISOString();
+    const listing = listOne({ contentId: undefined, contentCreated, contentExpiration: undefined });
+    const run = await collect({
+      listing: (server, page) => {
+        const next = `${server.url}/api/v1.0/${tenantId}/activity/feed/subscriptions/content?contentType=x&endTime=2100-01-01T00:00:00&nextPage=1`;
+        return { ...listing(server, page), headers: page === null ? { NextPageUri: next } : {} };
+      },
+    });
     expect(texts(run)).toEqual([]);
-    expect(
-      run.bench.recorder.lines.some(
-        ({ level, message }) => level === 'error' && message.includes('without a contentId'),
-      ),
-    ).toBe(true);
+    const errors = run.bench.recorder.lines.filter(({ level }) => level === 'error');
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('without a contentId')]);
+    expect(run.bench.recorder.counted('blobs_lost')).toBe(1);
+    const gaps = await run.bench.ledger.gapsBetween({ tenantId, contentType }, '2000-01-01', '2100-01-01');
+    expect(gaps).toHaveLength(1);
   });
 
   test('elsewhere, with an ID that is not safe in an address, is refused, lost, and said so', async () => {

@@ -5,6 +5,7 @@
 import { ApiError } from './api-error.ts';
 import { listWindow } from './list-window.ts';
 import { ListingState } from './listing-state.ts';
+import type { Unreadable } from './read-page.ts';
 import { type ContentScope, facts, isoTime, type Stream } from './stream.ts';
 import { contains, cutNewestFirst, longestWindowMs, reachMs, type Window, wholeSecond } from './windows.ts';
 
@@ -18,6 +19,7 @@ const firstRunSlackMs = 15 * minute;
 const refusalsBeforeGap = 3;
 /** Only near the edge of the 7 days can Microsoft have a reason to refuse a window; elsewhere it will come to its senses. */
 const refusableMs = day;
+const mostUnreadable = 1000;
 /** How long a gap stays in view; the ledger keeps it, and `m365 prove` tells of it. */
 const gapShownMs = day;
 /** A watermark this far in the future was written under a wrong clock. */
@@ -38,6 +40,7 @@ export class ContentListing {
   #contentNoted = false;
   #refusals = 0;
   #gapShownAt: number | undefined;
+  readonly #unreadable = new Set<string>();
 
   constructor(stream: Stream, scope: ContentScope, events: ListingEvents) {
     this.#stream = stream;
@@ -217,8 +220,20 @@ export class ContentListing {
         if (isNew > 0) this.#events.onNew();
         if (found > 0) await this.#noteContent();
       },
+      onUnreadable: (found: readonly Unreadable[]) => this.#noteUnreadable(found, window),
     };
     await listWindow(reader, window, signal);
+  }
+
+  /** Every listing shows it again; it is lost once. */
+  async #noteUnreadable(found: readonly Unreadable[], window: Window): Promise<void> {
+    for (const { created, excerpt } of found) {
+      if (this.#unreadable.has(excerpt) || this.#unreadable.size >= mostUnreadable) continue;
+      this.#unreadable.add(excerpt);
+      const lost = Number.isNaN(created) ? window : { from: created, to: created + 1 };
+      this.#stream.environment.telemetry.count(this.#scope, 'blobs_lost');
+      await this.#recordGap(lost, `Microsoft listed content there without a contentId: ${excerpt}`);
+    }
   }
 
   async #noteContent(): Promise<void> {

@@ -18,21 +18,32 @@ export interface PageReader {
   readonly isBackfill: (contentCreated: number) => boolean;
   /** Called as pages are read, also when a later page fails: how many were listed, and how many of these were new. */
   readonly onFound: (found: number, isNew: number) => Promise<void>;
+  /** Called with what was listed and names no content that could be fetched. */
+  readonly onUnreadable: (descriptors: readonly Unreadable[]) => Promise<void>;
+}
+
+export interface Unreadable {
+  /** Milliseconds since the epoch; not a number where it does not say. */
+  readonly created: number;
+  readonly excerpt: string;
 }
 
 export async function readPage(reader: PageReader, response: HttpResponse): Promise<void> {
+  const unreadable: Unreadable[] = [];
   const splitter = new RecordSplitter({
     maximumRecordBytes: descriptorBytes,
     onOversized: (piece, last) => {
-      if (last) reportUnreadable(reader, Buffer.from(piece).toString('latin1'));
+      const excerpt = `…${excerptOf(Buffer.from(piece).toString('latin1'))}, of more than ${descriptorBytes} bytes`;
+      if (last) unreadable.push({ created: Number.NaN, excerpt });
     },
   });
   for await (const chunk of response.body) {
     splitter.push(chunk);
-    if (splitter.count >= descriptorsAtOnce) await keepBlobs(reader, splitter.take());
+    if (splitter.count >= descriptorsAtOnce) await keepBlobs(reader, splitter.take(), unreadable);
     if (splitter.isOver) break;
   }
-  await keepBlobs(reader, splitter.take());
+  await keepBlobs(reader, splitter.take(), unreadable);
+  if (unreadable.length > 0) await reader.onUnreadable(unreadable);
   const end = splitter.end();
   if (end.kind === 'complete') return;
   if (end.kind === 'foreign' && /^\s*\{/.test(end.text)) throw readApiError(end.text, 200, undefined);
@@ -44,10 +55,14 @@ export async function readPage(reader: PageReader, response: HttpResponse): Prom
   });
 }
 
-async function keepBlobs(reader: PageReader, texts: readonly string[]): Promise<void> {
+async function keepBlobs(
+  reader: PageReader,
+  texts: readonly string[],
+  unreadable: Unreadable[],
+): Promise<void> {
   const { ledger, telemetry, clock } = reader.stream.environment;
   const { scope } = reader;
-  const blobs = texts.flatMap((text) => readDescriptor(reader, text));
+  const blobs = texts.flatMap((text) => readDescriptor(reader, text, unreadable));
   let isNew = 0;
   for (const { late, backfill, members } of groupByMark(reader, blobs)) {
     const added = (await ledger.list(scope, members, { late, backfill, listedAt: clock.now() })).length;
@@ -79,15 +94,15 @@ function groupByMark(
   return groups.values();
 }
 
-function readDescriptor(reader: PageReader, text: string): ListedBlob[] {
+function readDescriptor(reader: PageReader, text: string, unreadable: Unreadable[]): ListedBlob[] {
   const fields = parseObject(text);
   const read = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
   const contentId = read('contentId') ?? '';
+  const created = parseUtc(read('contentCreated'));
   if (contentId === '') {
-    reportUnreadable(reader, text);
+    unreadable.push({ created, excerpt: excerptOf(text) });
     return [];
   }
-  const created = parseUtc(read('contentCreated'));
   const expires = parseUtc(read('contentExpiration'));
   const start = Number.isNaN(created) ? reader.stream.environment.clock.now() : created;
   return [
@@ -98,13 +113,6 @@ function readDescriptor(reader: PageReader, text: string): ListedBlob[] {
       contentExpiration: isoTime(Number.isNaN(expires) ? start + week : expires),
     },
   ];
-}
-
-function reportUnreadable({ stream, scope }: PageReader, text: string): void {
-  stream.environment.log.error(
-    { organization: { id: scope.tenantId }, m365: { content_type: scope.contentType } },
-    `${scope.contentType}: Microsoft listed content without a contentId, which cannot be fetched: ${excerptOf(text)}`,
-  );
 }
 
 /** A time without a zone is UTC, here as everywhere in this API. */
