@@ -100,6 +100,18 @@ describe('content', () => {
     expect(run.bench.recorder.counted('blobs_late')).toBe(0);
   });
 
+  test('older than the initial interval is left alone, by later polls too', async () => {
+    const run = await prepare();
+    const before = run.publish(10 * minute);
+    const following = run.follow({ initialIntervalMs: 0 });
+    const scope = { tenantId: run.options.tenantId, contentType };
+    const isBegun = async () => (await run.bench.ledger.getFact(scope, facts.watermark)) !== undefined;
+    await waitFor(isBegun, 'the first listing is done');
+    const after = run.publish();
+    await waitFor(() => has(following, after), 'the new content is collected');
+    expect(has(following, before)).toBe(false);
+  });
+
   test('that is listed late is found by the overlap, and counted', async () => {
     const run = await prepare();
     const following = run.follow();

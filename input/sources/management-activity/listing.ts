@@ -136,8 +136,15 @@ export class ContentListing {
     const { overlapMs, initialIntervalMs } = this.#stream.options;
     const floor = now - Math.min(reachMs, watermark === undefined ? initialIntervalMs : reachMs);
     const reach = Math.max(overlapMs, hour);
-    const from = watermark === undefined ? now - reach : watermark - overlapMs;
+    const from = watermark === undefined ? now - reach : this.#overlapBefore(watermark, overlapMs);
     return { from: wholeSecond(Math.max(floor, from, now - longestWindowMs)), to: now };
+  }
+
+  /** Not past the beginning of what was asked for at all. */
+  #overlapBefore(watermark: number, overlapMs: number): number {
+    const { initialIntervalMs } = this.#stream.options;
+    const beginning = (this.#state.firstRunAt ?? watermark) - initialIntervalMs;
+    return Math.max(watermark - overlapMs, Math.min(watermark, beginning));
   }
 
   /** Nothing newer than a watermark from the future would ever be listed; so all of the reach is listed again. */
