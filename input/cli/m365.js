@@ -38,5 +38,7 @@ if (cache !== undefined && readdirSync(cache).length === 0) {
   spawnSync(process.execPath, [...process.execArgv, join(dirname, 'fill-compile-cache.js')]);
 }
 
+const { tendStandardStreams } = await import('./standard-streams.ts');
 const { main } = await import('./main.ts');
+tendStandardStreams();
 await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
 // A command as a user runs it: a child process, its exit code and what it printed.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from '../../input/cli/main.ts';
 
@@ -19,20 +20,35 @@ export interface Running {
   printed(text: RegExp): Promise<void>;
 }
 
+/** Where what is printed goes; by default it is kept. */
+export interface Streams {
+  /** A file to write to instead. */
+  readonly stdout?: string;
+  /** Nobody reads this one any more. */
+  readonly closed?: 'stdout' | 'stderr';
+}
+
 /** Starts `m365 …words`; no environment of the developer's reaches it, except what node needs. */
-export function start(words: readonly string[], environment: Record<string, string> = {}): Running {
+export function start(
+  words: readonly string[],
+  environment: Record<string, string> = {},
+  streams: Streams = {},
+): Running {
+  const file = streams.stdout === undefined ? undefined : openSync(streams.stdout, 'w');
   const script = join(root, 'input', 'cli', 'm365.js');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', file ?? 'pipe', 'pipe'],
   });
+  if (file !== undefined) closeSync(file);
+  if (streams.closed) child[streams.closed]?.destroy();
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     stdout += chunk;
   });
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     stderr += chunk;
     for (const watch of watchers) watch();
   });
@@ -52,8 +68,12 @@ export function start(words: readonly string[], environment: Record<string, stri
   return { child, outcome, printed };
 }
 
-export function run(words: readonly string[], environment?: Record<string, string>): Promise<Outcome> {
-  return start(words, environment).outcome;
+export function run(
+  words: readonly string[],
+  environment?: Record<string, string>,
+  streams?: Streams,
+): Promise<Outcome> {
+  return start(words, environment, streams).outcome;
 }
 
 /** The same inside this process, which is quicker; for commands that end by themselves. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -131,5 +131,20 @@ describe('a command, as a process,', () => {
     expect(stdout).toMatch(/^ {4}interval: 1m$/m);
     expect(stdout).toContain('client_secret: "[secret]"');
     expect(stdout).not.toContain('my-secret-value');
+  });
+
+  test('goes on quietly when nobody reads what it prints', async () => {
+    const [help, refused] = await Promise.all([
+      run(['run', '--help'], {}, { closed: 'stdout' }),
+      run(['run', '--polcy', 'x'], {}, { closed: 'stderr' }),
+    ]);
+    expect([help.code, help.stderr]).toEqual([0, '']);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+  });
+
+  const full = '/dev/full';
+  (existsSync(full) ? test : test.skip)('that prints to a full disk says so and exits 1', async () => {
+    const { code, stderr } = await run(['run', '--help'], {}, { stdout: full });
+    expect([code, stderr]).toEqual([1, 'm365: Standard output cannot be written: the disk is full.\n']);
   });
 });

@@ -56,6 +56,20 @@ describe('the console output', () => {
     await output.close();
   });
 
+  test('fails, and does not call it the end of its reader, when the disk is full', async () => {
+    const full = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done(full) });
+    let gone = false;
+    const onReaderGone = () => {
+      gone = true;
+    };
+    const output = consoleOutput({ clock: steppingClock(), sink, onReaderGone });
+    await output.open(never);
+    const write = output.write([document('a')], { signal: never, uncertain: false });
+    await expect(write).rejects.toThrow('Standard output cannot be written: the disk is full.');
+    expect(gone).toBe(false);
+  });
+
   test('lets go of a write that its reader never takes, on abort', async () => {
     const sink = new Writable({ write: () => {} });
     const output = consoleOutput({ clock: steppingClock(), sink });

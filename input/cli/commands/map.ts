@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
 import { parseRecord } from '../../../pipelines/parse-record.ts';
+import { isReaderGone, unwritableOutput } from '../standard-streams.ts';
 
 interface MapOptions {
   readonly tenant: string;
@@ -54,7 +55,7 @@ export async function mapLines(input: Readable, output: Writable, context: MapCo
       { end: false },
     );
   } catch (error) {
-    if (!isReaderGone(error)) throw error;
+    if (!isReaderGone(error)) throw isDiskFull(error) ? unwritableOutput(error) : error;
   }
 }
 
@@ -71,6 +72,6 @@ async function* splitLines(chunks: AsyncIterable<Uint8Array | string>): AsyncGen
   yield [rest + decoder.decode()];
 }
 
-function isReaderGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC';
 }

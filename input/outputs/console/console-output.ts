@@ -4,6 +4,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract.ts';
 import { OperatorError } from '../../errors.ts';
+import { describeFileFailure } from '../../settings/file-failure.ts';
 import type { OptionSet } from '../../settings/option.ts';
 import { writeLine } from '../file/line.ts';
 
@@ -75,8 +76,12 @@ class ConsoleOutput implements Output {
 
   readonly #noticeError = (error: Error): void => {
     if (this.#ended) return;
-    this.#ended = endedError('was closed by its reader', error);
-    this.#onReaderGone();
+    const isGone = 'code' in error && error.code === 'EPIPE';
+    this.#ended = endedError(
+      isGone ? 'was closed by its reader' : `cannot be written: ${describeFileFailure(error)}`,
+      error,
+    );
+    if (isGone) this.#onReaderGone();
   };
 }
 
