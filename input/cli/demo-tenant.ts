@@ -1,9 +1,12 @@
 // The tenant of `m365 start`: invented once, and the same again for a day, so that a second start goes on where the
 // first ended instead of collecting another tenant.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createOwnedFolder } from '../delivery/owned-files.ts';
 import { contentTypes, type Emulator, startEmulator, usualHabits } from '../emulator/index.ts';
+import { OperatorError } from '../errors.ts';
+import { describeFileFailure } from '../settings/file-failure.ts';
 
 interface Demo {
   readonly seed: number;
@@ -27,8 +30,18 @@ export async function startDemoTenant(folder: string, now: number): Promise<Emul
 /** Another seed is another tenant: nothing of the old one's ledger fits it. */
 async function invent(file: string, now: number): Promise<Demo> {
   const demo = { seed: Math.floor(now / 1000), origin: now };
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, `${JSON.stringify(demo)}\n`, { mode: 0o600 });
+  createOwnedFolder(dirname(file));
+  try {
+    await writeFile(file, `${JSON.stringify(demo)}\n`, { mode: 0o600 });
+  } catch (cause) {
+    throw new OperatorError({
+      code: 'file-unusable',
+      message: `The file ${file} cannot be written: ${describeFileFailure(cause)}.`,
+      advice: 'Choose another folder with --data.',
+      retry: { kind: 'never' },
+      cause,
+    });
+  }
   return demo;
 }
 

@@ -27,9 +27,18 @@ export function lockFolder(folder: string, what: string, now: number): FolderLoc
       ? heldError(`${what} ${folder}`, holderFile)
       : cannotLockError(`${what} ${folder}`, file, error);
   }
-  const since = new Date(now).toISOString();
-  writeFileSync(holderFile, JSON.stringify({ pid: process.pid, host: hostname(), since }), { mode: 0o600 });
+  leaveName(holderFile, now);
   return { release: () => database.close() };
+}
+
+/** A courtesy to those who find the folder locked; a full disk is met by whoever writes what matters. */
+function leaveName(holderFile: string, now: number): void {
+  const name = { pid: process.pid, host: hostname(), since: new Date(now).toISOString() };
+  try {
+    writeFileSync(holderFile, JSON.stringify(name), { mode: 0o600 });
+  } catch {
+    // Then the holder stays nameless.
+  }
 }
 
 function heldError(folder: string, holderFile: string): OperatorError {

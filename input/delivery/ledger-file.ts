@@ -7,7 +7,7 @@ import type { Logger } from '../contract.ts';
 import { describeError, OperatorError } from '../errors.ts';
 import { applicationId, migrate, readVersion, tune } from './ledger-schema.ts';
 import { createOwnedFile } from './owned-files.ts';
-import { readFault } from './sqlite-fault.ts';
+import { damageError, readFault } from './sqlite-fault.ts';
 import { stamp } from './stamp.ts';
 
 export interface LedgerFileParts {
@@ -66,7 +66,7 @@ export function openLedgerFileToRead(folder: string, migrations: readonly string
     return { database, file, fresh: false };
   } catch (error) {
     database.close();
-    throw error;
+    throw readFault(error) === 'damaged' ? damageError(file, error) : error;
   }
 }
 
@@ -101,7 +101,8 @@ function openDatabase(file: string, parts: LedgerFileParts): DatabaseSync {
 function refuseForeign(database: DatabaseSync, file: string, newest: number): void {
   const version = readVersion(database);
   const application = Number(database.prepare('PRAGMA application_id').get()?.application_id);
-  if (version > 0 && application !== applicationId) {
+  const isForeign = version > 0 ? application !== applicationId : hasTables(database);
+  if (isForeign) {
     throw new OperatorError({
       code: 'not-a-ledger',
       message: `${file} is a database of another program.`,
@@ -118,6 +119,11 @@ function refuseForeign(database: DatabaseSync, file: string, newest: number): vo
       retry: { kind: 'never' },
     });
   }
+}
+
+/** Most programs leave the version at 0; of ours, such a file was not begun yet. */
+function hasTables(database: DatabaseSync): boolean {
+  return database.prepare('SELECT name FROM sqlite_schema LIMIT 1').get() !== undefined;
 }
 
 function checkSuspect(database: DatabaseSync, folder: string): void {

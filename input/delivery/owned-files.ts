@@ -1,8 +1,10 @@
 // State, dead letters and local output hold personal data: what is created here is readable by its owner only.
 
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { describeError, OperatorError } from '../errors.ts';
+import { dirname, resolve } from 'node:path';
+import { OperatorError } from '../errors.ts';
+import { describeFileFailure } from '../settings/file-failure.ts';
 
 /** Folders that are there already keep the permissions that somebody gave them. */
 export function createOwnedFolder(folder: string): void {
@@ -11,11 +13,24 @@ export function createOwnedFolder(folder: string): void {
   } catch (cause) {
     throw new OperatorError({
       code: 'folder-unusable',
-      message: `The folder ${folder} cannot be created: ${describeError(cause)}.`,
-      advice: 'Create it, or let the user who runs this write to the folder above it.',
+      message: `The folder ${folder} cannot be created: ${describeFileFailure(whyNot(folder, cause))}.`,
+      advice: 'Choose another folder, or let the user who runs this write to the one above it.',
       retry: { kind: 'never' },
       cause,
     });
+  }
+}
+
+/** On a read-only file system Node says that the folder above is not there; what it could be tells more. */
+function whyNot(folder: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'ENOENT') return cause;
+  let above = resolve(folder);
+  while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
+  try {
+    accessSync(above, constants.W_OK | constants.X_OK);
+    return cause;
+  } catch (error) {
+    return error;
   }
 }
 
@@ -26,7 +41,7 @@ export function createOwnedFile(file: string): void {
   } catch (cause) {
     throw new OperatorError({
       code: 'file-unusable',
-      message: `The file ${file} cannot be written: ${describeError(cause)}.`,
+      message: `The file ${file} cannot be written: ${describeFileFailure(cause)}.`,
       advice: 'Let the user who runs this write to it, and see that the disk is not full.',
       retry: { kind: 'never' },
       cause,

@@ -1,10 +1,11 @@
 // The board as `status.json` in the state folder: replaced as a whole, readable by its owner only, so that other
 // programs may watch it and the next start knows how often content used to arrive.
 
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../contract.ts';
+import { createOwnedFolder } from '../delivery/owned-files.ts';
 import { describeError } from '../errors.ts';
 import type { ScopeStatus, StatusBoard } from './status-board.ts';
 
@@ -29,7 +30,7 @@ export async function keepStatusFile({
   log,
   everyMs = 5000,
 }: StatusFileOptions): Promise<StatusFile> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  createOwnedFolder(folder);
   const file = join(folder, 'status.json');
   board.restore(await readScopes(file));
   let failing = false;

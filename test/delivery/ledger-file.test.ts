@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   statSync,
@@ -14,7 +15,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from '@jest/globals';
 import { migrations } from '../../input/delivery/ledger-schema.ts';
-import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
+import { openLedger, openLedgerToRead } from '../../input/delivery/sqlite-ledger.ts';
 import {
   blob,
   noon,
@@ -126,6 +127,8 @@ describe('a damaged ledger', () => {
     using folder = temporaryFolder();
     await fill(folder.path);
     damage(ledgerIn(folder.path));
+    const reading = openLedgerToRead({ folder: folder.path, clock: steppingClock(), log: recordingLog() });
+    await expect(reading).rejects.toMatchObject({ code: 'ledger-damaged' });
     const log = recordingLog();
     const ledger = await openTestLedger(folder.path, log);
     expect(ledger.uncleanStart).toBe(true);
@@ -202,11 +205,31 @@ describe('the schema', () => {
     await (await open(folder.path, later)).close();
   });
 
-  test('of another program is refused', async () => {
+  test.each([0, 1])('of another program is refused, whatever its version is: %d', async (version) => {
     using folder = temporaryFolder();
     const other = new DatabaseSync(ledgerIn(folder.path));
-    other.exec('PRAGMA user_version = 1; CREATE TABLE theirs (x)');
+    other.exec(`PRAGMA user_version = ${version}; CREATE TABLE theirs (x)`);
     other.close();
     await expect(openTestLedger(folder.path)).rejects.toThrow('is a database of another program');
+  });
+});
+
+describe('a state folder that cannot be used', () => {
+  test('because a file is in its place is refused in one line', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'state');
+    writeFileSync(path, '');
+    await expect(openTestLedger(path)).rejects.toMatchObject({
+      code: 'folder-unusable',
+      message: `The folder ${path} cannot be created: it exists already.`,
+    });
+  });
+
+  test('only because the name of its holder cannot be left is used all the same', async () => {
+    using folder = temporaryFolder();
+    mkdirSync(join(folder.path, '.m365.holder.json'));
+    const ledger = await openTestLedger(folder.path);
+    await expect(openTestLedger(folder.path)).rejects.toThrow('is in use by another process');
+    await ledger.close();
   });
 });

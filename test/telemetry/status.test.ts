@@ -171,6 +171,14 @@ describe('the status file', () => {
     expect(JSON.parse(readFileSync(join(folder, 'status.json'), 'utf8')).scopes).toEqual([]);
   });
 
+  test('has no place where a file is in the way of its folder', async () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'm365-')), 'state');
+    writeFileSync(folder, '');
+    const clock = handClock();
+    const kept = keepStatusFile({ folder, board: newBoard(clock), clock, log: recordingLog() });
+    await expect(kept).rejects.toMatchObject({ code: 'folder-unusable' });
+  });
+
   test('that cannot be written is said once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'm365-'));
     const clock = handClock();

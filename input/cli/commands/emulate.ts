@@ -54,7 +54,7 @@ export function emulateCommand(): Command {
     .description(
       'Runs an emulator of the Office 365 Management Activity API and prints the settings to reach it.',
     )
-    .option('--port <number>', 'port to listen on; 0 takes a free one', readWhole, 8365)
+    .option('--port <number>', 'port to listen on; 0 takes a free one', readPort, 8365)
     .option('--seed <number>', 'everything generated is a function of it', readWhole, 1)
     .option('--tenants <number>', 'how many tenants', readWhole, 1)
     .option('--records <number>', 'records of history, for each tenant', readWhole, 20_000)
@@ -150,4 +150,10 @@ function readWhole(text: string): number {
   const number = readNumber(text);
   if (!Number.isInteger(number)) throw new InvalidArgumentError('It must be a whole number.');
   return number;
+}
+
+function readPort(text: string): number {
+  const port = readWhole(text);
+  if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
+  return port;
 }
