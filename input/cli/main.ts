@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { describeError, OperatorError, redact } from '../errors.ts';
+import { wrap } from '../telemetry/wrap.ts';
 import { readVersion } from './version.ts';
 
 interface Entry {
@@ -158,7 +159,7 @@ const usageCodes = new Set(['bad-policy', 'policy-unreadable', 'usage']);
 function reportFailure(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  for (const line of linesOf(error)) process.stderr.write(`m365: ${line}\n`);
+  for (const line of linesOf(error)) process.stderr.write(`${present(line)}\n`);
   if (process.env.M365_DEBUG === '1') process.stderr.write(`${stackOf(error)}\n`);
   else if (!(error instanceof OperatorError || isAboutDefinitions(error)))
     process.stderr.write('m365: This was not foreseen; M365_DEBUG=1 shows where it happened.\n');
@@ -172,6 +173,12 @@ const isAboutDefinitions = (error: unknown): error is Error =>
 /** Definitions are complained of all at once, a line each. */
 function linesOf(error: unknown): string[] {
   return isAboutDefinitions(error) ? redact(error.message).split('\n') : describeError(error).split('\n');
+}
+
+/** On a terminal between words; elsewhere one line is one problem. */
+function present(line: string): string {
+  const { isTTY, columns } = process.stderr;
+  return isTTY ? wrap(line, 'm365: ', '      ', columns).join('\n') : `m365: ${line}`;
 }
 
 function stackOf(error: unknown): string {

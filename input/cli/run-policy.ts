@@ -29,7 +29,12 @@ export async function runPolicy(policy: Policy): Promise<number> {
     display.log.info({}, 'Ending: what is in flight is delivered first.');
   });
   try {
-    return await runObserved({ policy, telemetry, display, signals });
+    const code = await runObserved({ policy, telemetry, display, signals });
+    footer = summarize(telemetry.board);
+    return code;
+  } catch (error) {
+    footer = 'Ended by an error.';
+    throw error;
   } finally {
     display.close();
   }

@@ -5,6 +5,7 @@ import { createLogUpdate } from 'log-update';
 import type { Health } from '../contract.ts';
 import { drawTable } from './progress-table.ts';
 import type { StatusBoard } from './status-board.ts';
+import { wrap } from './wrap.ts';
 
 export interface Progress {
   /** Prints a line above the table. */
@@ -46,7 +47,7 @@ export function showProgress({ board, terminal, names, footer }: ProgressOptions
   const draw = () => {
     const { columns = 80, rows = 24 } = terminal;
     const table = drawTable(board.snapshot(), { columns, rows, paint, names });
-    const frame = `${table}\n${footer().slice(0, columns - 1)}`;
+    const frame = [table, ...wrap(footer(), '', '', columns - 1)].join('\n');
     const lines = frame.split('\n').length;
     // The library redraws only the lines that changed, and misplaces those below an inserted one.
     if (lines !== drawn) update.clear();

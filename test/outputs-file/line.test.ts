@@ -87,7 +87,7 @@ describe('a line', () => {
     ].map((time) => [`{"Id":"a"${time === undefined ? '' : `,"CreationTime":${time}`}}`]),
   )('is found under the key that its record is asked for with: %s', (text) => {
     const key = recordKey(parseRecord(text), context.tenantId);
-    const body = loadMapper().write(parseRecord(text), context);
+    const body = Buffer.from(loadMapper().write(parseRecord(text), context));
     const written = writeLine({ id: key.id, dataStream: 'x', body }, now).trimEnd();
     expect(readLineKeys(Buffer.from(written))).toContainEqual(key);
   });

@@ -104,8 +104,8 @@ class TenantLoops {
       return true;
     } catch (error) {
       if (signal.aborted) throw error;
-      this.#stream.gate.failed(ticket, error);
-      const report = this.#reportOf('Subscriptions cannot be read', error);
+      const isTenants = this.#stream.gate.failed(ticket, error);
+      const report = { ...this.#reportOf('Subscriptions cannot be read', error), isTenants };
       for (const { status } of this.#scopes) status.set('subscription', report);
       return false;
     }
@@ -197,12 +197,12 @@ class TenantLoops {
   }
 
   #notice(scope: ContentScope, part: Part, error: unknown, ticket: number): Failure {
-    this.#stream.gate.failed(ticket, error);
+    const isTenants = this.#stream.gate.failed(ticket, error);
     const throttled = throttling(error);
     if (throttled !== undefined) this.#stream.budget.pause(ticket, throttled.afterMs);
     const effect = error instanceof ApiError ? error.entry?.effect : undefined;
     const what = part === 'listing' ? 'Content' : 'Older content';
-    const report = this.#reportOf(`${what} cannot be listed`, error);
+    const report = { ...this.#reportOf(`${what} cannot be listed`, error), isTenants };
     scope.status.set(part, report);
     if (effect === 'start subscription') {
       this.#subscriptions.noticeMissing(scope.contentType);

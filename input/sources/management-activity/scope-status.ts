@@ -15,14 +15,20 @@ export type Aspect =
   | 'loss'
   | 'gap';
 
+interface AspectReport extends ScopeReport {
+  /** It is shown, and logged where it belongs: with the tenant. */
+  readonly isTenants?: boolean;
+}
+
 const bySeverity: readonly Health[] = ['failed', 'degraded', 'stopped', 'waiting', 'starting', 'healthy'];
 
 export class ScopeStatus {
   readonly #scope: Scope;
   readonly #telemetry: Telemetry;
   readonly #log: Logger;
-  readonly #aspects = new Map<Aspect, ScopeReport>();
+  readonly #aspects = new Map<Aspect, AspectReport>();
   #shown: ScopeReport = { health: 'starting', message: '' };
+  #logged: ScopeReport = this.#shown;
 
   constructor(scope: Scope, telemetry: Telemetry, log: Logger) {
     this.#scope = scope;
@@ -31,7 +37,7 @@ export class ScopeStatus {
   }
 
   /** Without a report the aspect has nothing to say; a healthy one counts as having worked. */
-  set(aspect: Aspect, report: ScopeReport | undefined): void {
+  set(aspect: Aspect, report: AspectReport | undefined): void {
     if (report === undefined) this.#aspects.delete(aspect);
     else this.#aspects.set(aspect, report);
     this.#show();
@@ -40,13 +46,15 @@ export class ScopeStatus {
   #show(): void {
     const worst = this.#worst();
     if (worst.health === this.#shown.health && worst.message === this.#shown.message) return;
-    const before = this.#shown;
     this.#shown = worst;
-    this.#telemetry.report(this.#scope, worst);
-    this.#logChange(before, worst);
+    const { health, message, code } = worst;
+    this.#telemetry.report(this.#scope, { health, message, code });
+    if (worst.isTenants) return;
+    this.#logChange(this.#logged, worst);
+    this.#logged = worst;
   }
 
-  #worst(): ScopeReport {
+  #worst(): AspectReport {
     for (const health of bySeverity) {
       for (const report of this.#aspects.values()) if (report.health === health) return report;
     }
