@@ -50,7 +50,7 @@ describe('help', () => {
     expect(printed.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test.each(['start', 'run', 'check', 'prove', 'replay', 'state'])(
+  test.each(['start', 'run', 'check', 'prove', 'replay', 'state', 'map', 'emulate'])(
     'of %s teaches by examples, says its exit codes, and fits 80 columns',
     async (command) => {
       const { printed } = await attempt([command, '--help']);

@@ -29,24 +29,32 @@ interface EmulateOptions {
 
 const teaching = `
 What it is:
-  The token endpoint and the Office 365 Management Activity API, as a collector meets them: subscriptions, listings
-  with pages, content blobs, error codes, throttling, late and repeated content. It listens on 127.0.0.1 only and
+  The token endpoint and the Office 365 Management Activity API, as a collector
+  meets them: subscriptions, listings with pages, content blobs, error codes,
+  throttling, late and repeated content. It listens on 127.0.0.1 only and
   invents its tenants; nothing of it comes from, or goes to, Microsoft.
 
 Examples:
-  m365 emulate                                      a day of history, and 120 new records a minute
-  m365 emulate --records 1000000 --days 7 --rate 0  a big backlog that does not grow
-  m365 emulate --records-file audit.ndjson          the records of a file
-  m365 emulate --faults plan.json                   with faults; input/emulator/README.md has an example of each
+  m365 emulate                              a day of history, 120 new records a
+                                            minute
+  m365 emulate --records 1000000 --days 7 --rate 0
+                                            a big backlog that does not grow
+  m365 emulate --records-file audit.ndjson  the records of a file
+  m365 emulate --faults plan.json           with faults, of which
+                                            input/emulator/README.md has
+                                            examples
 
 While it runs (here with curl):
-  curl URL/emulator                                 the tenants and their secrets
-  curl URL/emulator/truth/summary                   what was made available so far
-  curl URL/emulator/requests                        what was asked, and what should not have been
-  curl -X PUT URL/emulator/faults -d @plan.json     another fault plan
-  curl URL/emulator/advance -d '{"ms": 3600000}'    an hour later
+  curl URL/emulator                         the tenants and their secrets
+  curl URL/emulator/truth/summary           what was made available so far
+  curl URL/emulator/requests                what was asked, and what should not
+                                            have been
+  curl -X PUT URL/emulator/faults -d @plan.json    another fault plan
+  curl URL/emulator/advance -d '{"ms": 3600000}'   an hour later
 
-The same seed gives the same tenants, secrets and records. Ctrl-C ends it.`;
+The same seed gives the same tenants, secrets and records. Ctrl-C ends it.
+
+Exit codes: 0 ended by Ctrl-C, 1 it could not begin, 2 usage.`;
 
 export function emulateCommand(): Command {
   return new Command('emulate')
@@ -125,7 +133,9 @@ function describe({ url, tenants }: Emulator): string {
 `,
   );
   return `The emulator listens on ${url}. Settings for a policy's stream:\n${settings.join('')}
-Truth: ${url}/emulator/truth/summary   Requests: ${url}/emulator/requests   Ctrl-C ends it.\n`;
+Truth: ${url}/emulator/truth/summary
+Requests: ${url}/emulator/requests
+Ctrl-C ends it.\n`;
 }
 
 function describeAsJson({ url, foreignUrl, tenants }: Emulator): string {

@@ -14,11 +14,15 @@ interface MapOptions {
 }
 
 const teaching = `
-What is not JSON becomes a document with event.kind pipeline_error, so that every line in has its line out.
+What is not JSON becomes a document with event.kind pipeline_error, so that
+every line in has its line out.
 
 Examples:
   m365 map < records.ndjson > documents.ndjson
-  jq -c .AuditData search.json | m365 map --tenant contoso.onmicrosoft.com`;
+  jq -c .AuditData search.json | m365 map --tenant contoso.onmicrosoft.com
+
+Exit codes: 0 every line has its line, 1 something could not be read or written,
+2 usage.`;
 
 export function mapCommand(): Command {
   return new Command('map')
