@@ -397,7 +397,7 @@ describe('what does not fit together stops the build, with its place', () => {
     const file = join(copy, 'dashboards', 'definitions', 'mail.yml');
     const before = readFileSync(file, 'utf8');
     writeFileSync(file, before.replaceAll('field: user.name', 'field: user.nmae'));
-    const program = join(copy, 'input', 'cli', 'main.ts');
+    const program = join(copy, 'input', 'cli', 'm365.js');
     const failure = await run(process.execPath, [program, 'package', '--to', join(folder, 'out')]).catch(
       (error: unknown) => Object(error),
     );
