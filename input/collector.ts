@@ -232,11 +232,10 @@ async function keepRejected(
 function noticeStrangers(parts: CollectorParts, batch: Batch, report: WriteReport): void {
   parts.telemetry.count(batch.origin, 'records_possibly_duplicate', report.possiblyDuplicate);
   if (report.duplicate === 0 || batch.uncertain) return;
-  parts.telemetry.report(batch.origin, {
-    health: 'degraded',
-    code: 'second-collector',
-    message: `${report.duplicate} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`,
-  });
+  const message = `${report.duplicate} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`;
+  const notice = { health: 'degraded', code: 'second-collector', message } as const;
+  if (parts.telemetry.notice?.(batch.origin, notice))
+    parts.log.warn({ m365: scopeFields(batch.origin) }, `${batch.origin.contentType}: ${message}`);
 }
 
 function reportSettled(parts: CollectorParts, { origin }: Batch, counts: BatchCounts, newest: number): void {

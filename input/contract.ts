@@ -310,6 +310,11 @@ export type Counter =
 
 export interface Telemetry {
   report(scope: Scope, report: ScopeReport): void;
+  /**
+   * Something seen in passing, of which nobody will see the end: shown for an hour from the last time, while nothing
+   * else is wrong. True when it was not shown already.
+   */
+  notice?(scope: Scope, report: ScopeReport): boolean;
   count(scope: Scope, counter: Counter, by?: number): void;
   /** Lag of the newest record just acknowledged, in milliseconds. */
   lag(scope: Scope, fromCreationTimeMs: number | undefined, fromContentCreatedMs: number): void;

@@ -140,6 +140,7 @@ export function listenAlso(telemetry: Telemetry, listener: Telemetry): Telemetry
       telemetry.credential?.(tenantId, credential);
       listener.credential?.(tenantId, credential);
     },
+    notice: (scope, report) => telemetry.notice?.(scope, report) ?? false,
     watchInFlight: (read) => telemetry.watchInFlight?.(read),
     reportOf: (scope) => telemetry.reportOf?.(scope),
   };

@@ -39,12 +39,15 @@ interface Entry {
   readonly scope: Scope;
   report: ScopeReport;
   since: number;
+  notice: { readonly report: ScopeReport; readonly since: number; readonly until: number } | undefined;
   lastSuccess: number | undefined;
   lastEvent: number | undefined;
   lag: { creation: number | undefined; content: number } | undefined;
   readonly counters: Map<Counter, number>;
   readonly quiet: QuietWatch;
 }
+
+const noticeShownMs = 3_600_000;
 
 /** Worst last. */
 export const severity: readonly Health[] = [
@@ -75,6 +78,20 @@ export class StatusBoard implements Telemetry {
     if (entry.report.health !== report.health || entry.report.code !== report.code) entry.since = now;
     if (report.health === 'healthy') entry.lastSuccess = now;
     entry.report = { ...report, message: redact(report.message) };
+  }
+
+  notice(scope: Scope, report: ScopeReport): boolean {
+    const entry = this.entry(scope);
+    const now = this.clock.now();
+    const shown = entry.notice && entry.notice.until > now ? entry.notice : undefined;
+    const isNew = shown?.report.code !== report.code;
+    const since = shown && !isNew ? shown.since : now;
+    entry.notice = {
+      report: { ...report, message: redact(report.message) },
+      since,
+      until: now + noticeShownMs,
+    };
+    return isNew;
   }
 
   count(scope: Scope, counter: Counter, by = 1): void {
@@ -138,6 +155,7 @@ export class StatusBoard implements Telemetry {
       scope: { tenantId: scope.tenantId, contentType: scope.contentType },
       report: { health: 'starting', message: 'not asked yet' },
       since: now,
+      notice: undefined,
       lastSuccess: undefined,
       lastEvent: undefined,
       lag: undefined,
@@ -150,14 +168,14 @@ export class StatusBoard implements Telemetry {
 
   private show(entry: Entry): ScopeStatus {
     const { scope, lastSuccess, lastEvent, lag, counters, quiet } = entry;
-    const report = this.withQuiet(entry);
+    const { report, since } = this.withNotice(entry);
     return {
       tenant_id: scope.tenantId,
       ...(scope.contentType && { content_type: scope.contentType }),
       health: report.health,
       message: report.message,
       ...(report.code !== undefined && { code: report.code }),
-      since: iso(entry.since),
+      since: iso(since),
       ...(lastSuccess !== undefined && { last_success: iso(lastSuccess) }),
       ...(lastEvent !== undefined && { last_event: iso(lastEvent) }),
       ...(lag && {
@@ -169,6 +187,14 @@ export class StatusBoard implements Telemetry {
       counters: Object.fromEntries(counters),
       ...(scope.contentType && { arrivals: quiet.history() }),
     };
+  }
+
+  private withNotice(entry: Entry): { readonly report: ScopeReport; readonly since: number } {
+    const { notice, since } = entry;
+    const report = this.withQuiet(entry);
+    return report.health === 'healthy' && notice && notice.until > this.clock.now()
+      ? notice
+      : { report, since };
   }
 
   /** Nothing fails, and yet nothing comes: only the content type's own history can tell. */

@@ -15,6 +15,7 @@ export function createTelemetry(options: { clock: Clock; version: string }): Run
   return {
     board,
     report: (scope, report) => board.report(scope, report),
+    notice: (scope, report) => board.notice(scope, report),
     count(scope, counter, by) {
       board.count(scope, counter, by);
       meter.count(scope, counter, by);

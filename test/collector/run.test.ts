@@ -188,3 +188,41 @@ test('a change of outputs is said, since what was delivered is not sent again', 
   ]);
   expect(await deliverTo(second, state)).toEqual([]);
 });
+
+test('another collector of the same tenant is noticed, and no longer shown once it is gone', async () => {
+  const clock = scaledClock(100);
+  const emulator = await emulate(clock);
+  const elasticsearch = await new StandIn().listen();
+  closers.push(() => elasticsearch.close());
+  const output = {
+    type: 'elasticsearch',
+    hosts: [elasticsearch.url],
+    api_key: 'a:bcdef',
+    proxy_disable: true,
+  };
+  const places = [0, 1].map(() => makeWorkplace({ streams: [streamFor(emulator)], output }));
+  const [mine, theirs] = (await Promise.all(places)).map(({ policy }) => policy);
+  const collect = async (policy = '') => {
+    const run = await startRun(policy, clock, true);
+    await run.result;
+    return run;
+  };
+  const shown = ({ health }: Awaited<ReturnType<typeof collect>>) =>
+    health(idOf(emulator, 0), 'Audit.Exchange')?.code;
+  const publish = () => {
+    const contentCreated = new Date(clock.now() - 10_000).toISOString();
+    emulator.publish({ contentType: 'Audit.Exchange', generate: 5, contentCreated });
+  };
+  await collect(theirs);
+  await collect(mine);
+  publish();
+  expect(shown(await collect(theirs))).toBeUndefined();
+  const run = await collect(mine);
+  expect(shown(run)).toBe('second-collector');
+  expect(run.log.lines.filter((line) => line.startsWith('WARN'))).toEqual([
+    expect.stringContaining('another one may be reading the same tenant'),
+  ]);
+  clock.advance(3_600_000);
+  expect(shown(run)).toBeUndefined();
+  expect(new Set(elasticsearch.stored).size).toBe(elasticsearch.stored.length);
+});

@@ -72,6 +72,26 @@ describe('the status board', () => {
     });
   });
 
+  test('shows what was noticed in passing for an hour, unless something is wrong', () => {
+    const clock = handClock();
+    const board = newBoard(clock);
+    const notice = { health: 'degraded', code: 'second-collector', message: 'seen' } as const;
+    const shown = () => board.snapshot().scopes[0];
+    board.report(scope, { health: 'healthy', message: 'collecting' });
+    clock.move(hour);
+    expect(board.notice(scope, notice)).toBe(true);
+    clock.move(hour / 2);
+    expect(board.notice(scope, notice)).toBe(false);
+    expect(shown()).toMatchObject({ code: 'second-collector', since: '2026-11-20T09:00:00.000Z' });
+    board.report(scope, { health: 'failed', message: 'refused' });
+    expect(shown()).toMatchObject({ health: 'failed', message: 'refused' });
+    board.report(scope, { health: 'healthy', message: 'collecting' });
+    expect(shown()?.health).toBe('degraded');
+    clock.move(hour);
+    expect(shown()?.health).toBe('healthy');
+    expect(board.notice(scope, notice)).toBe(true);
+  });
+
   test('is as ill as its worst part', () => {
     const board = newBoard(handClock());
     const report = (contentType: string, health: 'healthy' | 'waiting' | 'failed') =>
