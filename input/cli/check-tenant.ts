@@ -141,12 +141,17 @@ async function checkContentType(
   try {
     const blobs = await countRecent(tenant, contentType, signal);
     const webhook = subscription.webhook === undefined ? '' : ' Another program has a webhook on it.';
-    const message = `subscribed; ${blobs === 0 ? 'no content' : `${blobs} content blobs`} in the last 23 hours.${webhook}`;
+    const message = `subscribed; ${describeBlobs(blobs)} in the last 23 hours.${webhook}`;
     return { blobs, finding: ok(contentType, message) };
   } catch (error) {
     signal.throwIfAborted();
     return { blobs: 0, finding: problemOf(contentType, error) };
   }
+}
+
+function describeBlobs(count: number): string {
+  if (count === 0) return 'no content';
+  return count === 1 ? '1 content blob' : `${count} content blobs`;
 }
 
 async function countRecent(tenant: Tenant, contentType: string, signal: AbortSignal): Promise<number> {

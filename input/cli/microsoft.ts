@@ -16,7 +16,7 @@ import { type ManagementApi, managementApi, throttling } from '../sources/manage
 import { ApiError, readApiError } from '../sources/management-activity/api-error.ts';
 import { hostsFor } from '../sources/management-activity/clouds.ts';
 import type { ManagementActivityOptions } from '../sources/management-activity/options.ts';
-import { cutNewestFirst, type Window } from '../sources/management-activity/windows.ts';
+import { cutNewestFirst, halve, type Window } from '../sources/management-activity/windows.ts';
 
 export interface Tenant extends AsyncDisposable {
   /** GUID. */
@@ -119,7 +119,10 @@ async function* listPart(
     } catch (error) {
       const stale = error instanceof ApiError && error.entry?.effect === 'restart window';
       restarts += 1;
-      if (!stale || restarts > mostRestarts) throw error;
+      const halves = restarts > mostRestarts ? halve(part) : undefined;
+      if (!stale || (restarts > mostRestarts && halves === undefined)) throw error;
+      for (const half of halves ?? []) yield* listPart(api, scope, half, signal);
+      if (halves) return;
       ask = () => api.listContent(scope, part, signal);
     }
   }

@@ -119,6 +119,7 @@ const survived: [string, FaultMatch, Fault][] = [
     { kind: 'status', status: 503 },
   ],
   ['stale pages', { path: 'nextPage=', nth: [2, 6] }, { kind: 'af', code: 'AF20031' }],
+  ['every page but the first is stale', { path: 'nextPage=' }, { kind: 'af', code: 'AF20031' }],
   ['the header is called NextPageUrl', content, { kind: 'next-page-header', name: 'NextPageUrl' }],
   ['the header is called nextpageuri', content, { kind: 'next-page-header', name: 'nextpageuri' }],
   ['content addresses point elsewhere', content, { kind: 'foreign-host', in: 'content-uri' }],

@@ -7,7 +7,7 @@ import type { HttpResponse } from '../../http/exchange.ts';
 import { NetworkError } from '../../http/network-failure.ts';
 import { ApiError } from './api-error.ts';
 import { type PageReader, readPage } from './read-page.ts';
-import type { Window } from './windows.ts';
+import { halve, type Window } from './windows.ts';
 
 /** Far more than a busy tenant has in 23 hours; beyond it something goes in circles. */
 const mostPages = 100_000;
@@ -16,7 +16,10 @@ const pageAttempts = 5;
 const pageRetry = { firstMs: 500, mostMs: 10_000 };
 const restarts = 3;
 
-/** Resolves when the last page is in the ledger. The ledger knows what it has seen, so pages may come twice. */
+/**
+ * Resolves when the last page is in the ledger. The ledger knows what it has seen, so pages may come twice. A window whose
+ * pages go stale before the last one is reached would never be listed: it is listed in halves.
+ */
 export async function listWindow(reader: PageReader, window: Window, signal: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -24,7 +27,12 @@ export async function listWindow(reader: PageReader, window: Window, signal: Abo
       return;
     } catch (error) {
       const isStale = error instanceof ApiError && error.entry?.effect === 'restart window';
-      if (!isStale || attempt >= restarts) throw error;
+      if (!isStale) throw error;
+      if (attempt < restarts) continue;
+      const halves = halve(window);
+      if (halves === undefined) throw error;
+      for (const half of halves) await listWindow(reader, half, signal);
+      return;
     }
   }
 }

@@ -30,6 +30,16 @@ export function cutNewestFirst({ from, to }: Window): Window[] {
   return windows;
 }
 
+/** The newer half first; undefined for a window of one second. */
+export function halve({ from, to }: Window): [Window, Window] | undefined {
+  const middle = wholeSecond((from + to) / 2);
+  if (middle <= from || middle >= to) return undefined;
+  return [
+    { from: middle, to },
+    { from, to: middle },
+  ];
+}
+
 /** Sorted, without overlaps. */
 export function unite(windows: readonly Window[]): Window[] {
   const united: Window[] = [];
