@@ -54,7 +54,13 @@ export function readApiError(
     code === 'start-cool-down'
       ? (coolDownIn(text) ?? afterMs ?? entry?.afterMs)
       : (afterMs ?? entry?.afterMs);
-  return new ApiError({ code, entry, status, text, retry: { kind: 'later', afterMs: wait }, cause });
+  const retry: Retry = isFinal(entry) ? { kind: 'never' } : { kind: 'later', afterMs: wait };
+  return new ApiError({ code, entry, status, text, retry, cause });
+}
+
+/** Another request has to be made, not the same one again. */
+function isFinal(entry: CatalogueEntry | undefined): boolean {
+  return entry?.effect === 'restart window' || entry?.effect === 'clamp window';
 }
 
 function diagnose(text: string, status: number): string {

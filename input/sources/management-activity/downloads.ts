@@ -189,7 +189,7 @@ function judge(error: unknown, attempts: number): 'expired' | 'poisoned' | undef
     if (attempts < (error.entry.attempts ?? 1)) return undefined;
     return error.code === 'AF20052' ? 'poisoned' : 'expired';
   }
-  if (!(error instanceof OperatorError)) return undefined;
+  if (!(error instanceof OperatorError) || error instanceof ApiError) return undefined;
   if (error.retry.kind === 'never') return 'poisoned';
   return error.code === 'malformed-body' && attempts >= unreadableAttempts ? 'poisoned' : undefined;
 }
