@@ -32,12 +32,11 @@ export async function openOutputs(
 ): Promise<OpenedOutputs> {
   const outputs = new Map<OutputPolicy, Output>();
   const failures = new Map<OutputPolicy, unknown>();
-  for (const policy of policies) {
-    const output = parts.create(policy);
-    outputs.set(policy, output);
-    await output.open(signal).catch((error: unknown) => failures.set(policy, error));
-    if (signal.aborted) break;
-  }
+  for (const policy of policies) outputs.set(policy, parts.create(policy));
+  const opening = [...outputs].map(([policy, output]) =>
+    output.open(signal).catch((error: unknown) => failures.set(policy, error)),
+  );
+  await Promise.all(opening);
   if (signal.aborted || (failures.size > 0 && failures.size === outputs.size)) {
     for (const [policy, output] of outputs) if (!failures.has(policy)) await output.close();
     throw [...failures.values()][0] ?? signal.reason;
