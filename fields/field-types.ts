@@ -19,6 +19,9 @@ interface FieldType {
 /** Numbers and dates that do not parse are kept in the document and left out of the index, never refused. */
 const lenient = { ignore_malformed: true };
 
+/** A plain query, which knows nothing of the list, finds what is in it all the same. */
+export const flatToo = { include_in_root: true };
+
 export const fieldTypes = {
   keyword: { family: 'keyword', mapping: { type: 'keyword', ignore_above: ignoreAbove } },
   constant_keyword: { family: 'keyword', mapping: { type: 'constant_keyword' } },
@@ -35,7 +38,7 @@ export const fieldTypes = {
   geo_point: { family: 'geo_point', mapping: { type: 'geo_point', ...lenient } },
   flattened: { family: 'object', mapping: { type: 'flattened', ignore_above: ignoreAbove } },
   object: { family: 'object', mapping: { type: 'object' } },
-  nested: { family: 'object', mapping: { type: 'nested' } },
+  nested: { family: 'object', mapping: { type: 'nested', ...flatToo } },
 } as const satisfies Record<string, FieldType>;
 
 export type FieldTypeName = keyof typeof fieldTypes;

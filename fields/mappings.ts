@@ -40,7 +40,7 @@ function toMapping(node: Node, name: string, closed: readonly string[]): Mapping
     return { type: 'object', subobjects: false, dynamic: false, properties: flatten(node) };
   }
   if (children.size > 0) {
-    const type = field?.type === 'nested' ? { type: 'nested' } : {};
+    const type = field?.type === 'nested' ? fieldTypes.nested.mapping : {};
     return { ...type, ...isClosed, properties: toProperties(node, `${name}.`, closed) };
   }
   return field === undefined ? { type: 'object' } : { ...leafMapping(field), ...isClosed };

@@ -55,9 +55,12 @@ export interface Rule {
   /** The first path with a value that the verb takes. */
   readonly from: readonly Path[];
   readonly to: readonly Target[];
+  /** `each` where the rule has rules of its own. */
   readonly verb: string;
   readonly options?: Json | undefined;
   readonly when?: readonly Condition[] | undefined;
+  /** In place of a verb: every object that is read becomes an object of the list, made by these rules. */
+  readonly each?: readonly Rule[] | undefined;
 }
 
 export type Outcome = 'success' | 'failure' | 'unknown';

@@ -3,7 +3,7 @@
 import { beyondEcs } from '../fields/beyond-ecs.ts';
 import { findEcsField } from '../fields/ecs.ts';
 import type { Field, FieldTypeName } from '../fields/field-types.ts';
-import type { Definitions, Layer, Property, PropertyType } from './definitions.ts';
+import type { Definitions, Layer, Property, PropertyType, Rule } from './definitions.ts';
 import { findVerb } from './verbs/index.ts';
 
 /** Where the record itself is kept. */
@@ -72,20 +72,21 @@ function enrichmentFields(): string[] {
 /** Targets of rules, and the lists that gather from them. */
 function writtenFields({ common, files, related }: Definitions): string[] {
   const layers: Layer[] = [common, ...files.flatMap((file) => [file.layer, ...file.operations.layers])];
-  const targets = layers.flatMap((layer) =>
-    layer.rules.flatMap(({ to, verb }) =>
-      to.flatMap(({ path, leaves }) => {
-        const name = path.join('.');
-        const filled = leaves ?? findVerb(verb)?.fills;
-        return filled === undefined ? [name] : filled.map((leaf) => `${name}.${leaf}`);
-      }),
-    ),
-  );
-  const opened = targets.includes('email.attachments') ? attachmentFields : [];
-  return [...targets, ...opened, ...related.map(({ to }) => to.join('.'))];
+  const targets = layers.flatMap((layer) => layer.rules.flatMap((rule) => targetsOf(rule)));
+  return [...targets, ...related.map(({ to }) => to.join('.'))];
 }
 
-const attachmentFields = ['name', 'extension', 'size'].map((name) => `email.attachments.file.${name}`);
+/** A verb that fills fields stands for them; one that makes objects for a list stands for the list too. */
+function targetsOf({ to, verb, each }: Rule): string[] {
+  return to.flatMap(({ path, leaves }) => {
+    const name = path.join('.');
+    const { fills, makes } = findVerb(verb) ?? {};
+    const filled = leaves ?? fills;
+    const inner = each?.flatMap(targetsOf) ?? makes ?? [];
+    const below = (filled ?? inner).map((leaf) => `${name}.${leaf}`);
+    return filled === undefined ? [name, ...below] : below;
+  });
+}
 
 function auditFields({ properties }: Definitions): Field[] {
   return [

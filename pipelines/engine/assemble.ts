@@ -102,7 +102,8 @@ function buildInto(object: JsonObject, nodes: readonly FieldNode[], slots: Slots
   }
 }
 
-function buildSection(nodes: readonly FieldNode[], slots: Slots): JsonObject | undefined {
+/** Undefined where nothing is set. */
+export function buildSection(nodes: readonly FieldNode[], slots: Slots): JsonObject | undefined {
   let section: JsonObject | undefined;
   for (let i = 0; i < nodes.length; i += 1) {
     const node = nodes[i];

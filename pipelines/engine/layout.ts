@@ -125,13 +125,29 @@ function compileRead(
   path: readonly string[],
   numberOf: (path: readonly string[]) => number | undefined,
 ): ReadSlots | undefined {
-  const number = numberOf(path);
-  if (number !== undefined) return (slots) => slots[number];
-  const whole = numberOf(path.slice(0, -1));
-  const leaf = path.at(-1);
-  if (whole === undefined || leaf === undefined) return undefined;
-  return (slots) => {
-    const section = slots[whole];
-    return isObject(section) ? section[leaf] : undefined;
-  };
+  for (let length = path.length; length > 0; length -= 1) {
+    const number = numberOf(path.slice(0, length));
+    if (number === undefined) continue;
+    const rest = path.slice(length);
+    const [leaf] = rest;
+    if (leaf === undefined) return (slots) => slots[number];
+    if (rest.length > 1) return (slots) => readBelow(slots[number], rest);
+    return (slots) => {
+      const section = slots[number];
+      if (section === undefined) return undefined;
+      return isObject(section) ? section[leaf] : readBelow(section, rest);
+    };
+  }
+  return undefined;
+}
+
+/** A field of an object, or of each object of a list. */
+function readBelow(value: Json, path: readonly string[]): Json {
+  if (Array.isArray(value)) {
+    const found = value.flatMap((item) => readBelow(item, path) ?? []);
+    return found.length === 0 ? undefined : found;
+  }
+  const [name, ...rest] = path;
+  if (name === undefined) return value;
+  return isObject(value) ? readBelow(value[name], rest) : undefined;
 }

@@ -2,6 +2,7 @@
 
 import type { Path } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
+import { listsPainless } from '../lists.ts';
 
 /** One value, or a list of them; undefined for none. */
 export type Read = (record: JsonObject) => Json;
@@ -70,7 +71,7 @@ function select(value: Json, key: string, wanted: string): Json {
 }
 
 /** The functions of this file for the ingest pipeline. Paths arrive as lists of steps. */
-export const pathsPainless = `
+export const pathsPainless = `${listsPainless}
 void collect(def value, List path, int at, List found) {
   if (value instanceof List) {
     for (def item : (List) value) collect(item, path, at, found);
@@ -97,13 +98,19 @@ List read(Map record, List path) {
   collect(record, path, 0, found);
   return found;
 }
-def readField(Map document, List path) {
-  def value = document;
-  for (def name : path) {
-    if (!(value instanceof Map)) return null;
-    value = ((Map) value).get(name);
+def readBelow(def value, List path, int at) {
+  if (at == path.size()) return value;
+  if (value instanceof Map) return readBelow(((Map) value).get(path.get(at)), path, at + 1);
+  if (!(value instanceof List)) return null;
+  List found = new ArrayList();
+  for (def item : (List) value) {
+    def inner = readBelow(item, path, at);
+    if (inner != null) found.add(inner);
   }
-  return value;
+  return found;
+}
+def readField(Map document, List path) {
+  return readBelow(document, path, 0);
 }
 Map openSection(Map document, List path, int depth) {
   Map section = document;
@@ -125,7 +132,7 @@ void write(Map document, Map target, def value) {
     def present = section.get(leaf);
     List list = present instanceof List ? (List) present : new ArrayList();
     List values = value instanceof List ? (List) value : [value];
-    for (def item : values) if (!list.contains(item)) list.add(item);
+    for (def item : values) addOnce(list, item);
     section.put(leaf, list);
   } else if (section.get(leaf) == null) section.put(leaf, value);
 }`;

@@ -2,9 +2,11 @@
 
 import type { Condition, Rule, Target } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
+import { addOnce } from '../lists.ts';
 import { findVerb } from '../verbs/index.ts';
 import { toKeyword } from '../verbs/keyword.ts';
 import type { Convert, Verb } from '../verbs/verb.ts';
+import { compileEach, eachPainless } from './each.ts';
 import type { Layout, Slots } from './layout.ts';
 import { compileRead, type Read } from './paths.ts';
 import { createMemory, type Memory } from './remember.ts';
@@ -14,11 +16,9 @@ export type RunRule = (record: JsonObject, slots: Slots) => void;
 type Write = (slots: Slots, value: Json) => void;
 
 export function compileRule(rule: Rule, layout: Layout): RunRule {
-  const verb = findVerb(rule.verb);
-  if (verb === undefined) throw new Error(`no verb "${rule.verb}"`);
   const reads = rule.from.map(compileRead);
-  const write = compileWrites(rule.to, verb, layout);
-  const convert = compileConvert(verb, rule.options);
+  const write = compileWrites(rule, layout);
+  const convert = compileConvert(rule);
   const [only] = reads;
   const run =
     reads.length === 1 && only !== undefined ? runOne(only, convert, write) : runFirst(reads, convert, write);
@@ -54,8 +54,15 @@ function runFirst(reads: readonly Read[], convert: Convert, write: Write): RunRu
   };
 }
 
+function compileConvert({ verb, options, each }: Rule): Convert {
+  if (each !== undefined) return compileEach(each, compileRule);
+  const found = findVerb(verb);
+  if (found === undefined) throw new Error(`no verb "${verb}"`);
+  return spread(found, options);
+}
+
 /** A verb over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
-function compileConvert(verb: Verb, options: Json): Convert {
+function spread(verb: Verb, options: Json): Convert {
   const compiled = verb.compile(options);
   const convert = verb.remembered === true ? remember(verb.name, compiled) : compiled;
   if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
@@ -80,9 +87,7 @@ function convertEach(values: Json[], convert: Convert): Json {
   const found: Json[] = [];
   for (const value of values) {
     const converted = Array.isArray(value) ? convertEach(value, convert) : convert(value);
-    for (const item of Array.isArray(converted) ? converted : [converted]) {
-      if (item !== undefined && !found.includes(item)) found.push(item);
-    }
+    for (const item of Array.isArray(converted) ? converted : [converted]) addOnce(found, item);
   }
   return found.length > 1 ? found : found[0];
 }
@@ -106,9 +111,10 @@ function remember(verb: string, convert: Convert): Convert {
   };
 }
 
-function compileWrites(targets: readonly Target[], verb: Verb, layout: Layout): Write {
-  const writes = targets.map((target) =>
-    verb.fills === undefined ? compileWrite(target, layout) : compileFill(target, verb.fills, layout),
+function compileWrites({ to, verb }: Rule, layout: Layout): Write {
+  const fills = findVerb(verb)?.fills;
+  const writes = to.map((target) =>
+    fills === undefined ? compileWrite(target, layout) : compileFill(target, fills, layout),
   );
   const [only] = writes;
   if (writes.length === 1 && only !== undefined) return only;
@@ -133,7 +139,7 @@ function compileWrite({ path, list }: Target, layout: Layout): Write {
 /** Both lists as one, without repeats. */
 function join(present: Json, value: Json): Json[] {
   const list = Array.isArray(present) ? present : [];
-  for (const item of Array.isArray(value) ? value : [value]) if (!list.includes(item)) list.push(item);
+  for (const item of Array.isArray(value) ? value : [value]) addOnce(list, item);
   return list;
 }
 
@@ -184,7 +190,7 @@ function isOneOf(values: readonly string[]): (value: Json) => boolean {
 }
 
 /** The functions of this file for the ingest pipeline. `kinds` tells of each verb what it fills and whether it takes all. */
-export const rulesPainless = `
+export const rulesPainless = `${eachPainless}
 boolean isWanted(List found, def wanted) {
   for (def value : found) {
     if (wanted == null) { if (value != '') return true; }
@@ -197,6 +203,7 @@ boolean isWanted(List found, def wanted) {
 }
 def convertAll(List found, Map rule) {
   if (found.isEmpty()) return null;
+  if (rule.each != null) return makeEach(found, (List) rule.each);
   if (rule.takesAll == true) return convert((String) rule.verb, found, rule.options);
   List results = new ArrayList();
   for (def value : found) {
@@ -204,7 +211,7 @@ def convertAll(List found, Map rule) {
     if (converted == null) continue;
     if (rule.fills != null) return converted;
     List items = converted instanceof List ? (List) converted : [converted];
-    for (def item : items) if (!results.contains(item)) results.add(item);
+    for (def item : items) addOnce(results, item);
   }
   if (results.isEmpty()) return null;
   return results.size() > 1 ? (def) results : results.get(0);

@@ -107,7 +107,7 @@ function writeLayer({ rules, ...layer }: Layer): object {
 /** With what the verb is, which Painless cannot ask. */
 function writeRule(rule: Rule): object {
   const verb = findVerb(rule.verb);
-  return { ...rule, fills: verb?.fills, takesAll: verb?.takesAll };
+  return { ...rule, fills: verb?.fills, takesAll: verb?.takesAll, each: rule.each?.map(writeRule) };
 }
 
 /** All functions; each script adds what it does with them. */

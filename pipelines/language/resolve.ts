@@ -23,7 +23,7 @@ import { formatPath, nameOfPath, parsePath } from './path.ts';
 import { DefinitionError, type Problem, suggest } from './problem.ts';
 import { PropertyTree } from './property-tree.ts';
 import type { Place, SourceFile } from './read-files.ts';
-import type { FieldSource, LayerSource, OutcomeStepSource } from './schema.ts';
+import type { FieldSource, LayerSource, OutcomeStepSource, WhenSource } from './schema.ts';
 import { parseSentence } from './sentence.ts';
 
 export const commonFile = 'common';
@@ -178,21 +178,32 @@ class Resolver {
     if (field.to === undefined) return [];
     const from = [field.from].flat().map((path) => this.#resolvePath(file, path, [...place, 'from']));
     const names = [field.to].flat();
+    const when = this.#resolveConditions(file, field.when, [...place, 'when']);
+    if (field.each !== undefined) {
+      const to = names.map((name) => this.#resolveList(file, name, [...place, 'to']));
+      return [{ from, to, verb: 'each', each: this.#resolveEach(file, field, [...place, 'each']), when }];
+    }
     const verb = this.#resolveVerb(file, field, names[0] ?? '', [...place, 'as']);
     const to = names.map((name) => this.#resolveTarget(file, name, verb?.verb, [...place, 'to']));
-    const when = Object.entries(field.when ?? {}).map(([path, values]) =>
-      this.#resolveCondition(file, path, [values].flat(), [...place, 'when']),
-    );
-    if (verb === undefined) return [];
-    return [
-      {
-        from,
-        to,
-        verb: verb.verb.name,
-        options: verb.options,
-        when: when.length === 0 ? undefined : when,
-      },
-    ];
+    return verb === undefined ? [] : [{ from, to, verb: verb.verb.name, options: verb.options, when }];
+  }
+
+  /** The rules of the objects of a list: their paths begin at the object, on both sides. */
+  #resolveEach(file: SourceFile, field: FieldSource, place: Place): Rule[] {
+    const [list = ''] = [field.to ?? []].flat();
+    return (field.each ?? []).flatMap((inner, i) => {
+      const at = [...place, i];
+      const name = `${list}.${inner.to}`;
+      const from = [inner.from].flat().map((text) => {
+        for (const outer of [field.from].flat()) this.#resolvePath(file, `${outer}.${text}`, [...at, 'from']);
+        return parsePath(text) ?? [];
+      });
+      const verb = this.#resolveVerb(file, inner, name, [...at, 'as']);
+      const ecs = findEcsField(name);
+      if (ecs === undefined) this.#reportField(file, [...at, 'to'], name);
+      const to = [{ path: inner.to.split('.'), list: ecs?.list ?? false }];
+      return verb === undefined ? [] : [{ from, to, verb: verb.verb.name, options: verb.options }];
+    });
   }
 
   #resolvePath(file: SourceFile, text: string, place: Place): Path {
@@ -212,7 +223,7 @@ class Resolver {
   /** As written, or what the type of the field asks for. */
   #resolveVerb(
     file: SourceFile,
-    { as }: FieldSource,
+    { as }: Pick<FieldSource, 'as'>,
     target: string,
     place: Place,
   ): { verb: Verb; options: Json } | undefined {
@@ -222,7 +233,7 @@ class Resolver {
         : [as ?? verbForType(target), undefined];
     const verb = findVerb(name);
     if (verb === undefined) {
-      const known = verbs.map((each) => each.name);
+      const known = verbs.map((one) => one.name);
       this.#report(file, place, `unknown verb "${name}"${suggest(name, known)}`);
       return undefined;
     }
@@ -244,9 +255,32 @@ class Resolver {
       if (leaves[0] !== verb.fills[0]) this.#reportField(file, place, `${name}.${verb.fills[0]}`);
       return leaves.length === verb.fills.length ? { path, list: false } : { path, list: false, leaves };
     }
+    if (verb?.makes !== undefined) return this.#resolveList(file, name, place);
     const field = findEcsField(name);
     if (field === undefined) this.#reportField(file, place, name);
+    const list = path.map((_, i) => path.slice(0, i + 1).join('.')).find(isListOfObjects);
+    if (list !== undefined) {
+      this.#report(
+        file,
+        place,
+        `"${list}" is a list of objects: write to it, with "each" for what is in them`,
+      );
+    }
     return { path, list: field?.list ?? false };
+  }
+
+  /** The target of objects. */
+  #resolveList(file: SourceFile, name: string, place: Place): Target {
+    if (findEcsField(name) === undefined) this.#reportField(file, place, name);
+    else if (!isListOfObjects(name)) this.#report(file, place, `"${name}" is no list of objects`);
+    return { path: name.split('.'), list: true };
+  }
+
+  #resolveConditions(file: SourceFile, when: WhenSource = {}, place: Place): Condition[] | undefined {
+    const conditions = Object.entries(when).map(([path, values]) =>
+      this.#resolveCondition(file, path, [values].flat(), place),
+    );
+    return conditions.length === 0 ? undefined : conditions;
   }
 
   #resolveCondition(
@@ -308,6 +342,10 @@ class Resolver {
   #report(file: SourceFile, place: Place, message: string): void {
     this.#problems.push(file.problemAt(place, message));
   }
+}
+
+function isListOfObjects(name: string): boolean {
+  return findEcsField(name)?.type === 'nested';
 }
 
 function verbForType(target: string): string {

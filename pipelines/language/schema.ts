@@ -28,10 +28,16 @@ export interface FieldSource {
   readonly unit?: string;
   readonly to?: string | readonly string[];
   readonly as?: string | Readonly<Record<string, unknown>>;
-  readonly when?: Readonly<
-    Record<string, string | number | boolean | readonly (string | number | boolean)[]>
-  >;
+  readonly when?: WhenSource;
+  readonly each?: readonly EachSource[];
 }
+
+export type WhenSource = Readonly<
+  Record<string, string | number | boolean | readonly (string | number | boolean)[]>
+>;
+
+/** A field of each object of a list: `from` below the property, `to` below the field. */
+export type EachSource = Pick<FieldSource, 'from' | 'as'> & { readonly to: string };
 
 export interface LayerSource {
   readonly event?: EventSource;
@@ -107,6 +113,8 @@ const texts = { type: 'array', items: text, minItems: 1 };
 const textOrTexts = { anyOf: [text, texts] };
 const scalar = { type: ['string', 'number', 'boolean'] };
 const outcome = { enum: ['success', 'failure', 'unknown'] };
+const as = { type: ['string', 'object'] };
+const when = { type: 'object', additionalProperties: { anyOf: [scalar, { type: 'array', items: scalar }] } };
 
 const layer = {
   event: {
@@ -147,10 +155,20 @@ const layer = {
         example: scalar,
         unit: text,
         to: textOrTexts,
-        as: { type: ['string', 'object'] },
-        when: { type: 'object', additionalProperties: { anyOf: [scalar, { type: 'array', items: scalar }] } },
+        as,
+        when,
+        each: {
+          type: 'array',
+          minItems: 1,
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from', 'to'],
+            properties: { from: textOrTexts, to: text, as },
+          },
+        },
       },
-      dependencies: { type: ['about'], about: ['type'], as: ['to'], when: ['to'] },
+      dependencies: { type: ['about'], about: ['type'], as: ['to'], when: ['to'], each: ['to'] },
     },
   },
   message: text,

@@ -1,6 +1,7 @@
 // Mail: addresses inside of free text, and attachments in the short form that Exchange writes.
 
 import type { Json, JsonObject } from '../json.ts';
+import { mostObjects } from '../lists.ts';
 import { toKeyword, trimText } from './keyword.ts';
 import { toLong } from './number.ts';
 import { toExtension } from './url.ts';
@@ -33,12 +34,16 @@ export const emailAddresses: Verb = {
 export const attachments: Verb = {
   name: 'attachments',
   about: 'Attachments written as `name (123b); name (4b)`: their names, extensions and sizes.',
+  makes: ['file.name', 'file.extension', 'file.size'],
   compile: () => toAttachments,
   painless: `
     String text = (String) toKeyword(value, null);
     if (text == null) return null;
     List found = new ArrayList();
+    int parts = 0;
     for (String part : text.splitOnToken(';')) {
+      parts++;
+      if (parts > ${mostObjects}) break;
       String item = part.trim();
       int open = item.lastIndexOf(' (');
       if (item.isEmpty()) continue;
@@ -71,7 +76,7 @@ export const attachments: Verb = {
 };
 
 function toAttachments(value: Json): Json {
-  const parts = (toKeyword(value) ?? '').split(';').map(trimText);
+  const parts = (toKeyword(value) ?? '').split(';', mostObjects).map(trimText);
   const found = parts.filter((part) => part !== '').map(toAttachment);
   return found.length === 0 ? undefined : found;
 }

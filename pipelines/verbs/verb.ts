@@ -13,6 +13,8 @@ export interface Verb {
   readonly about: string;
   /** Names below the target, for a verb that fills several fields; the first is what the others describe. */
   readonly fills?: readonly string[];
+  /** Names below the target, for a verb that makes objects for a list of them. */
+  readonly makes?: readonly string[];
   /** Given every value at once instead of one after the other. */
   readonly takesAll?: boolean;
   /** Few values come often, and each is work: what came of short ones is kept, and shared. */

@@ -116,6 +116,43 @@ describe('under the generated templates', () => {
     });
   });
 
+  test('what is known of one attachment is found together, and by plain queries too', async () => {
+    const [name, hash] = ['email.attachments.file.name', 'email.attachments.file.hash.sha256'];
+    const attachment = (FileName: string, SHA256: string) => ({ FileName, SHA256 });
+    await index([
+      toDocument(
+        JSON.stringify({
+          Id: 'attached',
+          CreationTime: '2026-05-18T21:13:34',
+          RecordType: 28,
+          AttachmentData: [attachment('a.exe', 'AA'), attachment('b.png', 'BB')],
+        }),
+      ),
+    ]);
+    const find = async (...filter: object[]) =>
+      (await search({ query: { bool: { filter: [{ term: { 'event.id': 'attached' } }, ...filter] } } })).hits
+        .total.value;
+    const together = (...filter: object[]) => ({
+      nested: { path: 'email.attachments', query: { bool: { filter } } },
+    });
+    const is = (field: string, value: string) => ({ term: { [field]: value } });
+    expect(await find(together(is(name, 'a.exe'), is(hash, 'aa')))).toBe(1);
+    expect(await find(together(is(name, 'a.exe'), is(hash, 'bb')))).toBe(0);
+    expect(await find(is(name, 'a.exe'), is('related.hash', 'bb'))).toBe(1);
+  });
+
+  test('an item with more attachments than an index takes is taken all the same', async () => {
+    const names = Array.from({ length: 12_000 }, (_, i) => `${i}.txt (${i}b)`);
+    const AttachmentData = names.map((FileName) => ({ FileName }));
+    const Item = { Attachments: names.join('; ') };
+    const common = { CreationTime: '2026-05-18T21:13:34' };
+    const documents = [
+      { ...common, Id: 'many 28', RecordType: 28, AttachmentData },
+      { ...common, Id: 'many 2', RecordType: 2, Item },
+    ].map((record) => toDocument(JSON.stringify(record)));
+    expect(await index(documents)).toEqual([]);
+  });
+
   test('what the mapper could not read is kept', async () => {
     expect(await index([toDocument('{"Id":')])).toEqual([]);
     const { hits } = await search({ query: { term: { 'event.kind': 'pipeline_error' } } });

@@ -1,4 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { eachExamples } from '../../pipelines/engine/each.ts';
+import { pathsPainless } from '../../pipelines/engine/paths.ts';
+import { rulesPainless } from '../../pipelines/engine/rules.ts';
 import { verbs } from '../../pipelines/verbs/index.ts';
 import { writePainlessDispatch, writePainlessVerbs } from '../../pipelines/verbs/painless.ts';
 import { demand } from './mapping-server.ts';
@@ -21,3 +24,24 @@ test.each(verbs.map((verb) => [verb.name, verb] as const))(
     expect(docs[0].doc._source.results).toEqual(expected);
   },
 );
+
+test('each gives in Painless what it gives here', async () => {
+  const library = [writePainlessVerbs(), writePainlessDispatch(), pathsPainless, rulesPainless].join('\n');
+  const { docs } = await demand('POST', '/_ingest/pipeline/_simulate', {
+    pipeline: {
+      processors: [
+        {
+          script: {
+            source: `${library}
+List results = new ArrayList();
+for (def example : ctx.examples) results.add(makeEach(read(['value': example.given], [['name': 'value']]), (List) example.rules));
+ctx.results = results;`,
+          },
+        },
+      ],
+    },
+    docs: [{ _source: { examples: eachExamples.map(({ given, rules }) => ({ given, rules })) } }],
+  });
+  expect(docs[0].error).toBeUndefined();
+  expect(docs[0].doc._source.results).toEqual(eachExamples.map(({ gives = null }) => gives));
+});

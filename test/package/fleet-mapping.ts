@@ -58,7 +58,7 @@ function generate(fields: readonly FleetField[]): Record<string, Mapping> {
 function toMapping(field: FleetField): Mapping | undefined {
   const { type = 'keyword', fields = [] } = field;
   const shared = pick(field, ['index', 'doc_values']);
-  const structure = pick(field, ['dynamic', 'enabled', 'subobjects']);
+  const structure = pick(field, ['dynamic', 'enabled', 'subobjects', 'include_in_root']);
   switch (type) {
     case 'group':
       return fields.length === 0 ? undefined : { ...structure, properties: generate(fields) };

@@ -107,6 +107,21 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       `${good}message: 'x {file.nmae}'\n`,
       ':5: ECS has no field "file.nmae"',
     ],
+    [
+      'a field within a list of objects',
+      `${good}  - {from: ObjectName, to: email.attachments.file.name}\n`,
+      ':5: "email.attachments" is a list of objects: write to it, with "each" for what is in them',
+    ],
+    [
+      'objects for a field that holds none',
+      `${good}  - {from: ObjectName, to: file.name, each: [{from: X, to: y}]}\n`,
+      ':5: "file.name" is no list of objects',
+    ],
+    [
+      'a field that the objects of a list do not have',
+      `${good}  - {from: A, type: object, about: x., to: email.attachments, each: [{from: B, to: file.nmae}]}\n  - {from: A.B, type: keyword, about: x.}\n`,
+      ':5: ECS has no field "email.attachments.file.nmae"; did you mean "email.attachments.file.name"?',
+    ],
     ['broken YAML', 'about: [x\n', ':'],
   ])('%s', (_, text, expected) => {
     const problems = problemsOf({ 'a.yml': text });

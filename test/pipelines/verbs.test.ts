@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { compileEach, eachExamples } from '../../pipelines/engine/each.ts';
+import { compileRule } from '../../pipelines/engine/rules.ts';
 import { verbs } from '../../pipelines/verbs/index.ts';
 
 const asJson = (value: unknown): unknown =>
@@ -34,4 +36,13 @@ describe.each(verbs.map((verb) => [verb.name, verb] as const))('the verb %s', (_
       expect(() => convert(value)).not.toThrow();
     }
   });
+});
+
+describe('each', () => {
+  test.each(eachExamples.map((example) => [JSON.stringify(example.given), example] as const))(
+    '%s',
+    (_, { given, rules, gives }) => {
+      expect(asJson(compileEach(rules, compileRule)(given))).toEqual(asJson(gives));
+    },
+  );
 });

@@ -2,7 +2,7 @@
 // makes of each in mind.
 
 import { findEcsField } from '../../../fields/ecs.ts';
-import { type Field, ignoreAbove } from '../../../fields/field-types.ts';
+import { type Field, flatToo, ignoreAbove } from '../../../fields/field-types.ts';
 import { compact } from './package-files.ts';
 
 export interface FieldDefinition {
@@ -18,6 +18,7 @@ export interface FieldDefinition {
   readonly enabled?: boolean | undefined;
   readonly dynamic?: boolean | undefined;
   readonly subobjects?: boolean | undefined;
+  readonly include_in_root?: boolean | undefined;
   readonly multi_fields?: readonly { readonly name: string; readonly type: string }[] | undefined;
 }
 
@@ -72,8 +73,14 @@ function ancestorsOf(name: string): string[] {
 
 /** Attacker-controlled text stays searchable up to 8,191 characters, where ECS stops at 1,024. */
 function reference({ name }: Field): FieldDefinition {
-  const limited = /^(keyword|wildcard)$/.test(findEcsField(name)?.type ?? '');
-  return compact({ name, external: 'ecs', ignore_above: limited ? ignoreAbove : undefined });
+  const type = findEcsField(name)?.type ?? '';
+  const limited = /^(keyword|wildcard)$/.test(type);
+  return compact({
+    name,
+    external: 'ecs',
+    ignore_above: limited ? ignoreAbove : undefined,
+    ...(type === 'nested' && flatToo),
+  });
 }
 
 const units: Readonly<Record<string, string>> = { byte: 'byte', second: 's', minute: 'm', ms: 'ms' };
