@@ -84,11 +84,21 @@ export type SentencePath =
   | { readonly property: Path }
   | { readonly text: string };
 
+/** What is added to an event where all of its conditions hold. */
+export interface Case {
+  readonly when?: readonly Condition[] | undefined;
+  readonly outcome?: Outcome | undefined;
+  readonly kind?: string | undefined;
+  readonly category: readonly string[];
+  readonly type: readonly string[];
+}
+
 /** What a file, an operation of it, or the common part says. Parts add up; what can only be said once, the nearest says. */
 export interface Layer {
   readonly kind?: string | undefined;
   readonly category: readonly string[];
   readonly type: readonly string[];
+  readonly cases?: readonly Case[] | undefined;
   readonly rules: readonly Rule[];
   readonly outcome?: readonly OutcomeStep[] | undefined;
   readonly otherwise?: Outcome | undefined;

@@ -87,7 +87,7 @@ export function compileMapper(definitions: Definitions): Mapper {
     slots[fixed.message] ??= plan.message(audit, slots);
     const created = toDate(audit.CreationTime);
     if (created === undefined) addTo(audit, 'unplaced', ['CreationTime: no date']);
-    return { created, slots, audit, assemble: plan.assemble };
+    return { created, slots, audit, assemble: plan.assemble(audit, slots[fixed.outcome]) };
   }
 
   function map({ value, text, problem }: ParsedRecord, context: MapContext): EcsDocument {

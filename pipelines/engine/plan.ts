@@ -3,6 +3,7 @@
 import type { Definitions, Layer, RecordTypeFile, Rule } from '../definitions.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { type Assemble, compileAssemble } from './assemble.ts';
+import { compileCases } from './cases.ts';
 import { type Layout, planLayout, type Slots } from './layout.ts';
 import { compileMessage, type WriteMessage } from './message.ts';
 import { compileOutcome, type FindOutcome } from './outcome.ts';
@@ -15,7 +16,8 @@ export interface Plan {
   /** Runs the rules whose properties are present, given by their positions among the definitions. */
   readonly run: (record: JsonObject, slots: Slots, present: readonly number[]) => void;
   readonly layout: Layout;
-  readonly assemble: Assemble;
+  /** By the record and the outcome that was found. */
+  readonly assemble: (record: JsonObject, outcome: Json) => Assemble;
   readonly outcome: FindOutcome;
   readonly gather: readonly Gather[];
   readonly message: WriteMessage;
@@ -79,22 +81,29 @@ function combineWith(definitions: Definitions): Combine {
   return (layers) => {
     const rules = layers.flatMap((layer) => layer.rules);
     const layout = planLayout(rules, related);
-    const types = [...new Set(layers.toReversed().flatMap((layer) => layer.type))];
-    const event: JsonObject = {
-      kind: layers.find((layer) => layer.kind !== undefined)?.kind ?? 'event',
-      category: [...new Set(layers.toReversed().flatMap((layer) => layer.category))],
-      type: types.length === 0 ? ['info'] : types,
-      dataset,
-      module,
-    };
     return {
       layout,
-      assemble: compileAssemble(layout, event),
+      assemble: chooseAssemble(layers, layout),
       run: compileRules(rules, positions, layout),
       outcome: compileOutcome(layers),
       gather: related.flatMap((each) => compileRelated(each, layout) ?? []),
       message: compileMessage(layers.find((layer) => layer.message !== undefined)?.message ?? [], layout),
     };
+  };
+}
+
+/** One for each combination of cases that comes up. */
+function chooseAssemble(layers: readonly Layer[], layout: Layout): Plan['assemble'] {
+  const { decide, describe } = compileCases(layers);
+  const make = (held: number) => compileAssemble(layout, { ...describe(held), dataset, module });
+  const plain = make(0);
+  if (layers.every(({ cases = [] }) => cases.length === 0)) return () => plain;
+  const known = new Map([[0, plain]]);
+  return (record, outcome) => {
+    const held = decide(record, outcome);
+    const assemble = known.get(held) ?? make(held);
+    known.set(held, assemble);
+    return assemble;
   };
 }
 

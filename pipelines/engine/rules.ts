@@ -166,7 +166,7 @@ function slotOf(layout: Layout, path: readonly string[]): number {
 
 type Test = (record: JsonObject) => boolean;
 
-function compileCondition({ path, values }: Condition): Test {
+export function compileCondition({ path, values }: Condition): Test {
   const read = compileRead(path);
   const isWanted = values === undefined ? isPresent : isOneOf(values);
   return (record) => {

@@ -2,6 +2,7 @@
 // gives its properties their types; one sub-pipeline a file hands over what the file says; one script runs it.
 
 import type { Definitions, Layer, Property, RecordTypeFile, Rule } from '../definitions.ts';
+import { casesPainless } from '../engine/cases.ts';
 import { messagePainless } from '../engine/message.ts';
 import { outcomePainless } from '../engine/outcome.ts';
 import { pathsPainless } from '../engine/paths.ts';
@@ -184,10 +185,7 @@ def date = toDate(record.get('CreationTime'), null);
 if (date == null) addTo(record, 'unplaced', ['CreationTime: no date']);
 state.put('timestamp', date == null ? event.get('created') : date);`;
 
-const mapSource = `${library}${rulesPainless}${outcomePainless}${messagePainless}${relatedPainless}
-void addAll(List list, def values) {
-  for (def value : (List) values) if (!list.contains(value)) list.add(value);
-}
+const mapSource = `${library}${rulesPainless}${casesPainless}${outcomePainless}${messagePainless}${relatedPainless}
 List layersOf(def given, def operation) {
   List layers = new ArrayList();
   if (given == null) return layers;
@@ -213,24 +211,14 @@ Map document = (Map) state.get('document');
 Map event = (Map) document.get('event');
 List layers = layersOf(state.get('given'), record.get('Operation'));
 layers.add(params.common);
-List category = new ArrayList();
-List type = new ArrayList();
-for (int i = layers.size() - 1; i >= 0; --i) {
-  addAll(category, layers.get(i).category);
-  addAll(type, layers.get(i).type);
-}
-if (type.isEmpty()) type.add('info');
-def kind = nearest(layers, 'kind');
-event.put('kind', kind == null ? 'event' : kind);
-event.put('category', category);
-event.put('type', type);
-event.put('dataset', params.dataset);
-event.put('module', params.module);
-for (def layer : layers) for (def rule : layer.rules) runRule(record, document, (Map) rule);
 def steps = nearest(layers, 'outcome');
 def outcome = steps == null ? null : findOutcome(record, (List) steps);
 if (outcome == null) outcome = nearest(layers, 'otherwise');
 event.put('outcome', outcome == null ? 'unknown' : outcome);
+describeEvent(event, layers, record, event.get('outcome'));
+event.put('dataset', params.dataset);
+event.put('module', params.module);
+for (def layer : layers) for (def rule : layer.rules) runRule(record, document, (Map) rule);
 String tenant = (String) state.get('tenant');
 if (document.get('organization') == null) document.put('organization', new LinkedHashMap());
 Map organization = (Map) document.get('organization');

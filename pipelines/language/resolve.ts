@@ -23,7 +23,7 @@ import { formatPath, nameOfPath, parsePath } from './path.ts';
 import { DefinitionError, type Problem, suggest } from './problem.ts';
 import { PropertyTree } from './property-tree.ts';
 import type { Place, SourceFile } from './read-files.ts';
-import type { FieldSource, LayerSource, OutcomeStepSource, WhenSource } from './schema.ts';
+import type { EventSource, FieldSource, LayerSource, OutcomeStepSource, WhenSource } from './schema.ts';
 import { parseSentence } from './sentence.ts';
 
 export const commonFile = 'common';
@@ -160,11 +160,14 @@ class Resolver {
   }
 
   #resolveLayer(file: SourceFile, source: LayerSource, place: Place): Layer {
-    const { event = {}, fields = [], outcome, message } = source;
+    const { event, cases, fields = [], outcome, message } = source;
     return {
-      kind: event.kind,
-      category: event.category ?? [],
-      type: event.type ?? [],
+      ...resolveEvent(event),
+      cases: cases?.map((each, i) => ({
+        when: this.#resolveConditions(file, each.when, [...place, 'cases', i, 'when']),
+        outcome: each.outcome,
+        ...resolveEvent(each.event),
+      })),
       rules: fields.flatMap((field, i) => this.#resolveRule(file, field, [...place, 'fields', i])),
       outcome: outcome?.steps?.map((step, i) =>
         this.#resolveStep(file, step, [...place, 'outcome', 'steps', i]),
@@ -344,6 +347,14 @@ class Resolver {
   }
 }
 
+function resolveEvent({
+  kind,
+  category = [],
+  type = [],
+}: EventSource = {}): Pick<Layer, 'kind' | 'category' | 'type'> {
+  return { kind, category, type };
+}
+
 function isListOfObjects(name: string): boolean {
   return findEcsField(name)?.type === 'nested';
 }
@@ -355,14 +366,16 @@ function verbForType(target: string): string {
   return findVerb(type) === undefined ? 'keyword' : type;
 }
 
-/** Child first. Rules add up; everything else is said by the first that says it. */
+/** Child first. Rules and cases add up; everything else is said by the first that says it. */
 function addUp(layers: readonly Layer[]): Layer {
   const first = <Key extends keyof Layer>(key: Key) =>
     layers.find((layer) => layer[key] !== undefined)?.[key];
+  const cases = layers.toReversed().flatMap((layer) => layer.cases ?? []);
   return {
     kind: first('kind'),
     category: layers.find((layer) => layer.category.length > 0)?.category ?? [],
     type: layers.find((layer) => layer.type.length > 0)?.type ?? [],
+    cases: cases.length === 0 ? undefined : cases,
     rules: layers.flatMap((layer) => layer.rules),
     outcome: first('outcome'),
     otherwise: first('otherwise'),

@@ -39,8 +39,16 @@ export type WhenSource = Readonly<
 /** A field of each object of a list: `from` below the property, `to` below the field. */
 export type EachSource = Pick<FieldSource, 'from' | 'as'> & { readonly to: string };
 
+/** What is added to the event where the conditions hold. */
+export interface CaseSource {
+  readonly when?: WhenSource;
+  readonly outcome?: Outcome;
+  readonly event: EventSource;
+}
+
 export interface LayerSource {
   readonly event?: EventSource;
+  readonly cases?: readonly CaseSource[];
   readonly outcome?: OutcomeSource;
   readonly fields?: readonly FieldSource[];
   readonly message?: string;
@@ -116,14 +124,26 @@ const outcome = { enum: ['success', 'failure', 'unknown'] };
 const as = { type: ['string', 'object'] };
 const when = { type: 'object', additionalProperties: { anyOf: [scalar, { type: 'array', items: scalar }] } };
 
+const event = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    kind: { enum: kinds },
+    category: { type: 'array', items: { enum: categories } },
+    type: { type: 'array', items: { enum: types } },
+  },
+};
+
 const layer = {
-  event: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      kind: { enum: kinds },
-      category: { type: 'array', items: { enum: categories } },
-      type: { type: 'array', items: { enum: types } },
+  event,
+  cases: {
+    type: 'array',
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['event'],
+      minProperties: 2,
+      properties: { when, outcome, event },
     },
   },
   outcome: {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
+import { compileCase } from '../../pipelines/engine/cases.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { isObject, type Json, type JsonObject } from '../../pipelines/json.ts';
 import { parseRecord } from '../../pipelines/parse-record.ts';
@@ -64,6 +65,26 @@ describe('there is a sample', () => {
       expect(missing).toEqual([]);
     },
   );
+});
+
+test('there is a sample of each case that a record type tells apart', () => {
+  const cases = definitions.files.flatMap(({ layer, operations }) =>
+    [layer, ...operations.layers].flatMap((each) => each.cases ?? []),
+  );
+  const documents = samples.map(({ text }) => mapped(text));
+  const missing = cases.filter((each) => {
+    const holds = compileCase(each);
+    return !documents.some(({ event, o365 }) => {
+      const { outcome, category, type } = isObject(event) ? event : {};
+      const audit = isObject(o365) && isObject(o365.audit) ? o365.audit : {};
+      return (
+        holds(audit, outcome) &&
+        each.category.every((one) => [category].flat().includes(one)) &&
+        each.type.every((one) => [type].flat().includes(one))
+      );
+    });
+  });
+  expect([...new Set(missing.map((each) => JSON.stringify(each)))]).toEqual([]);
 });
 
 describe('every field of a document is defined', () => {

@@ -122,6 +122,17 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       `${good}  - {from: A, type: object, about: x., to: email.attachments, each: [{from: B, to: file.nmae}]}\n  - {from: A.B, type: keyword, about: x.}\n`,
       ':5: ECS has no field "email.attachments.file.nmae"; did you mean "email.attachments.file.name"?',
     ],
+    [
+      'a case on a property that nobody defines',
+      `${good}cases:\n  - {when: {ObjektName: x}, event: {type: [denied]}}\n`,
+      ':6: no file defines the property "ObjektName"; did you mean "ObjectName"?',
+    ],
+    [
+      'a case that adds a type which ECS does not have',
+      `${good}cases:\n  - {outcome: failure, event: {type: [denid]}}\n`,
+      ':6: unknown value "denid"; did you mean "denied"?',
+    ],
+    ['a case without a condition', `${good}cases:\n  - {event: {type: [denied]}}\n`, ':6: '],
     ['broken YAML', 'about: [x\n', ':'],
   ])('%s', (_, text, expected) => {
     const problems = problemsOf({ 'a.yml': text });

@@ -1,0 +1,82 @@
+// What an event is, where that depends on more than its record type and operation: a layer says it plainly, and adds to
+// it in cases, each under conditions on the record or on the outcome.
+
+import type { Case, Layer } from '../definitions.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { compileCondition } from './rules.ts';
+
+export interface EventOfCases {
+  /** Which of the cases hold, as bits; 0 where the layers have none. */
+  readonly decide: (record: JsonObject, outcome: Json) => number;
+  /** What the layers and those cases say together. */
+  readonly describe: (held: number) => { kind: string; category: string[]; type: string[] };
+}
+
+type Says = Pick<Layer, 'kind' | 'category' | 'type'>;
+
+/** Layers come nearest first. Categories and types add up, the common ones first; the kind is what was said last. */
+export function compileCases(layers: readonly Layer[]): EventOfCases {
+  const said: { readonly says: Says; readonly bit: number }[] = [];
+  const tests: ReturnType<typeof compileCase>[] = [];
+  for (const layer of layers.toReversed()) {
+    said.push({ says: layer, bit: 0 });
+    for (const each of layer.cases ?? []) {
+      said.push({ says: each, bit: 1 << tests.length });
+      tests.push(compileCase(each));
+    }
+  }
+  return {
+    decide: (record, outcome) => {
+      let held = 0;
+      for (let i = 0; i < tests.length; i += 1) if (tests[i]?.(record, outcome)) held |= 1 << i;
+      return held;
+    },
+    describe: (held) => addUp(said.flatMap(({ says, bit }) => (bit === 0 || (held & bit) !== 0 ? says : []))),
+  };
+}
+
+function addUp(said: readonly Says[]): ReturnType<EventOfCases['describe']> {
+  const type = [...new Set(said.flatMap((each) => each.type))];
+  return {
+    kind: said.findLast(({ kind }) => kind !== undefined)?.kind ?? 'event',
+    category: [...new Set(said.flatMap((each) => each.category))],
+    type: type.length === 0 ? ['info'] : type,
+  };
+}
+
+export function compileCase({ when = [], outcome }: Case): (record: JsonObject, found: Json) => boolean {
+  const conditions = when.map(compileCondition);
+  return (record, found) => {
+    if (outcome !== undefined && outcome !== found) return false;
+    for (const holds of conditions) if (!holds(record)) return false;
+    return true;
+  };
+}
+
+/** The functions of this file for the ingest pipeline. */
+export const casesPainless = `
+boolean holds(Map record, Map one, def outcome) {
+  if (one.outcome != null && one.outcome != outcome) return false;
+  if (one.when == null) return true;
+  for (def condition : (List) one.when) {
+    if (!isWanted(read(record, (List) condition.path), condition.values)) return false;
+  }
+  return true;
+}
+void say(Map event, def says) {
+  if (says.kind != null) event.put('kind', says.kind);
+  for (def value : (List) says.category) addOnce((List) event.get('category'), value);
+  for (def value : (List) says.type) addOnce((List) event.get('type'), value);
+}
+void describeEvent(Map event, List layers, Map record, def outcome) {
+  event.put('kind', 'event');
+  event.put('category', new ArrayList());
+  event.put('type', new ArrayList());
+  for (int i = layers.size() - 1; i >= 0; --i) {
+    def layer = layers.get(i);
+    say(event, layer);
+    if (layer.cases == null) continue;
+    for (def one : (List) layer.cases) if (holds(record, (Map) one, outcome)) say(event, one);
+  }
+  if (((List) event.get('type')).isEmpty()) addOnce((List) event.get('type'), 'info');
+}`;
