@@ -139,6 +139,8 @@ export interface Definitions {
   readonly properties: Readonly<Record<string, Property>>;
   /** Microsoft's names of the record types, by number. */
   readonly recordTypeNames: Readonly<Record<string, string>>;
+  /** By the number of the record type: what its `Workload` says, or the service in Microsoft's words. For the docs. */
+  readonly workloads: Readonly<Record<string, readonly string[]>>;
   readonly common: Layer;
   readonly related: readonly Related[];
   readonly files: readonly RecordTypeFile[];

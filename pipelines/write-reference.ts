@@ -13,6 +13,7 @@ export function writeRecordTypes(definitions: Definitions): string {
     '',
     'Every record type that Microsoft names, and the file in `pipelines/record-types/` that says what its records mean.',
     'A record type without a file is mapped by the common part. Every property stays under `o365.audit`, whatever else it fills.',
+    "The workload is what the record says in `Workload`, and so `event.provider`, where that is known; else the service in Microsoft's words.",
     '',
     ...listNumbers(definitions, files),
     '',
@@ -31,9 +32,10 @@ function listNumbers(definitions: Definitions, files: readonly RecordTypeFile[])
     .sort(([left], [right]) => Number(left) - Number(right))
     .map(([number, name]) => {
       const owner = owners.get(Number(number));
-      return `| ${number} | ${name} | ${owner ? `[${owner}](#${owner})` : 'the common part'} |`;
+      const workload = definitions.workloads[number]?.join(', ') ?? '';
+      return `| ${number} | ${name} | ${workload} | ${owner ? `[${owner}](#${owner})` : 'the common part'} |`;
     });
-  return ['| number | name (`event.code`) | mapped by |', '| ---: | --- | --- |', ...rows];
+  return ['| number | name (`event.code`) | workload | mapped by |', '| ---: | --- | --- | --- |', ...rows];
 }
 
 function describeFile(file: RecordTypeFile): string[] {

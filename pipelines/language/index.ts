@@ -7,8 +7,10 @@ import type { Definitions } from '../definitions.ts';
 import { readFiles } from './read-files.ts';
 import { resolve } from './resolve.ts';
 
-/** Reads `record-types/` and `record-type-names.yml` of a folder. Throws a DefinitionError. */
+/** Reads `record-types/` of a folder and the tables beside it. Throws a DefinitionError. */
 export function readDefinitions(folder: string = join(import.meta.dirname, '..')): Definitions {
-  const names: Record<string, string> = parse(readFileSync(join(folder, 'record-type-names.yml'), 'utf8'));
-  return resolve(readFiles(join(folder, 'record-types')), names);
+  const readTable = (name: string) => parse(readFileSync(join(folder, name), 'utf8'));
+  const names: Record<string, string> = readTable('record-type-names.yml');
+  const workloads: Record<string, number[]> = readTable('record-type-workloads.yml');
+  return resolve(readFiles(join(folder, 'record-types')), { names, workloads });
 }

@@ -23,13 +23,14 @@ import { formatPath, nameOfPath, parsePath } from './path.ts';
 import { DefinitionError, type Problem, suggest } from './problem.ts';
 import { PropertyTree } from './property-tree.ts';
 import type { Place, SourceFile } from './read-files.ts';
+import { listWorkloads, nameRecordTypes, type Tables } from './record-type-tables.ts';
 import type { EventSource, FieldSource, LayerSource, OutcomeStepSource, WhenSource } from './schema.ts';
 import { parseSentence } from './sentence.ts';
 
 export const commonFile = 'common';
 
 /** Throws a DefinitionError that holds every problem of every file. */
-export function resolve(files: readonly SourceFile[], names: Readonly<Record<string, string>>): Definitions {
+export function resolve(files: readonly SourceFile[], tables: Tables): Definitions {
   const problems: Problem[] = [];
   const properties = new PropertyTree();
   for (const file of files) properties.define(file, problems);
@@ -38,7 +39,8 @@ export function resolve(files: readonly SourceFile[], names: Readonly<Record<str
     generated: 'by "npm run generate" from pipelines/record-types',
     ecsVersion,
     properties: properties.toProperties(),
-    recordTypeNames: resolver.resolveNames(names),
+    recordTypeNames: nameRecordTypes(files, tables.names, problems),
+    workloads: listWorkloads(files, tables.workloads),
     common: resolver.resolveCommon(),
     related: resolver.resolveRelated(),
     files: resolver.resolveFiles(),
@@ -56,30 +58,6 @@ class Resolver {
     this.#files = files;
     this.#properties = properties;
     this.#problems = problems;
-  }
-
-  /** Microsoft's table, and what the files add to it. */
-  resolveNames(table: Readonly<Record<string, string>>): Record<string, string> {
-    const names: Record<string, string> = { ...table };
-    const owners = new Map<string, string>();
-    for (const file of this.#files) {
-      for (const [number, name] of Object.entries(file.content.record_types ?? {})) {
-        const place = ['record_types', number];
-        const owner = owners.get(number);
-        if (owner !== undefined)
-          this.#report(file, place, `record type ${number} is in ${owner}.yml already`);
-        if (names[number] !== undefined && names[number] !== name) {
-          this.#report(
-            file,
-            place,
-            `record type ${number} is called "${names[number]}" by Microsoft, not "${name}"`,
-          );
-        }
-        owners.set(number, file.name);
-        names[number] = name;
-      }
-    }
-    return names;
   }
 
   resolveCommon(): Layer {

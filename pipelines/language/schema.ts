@@ -60,6 +60,8 @@ export interface OperationSource extends LayerSource {
 
 export interface FileSource extends LayerSource {
   readonly about: string;
+  /** Of all its record types, or by their numbers. */
+  readonly workload?: string | readonly string[] | Readonly<Record<string, string | readonly string[]>>;
   readonly record_types?: Readonly<Record<string, string>>;
   readonly extends?: string;
   readonly operations?: readonly OperationSource[];
@@ -194,13 +196,22 @@ const layer = {
   message: text,
 };
 
+const recordTypeNumber = { pattern: '^[0-9]+$' };
+
 export const fileSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['about'],
   properties: {
     about: text,
-    record_types: { type: 'object', propertyNames: { pattern: '^[0-9]+$' }, additionalProperties: text },
+    record_types: { type: 'object', propertyNames: recordTypeNumber, additionalProperties: text },
+    workload: {
+      anyOf: [
+        text,
+        texts,
+        { type: 'object', propertyNames: recordTypeNumber, additionalProperties: textOrTexts },
+      ],
+    },
     extends: text,
     ...layer,
     operations: {

@@ -8,6 +8,7 @@ import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
 import { compileMapper } from '../../pipelines/mapper.ts';
 import { parseRecord } from '../../pipelines/parse-record.ts';
+import { writeFields, writeRecordTypes } from '../../pipelines/write-reference.ts';
 
 const pipelines = join(import.meta.dirname, '../../pipelines');
 let folder: string;
@@ -19,6 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function writeFiles(files: Readonly<Record<string, string>>): void {
   writeFileSync(join(folder, 'record-type-names.yml'), '1: ExchangeAdmin\n2: ExchangeItem\n');
+  writeFileSync(join(folder, 'record-type-workloads.yml'), '{}');
   mkdirSync(join(folder, 'record-types'), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'record-types', name), text);
 }
@@ -158,12 +160,15 @@ describe('a slip in a record-type file is named with its line and the nearest kn
   });
 });
 
-test('a new record type is one file, and is found in mapper, pipelines, fields and templates', () => {
+test('a new record type is one file and one sample, and is found in mapper, pipelines, fields, docs and templates', () => {
   cpSync(join(pipelines, 'record-types'), join(folder, 'record-types'), { recursive: true });
-  cpSync(join(pipelines, 'record-type-names.yml'), join(folder, 'record-type-names.yml'));
+  for (const name of ['record-type-names.yml', 'record-type-workloads.yml']) {
+    cpSync(join(pipelines, name), join(folder, name));
+  }
   writeFileSync(
     join(folder, 'record-types', 'teleporter.yml'),
     `about: Journeys by teleporter.
+workload: Teleporter
 record_types: {9999: TeleporterJourney}
 event: {category: [session], type: [start]}
 outcome: {otherwise: success}
@@ -173,14 +178,13 @@ fields:
 `,
   );
   const definitions = readDefinitions(folder);
-  const record = JSON.stringify({
-    Id: '1',
-    RecordType: 9999,
-    UserId: 'ann@example.org',
-    TeleporterStation: 'Io',
-  });
+  const sample = join(folder, 'journey.json');
+  writeFileSync(sample, '{"Id":"1","RecordType":9999,"UserId":"ann@example.org","TeleporterStation":"Io"}');
   expect(
-    compileMapper(definitions).map(parseRecord(record), { tenantId: 't', fetchedAt: '2026-01-01T00:00:00Z' }),
+    compileMapper(definitions).map(parseRecord(readFileSync(sample, 'utf8')), {
+      tenantId: 't',
+      fetchedAt: '2026-01-01T00:00:00Z',
+    }),
   ).toMatchObject({
     event: { code: 'TeleporterJourney', category: ['web', 'session'], type: ['start'], outcome: 'success' },
     destination: { domain: 'Io' },
@@ -199,6 +203,12 @@ fields:
     }),
   );
   expect(JSON.stringify(templatesOf(definitions))).toContain('"TeleporterStation":{"type":"keyword"');
+  expect(writeFields(listDocumentFields(definitions))).toContain(
+    '| `o365.audit.TeleporterStation` | keyword | Where to. | `Ganymede` |',
+  );
+  const reference = writeRecordTypes(definitions);
+  expect(reference).toContain('| 9999 | TeleporterJourney | Teleporter | [teleporter](#teleporter) |');
+  expect(reference).toContain('| `TeleporterStation` | `destination.domain` | keyword |');
 });
 
 test('the files of this project are in order', () => {

@@ -1,0 +1,64 @@
+// Names and workloads of record types: two tables, and what the record-type files say themselves.
+
+import type { Problem } from './problem.ts';
+import type { SourceFile } from './read-files.ts';
+
+/** What is known of record types beside their files. */
+export interface Tables {
+  /** Microsoft's, by number. */
+  readonly names: Readonly<Record<string, string>>;
+  /** The numbers of a workload, for record types that no file covers. */
+  readonly workloads: Readonly<Record<string, readonly number[]>>;
+}
+
+export function nameRecordTypes(
+  files: readonly SourceFile[],
+  table: Tables['names'],
+  problems: Problem[],
+): Record<string, string> {
+  const names: Record<string, string> = { ...table };
+  const owners = new Map<string, string>();
+  for (const file of files) {
+    for (const [number, name] of Object.entries(file.content.record_types ?? {})) {
+      const report = (why: string) => problems.push(file.problemAt(['record_types', number], why));
+      const owner = owners.get(number);
+      if (owner !== undefined) report(`record type ${number} is in ${owner}.yml already`);
+      const known = names[number];
+      if (known !== undefined && known !== name)
+        report(`record type ${number} is called "${known}" by Microsoft, not "${name}"`);
+      owners.set(number, file.name);
+      names[number] = name;
+    }
+  }
+  return names;
+}
+
+/** A file says it for its own record types, or the file that it extends does. */
+export function listWorkloads(
+  files: readonly SourceFile[],
+  table: Tables['workloads'],
+): Record<string, readonly string[]> {
+  const found: Record<string, readonly string[]> = {};
+  for (const [workload, numbers] of Object.entries(table)) {
+    for (const number of numbers) found[number] = [...(found[number] ?? []), workload];
+  }
+  for (const file of files) {
+    const said = workloadOf(file, files);
+    for (const number of Object.keys(file.content.record_types ?? {})) {
+      const workload = typeof said === 'object' && !isList(said) ? said[number] : said;
+      if (workload !== undefined) found[number] = [workload].flat();
+    }
+  }
+  return found;
+}
+
+function workloadOf(file: SourceFile, files: readonly SourceFile[]): SourceFile['content']['workload'] {
+  const { workload, extends: extended } = file.content;
+  const others = files.filter((other) => other !== file);
+  const next = others.find(({ name }) => name === extended);
+  return workload ?? (next === undefined ? undefined : workloadOf(next, others));
+}
+
+function isList(value: object): value is readonly string[] {
+  return Array.isArray(value);
+}
