@@ -15,7 +15,7 @@ export function toAddress(value: Json): JsonObject | undefined {
   const ip = toIpText(host);
   const portNumber = toPort(port);
   if (ip !== undefined) return portNumber === undefined ? { address, ip } : { address, ip, port: portNumber };
-  const named = splitHost(host, portNumber);
+  const named = port !== '' && portNumber === undefined ? undefined : splitHost(host, portNumber);
   return named === undefined ? { address } : { address, ...named };
 }
 
@@ -157,9 +157,12 @@ export const address: Verb = {
         host = host.substring(0, colon);
       }
     }
+    int portNumber = /[0-9]{1,5}/.matcher(port).matches() ? Integer.parseInt(port) : 0;
+    boolean hasPort = portNumber >= 1 && portNumber <= 65535;
     String ip = ipText(host);
     String domain = null;
     if (ip == null) {
+      if (!port.isEmpty() && !hasPort) return found;
       int open = host.indexOf('(');
       domain = (open < 0 ? host : host.substring(0, open)).trim();
       if (open >= 0 && host.endsWith(')')) ip = ipText(host.substring(open + 1, host.length() - 1).trim());
@@ -167,10 +170,7 @@ export const address: Verb = {
     }
     if (ip != null) found.put('ip', ip);
     if (domain != null) found.put('domain', domain);
-    if (/[0-9]{1,5}/.matcher(port).matches()) {
-      int number = Integer.parseInt(port);
-      if (number >= 1 && number <= 65535) found.put('port', number);
-    }
+    if (hasPort) found.put('port', portNumber);
     return found;`,
   painlessFunctions: `
 boolean isIpv4(String text) {
@@ -253,6 +253,7 @@ boolean isHostName(String text) {
     },
     { given: 'VI1PR04 (15.20.4129.029)', gives: { address: 'VI1PR04 (15.20.4129.029)' } },
     { given: '1.2.3.4:99999', gives: { address: '1.2.3.4:99999', ip: '1.2.3.4' } },
+    { given: 'ffff:10.11.0.229', gives: { address: 'ffff:10.11.0.229' } },
     { given: '1.2.3.04', gives: { address: '1.2.3.04' } },
     { given: '1.2.3.256', gives: { address: '1.2.3.256' } },
     { given: 'not an address', gives: { address: 'not an address' } },
