@@ -1,6 +1,7 @@
 // Text as it is, without the spaces and line ends around it; numbers and truth values as their text.
 
-import type { Json } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
+import { parseExactly } from '../parse-record.ts';
 import type { Verb } from './verb.ts';
 
 /** Undefined for what is no scalar, or blank. */
@@ -108,3 +109,55 @@ export const split: Verb = {
     { given: 5, options: ';', gives: ['5'] },
   ],
 };
+
+export const listed: Verb = {
+  name: 'listed',
+  about: 'The values of a list that comes as JSON text, such as `["a"]`; other text as it is.',
+  compile: () => toListed,
+  painless: `
+    String text = (String) toKeyword(value, null);
+    if (text == null || !(text.startsWith('[') || text.startsWith('"'))) return text;
+    List items = new ArrayList();
+    try {
+      def parsed = parseJson(text);
+      if (parsed instanceof List) items = (List) parsed; else items.add(parsed);
+    } catch (Exception e) {
+      return text;
+    }
+    List values = new ArrayList();
+    for (def item : items) {
+      if (item instanceof Map || item instanceof List) return text;
+      def one = toKeyword(item, null);
+      if (one != null && !values.contains(one)) values.add(one);
+    }
+    return values.isEmpty() ? null : values;`,
+  examples: [
+    { given: '[\r\n  "Ann Example"\r\n]', gives: ['Ann Example'] },
+    { given: '["a", 2, null, "a"]', gives: ['a', '2'] },
+    { given: '[12345678901234567890, true]', gives: ['12345678901234567890', 'true'] },
+    { given: '"Global Administrator"', gives: ['Global Administrator'] },
+    { given: 'Global Administrator', gives: 'Global Administrator' },
+    { given: '[{"a":1}]', gives: '[{"a":1}]' },
+    { given: '["a', gives: '["a' },
+    { given: '[]' },
+    { given: '' },
+  ],
+};
+
+function toListed(value: Json): Json {
+  const text = toKeyword(value);
+  if (text === undefined || !(text.startsWith('[') || text.startsWith('"'))) return text;
+  const parsed = parseText(text);
+  const items = Array.isArray(parsed) ? parsed : [parsed];
+  if (parsed === undefined || items.some((item) => Array.isArray(item) || isObject(item))) return text;
+  const values = items.map(toKeyword).filter((item) => item !== undefined);
+  return values.length === 0 ? undefined : [...new Set(values)];
+}
+
+function parseText(text: string): Json {
+  try {
+    return parseExactly(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -7,10 +7,13 @@ import type { Verb } from './verb.ts';
 /** What services write when they do not know. */
 const nobody = new Set(['not available', 'unknown', 'not-found', 'n/a', 'none', 'null']);
 
+const guestMark = 'urn:spo:guest#';
+
 export function toUser(value: Json): JsonObject | undefined {
   const id = typeof value === 'string' ? toKeyword(value) : undefined;
   if (id === undefined || nobody.has(id.toLowerCase())) return undefined;
-  const login = id.slice(id.lastIndexOf('|') + 1);
+  const login = loginOf(id);
+  if (login === undefined) return { id };
   const at = login.indexOf('@');
   if (at > 0 && at === login.lastIndexOf('@') && at < login.length - 1 && login.indexOf(' ') < 0) {
     const domain = login.slice(at + 1);
@@ -23,6 +26,14 @@ export function toUser(value: Json): JsonObject | undefined {
     return { id, name: login.slice(slash + 1), domain: login.slice(0, slash) };
   }
   return login === '' || isOpaque(login) ? { id } : { id, name: login };
+}
+
+/** Without the claim before it, or the mark of a guest of SharePoint; undefined where other marks precede a hash. */
+function loginOf(id: string): string | undefined {
+  if (!id.startsWith('urn:')) return id.slice(id.lastIndexOf('|') + 1);
+  const mark = id.indexOf('#');
+  if (mark < 0) return id;
+  return id.startsWith(guestMark) ? id.slice(guestMark.length) : undefined;
 }
 
 /** A GUID, alone or behind `ServicePrincipal_`, or a Windows security identifier: an id, and nobody's name. */
@@ -45,7 +56,9 @@ export const user: Verb = {
     if (id.isEmpty() || ['not available', 'unknown', 'not-found', 'n/a', 'none', 'null'].contains(id.toLowerCase())) return null;
     Map user = new HashMap();
     user.put('id', id);
-    String login = id.substring(id.lastIndexOf('|') + 1);
+    boolean urn = id.startsWith('urn:') && id.indexOf('#') >= 0;
+    if (urn && !id.startsWith('${guestMark}')) return user;
+    String login = urn ? id.substring(${guestMark.length}) : id.startsWith('urn:') ? id : id.substring(id.lastIndexOf('|') + 1);
     int at = login.indexOf('@');
     if (at > 0 && at == login.lastIndexOf('@') && at < login.length() - 1 && login.indexOf(' ') < 0) {
       String domain = login.substring(at + 1);
@@ -93,6 +106,21 @@ export const user: Verb = {
       gives: { id: 'ServicePrincipal_0df31120-5486-4bda-ab7b-656f09dca3be' },
     },
     { given: '0df31120-5486-4bda-ab7b-656f09dca3be', gives: { id: '0df31120-5486-4bda-ab7b-656f09dca3be' } },
+    {
+      given: 'urn:spo:guest#eve@fabrikam.example',
+      gives: {
+        id: 'urn:spo:guest#eve@fabrikam.example',
+        name: 'eve',
+        domain: 'fabrikam.example',
+        email: 'eve@fabrikam.example',
+      },
+    },
+    {
+      given: 'urn:forms:anonymous#a0b1c2d3@forms.office.com',
+      gives: { id: 'urn:forms:anonymous#a0b1c2d3@forms.office.com' },
+    },
+    { given: 'urn:spo:anon#e5ef', gives: { id: 'urn:spo:anon#e5ef' } },
+    { given: 'urn:federation', gives: { id: 'urn:federation', name: 'urn:federation' } },
     { given: 'a@b@c', gives: { id: 'a@b@c', name: 'a@b@c' } },
     { given: '@x', gives: { id: '@x', name: '@x' } },
     { given: 'claim|', gives: { id: 'claim|' } },

@@ -2,11 +2,12 @@ import { expect, test } from '@jest/globals';
 import { eachExamples } from '../../pipelines/engine/each.ts';
 import { pathsPainless } from '../../pipelines/engine/paths.ts';
 import { rulesPainless } from '../../pipelines/engine/rules.ts';
+import { jsonPainless } from '../../pipelines/ingest/json-painless.ts';
 import { verbs } from '../../pipelines/verbs/index.ts';
 import { writePainlessDispatch, writePainlessVerbs } from '../../pipelines/verbs/painless.ts';
 import { demand } from './mapping-server.ts';
 
-const source = `${writePainlessVerbs()}${writePainlessDispatch()}
+const source = `${jsonPainless}${writePainlessVerbs()}${writePainlessDispatch()}
 List results = new ArrayList();
 for (def example : ctx.examples) results.add(convert(ctx.verb, example.given, example.options));
 ctx.results = results;`;
@@ -26,7 +27,13 @@ test.each(verbs.map((verb) => [verb.name, verb] as const))(
 );
 
 test('each gives in Painless what it gives here', async () => {
-  const library = [writePainlessVerbs(), writePainlessDispatch(), pathsPainless, rulesPainless].join('\n');
+  const library = [
+    jsonPainless,
+    writePainlessVerbs(),
+    writePainlessDispatch(),
+    pathsPainless,
+    rulesPainless,
+  ].join('\n');
   const { docs } = await demand('POST', '/_ingest/pipeline/_simulate', {
     pipeline: {
       processors: [
