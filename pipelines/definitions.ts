@@ -91,6 +91,7 @@ export interface Case {
   readonly kind?: string | undefined;
   readonly category: readonly string[];
   readonly type: readonly string[];
+  readonly message?: readonly SentencePart[] | undefined;
 }
 
 /** What a file, an operation of it, or the common part says. Parts add up; what can only be said once, the nearest says. */

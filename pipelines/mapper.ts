@@ -84,10 +84,11 @@ export function compileMapper(definitions: Definitions): Mapper {
     plan.run(audit, slots, present);
     if (context.tenantId !== '') slots[fixed.organizationId] ??= context.tenantId;
     for (const gather of plan.gather) gather(slots);
-    slots[fixed.message] ??= plan.message(audit, slots);
+    const { message, assemble } = plan.ending(audit, slots[fixed.outcome]);
+    slots[fixed.message] ??= message(audit, slots);
     const created = toDate(audit.CreationTime);
     if (created === undefined) addTo(audit, 'unplaced', ['CreationTime: no date']);
-    return { created, slots, audit, assemble: plan.assemble(audit, slots[fixed.outcome]) };
+    return { created, slots, audit, assemble };
   }
 
   function map({ value, text, problem }: ParsedRecord, context: MapContext): EcsDocument {

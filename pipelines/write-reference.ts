@@ -77,7 +77,8 @@ function describeCase(each: Case): string {
       `${name(path)} is ${values?.map((value) => `\`${value}\``).join(' or ') ?? 'there'}`,
   );
   const outcomes = each.outcome ? [`the outcome is ${each.outcome}`] : [];
-  return `${sumUpEvent(each).join(', ')} where ${[...conditions, ...outcomes].join(' and ')}`;
+  const adds = each.message ? [...sumUpEvent(each), 'a message of its own'] : sumUpEvent(each);
+  return `${adds.join(', ')} where ${[...conditions, ...outcomes].join(' and ')}`;
 }
 
 function sumUpEvent({ kind, category, type }: Pick<Layer, 'kind' | 'category' | 'type'>): string[] {

@@ -1,7 +1,7 @@
 // What an event is, where that depends on more than its record type and operation: a layer says it plainly, and adds to
 // it in cases, each under conditions on the record or on the outcome.
 
-import type { Case, Layer } from '../definitions.ts';
+import type { Case, Layer, SentencePart } from '../definitions.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { compileCondition } from './rules.ts';
 
@@ -9,12 +9,20 @@ export interface EventOfCases {
   /** Which of the cases hold, as bits; 0 where the layers have none. */
   readonly decide: (record: JsonObject, outcome: Json) => number;
   /** What the layers and those cases say together. */
-  readonly describe: (held: number) => { kind: string; category: string[]; type: string[] };
+  readonly describe: (held: number) => EventDescription;
 }
 
-type Says = Pick<Layer, 'kind' | 'category' | 'type'>;
+export interface EventDescription {
+  readonly event: { kind: string; category: string[]; type: string[] };
+  readonly message: readonly SentencePart[];
+}
 
-/** Layers come nearest first. Categories and types add up, the common ones first; the kind is what was said last. */
+type Says = Pick<Layer, 'kind' | 'category' | 'type' | 'message'>;
+
+/**
+ * Layers come nearest first. Categories and types add up, the common ones first; kind and message are what was said
+ * last.
+ */
 export function compileCases(layers: readonly Layer[]): EventOfCases {
   const said: { readonly says: Says; readonly bit: number }[] = [];
   const tests: ReturnType<typeof compileCase>[] = [];
@@ -35,12 +43,13 @@ export function compileCases(layers: readonly Layer[]): EventOfCases {
   };
 }
 
-function addUp(said: readonly Says[]): ReturnType<EventOfCases['describe']> {
+function addUp(said: readonly Says[]): EventDescription {
+  const kind = said.findLast((each) => each.kind !== undefined)?.kind ?? 'event';
+  const category = [...new Set(said.flatMap((each) => each.category))];
   const type = [...new Set(said.flatMap((each) => each.type))];
   return {
-    kind: said.findLast(({ kind }) => kind !== undefined)?.kind ?? 'event',
-    category: [...new Set(said.flatMap((each) => each.category))],
-    type: type.length === 0 ? ['info'] : type,
+    event: { kind, category, type: type.length === 0 ? ['info'] : type },
+    message: said.findLast((each) => each.message !== undefined)?.message ?? [],
   };
 }
 
@@ -68,15 +77,22 @@ void say(Map event, def says) {
   for (def value : (List) says.category) addOnce((List) event.get('category'), value);
   for (def value : (List) says.type) addOnce((List) event.get('type'), value);
 }
-void describeEvent(Map event, List layers, Map record, def outcome) {
+def describeEvent(Map event, List layers, Map record, def outcome) {
+  def message = [];
   event.put('kind', 'event');
   event.put('category', new ArrayList());
   event.put('type', new ArrayList());
   for (int i = layers.size() - 1; i >= 0; --i) {
     def layer = layers.get(i);
     say(event, layer);
+    if (layer.message != null) message = layer.message;
     if (layer.cases == null) continue;
-    for (def one : (List) layer.cases) if (holds(record, (Map) one, outcome)) say(event, one);
+    for (def one : (List) layer.cases) {
+      if (!holds(record, (Map) one, outcome)) continue;
+      say(event, one);
+      if (one.message != null) message = one.message;
+    }
   }
   if (((List) event.get('type')).isEmpty()) addOnce((List) event.get('type'), 'info');
+  return message;
 }`;

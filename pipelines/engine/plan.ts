@@ -17,10 +17,15 @@ export interface Plan {
   readonly run: (record: JsonObject, slots: Slots, present: readonly number[]) => void;
   readonly layout: Layout;
   /** By the record and the outcome that was found. */
-  readonly assemble: (record: JsonObject, outcome: Json) => Assemble;
+  readonly ending: (record: JsonObject, outcome: Json) => Ending;
   readonly outcome: FindOutcome;
   readonly gather: readonly Gather[];
+}
+
+/** What depends on the cases that hold. */
+export interface Ending {
   readonly message: WriteMessage;
+  readonly assemble: Assemble;
 }
 
 export const dataset = 'o365.audit';
@@ -83,27 +88,32 @@ function combineWith(definitions: Definitions): Combine {
     const layout = planLayout(rules, related);
     return {
       layout,
-      assemble: chooseAssemble(layers, layout),
+      ending: compileEndings(layers, layout),
       run: compileRules(rules, positions, layout),
       outcome: compileOutcome(layers),
       gather: related.flatMap((each) => compileRelated(each, layout) ?? []),
-      message: compileMessage(layers.find((layer) => layer.message !== undefined)?.message ?? [], layout),
     };
   };
 }
 
 /** One for each combination of cases that comes up. */
-function chooseAssemble(layers: readonly Layer[], layout: Layout): Plan['assemble'] {
+function compileEndings(layers: readonly Layer[], layout: Layout): Plan['ending'] {
   const { decide, describe } = compileCases(layers);
-  const make = (held: number) => compileAssemble(layout, { ...describe(held), dataset, module });
+  const make = (held: number): Ending => {
+    const { event, message } = describe(held);
+    return {
+      message: compileMessage(message, layout),
+      assemble: compileAssemble(layout, { ...event, dataset, module }),
+    };
+  };
   const plain = make(0);
   if (layers.every(({ cases = [] }) => cases.length === 0)) return () => plain;
   const known = new Map([[0, plain]]);
   return (record, outcome) => {
     const held = decide(record, outcome);
-    const assemble = known.get(held) ?? make(held);
-    known.set(held, assemble);
-    return assemble;
+    const ending = known.get(held) ?? make(held);
+    known.set(held, ending);
+    return ending;
   };
 }
 

@@ -145,13 +145,14 @@ class Resolver {
         when: this.#resolveConditions(file, each.when, [...place, 'cases', i, 'when']),
         outcome: each.outcome,
         ...resolveEvent(each.event),
+        message: this.#resolveMessage(file, each.message, [...place, 'cases', i, 'message']),
       })),
       rules: fields.flatMap((field, i) => this.#resolveRule(file, field, [...place, 'fields', i])),
       outcome: outcome?.steps?.map((step, i) =>
         this.#resolveStep(file, step, [...place, 'outcome', 'steps', i]),
       ),
       otherwise: outcome?.otherwise,
-      message: message === undefined ? undefined : this.#resolveMessage(file, message, [...place, 'message']),
+      message: this.#resolveMessage(file, message, [...place, 'message']),
     };
   }
 
@@ -290,7 +291,8 @@ class Resolver {
     return { from: this.#resolvePath(file, from, [...place, 'from']), values: table };
   }
 
-  #resolveMessage(file: SourceFile, text: string, place: Place): SentencePart[] {
+  #resolveMessage(file: SourceFile, text: string | undefined, place: Place): SentencePart[] | undefined {
+    if (text === undefined) return undefined;
     try {
       const parts = parseSentence(text);
       this.#checkSentence(file, parts, place);

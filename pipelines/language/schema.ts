@@ -43,7 +43,8 @@ export type EachSource = Pick<FieldSource, 'from' | 'as'> & { readonly to: strin
 export interface CaseSource {
   readonly when?: WhenSource;
   readonly outcome?: Outcome;
-  readonly event: EventSource;
+  readonly event?: EventSource;
+  readonly message?: string;
 }
 
 export interface LayerSource {
@@ -143,9 +144,9 @@ const layer = {
     items: {
       type: 'object',
       additionalProperties: false,
-      required: ['event'],
+      anyOf: [{ required: ['when'] }, { required: ['outcome'] }],
       minProperties: 2,
-      properties: { when, outcome, event },
+      properties: { when, outcome, event, message: text },
     },
   },
   outcome: {
