@@ -30,13 +30,12 @@ function readInside(outer: string, inner: string, path: Path): Read {
 
 /** `Target[Type=5].ID`: nearly always one item, so nothing is collected for it. */
 function readSelected(outer: string, key: string, wanted: string, inner: string): Read {
-  const number = Number(wanted);
   return (record) => {
     const list = record[outer];
-    if (!Array.isArray(list)) return undefined;
+    if (!Array.isArray(list)) return isChosen(list, key, wanted) ? list[inner] : undefined;
     let found: Json;
     for (const item of list) {
-      if (!isObject(item) || (item[key] !== number && item[key] !== wanted)) continue;
+      if (!isChosen(item, key, wanted)) continue;
       const value = item[inner];
       if (value !== undefined && value !== null) found = found === undefined ? value : [found, value].flat();
     }
@@ -67,7 +66,13 @@ function walk(value: Json, path: Path, at: number, found: Json[]): void {
 
 function select(value: Json, key: string, wanted: string): Json {
   const items = Array.isArray(value) ? value : [value];
-  return items.filter((item) => isObject(item) && String(item[key]) === wanted);
+  return items.filter((item) => isChosen(item, key, wanted));
+}
+
+function isChosen(item: Json, key: string, wanted: string): item is JsonObject {
+  if (!isObject(item)) return false;
+  const value = item[key];
+  return value === wanted || (typeof value !== 'object' && String(value) === wanted);
 }
 
 /** The functions of this file for the ingest pipeline. Paths arrive as lists of steps. */

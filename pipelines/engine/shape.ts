@@ -47,6 +47,8 @@ interface Child {
   readonly shape: Shaper;
   /** Takes any text as it is. */
   readonly textual: boolean;
+  /** Takes the text of the property beside it too. */
+  readonly shared: boolean;
   /** See positions.ts; undefined further below. */
   readonly position: number | undefined;
   /** The number of the bag that it was put into last: cheaper than to look for it there. */
@@ -82,6 +84,7 @@ function compileProperties(
       name,
       shape,
       textual: isTextual(property.type),
+      shared: name.endsWith('Text') && Object.hasOwn(properties ?? {}, name.slice(0, -4)),
       position: positions.get(path),
       lastBag: 0,
     });
@@ -315,7 +318,7 @@ function addEntry({ entries, children, path, aside, number }: Bag, given: string
   const shaped = child.textual && typeof value === 'string' ? value : child.shape(value, aside, entries);
   if (shaped === undefined) return;
   if (position !== undefined) aside.present.push(position);
-  if (child.lastBag === number) addTo(entries, name, shaped);
+  if (child.shared || child.lastBag === number) addTo(entries, name, shaped);
   else entries[name] = shaped;
   child.lastBag = number;
 }

@@ -44,8 +44,8 @@ String parseString(String text, int[] at) {
   }
 }
 def numberOf(String text) {
-  if (/-?(0|[1-9][0-9]{0,14})/.matcher(text).matches()) return text == '-0' ? 0L : Long.parseLong(text);
-  if (!/-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?/.matcher(text).matches()) failJson();
+  if (/-?(0|[1-9][0-9]{0,14}+)/.matcher(text).matches()) return text == '-0' ? 0L : Long.parseLong(text);
+  if (!/-?(0|[1-9][0-9]*+)(\\.[0-9]++)?([eE][+-]?[0-9]++)?/.matcher(text).matches()) failJson();
   double number = Double.parseDouble(text);
   if (Double.isInfinite(number)) return text;
   if (number != Math.rint(number)) return number;
@@ -123,10 +123,19 @@ def normalise(def value) {
   if (value instanceof Double || value instanceof Float) {
     double number = ((Number) value).doubleValue();
     if (number != Math.rint(number)) return value;
-    return Math.abs(number) <= 9007199254740991.0 ? (def) ((long) number) : value.toString();
+    return Math.abs(number) <= 9007199254740991.0 ? (def) ((long) number) : numberText(value);
   }
   String text = value.toString();
   return numberOf(text);
+}
+/** As JavaScript writes it. */
+String numberText(def value) {
+  if (!(value instanceof Double || value instanceof Float)) return value.toString();
+  BigDecimal number = new BigDecimal(value.toString()).stripTrailingZeros();
+  int exponent = number.precision() - number.scale() - 1;
+  if (number.signum() == 0 || (exponent >= -6 && exponent <= 20)) return number.toPlainString();
+  String digits = number.movePointLeft(exponent).toPlainString();
+  return digits + (exponent < 0 ? 'e-' : 'e+') + (exponent < 0 ? -exponent : exponent);
 }
 String quote(String text) {
   StringBuilder out = new StringBuilder('"');
@@ -159,5 +168,5 @@ String writeJson(def value, boolean sortKeys) {
     for (def item : (List) value) parts.add(writeJson(item, sortKeys));
     return '[' + String.join(',', parts) + ']';
   }
-  return value.toString();
+  return numberText(value);
 }`;

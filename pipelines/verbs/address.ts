@@ -210,7 +210,7 @@ String ipText(String text) {
   return front >= 0 && back >= 0 && front + back <= 7 ? ip : null;
 }
 boolean isHostName(String text) {
-  return text.length() <= 253 && /[A-Za-z0-9._-]*[A-Za-z][A-Za-z0-9._-]*/.matcher(text).matches();
+  return text.length() <= 253 && /[0-9._-]*+[A-Za-z][A-Za-z0-9._-]*+/.matcher(text).matches();
 }`,
   examples: [
     { given: '178.85.138.132', gives: { address: '178.85.138.132', ip: '178.85.138.132' } },
@@ -257,6 +257,10 @@ boolean isHostName(String text) {
     { given: '1.2.3.04', gives: { address: '1.2.3.04' } },
     { given: '1.2.3.256', gives: { address: '1.2.3.256' } },
     { given: 'not an address', gives: { address: 'not an address' } },
+    {
+      given: 'a-long-host-name.of.some.department.contoso.example/path',
+      gives: { address: 'a-long-host-name.of.some.department.contoso.example/path' },
+    },
     { given: '[1.2.3.4', gives: { address: '[1.2.3.4' } },
     { given: '<null>' },
     { given: '' },

@@ -157,7 +157,7 @@ export const date: Verb = {
     if (value instanceof Number) return dateOfEpoch(((Number) value).doubleValue());
     if (!(value instanceof String)) return null;
     String text = ((String) value).trim();
-    Matcher iso = /([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\\.[0-9]{1,9})?[0-9]*)?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?/.matcher(text);
+    Matcher iso = /([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\\.[0-9]{1,9}+)?[0-9]*+)?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?/.matcher(text);
     if (iso.matches()) {
       long zone = 0;
       if (iso.group(8) != null && iso.group(8) != 'Z') {

@@ -18,13 +18,42 @@ export const emailAddresses: Verb = {
   },
   painless: `
     if (!(value instanceof String)) return null;
+    String text = (String) value;
     List found = new ArrayList();
-    Matcher matcher = /[A-Za-z0-9!#$%&'*+\\/=?^_\`{|}~.-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]/.matcher((String) value);
-    while (matcher.find()) if (!found.contains(matcher.group())) found.add(matcher.group());
+    int from = 0;
+    for (int at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+      int start = at;
+      while (start > from && at - start < 64 && isMailCharacter(text.charAt(start - 1))) start--;
+      int end = at;
+      for (int i = at + 1; i < text.length() && i <= at + 254; ++i) {
+        char c = text.charAt(i);
+        if (isPlainLetterOrDigit(c)) end = i + 1;
+        else if (i == at + 1 || (c != (char) '.' && c != (char) '-')) break;
+      }
+      if (start == at || end < at + 3) continue;
+      String one = text.substring(start, end);
+      if (!found.contains(one)) found.add(one);
+      from = end;
+    }
     return found.isEmpty() ? null : found;`,
+  painlessFunctions: `
+boolean isPlainLetterOrDigit(char c) {
+  return (c >= (char) 'a' && c <= (char) 'z') || (c >= (char) 'A' && c <= (char) 'Z') || (c >= (char) '0' && c <= (char) '9');
+}
+boolean isMailCharacter(char c) {
+  return isPlainLetterOrDigit(c) || "!#$%&'*+/=?^_\`{|}~.-".indexOf(String.valueOf(c)) >= 0;
+}`,
   examples: [
     { given: '"Ann" [SMTP:ann@example.org]; bob@example.org', gives: ['ann@example.org', 'bob@example.org'] },
     { given: 'smtp:ann@example.org;ann@example.org', gives: ['ann@example.org'] },
+    { given: 'a@b ann@-example.org @example.org ann@example.', gives: ['ann@example'] },
+    { given: 'ann@b.cc-+bob@example.org', gives: ['ann@b.cc', '-+bob@example.org'] },
+    { given: 'ann@b@example.org', gives: ['b@example.org'] },
+    {
+      given:
+        '/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=0B1C2D3E4F504617-ANN',
+    },
+    { given: `${'a'.repeat(100)}@${'b'.repeat(300)}`, gives: [`${'a'.repeat(64)}@${'b'.repeat(254)}`] },
     { given: 'Ann' },
     { given: '' },
     { given: 1 },

@@ -28,11 +28,13 @@ export const keyword: Verb = {
   compile: () => toKeyword,
   painless: `
     if (value instanceof String) { String text = ((String) value).trim(); return text.isEmpty() ? null : text; }
-    return value instanceof Number || value instanceof Boolean ? value.toString() : null;`,
+    return value instanceof Number || value instanceof Boolean ? numberText(value) : null;`,
   examples: [
     { given: 'Inbox', gives: 'Inbox' },
     { given: ' AM0PR04MB5043 (15.20.4219.025)\r\n', gives: 'AM0PR04MB5043 (15.20.4219.025)' },
     { given: 8, gives: '8' },
+    { given: -1.5e-7, gives: '-1.5e-7' },
+    { given: 0.000001, gives: '0.000001' },
     { given: true, gives: 'true' },
     { given: ' \t' },
     { given: { a: 1 } },

@@ -68,7 +68,7 @@ export const double: Verb = {
     if (value instanceof Number) return toNumber((Number) value);
     if (!(value instanceof String)) return null;
     String text = ((String) value).trim();
-    if (!/[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?/.matcher(text).matches()) return null;
+    if (!/[+-]?([0-9]++\\.?[0-9]*+|\\.[0-9]++)([eE][+-]?[0-9]{1,3})?/.matcher(text).matches()) return null;
     return toNumber(Double.parseDouble(text));`,
   painlessFunctions: `
 def toNumber(Number value) {
@@ -82,6 +82,7 @@ def toNumber(Number value) {
     { given: '12.5', gives: 12.5 },
     { given: '1e3', gives: 1000 },
     { given: 'ten' },
+    { given: '20261120101112345Z' },
     { given: null },
   ],
 };

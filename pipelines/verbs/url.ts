@@ -52,7 +52,7 @@ export const url: Verb = {
   painless: `
     if (!(value instanceof String)) return null;
     String original = ((String) value).trim();
-    Matcher match = /([A-Za-z][A-Za-z0-9+.-]*):\\/\\/([^\\/?#]*)([^?#]*)(?:\\?([^#]*))?(?:#([\\s\\S]*))?/.matcher(original);
+    Matcher match = /([A-Za-z][A-Za-z0-9+.-]*+):\\/\\/([^\\/?#]*)([^?#]*)(?:\\?([^#]*))?(?:#([\\s\\S]*))?/.matcher(original);
     if (!match.matches()) return null;
     String authority = match.group(2);
     String path = match.group(3);
@@ -115,7 +115,7 @@ export const extension: Verb = {
     if (dot < 1 || text.length() - dot > 11) return null;
     if ('./\\\\'.indexOf(text.substring(dot - 1, dot)) >= 0) return null;
     String extension = text.substring(dot + 1);
-    return /[A-Za-z0-9]+/.matcher(extension).matches() ? extension.toLowerCase() : null;`,
+    return /[A-Za-z0-9]++/.matcher(extension).matches() ? extension.toLowerCase() : null;`,
   examples: [
     { given: 'Budget.final.XLSX', gives: 'xlsx' },
     { given: 'README' },

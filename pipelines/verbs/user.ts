@@ -74,7 +74,7 @@ export const user: Verb = {
       return user;
     }
     boolean opaque = login.startsWith('S-1-')
-      || /(?:[A-Za-z]+_)?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/.matcher(login).matches();
+      || /(?:[A-Za-z]++_)?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/.matcher(login).matches();
     if (!opaque && !login.isEmpty()) user.put('name', login);
     return user;`,
   examples: [

@@ -3,6 +3,7 @@ import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import type { JsonObject } from '../../pipelines/json.ts';
 import { writeJson } from '../../pipelines/json-text.ts';
 import { parseRecord } from '../../pipelines/parse-record.ts';
+import { chooseSeed, makeUpRecords } from '../pipelines/made-up.ts';
 import { listSamples, readPublicRecords, sampleContext } from '../pipelines/samples.ts';
 import { demand, type Prepared, prepare } from './mapping-server.ts';
 
@@ -72,6 +73,11 @@ describe.each(Object.entries(forms))(
         const [result] = await runPipeline([form(text)]);
         expect(result?.doc?._source).toEqual(mapHere(text));
       }
+    }, 300_000);
+
+    test('for made-up records of every type', async () => {
+      const records = makeUpRecords(loadDefinitions(), 10, chooseSeed('made-up records'));
+      expect(await findDifferences(records, form)).toEqual([]);
     }, 300_000);
 
     const records = readPublicRecords();
