@@ -244,7 +244,8 @@ function reportSettled(parts: CollectorParts, { origin }: Batch, counts: BatchCo
   parts.telemetry.count(origin, 'records_duplicate', counts.duplicate);
   parts.telemetry.count(origin, 'records_dead_lettered', counts.deadLettered);
   const created = Date.parse(origin.contentCreated);
-  parts.telemetry.lag(origin, newest > 0 ? now - newest * 1000 : undefined, now - created);
+  const lag = newest > 0 ? now - newest * 1000 : undefined;
+  parts.telemetry.lag(origin, lag, now - created, origin.backfill);
 }
 
 /** The newest CreationTime of a batch, in seconds; 0 where none can be read. */

@@ -316,8 +316,16 @@ export interface Telemetry {
    */
   notice?(scope: Scope, report: ScopeReport): boolean;
   count(scope: Scope, counter: Counter, by?: number): void;
-  /** Lag of the newest record just acknowledged, in milliseconds. */
-  lag(scope: Scope, fromCreationTimeMs: number | undefined, fromContentCreatedMs: number): void;
+  /**
+   * Lag of the newest record just acknowledged, in milliseconds. That of backfill says how old the history is, and
+   * nothing of how far behind the collector is.
+   */
+  lag(
+    scope: Scope,
+    fromCreationTimeMs: number | undefined,
+    fromContentCreatedMs: number,
+    backfill?: boolean,
+  ): void;
   /** Told again and again, as the credential may be changed while it is in use. */
   credential?(tenantId: string, credential: CredentialEnd): void;
   /** Gives a way to read the bytes in flight; called once, by whoever owns the ByteBudget. */

@@ -42,12 +42,13 @@ export class CompletenessTally implements Telemetry {
     counts.set(counter, (counts.get(counter) ?? 0) + by);
   }
 
-  lag(scope: Scope, creation: number | undefined, content: number): void {
+  lag(scope: Scope, creation: number | undefined, content: number, backfill = false): void {
     const entry = this.entry(scope);
-    entry.deliveryLagMs = Math.max(entry.deliveryLagMs ?? 0, content);
-    if (creation === undefined) return;
-    entry.lagMs = Math.max(entry.lagMs ?? 0, creation);
-    entry.newest = Math.max(entry.newest ?? 0, this.now() - creation);
+    if (!backfill) {
+      entry.deliveryLagMs = greatest(entry.deliveryLagMs, content);
+      entry.lagMs = greatest(entry.lagMs, creation);
+    }
+    if (creation !== undefined) entry.newest = Math.max(entry.newest ?? 0, this.now() - creation);
   }
 
   credential(tenantId: string, credential: CredentialEnd): void {
@@ -132,9 +133,9 @@ export function listenAlso(telemetry: Telemetry, listener: Telemetry): Telemetry
       telemetry.count(scope, counter, by);
       listener.count(scope, counter, by);
     },
-    lag(scope, creation, content) {
-      telemetry.lag(scope, creation, content);
-      listener.lag(scope, creation, content);
+    lag(scope, creation, content, backfill) {
+      telemetry.lag(scope, creation, content, backfill);
+      listener.lag(scope, creation, content, backfill);
     },
     credential(tenantId, credential) {
       telemetry.credential?.(tenantId, credential);

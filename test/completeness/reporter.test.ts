@@ -108,6 +108,18 @@ describe('reports of completeness', () => {
     expect(new Set(taken.map(({ id }) => id)).size).toBe(2);
   });
 
+  test('the first catch-up is no lag, or the alert about late records would greet everybody', async () => {
+    const reporter = makeReporter();
+    tally.lag(scope, 86_400_000, 85_000_000, true);
+    await reporter.report();
+    expect(figures()).toMatchObject({ quiet_for: 86_400_000 });
+    expect(figures().lag).toBeUndefined();
+    expect(figures().delivery_lag).toBeUndefined();
+    tally.lag(scope, 60_000, 3_000, false);
+    await reporter.report();
+    expect(figures()).toMatchObject({ lag: 60_000, delivery_lag: 3_000, quiet_for: 60_000 });
+  });
+
   test('silence is told too', async () => {
     await makeReporter().report();
     expect(figures()).toMatchObject({ records: { delivered: 0 }, health: 'starting', gap: { count: 0 } });
