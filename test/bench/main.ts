@@ -8,6 +8,7 @@ const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): 
   collect: () => import('./collect.ts'),
   memory: () => import('./memory.ts'),
   storage: () => import('./storage.ts'),
+  paths: () => import('./paths.ts'),
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -13,7 +13,7 @@ import { createWorld } from '../../input/emulator/records/world.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { buildEnrichmentPipeline } from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { parseRecord } from '../../pipelines/parse-record.ts';
-import { canStartNode, OwnNode } from '../elasticsearch/own-node.ts';
+import { ask, cpuMs, withServer } from './server.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const batch = 1000;
@@ -27,20 +27,8 @@ const variants = [
 type Variant = (typeof variants)[number];
 type Row = StorageMeasurement['rows'][number];
 
-export async function main([count = '40000']: readonly string[]): Promise<void> {
-  const given = process.env.ELASTICSEARCH_URL;
-  if (given) return measureAll(given, Number(count));
-  if (!canStartNode) {
-    console.log('Skipped: no Elasticsearch. Set ELASTICSEARCH_URL to one that may be written to.');
-    return;
-  }
-  const node = new OwnNode(Number(process.env.ES_PORT ?? 9350));
-  node.start();
-  try {
-    await measureAll(node.url, Number(count));
-  } finally {
-    node.stop();
-  }
+export function main([count = '40000']: readonly string[]): Promise<void> {
+  return withServer((url) => measureAll(url, Number(count)));
 }
 
 async function measureAll(url: string, count: number): Promise<void> {
@@ -149,23 +137,4 @@ function bulkBodies(records: readonly string[], preserveOriginal: boolean): stri
   return Array.from({ length: Math.ceil(lines.length / batch) }, (_, at) =>
     lines.slice(at * batch, (at + 1) * batch).join(''),
   );
-}
-
-async function cpuMs(url: string): Promise<number> {
-  const { nodes } = await ask(url, 'GET', '/_nodes/stats/process');
-  const stats: { process: { cpu: { total_in_millis: number } } }[] = Object.values(nodes);
-  return stats.reduce((sum, { process: { cpu } }) => sum + cpu.total_in_millis, 0);
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
-async function ask(url: string, method: string, path: string, body?: unknown): Promise<any> {
-  const response = await fetch(url + path, {
-    method,
-    headers: { 'content-type': typeof body === 'string' ? 'application/x-ndjson' : 'application/json' },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const answer = Object(await response.json());
-  if (!response.ok || answer.errors === true)
-    throw new Error(`${method} ${path}: ${JSON.stringify(answer).slice(0, 800)}`);
-  return answer;
 }
