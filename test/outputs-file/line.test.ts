@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readLineKeys, writeLine } from '../../input/outputs/file/line.ts';
+import { rawWriter } from '../../input/raw-document.ts';
 import { recordKey } from '../../pipelines/identity.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 import { parseRecord } from '../../pipelines/parse-record.ts';
@@ -87,9 +88,11 @@ describe('a line', () => {
     ].map((time) => [`{"Id":"a"${time === undefined ? '' : `,"CreationTime":${time}`}}`]),
   )('is found under the key that its record is asked for with: %s', (text) => {
     const key = recordKey(parseRecord(text), context.tenantId);
-    const body = Buffer.from(loadMapper().write(parseRecord(text), context));
-    const written = writeLine({ id: key.id, dataStream: 'x', body }, now).trimEnd();
-    expect(readLineKeys(Buffer.from(written))).toContainEqual(key);
+    for (const write of [loadMapper().write, rawWriter({})]) {
+      const body = Buffer.from(write(parseRecord(text), context));
+      const written = writeLine({ id: key.id, dataStream: 'x', body }, now).trimEnd();
+      expect(readLineKeys(Buffer.from(written))).toContainEqual(key);
+    }
   });
 
   test('that is not whole has no key', () => {
