@@ -65,7 +65,7 @@ export function planLayout(rules: readonly Rule[], related: readonly Related[]):
   return {
     empty: Array.from(numbers, () => undefined),
     numberOf,
-    compileRead: (path) => compileRead(path, numberOf),
+    compileRead: compileReadOf(numberOf, fieldsInside(rules)),
     fields: growTree([...paths.values()], [], numberOf, sharedSections(rules)),
   };
 }
@@ -121,24 +121,54 @@ function isWhole(rules: readonly Rule[], section: readonly string[]): boolean {
   return true;
 }
 
-function compileRead(
-  path: readonly string[],
-  numberOf: (path: readonly string[]) => number | undefined,
-): ReadSlots | undefined {
-  for (let length = path.length; length > 0; length -= 1) {
-    const number = numberOf(path.slice(0, length));
-    if (number === undefined) continue;
-    const rest = path.slice(length);
-    const [leaf] = rest;
-    if (leaf === undefined) return (slots) => slots[number];
-    if (rest.length > 1) return (slots) => readBelow(slots[number], rest);
-    return (slots) => {
-      const section = slots[number];
-      if (section === undefined) return undefined;
-      return isObject(section) ? section[leaf] : readBelow(section, rest);
-    };
+/** By the name of what is kept whole, the fields that may be inside of it. */
+function fieldsInside(rules: readonly Rule[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const inside = new Map<string, Set<string>>();
+  for (const rule of rules) {
+    const fields = fieldsMadeBy(rule);
+    for (const { path } of fields.length === 0 ? [] : rule.to) {
+      const name = path.join('.');
+      inside.set(name, new Set([...(inside.get(name) ?? []), ...fields]));
+    }
   }
-  return undefined;
+  return inside;
+}
+
+function fieldsMadeBy({ verb, each }: Rule): string[] {
+  const { fills = [], makes = [] } = findVerb(verb) ?? {};
+  const inner = each?.flatMap((rule) => {
+    const below = fieldsMadeBy(rule);
+    const names = rule.to.map(({ path }) => path.join('.'));
+    return below.length === 0 ? names : names.flatMap((name) => below.map((field) => `${name}.${field}`));
+  });
+  return inner ?? [...fills, ...makes];
+}
+
+function compileReadOf(
+  numberOf: Layout['numberOf'],
+  inside: ReadonlyMap<string, ReadonlySet<string>>,
+): Layout['compileRead'] {
+  return (path) => {
+    const number = numberOf(path);
+    if (number !== undefined) return (slots) => slots[number];
+    for (let length = path.length - 1; length > 0; length -= 1) {
+      const whole = path.slice(0, length);
+      const rest = path.slice(length);
+      const slot = inside.get(whole.join('.'))?.has(rest.join('.')) ? numberOf(whole) : undefined;
+      if (slot !== undefined) return readInside(slot, rest);
+    }
+    return undefined;
+  };
+}
+
+function readInside(slot: number, path: readonly string[]): ReadSlots {
+  const [leaf] = path;
+  if (path.length > 1 || leaf === undefined) return (slots) => readBelow(slots[slot], path);
+  return (slots) => {
+    const section = slots[slot];
+    if (section === undefined) return undefined;
+    return isObject(section) ? section[leaf] : readBelow(section, path);
+  };
 }
 
 /** A field of an object, or of each object of a list. */

@@ -16,7 +16,21 @@ export function compileRead(path: Path): Read {
     if (where === undefined) return readInside(name, second.name, path);
     return readSelected(name, where.key, where.value, second.name);
   }
+  if (path.every((step) => step.where === undefined)) return readThrough(path);
   return (record) => collect(record, path);
+}
+
+/** `ModifiedProperties.Mail.NewValue`: nearly always objects all the way. */
+function readThrough(path: Path): Read {
+  const names = path.map(({ name }) => name);
+  return (record) => {
+    let value: Json = record;
+    for (const name of names) {
+      if (!isObject(value)) return value === undefined ? undefined : collect(record, path);
+      value = value[name];
+    }
+    return value;
+  };
 }
 
 /** `Item.Subject`. */
@@ -30,12 +44,13 @@ function readInside(outer: string, inner: string, path: Path): Read {
 
 /** `Target[Type=5].ID`: nearly always one item, so nothing is collected for it. */
 function readSelected(outer: string, key: string, wanted: string, inner: string): Read {
+  const isChosen = compileChoice(key, wanted);
   return (record) => {
     const list = record[outer];
-    if (!Array.isArray(list)) return isChosen(list, key, wanted) ? list[inner] : undefined;
+    if (!Array.isArray(list)) return isChosen(list) ? list[inner] : undefined;
     let found: Json;
     for (const item of list) {
-      if (!isChosen(item, key, wanted)) continue;
+      if (!isChosen(item)) continue;
       const value = item[inner];
       if (value !== undefined && value !== null) found = found === undefined ? value : [found, value].flat();
     }
@@ -66,13 +81,17 @@ function walk(value: Json, path: Path, at: number, found: Json[]): void {
 
 function select(value: Json, key: string, wanted: string): Json {
   const items = Array.isArray(value) ? value : [value];
-  return items.filter((item) => isChosen(item, key, wanted));
+  return items.filter(compileChoice(key, wanted));
 }
 
-function isChosen(item: Json, key: string, wanted: string): item is JsonObject {
-  if (!isObject(item)) return false;
-  const value = item[key];
-  return value === wanted || (typeof value !== 'object' && String(value) === wanted);
+/** The value of the key as text, without making the text of a number each time. */
+function compileChoice(key: string, wanted: string): (item: Json) => item is JsonObject {
+  const number = String(Number(wanted)) === wanted ? Number(wanted) : Number.NaN;
+  return (item): item is JsonObject => {
+    if (!isObject(item)) return false;
+    const value = item[key];
+    return value === wanted || (typeof value === 'boolean' ? String(value) === wanted : value === number);
+  };
 }
 
 /** The functions of this file for the ingest pipeline. Paths arrive as lists of steps. */
