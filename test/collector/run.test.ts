@@ -83,7 +83,7 @@ test('a ledger that cannot be written holds up an orderly end only until it is a
   const next = await startRun(place.policy, clock, true);
   await next.result;
   expect(compare(truth(emulator, tenant), await readDelivered(place.output))).toEqual(nothingAmiss);
-});
+}, 120_000);
 
 /** Two tenants: the first delivers to files, the second to an Elasticsearch. */
 async function placeOfTwo(emulator: Emulator, elasticsearch: string) {
