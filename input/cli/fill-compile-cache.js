@@ -1,10 +1,11 @@
-// Loads every command, so that Node writes what it made of their files to its compile cache as this process ends.
+// Loads every command, so that Node writes what it made of their files to its compile cache, in the folder named on the
+// command line, as this process ends.
 
 import { readdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-enableCompileCache(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'm365'));
+enableCompileCache(process.argv[2]);
 const commands = join(import.meta.dirname, 'commands');
 await import('./main.ts');
 await import('./standard-streams.ts');

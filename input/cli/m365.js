@@ -32,10 +32,11 @@ if (isKnown && flags.some((flag) => !process.execArgv.includes(flag))) {
 }
 
 // Node's default place is a folder that everybody may write to. Where NODE_COMPILE_CACHE names one, that counts.
-enableCompileCache(join(dirname, '..', '..', 'node_modules', '.cache', 'm365'));
+const ownFolder = join(dirname, '..', '..', 'node_modules', '.cache', 'm365');
+enableCompileCache(ownFolder);
 const cache = getCompileCacheDir();
 if (cache !== undefined && readdirSync(cache).length === 0) {
-  spawnSync(process.execPath, [...process.execArgv, join(dirname, 'fill-compile-cache.js')]);
+  spawnSync(process.execPath, [...process.execArgv, join(dirname, 'fill-compile-cache.js'), ownFolder]);
 }
 
 const { tendStandardStreams } = await import('./standard-streams.ts');

@@ -26,8 +26,10 @@ export interface OpenedFile {
 
 export const ledgerFile = (folder: string) => join(folder, 'ledger.db');
 
-/** Those who look at a ledger in use can be in the way for a moment. The process stands still meanwhile, so longer waits
- * are left to those who write. */
+/**
+ * Those who look at a ledger in use can be in the way for a moment. The process stands still meanwhile, so longer waits
+ * are left to those who write.
+ */
 const busyTimeoutMs = 1_000;
 
 /** Left behind when SQLite found damage while running: the next start looks at the whole file. */
