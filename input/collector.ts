@@ -3,7 +3,7 @@
 
 import { recordKey } from '../pipelines/identity.ts';
 import type { MapContext, Mapper } from '../pipelines/mapper.ts';
-import { parseRecord } from '../pipelines/parse-record.ts';
+import { parseRecord, type RecordHead } from '../pipelines/parse-record.ts';
 import type { Clock } from './clock.ts';
 import { setConstants } from './constant-fields.ts';
 import type {
@@ -127,10 +127,10 @@ function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: Doc
   const write = documentWriter(parts.mapper, parts.mapping);
   let unknown = 0;
   const entries = records.map((text) => {
-    const record = parseRecord(text);
+    const { record, body } = write(text, context);
     const key = recordKey(record, origin.tenantId);
-    if (!parts.recordTypes.has(String(record.value?.RecordType))) unknown += 1;
-    return { text, key, document: { id: key.id, dataStream, body: room.add(write(record, context)) } };
+    if (!parts.recordTypes.has(String(record.recordType))) unknown += 1;
+    return { text, key, document: { id: key.id, dataStream, body: room.add(body) } };
   });
   if (unknown > 0) parts.telemetry.count(origin, 'unknown_record_types', unknown);
   return entries;
@@ -177,9 +177,26 @@ async function deliverUnseen(
   };
 }
 
+/** What is read of a record, and its document. */
+type WriteRecord = (text: string, context: MapContext) => { record: RecordHead; body: string };
+
+function documentWriter(mapper: Mapper, { documents, fields: constants }: MappingOptions): WriteRecord {
+  if (documents === 'raw') {
+    const writeRaw = rawWriter(constants);
+    return (text, context) => {
+      const record = parseRecord(text);
+      return { record, body: writeRaw(record, context) };
+    };
+  }
+  const write = mappedWriter(mapper, constants);
+  return (text, context) => {
+    const record = mapper.read(text);
+    return { record, body: write(record, context) };
+  };
+}
+
 /** Constants need the document as an object, which most policies can do without. */
-function documentWriter(mapper: Mapper, { documents, fields: constants }: MappingOptions): Mapper['write'] {
-  if (documents === 'raw') return rawWriter(constants);
+function mappedWriter(mapper: Mapper, constants: MappingOptions['fields']): Mapper['write'] {
   if (Object.keys(constants).length === 0) return mapper.write;
   const addConstants = setConstants(constants);
   return (record, context) => {

@@ -3,13 +3,13 @@
 // event.original and is never read). What the record means is that pipeline's business.
 
 import type { JsonObject } from '../pipelines/json.ts';
-import type { MapContext, Mapper } from '../pipelines/mapper.ts';
+import type { MapContext } from '../pipelines/mapper.ts';
 import type { ParsedRecord } from '../pipelines/parse-record.ts';
 import { toDate } from '../pipelines/verbs/date.ts';
 import { type ConstantFields, setConstants } from './constant-fields.ts';
 
 /** The constants are added beside the record. The function is pure and never throws. */
-export function rawWriter(constants: ConstantFields): Mapper['write'] {
+export function rawWriter(constants: ConstantFields): (record: ParsedRecord, context: MapContext) => string {
   const addConstants = setConstants(constants);
   return (record, context) => {
     const document = describe(record, context);
@@ -35,7 +35,7 @@ function describe(record: ParsedRecord, context: MapContext): JsonObject {
       ...(keepsOriginal ? { original: record.text } : {}),
     },
     // The pipeline sets it from CreationTime; a record without one keeps this, and a file has no pipeline.
-    '@timestamp': toDate(record.value?.CreationTime) ?? contentCreated ?? fetchedAt,
+    '@timestamp': toDate(record.creationTime) ?? contentCreated ?? fetchedAt,
     data_stream: { type: 'logs', dataset: 'o365.audit', namespace },
     tags: keepsOriginal
       ? [...new Set([...(context.tags ?? []), 'preserve_original_event'])]

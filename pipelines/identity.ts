@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from './json.ts';
 import { writeJson } from './json-text.ts';
-import { type ParsedRecord, parseExactly } from './parse-record.ts';
+import { parseExactly, type RecordHead } from './parse-record.ts';
 import { readSeconds } from './verbs/date.ts';
 
 export interface RecordIdentity {
@@ -16,14 +16,12 @@ export interface RecordIdentity {
 
 const longestId = 512;
 
-/** Ask before the record is mapped: mapping takes the record over. */
-export function recordKey(record: ParsedRecord, tenantId: string): RecordIdentity {
-  const { value } = record;
-  if (value === undefined) return { id: hash(record.text), seconds: 0 };
-  const seconds = readSeconds(value.CreationTime);
-  const id = value.Id;
+export function recordKey(record: RecordHead, tenantId: string): RecordIdentity {
+  if (record.problem !== undefined) return { id: hash(record.text), seconds: 0 };
+  const seconds = readSeconds(record.creationTime);
+  const { id } = record;
   if (typeof id === 'string' && id !== '') {
-    const key = `${ownerOf(value.OrganizationId, tenantId)}:${id}`;
+    const key = `${ownerOf(record.organizationId, tenantId)}:${id}`;
     if (fits(key)) return { id: key, seconds };
   }
   return { id: hash(writeJson(parseExactly(record.text), true)), seconds };

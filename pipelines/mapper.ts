@@ -1,14 +1,11 @@
 // From a parsed record to the document it becomes. Pure, and never throws: what it cannot place stays, with a reason.
 
 import type { Definitions } from './definitions.ts';
-import type { Assemble } from './engine/assemble.ts';
 import { fixed, type Slots } from './engine/layout.ts';
 import { compilePlans, dataset, module } from './engine/plan.ts';
-import { compileShape } from './engine/shape.ts';
-import { addTo } from './engine/tame.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
-import { type ParsedRecord, parseExactly } from './parse-record.ts';
-import { toDate } from './verbs/date.ts';
+import { numberProperties } from './engine/positions.ts';
+import { compileReadRecord, type ShapedRecord } from './engine/read-record.ts';
+import type { Json, JsonObject } from './json.ts';
 import { toKeyword } from './verbs/keyword.ts';
 import { toDouble } from './verbs/number.ts';
 
@@ -34,77 +31,57 @@ export interface EcsDocument {
   readonly [field: string]: Json;
 }
 
-/** Both take the record over: its value becomes `o365.audit` of the document. */
 export interface Mapper {
-  /** Undefined properties mean absent ones. Parts may be shared between documents: they are not to be changed. */
-  map(record: ParsedRecord, context: MapContext): EcsDocument;
-  /** The same document as one line of JSON, `event` in front, for less than serialising it costs. */
-  write(record: ParsedRecord, context: MapContext): string;
+  /** Never throws: a text that is no record becomes a document that says so. */
+  read(text: string): ShapedRecord;
+  /** The document as one line of JSON, `event` in front. */
+  write(record: ShapedRecord, context: MapContext): string;
+  /** The same as an object. */
+  map(record: ShapedRecord, context: MapContext): EcsDocument;
 }
 
 /** Elastic's pipelines remove event.original from documents without it. */
 const keepOriginalTag = 'preserve_original_event';
 
-/** A document before it is put together. */
-interface Draft {
-  /** Of the record itself, as an ISO date. */
-  readonly created: string | undefined;
-  readonly slots: Slots;
-  readonly audit: JsonObject;
-  readonly assemble: Assemble;
-}
-
 export function compileMapper(definitions: Definitions): Mapper {
-  const shape = compileShape(definitions);
-  const findPlan = compilePlans(definitions);
+  const positions = numberProperties(definitions);
+  const findPlan = compilePlans(definitions, positions);
   const codes = new Map(
     Object.entries(definitions.recordTypeNames).map(([number, name]) => [Number(number), name]),
   );
   const ecs = { version: definitions.ecsVersion };
   const ecsText = `,"ecs":${JSON.stringify(ecs)}}`;
+  /** Of the record that is being written, and of no other: everything is taken back at its end. */
+  const values: Json[] = Array.from({ length: positions.size }, () => undefined);
 
-  /** A record with a number that is not what its text said is parsed again, exactly. */
-  function shapeValue(value: JsonObject, text: string, present: number[]): JsonObject {
-    if (shape(value, present, false)) return value;
-    const exact = parseExactly(text);
-    if (!isObject(exact)) return value;
-    present.length = 0;
-    shape(exact, present, true);
-    return exact;
-  }
-
-  function draft(value: JsonObject, text: string, context: MapContext): Draft {
-    const present: number[] = [];
-    const audit = shapeValue(value, text, present);
-    const plan = findPlan(audit.RecordType, audit.Operation);
+  function writeFields(record: ShapedRecord, context: MapContext): string {
+    const plan = findPlan(record.recordType, record.operation);
     const slots = plan.layout.empty.slice();
-    setContext(slots, text, context);
-    slots[fixed.code] = codeOf(audit.RecordType, codes);
-    slots[fixed.outcome] = plan.outcome(audit) ?? 'unknown';
-    plan.run(audit, slots, present);
+    setContext(slots, record.text, context);
+    slots[fixed.code] = codeOf(record.recordType, codes);
+    slots[fixed.outcome] = plan.outcome(values) ?? 'unknown';
+    plan.run(values, slots, record.numbers);
     if (context.tenantId !== '') slots[fixed.organizationId] ??= context.tenantId;
     for (const gather of plan.gather) gather(slots);
-    const { message, assemble } = plan.ending(audit, slots[fixed.outcome]);
-    slots[fixed.message] ??= message(audit, slots);
-    const created = toDate(audit.CreationTime);
-    if (created === undefined) addTo(audit, 'unplaced', ['CreationTime: no date']);
-    return { created, slots, audit, assemble };
+    const { message, assemble } = plan.ending(values, slots[fixed.outcome]);
+    slots[fixed.message] ??= message(values, slots);
+    return assemble(slots, record.audit);
   }
 
-  function map({ value, text, problem }: ParsedRecord, context: MapContext): EcsDocument {
-    if (value === undefined) return describeProblem(text, problem, context, ecs);
-    const { created, slots, audit, assemble } = draft(value, text, context);
-    return { '@timestamp': created ?? timeOf(context), ecs, ...assemble.build(slots, audit) };
+  function write(record: ShapedRecord, context: MapContext): string {
+    if (record.problem !== undefined) return JSON.stringify(describeProblem(record, context, ecs));
+    const { numbers, created = timeOf(context) } = record;
+    for (let i = 0; i < numbers.length; i += 1) values[numbers[i] ?? 0] = record.values[i];
+    const fields = writeFields(record, context);
+    for (let i = 0; i < numbers.length; i += 1) values[numbers[i] ?? 0] = undefined;
+    return `${fields},"@timestamp":${JSON.stringify(created)}${ecsText}`;
   }
 
-  function write({ value, text, problem }: ParsedRecord, context: MapContext): string {
-    if (value === undefined) return JSON.stringify(describeProblem(text, problem, context, ecs));
-    const { created, slots, audit, assemble } = draft(value, text, context);
-    const timestamp = created === undefined ? JSON.stringify(timeOf(context)) : `"${created}"`;
-    return `${assemble.write(slots, audit)},"@timestamp":${timestamp}${ecsText}`;
-  }
-
-  return { map, write };
+  return {
+    read: compileReadRecord(definitions, positions),
+    write,
+    map: (record, context) => JSON.parse(write(record, context)),
+  };
 }
 
 function setContext(slots: Slots, text: string, context: MapContext): void {
@@ -144,7 +121,11 @@ function dataStreamOf(namespace = 'default'): JsonObject {
 }
 
 /** What is no record is kept whole, for whoever looks into it. */
-function describeProblem(text: string, problem = '', context: MapContext, ecs: JsonObject): EcsDocument {
+function describeProblem(
+  { text, problem = '' }: ShapedRecord,
+  context: MapContext,
+  ecs: JsonObject,
+): EcsDocument {
   return {
     event: { kind: 'pipeline_error', created: context.fetchedAt, dataset, module, original: text },
     '@timestamp': timeOf(context),

@@ -3,24 +3,42 @@
 
 import { isObject, type Json, type JsonObject } from './json.ts';
 
-/** A record to be mapped: either `value`, or the `problem` that kept the text from being one. */
-export interface ParsedRecord {
+/** What tells which record it is. */
+export interface RecordHead {
   /** Exactly as served. */
   readonly text: string;
-  readonly value: JsonObject | undefined;
-  /** Why the text is not a record, in one line. */
+  /** Why the text is not a record, in one line; undefined where it is one. */
   readonly problem: string | undefined;
+  readonly id: Json;
+  readonly organizationId: Json;
+  readonly creationTime: Json;
+  readonly recordType: Json;
+}
+
+/** `value` is undefined where there is a problem. */
+export interface ParsedRecord extends RecordHead {
+  readonly value: JsonObject | undefined;
 }
 
 export function parseRecord(text: string): ParsedRecord {
-  let value: Json;
   try {
-    value = JSON.parse(text);
+    return describe(text, JSON.parse(text));
   } catch (error) {
-    return { text, value: undefined, problem: `not JSON: ${firstLine(error)}` };
+    return describe(text, undefined, `not JSON: ${firstLine(error)}`);
   }
-  if (isObject(value)) return { text, value, problem: undefined };
-  return { text, value: undefined, problem: `JSON, but not an object: ${describe(value)}` };
+}
+
+function describe(text: string, value: Json, given?: string): ParsedRecord {
+  const record: JsonObject = isObject(value) ? value : {};
+  return {
+    text,
+    value: isObject(value) ? value : undefined,
+    problem: given ?? (isObject(value) ? undefined : `JSON, but not an object: ${kindOf(value)}`),
+    id: record.Id,
+    organizationId: record.OrganizationId,
+    creationTime: record.CreationTime,
+    recordType: record.RecordType,
+  };
 }
 
 /** True of a number that may have been something else in the text: an id of twenty digits, or more than a double holds. */
@@ -45,7 +63,7 @@ function isSafe(token: string): boolean {
   return !numberOfJson.test(token) || !isInexact(Number(token));
 }
 
-function describe(value: Json): string {
+function kindOf(value: Json): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'a list' : typeof value;
 }

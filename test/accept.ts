@@ -3,7 +3,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadMapper } from '../pipelines/index.ts';
 import { isObject, type Json } from '../pipelines/json.ts';
-import { parseRecord } from '../pipelines/parse-record.ts';
 import { listSamples, sampleContext } from './pipelines/samples.ts';
 
 /** In the order that the fields had before: their order says nothing, and is no reason for a diff. */
@@ -22,7 +21,7 @@ const mapper = loadMapper();
 let changed = 0;
 for (const { text, expectedFile } of listSamples()) {
   const before = existsSync(expectedFile) ? readFileSync(expectedFile, 'utf8') : '{}';
-  const document = orderLike(mapper.map(parseRecord(text), sampleContext), JSON.parse(before));
+  const document = orderLike(mapper.map(mapper.read(text), sampleContext), JSON.parse(before));
   const after = `${JSON.stringify(document, undefined, 2)}\n`;
   if (after === before) continue;
   writeFileSync(expectedFile, after);

@@ -1,16 +1,14 @@
-// From the numbered fields of a document to the document: as an object, or straight to its text. For the text, one
-// `JSON.stringify` writes all that is new, and what comes again and again is put around it.
+// From the numbered fields of a document to its text.
 
-import type { JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { FieldNode, Layout, Slots } from './layout.ts';
-import { writeShared } from './shared-text.ts';
+import { quote, writeShared } from './shared-text.ts';
 
-/** `event` begins with what the plan says of it. */
-export interface Assemble {
-  build(slots: Slots, audit: JsonObject): JsonObject;
-  /** The same as JSON, `event` in front, without the brace that closes it. */
-  write(slots: Slots, audit: JsonObject): string;
-}
+/**
+ * The document's text, `event` in front, which begins with what the plan says of it, and without the brace that closes
+ * it. `audit` is the text of what stands under `o365.audit`, without its braces.
+ */
+export type Assemble = (slots: Slots, audit: string) => string;
 
 /** Fields with few values. */
 const words: ReadonlySet<string> = new Set([
@@ -31,87 +29,78 @@ const words: ReadonlySet<string> = new Set([
 
 export function compileAssemble({ fields }: Layout, constants: JsonObject): Assemble {
   const event = fields.find(({ name }) => name === 'event')?.children ?? [];
-  const sections = fields.filter(({ name }) => name !== 'event');
-  const eventWords = event
-    .filter(({ name }) => words.has(`event.${name}`))
-    .map(({ name, slot }) => compileField(slot, `,${JSON.stringify(name)}:`, ''));
-  const eventRest = event.filter(({ name }) => !words.has(`event.${name}`));
-  const known = sections.filter(isKnown).map(compileKnown);
-  const others = sections.filter((section) => !isKnown(section));
+  const eventNodes = event.map((node) => compileNode(node, 'event.'));
+  const others = fields.filter(({ name }) => name !== 'event').map((node) => compileNode(node, ''));
   const eventText = `{"event":${JSON.stringify(constants).slice(0, -1)}`;
+  return (slots, audit) => {
+    const start = writeNodes(eventText, eventNodes, slots);
+    return `${writeNodes(`${start}}`, others, slots)},"o365":{"audit":{${audit}}}`;
+  };
+}
+
+interface TextNode {
+  /** -1 for a section. */
+  readonly slot: number;
+  /** As it stands in JSON, the colon included. */
+  readonly label: string;
+  /** Whether the same few values come again and again. */
+  readonly repeats: boolean;
+  readonly children: readonly TextNode[];
+  /** What was written last: the next document often has the same. */
+  value: Json;
+  text: string;
+}
+
+function compileNode({ name, slot, shared, children }: FieldNode, prefix: string): TextNode {
+  const path = prefix + name;
   return {
-    build: (slots, audit) => {
-      const document = { event: { ...constants }, o365: { audit } };
-      buildInto(document.event, event, slots);
-      buildInto(document, sections, slots);
-      return document;
-    },
-    write: (slots, audit) => {
-      let text = eventText;
-      for (const write of eventWords) text += write(slots);
-      const document = { event: {}, o365: { audit } };
-      buildInto(document.event, eventRest, slots);
-      buildInto(document, others, slots);
-      const rest = JSON.stringify(document).slice('{"event":{'.length, -1);
-      text += rest.startsWith('}') ? rest : `,${rest}`;
-      for (const write of known) text += write(slots);
-      return text;
-    },
-  };
-}
-
-/** Kept whole and so shared by many documents, or made of words alone. */
-function isKnown({ name, slot, shared, children }: FieldNode): boolean {
-  if (slot >= 0) return shared;
-  return children.every((child) => child.slot >= 0 && words.has(`${name}.${child.name}`));
-}
-
-type WriteText = (slots: Slots) => string;
-
-/** With a comma before it; nothing where nothing is set. */
-function compileKnown({ name, slot, children }: FieldNode): WriteText {
-  const label = `,${JSON.stringify(name)}:`;
-  if (slot >= 0) return compileField(slot, label, '');
-  const [first, ...others] = children;
-  if (first !== undefined && others.length === 0) {
-    return compileField(first.slot, `${label}{${JSON.stringify(first.name)}:`, '}');
-  }
-  const writers = children.map((child) => compileField(child.slot, `,${JSON.stringify(child.name)}:`, ''));
-  return (slots) => {
-    let text = '';
-    for (const write of writers) text += write(slots);
-    return text === '' ? '' : `${label}{${text.slice(1)}}`;
-  };
-}
-
-function compileField(slot: number, prefix: string, suffix: string): WriteText {
-  const write = writeShared(prefix, suffix);
-  return (slots) => {
-    const value = slots[slot];
-    return value === undefined ? '' : write(value);
+    slot,
+    label: `${JSON.stringify(name)}:`,
+    repeats: shared || words.has(path),
+    children: children.map((child) => compileNode(child, `${path}.`)),
+    value: undefined,
+    text: '',
   };
 }
 
 /** Sections in which nothing is set are left out. */
-function buildInto(object: JsonObject, nodes: readonly FieldNode[], slots: Slots): void {
+function writeNodes(start: string, nodes: readonly TextNode[], slots: Slots): string {
+  let text = start;
   for (let i = 0; i < nodes.length; i += 1) {
     const node = nodes[i];
     if (node === undefined) continue;
-    const value = node.slot < 0 ? buildSection(node.children, slots) : slots[node.slot];
-    if (value !== undefined) object[node.name] = value;
+    const written = node.slot < 0 ? writeSection(node, slots) : writeValue(node, slots[node.slot]);
+    if (written === '') continue;
+    if (text !== '') text += ',';
+    text += node.label;
+    text += written;
   }
+  return text;
+}
+
+function writeSection(node: TextNode, slots: Slots): string {
+  const text = writeNodes('', node.children, slots);
+  return text === '' ? '' : `{${text}}`;
+}
+
+function writeValue(node: TextNode, value: Json): string {
+  if (value === undefined) return '';
+  if (!node.repeats) return JSON.stringify(value);
+  if (node.value !== value) {
+    node.text = typeof value === 'string' ? quote(value) : writeShared(value);
+    node.value = value;
+  }
+  return node.text;
 }
 
 /** Undefined where nothing is set. */
 export function buildSection(nodes: readonly FieldNode[], slots: Slots): JsonObject | undefined {
   let section: JsonObject | undefined;
-  for (let i = 0; i < nodes.length; i += 1) {
-    const node = nodes[i];
-    if (node === undefined) continue;
-    const value = node.slot < 0 ? buildSection(node.children, slots) : slots[node.slot];
+  for (const { name, slot, children } of nodes) {
+    const value = slot < 0 ? buildSection(children, slots) : slots[slot];
     if (value === undefined) continue;
     section ??= {};
-    section[node.name] = value;
+    section[name] = value;
   }
   return section;
 }

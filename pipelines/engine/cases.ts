@@ -2,12 +2,13 @@
 // it in cases, each under conditions on the record or on the outcome.
 
 import type { Case, Layer, SentencePart } from '../definitions.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { Json } from '../json.ts';
+import type { CompileRead } from './paths.ts';
 import { compileCondition } from './rules.ts';
 
-export interface EventOfCases {
+export interface EventOfCases<Source> {
   /** Which of the cases hold, as bits; 0 where the layers have none. */
-  readonly decide: (record: JsonObject, outcome: Json) => number;
+  readonly decide: (record: Source, outcome: Json) => number;
   /** What the layers and those cases say together. */
   readonly describe: (held: number) => EventDescription;
 }
@@ -23,14 +24,17 @@ type Says = Pick<Layer, 'kind' | 'category' | 'type' | 'message'>;
  * Layers come nearest first. Categories and types add up, the common ones first; kind and message are what was said
  * last.
  */
-export function compileCases(layers: readonly Layer[]): EventOfCases {
+export function compileCases<Source>(
+  layers: readonly Layer[],
+  compileRead: CompileRead<Source>,
+): EventOfCases<Source> {
   const said: { readonly says: Says; readonly bit: number }[] = [];
-  const tests: ReturnType<typeof compileCase>[] = [];
+  const tests: Holds<Source>[] = [];
   for (const layer of layers.toReversed()) {
     said.push({ says: layer, bit: 0 });
     for (const each of layer.cases ?? []) {
       said.push({ says: each, bit: 1 << tests.length });
-      tests.push(compileCase(each));
+      tests.push(compileCase(each, compileRead));
     }
   }
   return {
@@ -53,8 +57,13 @@ function addUp(said: readonly Says[]): EventDescription {
   };
 }
 
-export function compileCase({ when = [], outcome }: Case): (record: JsonObject, found: Json) => boolean {
-  const conditions = when.map(compileCondition);
+type Holds<Source> = (record: Source, found: Json) => boolean;
+
+export function compileCase<Source>(
+  { when = [], outcome }: Case,
+  compileRead: CompileRead<Source>,
+): Holds<Source> {
+  const conditions = when.map((condition) => compileCondition(condition, compileRead));
   return (record, found) => {
     if (outcome !== undefined && outcome !== found) return false;
     for (const holds of conditions) if (!holds(record)) return false;

@@ -8,7 +8,7 @@ import type { Convert } from '../verbs/verb.ts';
 import { buildSection } from './assemble.ts';
 import { type Layout, planLayout, type Slots } from './layout.ts';
 
-type CompileRule = (rule: Rule, layout: Layout) => (record: JsonObject, slots: Slots) => void;
+type CompileRule = (rule: Rule, layout: Layout) => (item: JsonObject, slots: Slots) => void;
 
 /** From an object, or lists of them, to the list of what the rules make of each; undefined where they make nothing. */
 export function compileEach(rules: readonly Rule[], compileRule: CompileRule): Convert {

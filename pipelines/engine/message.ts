@@ -1,21 +1,26 @@
 // One readable sentence for each event, from the template of its record type.
 
 import type { SentencePart, SentencePath } from '../definitions.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { Json } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
 import type { Layout, Slots } from './layout.ts';
-import { compileRead } from './paths.ts';
+import type { CompileRead } from './paths.ts';
+import type { Values } from './positions.ts';
 
 const longestValue = 200;
 const mostValues = 3;
 
 /** Undefined where a value that it needs is missing. */
-type WritePart = (record: JsonObject, slots: Slots) => string | undefined;
+type WritePart = (record: Values, slots: Slots) => string | undefined;
 
-export type WriteMessage = (record: JsonObject, slots: Slots) => string;
+export type WriteMessage = (record: Values, slots: Slots) => string;
 
-export function compileMessage(parts: readonly SentencePart[], layout: Layout): WriteMessage {
-  const writers = parts.map((part) => compilePart(part, layout));
+export function compileMessage(
+  parts: readonly SentencePart[],
+  layout: Layout,
+  compileRead: CompileRead<Values>,
+): WriteMessage {
+  const writers = parts.map((part) => compilePart(part, layout, compileRead));
   return (record, slots) => {
     let text = '';
     for (const write of writers) text += write(record, slots) ?? '';
@@ -23,10 +28,10 @@ export function compileMessage(parts: readonly SentencePart[], layout: Layout): 
   };
 }
 
-function compilePart(part: SentencePart, layout: Layout): WritePart {
+function compilePart(part: SentencePart, layout: Layout, compileRead: CompileRead<Values>): WritePart {
   if (typeof part === 'string') return () => part;
-  if ('group' in part) return compileGroup(part.group.map((each) => compilePart(each, layout)));
-  const paths = part.paths.map((path) => compilePath(path, layout));
+  if ('group' in part) return compileGroup(part.group.map((each) => compilePart(each, layout, compileRead)));
+  const paths = part.paths.map((path) => compilePath(path, layout, compileRead));
   const [only] = paths;
   if (only !== undefined && paths.length === 1) return only;
   return (record, slots) => {
@@ -50,7 +55,7 @@ function compileGroup(writers: readonly WritePart[]): WritePart {
   };
 }
 
-function compilePath(path: SentencePath, layout: Layout): WritePart {
+function compilePath(path: SentencePath, layout: Layout, compileRead: CompileRead<Values>): WritePart {
   if ('text' in path) return () => path.text;
   if ('property' in path) {
     const read = compileRead(path.property);

@@ -1,16 +1,19 @@
 // Whether it worked, by the first step of a file that has an answer.
 
 import type { Layer, Outcome, OutcomeStep } from '../definitions.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { Json } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
-import { compileRead } from './paths.ts';
-import { createMemory } from './remember.ts';
+import type { CompileRead } from './paths.ts';
+import type { Values } from './positions.ts';
+import { remember } from './remember.ts';
 
-export type FindOutcome = (record: JsonObject) => Outcome | undefined;
+export type FindOutcome = (record: Values) => Outcome | undefined;
 
 /** The steps of the nearest layer that has any, then the nearest default. */
-export function compileOutcome(layers: readonly Layer[]): FindOutcome {
-  const steps = (layers.find((layer) => layer.outcome !== undefined)?.outcome ?? []).map(compileStep);
+export function compileOutcome(layers: readonly Layer[], compileRead: CompileRead<Values>): FindOutcome {
+  const steps = (layers.find((layer) => layer.outcome !== undefined)?.outcome ?? []).map((step) =>
+    compileStep(step, compileRead),
+  );
   const otherwise = layers.find((layer) => layer.otherwise !== undefined)?.otherwise;
   return (record) => {
     for (const step of steps) {
@@ -23,17 +26,17 @@ export function compileOutcome(layers: readonly Layer[]): FindOutcome {
 
 const mostRemembered = 200;
 
-function compileStep({ from, values }: OutcomeStep): FindOutcome {
+function compileStep({ from, values }: OutcomeStep, compileRead: CompileRead<Values>): FindOutcome {
   const read = compileRead(from);
   const table = new Map(Object.entries(values));
   const other = table.get('*');
-  const known = createMemory<Outcome>(mostRemembered);
+  const find = remember<Outcome | undefined>(
+    mostRemembered,
+    (text) => table.get(text.toLowerCase()) ?? other,
+  );
   const answer = (value: Json): Outcome | undefined => {
     const text = toKeyword(value);
-    if (text === undefined) return undefined;
-    const outcome = known.get(text) ?? table.get(text.toLowerCase()) ?? other;
-    if (outcome !== undefined) known.set(text, outcome);
-    return outcome;
+    return text === undefined ? undefined : find(text);
   };
   return (record) => {
     const value = read(record);

@@ -5,28 +5,40 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { listsPainless } from '../lists.ts';
 
 /** One value, or a list of them; undefined for none. */
-export type Read = (record: JsonObject) => Json;
+export type Read<Source> = (source: Source) => Json;
 
-export function compileRead(path: Path): Read {
+export type CompileRead<Source> = (path: Path) => Read<Source>;
+
+/** From an object. */
+export const compileRead: CompileRead<JsonObject> = (path) => {
+  const [first] = path;
+  if (first === undefined) return () => undefined;
+  const { name } = first;
+  return compileReadOf(path, (object) => object[name]);
+};
+
+/** `start` finds the value that the first step of the path names. */
+export function compileReadOf<Source>(path: Path, start: Read<Source>): Read<Source> {
   const [first, second, third] = path;
   if (first === undefined) return () => undefined;
-  const { name, where } = first;
-  if (where === undefined && second === undefined) return (record) => record[name];
+  const { where } = first;
+  if (where === undefined && second === undefined) return start;
   if (second?.where === undefined && second !== undefined && third === undefined) {
-    if (where === undefined) return readInside(name, second.name, path);
-    return readSelected(name, where.key, where.value, second.name);
+    if (where === undefined) return readInside(start, second.name, path);
+    return readSelected(start, where.key, where.value, second.name);
   }
-  if (path.every((step) => step.where === undefined)) return readThrough(path);
-  return (record) => collect(record, path);
+  if (path.every((step) => step.where === undefined)) return readThrough(start, path);
+  return (source) => collect(start(source), path);
 }
 
 /** `ModifiedProperties.Mail.NewValue`: nearly always objects all the way. */
-function readThrough(path: Path): Read {
-  const names = path.map(({ name }) => name);
-  return (record) => {
-    let value: Json = record;
+function readThrough<Source>(start: Read<Source>, path: Path): Read<Source> {
+  const names = path.slice(1).map(({ name }) => name);
+  return (source) => {
+    const whole = start(source);
+    let value = whole;
     for (const name of names) {
-      if (!isObject(value)) return value === undefined ? undefined : collect(record, path);
+      if (!isObject(value)) return value === undefined ? undefined : collect(whole, path);
       value = value[name];
     }
     return value;
@@ -34,19 +46,19 @@ function readThrough(path: Path): Read {
 }
 
 /** `Item.Subject`. */
-function readInside(outer: string, inner: string, path: Path): Read {
-  return (record) => {
-    const value = record[outer];
+function readInside<Source>(start: Read<Source>, inner: string, path: Path): Read<Source> {
+  return (source) => {
+    const value = start(source);
     if (value === undefined) return undefined;
-    return isObject(value) ? value[inner] : collect(record, path);
+    return isObject(value) ? value[inner] : collect(value, path);
   };
 }
 
 /** `Target[Type=5].ID`: nearly always one item, so nothing is collected for it. */
-function readSelected(outer: string, key: string, wanted: string, inner: string): Read {
+function readSelected<Source>(start: Read<Source>, key: string, wanted: string, inner: string): Read<Source> {
   const isChosen = compileChoice(key, wanted);
-  return (record) => {
-    const list = record[outer];
+  return (source) => {
+    const list = start(source);
     if (!Array.isArray(list)) return isChosen(list) ? list[inner] : undefined;
     let found: Json;
     for (const item of list) {
@@ -58,25 +70,28 @@ function readSelected(outer: string, key: string, wanted: string, inner: string)
   };
 }
 
-function collect(record: JsonObject, path: Path): Json {
+/** `value` is what the first step names. */
+function collect(value: Json, path: Path): Json {
   const found: Json[] = [];
-  walk(record, path, 0, found);
+  walk(value, path, 0, found);
   return found.length === 0 ? undefined : found;
 }
 
+/** `value` is what the step names. */
 function walk(value: Json, path: Path, at: number, found: Json[]): void {
+  const where = path[at]?.where;
+  descend(where === undefined ? value : select(value, where.key, where.value), path, at + 1, found);
+}
+
+function descend(value: Json, path: Path, at: number, found: Json[]): void {
   if (Array.isArray(value)) {
-    for (const item of value) walk(item, path, at, found);
+    for (const item of value) descend(item, path, at, found);
     return;
   }
   const step = path[at];
   if (step === undefined) {
     if (value !== undefined && value !== null) found.push(value);
-  } else if (isObject(value)) {
-    const { where } = step;
-    const next = value[step.name];
-    walk(where === undefined ? next : select(next, where.key, where.value), path, at + 1, found);
-  }
+  } else if (isObject(value)) walk(value[step.name], path, at, found);
 }
 
 function select(value: Json, key: string, wanted: string): Json {

@@ -1,23 +1,23 @@
 // What is done with a record of one type and operation: the layers that apply, put together once.
 
 import type { Definitions, Layer, RecordTypeFile, Rule } from '../definitions.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { Json } from '../json.ts';
 import { type Assemble, compileAssemble } from './assemble.ts';
 import { compileCases } from './cases.ts';
 import { type Layout, planLayout, type Slots } from './layout.ts';
 import { compileMessage, type WriteMessage } from './message.ts';
 import { compileOutcome, type FindOutcome } from './outcome.ts';
-import { numberProperties, type Positions, positionOf } from './positions.ts';
+import type { Positions, Values } from './positions.ts';
 import { compileRelated, type Gather } from './related.ts';
-import { createMemory } from './remember.ts';
+import { remember } from './remember.ts';
 import { compileRule } from './rules.ts';
 
 export interface Plan {
-  /** Runs the rules whose properties are present, given by their positions among the definitions. */
-  readonly run: (record: JsonObject, slots: Slots, present: readonly number[]) => void;
+  /** Runs the rules whose properties are present, given by their numbers. */
+  readonly run: (record: Values, slots: Slots, present: readonly number[]) => void;
   readonly layout: Layout;
   /** By the record and the outcome that was found. */
-  readonly ending: (record: JsonObject, outcome: Json) => Ending;
+  readonly ending: (record: Values, outcome: Json) => Ending;
   readonly outcome: FindOutcome;
   readonly gather: readonly Gather[];
 }
@@ -35,8 +35,8 @@ export type FindPlan = (recordType: Json, operation: Json) => Plan;
 
 type Combine = (layers: readonly Layer[]) => Plan;
 
-export function compilePlans(definitions: Definitions): FindPlan {
-  const combine = combineWith(definitions);
+export function compilePlans(definitions: Definitions, positions: Positions): FindPlan {
+  const combine = combineWith(definitions, positions);
   const { common, files } = definitions;
   const commonPlan = combine([common]);
   const byNumber = new Map<number, (operation: Json) => Plan>();
@@ -67,42 +67,36 @@ function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (op
     if (Object.hasOwn(named, operation)) return named[operation] ?? [];
     return beginnings.find(({ text }) => operation.startsWith(text))?.layers ?? [];
   };
-  const known = createMemory<Plan>(mostRemembered);
-  return (operation) => {
-    if (typeof operation !== 'string') return planOf([]);
-    let plan = known.get(operation);
-    if (plan === undefined) {
-      plan = planOf(positionsOf(operation));
-      known.set(operation, plan);
-    }
-    return plan;
-  };
+  const find = remember(mostRemembered, (operation) => planOf(positionsOf(operation)));
+  return (operation) => (typeof operation === 'string' ? find(operation) : planOf([]));
 }
 
 /** Layers come nearest first: where a field keeps its first value, the more specific says it. */
-function combineWith(definitions: Definitions): Combine {
-  const { related } = definitions;
-  const positions = numberProperties(definitions);
+function combineWith({ related }: Definitions, positions: Positions): Combine {
   return (layers) => {
     const rules = layers.flatMap((layer) => layer.rules);
     const layout = planLayout(rules, related);
     return {
       layout,
-      ending: compileEndings(layers, layout),
+      ending: compileEndings(layers, layout, positions),
       run: compileRules(rules, positions, layout),
-      outcome: compileOutcome(layers),
+      outcome: compileOutcome(layers, positions.compileRead),
       gather: related.flatMap((each) => compileRelated(each, layout) ?? []),
     };
   };
 }
 
 /** One for each combination of cases that comes up. */
-function compileEndings(layers: readonly Layer[], layout: Layout): Plan['ending'] {
-  const { decide, describe } = compileCases(layers);
+function compileEndings(
+  layers: readonly Layer[],
+  layout: Layout,
+  { compileRead }: Positions,
+): Plan['ending'] {
+  const { decide, describe } = compileCases(layers, compileRead);
   const make = (held: number): Ending => {
     const { event, message } = describe(held);
     return {
-      message: compileMessage(message, layout),
+      message: compileMessage(message, layout, compileRead),
       assemble: compileAssemble(layout, { ...event, dataset, module }),
     };
   };
@@ -119,10 +113,10 @@ function compileEndings(layers: readonly Layer[], layout: Layout): Plan['ending'
 
 /** Most properties are absent from most records: a rule is looked at only when one of its properties is there. */
 function compileRules(rules: readonly Rule[], positions: Positions, layout: Layout): Plan['run'] {
-  const runs = rules.map((rule) => compileRule(rule, layout));
+  const runs = rules.map((rule) => compileRule(rule, layout, positions.compileRead));
   const rulesOf: (number[] | undefined)[] = Array.from({ length: positions.size }, () => undefined);
   for (const [i, rule] of rules.entries()) {
-    const places = new Set(rule.from.map((path) => positionOf(positions, path)));
+    const places = new Set(rule.from.map((path) => positions.triggerOf(path)));
     for (const place of places) if (place !== undefined) rulesOf[place] = [...(rulesOf[place] ?? []), i];
   }
   const marked = new Uint8Array(rules.length);

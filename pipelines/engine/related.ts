@@ -2,23 +2,34 @@
 
 import type { Related } from '../definitions.ts';
 import type { Json } from '../json.ts';
-import type { Layout, Slots } from './layout.ts';
+import type { Layout, ReadSlots, Slots } from './layout.ts';
 
 export type Gather = (slots: Slots) => void;
 
 /** Undefined where nothing that is gathered from can be there. */
 export function compileRelated({ to, from, foldCase }: Related, layout: Layout): Gather | undefined {
-  const sources = [to, ...from].flatMap((path) => layout.compileRead(path) ?? []);
+  const sources = [to, ...from].flatMap((path): Source[] => {
+    const read = layout.compileRead(path);
+    return read === undefined ? [] : [{ slot: layout.numberOf(path) ?? -1, read }];
+  });
   const number = layout.numberOf(to);
   if (number === undefined || sources.length === 0) return undefined;
   return (slots) => {
     let found: string[] | undefined;
-    for (const read of sources) {
-      const value = read(slots);
+    for (let i = 0; i < sources.length; i += 1) {
+      const source = sources[i];
+      if (source === undefined) continue;
+      const value = source.slot < 0 ? source.read(slots) : slots[source.slot];
       if (value !== undefined) found = gather(value, found ?? [], foldCase);
     }
     slots[number] = found;
   };
+}
+
+interface Source {
+  /** -1 for what is inside of a field. */
+  readonly slot: number;
+  readonly read: ReadSlots;
 }
 
 function gather(value: Json, found: string[], foldCase: boolean): string[] {

@@ -3,20 +3,27 @@
 
 const longest = 256;
 
-export interface Memory<Value> {
-  get(text: string): Value | undefined;
-  set(text: string, value: Value): void;
+/**
+ * Returns what `make` gives for a text, from memory where it is known; undefined is not remembered. Forgets everything
+ * once it holds `most` texts.
+ */
+export function remember<Value>(most: number, make: (text: string) => Value): (text: string) => Value {
+  const known = new Map<string, Value>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    if (text.length > longest) return make(text);
+    const own = copyOf(text);
+    const made = make(own);
+    if (made === undefined) return made;
+    if (known.size >= most) known.clear();
+    known.set(own, made);
+    return made;
+  };
 }
 
-/** Forgets everything once it holds `most` texts. */
-export function createMemory<Value>(most: number): Memory<Value> {
-  const known = new Map<string, Value>();
-  return {
-    get: (text) => known.get(text),
-    set: (text, value) => {
-      if (text.length > longest) return;
-      if (known.size >= most) known.clear();
-      known.set(text, value);
-    },
-  };
+/** In one piece and by itself: what was cut from a longer text, or put together from shorter ones, keeps all of that. */
+export function copyOf(text: string): string {
+  const [own = text] = Object.keys({ [text]: 0 });
+  return own;
 }

@@ -8,31 +8,45 @@ import { toKeyword } from '../verbs/keyword.ts';
 import type { Convert, Verb } from '../verbs/verb.ts';
 import { compileEach, eachPainless } from './each.ts';
 import type { Layout, Slots } from './layout.ts';
-import { compileRead, type Read } from './paths.ts';
-import { createMemory, type Memory } from './remember.ts';
+import { type CompileRead, compileRead, type Read } from './paths.ts';
+import { remember } from './remember.ts';
 
-export type RunRule = (record: JsonObject, slots: Slots) => void;
+export type RunRule<Source> = (record: Source, slots: Slots) => void;
 
 type Write = (slots: Slots, value: Json) => void;
 
-export function compileRule(rule: Rule, layout: Layout): RunRule {
+export function compileRule<Source>(
+  rule: Rule,
+  layout: Layout,
+  compileRead: CompileRead<Source>,
+): RunRule<Source> {
   const reads = rule.from.map(compileRead);
   const write = compileWrites(rule, layout);
   const convert = compileConvert(rule);
   const [only] = reads;
   const run =
     reads.length === 1 && only !== undefined ? runOne(only, convert, write) : runFirst(reads, convert, write);
-  return rule.when === undefined ? run : runWhen(rule.when.map(compileCondition), run);
+  const { when } = rule;
+  if (when === undefined) return run;
+  return runWhen(
+    when.map((condition) => compileCondition(condition, compileRead)),
+    run,
+  );
 }
 
-function runWhen(conditions: readonly Test[], run: RunRule): RunRule {
+/** Reads from an object of a list. */
+export function compileItemRule(rule: Rule, layout: Layout): RunRule<JsonObject> {
+  return compileRule(rule, layout, compileRead);
+}
+
+function runWhen<Source>(conditions: readonly Test<Source>[], run: RunRule<Source>): RunRule<Source> {
   return (record, slots) => {
     for (const holds of conditions) if (!holds(record)) return;
     run(record, slots);
   };
 }
 
-function runOne(read: Read, convert: Convert, write: Write): RunRule {
+function runOne<Source>(read: Read<Source>, convert: Convert, write: Write): RunRule<Source> {
   return (record, slots) => {
     const value = read(record);
     if (value === undefined) return;
@@ -41,7 +55,7 @@ function runOne(read: Read, convert: Convert, write: Write): RunRule {
   };
 }
 
-function runFirst(reads: readonly Read[], convert: Convert, write: Write): RunRule {
+function runFirst<Source>(reads: readonly Read<Source>[], convert: Convert, write: Write): RunRule<Source> {
   return (record, slots) => {
     for (const read of reads) {
       const value = read(record);
@@ -55,7 +69,7 @@ function runFirst(reads: readonly Read[], convert: Convert, write: Write): RunRu
 }
 
 function compileConvert({ verb, options, each }: Rule): Convert {
-  if (each !== undefined) return compileEach(each, compileRule);
+  if (each !== undefined) return compileEach(each, compileItemRule);
   const found = findVerb(verb);
   if (found === undefined) throw new Error(`no verb "${verb}"`);
   return spread(found, options);
@@ -64,7 +78,7 @@ function compileConvert({ verb, options, each }: Rule): Convert {
 /** A verb over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
 function spread(verb: Verb, options: Json): Convert {
   const compiled = verb.compile(options);
-  const convert = verb.remembered === true ? remember(verb.name, compiled) : compiled;
+  const convert = verb.remembered === true ? recall(verb.name, compiled) : compiled;
   if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
   if (verb.fills !== undefined)
     return (value) => (Array.isArray(value) ? convertFirst(value, convert) : convert(value));
@@ -95,20 +109,13 @@ function convertEach(values: Json[], convert: Convert): Json {
 const mostRemembered = 5000;
 
 /** One memory for each verb, whichever rules use it. */
-const memories = new Map<string, Memory<Json>>();
+const memories = new Map<string, (text: string) => Json>();
 
 /** The same few users and addresses come again and again. What is remembered is shared: it must not be changed. */
-function remember(verb: string, convert: Convert): Convert {
-  const memory = memories.get(verb) ?? createMemory<Json>(mostRemembered);
-  memories.set(verb, memory);
-  return (value) => {
-    if (typeof value !== 'string') return convert(value);
-    const known = memory.get(value);
-    if (known !== undefined) return known;
-    const converted = convert(value);
-    if (converted !== undefined) memory.set(value, converted);
-    return converted;
-  };
+function recall(verb: string, convert: Convert): Convert {
+  const known = memories.get(verb) ?? remember<Json>(mostRemembered, convert);
+  memories.set(verb, known);
+  return (value) => (typeof value === 'string' ? known(value) : convert(value));
 }
 
 function compileWrites({ to, verb }: Rule, layout: Layout): Write {
@@ -164,9 +171,12 @@ function slotOf(layout: Layout, path: readonly string[]): number {
   return number;
 }
 
-type Test = (record: JsonObject) => boolean;
+type Test<Source> = (record: Source) => boolean;
 
-export function compileCondition({ path, values }: Condition): Test {
+export function compileCondition<Source>(
+  { path, values }: Condition,
+  compileRead: CompileRead<Source>,
+): Test<Source> {
   const read = compileRead(path);
   const isWanted = values === undefined ? isPresent : isOneOf(values);
   return (record) => {

@@ -9,7 +9,7 @@ import { pathsPainless } from '../engine/paths.ts';
 import { dataset, module } from '../engine/plan.ts';
 import { relatedPainless } from '../engine/related.ts';
 import { rulesPainless } from '../engine/rules.ts';
-import { shapePainless } from '../engine/shape.ts';
+import { shapePainless } from '../engine/shape-painless.ts';
 import { tamePainless } from '../engine/tame.ts';
 import { findVerb } from '../verbs/index.ts';
 import { writePainlessDispatch, writePainlessVerbs } from '../verbs/painless.ts';

@@ -19,9 +19,8 @@ const netDate = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
 
 /** Undefined where the value is no date. */
 export function toDate(value: Json): string | undefined {
-  if (typeof value === 'string') {
-    if (value.length === 19 && secondsOfPlainIso(value) !== undefined) return `${value}Z`;
-    if (value.length === 20 && value.endsWith('Z') && secondsOfPlainIso(value) !== undefined) return value;
+  if (typeof value === 'string' && secondsOfPlainIso(value) !== undefined) {
+    return value.length === 19 ? `${value}Z` : value;
   }
   const instant = readInstant(value);
   return instant === undefined ? undefined : formatInstant(instant);
@@ -29,7 +28,7 @@ export function toDate(value: Json): string | undefined {
 
 /** Seconds since the epoch; 0 where the value is no date. */
 export function readSeconds(value: Json): number {
-  const plain = typeof value === 'string' && value.length === 19 ? secondsOfPlainIso(value) : undefined;
+  const plain = typeof value === 'string' ? secondsOfPlainIso(value) : undefined;
   return plain ?? readInstant(value)?.seconds ?? 0;
 }
 
@@ -40,8 +39,9 @@ function readInstant(value: Json): Instant | undefined {
   return readIso(text) ?? readSlashes(text) ?? readNet(text) ?? readEpochText(text);
 }
 
-/** `2021-05-18T21:13:34`: nearly every date, so it is read without a pattern. */
+/** `2021-05-18T21:13:34`, with or without `Z`: nearly every date, so it is read without a pattern. */
 function secondsOfPlainIso(text: string): number | undefined {
+  if (text.length !== 19 && (text.length !== 20 || text.charCodeAt(19) !== 90)) return undefined;
   if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45 || text.charCodeAt(10) !== 84) return undefined;
   if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);

@@ -2,7 +2,6 @@
 // is and mapped by the ingest pipeline. Arguments: how often each way is taken.
 
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 import { makeUpRecords } from '../pipelines/made-up.ts';
 import { readPublicRecords, sampleContext } from '../pipelines/samples.ts';
 import { ask, cpuMs, withServer } from './server.ts';
@@ -23,7 +22,7 @@ const makeWays = (): Way[] =>
     {
       name: 'mapped by the input',
       prepare: (text: string, namespace: string) =>
-        mapper.write(parseRecord(text), { ...sampleContext, namespace }),
+        mapper.write(mapper.read(text), { ...sampleContext, namespace }),
     },
     {
       name: 'mapped by the ingest pipeline',

@@ -12,7 +12,6 @@ import { generateRecords } from '../../input/emulator/records/supply.ts';
 import { createWorld } from '../../input/emulator/records/world.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { buildEnrichmentPipeline } from '../../pipelines/ingest/enrichment-pipeline.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 import { ask, cpuMs, withServer } from './server.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -132,7 +131,7 @@ function bulkBodies(records: readonly string[], preserveOriginal: boolean): stri
   };
   const lines = records.map(
     (text, index) =>
-      `{"create":{"_id":"${context.tenantId}:${index}"}}\n${JSON.stringify(mapper.map(parseRecord(text), context))}\n`,
+      `{"create":{"_id":"${context.tenantId}:${index}"}}\n${JSON.stringify(mapper.map(mapper.read(text), context))}\n`,
   );
   return Array.from({ length: Math.ceil(lines.length / batch) }, (_, at) =>
     lines.slice(at * batch, (at + 1) * batch).join(''),

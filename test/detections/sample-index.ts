@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto';
 import { type Asset, assetKinds, assetPath } from '../../input/setup/assets.ts';
 import { readAuditAssets } from '../../input/setup/audit-assets.ts';
 import { loadMapper } from '../../pipelines/index.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 import { ask } from '../elasticsearch/cluster.ts';
 import type { Row } from './esql.ts';
 import type { Values } from './evaluate.ts';
@@ -82,7 +81,7 @@ const mapper = loadMapper();
 
 /** As the input does. */
 export const mapRecord: Delivery = (record, namespace) =>
-  mapper.map(parseRecord(JSON.stringify(record)), {
+  mapper.map(mapper.read(JSON.stringify(record)), {
     tenantId: record.OrganizationId,
     fetchedAt: '2026-04-20T12:00:00.000Z',
     namespace,

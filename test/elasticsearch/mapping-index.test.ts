@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { recordKey } from '../../pipelines/identity.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 import { chooseSeed, makeUpRecords } from '../pipelines/made-up.ts';
 import { listSamples, readPublicRecords, sampleContext } from '../pipelines/samples.ts';
 import { clusterUrl } from './cluster.ts';
@@ -49,7 +48,7 @@ async function index(
 const context = () => ({ ...sampleContext, namespace: prepared.dataStream.slice('logs-o365.audit-'.length) });
 
 function toDocument(text: string, id?: string) {
-  const record = parseRecord(text);
+  const record = mapper.read(text);
   return { id: id ?? recordKey(record, sampleContext.tenantId).id, body: mapper.write(record, context()) };
 }
 

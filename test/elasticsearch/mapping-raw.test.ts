@@ -38,7 +38,7 @@ async function runPipeline(sources: readonly object[]) {
 /** The input's document, without what the index knows of itself. */
 function mapHere(text: string): JsonObject {
   const { data_stream, ...document } = JSON.parse(
-    JSON.stringify(mapper.map(parseRecord(text), sampleContext)),
+    JSON.stringify(mapper.map(mapper.read(text), sampleContext)),
   );
   return document;
 }

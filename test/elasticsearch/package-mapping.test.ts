@@ -5,7 +5,6 @@ import { templatesOf } from '../../input/cli/artefacts.ts';
 import { buildPackage } from '../../input/cli/package/build-package.ts';
 import { shortenLongValues } from '../../input/cli/package/long-values.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 import { type Mapping, mapAsFleet } from '../package/fleet-mapping.ts';
 import { listSamples, readPublicRecords, sampleContext } from '../pipelines/samples.ts';
 import { ask, clusterUrl } from './cluster.ts';
@@ -51,7 +50,7 @@ describe('an index as Fleet makes it from the package', () => {
     let taken = 0;
     for (let at = 0; at < texts.length; at += 500) {
       const lines = texts.slice(at, at + 500).map((text) => {
-        const document = mapper.map(parseRecord(text), sampleContext);
+        const document = mapper.map(mapper.read(text), sampleContext);
         return `{"index":{}}\n${JSON.stringify(document)}\n`;
       });
       const response = await fetch(`${clusterUrl}/${index}/_bulk`, {
@@ -80,7 +79,8 @@ describe('an index as Fleet makes it from the package', () => {
     });
     const pipeline = `${index}-long`;
     await ask('PUT', `/_ingest/pipeline/${pipeline}`, { processors: [shortenLongValues(loadDefinitions())] });
-    const document = loadMapper().map(parseRecord(text), sampleContext);
+    const mapper = loadMapper();
+    const document = mapper.map(mapper.read(text), sampleContext);
     const refused = await ask('PUT', `/${index}/_doc/long`, document);
     expect(refused.status).toBe(400);
     const reply = await ask('PUT', `/${index}/_doc/long?refresh=true&pipeline=${pipeline}`, document);

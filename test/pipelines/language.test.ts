@@ -7,7 +7,6 @@ import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
 import { compileMapper } from '../../pipelines/mapper.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 import { writeFields, writeRecordTypes } from '../../pipelines/write-reference.ts';
 
 const pipelines = join(import.meta.dirname, '../../pipelines');
@@ -180,8 +179,9 @@ fields:
   const definitions = readDefinitions(folder);
   const sample = join(folder, 'journey.json');
   writeFileSync(sample, '{"Id":"1","RecordType":9999,"UserId":"ann@example.org","TeleporterStation":"Io"}');
+  const mapper = compileMapper(definitions);
   expect(
-    compileMapper(definitions).map(parseRecord(readFileSync(sample, 'utf8')), {
+    mapper.map(mapper.read(readFileSync(sample, 'utf8')), {
       tenantId: 't',
       fetchedAt: '2026-01-01T00:00:00Z',
     }),

@@ -4,10 +4,11 @@ import { parseExactly, parseRecord } from '../../pipelines/parse-record.ts';
 describe('a record', () => {
   test('is an object, with its text kept as served', () => {
     const text = '{"Id": "1", "Operation": "Set-Mailbox"}';
-    expect(parseRecord(text)).toEqual({
+    expect(parseRecord(text)).toMatchObject({
       text,
       value: { Id: '1', Operation: 'Set-Mailbox' },
       problem: undefined,
+      id: '1',
     });
   });
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { isObject, type Json, type JsonObject } from '../../pipelines/json.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 import { readPublicRecords, sampleContext } from './samples.ts';
 
 const records = readPublicRecords();
@@ -9,9 +8,7 @@ const describeWhere = records.length === 0 ? describe.skip : describe;
 
 describeWhere('the public audit records', () => {
   const mapper = loadMapper();
-  const documents: JsonObject[] = records.map((text) =>
-    JSON.parse(JSON.stringify(mapper.map(parseRecord(text), sampleContext))),
-  );
+  const documents: JsonObject[] = records.map((text) => mapper.map(mapper.read(text), sampleContext));
 
   test('become one document each, in order, with the fields that everything else builds on', () => {
     expect(documents).toHaveLength(2695);
@@ -28,12 +25,6 @@ describeWhere('the public audit records', () => {
         category: expect.arrayContaining(['web']),
       });
       expect(String(message)).not.toMatch(/undefined|\[object/);
-    }
-  });
-
-  test('are written as they are mapped', () => {
-    for (const [i, text] of records.entries()) {
-      expect(JSON.parse(mapper.write(parseRecord(text), sampleContext))).toEqual(documents[i]);
     }
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { compileEach, eachExamples } from '../../pipelines/engine/each.ts';
-import { compileRule } from '../../pipelines/engine/rules.ts';
+import { compileItemRule } from '../../pipelines/engine/rules.ts';
 import { verbs } from '../../pipelines/verbs/index.ts';
 
 const asJson = (value: unknown): unknown =>
@@ -42,7 +42,7 @@ describe('each', () => {
   test.each(eachExamples.map((example) => [JSON.stringify(example.given), example] as const))(
     '%s',
     (_, { given, rules, gives }) => {
-      expect(asJson(compileEach(rules, compileRule)(given))).toEqual(asJson(gives));
+      expect(asJson(compileEach(rules, compileItemRule)(given))).toEqual(asJson(gives));
     },
   );
 });

@@ -5,7 +5,6 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
-import { parseRecord } from '../../../pipelines/parse-record.ts';
 import { isReaderGone, unwritableOutput } from '../standard-streams.ts';
 
 interface MapOptions {
@@ -43,7 +42,7 @@ export async function mapLines(input: Readable, output: Writable, context: MapCo
   const mapper = loadMapper();
   const mapChunk = (lines: readonly string[]): string => {
     let text = '';
-    for (const line of lines) if (line.trim() !== '') text += `${mapper.write(parseRecord(line), context)}\n`;
+    for (const line of lines) if (line.trim() !== '') text += `${mapper.write(mapper.read(line), context)}\n`;
     return text;
   };
   try {

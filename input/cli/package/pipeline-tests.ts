@@ -10,7 +10,6 @@ import { listDocumentFields } from '../../../pipelines/document-fields.ts';
 import { loadMapper } from '../../../pipelines/index.ts';
 import { isObject, type Json, type JsonObject } from '../../../pipelines/json.ts';
 import type { Mapper } from '../../../pipelines/mapper.ts';
-import { parseRecord } from '../../../pipelines/parse-record.ts';
 import { meetsExpectations, numericKeywords } from './fixture-checks.ts';
 import { toJson, toYaml } from './package-files.ts';
 import { readJson } from './read-source.ts';
@@ -93,7 +92,7 @@ function eventOf(text: string): object {
 
 /** What comes out of the default pipeline, which is what the mapper makes of the same record. */
 function expect(mapper: Mapper, text: string): JsonObject {
-  const mapped = mapper.map(parseRecord(text), { tenantId, fetchedAt });
+  const mapped = mapper.map(mapper.read(text), { tenantId, fetchedAt });
   const { data_stream: _, ...document }: JsonObject = JSON.parse(JSON.stringify(mapped));
   const event = isObject(document.event) ? document.event : {};
   return { ...document, event: { ...event, ingested: fetchedAt } };

@@ -4,7 +4,6 @@
 import { join } from 'node:path';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { EcsDocument } from '../../../pipelines/mapper.ts';
-import { parseRecord } from '../../../pipelines/parse-record.ts';
 import { readJson, readText } from './read-source.ts';
 
 const folder = join(import.meta.dirname, 'sample');
@@ -17,8 +16,8 @@ export function auditSample(): object {
 
 /** The same event before Elasticsearch looked anything up. */
 export function mapSampleRecord(): EcsDocument {
-  const record = parseRecord(readText(join(folder, 'audit-record.json')).trim());
-  return loadMapper().map(record, {
+  const mapper = loadMapper();
+  return mapper.map(mapper.read(readText(join(folder, 'audit-record.json')).trim()), {
     tenantId: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
     tenantName: 'Contoso',
     contentCreated: '2026-09-14T08:21:40.000Z',

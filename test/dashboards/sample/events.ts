@@ -7,7 +7,6 @@ import { guidSeries, hash } from '../../../input/emulator/random.ts';
 import { generateRecords } from '../../../input/emulator/records/supply.ts';
 import { createWorld, type World } from '../../../input/emulator/records/world.ts';
 import type { Mapper } from '../../../pipelines/mapper.ts';
-import { parseRecord } from '../../../pipelines/parse-record.ts';
 import { jailbreak, massDownload, passwordSpray } from './incidents.ts';
 
 export const dayMs = 86_400_000;
@@ -53,9 +52,8 @@ const shares: Readonly<Record<ContentType, number>> = {
 export function sampleEvents(options: SampleOptions, mapper: Mapper): SampleDocument[] {
   return sampleTenants(options.seed).flatMap((tenant) =>
     sampleRecords(tenant, options).flatMap((text, index) => {
-      const parsed = parseRecord(text);
       const id = `${tenant.world.tenantId}:${index}`;
-      const source = mapper.map(parsed, {
+      const source = mapper.map(mapper.read(text), {
         tenantId: tenant.world.tenantId,
         tenantName: tenant.name,
         fetchedAt: new Date(options.end).toISOString(),

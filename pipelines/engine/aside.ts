@@ -1,0 +1,59 @@
+// What is noticed of a record while it is shaped: which of its properties anything reads, what found no typed place, and
+// why.
+
+import type { PropertyType } from '../definitions.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { addTo, isEmpty, legalPath, type Notice, tame } from './tame.ts';
+
+export interface Aside extends Notice {
+  /** The numbers of the properties that are there (positions.ts), and the values beside them; where one comes twice, the last counts. */
+  readonly numbers: number[];
+  readonly values: Json[];
+  /** Whether JSON inside of text is to be parsed exactly. */
+  readonly exactly: boolean;
+  /** What found no typed place, by dotted path. */
+  other: JsonObject | undefined;
+  /** Why what should have had one did not. */
+  unplaced: string[] | undefined;
+  /** Of all objects that were shaped, how many properties they had. */
+  names: number;
+  /** How many values were put in place of others, or of nothing. */
+  changes: number;
+}
+
+export function newAside(exactly: boolean): Aside {
+  return {
+    numbers: [],
+    values: [],
+    exactly,
+    inexact: false,
+    other: undefined,
+    unplaced: undefined,
+    names: 0,
+    changes: 0,
+  };
+}
+
+export function note(aside: Aside, number: number | undefined, value: Json): void {
+  if (number === undefined) return;
+  aside.numbers.push(number);
+  aside.values.push(value);
+}
+
+export function putOther(aside: Aside, path: string, value: Json): void {
+  aside.changes += 1;
+  aside.other ??= {};
+  addTo(aside.other, legalPath(path), value);
+}
+
+export function putAside(aside: Aside, path: string, value: Json, expected: PropertyType): undefined {
+  if (isEmpty(value) || (Array.isArray(value) && value.every(isEmpty))) return;
+  putOther(aside, path, tame(value, aside));
+  aside.unplaced ??= [];
+  aside.unplaced.push(`${path}: ${kindOf(value)} in place of ${expected}`);
+}
+
+function kindOf(value: Json): string {
+  if (Array.isArray(value)) return 'list';
+  return typeof value === 'string' ? 'text' : typeof value;
+}

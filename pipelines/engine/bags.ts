@@ -1,0 +1,115 @@
+// Lists of named items as one object, keyed by their names: settings, or changes of them.
+
+import type { Json, JsonObject } from '../json.ts';
+import { isInexact } from '../parse-record.ts';
+import { trimText } from '../verbs/keyword.ts';
+import { type Aside, note, putOther } from './aside.ts';
+import { objectsOf } from './open.ts';
+import { remember } from './remember.ts';
+import { nextSighting, type Shapers } from './shapers.ts';
+import { addTo, isEmpty, isLegalName, setOwn, tame } from './tame.ts';
+
+/** Where the entries of a bag go, and how each is shaped. */
+interface Bag {
+  readonly entries: JsonObject;
+  readonly children: Shapers;
+  readonly path: string;
+  readonly aside: Aside;
+  /** Of its entries, see `Child`. */
+  readonly sighting: number;
+}
+
+type AddItem = (bag: Bag, name: string, item: JsonObject) => void;
+
+/** Undefined where the value is no list of objects. */
+export function shapePairs(value: Json, children: Shapers, path: string, aside: Aside): Json {
+  return shapeBag(value, children, path, aside, addPair);
+}
+
+/** As `shapePairs`; the keys are the names with underscores for dots and spaces. */
+export function shapeChanges(value: Json, children: Shapers, path: string, aside: Aside): Json {
+  return shapeBag(value, children, path, aside, addChange);
+}
+
+/** A list of named items as one object keyed by name; an object without a name is such a bag already. */
+function shapeBag(value: Json, children: Shapers, path: string, aside: Aside, add: AddItem): Json {
+  const items = objectsOf(value);
+  if (items === undefined) return undefined;
+  const bag: Bag = { entries: {}, children, path, aside, sighting: nextSighting() };
+  for (const item of items) {
+    const name = nameOf(item);
+    if (name !== undefined) add(bag, name, item);
+    else for (const key in item) if (!isEmpty(item[key])) addEntry(bag, key, item[key]);
+  }
+  return bag.entries;
+}
+
+function addEntry({ entries, children, path, aside, sighting }: Bag, given: string, value: Json): void {
+  const child = children.get(given);
+  if (child === undefined) {
+    const unknown = shapeUnknownEntry(given, value, path, aside);
+    if (unknown !== undefined) addTo(entries, given, unknown);
+    return;
+  }
+  // A name out of a value is slow as a key each time; the definition's own is ready to be one.
+  const { name } = child;
+  if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
+  const shaped = child.textual && typeof value === 'string' ? value : child.shape(value, aside, entries);
+  if (shaped === undefined) return;
+  if (child.shared || child.lastSeen === sighting) addTo(entries, name, shaped);
+  else entries[name] = shaped;
+  child.lastSeen = sighting;
+  note(aside, child.number, entries[name]);
+}
+
+/** The keys of a bag may hold dots: the index takes them whole. */
+function shapeUnknownEntry(name: string, value: Json, path: string, aside: Aside): Json {
+  const tamed = tame(value, aside);
+  putOther(aside, `${path}.${name}`, tamed);
+  return isLegalName(name) ? tamed : undefined;
+}
+
+function nameOf(item: JsonObject): string | undefined {
+  const name = item.Name ?? item.Key ?? item.name ?? item.key;
+  return typeof name === 'string' && (name.charCodeAt(0) > 32 || trimText(name) !== '') ? name : undefined;
+}
+
+function isNameKey(key: string): boolean {
+  return key === 'Name' || key === 'Key' || key === 'name' || key === 'key';
+}
+
+/** What an item holds beside its value is kept under its name. */
+const addPair: AddItem = (bag, name, item) => {
+  let keys = 0;
+  for (const _ in item) keys += 1;
+  const { Value } = item;
+  if (keys === 2 && typeof Value === 'string') {
+    if (Value !== '') addEntry(bag, name, Value);
+    return;
+  }
+  for (const key in item) {
+    const value = item[key];
+    if (value === '' || isNameKey(key) || isEmpty(value)) continue;
+    addEntry(bag, key === 'Value' || key === 'value' ? name : `${name}.${key}`, value);
+  }
+};
+
+/** A change without values is kept too: that the property changed is something. */
+const addChange: AddItem = (bag, name, item) => {
+  const change: JsonObject = {};
+  let empty = true;
+  for (const key in item) {
+    const value = item[key];
+    if (value === '' || isNameKey(key) || isEmpty(value)) continue;
+    setOwn(change, key, value);
+    empty = false;
+  }
+  const key = keyOf(name);
+  if (!empty) addEntry(bag, key, change);
+  else if (bag.entries[key] === undefined) setOwn(bag.entries, key, change);
+};
+
+const mostRemembered = 2000;
+
+/** Dots and spaces become underscores, as detection rules have them. */
+const keyOf = remember(mostRemembered, (name) => name.replace(/[. ]/g, '_'));

@@ -1,0 +1,91 @@
+// From the text of a record to what rules read of it, and to the text of what is kept of it.
+
+import type { Definitions } from '../definitions.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { parseExactly, parseRecord, type RecordHead } from '../parse-record.ts';
+import { toDate } from '../verbs/date.ts';
+import { type Aside, newAside } from './aside.ts';
+import { headNumbers, type Positions } from './positions.ts';
+import { compileScan } from './scan.ts';
+import { compileShapers, shapeObject } from './shape.ts';
+
+export interface ShapedRecord extends RecordHead {
+  /** What belongs under `o365.audit`, as JSON without the braces around it. */
+  readonly audit: string;
+  /** The properties that are there, by their numbers (positions.ts), and their values beside them. */
+  readonly numbers: readonly number[];
+  readonly values: readonly Json[];
+  readonly operation: Json;
+  /** CreationTime as ISO 8601 in UTC. */
+  readonly created: string | undefined;
+}
+
+const nothing = { audit: '', numbers: [], values: [], operation: undefined, created: undefined };
+
+/** Never throws: a text that is no record comes back with its problem, and nothing else. */
+export type ReadRecord = (text: string) => ShapedRecord;
+
+export function compileReadRecord(definitions: Definitions, positions: Positions): ReadRecord {
+  const shapers = compileShapers(definitions, positions);
+  const scan = compileScan(shapers);
+
+  /** A number that may not be what the text said makes the text be parsed again, exactly. */
+  function shapeWhole(value: JsonObject, text: string, exactly: boolean): Aside & { members: string } {
+    const aside = newAside(exactly);
+    shapeObject(value, shapers, '', aside);
+    if (aside.inexact && !exactly) {
+      const exact = parseExactly(text);
+      if (isObject(exact)) return shapeWhole(exact, text, true);
+    }
+    return { ...aside, members: JSON.stringify(value).slice(1, -1) };
+  }
+
+  return (text) => {
+    const aside = newAside(false);
+    const members = scan(text, aside);
+    if (members !== undefined && !aside.inexact) return finish(text, members, aside);
+    const { value, ...head } = parseRecord(text);
+    if (value === undefined) return { ...head, ...nothing };
+    const whole = shapeWhole(value, text, false);
+    return finish(text, whole.members, whole);
+  };
+}
+
+function finish(text: string, members: string, aside: Aside): ShapedRecord {
+  const { numbers, values, other, unplaced } = aside;
+  const head = readHead(numbers, values);
+  const creationTime = head[headNumbers.CreationTime];
+  const created = toDate(creationTime);
+  const reasons = unplaced?.sort() ?? [];
+  if (created === undefined) reasons.push('CreationTime: no date');
+  let audit = members;
+  if (other !== undefined) audit = join(audit, `"other":${JSON.stringify(other)}`);
+  if (reasons.length > 0) audit = join(audit, `"unplaced":${JSON.stringify(reasons)}`);
+  return {
+    text,
+    problem: undefined,
+    id: head[headNumbers.Id],
+    organizationId: head[headNumbers.OrganizationId],
+    creationTime,
+    recordType: head[headNumbers.RecordType],
+    operation: head[headNumbers.Operation],
+    created,
+    audit,
+    numbers,
+    values,
+  };
+}
+
+/** By `headNumbers`. */
+function readHead(numbers: readonly number[], values: readonly Json[]): Json[] {
+  const head: Json[] = [undefined, undefined, undefined, undefined, undefined];
+  for (let i = 0; i < numbers.length; i += 1) {
+    const number = numbers[i] ?? head.length;
+    if (number < head.length) head[number] = values[i];
+  }
+  return head;
+}
+
+function join(members: string, more: string): string {
+  return members === '' ? more : `${members},${more}`;
+}

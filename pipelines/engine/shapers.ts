@@ -1,0 +1,42 @@
+// How the properties of an object are shaped, by name.
+
+import type { Json, JsonObject } from '../json.ts';
+import type { Aside } from './aside.ts';
+
+/** Returns what belongs in place of the value, undefined for nothing. `parent` takes the text of what is no object. */
+export type Shaper = (value: Json, aside: Aside, parent: JsonObject) => Json;
+
+/** A place among the properties of an object. */
+export interface Place {
+  /** What came after it last time, and so probably will again. */
+  next: Child | undefined;
+}
+
+export interface Child extends Place {
+  readonly name: string;
+  /** As it stands in JSON before the value: `"Name":`. */
+  readonly label: string;
+  /** As it stands in a list of pairs before the value: `{"Name":"…","Value":"`. */
+  readonly pairLabel: string;
+  readonly shape: Shaper;
+  /** Takes any text as it is. */
+  readonly textual: boolean;
+  /** Takes the text of the property beside it too. */
+  readonly shared: boolean;
+  /** See positions.ts; undefined where nothing reads it. */
+  readonly number: number | undefined;
+  /** Of a bag of pairs: how its entries are shaped, and the place before the first. */
+  readonly pairs: (Place & { readonly shapers: Shapers }) | undefined;
+  /** The record or bag that it was seen in last (`nextSighting`): cheaper than to look for it there. */
+  lastSeen: number;
+}
+
+export type Shapers = ReadonlyMap<string, Child>;
+
+let sightings = 0;
+
+/** The number of a record or bag that is about to be looked through. */
+export function nextSighting(): number {
+  sightings += 1;
+  return sightings;
+}
