@@ -187,7 +187,7 @@ const isForTests = (address: string): boolean =>
   forTests.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /** Each type has to be expected of one of the categories; a category without a word on it allows all. */
-function checkEventTypes(categories: readonly unknown[], types: readonly unknown[]): string[] {
+export function checkEventTypes(categories: readonly unknown[], types: readonly unknown[]): string[] {
   const expected = (schema['event.category']?.allowed_values ?? [])
     .filter(({ name }) => categories.includes(name))
     .flatMap(({ expected_event_types = [] }) => expected_event_types);

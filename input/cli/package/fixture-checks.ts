@@ -7,10 +7,6 @@ import { isObject, type Json, type JsonObject } from '../../../pipelines/json.ts
 
 interface Expectations {
   readonly expected_values?: readonly string[];
-  readonly allowed_values?: readonly {
-    readonly name: string;
-    readonly expected_event_types?: readonly string[];
-  }[];
 }
 
 const schema: Readonly<Record<string, object>> = ecs.EcsFlat;
@@ -23,9 +19,7 @@ export type FieldsByName = ReadonlyMap<string, Field>;
 export function meetsExpectations(document: JsonObject, fields: FieldsByName): boolean {
   if (isObject(document.error) && document.error.message !== undefined) return false;
   const leaves = [...listLeaves(document, '')];
-  return (
-    leaves.every(([name, value]) => isDefined(name, fields) && isExpected(name, value)) && typesFit(document)
-  );
+  return leaves.every(([name, value]) => isDefined(name, fields) && isExpected(name, value));
 }
 
 /** Keyword fields that hold a number or a boolean in the source, as Microsoft serves it. */
@@ -61,15 +55,4 @@ function typeOf(name: string, fields: FieldsByName): string | undefined {
 function isExpected(name: string, value: Json): boolean {
   const expected = expectationsOf(name).expected_values;
   return expected === undefined || expected.includes(String(value));
-}
-
-/** Each type has to be one that ECS expects of one of the categories. */
-function typesFit({ event }: JsonObject): boolean {
-  if (!isObject(event)) return false;
-  const categories = [event.category].flat().map(String);
-  const { allowed_values: allowed = [] } = expectationsOf('event.category');
-  const expected = allowed
-    .filter(({ name }) => categories.includes(name))
-    .flatMap(({ expected_event_types = [] }) => expected_event_types);
-  return [event.type].flat().every((type) => expected.includes(String(type)));
 }
