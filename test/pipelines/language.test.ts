@@ -102,10 +102,15 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       'about: x\nrecord_types: {2: ExchangeItems}\n',
       ':2: record type 2 is called "ExchangeItem" by Microsoft, not "ExchangeItems"',
     ],
-    ['a message with a hole', `${good}message: '{file.name'\n`, ':5: '],
+    ['a brace without its end', `${good}message: '{file.name'\n`, ':5: '],
+    [
+      'a message with a hole',
+      `${good}message: '{file.name} was read'\n`,
+      ':5: {file.name} can be missing: give it a text to end with, or put it in brackets',
+    ],
     [
       'a message that names no field',
-      `${good}message: 'x {file.nmae}'\n`,
+      `${good}message: 'x[ {file.nmae}]'\n`,
       ':5: ECS has no field "file.nmae"',
     ],
     [
@@ -171,7 +176,7 @@ workload: Teleporter
 record_types: {9999: TeleporterJourney}
 event: {category: [session], type: [start]}
 outcome: {otherwise: success}
-message: '{user.name} went to {TeleporterStation}'
+message: '{user.name|''Someone''} went to {TeleporterStation|''a station''}'
 fields:
   - {from: TeleporterStation, type: keyword, about: Where to., example: Ganymede, to: destination.domain}
 `,
