@@ -4,11 +4,11 @@
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { DefinitionError, type Problem, suggest } from '../pipelines/language/problem.ts';
-import type { FieldLookup, Place } from './definition.ts';
+import { type Place, type ProblemAt, readYamlFile } from '../pipelines/language/yaml-file.ts';
+import type { FieldLookup } from './definition.ts';
 import { datasetFilter } from './filters.ts';
 import { fieldsOfKql, KqlError, parseKql } from './kql/parse.ts';
 import { kqlToQuery } from './kql/to-query.ts';
-import { type ProblemAt, readYamlFile } from './language/yaml-file.ts';
 import { timeField } from './lens/state.ts';
 import { coreMigrationVersion } from './saved-object.ts';
 

@@ -1,17 +1,14 @@
 // What a dashboard is before Kibana: rows of panels, each a question with the way its answer is counted and drawn.
 // Read from dashboards/definitions/*.yml; where a name is written there, `place` leads back to it.
 
-import type { Problem } from '../pipelines/language/problem.ts';
-
-/** Keys and list positions that lead to a place in a file. */
-export type Place = readonly (string | number)[];
+import type { ProblemAt } from '../pipelines/language/yaml-file.ts';
 
 export interface DashboardDefinition {
   /** The file's name: `sign-ins` for `sign-ins.yml`. Drill-downs name it. */
   readonly id: string;
   readonly content: DashboardSource;
   /** A problem at a place of the file this came from. */
-  problemAt(place: Place, message: string): Problem;
+  readonly problemAt: ProblemAt;
 }
 
 export interface DashboardSource {

@@ -6,8 +6,8 @@ import { ecsFieldNames, findEcsField } from '../fields/ecs.ts';
 import { fieldTypes } from '../fields/field-types.ts';
 import type { Definitions, Property } from '../pipelines/definitions.ts';
 import { DefinitionError } from '../pipelines/language/problem.ts';
+import { readYamlFile } from '../pipelines/language/yaml-file.ts';
 import type { FieldLookup, KnownField } from './definition.ts';
-import { readYamlFile } from './language/yaml-file.ts';
 
 /** As dashboards/collection-fields.yml has them. */
 export interface CollectionField extends KnownField {

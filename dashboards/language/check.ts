@@ -2,6 +2,7 @@
 // datasets. Everything that is not is reported where it is written.
 
 import { type Problem, suggest } from '../../pipelines/language/problem.ts';
+import type { Place } from '../../pipelines/language/yaml-file.ts';
 import type {
   DashboardDefinition,
   FieldLookup,
@@ -10,7 +11,6 @@ import type {
   NamedGrouping,
   Operation,
   PanelSource,
-  Place,
 } from '../definition.ts';
 import { fieldsOfKql, KqlError, parseKql } from '../kql/parse.ts';
 import { widthProblem } from '../layout.ts';

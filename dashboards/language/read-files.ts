@@ -4,9 +4,9 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { Problem } from '../../pipelines/language/problem.ts';
+import { describeErrors, type ProblemAt, readYamlFile } from '../../pipelines/language/yaml-file.ts';
 import type { DashboardDefinition, DashboardSource } from '../definition.ts';
 import { dashboardSchema, kinds, panelSchema } from './schema.ts';
-import { describeErrors, type ProblemAt, readYamlFile } from './yaml-file.ts';
 
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true });
 const validateDashboard = ajv.compile<DashboardSource>(dashboardSchema);

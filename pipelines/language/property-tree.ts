@@ -3,8 +3,9 @@
 import type { Property, PropertyType } from '../definitions.ts';
 import { parsePath } from './path.ts';
 import type { Problem } from './problem.ts';
-import type { Place, SourceFile } from './read-files.ts';
+import type { SourceFile } from './read-files.ts';
 import type { FieldSource } from './schema.ts';
+import type { Place } from './yaml-file.ts';
 
 interface Node {
   type: PropertyType | undefined;

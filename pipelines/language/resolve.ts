@@ -22,10 +22,11 @@ import type { Verb } from '../verbs/verb.ts';
 import { formatPath, nameOfPath, parsePath } from './path.ts';
 import { DefinitionError, type Problem, suggest } from './problem.ts';
 import { PropertyTree } from './property-tree.ts';
-import type { Place, SourceFile } from './read-files.ts';
+import type { SourceFile } from './read-files.ts';
 import { listWorkloads, nameRecordTypes, type Tables } from './record-type-tables.ts';
 import type { EventSource, FieldSource, LayerSource, OutcomeStepSource, WhenSource } from './schema.ts';
 import { parseSentence } from './sentence.ts';
+import type { Place } from './yaml-file.ts';
 
 export const commonFile = 'common';
 

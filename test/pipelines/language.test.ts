@@ -32,7 +32,7 @@ function problemsOf(files: Readonly<Record<string, string>>): string[] {
     return String(error)
       .replace('DefinitionError: ', '')
       .split('\n')
-      .map((line) => line.replace(`${folder}/record-types/`, ''));
+      .map((line) => line.replace(/^\S*record-types\//, ''));
   }
   return [];
 }
@@ -51,6 +51,7 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       'about: x\nfeilds: []\n',
       ':2: unknown key "feilds"; did you mean "fields"?',
     ],
+    ['a number in place of texts', 'about: x\nfields:\n  - {from: 5}\n', ':3: from must be string or array'],
     [
       'a category that ECS does not have',
       'about: x\nevent: {category: [webb]}\n',

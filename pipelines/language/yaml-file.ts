@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import { type Problem, suggest } from '../../pipelines/language/problem.ts';
-import type { Place } from '../definition.ts';
+import { type Problem, suggest } from './problem.ts';
+
+/** Keys and list positions that lead to a place in a file. */
+export type Place = readonly (string | number)[];
 
 /** A problem at a place of a file. */
 export type ProblemAt = (place: Place, message: string) => Problem;
@@ -48,9 +50,17 @@ function lineOf(document: Document, lines: LineCounter, place: Place): number {
 
 /** What a schema found wrong below a place. */
 export function describeErrors(validate: ValidateFunction, above: Place, problemAt: ProblemAt): Problem[] {
-  return (validate.errors ?? [])
-    .filter(concerns)
-    .map((error) => describe(error, [...above, ...placeOf(error)], problemAt));
+  const errors = validate.errors ?? [];
+  const told = errors.filter(concerns);
+  const untold = errors.filter(
+    ({ keyword, instancePath }) =>
+      keyword === 'anyOf' && !told.some((error) => isWithin(error, instancePath)),
+  );
+  return [...told, ...untold].map((error) => describe(error, [...above, ...placeOf(error)], problemAt));
+}
+
+function isWithin({ instancePath }: ErrorObject, path: string): boolean {
+  return instancePath === path || instancePath.startsWith(`${path}/`);
 }
 
 /** Where a text or an object may stand, only the complaints about the one that does stand there help. */
@@ -80,5 +90,17 @@ function describe(error: ErrorObject, place: Place, problemAt: ProblemAt): Probl
     const known = [params.allowedValues ?? params.allowedValue].flat().map(String);
     return problemAt(place, `unknown value "${data}"${suggest(String(data), known)}`);
   }
+  if (keyword === 'anyOf')
+    return problemAt(place, `${place.at(-1)} must be ${listAlternatives(error.schema)}`);
   return problemAt(place, `${place.at(-1) ?? 'the file'} ${error.message ?? 'is wrong'}`);
+}
+
+function listAlternatives(schemas: unknown): string {
+  return [schemas]
+    .flat()
+    .map((schema) => {
+      const { type, const: value } = Object(schema);
+      return String(type ?? JSON.stringify(value));
+    })
+    .join(' or ');
 }
