@@ -1,0 +1,22 @@
+// Conditions on the record, as rules and cases have them.
+
+import type { Condition } from '../definitions.ts';
+import { resolvePath, type Spot } from './names.ts';
+import type { WhenSource } from './schema.ts';
+
+export function resolveConditions(when: WhenSource = {}, spot: Spot): Condition[] | undefined {
+  const conditions = Object.entries(when).map(([path, values]) =>
+    resolveCondition(path, [values].flat(), spot.at(path)),
+  );
+  return conditions.length === 0 ? undefined : conditions;
+}
+
+function resolveCondition(
+  path: string,
+  values: readonly (string | number | boolean)[],
+  spot: Spot,
+): Condition {
+  const resolved = resolvePath(path, spot);
+  if (values.length === 1 && values[0] === '*') return { path: resolved };
+  return { path: resolved, values: values.map((value) => String(value).toLowerCase()) };
+}

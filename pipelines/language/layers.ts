@@ -1,0 +1,68 @@
+// Layers: what a file, or an operation of it, says of an event; and how what files that extend each other say adds up.
+
+import type { Case, Layer, Outcome, OutcomeStep } from '../definitions.ts';
+import { resolveConditions } from './conditions.ts';
+import { resolveMessage } from './messages.ts';
+import { resolvePath, type Spot } from './names.ts';
+import { resolveRule } from './rules.ts';
+import type { CaseSource, EventSource, LayerSource, OutcomeStepSource } from './schema.ts';
+
+export function resolveLayer(source: LayerSource, spot: Spot): Layer {
+  const { event, cases, fields = [], outcome, message } = source;
+  return {
+    ...resolveEvent(event),
+    cases: cases?.map((each, i) => resolveCase(each, spot.at('cases', i))),
+    rules: fields.flatMap((field, i) => resolveRule(field, spot.at('fields', i))),
+    outcome: outcome?.steps?.map((step, i) => resolveStep(step, spot.at('outcome', 'steps', i))),
+    otherwise: outcome?.otherwise,
+    message: resolveMessage(message, spot.at('message')),
+  };
+}
+
+function resolveEvent({
+  kind,
+  category = [],
+  type = [],
+}: EventSource = {}): Pick<Layer, 'kind' | 'category' | 'type'> {
+  return { kind, category, type };
+}
+
+function resolveCase({ when, outcome, event, message }: CaseSource, spot: Spot): Case {
+  return {
+    when: resolveConditions(when, spot.at('when')),
+    outcome,
+    ...resolveEvent(event),
+    message: resolveMessage(message, spot.at('message')),
+  };
+}
+
+function resolveStep({ from, present, values = {} }: OutcomeStepSource, spot: Spot): OutcomeStep {
+  const table: Record<string, Outcome> = {};
+  for (const [outcome, texts] of Object.entries(values)) {
+    if (isOutcome(outcome)) for (const text of [texts].flat()) table[String(text).toLowerCase()] = outcome;
+    else spot.at('values', outcome).report(`"${outcome}" is no outcome`);
+  }
+  if (present !== undefined) table['*'] = present;
+  return { from: resolvePath(from, spot.at('from')), values: table };
+}
+
+function isOutcome(text: string): text is Outcome {
+  return text === 'success' || text === 'failure' || text === 'unknown';
+}
+
+/** Child first. Rules and cases add up; everything else is said by the first that says it. */
+export function addUp(layers: readonly Layer[]): Layer {
+  const first = <Key extends keyof Layer>(key: Key) =>
+    layers.find((layer) => layer[key] !== undefined)?.[key];
+  const cases = layers.toReversed().flatMap((layer) => layer.cases ?? []);
+  return {
+    kind: first('kind'),
+    category: layers.find((layer) => layer.category.length > 0)?.category ?? [],
+    type: layers.find((layer) => layer.type.length > 0)?.type ?? [],
+    cases: cases.length === 0 ? undefined : cases,
+    rules: layers.flatMap((layer) => layer.rules),
+    outcome: first('outcome'),
+    otherwise: first('otherwise'),
+    message: first('message'),
+  };
+}

@@ -1,0 +1,108 @@
+// Rules: from properties of the record, through a verb, to fields of the document.
+
+import { findEcsField } from '../../fields/ecs.ts';
+import type { Rule, Target } from '../definitions.ts';
+import type { Json } from '../json.ts';
+import { findVerb, verbs } from '../verbs/index.ts';
+import type { Verb } from '../verbs/verb.ts';
+import { resolveConditions } from './conditions.ts';
+import { resolveField, resolvePath, type Spot } from './names.ts';
+import { parsePath } from './path.ts';
+import { suggest } from './problem.ts';
+import type { EachSource, FieldSource } from './schema.ts';
+
+/** One, or none where the field is only defined. */
+export function resolveRule(field: FieldSource, spot: Spot): Rule[] {
+  if (field.to === undefined) return [];
+  const from = [field.from].flat().map((path) => resolvePath(path, spot.at('from')));
+  const names = [field.to].flat();
+  const when = resolveConditions(field.when, spot.at('when'));
+  if (field.each !== undefined) {
+    const to = names.map((name) => resolveListTarget(name, spot.at('to')));
+    return [{ from, to, verb: 'each', each: resolveEach(field, spot), when }];
+  }
+  const verb = resolveVerb(field, names[0] ?? '', spot.at('as'));
+  const to = names.map((name) => resolveTarget(name, verb?.verb, spot.at('to')));
+  return verb === undefined ? [] : [{ from, to, verb: verb.verb.name, options: verb.options, when }];
+}
+
+/** The rules of the objects of a list: their paths begin at the object, on both sides. */
+function resolveEach({ from, to, each = [] }: FieldSource, spot: Spot): Rule[] {
+  const [list = ''] = [to ?? []].flat();
+  return each.flatMap((inner, i) => resolveInner(inner, [from].flat(), list, spot.at('each', i)));
+}
+
+function resolveInner(inner: EachSource, lists: readonly string[], list: string, spot: Spot): Rule[] {
+  const name = `${list}.${inner.to}`;
+  const from = [inner.from].flat().map((text) => {
+    for (const outer of lists) resolvePath(`${outer}.${text}`, spot.at('from'));
+    return parsePath(text) ?? [];
+  });
+  const verb = resolveVerb(inner, name, spot.at('as'));
+  const field = resolveField(name, spot.at('to'));
+  const to = [{ path: inner.to.split('.'), list: field?.list ?? false }];
+  return verb === undefined ? [] : [{ from, to, verb: verb.verb.name, options: verb.options }];
+}
+
+/** As written, or what the type of the field asks for. */
+function resolveVerb(
+  { as }: Pick<FieldSource, 'as'>,
+  target: string,
+  spot: Spot,
+): { verb: Verb; options: Json } | undefined {
+  const [name, options] =
+    typeof as === 'object'
+      ? (Object.entries(as)[0] ?? ['', undefined])
+      : [as ?? verbForType(target), undefined];
+  const verb = findVerb(name);
+  if (verb === undefined) {
+    const known = verbs.map((one) => one.name);
+    spot.report(`unknown verb "${name}"${suggest(name, known)}`);
+    return undefined;
+  }
+  const given = options === undefined ? undefined : typeof options === 'object' ? 'table' : 'text';
+  if (given !== verb.options)
+    spot.report(`"${name}" takes ${verb.options === undefined ? 'no options' : `a ${verb.options}`}`);
+  return { verb, options: toJson(options) };
+}
+
+function resolveTarget(name: string, verb: Verb | undefined, spot: Spot): Target {
+  if (verb?.fills !== undefined) return resolveFilled(name, verb.fills, spot);
+  if (verb?.makes !== undefined) return resolveListTarget(name, spot);
+  const path = name.split('.');
+  const field = resolveField(name, spot);
+  const list = path.map((_, i) => path.slice(0, i + 1).join('.')).find(isListOfObjects);
+  if (list !== undefined)
+    spot.report(`"${list}" is a list of objects: write to it, with "each" for what is in them`);
+  return { path, list: field?.list ?? false };
+}
+
+/** The target of a verb that fills several fields: it has the first of them at least. */
+function resolveFilled(name: string, fills: readonly string[], spot: Spot): Target {
+  const path = name.split('.');
+  const leaves = fills.filter((leaf) => findEcsField(`${name}.${leaf}`) !== undefined);
+  if (leaves[0] !== fills[0]) resolveField(`${name}.${fills[0]}`, spot);
+  return leaves.length === fills.length ? { path, list: false } : { path, list: false, leaves };
+}
+
+/** The target of objects. */
+function resolveListTarget(name: string, spot: Spot): Target {
+  if (resolveField(name, spot) !== undefined && !isListOfObjects(name))
+    spot.report(`"${name}" is no list of objects`);
+  return { path: name.split('.'), list: true };
+}
+
+function isListOfObjects(name: string): boolean {
+  return findEcsField(name)?.type === 'nested';
+}
+
+function verbForType(target: string): string {
+  const type = findEcsField(target)?.type ?? 'keyword';
+  if (type === 'integer') return 'long';
+  if (type === 'float') return 'double';
+  return findVerb(type) === undefined ? 'keyword' : type;
+}
+
+function toJson(value: unknown): Json {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}
