@@ -1,6 +1,7 @@
 // The Kibana Query Language as a tree. Follows Kibana's grammar where it surprises: unquoted values run over spaces up
 // to a keyword or a special character, a backslash in quotes is only an escape before a few characters, and a list of
-// values can hold `and` and `not`.
+// values can hold `and` and `not`. It shares nothing with the parser of dashboards/kql, whose queries are tried against
+// what this one makes of them.
 
 export type KqlValue =
   | { readonly kind: 'phrase'; readonly text: string }
