@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { RecordTypeFile } from '../../pipelines/definitions.ts';
 import { compileCases } from '../../pipelines/engine/cases.ts';
+import { compileRead } from '../../pipelines/engine/paths.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
 import { checkEventTypes } from '../package/field-checks.ts';
 import { listSamples } from './samples.ts';
@@ -43,7 +44,7 @@ function checkOperation(
   const own = positions.flatMap((position) => operations.layers[position] ?? []);
   const layers = [...own, layer, common];
   const cases = layers.flatMap((each) => each.cases ?? []);
-  const { describe: describeEvent } = compileCases(layers);
+  const { describe: describeEvent } = compileCases(layers, compileRead);
   return [0, ...cases.map((_, i) => 1 << i)].flatMap((held) => {
     const { category, type } = describeEvent(held).event;
     return checkEventTypes(category, type).map((problem) => `${name}: ${problem}`);

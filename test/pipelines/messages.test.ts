@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import type { JsonObject } from '../../pipelines/json.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 import { listSamples, sampleContext } from './samples.ts';
 
 const mapper = loadMapper();
@@ -22,7 +21,7 @@ const missing: Readonly<Record<string, readonly string[]>> = {
 const hole = /^[\s,:]|\s[\s,;.)]|\s:(?!:)|\(\s*\)|"\s*"|[\s,:(]$|undefined|\[object/;
 
 function holesOf(record: JsonObject): string[] {
-  const { message } = mapper.map(parseRecord(JSON.stringify(record)), sampleContext);
+  const { message } = mapper.map(mapper.read(JSON.stringify(record)), sampleContext);
   const sentence = String(message).replaceAll(String(record.Operation), 'X');
   return sentence === '' || hole.test(sentence) ? [sentence] : [];
 }
