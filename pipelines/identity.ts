@@ -2,6 +2,7 @@
 // the same record again with its keys in another order.
 
 import { createHash } from 'node:crypto';
+import { recallLast, remember } from './engine/remember.ts';
 import type { Json } from './json.ts';
 import { writeJson } from './json-text.ts';
 import { parseExactly, type RecordHead } from './parse-record.ts';
@@ -27,9 +28,11 @@ export function recordKey(record: RecordHead, tenantId: string): RecordIdentity 
   return { id: hash(writeJson(parseExactly(record.text), true)), seconds };
 }
 
+const mostTenants = 1000;
+const lowerCase = recallLast(remember(mostTenants, (text) => text.toLowerCase()));
+
 function ownerOf(organizationId: Json, tenantId: string): string {
-  const owner = typeof organizationId === 'string' && organizationId !== '' ? organizationId : tenantId;
-  return owner.toLowerCase();
+  return lowerCase(typeof organizationId === 'string' && organizationId !== '' ? organizationId : tenantId);
 }
 
 function fits(key: string): boolean {

@@ -71,10 +71,12 @@ export function compileMapper(definitions: Definitions): Mapper {
   function write(record: ShapedRecord, context: MapContext): string {
     if (record.problem !== undefined) return JSON.stringify(describeProblem(record, context, ecs));
     const { numbers, created = timeOf(context) } = record;
-    for (let i = 0; i < numbers.length; i += 1) values[numbers[i] ?? 0] = record.values[i];
-    const fields = writeFields(record, context);
-    for (let i = 0; i < numbers.length; i += 1) values[numbers[i] ?? 0] = undefined;
-    return `${fields},"@timestamp":${JSON.stringify(created)}${ecsText}`;
+    try {
+      for (let i = 0; i < numbers.length; i += 1) values[numbers[i] ?? 0] = record.values[i];
+      return `${writeFields(record, context)},"@timestamp":${JSON.stringify(created)}${ecsText}`;
+    } finally {
+      for (let i = 0; i < numbers.length; i += 1) values[numbers[i] ?? 0] = undefined;
+    }
   }
 
   return {

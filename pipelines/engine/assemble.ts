@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject } from '../json.ts';
 import type { FieldNode, Layout, Slots } from './layout.ts';
-import { quote, writeShared } from './shared-text.ts';
+import { compileQuote, writeShared } from './shared-text.ts';
 
 /**
  * The document's text, `event` in front, which begins with what the plan says of it, and without the brace that closes
@@ -28,69 +28,92 @@ const words: ReadonlySet<string> = new Set([
 ]);
 
 export function compileAssemble({ fields }: Layout, constants: JsonObject): Assemble {
-  const event = fields.find(({ name }) => name === 'event')?.children ?? [];
-  const eventNodes = event.map((node) => compileNode(node, 'event.'));
-  const others = fields.filter(({ name }) => name !== 'event').map((node) => compileNode(node, ''));
-  const eventText = `{"event":${JSON.stringify(constants).slice(0, -1)}`;
+  const document: Section = { label: '', path: [], steps: new Map() };
+  const event: Section = { label: '"event":', path: [document], steps: new Map() };
+  const leaves = listLeaves(fields, event, document);
+  const slotsInOrder = leaves.map(({ slot }) => slot);
+  const start = `{"event":${JSON.stringify(constants).slice(0, -1)}`;
   return (slots, audit) => {
-    const start = writeNodes(eventText, eventNodes, slots);
-    return `${writeNodes(`${start}}`, others, slots)},"o365":{"audit":{${audit}}}`;
+    let text = start;
+    let open = event;
+    for (let i = 0; i < slotsInOrder.length; i += 1) {
+      const value = slots[slotsInOrder[i] ?? 0];
+      const leaf = leaves[i];
+      if (value === undefined || leaf === undefined) continue;
+      if (leaf.section === open) text += leaf.nextLabel;
+      else {
+        text += stepBetween(open, leaf.section);
+        text += leaf.label;
+        open = leaf.section;
+      }
+      text += writeValue(leaf, value);
+    }
+    return `${text}${stepBetween(open, document)}"o365":{"audit":{${audit}}}`;
   };
 }
 
-interface TextNode {
-  /** -1 for a section. */
-  readonly slot: number;
+/** An object of the document. */
+interface Section {
   /** As it stands in JSON, the colon included. */
   readonly label: string;
-  /** Whether the same few values come again and again. */
-  readonly repeats: boolean;
-  readonly children: readonly TextNode[];
-  /** What was written last: the next document often has the same. */
-  value: Json;
-  text: string;
+  /** What it is in, outermost first. */
+  readonly path: readonly Section[];
+  /** What stands between the last value here and the first of another section, as far as known. */
+  readonly steps: Map<Section, string>;
 }
 
-function compileNode({ name, slot, shared, children }: FieldNode, prefix: string): TextNode {
+interface Leaf {
+  readonly slot: number;
+  readonly section: Section;
+  /** As `Section` has it; and with a comma in front. */
+  readonly label: string;
+  readonly nextLabel: string;
+  /** For text that comes again and again. */
+  readonly quote: ((word: string) => string) | undefined;
+  readonly shared: boolean;
+}
+
+/** Of the document, those of `event` first. */
+function listLeaves(fields: readonly FieldNode[], event: Section, document: Section): Leaf[] {
+  const inside = fields.find(({ name }) => name === 'event')?.children ?? [];
+  const others = fields.filter(({ name }) => name !== 'event');
+  return [
+    ...inside.flatMap((node) => listBelow(node, event, 'event.')),
+    ...others.flatMap((node) => listBelow(node, document, '')),
+  ];
+}
+
+function listBelow({ name, slot, shared, children }: FieldNode, section: Section, prefix: string): Leaf[] {
   const path = prefix + name;
-  return {
-    slot,
-    label: `${JSON.stringify(name)}:`,
-    repeats: shared || words.has(path),
-    children: children.map((child) => compileNode(child, `${path}.`)),
-    value: undefined,
-    text: '',
-  };
-}
-
-/** Sections in which nothing is set are left out. */
-function writeNodes(start: string, nodes: readonly TextNode[], slots: Slots): string {
-  let text = start;
-  for (let i = 0; i < nodes.length; i += 1) {
-    const node = nodes[i];
-    if (node === undefined) continue;
-    const written = node.slot < 0 ? writeSection(node, slots) : writeValue(node, slots[node.slot]);
-    if (written === '') continue;
-    if (text !== '') text += ',';
-    text += node.label;
-    text += written;
+  const label = `${JSON.stringify(name)}:`;
+  if (slot < 0) {
+    const inner: Section = { label, path: [...section.path, section], steps: new Map() };
+    return children.flatMap((child) => listBelow(child, inner, `${path}.`));
   }
-  return text;
+  const quote = words.has(path) ? compileQuote() : undefined;
+  return [{ slot, section, label, nextLabel: `,${label}`, quote, shared }];
 }
 
-function writeSection(node: TextNode, slots: Slots): string {
-  const text = writeNodes('', node.children, slots);
-  return text === '' ? '' : `{${text}}`;
-}
-
-function writeValue(node: TextNode, value: Json): string {
-  if (value === undefined) return '';
-  if (!node.repeats) return JSON.stringify(value);
-  if (node.value !== value) {
-    node.text = typeof value === 'string' ? quote(value) : writeShared(value);
-    node.value = value;
+function stepBetween(open: Section, next: Section): string {
+  let step = open.steps.get(next);
+  if (step === undefined) {
+    step = writeStep([...open.path, open], [...next.path, next]);
+    open.steps.set(next, step);
   }
-  return node.text;
+  return step;
+}
+
+/** Ends the sections that only the first path has, and begins those that only the second has. */
+function writeStep(from: readonly Section[], to: readonly Section[]): string {
+  let common = 0;
+  while (common < from.length && from[common] === to[common]) common += 1;
+  const begun = to.slice(common).map(({ label }) => `${label}{`);
+  return `${'}'.repeat(from.length - common)},${begun.join('')}`;
+}
+
+function writeValue(leaf: Leaf, value: Json): string {
+  if (leaf.quote !== undefined && typeof value === 'string') return leaf.quote(value);
+  return leaf.shared ? writeShared(value) : JSON.stringify(value);
 }
 
 /** Undefined where nothing is set. */

@@ -5,7 +5,7 @@ import { isInexact } from '../parse-record.ts';
 import { trimText } from '../verbs/keyword.ts';
 import { type Aside, note, putOther } from './aside.ts';
 import { objectsOf } from './open.ts';
-import { remember } from './remember.ts';
+import { recallLast, remember } from './remember.ts';
 import { nextSighting, type Shapers } from './shapers.ts';
 import { addTo, isEmpty, isLegalName, setOwn, tame } from './tame.ts';
 
@@ -112,4 +112,4 @@ const addChange: AddItem = (bag, name, item) => {
 const mostRemembered = 2000;
 
 /** Dots and spaces become underscores, as detection rules have them. */
-const keyOf = remember(mostRemembered, (name) => name.replace(/[. ]/g, '_'));
+const keyOf = recallLast(remember(mostRemembered, (name) => name.replace(/[. ]/g, '_')));

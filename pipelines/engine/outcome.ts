@@ -5,7 +5,7 @@ import type { Json } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
 import type { CompileRead } from './paths.ts';
 import type { Values } from './positions.ts';
-import { remember } from './remember.ts';
+import { recallLast, remember } from './remember.ts';
 
 export type FindOutcome = (record: Values) => Outcome | undefined;
 
@@ -30,9 +30,8 @@ function compileStep({ from, values }: OutcomeStep, compileRead: CompileRead<Val
   const read = compileRead(from);
   const table = new Map(Object.entries(values));
   const other = table.get('*');
-  const find = remember<Outcome | undefined>(
-    mostRemembered,
-    (text) => table.get(text.toLowerCase()) ?? other,
+  const find = recallLast(
+    remember<Outcome | undefined>(mostRemembered, (text) => table.get(text.toLowerCase()) ?? other),
   );
   const answer = (value: Json): Outcome | undefined => {
     const text = toKeyword(value);

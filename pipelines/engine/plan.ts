@@ -9,7 +9,7 @@ import { compileMessage, type WriteMessage } from './message.ts';
 import { compileOutcome, type FindOutcome } from './outcome.ts';
 import type { Positions, Values } from './positions.ts';
 import { compileRelated, type Gather } from './related.ts';
-import { remember } from './remember.ts';
+import { recallLast, remember } from './remember.ts';
 import { compileRule } from './rules.ts';
 
 export interface Plan {
@@ -67,7 +67,7 @@ function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (op
     if (Object.hasOwn(named, operation)) return named[operation] ?? [];
     return beginnings.find(({ text }) => operation.startsWith(text))?.layers ?? [];
   };
-  const find = remember(mostRemembered, (operation) => planOf(positionsOf(operation)));
+  const find = recallLast(remember(mostRemembered, (operation) => planOf(positionsOf(operation))));
   return (operation) => (typeof operation === 'string' ? find(operation) : planOf([]));
 }
 

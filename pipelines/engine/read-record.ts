@@ -30,14 +30,14 @@ export function compileReadRecord(definitions: Definitions, positions: Positions
   const scan = compileScan(shapers);
 
   /** A number that may not be what the text said makes the text be parsed again, exactly. */
-  function shapeWhole(value: JsonObject, text: string, exactly: boolean): Aside & { members: string } {
+  function readWhole(text: string, value: JsonObject, exactly: boolean): ShapedRecord {
     const aside = newAside(exactly);
     shapeObject(value, shapers, '', aside);
     if (aside.inexact && !exactly) {
       const exact = parseExactly(text);
-      if (isObject(exact)) return shapeWhole(exact, text, true);
+      if (isObject(exact)) return readWhole(text, exact, true);
     }
-    return { ...aside, members: JSON.stringify(value).slice(1, -1) };
+    return finish(text, JSON.stringify(value).slice(1, -1), aside);
   }
 
   return (text) => {
@@ -45,9 +45,7 @@ export function compileReadRecord(definitions: Definitions, positions: Positions
     const members = scan(text, aside);
     if (members !== undefined && !aside.inexact) return finish(text, members, aside);
     const { value, ...head } = parseRecord(text);
-    if (value === undefined) return { ...head, ...nothing };
-    const whole = shapeWhole(value, text, false);
-    return finish(text, whole.members, whole);
+    return value === undefined ? { ...head, ...nothing } : readWhole(text, value, false);
   };
 }
 

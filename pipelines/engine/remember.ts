@@ -3,22 +3,34 @@
 
 const longest = 256;
 
-/**
- * Returns what `make` gives for a text, from memory where it is known; undefined is not remembered. Forgets everything
- * once it holds `most` texts.
- */
-export function remember<Value>(most: number, make: (text: string) => Value): (text: string) => Value {
-  const known = new Map<string, Value>();
+export interface Known<Value> {
+  readonly text: string;
+  readonly made: Value;
+}
+
+export type Recall<Value> = (text: string) => Known<Value>;
+
+/** Returns what `make` gives for a text, from memory where it is known. Forgets everything once it holds `most` texts. */
+export function remember<Value>(most: number, make: (text: string) => Value): Recall<Value> {
+  const known = new Map<string, Known<Value>>();
   return (text) => {
     const found = known.get(text);
     if (found !== undefined) return found;
-    if (text.length > longest) return make(text);
+    if (text.length > longest) return { text: '', made: make(text) };
     const own = copyOf(text);
-    const made = make(own);
-    if (made === undefined) return made;
+    const made = { text: own, made: make(own) };
     if (known.size >= most) known.clear();
     known.set(own, made);
     return made;
+  };
+}
+
+/** As `recall`; the text that came last, often the next one too, is found without looking it up. */
+export function recallLast<Value>(recall: Recall<Value>): (text: string) => Value {
+  let last: Known<Value> | undefined;
+  return (text) => {
+    if (last === undefined || last.text !== text) last = recall(text);
+    return last.made;
   };
 }
 

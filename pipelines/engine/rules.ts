@@ -9,7 +9,7 @@ import type { Convert, Verb } from '../verbs/verb.ts';
 import { compileEach, eachPainless } from './each.ts';
 import type { Layout, Slots } from './layout.ts';
 import { type CompileRead, compileRead, type Read } from './paths.ts';
-import { remember } from './remember.ts';
+import { type Recall, recallLast, remember } from './remember.ts';
 
 export type RunRule<Source> = (record: Source, slots: Slots) => void;
 
@@ -78,7 +78,7 @@ function compileConvert({ verb, options, each }: Rule): Convert {
 /** A verb over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
 function spread(verb: Verb, options: Json): Convert {
   const compiled = verb.compile(options);
-  const convert = verb.remembered === true ? recall(verb.name, compiled) : compiled;
+  const convert = verb.remembered === true ? rememberConvert(verb.name, options, compiled) : compiled;
   if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
   if (verb.fills !== undefined)
     return (value) => (Array.isArray(value) ? convertFirst(value, convert) : convert(value));
@@ -108,14 +108,16 @@ function convertEach(values: Json[], convert: Convert): Json {
 
 const mostRemembered = 5000;
 
-/** One memory for each verb, whichever rules use it. */
-const memories = new Map<string, (text: string) => Json>();
+/** One memory for each verb and its options, whichever rules use it. */
+const memories = new Map<string, Recall<Json>>();
 
 /** The same few users and addresses come again and again. What is remembered is shared: it must not be changed. */
-function recall(verb: string, convert: Convert): Convert {
-  const known = memories.get(verb) ?? remember<Json>(mostRemembered, convert);
-  memories.set(verb, known);
-  return (value) => (typeof value === 'string' ? known(value) : convert(value));
+function rememberConvert(verb: string, options: Json, convert: Convert): Convert {
+  const name = JSON.stringify([verb, options]);
+  const recall = memories.get(name) ?? remember<Json>(mostRemembered, convert);
+  memories.set(name, recall);
+  const find = recallLast(recall);
+  return (value) => (typeof value === 'string' ? find(value) : convert(value));
 }
 
 function compileWrites({ to, verb }: Rule, layout: Layout): Write {

@@ -12,13 +12,16 @@ import { type Child, nextSighting, type Place, type Shapers } from './shapers.ts
 /**
  * The text of what stands under `o365.audit`, without its braces, and without what `aside` has for it. Undefined, and
  * `aside` of no use, where the text is not plain: spaces between tokens, an escape in a name, a name twice, a number not
- * in its shortest form, anything that is not JSON.
+ * in its shortest form, a hundred names that nobody knows, anything that is not JSON.
  */
 export type Scan = (text: string, aside: Aside) => string | undefined;
 
 /** No string of JSON holds any of these. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const control = /[\0-\x1f]/;
+
+/** More names without a definition would take too long to compare with each other. */
+const mostStrangers = 100;
 
 export function compileScan(shapers: Shapers): Scan {
   const start: Place = { next: undefined };
@@ -94,8 +97,10 @@ class Scanner {
   }
 
   meetStranger(name: string): Child | undefined {
-    if (name === '__proto__' || this.strangers.includes(name)) return undefined;
-    this.strangers.push(name);
+    const { strangers } = this;
+    if (name === '__proto__' || strangers.includes(name) || strangers.length === mostStrangers)
+      return undefined;
+    strangers.push(name);
     return stranger(name);
   }
 
@@ -124,14 +129,11 @@ class Scanner {
   }
 
   readContainer(child: Child, from: number): boolean {
-    const { cursor, aside } = this;
-    if (cursor.passEmpty()) return true;
-    const { changes } = aside;
+    if (this.cursor.passEmpty()) return true;
     const isBag = child.pairs !== undefined && child.number === undefined;
-    const pairs = isBag ? scanPairs(cursor, child.pairs, aside) : undefined;
-    if (pairs !== undefined) this.add(child.label + pairs);
-    else if (aside.changes !== changes) return false;
-    else this.putContainer(child, from);
+    const pairs = isBag ? scanPairs(this.cursor, child.pairs, this.aside) : undefined;
+    if (pairs === undefined) this.putContainer(child, from);
+    else this.add(child.label + pairs);
     return true;
   }
 
@@ -182,14 +184,16 @@ class Scanner {
   }
 
   keepPart(): void {
-    if (this.to === 0) return;
-    const part = this.cursor.text.slice(this.from, this.to);
-    this.kept = this.kept === '' ? part : `${this.kept},${part}`;
+    if (this.to > 0) this.append(this.cursor.text.slice(this.from, this.to));
     this.to = 0;
   }
 
   add(part: string): void {
     this.keepPart();
+    this.append(part);
+  }
+
+  append(part: string): void {
     this.kept = this.kept === '' ? part : `${this.kept},${part}`;
   }
 

@@ -39,8 +39,19 @@ function readInstant(value: Json): Instant | undefined {
   return readIso(text) ?? readSlashes(text) ?? readNet(text) ?? readEpochText(text);
 }
 
-/** `2021-05-18T21:13:34`, with or without `Z`: nearly every date, so it is read without a pattern. */
+let lastText = '';
+let lastSeconds: number | undefined;
+
+/** `2021-05-18T21:13:34`, with or without `Z`: nearly every date, so it is read without a pattern, and asked for twice. */
 function secondsOfPlainIso(text: string): number | undefined {
+  if (text !== lastText) {
+    lastSeconds = readPlainIso(text);
+    lastText = text;
+  }
+  return lastSeconds;
+}
+
+function readPlainIso(text: string): number | undefined {
   if (text.length !== 19 && (text.length !== 20 || text.charCodeAt(19) !== 90)) return undefined;
   if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45 || text.charCodeAt(10) !== 84) return undefined;
   if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined;

@@ -43,6 +43,7 @@ describe('a record reads the same cut out and parsed', () => {
       'a setting twice',
       '{"Id":"a","Parameters":[{"Name":"Identity","Value":"x"},{"Name":"Identity","Value":"y"}]}',
     ],
+    ['many strange names', `{"Id":"a",${Array.from({ length: 150 }, (_, i) => `"S${i % 149}":"x"`)}}`],
     ['an escape in a name', '{"\\u0049d":"a","User\\u0049d":"x"}'],
     [
       'every escape in a value',
