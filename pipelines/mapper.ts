@@ -46,6 +46,7 @@ const keepOriginalTag = 'preserve_original_event';
 export function compileMapper(definitions: Definitions): Mapper {
   const positions = numberProperties(definitions);
   const findPlan = compilePlans(definitions, positions);
+  const setContext = compileContext();
   const codes = new Map(
     Object.entries(definitions.recordTypeNames).map(([number, name]) => [Number(number), name]),
   );
@@ -86,12 +87,25 @@ export function compileMapper(definitions: Definitions): Mapper {
   };
 }
 
-function setContext(slots: Slots, text: string, context: MapContext): void {
-  slots[fixed.dataStream] = dataStreamOf(context.namespace);
-  slots[fixed.organizationName] = context.tenantName;
-  slots[fixed.tags] = tagsOf(context);
-  slots[fixed.created] = context.fetchedAt;
-  if (context.preserveOriginal === true) slots[fixed.original] = text;
+type SetContext = (slots: Slots, text: string, context: MapContext) => void;
+
+/** What a context says is worked out when it comes first: thousands of records have it in common. */
+function compileContext(): SetContext {
+  let last: MapContext | undefined;
+  let tags: string[] | undefined;
+  let dataStream: JsonObject | undefined;
+  return (slots, text, context) => {
+    if (context !== last) {
+      tags = tagsOf(context);
+      dataStream = dataStreamOf(context);
+      last = context;
+    }
+    slots[fixed.dataStream] = dataStream;
+    slots[fixed.organizationName] = context.tenantName;
+    slots[fixed.tags] = tags;
+    slots[fixed.created] = context.fetchedAt;
+    if (context.preserveOriginal === true) slots[fixed.original] = text;
+  };
 }
 
 /** Microsoft's name of the record type; the number itself, as text, where it is not known. */
@@ -112,14 +126,11 @@ function tagsOf(
   keepsOriginal = preserveOriginal,
 ): string[] | undefined {
   if (tags.length === 0 && !keepsOriginal) return undefined;
-  const all = keepsOriginal && !tags.includes(keepOriginalTag) ? [...tags, keepOriginalTag] : [...tags];
-  return all;
+  return keepsOriginal && !tags.includes(keepOriginalTag) ? [...tags, keepOriginalTag] : [...tags];
 }
 
-const defaultStream: JsonObject = { type: 'logs', dataset, namespace: 'default' };
-
-function dataStreamOf(namespace = 'default'): JsonObject {
-  return namespace === 'default' ? defaultStream : { type: 'logs', dataset, namespace };
+function dataStreamOf({ namespace = 'default' }: MapContext): JsonObject {
+  return { type: 'logs', dataset, namespace };
 }
 
 /** What is no record is kept whole, for whoever looks into it. */
@@ -132,7 +143,7 @@ function describeProblem(
     event: { kind: 'pipeline_error', created: context.fetchedAt, dataset, module, original: text },
     '@timestamp': timeOf(context),
     ecs,
-    data_stream: dataStreamOf(context.namespace),
+    data_stream: dataStreamOf(context),
     organization: { id: context.tenantId || undefined, name: context.tenantName },
     error: { message: [problem] },
     message: `A record could not be read: ${problem}`,

@@ -50,7 +50,7 @@ export interface FieldNode {
   readonly name: string;
   /** -1 for a section, which has children instead. */
   readonly slot: number;
-  /** Holds an object that other documents hold too. */
+  /** Holds an object or a list that other documents hold too. */
   readonly shared: boolean;
   readonly children: readonly FieldNode[];
 }
@@ -93,7 +93,7 @@ function sharedSections(rules: readonly Rule[]): ReadonlySet<string> {
     const { fills, remembered } = findVerb(verb) ?? {};
     return fills !== undefined && remembered === true ? to.map(({ path }) => path.join('.')) : [];
   });
-  return new Set([...filled, 'data_stream']);
+  return new Set([...filled, 'data_stream', 'tags']);
 }
 
 /** The fields that rules write; a section that only one verb fills stands for its fields. */

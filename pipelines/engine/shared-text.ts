@@ -1,7 +1,7 @@
 // The JSON text of what comes again and again: a few words, and the objects that many documents share. Looking it up
 // takes a quarter of the time of writing it.
 
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { copyOf, recallLast, remember } from './remember.ts';
 
 const mostWords = 5000;
@@ -16,13 +16,11 @@ export function compileQuote(): (word: string) => string {
 /** Where an object keeps its own text. JSON does not see it. */
 const written = Symbol('written');
 
-interface Written extends JsonObject {
-  [written]?: string;
-}
+type Written = (JsonObject | Json[]) & { [written]?: string };
 
-/** The object is not to be changed afterwards. */
+/** The object or list is not to be changed afterwards. */
 export function writeShared(value: Json): string {
-  if (!isObject(value)) return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const object: Written = value;
   object[written] ??= copyOf(JSON.stringify(value));
   return object[written];
