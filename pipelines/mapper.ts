@@ -2,8 +2,8 @@
 
 import type { Definitions } from './definitions.ts';
 import { fixed, type Slots } from './engine/layout.ts';
+import { compileParts } from './engine/parts.ts';
 import { compilePlans, dataset, module } from './engine/plan.ts';
-import { numberProperties } from './engine/positions.ts';
 import { compileReadRecord, type ShapedRecord } from './engine/read-record.ts';
 import type { Json, JsonObject } from './json.ts';
 import { toKeyword } from './verbs/keyword.ts';
@@ -44,26 +44,26 @@ export interface Mapper {
 const keepOriginalTag = 'preserve_original_event';
 
 export function compileMapper(definitions: Definitions): Mapper {
-  const positions = numberProperties(definitions);
-  const findPlan = compilePlans(definitions, positions);
+  const parts = compileParts(definitions);
+  const findPlan = compilePlans(definitions, parts);
   const setContext = compileContext();
   const codes = new Map(
     Object.entries(definitions.recordTypeNames).map(([number, name]) => [Number(number), name]),
   );
   const ecs = { version: definitions.ecsVersion };
   const ecsText = `,"ecs":${JSON.stringify(ecs)}}`;
-  /** Of the record that is being written, and of no other: everything is taken back at its end. */
-  const values: Json[] = Array.from({ length: positions.size }, () => undefined);
+  // Of the record that is being written, and of no other: everything is taken back at its end.
+  const values: Json[] = Array.from({ length: parts.positions.size }, () => undefined);
+  const slots: Slots = Array.from({ length: parts.numbers.size }, () => undefined);
 
   function writeFields(record: ShapedRecord, context: MapContext): string {
     const plan = findPlan(record.recordType, record.operation);
-    const slots = plan.layout.empty.slice();
     setContext(slots, record.text, context);
     slots[fixed.code] = codeOf(record.recordType, codes);
     slots[fixed.outcome] = plan.outcome(values) ?? 'unknown';
     plan.run(values, slots, record.numbers);
     if (context.tenantId !== '') slots[fixed.organizationId] ??= context.tenantId;
-    for (const gather of plan.gather) gather(slots);
+    for (const gather of parts.gather) gather(slots);
     const { message, assemble } = plan.ending(values, slots[fixed.outcome]);
     slots[fixed.message] ??= message(values, slots);
     return assemble(slots, record.audit);
@@ -77,11 +77,12 @@ export function compileMapper(definitions: Definitions): Mapper {
       return `${writeFields(record, context)},"@timestamp":${JSON.stringify(created)}${ecsText}`;
     } finally {
       for (let i = 0; i < numbers.length; i += 1) values[numbers[i] ?? 0] = undefined;
+      slots.fill(undefined);
     }
   }
 
   return {
-    read: compileReadRecord(definitions, positions),
+    read: compileReadRecord(definitions, parts.positions),
     write,
     map: (record, context) => JSON.parse(write(record, context)),
   };

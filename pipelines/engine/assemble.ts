@@ -27,10 +27,11 @@ const words: ReadonlySet<string> = new Set([
   'user_agent.original',
 ]);
 
-export function compileAssemble({ fields }: Layout, constants: JsonObject): Assemble {
-  const document: Section = { label: '', path: [], steps: new Map() };
-  const event: Section = { label: '"event":', path: [document], steps: new Map() };
-  const leaves = listLeaves(fields, event, document);
+const document: Section = { label: '', path: [], steps: new Map() };
+const event: Section = { label: '"event":', path: [document], steps: new Map() };
+
+/** `leaves` of `event` come first. */
+export function compileAssemble(leaves: readonly Leaf[], constants: JsonObject): Assemble {
   const slotsInOrder = leaves.map(({ slot }) => slot);
   const start = `{"event":${JSON.stringify(constants).slice(0, -1)}`;
   return (slots, audit) => {
@@ -62,7 +63,8 @@ interface Section {
   readonly steps: Map<Section, string>;
 }
 
-interface Leaf {
+/** A field, or a section that is kept whole. */
+export interface Leaf {
   readonly slot: number;
   readonly section: Section;
   /** As `Section` has it; and with a comma in front. */
@@ -73,25 +75,65 @@ interface Leaf {
   readonly shared: boolean;
 }
 
-/** Of the document, those of `event` first. */
-function listLeaves(fields: readonly FieldNode[], event: Section, document: Section): Leaf[] {
-  const inside = fields.find(({ name }) => name === 'event')?.children ?? [];
-  const others = fields.filter(({ name }) => name !== 'event');
-  return [
-    ...inside.flatMap((node) => listBelow(node, event, 'event.')),
-    ...others.flatMap((node) => listBelow(node, document, '')),
-  ];
+/** Of the fields of a plan, those of `event` first. */
+export function listLeaves({ fields }: Layout, compileLeaf: CompileLeaf): Leaf[] {
+  const leaves: Leaf[] = [];
+  const visit = (nodes: readonly FieldNode[], parents: readonly string[]) => {
+    for (const node of nodes) {
+      const path = [...parents, node.name];
+      if (node.slot < 0) visit(node.children, path);
+      else leaves.push(compileLeaf(path, node));
+    }
+  };
+  visit(
+    fields.filter(({ name }) => name === 'event'),
+    [],
+  );
+  visit(
+    fields.filter(({ name }) => name !== 'event'),
+    [],
+  );
+  return leaves;
 }
 
-function listBelow({ name, slot, shared, children }: FieldNode, section: Section, prefix: string): Leaf[] {
-  const path = prefix + name;
-  const label = `${JSON.stringify(name)}:`;
-  if (slot < 0) {
-    const inner: Section = { label, path: [...section.path, section], steps: new Map() };
-    return children.flatMap((child) => listBelow(child, inner, `${path}.`));
-  }
-  const quote = words.has(path) ? compileQuote() : undefined;
-  return [{ slot, section, label, nextLabel: `,${label}`, quote, shared }];
+export type CompileLeaf = (path: readonly string[], node: FieldNode) => Leaf;
+
+/** Gives the same leaf wherever the same field is asked for. */
+export function leafCompiler(): CompileLeaf {
+  const sections = new Map<string, Section>([
+    ['', document],
+    ['event', event],
+  ]);
+  const sectionOf = (path: readonly string[]): Section => {
+    const name = path.join('.');
+    const parent = path.length === 0 ? document : sectionOf(path.slice(0, -1));
+    const section = sections.get(name) ?? {
+      label: labelOf(path),
+      path: [...parent.path, parent],
+      steps: new Map(),
+    };
+    sections.set(name, section);
+    return section;
+  };
+  const leaves = new Map<string, Leaf>();
+  return (path, { slot, shared }) => {
+    const name = path.join('.');
+    const label = labelOf(path);
+    const leaf = leaves.get(name + shared) ?? {
+      slot,
+      section: sectionOf(path.slice(0, -1)),
+      label,
+      nextLabel: `,${label}`,
+      quote: words.has(name) ? compileQuote() : undefined,
+      shared,
+    };
+    leaves.set(name + shared, leaf);
+    return leaf;
+  };
+}
+
+function labelOf(path: readonly string[]): string {
+  return `${JSON.stringify(path.at(-1))}:`;
 }
 
 function stepBetween(open: Section, next: Section): string {

@@ -6,16 +6,17 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { addOnce, mostObjects } from '../lists.ts';
 import type { Convert } from '../verbs/verb.ts';
 import { buildSection } from './assemble.ts';
-import { type Layout, planLayout, type Slots } from './layout.ts';
+import { type Layout, numberFields, planLayout, type Slots } from './layout.ts';
 
 type CompileRule = (rule: Rule, layout: Layout) => (item: JsonObject, slots: Slots) => void;
 
 /** From an object, or lists of them, to the list of what the rules make of each; undefined where they make nothing. */
 export function compileEach(rules: readonly Rule[], compileRule: CompileRule): Convert {
-  const layout = planLayout(rules, []);
+  const numbers = numberFields(rules, []);
+  const layout = planLayout(rules, [], numbers);
   const runs = rules.map((rule) => compileRule(rule, layout));
   const make = (item: JsonObject): Json => {
-    const slots = layout.empty.slice();
+    const slots: Slots = Array.from({ length: numbers.size }, () => undefined);
     for (const run of runs) run(item, slots);
     return buildSection(layout.fields, slots);
   };

@@ -35,13 +35,26 @@ const fixedPaths: readonly string[][] = [
   ['event', 'original'],
 ];
 
-export interface Layout {
-  /** To be copied for each document. */
-  readonly empty: Slots;
-  /** The number of a field or of a section that is kept whole; undefined where nothing writes it. */
+/** Every field that a rule may write, and every section that may be kept whole, has a number, the same in all plans. */
+export interface FieldNumbers {
+  readonly size: number;
   numberOf(path: readonly string[]): number | undefined;
-  /** Undefined where nothing writes the field. */
+  /** Reads a field by itself, or inside of what is kept whole; undefined where nothing writes it. */
   compileRead(path: readonly string[]): ReadSlots | undefined;
+}
+
+export function numberFields(rules: readonly Rule[], related: readonly Related[]): FieldNumbers {
+  const paths = [...fixedPaths, ...rules.flatMap(possiblePaths), ...related.map(({ to }) => to)];
+  const names = new Set(paths.map((path) => path.join('.')));
+  const numbers = new Map([...names].map((name, i) => [name, i]));
+  const numberOf = (path: readonly string[]) => numbers.get(path.join('.'));
+  return { size: numbers.size, numberOf, compileRead: compileReadOf(numberOf, fieldsInside(rules)) };
+}
+
+/** The fields of one plan. */
+export interface Layout {
+  /** The number of a field, or of a section that this plan keeps whole; undefined where it writes no such thing. */
+  numberOf(path: readonly string[]): number | undefined;
   /** Every field, as a tree. */
   readonly fields: readonly FieldNode[];
 }
@@ -55,19 +68,18 @@ export interface FieldNode {
   readonly children: readonly FieldNode[];
 }
 
-export function planLayout(rules: readonly Rule[], related: readonly Related[]): Layout {
+export function planLayout(
+  rules: readonly Rule[],
+  related: readonly Related[],
+  numbers: FieldNumbers,
+): Layout {
   const paths = new Map<string, readonly string[]>();
   for (const path of [...fixedPaths, ...writtenPaths(rules), ...related.map(({ to }) => to)]) {
     if (!paths.has(path.join('.'))) paths.set(path.join('.'), path);
   }
-  const numbers = new Map([...paths.keys()].map((name, i) => [name, i]));
-  const numberOf = (path: readonly string[]) => numbers.get(path.join('.'));
-  return {
-    empty: Array.from(numbers, () => undefined),
-    numberOf,
-    compileRead: compileReadOf(numberOf, fieldsInside(rules)),
-    fields: growTree([...paths.values()], [], numberOf, sharedSections(rules)),
-  };
+  const numberOf = (path: readonly string[]) =>
+    paths.has(path.join('.')) ? numbers.numberOf(path) : undefined;
+  return { numberOf, fields: growTree([...paths.values()], [], numberOf, sharedSections(rules)) };
 }
 
 function growTree(
@@ -94,6 +106,12 @@ function sharedSections(rules: readonly Rule[]): ReadonlySet<string> {
     return fills !== undefined && remembered === true ? to.map(({ path }) => path.join('.')) : [];
   });
   return new Set([...filled, 'data_stream', 'tags']);
+}
+
+/** What a rule writes: fields, or a section that may be kept whole and its fields. */
+function possiblePaths({ to, verb }: Rule): (readonly string[])[] {
+  const fills = findVerb(verb)?.fills ?? [];
+  return to.flatMap(({ path }) => [path, ...fills.map((leaf) => [...path, leaf])]);
 }
 
 /** The fields that rules write; a section that only one verb fills stands for its fields. */
@@ -145,17 +163,30 @@ function fieldsMadeBy({ verb, each }: Rule): string[] {
 }
 
 function compileReadOf(
-  numberOf: Layout['numberOf'],
+  numberOf: FieldNumbers['numberOf'],
   inside: ReadonlyMap<string, ReadonlySet<string>>,
-): Layout['compileRead'] {
+): FieldNumbers['compileRead'] {
   return (path) => {
     const number = numberOf(path);
-    if (number !== undefined) return (slots) => slots[number];
+    const reads: ReadSlots[] = number === undefined ? [] : [(slots) => slots[number]];
     for (let length = path.length - 1; length > 0; length -= 1) {
       const whole = path.slice(0, length);
       const rest = path.slice(length);
       const slot = inside.get(whole.join('.'))?.has(rest.join('.')) ? numberOf(whole) : undefined;
-      if (slot !== undefined) return readInside(slot, rest);
+      if (slot !== undefined) reads.push(readInside(slot, rest));
+    }
+    return readFirst(reads);
+  };
+}
+
+/** A plan has a field in one of these places, or in none. */
+function readFirst(reads: readonly ReadSlots[]): ReadSlots | undefined {
+  const [first, second] = reads;
+  if (first === undefined || second === undefined) return first;
+  return (slots) => {
+    for (const read of reads) {
+      const value = read(slots);
+      if (value !== undefined) return value;
     }
     return undefined;
   };

@@ -3,7 +3,7 @@
 import type { SentencePart, SentencePath } from '../definitions.ts';
 import type { Json } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
-import type { Layout, Slots } from './layout.ts';
+import type { FieldNumbers, Slots } from './layout.ts';
 import type { CompileRead } from './paths.ts';
 import type { Values } from './positions.ts';
 
@@ -17,10 +17,10 @@ export type WriteMessage = (record: Values, slots: Slots) => string;
 
 export function compileMessage(
   parts: readonly SentencePart[],
-  layout: Layout,
+  numbers: FieldNumbers,
   compileRead: CompileRead<Values>,
 ): WriteMessage {
-  const writers = parts.map((part) => compilePart(part, layout, compileRead));
+  const writers = parts.map((part) => compilePart(part, numbers, compileRead));
   return (record, slots) => {
     let text = '';
     for (const write of writers) text += write(record, slots) ?? '';
@@ -28,10 +28,10 @@ export function compileMessage(
   };
 }
 
-function compilePart(part: SentencePart, layout: Layout, compileRead: CompileRead<Values>): WritePart {
+function compilePart(part: SentencePart, numbers: FieldNumbers, compileRead: CompileRead<Values>): WritePart {
   if (typeof part === 'string') return () => part;
-  if ('group' in part) return compileGroup(part.group.map((each) => compilePart(each, layout, compileRead)));
-  const paths = part.paths.map((path) => compilePath(path, layout, compileRead));
+  if ('group' in part) return compileGroup(part.group.map((each) => compilePart(each, numbers, compileRead)));
+  const paths = part.paths.map((path) => compilePath(path, numbers, compileRead));
   const [only] = paths;
   if (only !== undefined && paths.length === 1) return only;
   return (record, slots) => {
@@ -55,13 +55,13 @@ function compileGroup(writers: readonly WritePart[]): WritePart {
   };
 }
 
-function compilePath(path: SentencePath, layout: Layout, compileRead: CompileRead<Values>): WritePart {
+function compilePath(path: SentencePath, numbers: FieldNumbers, compileRead: CompileRead<Values>): WritePart {
   if ('text' in path) return () => path.text;
   if ('property' in path) {
     const read = compileRead(path.property);
     return (record) => toText(read(record));
   }
-  const read = layout.compileRead(path.field);
+  const read = numbers.compileRead(path.field);
   return read === undefined ? () => undefined : (_, slots) => toText(read(slots));
 }
 

@@ -10,10 +10,8 @@ import { recallLast, remember } from './remember.ts';
 export type FindOutcome = (record: Values) => Outcome | undefined;
 
 /** The steps of the nearest layer that has any, then the nearest default. */
-export function compileOutcome(layers: readonly Layer[], compileRead: CompileRead<Values>): FindOutcome {
-  const steps = (layers.find((layer) => layer.outcome !== undefined)?.outcome ?? []).map((step) =>
-    compileStep(step, compileRead),
-  );
+export function compileOutcome(layers: readonly Layer[], compileStep: CompileStep): FindOutcome {
+  const steps = (layers.find((layer) => layer.outcome !== undefined)?.outcome ?? []).map(compileStep);
   const otherwise = layers.find((layer) => layer.otherwise !== undefined)?.otherwise;
   return (record) => {
     for (const step of steps) {
@@ -24,9 +22,11 @@ export function compileOutcome(layers: readonly Layer[], compileRead: CompileRea
   };
 }
 
+export type CompileStep = (step: OutcomeStep) => FindOutcome;
+
 const mostRemembered = 200;
 
-function compileStep({ from, values }: OutcomeStep, compileRead: CompileRead<Values>): FindOutcome {
+export function compileStep({ from, values }: OutcomeStep, compileRead: CompileRead<Values>): FindOutcome {
   const read = compileRead(from);
   const table = new Map(Object.entries(values));
   const other = table.get('*');

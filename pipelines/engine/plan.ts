@@ -2,24 +2,21 @@
 
 import type { Definitions, Layer, RecordTypeFile, Rule } from '../definitions.ts';
 import type { Json } from '../json.ts';
-import { type Assemble, compileAssemble } from './assemble.ts';
+import { type Assemble, compileAssemble, listLeaves } from './assemble.ts';
 import { compileCases } from './cases.ts';
 import { type Layout, planLayout, type Slots } from './layout.ts';
-import { compileMessage, type WriteMessage } from './message.ts';
+import type { WriteMessage } from './message.ts';
 import { compileOutcome, type FindOutcome } from './outcome.ts';
+import type { Parts } from './parts.ts';
 import type { Positions, Values } from './positions.ts';
-import { compileRelated, type Gather } from './related.ts';
 import { recallLast, remember } from './remember.ts';
-import { compileRule } from './rules.ts';
 
 export interface Plan {
   /** Runs the rules whose properties are present, given by their numbers. */
   readonly run: (record: Values, slots: Slots, present: readonly number[]) => void;
-  readonly layout: Layout;
   /** By the record and the outcome that was found. */
   readonly ending: (record: Values, outcome: Json) => Ending;
   readonly outcome: FindOutcome;
-  readonly gather: readonly Gather[];
 }
 
 /** What depends on the cases that hold. */
@@ -35,8 +32,8 @@ export type FindPlan = (recordType: Json, operation: Json) => Plan;
 
 type Combine = (layers: readonly Layer[]) => Plan;
 
-export function compilePlans(definitions: Definitions, positions: Positions): FindPlan {
-  const combine = combineWith(definitions, positions);
+export function compilePlans(definitions: Definitions, parts: Parts): FindPlan {
+  const combine = combineWith(definitions, parts);
   const { common, files } = definitions;
   const commonPlan = combine([common]);
   const byNumber = new Map<number, (operation: Json) => Plan>();
@@ -72,32 +69,27 @@ function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (op
 }
 
 /** Layers come nearest first: where a field keeps its first value, the more specific says it. */
-function combineWith({ related }: Definitions, positions: Positions): Combine {
+function combineWith({ related }: Definitions, parts: Parts): Combine {
   return (layers) => {
     const rules = layers.flatMap((layer) => layer.rules);
-    const layout = planLayout(rules, related);
+    const layout = planLayout(rules, related, parts.numbers);
     return {
-      layout,
-      ending: compileEndings(layers, layout, positions),
-      run: compileRules(rules, positions, layout),
-      outcome: compileOutcome(layers, positions.compileRead),
-      gather: related.flatMap((each) => compileRelated(each, layout) ?? []),
+      ending: compileEndings(layers, layout, parts),
+      run: compileRules(rules, layout, parts),
+      outcome: compileOutcome(layers, parts.compileStep),
     };
   };
 }
 
 /** One for each combination of cases that comes up. */
-function compileEndings(
-  layers: readonly Layer[],
-  layout: Layout,
-  { compileRead }: Positions,
-): Plan['ending'] {
-  const { decide, describe } = compileCases(layers, compileRead);
+function compileEndings(layers: readonly Layer[], layout: Layout, parts: Parts): Plan['ending'] {
+  const { decide, describe } = compileCases(layers, parts.positions.compileRead);
+  const leaves = listLeaves(layout, parts.compileLeaf);
   const make = (held: number): Ending => {
     const { event, message } = describe(held);
     return {
-      message: compileMessage(message, layout, compileRead),
-      assemble: compileAssemble(layout, { ...event, dataset, module }),
+      message: parts.compileMessage(message),
+      assemble: compileAssemble(leaves, { ...event, dataset, module }),
     };
   };
   const plain = make(0);
@@ -112,17 +104,17 @@ function compileEndings(
 }
 
 /** Most properties are absent from most records: a rule is looked at only when one of its properties is there. */
-function compileRules(rules: readonly Rule[], positions: Positions, layout: Layout): Plan['run'] {
-  const runs = rules.map((rule) => compileRule(rule, layout, positions.compileRead));
-  const rulesOf: (number[] | undefined)[] = Array.from({ length: positions.size }, () => undefined);
-  for (const [i, rule] of rules.entries()) {
-    const places = new Set(rule.from.map((path) => positions.triggerOf(path)));
-    for (const place of places) if (place !== undefined) rulesOf[place] = [...(rulesOf[place] ?? []), i];
-  }
+function compileRules(
+  rules: readonly Rule[],
+  layout: Layout,
+  { positions, compileRule }: Parts,
+): Plan['run'] {
+  const runs = rules.map((rule) => compileRule(rule, layout));
+  const { listOf, lists } = listTriggers(rules, positions);
   const marked = new Uint8Array(rules.length);
   return (record, slots, present) => {
     for (let p = 0; p < present.length; p += 1) {
-      const due = rulesOf[present[p] ?? 0];
+      const due = lists[listOf[present[p] ?? 0] ?? 0];
       if (due === undefined) continue;
       for (let d = 0; d < due.length; d += 1) marked[due[d] ?? 0] = 1;
     }
@@ -132,4 +124,21 @@ function compileRules(rules: readonly Rule[], positions: Positions, layout: Layo
       runs[i]?.(record, slots);
     }
   };
+}
+
+/** Of a property, the list of the rules that wait for it; the first list, of most properties, is missing. */
+function listTriggers(
+  rules: readonly Rule[],
+  positions: Positions,
+): { listOf: Uint16Array; lists: readonly (number[] | undefined)[] } {
+  const listOf = new Uint16Array(positions.size);
+  const lists: (number[] | undefined)[] = [undefined];
+  for (const [i, { from }] of rules.entries()) {
+    for (const trigger of new Set(from.map((path) => positions.triggerOf(path)))) {
+      if (trigger === undefined) continue;
+      if (listOf[trigger] === 0) listOf[trigger] = lists.push([]) - 1;
+      lists[listOf[trigger] ?? 0]?.push(i);
+    }
+  }
+  return { listOf, lists };
 }

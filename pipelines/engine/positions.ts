@@ -68,12 +68,12 @@ function triggerName({ properties }: Definitions, [first, second]: Path): string
   return inner === undefined ? first.name : `${first.name}.${second?.name}`;
 }
 
-function readPaths({ common, files }: Definitions): Path[] {
-  const layers: Layer[] = [
-    common,
-    ...files.flatMap(({ layer, operations }) => [layer, ...operations.layers]),
-  ];
-  return layers.flatMap(({ rules, outcome = [], cases = [], message = [] }) => [
+export function layersOf({ common, files }: Definitions): Layer[] {
+  return [common, ...files.flatMap(({ layer, operations }) => [layer, ...operations.layers])];
+}
+
+function readPaths(definitions: Definitions): Path[] {
+  return layersOf(definitions).flatMap(({ rules, outcome = [], cases = [], message = [] }) => [
     ...rules.flatMap(({ from, when = [] }) => [...from, ...when.map(({ path }) => path)]),
     ...outcome.map(({ from }) => from),
     ...cases.flatMap(pathsOfCase),

@@ -2,34 +2,22 @@
 
 import type { Related } from '../definitions.ts';
 import type { Json } from '../json.ts';
-import type { Layout, ReadSlots, Slots } from './layout.ts';
+import type { FieldNumbers, Slots } from './layout.ts';
 
 export type Gather = (slots: Slots) => void;
 
-/** Undefined where nothing that is gathered from can be there. */
-export function compileRelated({ to, from, foldCase }: Related, layout: Layout): Gather | undefined {
-  const sources = [to, ...from].flatMap((path): Source[] => {
-    const read = layout.compileRead(path);
-    return read === undefined ? [] : [{ slot: layout.numberOf(path) ?? -1, read }];
-  });
-  const number = layout.numberOf(to);
-  if (number === undefined || sources.length === 0) return undefined;
+export function compileRelated({ to, from, foldCase }: Related, numbers: FieldNumbers): Gather {
+  const sources = [to, ...from].flatMap((path) => numbers.compileRead(path) ?? []);
+  const number = numbers.numberOf(to);
+  if (number === undefined) throw new Error(`no number for "${to.join('.')}"`);
   return (slots) => {
     let found: string[] | undefined;
     for (let i = 0; i < sources.length; i += 1) {
-      const source = sources[i];
-      if (source === undefined) continue;
-      const value = source.slot < 0 ? source.read(slots) : slots[source.slot];
+      const value = sources[i]?.(slots);
       if (value !== undefined) found = gather(value, found ?? [], foldCase);
     }
     slots[number] = found;
   };
-}
-
-interface Source {
-  /** -1 for what is inside of a field. */
-  readonly slot: number;
-  readonly read: ReadSlots;
 }
 
 function gather(value: Json, found: string[], foldCase: boolean): string[] {

@@ -1,0 +1,62 @@
+// What plans are made of. Hundreds of plans have most of it in common, and whatever is the same is compiled once: with
+// parts of their own they would not fit the processor's caches, and a record of another kind than the last would cost
+// nearly twice as much.
+
+import type { Definitions, OutcomeStep, Rule, SentencePart } from '../definitions.ts';
+import { type CompileLeaf, leafCompiler } from './assemble.ts';
+import { type FieldNumbers, type Layout, numberFields } from './layout.ts';
+import { compileMessage, type WriteMessage } from './message.ts';
+import { compileStep, type FindOutcome } from './outcome.ts';
+import { layersOf, numberProperties, type Positions, type Values } from './positions.ts';
+import { compileRelated, type Gather } from './related.ts';
+import { compileRule, type RunRule } from './rules.ts';
+
+export interface Parts {
+  readonly positions: Positions;
+  readonly numbers: FieldNumbers;
+  readonly gather: readonly Gather[];
+  readonly compileRule: (rule: Rule, layout: Layout) => RunRule<Values>;
+  readonly compileStep: (step: OutcomeStep) => FindOutcome;
+  readonly compileMessage: (message: readonly SentencePart[]) => WriteMessage;
+  readonly compileLeaf: CompileLeaf;
+}
+
+export function compileParts(definitions: Definitions): Parts {
+  const { related } = definitions;
+  const positions = numberProperties(definitions);
+  const rules = layersOf(definitions).flatMap((layer) => layer.rules);
+  const numbers = numberFields(rules, related);
+  return {
+    positions,
+    numbers,
+    gather: related.map((each) => compileRelated(each, numbers)),
+    compileRule: shareRules(positions),
+    compileStep: once((step) => compileStep(step, positions.compileRead)),
+    compileMessage: once((message) => compileMessage(message, numbers, positions.compileRead)),
+    compileLeaf: leafCompiler(),
+  };
+}
+
+/** The same rule works the same way wherever the same of its targets are kept whole. */
+function shareRules({ compileRead }: Positions): Parts['compileRule'] {
+  const known = new Map<string, RunRule<Values>>();
+  return (rule, layout) => {
+    const whole = rule.to.map(({ path }) => layout.numberOf(path) !== undefined);
+    const key = JSON.stringify([rule, whole]);
+    const run = known.get(key) ?? compileRule(rule, layout, compileRead);
+    known.set(key, run);
+    return run;
+  };
+}
+
+function once<Described, Compiled>(
+  compile: (described: Described) => Compiled,
+): (described: Described) => Compiled {
+  const known = new Map<string, Compiled>();
+  return (described) => {
+    const key = JSON.stringify(described);
+    const compiled = known.get(key) ?? compile(described);
+    known.set(key, compiled);
+    return compiled;
+  };
+}
