@@ -125,11 +125,10 @@ export async function createProgram(
   output: OutputConfiguration = {},
 ): Promise<Command> {
   const program = new Command('m365')
-    .configureOutput(output)
+    .configureOutput({ getOutHelpWidth: () => Math.min(process.stdout.columns ?? 80, 100), ...output })
     .description('Collects the audit logs of Microsoft 365, complete and once, as ECS documents.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this, or the help of a command')
-    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) })
     .addHelpText('after', teaching);
   const wanted = words.find((word) => !word.startsWith('-'));
   for (const entry of entries) {

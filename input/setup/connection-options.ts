@@ -23,10 +23,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const connectionHelp = `
 Which Elasticsearch:
-  --policy FILE takes the address (and, where nothing else is given, the credentials) of an output in that policy.
-  Without it, --url or ELASTICSEARCH_URL; without a port, 9200 is meant.
-  Credentials: ELASTICSEARCH_API_KEY (id:key, or base64), or --username with ELASTICSEARCH_PASSWORD; or from files.
-  They are not taken from the command line, where every process of this machine could read them.`;
+  --policy FILE takes the address (and, where nothing else is given, the
+  credentials) of an output in that policy. Without it, --url or
+  ELASTICSEARCH_URL; without a port, 9200 is meant.
+  Credentials: ELASTICSEARCH_API_KEY (id:key, or base64), or --username with
+  ELASTICSEARCH_PASSWORD; or from files. They are not taken from the command
+  line, where every process of this machine could read them.`;
 
 export function addConnectionOptions(command: Command): Command {
   return command

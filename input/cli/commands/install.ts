@@ -31,25 +31,30 @@ type Say = (line: string) => void;
 
 const teaching = `
 What it does:
-  Builds the package and uploads it to Kibana's Fleet, which installs its data streams, pipelines and dashboards.
-  It looks first: where another package owns the data streams, or the registry has one of the same name, it says so
-  with the way out, and uploads nothing.
+  Builds the package and uploads it to Kibana's Fleet, which installs its data
+  streams, pipelines and dashboards. It looks first: where another package owns
+  the data streams, or the registry has one of the same name, it says so with
+  the way out, and uploads nothing.
 
 Credentials:
-  KIBANA_API_KEY (encoded, as Kibana shows it, or id:key), or --username with KIBANA_PASSWORD; or from files.
-  The key needs the Kibana privileges Fleet: All and Integrations: All; with --dashboards-only instead
-  Saved Objects Management: All and Data View Management: All.
+  KIBANA_API_KEY (encoded, as Kibana shows it, or id:key), or --username with
+  KIBANA_PASSWORD; or from files.
+  The key needs the Kibana privileges Fleet: All and Integrations: All; with
+  --dashboards-only instead Saved Objects Management: All and Data View
+  Management: All.
 
 Three ways to the same documents:
-  a clean Kibana             m365 install, then add the integration "Microsoft Office 365" to a policy
-  Elastic's o365 is there    remove it (its documents stay), then m365 install; or keep it and set "documents: raw"
+  a clean Kibana             m365 install, then add the integration "Microsoft
+                             Office 365" to a policy
+  Elastic's o365 is there    remove it (its documents stay), then m365 install;
+                             or keep it and set "documents: raw"
   m365 setup was run first   keep it, and m365 install --dashboards-only
 
 Examples:
-  m365 install --kibana https://kibana.example:5601 --dry-run      who owns what
-  m365 install --kibana https://kibana.example:5601                do it
+  m365 install --kibana https://kibana.example:5601 --dry-run   who owns what
+  m365 install --kibana https://kibana.example:5601             do it
   m365 install --kibana http://localhost:5601 --username elastic
-  m365 install --kibana https://kibana.example:5601 --dashboards-only      after m365 setup`;
+  m365 install --kibana https://kibana.example:5601 --dashboards-only`;
 
 export function installCommand(): Command {
   return new Command('install')

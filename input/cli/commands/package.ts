@@ -1,7 +1,7 @@
 // `m365 package`: the integration package for Kibana, as a folder and as a zip.
 
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { OperatorError } from '../../errors.ts';
 import { describeFileFailure } from '../../settings/file-failure.ts';
 import { buildPackage, type Package } from '../package/build-package.ts';
@@ -10,21 +10,27 @@ import { say } from '../paper.ts';
 
 const teaching = `
 What it does:
-  Builds the integration package "m365" from manifest.yml, changelog.yml, fields/, pipelines/, dashboards/ and the
-  declared settings. The folder is the source form, which Elastic's own tools lint, build and test; the zip is the
-  built form, which Kibana takes. The same repository gives the same bytes. Beside them are the dashboards alone, to be
-  imported in Kibana (Stack Management → Saved Objects) where the data streams come from m365 setup.
+  Builds the integration package "m365" from manifest.yml, changelog.yml,
+  fields/, pipelines/, dashboards/ and the declared settings. The folder is the
+  source form, which Elastic's own tools lint, build and test; the zip is the
+  built form, which Kibana takes. The same repository gives the same bytes.
+  Beside them are the dashboards alone, to be imported in Kibana (Stack
+  Management → Saved Objects) where the data streams come from m365 setup.
 
 Examples:
-  m365 package                          build/m365-<version>/, …zip and …-dashboards.ndjson
-  m365 package --to /tmp/packages       somewhere else
+  m365 package                        a folder, a zip and the dashboards
+  m365 package --to /tmp/packages     somewhere else
   m365 install --kibana https://kibana.example:5601     build it and upload it`;
+
+const buildFolder = join(import.meta.dirname, '..', '..', '..', 'build');
 
 export function packageCommand(): Command {
   return new Command('package')
     .summary('build the integration package for Kibana')
     .description('Builds the integration package that Kibana installs.')
-    .option('--to <folder>', 'where to put it', join(import.meta.dirname, '..', '..', '..', 'build'))
+    .addOption(
+      new Option('--to <folder>', 'where to put it').default(buildFolder, 'build/ beside manifest.yml'),
+    )
     .addHelpText('after', teaching)
     .action(({ to }: { to: string }) => {
       const built = buildPackage();

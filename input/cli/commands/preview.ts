@@ -22,15 +22,16 @@ interface PreviewFlags extends ConnectionFlags {
 
 const teaching = `
 What it shows:
-  The dashboards that the package installs in Kibana, drawn from the same generated saved objects: what is wrong here
-  is wrong there. It listens on 127.0.0.1 only and reads, never writes.
+  The dashboards that the package installs in Kibana, drawn from the same
+  generated saved objects: what is wrong here is wrong there. It listens on
+  127.0.0.1 only and reads, never writes.
 ${connectionHelp}
   It takes the privilege read on the indices it looks at.
 
 Examples:
   m365 preview --url http://127.0.0.1:9200
   m365 preview --policy my.yml --port 0
-  m365 preview --url http://127.0.0.1:9200 --now 2026-11-20T12:00:00Z     as if it were then
+  m365 preview --policy my.yml --now 2026-11-20T12:00:00Z     as if it were then
 
 Ctrl-C ends it.`;
 

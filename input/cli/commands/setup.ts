@@ -38,28 +38,34 @@ interface SetupFlags extends ConnectionFlags {
 
 const teaching = `
 What it does:
-  Puts the ingest pipelines, component templates and index templates for logs-o365.audit-* and logs-m365.collection-* in
-  place and creates the data streams. Elasticsearch's data stream lifecycle rolls them over; --retention deletes what is old.
-  Run it once before the first delivery, and again after each upgrade: what is unchanged is kept, and a
-  changed mapping takes effect with the next document (the data streams are rolled over).
+  Puts the ingest pipelines, component templates and index templates for
+  logs-o365.audit-* and logs-m365.collection-* in place and creates the data
+  streams. Elasticsearch's data stream lifecycle rolls them over; --retention
+  deletes what is old.
+  Run it once before the first delivery, and again after each upgrade: what is
+  unchanged is kept, and a changed mapping takes effect with the next document
+  (the data streams are rolled over).
 
 What it never does:
-  Touch what is not its own. It looks first: a package installed in Kibana, somebody's template, or live data streams
-  that another template made are named together with the way out, and nothing is changed.
-  With "documents: raw" in every stream of the policy, logs-o365.audit-* is another package's: only logs-m365.collection-*
-  is set up, where the policy asks for reports of completeness.
+  Touch what is not its own. It looks first: a package installed in Kibana,
+  somebody's template, or live data streams that another template made are
+  named together with the way out, and nothing is changed.
+  With "documents: raw" in every stream of the policy, logs-o365.audit-* is
+  another package's: only logs-m365.collection-* is set up, where the policy
+  asks for reports of completeness.
 ${connectionHelp}
-  It takes the cluster privileges monitor, manage_index_templates and manage_ingest_pipelines, and manage on
-  logs-o365.audit-* and logs-m365.collection-*: more than the key that delivers needs.
+  It takes the cluster privileges monitor, manage_index_templates and
+  manage_ingest_pipelines, and manage on logs-o365.audit-* and
+  logs-m365.collection-*: more than the key that delivers needs.
 
 Examples:
   m365 setup --policy my.yml --dry-run          what would change
   m365 setup --policy my.yml                    do it
   m365 setup --url https://es.example:9200 --username elastic --ca http_ca.crt
-  m365 setup --print                            the requests, to paste into Kibana's Dev Tools; connects to nothing
+  m365 setup --print                            the requests, for Dev Tools
   m365 setup --policy my.yml --retention 90d    keep documents for 90 days
-  m365 setup --policy my.yml --take-over        also take over data streams whose package was removed
-  m365 setup --policy my.yml --remove           take everything back that setup put there`;
+  m365 setup --policy my.yml --take-over        take over from a removed package
+  m365 setup --policy my.yml --remove           take back what setup put there`;
 
 export function setupCommand(): Command {
   const command = new Command('setup')
@@ -70,7 +76,7 @@ export function setupCommand(): Command {
     .option('--take-over', 'roll over live data streams that another template made')
     .option('--retention <time>', 'delete documents older than this: 90d; without it they stay')
     .option('--dry-run', 'say what would change, and change nothing')
-    .option('--print', 'print the requests instead of sending them')
+    .option('--print', 'print the requests instead of sending them; connects to nothing')
     .option('--remove', 'remove what setup put there')
     .addHelpText('after', teaching)
     .action((flags: SetupFlags) => runSetup(flags, readAuditAssets(), (line) => console.log(line)));

@@ -52,7 +52,7 @@ export function stateCommand(): Command {
     .description('Read the Ids of eight days back from the outputs.')
     .addHelpText(
       'after',
-      '\nNeeded only for speed: without it the first run asks Elasticsearch for each record.\n\nExample:\n  m365 state rebuild --policy my.yml',
+      '\nNeeded only for speed: without it the first run asks Elasticsearch for each\nrecord.\n\nExample:\n  m365 state rebuild --policy my.yml',
     )
     .action((flags: PolicyFlags) => rebuildState(flags));
   return state;
