@@ -13,7 +13,8 @@ export class NetworkError extends OperatorError {
   }
 }
 
-interface Explanation {
+export interface Explanation {
+  /** Half a sentence about the host. */
   readonly what: string;
   readonly advice: string;
 }
@@ -47,6 +48,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: { what: 'its certificate cannot be verified', advice: authority },
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { what: 'its certificate cannot be verified', advice: authority },
   ERR_TLS_CERT_ALTNAME_INVALID: { what: 'its certificate is for another host', advice: authority },
+  ERR_SSL_WRONG_VERSION_NUMBER: { what: 'what answers there does not speak TLS', advice: firewall },
 };
 
 /** An abort passes unchanged: it is no failure. */
@@ -54,15 +56,19 @@ export function explainNetworkFailure(error: unknown, request: HttpRequest): unk
   if (request.signal.aborted || error instanceof OperatorError) return error;
   const code = codeOf(error);
   const known = explanations[code];
-  const host = hostOf(request.url);
+  const { what, advice } = readNetworkFailure(error);
   return new NetworkError({
     unreachable: known?.advice === firewall || known?.advice === authority,
     code: known === undefined ? 'network' : code,
-    message: `${host} did not answer: ${known?.what ?? excerptOf(messageOf(error))}.`,
-    advice: known?.advice ?? firewall,
+    message: `${hostOf(request.url)} did not answer: ${what}.`,
+    advice,
     retry: { kind: 'later' },
     cause: error,
   });
+}
+
+export function readNetworkFailure(error: unknown): Explanation {
+  return explanations[codeOf(error)] ?? { what: excerptOf(messageOf(error)), advice: firewall };
 }
 
 /** The first known code, from the outside in. Node gives several failed addresses of one host as an AggregateError. */
@@ -75,7 +81,8 @@ function codeOf(error: unknown): string {
   return codeOf(inside ?? ('cause' in error ? error.cause : undefined));
 }
 
+/** The innermost tells the most. */
 function messageOf(error: unknown): string {
-  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
-  return String(hasMessage ? error.message : error);
+  if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
+  return 'cause' in error && error.cause !== undefined ? messageOf(error.cause) : String(error.message);
 }

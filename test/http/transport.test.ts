@@ -213,6 +213,15 @@ describe('TLS', () => {
     expect(error).toMatchObject({ advice: expect.stringContaining('ssl.certificate_authorities') });
   });
 
+  test('that the other side does not speak is called that', async () => {
+    const server = await serve(answer);
+    const error = await failure(get(sender(), server.url.replace('http:', 'https:')));
+    expect(error).toMatchObject({
+      message: `127.0.0.1:${server.port} did not answer: what answers there does not speak TLS.`,
+      unreachable: true,
+    });
+  });
+
   test('of a configured authority is trusted, as PEM text or as a file', async () => {
     const server = await serve(answer, tls);
     const folder = mkdtempSync(join(tmpdir(), 'm365-ca-'));

@@ -1,10 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect as connectTcp } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describeError } from '../../input/errors.ts';
 import { connect } from '../../input/outputs/elasticsearch/connection.ts';
 import { parseHost } from '../../input/outputs/elasticsearch/hosts.ts';
 import type { ElasticsearchOptions } from '../../input/outputs/elasticsearch/options.ts';
@@ -141,6 +143,70 @@ describe('encryption', () => {
       await wrongName({ caTrustedFingerprint: fingerprint, verificationMode: 'certificate' }),
     ).toMatchObject({ status: 200 });
     expect(await wrongName({ verificationMode: 'none' })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('an address whose scheme is not what the port speaks is called that, and how to mend it:', () => {
+  const refusal = async (hosts: readonly string[], ssl: ElasticsearchOptions['ssl'] = {}) => {
+    const error = await ask({ hosts, ssl }).catch((thrown: unknown) => thrown);
+    return describeError(error);
+  };
+  const serveBytes = async (answer: Buffer) => {
+    const port = createTcpServer((socket) => socket.on('error', () => {}).end(answer));
+    await new Promise<void>((resolve) => port.listen(0, '127.0.0.1', resolve));
+    open.push(port);
+    return `127.0.0.1:${(port.address() as AddressInfo).port}`;
+  };
+  const open: { close(): unknown }[] = [];
+
+  afterEach(async () => {
+    for (const each of open.splice(0)) await each.close();
+  });
+
+  test.each([[{}], [{ caTrustedFingerprint: fingerprint }]])(
+    'https:// to plain HTTP, with %j',
+    async (ssl) => {
+      const host = `127.0.0.1:${server.port}`;
+      const said = await refusal([`https://${host}`], ssl);
+      expect(said).toContain(
+        `${host} did not answer: it does not speak TLS, though its address begins with https://.`,
+      );
+      expect(said).toMatch(/write http:\/\/ in its address; otherwise switch TLS on there\.$/);
+      expect(server.seen).toEqual([]);
+    },
+  );
+
+  test('https:// to plain HTTP is no reason to leave out the next host', async () => {
+    const answer = await ask({ hosts: [`https://127.0.0.1:${server.port}`, server.url] });
+    expect(answer.status).toBe(200);
+  });
+
+  test('http:// to TLS that closes the connection', async () => {
+    const cert = readFileSync(fixture('server.pem'), 'utf8');
+    const key = readFileSync(fixture('server-key.pem'), 'utf8');
+    const secure = await new StandIn({ cert, key }).listen();
+    open.push(secure);
+    const host = `127.0.0.1:${secure.port}`;
+    expect(await refusal([`http://${host}`])).toBe(
+      `${host} did not answer: it closed the connection without a word. If it speaks TLS, write https:// in its address; otherwise its log says why.`,
+    );
+  });
+
+  test('http:// to TLS that answers with an alert', async () => {
+    const host = await serveBytes(Buffer.from([0x15, 3, 1, 0, 2, 2, 0x46]));
+    expect(await refusal([`http://${host}`])).toBe(
+      `${host} did not answer: it speaks TLS, though its address begins with http://. Write https:// in its address.`,
+    );
+  });
+
+  test('but not that of a connection that has carried answers', async () => {
+    const connection = await connect({ hosts: [server.url], proxyDisable: true });
+    const info = () => connection.send({ method: 'GET', path: '/', name: 'info' }, never);
+    await info();
+    await nextTurn();
+    server.answers.set('/', (_, { cut }) => cut());
+    await expect(info()).rejects.toMatchObject({ advice: 'It is tried again.', uncertain: true });
+    await connection.close();
   });
 });
 

@@ -1,7 +1,9 @@
 // Asks Kibana: one request, JSON back, every refusal as an OperatorError with the way out.
 
 import { type BodyInit, type Dispatcher, FormData, fetch } from 'undici';
-import { describeError, OperatorError } from '../../errors.ts';
+import { OperatorError } from '../../errors.ts';
+import { readNetworkFailure } from '../../http/network-failure.ts';
+import { explainWrongScheme } from '../../http/wrong-scheme.ts';
 
 export interface KibanaConnection {
   /** `https://kibana.example:5601/s/soc`, without a trailing slash. */
@@ -50,10 +52,11 @@ async function send({ address, authorization, dispatcher }: KibanaConnection, as
     });
     return { status: response.status, body: readBody(await response.text()) };
   } catch (cause) {
+    const scheme = explainWrongScheme(cause, address);
     throw new OperatorError({
       code: 'kibana-unreachable',
-      message: `Kibana at ${address} could not be reached: ${describeCause(cause)}.`,
-      advice: 'Check --kibana, the proxy and, for https, --ca.',
+      message: `Kibana at ${address} could not be reached: ${(scheme ?? readNetworkFailure(cause)).what}.`,
+      advice: scheme?.advice ?? 'Check --kibana, the proxy and, for https, --ca.',
       retry: { kind: 'later' },
       cause,
     });
@@ -68,11 +71,6 @@ function bodyOf({ zip, json, ndjson }: Asked): { readonly type?: string; readonl
   const form = new FormData();
   form.append('file', new Blob([ndjson], { type: 'application/ndjson' }), 'm365.ndjson');
   return { body: form };
-}
-
-function describeCause(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return describeError(cause).replace(/\.$/, '');
 }
 
 /** A proxy or a login page answers in HTML. */

@@ -2,6 +2,7 @@
 
 import { Client } from '@elastic/elasticsearch';
 import type { Dispatcher } from 'undici';
+import { hostOf } from '../../http/exchange.ts';
 import type { Answer, Request } from './connection.ts';
 import { connectionOver, RequestContext } from './dispatcher-connection.ts';
 import { explainFailure, explainStatus, Failure } from './failure.ts';
@@ -71,7 +72,7 @@ async function send(
     );
     const status = statusCode ?? 0;
     if ((status >= 200 && status < 300) || accept.includes(status)) return { status, body };
-    throw explainStatus(context.host, status, body, headers?.['retry-after']);
+    throw explainStatus(hostOf(context.origin), status, body, headers?.['retry-after']);
   } catch (error) {
     if (error instanceof Failure) throw error;
     signal.throwIfAborted();

@@ -17,7 +17,7 @@ import { describeError } from '../../errors.ts';
 export class RequestContext {
   networkFailure: unknown;
   /** Which of the hosts was asked. */
-  host = '';
+  origin = '';
 }
 
 /** A connection class for the client, bound to one dispatcher, which stays the caller's to close. */
@@ -36,7 +36,7 @@ export function connectionOver(dispatcher: Dispatcher): typeof BaseConnection {
       options: ConnectionRequestOptions,
     ): Promise<ConnectionRequestResponse | ConnectionRequestResponseAsStream> {
       const context: unknown = options.context?.request;
-      if (context instanceof RequestContext) context.host = this.url.host;
+      if (context instanceof RequestContext) context.origin = this.url.origin;
       try {
         const { statusCode, headers, body } = await dispatcher.request({
           origin: this.url.origin,

@@ -3,8 +3,9 @@
 
 import { describeError, OperatorError } from '../../errors.ts';
 import { parseRetryAfter } from '../../http/back-off.ts';
-import { excerptOf } from '../../http/exchange.ts';
-import { explainNetworkFailure } from '../../http/network-failure.ts';
+import { excerptOf, hostOf } from '../../http/exchange.ts';
+import { readNetworkFailure } from '../../http/network-failure.ts';
+import { explainWrongScheme } from '../../http/wrong-scheme.ts';
 
 /** `again`: send the same. `halves`: too large, or one document spoils it. */
 export type Remedy = 'again' | 'halves';
@@ -74,22 +75,27 @@ const neverSent = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
 ]);
 
 /** A request without an answer, or with one that is not Elasticsearch's. */
-export function explainFailure(request: { host: string; networkFailure: unknown }, error: unknown): Failure {
-  if (request.networkFailure === undefined) return explainStrangeAnswer(request.host, error);
-  const url = `http://${request.host}/`;
-  const network = explainNetworkFailure(request.networkFailure, { method: 'POST', url, signal: notAborted });
-  const message = network instanceof OperatorError ? network.message : describeError(network);
-  const code = neverSentCode(request.networkFailure);
+export function explainFailure(
+  { origin, networkFailure }: { readonly origin: string; readonly networkFailure: unknown },
+  error: unknown,
+): Failure {
+  const host = hostOf(origin);
+  if (networkFailure === undefined) return explainStrangeAnswer(host, error);
+  const scheme = explainWrongScheme(networkFailure, origin);
+  const code = neverSentCode(networkFailure);
   const uncertain = code === undefined;
-  const advice = 'Check that Elasticsearch runs there, and hosts, ssl and proxy_url of the output.';
+  const advice = uncertain
+    ? 'It is tried again.'
+    : 'Check that Elasticsearch runs there, and hosts, ssl and proxy_url of the output.';
   return new Failure({
     code: 'elasticsearch-unreachable',
-    message,
-    advice: uncertain ? 'It is tried again.' : advice,
-    cause: request.networkFailure,
+    message: `${host} did not answer: ${(scheme ?? readNetworkFailure(networkFailure)).what}.`,
+    advice: scheme?.advice ?? advice,
+    cause: networkFailure,
     status: 0,
     type: code ?? 'network',
     uncertain,
@@ -103,8 +109,6 @@ function neverSentCode(error: unknown): string | undefined {
   if (typeof code === 'string' && neverSent.has(code)) return code;
   return Array.isArray(errors) ? neverSentCode(errors[0]) : neverSentCode(cause);
 }
-
-const notAborted = new AbortController().signal;
 
 function explainStrangeAnswer(host: string, error: unknown): Failure {
   return new Failure({

@@ -2,7 +2,9 @@
 // leaves it to TLS proper to check everything else against that authority.
 
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import { describeError, OperatorError } from '../../errors.ts';
+import { OperatorError } from '../../errors.ts';
+import { readNetworkFailure } from '../../http/network-failure.ts';
+import { explainWrongScheme } from '../../http/wrong-scheme.ts';
 
 const patienceMs = 10_000;
 
@@ -10,6 +12,8 @@ const patienceMs = 10_000;
 export async function findTrustedAuthority(hosts: readonly URL[], fingerprint: string): Promise<string> {
   const wanted = fingerprint.replaceAll(':', '').toUpperCase();
   const failures: string[] = [];
+  let advice =
+    'The server must send its authority along, and the fingerprint must be its SHA-256; otherwise name the file in ssl.certificate_authorities.';
   for (const host of hosts) {
     try {
       const found = (await readChain(host)).find(
@@ -18,14 +22,15 @@ export async function findTrustedAuthority(hosts: readonly URL[], fingerprint: s
       if (found) return toPem(found);
       failures.push(`${host.host} shows no certificate with that fingerprint`);
     } catch (error) {
-      failures.push(`${host.host}: ${describeError(error)}`);
+      const scheme = explainWrongScheme(error, host.href);
+      failures.push(`${host.host} did not answer: ${(scheme ?? readNetworkFailure(error)).what}`);
+      if (scheme) advice = scheme.advice;
     }
   }
   throw new OperatorError({
     code: 'ca-trusted-fingerprint',
     message: `The authority of ssl.ca_trusted_fingerprint was not found: ${failures.join('; ')}.`,
-    advice:
-      'The server must send its authority along, and the fingerprint must be its SHA-256; otherwise name the file in ssl.certificate_authorities.',
+    advice,
     retry: { kind: 'later' },
   });
 }
@@ -39,7 +44,7 @@ function readChain(host: URL): Promise<DetailedPeerCertificate[]> {
       servername: /^[\d.]+$|:/.test(host.hostname) ? '' : host.hostname,
       rejectUnauthorized: false,
     });
-    socket.setTimeout(patienceMs, () => socket.destroy(new Error('it did not answer in time')));
+    socket.setTimeout(patienceMs, () => socket.destroy(timedOut()));
     socket.once('error', reject);
     socket.once('secureConnect', () => {
       resolve(listChain(socket.getPeerCertificate(true)));
@@ -47,6 +52,8 @@ function readChain(host: URL): Promise<DetailedPeerCertificate[]> {
     });
   });
 }
+
+const timedOut = () => Object.assign(new Error('no TLS handshake in time'), { code: 'ETIMEDOUT' });
 
 function listChain(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = [];

@@ -1,0 +1,36 @@
+// An address that begins with http:// where the port speaks TLS, or the other way round, told by how the first request
+// fails. Everything else that goes wrong below HTTP is network-failure.ts.
+
+import { errors } from 'undici';
+import type { Explanation } from './network-failure.ts';
+
+const plainPort: Explanation = {
+  what: 'it does not speak TLS, though its address begins with https://',
+  advice: 'If it is meant to speak plain HTTP, write http:// in its address; otherwise switch TLS on there.',
+};
+
+const tlsPort: Explanation = {
+  what: 'it speaks TLS, though its address begins with http://',
+  advice: 'Write https:// in its address.',
+};
+
+/** What a TLS port does that sends no alert; but not it alone. */
+const silentPort: Explanation = {
+  what: 'it closed the connection without a word',
+  advice: 'If it speaks TLS, write https:// in its address; otherwise its log says why.',
+};
+
+/** Undefined where the failure is about something else. */
+export function explainWrongScheme(error: unknown, url: string): Explanation | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('code' in error && error.code === 'ERR_SSL_WRONG_VERSION_NUMBER') return plainPort;
+  if (url.startsWith('http:')) {
+    if ('data' in error && String(error.data).startsWith(alertRecord)) return tlsPort;
+    // A connection that has carried answers breaks off for other reasons.
+    if (error instanceof errors.SocketError && error.socket?.bytesRead === 0) return silentPort;
+  }
+  return 'cause' in error ? explainWrongScheme(error.cause, url) : undefined;
+}
+
+/** How a TLS alert begins: its type and the major version. What cannot be parsed as HTTP is the error's `data`. */
+const alertRecord = '\x15\x03';
