@@ -69,13 +69,23 @@ export class FileSeries {
     for (;;) {
       const name = writeFileName({ series: this.#name, begun, number: this.#number });
       try {
-        const file = await DurableFile.create(join(this.#parts.folder, name), this.#parts.openFile);
-        await syncFolderSoon(this.#parts.folder);
-        return { begun, file };
+        return { begun, file: await this.#create(name) };
       } catch (error) {
         if (!isTaken(error)) throw error;
         this.#number += 1;
       }
+    }
+  }
+
+  async #create(name: string): Promise<DurableFile> {
+    const file = await DurableFile.create(join(this.#parts.folder, name), this.#parts.openFile);
+    try {
+      await syncFolderSoon(this.#parts.folder);
+      return file;
+    } catch (error) {
+      // The next attempt makes another.
+      await file.close();
+      throw error;
     }
   }
 }

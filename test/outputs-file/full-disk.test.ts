@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { OpenFile } from '../../input/delivery/durable-file.ts';
 import { openOwnedFile } from '../../input/delivery/durable-file.ts';
@@ -124,6 +125,38 @@ describe('a full disk', () => {
     await kept;
     expect(idsIn(opened.events)).toEqual(['kept']);
     await opened.close();
+  });
+
+  test('leaves no file open where the folder cannot be synced', async () => {
+    using folder = temporaryFolder();
+    const events = join(folder.path, 'events');
+    const away = join(folder.path, 'away');
+    const files: string[] = [];
+    const openFiles = new Set<string>();
+    const opened = await openFileOutput(folder.path, {
+      openFile: async (path, flags) => {
+        const handle = await openOwnedFile(path, flags);
+        if (files.push(path) === 1) renameSync(events, away);
+        openFiles.add(path);
+        return {
+          writev: (chunks, position) => handle.writev(chunks, position),
+          datasync: () => handle.datasync(),
+          truncate: (length) => handle.truncate(length),
+          close: async () => {
+            await handle.close();
+            openFiles.delete(path);
+          },
+        };
+      },
+      onHealth: (health) => {
+        if (health === 'degraded') renameSync(away, events);
+      },
+    });
+    await write(opened.output, 'a');
+    expect([...openFiles]).toEqual(files.slice(-1));
+    expect(idsIn(opened.events)).toEqual(['a']);
+    await opened.close();
+    expect([...openFiles]).toEqual([]);
   });
 
   test('ends with a rejection when the output closes', async () => {
