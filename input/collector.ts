@@ -18,7 +18,6 @@ import type {
   OutputDocument,
   RecordKey,
   Source,
-  Telemetry,
   WriteReport,
 } from './contract.ts';
 import type { CommitQueue } from './delivery/commit-queue.ts';
@@ -27,6 +26,7 @@ import type { IdClaims } from './delivery/in-flight.ts';
 import { Slots } from './delivery/slots.ts';
 import { rawWriter } from './raw-document.ts';
 import type { MappingOptions } from './settings/policy.ts';
+import type { Telemetry } from './telemetry/contract.ts';
 
 export interface CollectorParts {
   readonly source: Source;

@@ -5,7 +5,7 @@ import { loadDefinitions, loadMapper } from '../pipelines/index.ts';
 import type { Clock } from './clock.ts';
 import { type CollectorSignals, collect, slotsOf } from './collector.ts';
 import { startCompleteness } from './completeness/start.ts';
-import type { DeadLetters, Ledger, Logger, Telemetry } from './contract.ts';
+import type { DeadLetters, Ledger, Logger } from './contract.ts';
 import { byteBudget } from './delivery/byte-budget.ts';
 import { CommitQueue } from './delivery/commit-queue.ts';
 import { openDeadLetters } from './delivery/dead-letters.ts';
@@ -19,6 +19,7 @@ import { type OpenedOutputs, openOutputs } from './outputs/open-outputs.ts';
 import type { OutputPolicy } from './settings/output-policy.ts';
 import type { Policy, StreamPolicy } from './settings/policy.ts';
 import { managementActivitySource } from './sources/management-activity/index.ts';
+import type { Telemetry } from './telemetry/contract.ts';
 import { traceOutput } from './telemetry/traces.ts';
 import { TenantClaims } from './tenant-claims.ts';
 

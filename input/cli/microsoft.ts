@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import { ClientCredentials } from '../auth/client-credentials.ts';
 import { resolveTenant } from '../auth/resolve-tenant.ts';
 import { systemClock } from '../clock.ts';
-import type { ListedBlob, Scope, Telemetry } from '../contract.ts';
+import type { ListedBlob, Scope } from '../contract.ts';
 import { allowHosts } from '../http/allow-hosts.ts';
 import { ClockSkew, learnClockSkew } from '../http/clock-skew.ts';
 import { createDispatcher } from '../http/dispatcher.ts';
@@ -17,6 +17,7 @@ import { ApiError, readApiError } from '../sources/management-activity/api-error
 import { hostsFor } from '../sources/management-activity/clouds.ts';
 import type { ManagementActivityOptions } from '../sources/management-activity/options.ts';
 import { cutNewestFirst, halve, type Window } from '../sources/management-activity/windows.ts';
+import type { Telemetry } from '../telemetry/contract.ts';
 
 export interface Tenant extends AsyncDisposable {
   /** GUID. */

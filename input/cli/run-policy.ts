@@ -1,10 +1,10 @@
 // Runs a policy in the foreground, with everything around the collector: signals, display, status file, status page.
 
 import { systemClock } from '../clock.ts';
-import type { Counter } from '../contract.ts';
 import { describeError } from '../errors.ts';
 import { runCollector } from '../run.ts';
 import type { Policy } from '../settings/policy.ts';
+import type { Counter } from '../telemetry/contract.ts';
 import type { ScopeStatus, StatusBoard } from '../telemetry/status-board.ts';
 import { keepStatusFile } from '../telemetry/status-file.ts';
 import { serveStatus } from '../telemetry/status-server.ts';

@@ -1,15 +1,8 @@
 // One document of m365.collection: a tenant and content type over one interval. Its fields are those of
 // dashboards/collection-fields.yml; a test holds the two together.
 
-import type {
-  BlobState,
-  Counter,
-  CredentialEnd,
-  Gap,
-  OutputDocument,
-  Scope,
-  ScopeReport,
-} from '../contract.ts';
+import type { BlobState, Gap, OutputDocument, Scope } from '../contract.ts';
+import type { Counter, CredentialEnd, ScopeReport } from '../telemetry/contract.ts';
 import type { Interval } from './tally.ts';
 
 export interface Collected {

@@ -1,9 +1,10 @@
 // Starts the reports that a policy asks for: one reporter for each input with a stream of completeness.
 
 import type { Clock } from '../clock.ts';
-import type { Ledger, Logger, Output, Telemetry } from '../contract.ts';
+import type { Ledger, Logger, Output } from '../contract.ts';
 import type { OutputPolicy } from '../settings/output-policy.ts';
 import type { CompletenessPolicy, Policy, StreamPolicy } from '../settings/policy.ts';
+import type { Telemetry } from '../telemetry/contract.ts';
 import { completenessReporter, type ReportedScope } from './reporter.ts';
 import { CompletenessTally, listenAlso } from './tally.ts';
 

@@ -2,9 +2,10 @@
 // elsewhere; where there is no other, there is nothing to wait for.
 
 import type { Clock } from '../clock.ts';
-import type { Logger, Output, Telemetry } from '../contract.ts';
+import type { Logger, Output } from '../contract.ts';
 import { describeError, OperatorError } from '../errors.ts';
 import type { OutputPolicy } from '../settings/output-policy.ts';
+import type { Telemetry } from '../telemetry/contract.ts';
 import { PatientOutput } from './patient-output.ts';
 
 export interface OpeningParts {

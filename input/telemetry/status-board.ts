@@ -2,8 +2,9 @@
 // memory; the status file, the status page, the progress table and the metrics are all views of it.
 
 import type { Clock } from '../clock.ts';
-import type { Counter, Health, Scope, ScopeReport, Telemetry } from '../contract.ts';
+import type { Scope } from '../contract.ts';
 import { redact } from '../errors.ts';
+import type { Counter, Health, ScopeReport, Telemetry } from './contract.ts';
 import { describeQuiet, type QuietHistory, QuietWatch } from './quiet.ts';
 
 export interface ScopeStatus {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Counter, Scope, Telemetry } from '../../input/contract.ts';
+import type { Scope } from '../../input/contract.ts';
 import { OperatorError, type Retry } from '../../input/errors.ts';
 import { authorize } from '../../input/http/authorize.ts';
 import { backOff } from '../../input/http/back-off.ts';
@@ -7,6 +7,7 @@ import { ClockSkew, learnClockSkew } from '../../input/http/clock-skew.ts';
 import { countRequests } from '../../input/http/count-requests.ts';
 import { HttpError, type HttpRequest, type HttpResponse, type Send } from '../../input/http/exchange.ts';
 import { retry } from '../../input/http/retry.ts';
+import type { Counter, Telemetry } from '../../input/telemetry/contract.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const { signal } = new AbortController();

@@ -1,9 +1,10 @@
 // What tests of the output share: documents, a log that is kept, and an output with short waits.
 
 import { systemClock } from '../../input/clock.ts';
-import type { Logger, OutputDocument, ScopeReport } from '../../input/contract.ts';
+import type { Logger, OutputDocument } from '../../input/contract.ts';
 import { elasticsearchOutput } from '../../input/outputs/elasticsearch/index.ts';
 import type { ElasticsearchOptions } from '../../input/outputs/elasticsearch/options.ts';
+import type { ScopeReport } from '../../input/telemetry/contract.ts';
 
 export const never = new AbortController().signal;
 

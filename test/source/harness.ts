@@ -8,16 +8,12 @@ import type { Clock } from '../../input/clock.ts';
 import type {
   Batch,
   ContentLedger,
-  Counter,
-  CredentialEnd,
   DeadLetterStream,
   DeadLetters,
   Logger,
   Origin,
   Scope,
-  ScopeReport,
   SourceEnvironment,
-  Telemetry,
 } from '../../input/contract.ts';
 import { byteBudget } from '../../input/delivery/byte-budget.ts';
 import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
@@ -25,6 +21,7 @@ import { managementActivitySource } from '../../input/sources/management-activit
 import type { ManagementActivityOptions } from '../../input/sources/management-activity/options.ts';
 import { contentTypes } from '../../input/sources/management-activity/options.ts';
 import { facts } from '../../input/sources/management-activity/stream.ts';
+import type { Counter, CredentialEnd, ScopeReport, Telemetry } from '../../input/telemetry/contract.ts';
 
 const day = 86_400_000;
 

@@ -1,7 +1,8 @@
 // Says once what is wrong with a data stream, once when it is something else, and once when it works again.
 
 import type { Clock } from '../../clock.ts';
-import type { Logger, Telemetry } from '../../contract.ts';
+import type { Logger } from '../../contract.ts';
+import type { Telemetry } from '../../telemetry/contract.ts';
 import type { Failure } from './failure.ts';
 
 export interface HealthEnvironment {

@@ -2,9 +2,10 @@
 // Gathering and waiting is lane.ts, one request is delivery.ts, what its outcomes mean is outcomes.ts and failure.ts.
 
 import type { Clock } from '../../clock.ts';
-import type { Logger, Output, OutputDocument, Telemetry, WriteOptions, WriteReport } from '../../contract.ts';
+import type { Logger, Output, OutputDocument, WriteOptions, WriteReport } from '../../contract.ts';
 import { Slots } from '../../delivery/slots.ts';
 import { OperatorError } from '../../errors.ts';
+import type { Telemetry } from '../../telemetry/contract.ts';
 import { actionLine, bulkBytes } from './bulk-request.ts';
 import { type Connection, connect } from './connection.ts';
 import { deliverOver } from './delivery.ts';

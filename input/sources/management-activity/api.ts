@@ -1,12 +1,13 @@
 // The operations of the Management Activity API for one tenant, over HTTP as this tenant needs it: authorised, counted,
 // within the tenant's budget. Knows addresses; knows nothing of windows, ledgers or records.
 
-import type { Scope, Telemetry } from '../../contract.ts';
+import type { Scope } from '../../contract.ts';
 import { OperatorError } from '../../errors.ts';
 import { allowHosts } from '../../http/allow-hosts.ts';
 import { authorize, type TokenProvider } from '../../http/authorize.ts';
 import { countRequests } from '../../http/count-requests.ts';
 import { type HttpResponse, readText, type Send, type Wrapper } from '../../http/exchange.ts';
+import type { Telemetry } from '../../telemetry/contract.ts';
 import { ApiError, explainApiError, readApiError } from './api-error.ts';
 import { formatTime, type Window } from './windows.ts';
 

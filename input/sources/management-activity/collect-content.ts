@@ -1,9 +1,10 @@
 // The loops of one tenant: subscriptions are watched, each content type is listed at its head and in the background, and
 // what is listed is downloaded. A failure in one of them is reported and tried again; it stops none of the others.
 
-import type { Batch, ScopeReport } from '../../contract.ts';
+import type { Batch } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { backOff } from '../../http/back-off.ts';
+import type { ScopeReport } from '../../telemetry/contract.ts';
 import { throttling } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { Downloads } from './downloads.ts';

@@ -3,7 +3,7 @@
 import type { Dispatcher } from 'undici';
 import { ClientCredentials } from '../../auth/client-credentials.ts';
 import { resolveTenant } from '../../auth/resolve-tenant.ts';
-import type { CredentialEnd, SourceEnvironment } from '../../contract.ts';
+import type { SourceEnvironment } from '../../contract.ts';
 import type { OperatorError } from '../../errors.ts';
 import { allowHosts } from '../../http/allow-hosts.ts';
 import { ClockSkew, learnClockSkew } from '../../http/clock-skew.ts';
@@ -11,6 +11,7 @@ import type { Send } from '../../http/exchange.ts';
 import { RequestBudget, rateLimit } from '../../http/rate-limit.ts';
 import { retry } from '../../http/retry.ts';
 import { transport } from '../../http/transport.ts';
+import type { CredentialEnd } from '../../telemetry/contract.ts';
 import { traceRequests } from '../../telemetry/traces.ts';
 import { managementApi, throttling } from './api.ts';
 import type { hostsFor } from './clouds.ts';

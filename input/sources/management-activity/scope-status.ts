@@ -1,7 +1,8 @@
 // What an operator sees for one content type, put together from what its parts know: the subscription, the listing, the
 // content. The worst of them is shown, and said only when it changes.
 
-import type { Health, Logger, Scope, ScopeReport, Telemetry } from '../../contract.ts';
+import type { Logger, Scope } from '../../contract.ts';
+import type { Health, ScopeReport, Telemetry } from '../../telemetry/contract.ts';
 
 export type Aspect =
   | 'tenant'

@@ -1,8 +1,9 @@
 // What the parts of one tenant's collection share.
 
-import type { CredentialEnd, Scope, SourceEnvironment } from '../../contract.ts';
+import type { Scope, SourceEnvironment } from '../../contract.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { RequestBudget } from '../../http/rate-limit.ts';
+import type { CredentialEnd } from '../../telemetry/contract.ts';
 import type { ManagementApi } from './api.ts';
 import type { ManagementActivityOptions } from './options.ts';
 import type { ScopeStatus } from './scope-status.ts';

@@ -2,10 +2,10 @@
 // finds this out by itself.
 
 import type { Clock } from '../../clock.ts';
-import type { ScopeReport } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { backOff } from '../../http/back-off.ts';
 import { NetworkError } from '../../http/network-failure.ts';
+import type { ScopeReport } from '../../telemetry/contract.ts';
 import { ApiError } from './api-error.ts';
 
 export interface TenantGateOptions {
