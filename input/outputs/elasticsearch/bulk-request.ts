@@ -1,9 +1,9 @@
-// Documents as one bulk request. The bodies are JSON already and are copied once, into bytes that are used again for
-// the next request: five fresh megabytes for each would leave the garbage collector far behind.
+// Documents as one bulk request. The bodies are JSON already and are copied once.
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { OutputDocument } from '../../contract.ts';
+import { spareBuffers } from '../spare-buffers.ts';
 import type { Request } from './connection.ts';
 import type { Pending } from './pending-write.ts';
 import { opaqueId } from './stillness.ts';
@@ -23,28 +23,16 @@ export interface BulkRequest {
 export type MakeBulkRequest = (dataStream: string, entries: readonly Pending[]) => Promise<BulkRequest>;
 
 export function makeBulkRequests(compressionLevel: number): MakeBulkRequest {
-  const spare: Buffer[] = [];
-  const keep = (buffer: Buffer) => () => void spare.push(buffer);
+  const lend = spareBuffers();
   return async (dataStream, entries) => {
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    const buffer = takeSpare(spare, bytes) ?? Buffer.allocUnsafeSlow(roundUp(bytes));
+    const { buffer, release } = lend(bytes);
     const plain = buffer.subarray(0, writeLines(entries, buffer));
-    if (compressionLevel === 0) return { request: requestFor(dataStream, plain, {}), release: keep(buffer) };
+    if (compressionLevel === 0) return { request: requestFor(dataStream, plain, {}), release };
     const lines = await compress(plain, { level: compressionLevel });
-    keep(buffer)();
+    release();
     return { request: requestFor(dataStream, lines, { 'content-encoding': 'gzip' }), release: () => {} };
   };
-}
-
-/** One that is too small is let go: the next will be as large as is usual now. */
-function takeSpare(spare: Buffer[], bytes: number): Buffer | undefined {
-  const buffer = spare.pop();
-  return buffer && buffer.length >= bytes ? buffer : undefined;
-}
-
-/** To a power of two, so that requests of about one size find each other's buffers fit; untouched pages cost nothing. */
-function roundUp(bytes: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(bytes, 4096)));
 }
 
 function requestFor(dataStream: string, lines: Buffer, headers: Readonly<Record<string, string>>): Request {

@@ -18,7 +18,7 @@ import { createOwnedFolder } from '../../delivery/owned-files.ts';
 import { SeriesWriter } from '../../delivery/series-writer.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { adoptFiles } from './adopt.ts';
-import { LineBuffers } from './line-buffers.ts';
+import { lineBuffers } from './line-buffers.ts';
 import { type FileOptions, fileDefaults } from './options.ts';
 
 export interface FileOutputParts {
@@ -46,7 +46,7 @@ class FileOutput implements Output {
   readonly #parts: FileOutputParts;
   readonly #closing = new AbortController();
   readonly #writers = new Map<string, SeriesWriter>();
-  readonly #buffers = new LineBuffers();
+  readonly #writeLines = lineBuffers();
   #left: readonly LeftFile[] = [];
   #lock: FolderLock | undefined;
 
@@ -79,9 +79,9 @@ class FileOutput implements Output {
     if (documents.some(({ dataStream }) => dataStream !== first.dataStream)) {
       throw new RangeError('a write holds more than one data stream');
     }
-    const lines = this.#buffers.write(documents, new Date(this.#parts.clock.now()).toISOString());
+    const lines = this.#writeLines(documents, new Date(this.#parts.clock.now()).toISOString());
     try {
-      const checkpoint = await this.#writer(first.dataStream).write(lines.bytes, signal);
+      const checkpoint = await this.#writer(first.dataStream).write(lines.buffer, signal);
       return { ...report(documents.length), checkpoint };
     } finally {
       lines.release();
