@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Checkpoint, DeliveryLedger, RecordKey } from '../contract.ts';
+import { describeError, OperatorError } from '../errors.ts';
 
 export interface Commit {
   readonly keys: readonly RecordKey[];
@@ -17,6 +18,8 @@ interface Waiting {
 /** One per ledger: the order of checkpoints holds only within one queue. */
 export class CommitQueue {
   readonly #ledger: DeliveryLedger;
+  /** Files with lines that the ledger does not know of: a later checkpoint would pass them off as acknowledged. */
+  readonly #spoilt = new Map<string, unknown>();
   #waiting: Waiting[] = [];
   #writing = false;
 
@@ -37,9 +40,15 @@ export class CommitQueue {
     while (this.#waiting.length > 0) {
       // What becomes ready in this turn of the event loop shares the transaction.
       await nextTurn();
-      await this.#writeTogether(this.#waiting.splice(0));
+      await this.#writeTogether(this.#waiting.splice(0).filter((each) => this.#admits(each)));
     }
     this.#writing = false;
+  }
+
+  #admits({ commit: { checkpoint }, done }: Waiting): boolean {
+    const failure = checkpoint && this.#spoilt.get(checkpoint.file);
+    if (failure !== undefined) done.reject(failure);
+    return failure === undefined;
   }
 
   async #writeTogether(group: readonly Waiting[]): Promise<void> {
@@ -47,9 +56,27 @@ export class CommitQueue {
       await this.#ledger.commit(merge(group.map(({ commit }) => commit)));
       for (const { done } of group) done.resolve();
     } catch (error) {
-      for (const { done } of group) done.reject(error);
+      for (const { commit, done } of group) done.reject(this.#explain(commit, error));
     }
   }
+
+  /** What is in a file is there: written again by this process, it would be there twice. */
+  #explain({ checkpoint }: Commit, error: unknown): unknown {
+    if (checkpoint === undefined) return error;
+    const failure = error instanceof OperatorError ? error : unrecorded(checkpoint.file, error);
+    this.#spoilt.set(checkpoint.file, failure);
+    return failure;
+  }
+}
+
+function unrecorded(file: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'checkpoint-unrecorded',
+    message: `The ledger could not take up what was written to ${file}: ${describeError(cause)}.`,
+    advice: 'Start again: what stands in the file is looked at then, and nothing is lost or doubled.',
+    retry: { kind: 'never' },
+    cause,
+  });
 }
 
 function merge(commits: readonly Commit[]): { keys: RecordKey[]; checkpoints: Checkpoint[] } {

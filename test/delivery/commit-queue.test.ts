@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from '@jest/globals';
 import { CommitQueue } from '../../input/delivery/commit-queue.ts';
 import { noonSeconds, openTestLedger, temporaryFolder } from './state-folder.ts';
@@ -35,6 +37,28 @@ describe('the commit queue', () => {
     const again = await openTestLedger(folder.path);
     expect([...(await again.findSeen([key('a')]))]).toEqual([0]);
     await again.close();
+  });
+
+  test('takes no further checkpoint of a file with lines that the ledger could not take up', async () => {
+    using folder = temporaryFolder();
+    const ledger = await openTestLedger(folder.path);
+    const commits = new CommitQueue(ledger);
+    const other = new DatabaseSync(join(folder.path, 'ledger.db'));
+    other.exec(
+      "CREATE TRIGGER spoilt BEFORE INSERT ON checkpoint WHEN NEW.length = 5 BEGIN SELECT RAISE(ABORT, 'spoilt'); END",
+    );
+    const commit = (id: string, file: string, length: number) =>
+      commits.commit({ keys: [key(id)], checkpoint: { file, length } });
+    await commit('a', '/f', 4);
+    await expect(commit('b', '/f', 5)).rejects.toMatchObject({ code: 'checkpoint-unrecorded' });
+    await expect(commit('c', '/f', 6)).rejects.toMatchObject({ code: 'checkpoint-unrecorded' });
+    await commit('d', '/next', 1);
+    expect(await ledger.checkpoints()).toEqual([
+      { file: '/f', length: 4 },
+      { file: '/next', length: 1 },
+    ]);
+    other.close();
+    await ledger.close();
   });
 
   test('refuses a checkpoint that goes back', async () => {
