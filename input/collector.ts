@@ -68,21 +68,28 @@ export function slotsOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output): Sl
   return new Slots(batchesAhead);
 }
 
-/** Resolves when the source has ended and everything it yielded is settled or, once abandoned, left for the next start. */
+/**
+ * Resolves when the source has ended and everything it yielded is settled or, once abandoned, left for the next start.
+ * Rejects with the first failure of source or delivery, when nothing is on its way any more.
+ */
 export async function collect(parts: CollectorParts, signals: CollectorSignals): Promise<void> {
   const running = new Set<Promise<void>>();
   let broken: { error: unknown } | undefined;
   const stop = new AbortController();
   const stopSignal = AbortSignal.any([signals.stop, stop.signal]);
-  for await (const batch of parts.source.batches(stopSignal)) {
-    const delivery = deliverInTurn(parts, batch, signals.abandon)
-      .catch((error: unknown) => {
-        if (signals.abandon.aborted) return;
-        broken ??= { error };
-        stop.abort(error);
-      })
-      .finally(() => running.delete(delivery));
-    running.add(delivery);
+  try {
+    for await (const batch of parts.source.batches(stopSignal)) {
+      const delivery = deliverInTurn(parts, batch, signals.abandon)
+        .catch((error: unknown) => {
+          if (signals.abandon.aborted) return;
+          broken ??= { error };
+          stop.abort(error);
+        })
+        .finally(() => running.delete(delivery));
+      running.add(delivery);
+    }
+  } catch (error) {
+    broken ??= { error };
   }
   await Promise.all(running);
   if (broken) throw broken.error;

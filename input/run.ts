@@ -19,6 +19,7 @@ import { type OpenedOutputs, openOutputs } from './outputs/open-outputs.ts';
 import type { OutputPolicy } from './settings/output-policy.ts';
 import type { Policy, StreamPolicy } from './settings/policy.ts';
 import { managementActivitySource } from './sources/management-activity/index.ts';
+import { type FoundTenant, superviseStream } from './supervise.ts';
 import type { Telemetry } from './telemetry/contract.ts';
 import { traceOutput } from './telemetry/traces.ts';
 import { TenantClaims } from './tenant-claims.ts';
@@ -104,54 +105,72 @@ interface OpenParts extends OpenedOutputs {
 }
 
 async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunResult> {
-  const { ledger, outputs, failures, deadLetters } = parts;
-  const { policy, signals, telemetry, log, clock, random } = options;
-  const shared = {
-    mapper: loadMapper(),
-    recordTypes: new Set(Object.keys(loadDefinitions().recordTypeNames)),
-    ledger,
-    claims: new IdClaims(),
-    commits: new CommitQueue(ledger),
-    deadLetters,
-    openBuffer: documentBuffers(2 * policy.process.memoryBytes),
-    telemetry,
-    log,
-    clock,
-  };
-  const budget = byteBudget(policy.process.memoryBytes);
-  telemetry.watchInFlight?.(() => budget.held);
-  const slots = new Map([...outputs.values()].map((output) => [output, slotsOf(output)]));
+  const shared = shareAmongStreams(options, parts);
   const failed = new Map<string, unknown>();
-  const tenants = new TenantClaims(policy.streams);
-  const runStream = async (stream: StreamPolicy): Promise<void> => {
-    const output = outputs.get(stream.output);
-    const free = output && slots.get(output);
-    if (failures.has(stream.output)) throw failures.get(stream.output);
-    if (!free) throw new Error(`no output was opened for the stream at ${stream.where}`);
-    const environment = {
-      clock,
-      random,
-      ledger,
-      uncleanStart: ledger.uncleanStart,
-      budget: budget.share(),
-      deadLetters,
-      telemetry,
-      log,
-      claimTenant: (tenantId: string) => tenants.claim(tenantId, stream),
-    };
-    await noteOutputChange(stream, ledger, log);
-    const source = managementActivitySource(stream.source, environment);
-    await collect({ ...shared, source, output, slots: free, mapping: stream.mapping }, signals);
-  };
   await Promise.all(
-    policy.streams.map((stream) =>
-      runStream(stream).catch((error: unknown) => {
+    options.policy.streams.map((stream) =>
+      runStream(stream, options, shared).catch((error: unknown) => {
         failed.set(stream.id, error);
         reportEnded(stream, error, options);
       }),
     ),
   );
   return { failed };
+}
+
+function shareAmongStreams({ policy, telemetry, log, clock }: RunOptions, parts: OpenParts) {
+  const { ledger, outputs, failures, deadLetters } = parts;
+  const budget = byteBudget(policy.process.memoryBytes);
+  telemetry.watchInFlight?.(() => budget.held);
+  return {
+    outputs,
+    failures,
+    budget,
+    slots: new Map([...outputs.values()].map((output) => [output, slotsOf(output)])),
+    tenants: new TenantClaims(policy.streams),
+    collector: {
+      mapper: loadMapper(),
+      recordTypes: new Set(Object.keys(loadDefinitions().recordTypeNames)),
+      ledger,
+      claims: new IdClaims(),
+      commits: new CommitQueue(ledger),
+      deadLetters,
+      openBuffer: documentBuffers(2 * policy.process.memoryBytes),
+      telemetry,
+      log,
+      clock,
+    },
+  };
+}
+
+type Shared = ReturnType<typeof shareAmongStreams>;
+
+/** A run that collects once ends with the first error; one that follows begins a stream again that nobody meant to end. */
+async function runStream(stream: StreamPolicy, options: RunOptions, shared: Shared): Promise<void> {
+  const { outputs, failures, slots, collector } = shared;
+  const { signals, random } = options;
+  const output = outputs.get(stream.output);
+  const free = output && slots.get(output);
+  if (failures.has(stream.output)) throw failures.get(stream.output);
+  if (!free) throw new Error(`no output was opened for the stream at ${stream.where}`);
+  const run = async (foundTenant?: FoundTenant): Promise<void> => {
+    const budget = shared.budget.share();
+    const claimTenant = (tenantId: string) => {
+      shared.tenants.claim(tenantId, stream);
+      foundTenant?.(tenantId);
+    };
+    const { uncleanStart } = collector.ledger;
+    const environment = { ...collector, random, uncleanStart, budget, claimTenant };
+    try {
+      await noteOutputChange(stream, collector.ledger, collector.log);
+      const source = managementActivitySource(stream.source, environment);
+      await collect({ ...collector, source, output, slots: free, mapping: stream.mapping }, signals);
+    } finally {
+      // Of batches that were never settled.
+      budget.release(budget.held);
+    }
+  };
+  await (stream.source.once ? run() : superviseStream(run, { ...options, stream, stop: signals.stop }));
 }
 
 /** Whatever its content types were last seen doing, nothing of it is collected any more. */

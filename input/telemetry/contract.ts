@@ -40,7 +40,8 @@ export type Counter =
   | 'records_dead_lettered'
   | 'bytes_fetched'
   | 'gaps'
-  | 'unknown_record_types';
+  | 'unknown_record_types'
+  | 'stream_restarts';
 
 export interface Telemetry {
   report(scope: Scope, report: ScopeReport): void;

@@ -25,6 +25,7 @@ const counters: Record<Counter, string> = {
   bytes_fetched: 'Bytes of content blobs, decompressed.',
   gaps: 'Stretches of time whose content is lost or withheld.',
   unknown_record_types: 'Records of a type without a definition.',
+  stream_restarts: 'Streams that died of an unforeseen error, to begin again.',
 };
 
 /** Mirrors the board: every counter, the bytes in flight and the lags. */

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { runCollector } from '../../input/run.ts';
 import { loadPolicy } from '../../input/settings/load-policy.ts';
-import { createTelemetry } from '../../input/telemetry/telemetry.ts';
+import { createTelemetry, type RunTelemetry } from '../../input/telemetry/telemetry.ts';
 import { recordingLog } from '../delivery/state-folder.ts';
 import {
   compare,
@@ -34,10 +34,15 @@ async function emulate(clock: ScaledClock, tenants = 1): Promise<Emulator> {
   return emulator;
 }
 
-async function startRun(policyFile: string, clock: ScaledClock, once = false) {
+async function startRun(
+  policyFile: string,
+  clock: ScaledClock,
+  once = false,
+  around = (telemetry: RunTelemetry) => telemetry,
+) {
   const policy = await loadPolicy(policyFile, { once });
   const log = recordingLog();
-  const telemetry = createTelemetry({ clock, version: '0.1.0' });
+  const telemetry = around(createTelemetry({ clock, version: '0.1.0' }));
   const stop = new AbortController();
   const abandon = new AbortController();
   const signals = { stop: stop.signal, abandon: abandon.signal };
@@ -59,7 +64,8 @@ async function startRun(policyFile: string, clock: ScaledClock, once = false) {
     telemetry.board
       .snapshot()
       .scopes.find((scope) => scope.tenant_id === tenantId && scope.content_type === contentType);
-  return { result, log, stop, abandon, health };
+  const inFlightBytes = () => telemetry.board.inFlightBytes;
+  return { result, log, stop, abandon, health, inFlightBytes };
 }
 
 const truth = (emulator: Emulator, tenant: string) =>
@@ -225,4 +231,110 @@ test('another collector of the same tenant is noticed, and no longer shown once 
   clock.advance(3_600_000);
   expect(shown(run)).toBeUndefined();
   expect(new Set(elasticsearch.stored).size).toBe(elasticsearch.stored.length);
+});
+
+/** A telemetry with a mistake in it: it throws the first time that it is told of a batch's strangers. */
+function failOnce(telemetry: RunTelemetry): RunTelemetry {
+  let failed = false;
+  return {
+    ...telemetry,
+    count(scope, counter, by) {
+      if (counter === 'records_possibly_duplicate' && !failed) {
+        failed = true;
+        throw new TypeError('nobody foresaw this');
+      }
+      telemetry.count(scope, counter, by);
+    },
+  };
+}
+
+describe('a stream that dies of an unforeseen error', () => {
+  const outputs = {
+    files: async () => ({ output: undefined, delivered: (folder: string) => readDelivered(folder) }),
+    Elasticsearch: async () => {
+      const server = await new StandIn().listen();
+      closers.push(() => server.close());
+      const output = { type: 'elasticsearch', hosts: [server.url], api_key: 'a:bcdef', proxy_disable: true };
+      return { output, delivered: async () => server.stored.map((id) => id.replace(/^[^:]*:/, '')) };
+    },
+  };
+
+  test.each(Object.entries(outputs))('begins again, with nothing lost or doubled in %s', async (_, open) => {
+    const clock = scaledClock(100);
+    const emulator = await emulate(clock);
+    const { output, delivered } = await open();
+    const place = await makeWorkplace({ streams: [streamFor(emulator)], ...(output && { output }) });
+    const run = await startRun(place.policy, clock, false, failOnce);
+    const tenant = idOf(emulator, 0);
+    await until(() => run.health(tenant)?.health === 'failed');
+    expect(run.health(tenant)?.message).toContain('nobody foresaw this');
+    await until(() => run.health(tenant)?.health === 'degraded');
+    await until(async () => (await delivered(place.output)).length === 100);
+    emulator.publish({ tenant, contentType: 'Audit.Exchange', generate: 5 });
+    await until(async () => (await delivered(place.output)).length === 105);
+    expect(run.health(tenant)).toMatchObject({ code: 'stream-died', counters: { stream_restarts: 1 } });
+    await until(() => run.inFlightBytes() === 0);
+    expect(compare(truth(emulator, tenant), await delivered(place.output))).toEqual(nothingAmiss);
+    run.stop.abort();
+    expect((await run.result).failed.size).toBe(0);
+  });
+
+  /** Collects everything, and then no record more can be acknowledged, until the function given is called. */
+  const spoilLedger = async (output?: Record<string, unknown>) => {
+    const clock = scaledClock(100);
+    const emulator = await emulate(clock);
+    const tenant = idOf(emulator, 0);
+    const place = await makeWorkplace({ streams: [streamFor(emulator)], ...(output && { output }) });
+    const run = await startRun(place.policy, clock);
+    const delivered = () => run.health(tenant, 'Audit.Exchange')?.counters.records_delivered ?? 0;
+    await until(() => run.health(tenant)?.health === 'healthy' && delivered() > 0);
+    const ledger = new DatabaseSync(join(place.state, 'ledger.db'), { timeout: 5000 });
+    closers.push(async () => ledger.close());
+    ledger.exec(
+      "CREATE TRIGGER spoilt BEFORE INSERT ON seen_recent BEGIN SELECT RAISE(ABORT, 'this is spoilt'); END",
+    );
+    emulator.publish({ tenant, contentType: 'Audit.Exchange', generate: 5 });
+    await until(() => run.health(tenant)?.health === 'failed');
+    const mend = () => ledger.exec('DROP TRIGGER spoilt');
+    return { clock, emulator, tenant, place, run, mend };
+  };
+
+  test('between a delivery and its acknowledgement, asks what arrived before it delivers again', async () => {
+    const server = await new StandIn().listen();
+    closers.push(() => server.close());
+    const output = { type: 'elasticsearch', hosts: [server.url], api_key: 'a:bcdef', proxy_disable: true };
+    const { emulator, tenant, run, mend } = await spoilLedger(output);
+    expect(run.health(tenant)).toMatchObject({
+      code: 'stream-died',
+      message: expect.stringContaining('this is spoilt'),
+    });
+    // As a rollover does: an Id is refused only within the newest index.
+    server.indices.push(new Map());
+    mend();
+    await until(() => run.health(tenant)?.health === 'degraded');
+    emulator.publish({ tenant, contentType: 'Audit.Exchange', generate: 5 });
+    await until(() => new Set(server.stored).size === 110);
+    expect(server.stored).toHaveLength(110);
+    run.stop.abort();
+    expect((await run.result).failed.size).toBe(0);
+  });
+
+  test('waits for a new start where a file holds what the ledger could not take up', async () => {
+    const { clock, emulator, tenant, place, run, mend } = await spoilLedger();
+    expect(run.health(tenant)?.code).toBe('checkpoint-unrecorded');
+    mend();
+    run.stop.abort();
+    expect((await run.result).failed.size).toBe(1);
+    await (await startRun(place.policy, clock, true)).result;
+    expect(compare(truth(emulator, tenant), await readDelivered(place.output))).toEqual(nothingAmiss);
+  });
+
+  test('has failed where it collects once', async () => {
+    const clock = scaledClock(100);
+    const emulator = await emulate(clock);
+    const place = await makeWorkplace({ streams: [streamFor(emulator)] });
+    const run = await startRun(place.policy, clock, true, failOnce);
+    expect([...(await run.result).failed.values()]).toEqual([new TypeError('nobody foresaw this')]);
+    expect(run.health(idOf(emulator, 0))?.health).toBe('failed');
+  });
 });
