@@ -27,12 +27,11 @@ const words: ReadonlySet<string> = new Set([
   'user_agent.original',
 ]);
 
-const document: Section = { label: '', path: [], steps: new Map() };
-const event: Section = { label: '"event":', path: [document], steps: new Map() };
-
 /** `leaves` of `event` come first. */
 export function compileAssemble(leaves: readonly Leaf[], constants: JsonObject): Assemble {
   const slotsInOrder = leaves.map(({ slot }) => slot);
+  const document = sectionOf([]);
+  const event = sectionOf(['event']);
   const start = `{"event":${JSON.stringify(constants).slice(0, -1)}`;
   return (slots, audit) => {
     let text = start;
@@ -76,64 +75,33 @@ export interface Leaf {
 }
 
 /** Of the fields of a plan, those of `event` first. */
-export function listLeaves({ fields }: Layout, compileLeaf: CompileLeaf): Leaf[] {
-  const leaves: Leaf[] = [];
-  const visit = (nodes: readonly FieldNode[], parents: readonly string[]) => {
-    for (const node of nodes) {
-      const path = [...parents, node.name];
-      if (node.slot < 0) visit(node.children, path);
-      else leaves.push(compileLeaf(path, node));
-    }
-  };
-  visit(
-    fields.filter(({ name }) => name === 'event'),
-    [],
-  );
-  visit(
-    fields.filter(({ name }) => name !== 'event'),
-    [],
-  );
-  return leaves;
+export function listLeaves({ fields }: Layout): Leaf[] {
+  const inside = fields.filter(({ name }) => name === 'event');
+  const others = fields.filter(({ name }) => name !== 'event');
+  return [...inside, ...others].flatMap((node) => leavesBelow(node, []));
 }
 
-export type CompileLeaf = (path: readonly string[], node: FieldNode) => Leaf;
-
-/** Gives the same leaf wherever the same field is asked for. */
-export function leafCompiler(): CompileLeaf {
-  const sections = new Map<string, Section>([
-    ['', document],
-    ['event', event],
-  ]);
-  const sectionOf = (path: readonly string[]): Section => {
-    const name = path.join('.');
-    const parent = path.length === 0 ? document : sectionOf(path.slice(0, -1));
-    const section = sections.get(name) ?? {
-      label: labelOf(path),
-      path: [...parent.path, parent],
-      steps: new Map(),
-    };
-    sections.set(name, section);
-    return section;
-  };
-  const leaves = new Map<string, Leaf>();
-  return (path, { slot, shared }) => {
-    const name = path.join('.');
-    const label = labelOf(path);
-    const leaf = leaves.get(name + shared) ?? {
-      slot,
-      section: sectionOf(path.slice(0, -1)),
-      label,
-      nextLabel: `,${label}`,
-      quote: words.has(name) ? compileQuote() : undefined,
-      shared,
-    };
-    leaves.set(name + shared, leaf);
-    return leaf;
-  };
+function leavesBelow({ name, slot, shared, children }: FieldNode, parents: readonly string[]): Leaf[] {
+  const path = [...parents, name];
+  if (slot < 0) return children.flatMap((child) => leavesBelow(child, path));
+  const label = `${JSON.stringify(name)}:`;
+  const quote = words.has(path.join('.')) ? compileQuote() : undefined;
+  return [{ slot, section: sectionOf(parents), label, nextLabel: `,${label}`, quote, shared }];
 }
 
-function labelOf(path: readonly string[]): string {
-  return `${JSON.stringify(path.at(-1))}:`;
+const sections = new Map<string, Section>();
+
+/** The same one for the same path, whatever the plan. */
+function sectionOf(path: readonly string[]): Section {
+  const key = path.join('.');
+  let section = sections.get(key);
+  if (section === undefined) {
+    const parent = path.length === 0 ? undefined : sectionOf(path.slice(0, -1));
+    const label = path.length === 0 ? '' : `${JSON.stringify(path.at(-1))}:`;
+    section = { label, path: parent === undefined ? [] : [...parent.path, parent], steps: new Map() };
+    sections.set(key, section);
+  }
+  return section;
 }
 
 function stepBetween(open: Section, next: Section): string {

@@ -39,8 +39,14 @@ const fixedPaths: readonly string[][] = [
 export interface FieldNumbers {
   readonly size: number;
   numberOf(path: readonly string[]): number | undefined;
-  /** Reads a field by itself, or inside of what is kept whole; undefined where nothing writes it. */
-  compileRead(path: readonly string[]): ReadSlots | undefined;
+  /** Where a field may be: a plan has it in one of these places, or in none. */
+  placesOf(path: readonly string[]): readonly Place[];
+}
+
+export interface Place {
+  readonly slot: number;
+  /** From there to the field, where the slot is that of a section which is kept whole. */
+  readonly rest: readonly string[];
 }
 
 export function numberFields(rules: readonly Rule[], related: readonly Related[]): FieldNumbers {
@@ -48,7 +54,7 @@ export function numberFields(rules: readonly Rule[], related: readonly Related[]
   const names = new Set(paths.map((path) => path.join('.')));
   const numbers = new Map([...names].map((name, i) => [name, i]));
   const numberOf = (path: readonly string[]) => numbers.get(path.join('.'));
-  return { size: numbers.size, numberOf, compileRead: compileReadOf(numberOf, fieldsInside(rules)) };
+  return { size: numbers.size, numberOf, placesOf: findPlaces(numberOf, fieldsInside(rules)) };
 }
 
 /** The fields of one plan. */
@@ -162,44 +168,42 @@ function fieldsMadeBy({ verb, each }: Rule): string[] {
   return inner ?? [...fills, ...makes];
 }
 
-function compileReadOf(
+function findPlaces(
   numberOf: FieldNumbers['numberOf'],
   inside: ReadonlyMap<string, ReadonlySet<string>>,
-): FieldNumbers['compileRead'] {
+): FieldNumbers['placesOf'] {
   return (path) => {
-    const number = numberOf(path);
-    const reads: ReadSlots[] = number === undefined ? [] : [(slots) => slots[number]];
-    for (let length = path.length - 1; length > 0; length -= 1) {
-      const whole = path.slice(0, length);
+    const places: Place[] = [];
+    for (let length = path.length; length > 0; length -= 1) {
+      const slot = numberOf(path.slice(0, length));
       const rest = path.slice(length);
-      const slot = inside.get(whole.join('.'))?.has(rest.join('.')) ? numberOf(whole) : undefined;
-      if (slot !== undefined) reads.push(readInside(slot, rest));
+      const holds = rest.length === 0 || inside.get(path.slice(0, length).join('.'))?.has(rest.join('.'));
+      if (slot !== undefined && holds === true) places.push({ slot, rest });
     }
-    return readFirst(reads);
+    return places;
   };
 }
 
-/** A plan has a field in one of these places, or in none. */
-function readFirst(reads: readonly ReadSlots[]): ReadSlots | undefined {
-  const [first, second] = reads;
-  if (first === undefined || second === undefined) return first;
+/** Reads a field by itself, or inside of what is kept whole; undefined where nothing writes it. */
+export function compileFieldRead(numbers: FieldNumbers, path: readonly string[]): ReadSlots | undefined {
+  const places = numbers.placesOf(path);
+  const [first, second] = places;
+  if (first === undefined) return undefined;
+  if (second === undefined) return (slots) => readPlace(slots, first);
   return (slots) => {
-    for (const read of reads) {
-      const value = read(slots);
+    for (const place of places) {
+      const value = readPlace(slots, place);
       if (value !== undefined) return value;
     }
     return undefined;
   };
 }
 
-function readInside(slot: number, path: readonly string[]): ReadSlots {
-  const [leaf] = path;
-  if (path.length > 1 || leaf === undefined) return (slots) => readBelow(slots[slot], path);
-  return (slots) => {
-    const section = slots[slot];
-    if (section === undefined) return undefined;
-    return isObject(section) ? section[leaf] : readBelow(section, path);
-  };
+export function readPlace(slots: Slots, { slot, rest }: Place): Json {
+  const value = slots[slot];
+  if (value === undefined || rest.length === 0) return value;
+  const [leaf = ''] = rest;
+  return rest.length === 1 && isObject(value) ? value[leaf] : readBelow(value, rest);
 }
 
 /** A field of an object, or of each object of a list. */

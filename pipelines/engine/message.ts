@@ -3,7 +3,7 @@
 import type { SentencePart, SentencePath } from '../definitions.ts';
 import type { Json } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
-import type { FieldNumbers, Slots } from './layout.ts';
+import { compileFieldRead, type FieldNumbers, type Slots } from './layout.ts';
 import type { CompileRead } from './paths.ts';
 import type { Values } from './positions.ts';
 
@@ -61,7 +61,7 @@ function compilePath(path: SentencePath, numbers: FieldNumbers, compileRead: Com
     const read = compileRead(path.property);
     return (record) => toText(read(record));
   }
-  const read = numbers.compileRead(path.field);
+  const read = compileFieldRead(numbers, path.field);
   return read === undefined ? () => undefined : (_, slots) => toText(read(slots));
 }
 

@@ -2,14 +2,15 @@
 
 import type { Definitions, Layer, RecordTypeFile, Rule } from '../definitions.ts';
 import type { Json } from '../json.ts';
-import { type Assemble, compileAssemble, listLeaves } from './assemble.ts';
+import { type Assemble, compileAssemble, type Leaf, listLeaves } from './assemble.ts';
 import { compileCases } from './cases.ts';
-import { type Layout, planLayout, type Slots } from './layout.ts';
+import { planLayout, type Slots } from './layout.ts';
 import type { WriteMessage } from './message.ts';
 import { compileOutcome, type FindOutcome } from './outcome.ts';
 import type { Parts } from './parts.ts';
 import type { Positions, Values } from './positions.ts';
 import { recallLast, remember } from './remember.ts';
+import type { RunRule } from './rules.ts';
 
 export interface Plan {
   /** Runs the rules whose properties are present, given by their numbers. */
@@ -73,18 +74,18 @@ function combineWith({ related }: Definitions, parts: Parts): Combine {
   return (layers) => {
     const rules = layers.flatMap((layer) => layer.rules);
     const layout = planLayout(rules, related, parts.numbers);
+    const runs = rules.map((rule) => parts.compileRule(rule, layout));
     return {
-      ending: compileEndings(layers, layout, parts),
-      run: compileRules(rules, layout, parts),
+      ending: compileEndings(layers, listLeaves(layout), parts),
+      run: runDue(runs, listTriggers(rules, parts.positions)),
       outcome: compileOutcome(layers, parts.compileStep),
     };
   };
 }
 
 /** One for each combination of cases that comes up. */
-function compileEndings(layers: readonly Layer[], layout: Layout, parts: Parts): Plan['ending'] {
+function compileEndings(layers: readonly Layer[], leaves: readonly Leaf[], parts: Parts): Plan['ending'] {
   const { decide, describe } = compileCases(layers, parts.positions.compileRead);
-  const leaves = listLeaves(layout, parts.compileLeaf);
   const make = (held: number): Ending => {
     const { event, message } = describe(held);
     return {
@@ -104,14 +105,8 @@ function compileEndings(layers: readonly Layer[], layout: Layout, parts: Parts):
 }
 
 /** Most properties are absent from most records: a rule is looked at only when one of its properties is there. */
-function compileRules(
-  rules: readonly Rule[],
-  layout: Layout,
-  { positions, compileRule }: Parts,
-): Plan['run'] {
-  const runs = rules.map((rule) => compileRule(rule, layout));
-  const { listOf, lists } = listTriggers(rules, positions);
-  const marked = new Uint8Array(rules.length);
+function runDue(runs: readonly RunRule<Values>[], { listOf, lists }: Triggers): Plan['run'] {
+  const marked = new Uint8Array(runs.length);
   return (record, slots, present) => {
     for (let p = 0; p < present.length; p += 1) {
       const due = lists[listOf[present[p] ?? 0] ?? 0];
@@ -126,11 +121,15 @@ function compileRules(
   };
 }
 
-/** Of a property, the list of the rules that wait for it; the first list, of most properties, is missing. */
-function listTriggers(
-  rules: readonly Rule[],
-  positions: Positions,
-): { listOf: Uint16Array; lists: readonly (number[] | undefined)[] } {
+/** Which rules wait for a property. */
+interface Triggers {
+  /** By the number of the property; 0 for those that no rule waits for. */
+  readonly listOf: Uint16Array;
+  /** Positions of rules. */
+  readonly lists: readonly (readonly number[] | undefined)[];
+}
+
+function listTriggers(rules: readonly Rule[], positions: Positions): Triggers {
   const listOf = new Uint16Array(positions.size);
   const lists: (number[] | undefined)[] = [undefined];
   for (const [i, { from }] of rules.entries()) {

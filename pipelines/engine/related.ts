@@ -2,18 +2,20 @@
 
 import type { Related } from '../definitions.ts';
 import type { Json } from '../json.ts';
-import type { FieldNumbers, Slots } from './layout.ts';
+import { type FieldNumbers, readPlace, type Slots } from './layout.ts';
 
 export type Gather = (slots: Slots) => void;
 
 export function compileRelated({ to, from, foldCase }: Related, numbers: FieldNumbers): Gather {
-  const sources = [to, ...from].flatMap((path) => numbers.compileRead(path) ?? []);
+  const places = [to, ...from].flatMap((path) => numbers.placesOf(path));
   const number = numbers.numberOf(to);
   if (number === undefined) throw new Error(`no number for "${to.join('.')}"`);
   return (slots) => {
     let found: string[] | undefined;
-    for (let i = 0; i < sources.length; i += 1) {
-      const value = sources[i]?.(slots);
+    for (let i = 0; i < places.length; i += 1) {
+      const place = places[i];
+      if (place === undefined || slots[place.slot] === undefined) continue;
+      const value = readPlace(slots, place);
       if (value !== undefined) found = gather(value, found ?? [], foldCase);
     }
     slots[number] = found;

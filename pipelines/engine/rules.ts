@@ -126,7 +126,10 @@ function compileWrites({ to, verb }: Rule, layout: Layout): Write {
     fills === undefined ? compileWrite(target, layout) : compileFill(target, fills, layout),
   );
   const [only] = writes;
-  if (writes.length === 1 && only !== undefined) return only;
+  return writes.length === 1 && only !== undefined ? only : writeAll(writes);
+}
+
+function writeAll(writes: readonly Write[]): Write {
   return (slots, value) => {
     for (const write of writes) write(slots, value);
   };
