@@ -4,10 +4,12 @@ import { mapLines } from '../../input/cli/commands/map.ts';
 
 const context = { tenantId: 'tenant', fetchedAt: '2026-01-01T00:00:00.000Z' };
 
-async function mapText(text: string): Promise<Record<string, never>[]> {
+const mapText = (text: string) => mapChunks([text]);
+
+async function mapChunks(chunks: (string | Buffer)[]): Promise<Record<string, never>[]> {
   const output = new PassThrough();
   const read = output.toArray();
-  await mapLines(Readable.from([text]), output, context);
+  await mapLines(Readable.from(chunks), output, context);
   output.end();
   return Buffer.concat(await read)
     .toString()
@@ -22,6 +24,19 @@ describe('mapping lines', () => {
     expect(documents.map((document) => document.event)).toEqual(
       ['1', '2', '3'].map((id) => expect.objectContaining({ id })),
     );
+  });
+
+  test('takes lines however they are cut into chunks, and a byte order mark before the first', async () => {
+    const text = Buffer.from('\ufeff{"Id":"ä","UserId":"x"}\n{"Id":"2"}');
+    for (let size = 1; size < text.length; size += 1) {
+      const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+        text.subarray(i * size, (i + 1) * size),
+      );
+      const [first, second, ...more] = await mapChunks(chunks);
+      expect(first).toMatchObject({ event: { id: 'ä' } });
+      expect(second).toMatchObject({ event: { id: '2' } });
+      expect(more).toEqual([]);
+    }
   });
 
   test('turns what is not JSON into a document that says so and keeps the text', async () => {

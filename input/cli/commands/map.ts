@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
+import { linesOfChunks } from '../../delivery/split-lines.ts';
 import { isReaderGone, unwritableOutput } from '../standard-streams.ts';
 
 interface MapOptions {
@@ -37,19 +38,25 @@ function contextOf({ tenant, preserveOriginal }: MapOptions): MapContext {
   return { tenantId: tenant, fetchedAt: new Date().toISOString(), preserveOriginal };
 }
 
+const byteOrderMark = Buffer.from('\ufeff');
+
 /** Stops quietly when the reader of `output` has gone, as `head` does. */
 export async function mapLines(input: Readable, output: Writable, context: MapContext): Promise<void> {
   const mapper = loadMapper();
-  const mapChunk = (lines: readonly string[]): string => {
+  // Only a line feed ends a line: other line ends that Unicode knows may stand unescaped in JSON text.
+  const mapChunk = (lines: readonly Buffer[]): string => {
     let text = '';
-    for (const line of lines) if (line.trim() !== '') text += `${mapper.write(mapper.read(line), context)}\n`;
+    for (const bytes of lines) {
+      const line = bytes.toString('utf8', bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0);
+      if (line.trim() !== '') text += `${mapper.write(mapper.read(line), context)}\n`;
+    }
     return text;
   };
   try {
     await pipeline(
       input,
       async function* (chunks: AsyncIterable<Uint8Array | string>) {
-        for await (const lines of splitLines(chunks)) {
+        for await (const lines of linesOfChunks(endLastLine(chunks))) {
           const text = mapChunk(lines);
           if (text !== '') yield text;
         }
@@ -62,17 +69,10 @@ export async function mapLines(input: Readable, output: Writable, context: MapCo
   }
 }
 
-/** Only a line feed ends a line: other line ends that Unicode knows may stand unescaped in JSON text. */
-async function* splitLines(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of chunks) {
-    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    yield lines;
-  }
-  yield [rest + decoder.decode()];
+/** Its last line may do without a line feed. */
+async function* endLastLine(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+  yield Buffer.from('\n');
 }
 
 function isDiskFull(error: unknown): boolean {
