@@ -141,6 +141,7 @@ export type BlobState = 'listed' | 'fetching' | 'acknowledged' | 'expired' | 'po
 export interface LedgerBlob extends Scope, ListedBlob {
   readonly state: BlobState;
   readonly listedAt: string;
+  /** That failed. One that a crash cut short says nothing of the blob. */
   readonly attempts: number;
   readonly nextAttemptAt: number;
   /** Why the last attempt failed, or why the blob is lost; one line, redacted. */

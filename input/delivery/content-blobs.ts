@@ -143,17 +143,14 @@ function prepareStatements(database: DatabaseSync): Record<StatementName, Statem
       `SELECT min(next_attempt_at) AS next FROM blob INDEXED BY blob_waiting
         WHERE scope = ? AND ${open} AND next_attempt_at > 0`,
     ),
-    begin: database.prepare(
-      `UPDATE blob SET state = 'fetching', attempts = attempts + 1, uncertain = 1 ${one} AND ${open}`,
-    ),
+    begin: database.prepare(`UPDATE blob SET state = 'fetching', uncertain = 1 ${one} AND ${open}`),
     acknowledge: database.prepare(
       `UPDATE blob SET state = 'acknowledged', reason = NULL, uncertain = 0, next_attempt_at = 0,
         delivered = ?, duplicate = ?, dead_lettered = ?, ended_at = ? ${one}`,
     ),
-    // An attempt that failed before its first record never began, and is counted here.
     retryLater: database.prepare(
-      `UPDATE blob SET attempts = attempts + (state = 'listed'), state = 'listed', next_attempt_at = ?,
-        reason = ? ${one} AND ${open}`,
+      `UPDATE blob SET attempts = attempts + 1, state = 'listed', next_attempt_at = ?, reason = ?
+        ${one} AND ${open}`,
     ),
     giveUp: database.prepare(
       `UPDATE blob SET state = ?, reason = ?, ended_at = ?, next_attempt_at = 0 ${one} AND ${open}`,

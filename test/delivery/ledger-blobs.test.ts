@@ -63,7 +63,7 @@ describe('content blobs', () => {
       expect(await find(ledger, 'a')).toMatchObject({ attempts: 2, uncertain: true });
     }));
 
-  test('that a crash left half fetched are due again, and uncertain', async () => {
+  test('that a crash left half fetched are due again and uncertain, and no attempt of theirs has failed', async () => {
     using folder = temporaryFolder();
     const first = await openTestLedger(folder.path);
     await first.list(scope, [blob('a')], mark);
@@ -71,7 +71,7 @@ describe('content blobs', () => {
     await first.close();
     const second = await openTestLedger(folder.path);
     expect(await second.due(scope, noon, 9, none)).toMatchObject([
-      { contentId: 'a', state: 'fetching', uncertain: true, attempts: 1 },
+      { contentId: 'a', state: 'fetching', uncertain: true, attempts: 0 },
     ]);
     await second.close();
   });
@@ -100,7 +100,7 @@ describe('content blobs', () => {
         ...blob('a'),
         state: 'acknowledged',
         listedAt: '2026-03-01T12:00:00.000Z',
-        attempts: 1,
+        attempts: 0,
         nextAttemptAt: 0,
         reason: undefined,
         late: true,
