@@ -16,7 +16,7 @@ export function remember<Value>(most: number, make: (text: string) => Value): Re
   return (text) => {
     const found = known.get(text);
     if (found !== undefined) return found;
-    if (text.length > longest) return { text: '', made: make(text) };
+    if (text.length > longest) return { text, made: make(text) };
     const own = copyOf(text);
     const made = { text: own, made: make(own) };
     if (known.size >= most) known.clear();
@@ -29,8 +29,11 @@ export function remember<Value>(most: number, make: (text: string) => Value): Re
 export function recallLast<Value>(recall: Recall<Value>): (text: string) => Value {
   let last: Known<Value> | undefined;
   return (text) => {
-    if (last === undefined || last.text !== text) last = recall(text);
-    return last.made;
+    if (last !== undefined && last.text === text) return last.made;
+    const known = recall(text);
+    // What is too long to be remembered is a piece of its record, and would keep all of it.
+    if (text.length <= longest) last = known;
+    return known.made;
   };
 }
 
