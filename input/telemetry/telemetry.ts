@@ -20,7 +20,8 @@ export function createTelemetry(options: { clock: Clock; version: string }): Run
       board.count(scope, counter, by);
       meter.count(scope, counter, by);
     },
-    lag(scope, creation, content) {
+    lag(scope, creation, content, backfill = false) {
+      if (backfill) return;
       board.lag(scope, creation, content);
       meter.lag(scope, creation, content);
     },

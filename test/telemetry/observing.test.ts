@@ -33,6 +33,7 @@ describe('OpenTelemetry', () => {
     telemetry.count(scope, 'blobs_listed', 3);
     telemetry.count(scope, 'requests');
     telemetry.lag(scope, 4000, 1500);
+    telemetry.lag(scope, 5 * 86_400_000, 5 * 86_400_000, true);
     telemetry.watchInFlight?.(() => 77);
     await reader.forceFlush();
     const found = exporter
