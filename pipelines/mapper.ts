@@ -5,9 +5,8 @@ import { fixed, type Slots } from './engine/layout.ts';
 import { compileParts } from './engine/parts.ts';
 import { compilePlans, dataset, module } from './engine/plan.ts';
 import { compileReadRecord, type ShapedRecord } from './engine/read-record.ts';
+import { compileRecordTypes } from './engine/record-types.ts';
 import type { Json, JsonObject } from './json.ts';
-import { toKeyword } from './verbs/keyword.ts';
-import { toDouble } from './verbs/number.ts';
 
 /** What is known about a record beside its text. */
 export interface MapContext {
@@ -47,9 +46,7 @@ export function compileMapper(definitions: Definitions): Mapper {
   const parts = compileParts(definitions);
   const findPlan = compilePlans(definitions, parts);
   const setContext = compileContext();
-  const codes = new Map(
-    Object.entries(definitions.recordTypeNames).map(([number, name]) => [Number(number), name]),
-  );
+  const recordTypes = compileRecordTypes(definitions);
   const ecs = { version: definitions.ecsVersion };
   const ecsText = `,"ecs":${JSON.stringify(ecs)}}`;
   // Of the record that is being written, and of no other: everything is taken back at its end.
@@ -57,9 +54,9 @@ export function compileMapper(definitions: Definitions): Mapper {
   const slots: Slots = Array.from({ length: parts.numbers.size }, () => undefined);
 
   function writeFields(record: ShapedRecord, context: MapContext): string {
-    const plan = findPlan(record.recordType, record.operation);
+    const plan = findPlan(recordTypes.numberOf(record.recordType), record.operation);
     setContext(slots, record.text, context);
-    slots[fixed.code] = codeOf(record.recordType, codes);
+    slots[fixed.code] = recordTypes.nameOf(record.recordType);
     slots[fixed.outcome] = plan.outcome(values) ?? 'unknown';
     plan.run(values, slots, record.numbers);
     if (context.tenantId !== '') slots[fixed.organizationId] ??= context.tenantId;
@@ -107,14 +104,6 @@ function compileContext(): SetContext {
     slots[fixed.created] = context.fetchedAt;
     if (context.preserveOriginal === true) slots[fixed.original] = text;
   };
-}
-
-/** Microsoft's name of the record type; the number itself, as text, where it is not known. */
-function codeOf(recordType: Json, names: ReadonlyMap<number, string>): string | undefined {
-  const name = typeof recordType === 'number' ? names.get(recordType) : undefined;
-  if (name !== undefined) return name;
-  const text = toKeyword(recordType);
-  return text === undefined ? undefined : (names.get(toDouble(text) ?? Number.NaN) ?? text);
 }
 
 /** Of a record that does not say when it was created. */

@@ -29,7 +29,7 @@ export interface Ending {
 export const dataset = 'o365.audit';
 export const module = 'o365';
 
-export type FindPlan = (recordType: Json, operation: Json) => Plan;
+export type FindPlan = (recordType: number | undefined, operation: Json) => Plan;
 
 type Combine = (layers: readonly Layer[]) => Plan;
 
@@ -43,7 +43,7 @@ export function compilePlans(definitions: Definitions, parts: Parts): FindPlan {
     for (const number of file.recordTypes) byNumber.set(number, find);
   }
   return (recordType, operation) => {
-    const find = byNumber.get(typeof recordType === 'number' ? recordType : Number(recordType ?? Number.NaN));
+    const find = byNumber.get(recordType ?? Number.NaN);
     return find === undefined ? commonPlan : find(operation);
   };
 }

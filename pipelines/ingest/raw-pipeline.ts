@@ -7,6 +7,7 @@ import { messagePainless } from '../engine/message.ts';
 import { outcomePainless } from '../engine/outcome.ts';
 import { pathsPainless } from '../engine/paths.ts';
 import { dataset, module } from '../engine/plan.ts';
+import { numbersByName, recordTypesPainless } from '../engine/record-types.ts';
 import { relatedPainless } from '../engine/related.ts';
 import { rulesPainless } from '../engine/rules.ts';
 import { shapePainless } from '../engine/shape-painless.ts';
@@ -41,6 +42,7 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
         runScript('shape-record', shapeSource, {
           properties: slimProperties(definitions.properties),
           names: definitions.recordTypeNames,
+          numbers: numbersByName(definitions.recordTypeNames),
           files: Object.fromEntries(
             files.flatMap((file) => file.recordTypes.map((number) => [number, file.name])),
           ),
@@ -163,7 +165,7 @@ state.put('tenant', tenant);
 ctx._id = identify((Map) record, tenant);
 ctx.${scratch} = state;`;
 
-const shapeSource = `${library}${shapePainless}
+const shapeSource = `${library}${shapePainless}${recordTypesPainless}
 Map state = (Map) ctx.${scratch};
 Map record = (Map) state.get('record');
 Map aside = new HashMap();
@@ -175,8 +177,7 @@ if (aside.get('unplaced') != null) {
   record.put('unplaced', reasons);
 }
 Map event = (Map) state.get('document').get('event');
-def number = toDouble(record.get('RecordType'), null);
-String code = number == null ? null : number.toString();
+String code = recordTypeNumber(record.get('RecordType'), (Map) params.numbers);
 def name = code == null ? null : params.names.get(code);
 if (name == null) name = toKeyword(record.get('RecordType'), null);
 if (name != null) event.put('code', name);

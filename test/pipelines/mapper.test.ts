@@ -116,9 +116,21 @@ describe('an unknown record type', () => {
     });
   });
 
-  test.each([[15], ['15'], ['1.5E1']])('is not %j', (RecordType) => {
-    expect(map({ RecordType }).event.code).toBe('AzureActiveDirectoryStsLogon');
-  });
+  test.each([[15], ['15'], ['1.5E1'], ['AzureActiveDirectoryStsLogon'], ['azureActiveDirectoryStsLogon']])(
+    'is not %j',
+    (RecordType) => {
+      const Operation = 'UserLoggedIn';
+      expect(map({ RecordType, Operation }).event).toEqual(map({ RecordType: 15, Operation }).event);
+      expect(map({ RecordType, Operation }).event.code).toBe('AzureActiveDirectoryStsLogon');
+    },
+  );
+
+  test.each<[JsonObject[string]]>([['Flying'], [''], [null], [[15]], [{ a: 1 }], ['constructor']])(
+    'is %j',
+    (RecordType) => {
+      expect(map({ RecordType, Operation: 'UserLoggedIn' }).event.category).not.toContain('authentication');
+    },
+  );
 });
 
 describe('lists of names and values', () => {
