@@ -1,6 +1,7 @@
 // One stream end to end: batches from the source, documents through the mapper, to the output, into the ledger.
 // What a record means is the mapper's business, how it is written the output's, what is remembered the ledger's.
 
+import type { RecordTypes } from '../pipelines/engine/record-types.ts';
 import { recordKey } from '../pipelines/identity.ts';
 import type { MapContext, Mapper } from '../pipelines/mapper.ts';
 import { parseRecord, type RecordHead } from '../pipelines/parse-record.ts';
@@ -31,8 +32,7 @@ import type { Telemetry } from './telemetry/contract.ts';
 export interface CollectorParts {
   readonly source: Source;
   readonly mapper: Mapper;
-  /** The numbers that have a name, as text. */
-  readonly recordTypes: ReadonlySet<string>;
+  readonly recordTypes: Pick<RecordTypes, 'isKnown'>;
   readonly output: Output;
   /** One for each batch that the output is worth finishing ahead for. */
   readonly slots: Slots;
@@ -136,7 +136,7 @@ function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: Doc
   const entries = records.map((text) => {
     const { record, body } = write(text, context);
     const key = recordKey(record, origin.tenantId);
-    if (!parts.recordTypes.has(String(record.recordType))) unknown += 1;
+    if (!parts.recordTypes.isKnown(record.recordType)) unknown += 1;
     return { text, key, document: { id: key.id, dataStream, body: room.add(body) } };
   });
   if (unknown > 0) parts.telemetry.count(origin, 'unknown_record_types', unknown);

@@ -1,7 +1,7 @@
 // The whole process: opens what all streams share, runs every stream of a policy, closes in the right order.
 // One stream that cannot work says so and leaves the others running.
 
-import { loadDefinitions, loadMapper } from '../pipelines/index.ts';
+import { loadDefinitions, loadMapper, loadRecordTypes } from '../pipelines/index.ts';
 import type { Clock } from './clock.ts';
 import { type CollectorSignals, collect, slotsOf } from './collector.ts';
 import { startCompleteness } from './completeness/start.ts';
@@ -130,7 +130,7 @@ function shareAmongStreams({ policy, telemetry, log, clock }: RunOptions, parts:
     tenants: new TenantClaims(policy.streams),
     collector: {
       mapper: loadMapper(),
-      recordTypes: new Set(Object.keys(loadDefinitions().recordTypeNames)),
+      recordTypes: loadRecordTypes(),
       ledger,
       claims: new IdClaims(),
       commits: new CommitQueue(ledger),

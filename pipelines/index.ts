@@ -1,7 +1,8 @@
-// The ready mapper: the committed definitions, compiled.
+// The ready mapper and record types: the committed definitions, compiled.
 
 import { readFileSync } from 'node:fs';
 import type { Definitions } from './definitions.ts';
+import { compileRecordTypes, type RecordTypes } from './engine/record-types.ts';
 import { compileMapper, type Mapper } from './mapper.ts';
 
 const file = new URL('./generated/definitions.json', import.meta.url);
@@ -14,6 +15,10 @@ export function loadDefinitions(): Definitions {
   const parsed: Definitions = JSON.parse(readFileSync(file, 'utf8'));
   definitions = parsed;
   return parsed;
+}
+
+export function loadRecordTypes(): RecordTypes {
+  return compileRecordTypes(loadDefinitions());
 }
 
 export function loadMapper(): Mapper {

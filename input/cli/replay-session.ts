@@ -1,7 +1,7 @@
 // What every replay needs: the state folder for itself, the outputs open, and a collector that is fed with what is to
 // be delivered again.
 
-import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
+import { loadMapper, loadRecordTypes } from '../../pipelines/index.ts';
 import { systemClock } from '../clock.ts';
 import { collect, slotsOf } from '../collector.ts';
 import type {
@@ -49,7 +49,7 @@ export interface DeliverOptions {
 export async function openReplay(policy: Policy): Promise<ReplaySession> {
   const mapping = {
     mapper: loadMapper(),
-    recordTypes: new Set(Object.keys(loadDefinitions().recordTypeNames)),
+    recordTypes: loadRecordTypes(),
   };
   const log = openCommandLog(policy.process.logLevel);
   const clock = systemClock;

@@ -8,6 +8,7 @@ import { toDouble } from '../verbs/number.ts';
 export interface RecordTypes {
   /** Undefined for text that is no number, and nobody's name. */
   numberOf(recordType: Json): number | undefined;
+  isKnown(recordType: Json): boolean;
   /** Microsoft's name; what the record says, as text, where it is not known. */
   nameOf(recordType: Json): string | undefined;
 }
@@ -22,6 +23,7 @@ export function compileRecordTypes({ recordTypeNames }: Pick<Definitions, 'recor
   };
   return {
     numberOf,
+    isKnown: (recordType) => names.has(numberOf(recordType) ?? Number.NaN),
     nameOf: (recordType) => names.get(numberOf(recordType) ?? Number.NaN) ?? toKeyword(recordType),
   };
 }
