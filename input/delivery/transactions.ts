@@ -36,6 +36,8 @@ export class Transactions {
   readonly #parts: TransactionParts;
   readonly #closing = new AbortController();
   readonly #patience: AbortSignal;
+  /** Whether it was somebody else who kept the last attempt from succeeding: SQLite waits for them, and all wait for it. */
+  #held = false;
   #waiting: Write[] = [];
   #running: Promise<void> | undefined;
 
@@ -81,8 +83,8 @@ export class Transactions {
     try {
       await this.#persist(() => this.#transact(group));
     } catch (error) {
-      if (group.length === 1) return group[0]?.reject(error);
-      for (const write of group) await this.#writeGroup([write]);
+      if (group.length === 1 || this.#held) for (const write of group) write.reject(error);
+      else for (const write of group) await this.#writeGroup([write]);
       return;
     }
     for (const write of group) write.resolve();
@@ -109,6 +111,7 @@ export class Transactions {
         return;
       } catch (error) {
         const fault = readFault(error);
+        this.#held = fault === 'held';
         if (fault === 'damaged') throw this.#parts.damaged(error);
         if (fault !== 'passing' && fault !== 'held') throw error;
         if (failures === 1 || pauseMs === longestPauseMs) this.#complain(error);

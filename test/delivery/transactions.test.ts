@@ -101,6 +101,29 @@ describe('transactions', () => {
     await transactions.write(add('b'));
   });
 
+  test('that somebody else keeps waiting are given up together: each attempt stops the process for a while', async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    const giveUp = new AbortController();
+    const opened = openTransactions(patientClock, { file, giveUp: giveUp.signal });
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    let attempts = 0;
+    const exec = opened.database.exec.bind(opened.database);
+    opened.database.exec = (sql) => {
+      if (sql.startsWith('BEGIN')) attempts += 1;
+      exec(sql);
+    };
+    const writes = ['a', 'b', 'c'].map((x) => opened.transactions.write(opened.add(x)));
+    const outcomes = Promise.allSettled(writes);
+    await new Promise((resolve) => setImmediate(resolve));
+    giveUp.abort(new Error('enough'));
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(attempts).toBe(1);
+    other.close();
+    opened.database.close();
+  });
+
   test('that a full disk keeps waiting are given up when the ledger closes', async () => {
     const { database, transactions, add } = openTransactions(patientClock);
     database.exec('PRAGMA max_page_count = 3');

@@ -128,7 +128,7 @@ describe('a record reads the same cut out and parsed', () => {
           else isSame(text);
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -151,7 +151,7 @@ describe('a record reads the same cut out and parsed', () => {
       fc.property(fc.dictionary(name, value, { maxKeys: 12 }), fc.array(item), (fields, Parameters) => {
         isSame(JSON.stringify({ ...fields, Parameters, Id: 'a' }));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });
