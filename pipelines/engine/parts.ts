@@ -1,5 +1,5 @@
-// What plans are made of. They have most of it in common, and whatever is the same is compiled once: an eighth of the
-// work until a record of every kind has come.
+// What plans are made of. They have most of it in common, and whatever is the same is compiled once, which spares an
+// eighth of the work until a record of every kind has come.
 
 import type { Definitions, OutcomeStep, Rule, SentencePart } from '../definitions.ts';
 import { type FieldNumbers, type Layout, numberFields } from './layout.ts';
