@@ -188,16 +188,16 @@ async function deliverUnseen(
 type WriteRecord = (text: string, context: MapContext) => { record: RecordHead; body: string };
 
 function documentWriter(mapper: Mapper, { documents, fields: constants }: MappingOptions): WriteRecord {
-  if (documents === 'raw') {
-    const writeRaw = rawWriter(constants);
-    return (text, context) => {
-      const record = parseRecord(text);
-      return { record, body: writeRaw(record, context) };
-    };
-  }
-  const write = mappedWriter(mapper, constants);
+  if (documents === 'raw') return readAndWrite(parseRecord, rawWriter(constants));
+  return readAndWrite(mapper.read, mappedWriter(mapper, constants));
+}
+
+function readAndWrite<Read extends RecordHead>(
+  read: (text: string) => Read,
+  write: (record: Read, context: MapContext) => string,
+): WriteRecord {
   return (text, context) => {
-    const record = mapper.read(text);
+    const record = read(text);
     return { record, body: write(record, context) };
   };
 }

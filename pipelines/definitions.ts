@@ -146,3 +146,8 @@ export interface Definitions {
   readonly related: readonly Related[];
   readonly files: readonly RecordTypeFile[];
 }
+
+/** What the common part, the files and their operations say. */
+export function layersOf({ common, files }: Definitions): Layer[] {
+  return [common, ...files.flatMap(({ layer, operations }) => [layer, ...operations.layers])];
+}

@@ -3,7 +3,7 @@
 import { beyondEcs } from '../fields/beyond-ecs.ts';
 import { findEcsField } from '../fields/ecs.ts';
 import type { Field, FieldTypeName } from '../fields/field-types.ts';
-import type { Definitions, Layer, Property, PropertyType, Rule } from './definitions.ts';
+import { type Definitions, layersOf, type Property, type PropertyType, type Rule } from './definitions.ts';
 import { findVerb } from './verbs/index.ts';
 
 /** Where the record itself is kept. */
@@ -70,10 +70,9 @@ function enrichmentFields(): string[] {
 }
 
 /** Targets of rules, and the lists that gather from them. */
-function writtenFields({ common, files, related }: Definitions): string[] {
-  const layers: Layer[] = [common, ...files.flatMap((file) => [file.layer, ...file.operations.layers])];
-  const targets = layers.flatMap((layer) => layer.rules.flatMap((rule) => targetsOf(rule)));
-  return [...targets, ...related.map(({ to }) => to.join('.'))];
+function writtenFields(definitions: Definitions): string[] {
+  const rules = layersOf(definitions).flatMap((layer) => layer.rules);
+  return [...rules.flatMap(targetsOf), ...definitions.related.map(({ to }) => to.join('.'))];
 }
 
 /** A verb that fills fields stands for them; one that makes objects for a list stands for the list too. */

@@ -1,12 +1,11 @@
 // Lists of named items as one object, keyed by their names: settings, or changes of them.
 
 import type { Json, JsonObject } from '../json.ts';
-import { isInexact } from '../parse-record.ts';
 import { trimText } from '../verbs/keyword.ts';
 import { type Aside, note, putOther } from './aside.ts';
 import { objectsOf } from './open.ts';
 import { recallLast, remember } from './remember.ts';
-import { nextSighting, type Shapers } from './shapers.ts';
+import { nextSighting, type Shapers, shapeChild } from './shapers.ts';
 import { addTo, isEmpty, isLegalName, setOwn, tame } from './tame.ts';
 
 /** Where the entries of a bag go, and how each is shaped. */
@@ -53,8 +52,7 @@ function addEntry({ entries, children, path, aside, sighting }: Bag, given: stri
   }
   // A name out of a value is slow as a key each time; the definition's own is ready to be one.
   const { name } = child;
-  if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
-  const shaped = child.textual && typeof value === 'string' ? value : child.shape(value, aside, entries);
+  const shaped = shapeChild(child, value, aside, entries);
   if (shaped === undefined) return;
   if (child.shared || child.lastSeen === sighting) addTo(entries, name, shaped);
   else entries[name] = shaped;

@@ -15,8 +15,9 @@ export function compileEach(rules: readonly Rule[], compileRule: CompileRule): C
   const numbers = numberFields(rules, []);
   const layout = planLayout(rules, [], numbers);
   const runs = rules.map((rule) => compileRule(rule, layout));
+  const empty: Slots = Array.from({ length: numbers.size }, () => undefined);
   const make = (item: JsonObject): Json => {
-    const slots: Slots = Array.from({ length: numbers.size }, () => undefined);
+    const slots = empty.slice();
     for (const run of runs) run(item, slots);
     return buildSection(layout.fields, slots);
   };

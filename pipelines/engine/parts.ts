@@ -1,11 +1,17 @@
 // What plans are made of. They have most of it in common, and whatever is the same is compiled once, which spares an
 // eighth of the work until a record of every kind has come.
 
-import type { Definitions, OutcomeStep, Rule, SentencePart } from '../definitions.ts';
+import {
+  type Definitions,
+  layersOf,
+  type OutcomeStep,
+  type Rule,
+  type SentencePart,
+} from '../definitions.ts';
 import { type FieldNumbers, type Layout, numberFields } from './layout.ts';
 import { compileMessage, type WriteMessage } from './message.ts';
 import { compileStep, type FindOutcome } from './outcome.ts';
-import { layersOf, numberProperties, type Positions, type Values } from './positions.ts';
+import { numberProperties, type Positions, type Values } from './positions.ts';
 import { compileRelated, type Gather } from './related.ts';
 import { compileRule, type RunRule } from './rules.ts';
 

@@ -1,7 +1,7 @@
 // Numbers for the properties that anything reads. Shaping lists those that are there, so that only their rules run, and
 // puts their values beside them, so that nobody has to look them up by name.
 
-import type { Case, Definitions, Layer, Path, SentencePart } from '../definitions.ts';
+import { type Case, type Definitions, layersOf, type Path, type SentencePart } from '../definitions.ts';
 import type { Json } from '../json.ts';
 import { type CompileRead, compileReadOf } from './paths.ts';
 
@@ -66,10 +66,6 @@ function triggerName({ properties }: Definitions, [first, second]: Path): string
   if (first === undefined) throw new Error('a path without steps');
   const inner = second === undefined ? undefined : properties[first.name]?.properties?.[second.name];
   return inner === undefined ? first.name : `${first.name}.${second?.name}`;
-}
-
-export function layersOf({ common, files }: Definitions): Layer[] {
-  return [common, ...files.flatMap(({ layer, operations }) => [layer, ...operations.layers])];
 }
 
 function readPaths(definitions: Definitions): Path[] {

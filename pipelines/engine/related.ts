@@ -14,8 +14,7 @@ export function compileRelated({ to, from, foldCase }: Related, numbers: FieldNu
     let found: string[] | undefined;
     for (let i = 0; i < places.length; i += 1) {
       const place = places[i];
-      if (place === undefined || slots[place.slot] === undefined) continue;
-      const value = readPlace(slots, place);
+      const value = place === undefined ? undefined : readPlace(slots, place);
       if (value !== undefined) found = gather(value, found ?? [], foldCase);
     }
     slots[number] = found;

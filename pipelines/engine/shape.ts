@@ -3,13 +3,12 @@
 
 import type { Definitions, Property, PropertyType } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { isInexact } from '../parse-record.ts';
 import { type Aside, note, putAside, putOther } from './aside.ts';
 import { shapeChanges, shapePairs } from './bags.ts';
 import { compileValue, isTextual } from './fit.ts';
 import { isText, objectsOf, open } from './open.ts';
 import type { Positions } from './positions.ts';
-import type { Child, Shaper, Shapers } from './shapers.ts';
+import { type Child, type Shaper, type Shapers, shapeChild } from './shapers.ts';
 import { addTo, isEmpty, isLegalName, setOwn, tame } from './tame.ts';
 
 /** Names under `o365.audit` that are this project's, not Microsoft's. */
@@ -124,9 +123,8 @@ function shapeEntry(
   aside: Aside,
 ): Json {
   if (value === null || value === '') return undefined;
-  if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
   if (child === undefined) return shapeUnknown(name, value, path, aside);
-  const shaped = child.textual && typeof value === 'string' ? value : child.shape(value, aside, object);
+  const shaped = shapeChild(child, value, aside, object);
   if (shaped !== undefined) note(aside, child.number, shaped);
   return shaped;
 }

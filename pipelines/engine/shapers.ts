@@ -1,6 +1,7 @@
 // How the properties of an object are shaped, by name.
 
 import type { Json, JsonObject } from '../json.ts';
+import { isInexact } from '../parse-record.ts';
 import type { Aside } from './aside.ts';
 
 /** Returns what belongs in place of the value, undefined for nothing. `parent` takes the text of what is no object. */
@@ -32,6 +33,13 @@ export interface Child extends Place {
 }
 
 export type Shapers = ReadonlyMap<string, Child>;
+
+/** By its definition. Most values are text that is taken as it is. */
+export function shapeChild(child: Child, value: Json, aside: Aside, parent: JsonObject): Json {
+  if (child.textual && typeof value === 'string') return value;
+  if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
+  return child.shape(value, aside, parent);
+}
 
 let sightings = 0;
 

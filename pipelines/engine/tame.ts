@@ -90,12 +90,12 @@ function copyBefore(object: JsonObject, end: string): JsonObject {
   return copy;
 }
 
-/** The functions of this file for the ingest pipeline. */
 /** `tame(value, levels)` begins with this. */
 export const deepestLevelPainless = String(deepestLevel);
 
 export const longestPathPainless = String(longestPath);
 
+/** The functions of this file for the ingest pipeline. */
 export const tamePainless = `
 boolean isEmpty(def value) {
   if (value == null) return true;

@@ -47,7 +47,8 @@ export async function mapLines(input: Readable, output: Writable, context: MapCo
   const mapChunk = (lines: readonly Buffer[]): string => {
     let text = '';
     for (const bytes of lines) {
-      const line = bytes.toString('utf8', bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0);
+      const marked = bytes[0] === byteOrderMark[0] && bytes.indexOf(byteOrderMark) === 0;
+      const line = bytes.toString('utf8', marked ? byteOrderMark.length : 0);
       if (line.trim() !== '') text += `${mapper.write(mapper.read(line), context)}\n`;
     }
     return text;

@@ -61,7 +61,7 @@ function writeTest(file: string, cases: readonly Case[]): [string, string][] {
 /** As the collector delivers it; the document is what the sample event shows. */
 function writeSampleTest(): [string, string][] {
   const { data_stream: _, agent: _agent, ...document }: JsonObject = Object(auditSample());
-  const { data_stream: _stream, ...event }: JsonObject = JSON.parse(JSON.stringify(mapSampleRecord()));
+  const { data_stream: _stream, ...event }: JsonObject = mapSampleRecord();
   return writeTest(`${folder}/test-sample.json`, [[event, document]]);
 }
 
@@ -93,7 +93,7 @@ function eventOf(text: string): object {
 /** What comes out of the default pipeline, which is what the mapper makes of the same record. */
 function expect(mapper: Mapper, text: string): JsonObject {
   const mapped = mapper.map(mapper.read(text), { tenantId, fetchedAt });
-  const { data_stream: _, ...document }: JsonObject = JSON.parse(JSON.stringify(mapped));
+  const { data_stream: _, ...document }: JsonObject = mapped;
   const event = isObject(document.event) ? document.event : {};
   return { ...document, event: { ...event, ingested: fetchedAt } };
 }
