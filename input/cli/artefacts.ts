@@ -1,5 +1,6 @@
 // Every generated file: its path from the root of the repository and its text.
 
+import { writeReadableJson } from '../../fields/readable-json.ts';
 import { buildTemplates, type Template } from '../../fields/templates.ts';
 import type { Definitions } from '../../pipelines/definitions.ts';
 import { auditField, listDocumentFields } from '../../pipelines/document-fields.ts';
@@ -23,7 +24,7 @@ export interface Artefact {
 export function listArtefacts(): Artefact[] {
   const definitions = readDefinitions();
   return [
-    { path: 'pipelines/generated/definitions.json', text: `${JSON.stringify(definitions)}\n` },
+    { path: 'pipelines/generated/definitions.json', text: writeReadableJson(definitions) },
     ...templatesOf(definitions).map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
     ...collectionTemplates().map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
     ...[
