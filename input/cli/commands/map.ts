@@ -1,11 +1,13 @@
-// `m365 map`: raw records on standard input, one document for each non-empty line on standard output, in order.
+// `m365 map`: raw records on standard input, a document for each on standard output, a line each, in order.
 
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
-import { linesOfChunks } from '../../delivery/split-lines.ts';
+import { OperatorError } from '../../errors.ts';
+import { type MappedCount, mapTexts } from '../map/map-records.ts';
+import { readRecordTexts } from '../map/read-records.ts';
 import { isReaderGone, unwritableOutput } from '../standard-streams.ts';
 
 interface MapOptions {
@@ -14,52 +16,54 @@ interface MapOptions {
 }
 
 const teaching = `
-What is not JSON becomes a document with event.kind pipeline_error, so that
-every line in has its line out.
+Takes, in UTF-8 or UTF-16:
+  a record a line, as the API serves them
+  content blobs: lists of records, on one line or many
+  rows of a search with the record in AuditData (Search-UnifiedAuditLog with
+  ConvertTo-Json or Export-Csv, the portal's CSV export, Graph's auditLogQuery)
+
+What is no audit record becomes a document with event.kind pipeline_error, so
+that every line in has its line out; how many there were is said at the end.
 
 Examples:
   m365 map < records.ndjson > documents.ndjson
-  jq -c .AuditData search.json | m365 map --tenant contoso.onmicrosoft.com
+  m365 map --tenant contoso.onmicrosoft.com < search.json
+  m365 map < AuditLog_2026-11-20.csv | jq -r .message
 
-Exit codes: 0 every line has its line, 1 something could not be read or written,
-2 usage.`;
+Exit codes: 0 done, 1 nothing could be mapped, or something could not be read or
+written, 2 usage.`;
 
 export function mapCommand(): Command {
   return new Command('map')
     .summary('turn raw audit records into documents')
-    .description('Turns raw audit records, one JSON object a line, into ECS documents, one a line.')
+    .description('Turns raw audit records on standard input into ECS documents, one a line.')
     .option('--tenant <id>', 'tenant of records that name none', '')
     .option('--preserve-original', 'keep each record as event.original')
     .addHelpText('after', teaching)
-    .action((options: MapOptions) => mapLines(process.stdin, process.stdout, contextOf(options)));
+    .action(async (options: MapOptions) => {
+      judge(await mapRecords(process.stdin, process.stdout, contextOf(options)));
+    });
 }
 
 function contextOf({ tenant, preserveOriginal }: MapOptions): MapContext {
   return { tenantId: tenant, fetchedAt: new Date().toISOString(), preserveOriginal };
 }
 
-const byteOrderMark = Buffer.from('\ufeff');
-
 /** Stops quietly when the reader of `output` has gone, as `head` does. */
-export async function mapLines(input: Readable, output: Writable, context: MapContext): Promise<void> {
-  const mapper = loadMapper();
-  // Only a line feed ends a line: other line ends that Unicode knows may stand unescaped in JSON text.
-  const mapChunk = (lines: readonly Buffer[]): string => {
-    let text = '';
-    for (const bytes of lines) {
-      const marked = bytes[0] === byteOrderMark[0] && bytes.indexOf(byteOrderMark) === 0;
-      const line = bytes.toString('utf8', marked ? byteOrderMark.length : 0);
-      if (line.trim() !== '') text += `${mapper.write(mapper.read(line), context)}\n`;
-    }
-    return text;
-  };
+export async function mapRecords(
+  input: AsyncIterable<Uint8Array | string>,
+  output: Writable,
+  context: MapContext,
+): Promise<MappedCount> {
+  const count: MappedCount = { documents: 0, failed: 0 };
+  const map = mapTexts(loadMapper(), context, count);
   try {
     await pipeline(
-      input,
-      async function* (chunks: AsyncIterable<Uint8Array | string>) {
-        for await (const lines of linesOfChunks(endLastLine(chunks))) {
-          const text = mapChunk(lines);
-          if (text !== '') yield text;
+      readRecordTexts(input),
+      async function* (all: AsyncIterable<readonly string[]>) {
+        for await (const texts of all) {
+          const lines = map(texts);
+          if (lines !== '') yield lines;
         }
       },
       output,
@@ -68,12 +72,28 @@ export async function mapLines(input: Readable, output: Writable, context: MapCo
   } catch (error) {
     if (!isReaderGone(error)) throw isDiskFull(error) ? unwritableOutput(error) : error;
   }
+  return count;
 }
 
-/** Its last line may do without a line feed. */
-async function* endLastLine(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-  yield Buffer.from('\n');
+/** What could not be mapped is said once, with the first example; that nothing could be is a failure. */
+export function judge({ documents, failed, firstFailure }: MappedCount): void {
+  if (documents === 0) process.stderr.write('m365: Standard input held no record.\n');
+  if (firstFailure === undefined) return;
+  const { at, problem } = firstFailure;
+  const example = `number ${at} is ${problem}`;
+  if (failed === documents) throw nothingMapped(documents, example);
+  process.stderr.write(
+    `m365: ${failed} of ${documents} documents have event.kind pipeline_error; ${example}\n`,
+  );
+}
+
+function nothingMapped(documents: number, example: string): OperatorError {
+  return new OperatorError({
+    code: 'nothing-mapped',
+    message: `Nothing could be mapped: of ${documents} on standard input, none is an audit record; ${example}.`,
+    advice: 'm365 map --help says what it takes.',
+    retry: { kind: 'never' },
+  });
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -1,0 +1,62 @@
+// The column AuditData of a CSV export: of the audit search in the portal, or of Search-UnifiedAuditLog with Export-Csv,
+// which writes a line with the type first and, with -UseCulture, semicolons.
+
+import { pipeline, Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { OperatorError } from '../../errors.ts';
+
+const delimiters = [',', ';', '\t', '|'];
+
+/** The lines before the names of the columns: the type of Windows PowerShell, the delimiter of Excel. */
+const preamble = /^(?:(?:#TYPE|sep=)[^\n]*\n)*/i;
+
+export interface CsvForm {
+  readonly delimiter: string;
+  /** The number of the column with the record. */
+  readonly column: number;
+  /** How many lines stand before the names of the columns. */
+  readonly preambleLines: number;
+}
+
+/** Undefined where the beginning of a text is not that of a CSV export with records in it. */
+export function findCsvForm(head: string): CsvForm | undefined {
+  const [before = ''] = preamble.exec(head) ?? [];
+  const [names = ''] = head.slice(before.length).split('\n', 1);
+  for (const delimiter of delimiters) {
+    const column = names.split(delimiter).findIndex((name) => /^\s*"?auditdata"?\s*$/i.test(name));
+    if (column >= 0) return { delimiter, column, preambleLines: before.split('\n').length - 1 };
+  }
+  return undefined;
+}
+
+/** What stands in the column, a row at a time; an empty text for a row that has no such column. */
+export async function* readCsvRecords(
+  chunks: AsyncIterable<Buffer>,
+  { delimiter, column, preambleLines }: CsvForm,
+): AsyncGenerator<string[]> {
+  const parser = parse({
+    delimiter,
+    from_line: preambleLines + 2,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  });
+  // What goes wrong in either is thrown where the rows are read.
+  const rows: AsyncIterable<string[]> = pipeline(Readable.from(chunks), parser, () => undefined);
+  try {
+    for await (const row of rows) yield [row[column] ?? ''];
+  } catch (error) {
+    throw error instanceof CsvError ? damagedCsv(error) : error;
+  }
+}
+
+function damagedCsv(cause: CsvError): OperatorError {
+  return new OperatorError({
+    code: 'csv-damaged',
+    message: `Standard input is no whole CSV: in line ${String(cause.lines ?? '?')} ${cause.code}.`,
+    advice: 'What stands before it was mapped. Export it again, as CSV or as JSON.',
+    retry: { kind: 'never' },
+    cause,
+  });
+}
