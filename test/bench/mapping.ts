@@ -1,7 +1,9 @@
-// How many records a second of CPU turns into finished lines of JSON: read, identify, map, write.
+// How many records a second of CPU turns into finished lines of JSON: read, identify, map, write. Records that repeat
+// flatter whatever remembers values: a file of distinct ones is the honest measure.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { recordKey } from '../../pipelines/identity.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 import type { MapContext } from '../../pipelines/mapper.ts';
@@ -14,15 +16,19 @@ const context: MapContext = {
   contentCreated: '2026-01-01T00:00:00.000Z',
 };
 
-/** Prints one line a stage. `--seconds 5` sets how long each runs. */
+/** Prints one line a stage. `--seconds 5` sets how long each runs, `--file FILE` which records, one a line. */
 export async function main(args: readonly string[]): Promise<void> {
-  if (!existsSync(realRecords)) {
-    console.log('mapping: skipped, no real records here');
+  const { values } = parseArgs({
+    args: [...args],
+    options: { seconds: { type: 'string', default: '4' }, file: { type: 'string', default: realRecords } },
+  });
+  if (!existsSync(values.file)) {
+    console.log(`mapping: skipped, there is no ${values.file}`);
     return;
   }
-  const at = args.indexOf('--seconds');
-  const seconds = at < 0 ? 4 : Number(args[at + 1]);
-  const lines = readLines(realRecords);
+  const seconds = Number(values.seconds);
+  const lines = readLines(values.file);
+  console.log(`${lines.length.toLocaleString('en')} records of ${values.file}`);
   const mapper = loadMapper();
   const stages: Stage[] = [
     { name: 'parse and serialise only', work: (line) => JSON.stringify(JSON.parse(line)) },
