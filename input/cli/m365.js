@@ -1,45 +1,8 @@
 #!/usr/bin/env node
-// Where the program starts. Plain JavaScript, because Node's TypeScript parser, once loaded, holds 40 MB until the
-// process ends: everything else comes from Node's compile cache, and where that is empty, another process fills it.
-// Measured by `npm run bench -- memory`.
+// The command as it is called. What stands here must be understood by every Node that people have.
 
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { enableCompileCache, getCompileCacheDir } from 'node:module';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isOldNode, runWithOwnNode } from './find-node.js';
 
-const { dirname, filename } = import.meta;
-
-const flags = [
-  '--disable-warning=ExperimentalWarning',
-  // Most of what a record brings is garbage at once: collecting it early costs little, and keeps the heap small.
-  '--max-semi-space-size=2',
-  '--heap-growing-percent=40',
-  '--no-decommit-pooled-pages',
-  '--no-short-builtin-calls',
-  // What the optimising compiler takes for large functions is not given back, least of all where threads share the work.
-  '--max-inlined-bytecode-size-cumulative=400',
-  '--no-concurrent-recompilation',
-];
-
-// Flags and the number of malloc's arenas count from the start of a process: this one begins again as itself, where
-// the system can do that. Elsewhere, and for another Node than the flags are known to, its defaults have to do.
-const isKnown = process.execve !== undefined && process.versions.node.startsWith('24.');
-if (isKnown && flags.some((flag) => !process.execArgv.includes(flag))) {
-  const { MALLOC_ARENA_MAX = '1' } = process.env;
-  const words = [...process.execArgv, ...flags, filename, ...process.argv.slice(2)];
-  process.execve(process.execPath, [process.execPath, ...words], { ...process.env, MALLOC_ARENA_MAX });
-}
-
-// Node's default place is a folder that everybody may write to. Where NODE_COMPILE_CACHE names one, that counts.
-const ownFolder = join(dirname, '..', '..', 'node_modules', '.cache', 'm365');
-enableCompileCache(ownFolder);
-const cache = getCompileCacheDir();
-if (cache !== undefined && readdirSync(cache).length === 0) {
-  spawnSync(process.execPath, [...process.execArgv, join(dirname, 'fill-compile-cache.js'), ownFolder]);
-}
-
-const { tendStandardStreams } = await import('./standard-streams.ts');
-const { main } = await import('./main.ts');
-tendStandardStreams();
-await main(process.argv.slice(2));
+if (isOldNode) runWithOwnNode(fileURLToPath(import.meta.url));
+else await import('./start-m365.js');
