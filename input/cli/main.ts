@@ -116,7 +116,17 @@ export async function main(words: readonly string[]): Promise<void> {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     process.exitCode = reportFailure(error);
+    if (isAboutArguments(error)) adviseOnPolicy(words);
   }
+}
+
+const isAboutArguments = (error: unknown) =>
+  error instanceof CommanderError && error.code === 'commander.excessArguments';
+
+/** Commander says that there is one word too many, not where it belongs. */
+function adviseOnPolicy(words: readonly string[]): void {
+  const file = words.find((word) => /\.(?:ya?ml|json)$/.test(word));
+  if (file !== undefined) process.stderr.write(`(Did you mean --policy ${file}?)\n`);
 }
 
 /** The program with the one command in it that the words name; the others are there by name only. */

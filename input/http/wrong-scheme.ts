@@ -1,5 +1,5 @@
-// An address that begins with http:// where the port speaks TLS, or the other way round, told by how the first request
-// fails. Everything else that goes wrong below HTTP is network-failure.ts.
+// An address that begins with http:// where the port speaks TLS, or the other way round, or a port that speaks neither,
+// told by how the first request fails. Everything else that goes wrong below HTTP is network-failure.ts.
 
 import { errors } from 'undici';
 import type { Explanation } from './network-failure.ts';
@@ -20,16 +20,32 @@ const silentPort: Explanation = {
   advice: 'If it speaks TLS, write https:// in its address; otherwise its log says why.',
 };
 
+/** Elasticsearch says so itself, in words, to whoever speaks HTTP to its other port. */
+const transportPort: Explanation = {
+  what: 'it is the port on which the nodes of an Elasticsearch talk to each other',
+  advice: 'Give the HTTP port; that is 9200 where nobody chose another.',
+};
+
+const foreignPort: Explanation = {
+  what: 'what answers there does not speak HTTP',
+  advice: 'Check host and port.',
+};
+
 /** Undefined where the failure is about something else. */
 export function explainWrongScheme(error: unknown, url: string): Explanation | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('code' in error && error.code === 'ERR_SSL_WRONG_VERSION_NUMBER') return plainPort;
   if (url.startsWith('http:')) {
-    if ('data' in error && String(error.data).startsWith(alertRecord)) return tlsPort;
+    if (error instanceof errors.HTTPParserError && 'data' in error) return explainAnswer(String(error.data));
     // A connection that has carried answers breaks off for other reasons.
     if (error instanceof errors.SocketError && error.socket?.bytesRead === 0) return silentPort;
   }
   return 'cause' in error ? explainWrongScheme(error.cause, url) : undefined;
+}
+
+function explainAnswer(data: string): Explanation {
+  if (data.startsWith(alertRecord)) return tlsPort;
+  return data.includes('not an HTTP port') ? transportPort : foreignPort;
 }
 
 /** How a TLS alert begins: its type and the major version. What cannot be parsed as HTTP is the error's `data`. */

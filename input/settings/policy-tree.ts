@@ -13,7 +13,9 @@ import {
   type Node,
   parseDocument,
   type Scalar,
+  visit,
   type YAMLMap,
+  type YAMLParseError,
 } from 'yaml';
 import { PolicyError, type Problem } from './problems.ts';
 
@@ -60,7 +62,10 @@ export function readTree(text: string, file: string, environment: Environment): 
   };
   if (document.errors.length > 0)
     throw new PolicyError(
-      document.errors.map((error) => ({ place: at(error.pos[0]), message: `not YAML: ${error.message}` })),
+      document.errors.map((error) => {
+        const { offset, message } = findFault(document, error, (at) => lines.linePos(at).line);
+        return { place: at(offset), message: `not YAML: ${message}` };
+      }),
     );
   const grower = new TreeGrower(document, at, environment);
   const tree = document.contents ? grower.grow(document.contents, 0) : undefined;
@@ -70,6 +75,28 @@ export function readTree(text: string, file: string, environment: Environment): 
       { place: at(0), message: 'a policy is a YAML map with the keys "outputs" and "inputs"' },
     ]);
   return tree;
+}
+
+/**
+ * A quote that is never closed is noticed where the text ends, or where the next quote closes it; what has to be mended
+ * is where it opens.
+ */
+function findFault(
+  document: Document,
+  { pos: [offset], message }: YAMLParseError,
+  lineOf: (offset: number) => number,
+): { offset: number; message: string } {
+  let opened: number | undefined;
+  visit(document, {
+    Scalar(_key, { type, range }) {
+      if (!range || !type?.startsWith('QUOTE') || range[0] >= offset) return;
+      const [start, end] = range;
+      if (lineOf(start) < lineOf(end) && lineOf(end) >= lineOf(offset)) opened = start;
+      else if (message.startsWith('Missing closing') && offset <= end + 1) opened = start;
+    },
+  });
+  if (opened === undefined) return { offset, message };
+  return { offset: opened, message: 'the quote that opens here is not closed in its line' };
 }
 
 // A file that refers to itself, or multiplies by aliases, is no policy.

@@ -155,6 +155,19 @@ describe('a command, as a process,', () => {
     expect(debug.stderr).toMatch(/^ {4}at /m);
   });
 
+  test('given a policy as a word of its own says where it belongs', async () => {
+    const { code, stderr } = await run(['run', 'my.yml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('(Did you mean --policy my.yml?)');
+  });
+
+  test('says where a quote opens that is not closed', async () => {
+    const open = good.replace('{type: console}}', '{type: "console}}');
+    const { code, stderr } = await run(['run', '-p', writePolicy(open)]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^m365: .*p\.yml:2:27: not YAML: the quote that opens here is not closed/m);
+  });
+
   test('prints the settings in force, without secrets', async () => {
     const words = ['run', '-p', writePolicy(good), '--show-settings'];
     const { code, stdout } = await run(words, { SECRET: 'my-secret-value' });

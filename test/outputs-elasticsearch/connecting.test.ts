@@ -192,6 +192,17 @@ describe('an address whose scheme is not what the port speaks is called that, an
     );
   });
 
+  test.each([
+    [
+      'This is not an HTTP port',
+      'it is the port on which the nodes of an Elasticsearch talk to each other. Give the HTTP port; that is 9200 where nobody chose another.',
+    ],
+    ['SSH-2.0-OpenSSH_9.6\r\n', 'what answers there does not speak HTTP. Check host and port.'],
+  ])('a port that answers %j', async (answer, told) => {
+    const host = await serveBytes(Buffer.from(answer));
+    expect(await refusal([`http://${host}`])).toBe(`${host} did not answer: ${told}`);
+  });
+
   test('http:// to TLS that answers with an alert', async () => {
     const host = await serveBytes(Buffer.from([0x15, 3, 1, 0, 2, 2, 0x46]));
     expect(await refusal([`http://${host}`])).toBe(

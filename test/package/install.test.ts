@@ -20,6 +20,8 @@ let seen: Seen[];
 let said: string[];
 /** By method and path; what Kibana documents to answer. */
 let replies: Record<string, Reply>;
+/** What the server says it is; Kibana says nothing. */
+let product: string | undefined;
 
 const lookUp = 'GET /api/fleet/epm/packages/m365';
 const installed = 'GET /api/fleet/epm/packages/installed?perPage=1000';
@@ -30,6 +32,7 @@ writeFileSync(zip, 'PK bytes');
 beforeEach(async () => {
   seen = [];
   said = [];
+  product = undefined;
   replies = {
     [lookUp]: [404, { statusCode: 404, error: 'Not Found', message: '[m365] package not found in registry' }],
     [installed]: [200, { items: [], total: 0 }],
@@ -45,7 +48,10 @@ beforeEach(async () => {
       const line = `${request.method} ${request.url}`;
       seen.push({ line, headers: request.headers, body: Buffer.concat(chunks) });
       const [status, body] = replies[line.replace('/base/s/soc', '')] ?? [500, { message: line }];
-      response.writeHead(status, { 'content-type': 'application/json' });
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        ...(product !== undefined && { 'x-elastic-product': product }),
+      });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   });
@@ -110,6 +116,11 @@ describe('m365 install', () => {
     await install({ dryRun: true });
     expect(uploads()).toEqual([]);
     expect(said.at(-1)).toMatch(/would upload/);
+  });
+
+  test('told the address of Elasticsearch says so, and what to do', async () => {
+    product = 'Elasticsearch';
+    await expect(install()).rejects.toThrow(`${address} is an Elasticsearch, not a Kibana.`);
   });
 
   test('builds the package where none is given', async () => {

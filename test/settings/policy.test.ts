@@ -312,6 +312,18 @@ inputs:
     expect(policy.outputs.map(({ name }) => name)).toEqual(['b']);
   });
 
+  test.each([
+    ['that ends with the file', ['tags: ["a]'], ['p.yml:9:16']],
+    ['that the next one closes', ['tags: ["a]', 'interval: "5m"'], ['p.yml:9:16']],
+    ['of the other kind', ["tenant_name: 'it", 'interval: 5m'], ['p.yml:9:22']],
+  ])('with a quote %s is told where the quote opens', (_, lines, places) => {
+    const problems = problemsOf(policyText(lines));
+    expect(
+      problems.filter((problem) => problem.includes('quote')).map((problem) => problem.split(': ')[0]),
+    ).toEqual(places);
+    expect(problems[0]).toMatch(/not YAML: the quote that opens here is not closed in its line$/);
+  });
+
   test('that is not YAML, not a map or not there is refused in one line', async () => {
     expect(problemsOf('outputs: [\n')).toEqual([expect.stringMatching(/^p\.yml:\d:\d+: not YAML: /)]);
     expect(problemsOf('')).toEqual([expect.stringMatching(/a policy is a YAML map/)]);

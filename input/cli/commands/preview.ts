@@ -3,7 +3,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { createFieldLookup, generateSavedObjects, loadDashboards } from '../../../dashboards/index.ts';
 import { loadDefinitions } from '../../../pipelines/index.ts';
+import { OperatorError } from '../../errors.ts';
 import { connect } from '../../outputs/elasticsearch/connection.ts';
+import { Failure } from '../../outputs/elasticsearch/failure.ts';
 import { servePreview } from '../../preview/server.ts';
 import {
   addConnectionOptions,
@@ -57,12 +59,34 @@ async function runPreview(flags: PreviewFlags): Promise<void> {
     const answer = await connection.send({ method: 'POST', path, body, name: 'search' }, stop);
     return answer.body;
   };
+  await tryFirst(search, flags, stop);
   const source = previewSource(objects, search, () => flags.now ?? Date.now());
   const server = await servePreview(source, flags.port);
   console.log(`The dashboards, over ${connection.address}: ${server.url}`);
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
   await server.close();
   await connection.close();
+}
+
+/** What would fail for every panel is said before there is a page: an address, a key, a privilege. */
+async function tryFirst(
+  search: (body: object) => Promise<unknown>,
+  { index }: PreviewFlags,
+  stop: AbortSignal,
+) {
+  try {
+    await search({ size: 0, track_total_hits: false });
+  } catch (error) {
+    if (stop.aborted || !(error instanceof Failure)) throw error;
+    const { code, message, status } = error;
+    const advice =
+      status === 401
+        ? 'Give credentials that are valid there; m365 preview --help says how.'
+        : status === 403
+          ? `The key, or the user, needs the privilege read on ${index}.`
+          : error.advice;
+    throw new OperatorError({ code, message, advice, retry: { kind: 'never' }, cause: error });
+  }
 }
 
 function readPort(text: string): number {

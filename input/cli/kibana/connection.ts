@@ -50,8 +50,10 @@ async function send({ address, authorization, dispatcher }: KibanaConnection, as
       },
       ...(body !== undefined && { body }),
     });
+    if (response.headers.get('x-elastic-product') === 'Elasticsearch') throw isElasticsearch(address);
     return { status: response.status, body: readBody(await response.text()) };
   } catch (cause) {
+    if (cause instanceof OperatorError) throw cause;
     const scheme = explainWrongScheme(cause, address);
     throw new OperatorError({
       code: 'kibana-unreachable',
@@ -61,6 +63,16 @@ async function send({ address, authorization, dispatcher }: KibanaConnection, as
       cause,
     });
   }
+}
+
+function isElasticsearch(address: string): OperatorError {
+  return new OperatorError({
+    code: 'kibana-is-elasticsearch',
+    message: `${address} is an Elasticsearch, not a Kibana.`,
+    advice:
+      'Give the address of Kibana (its port is 5601 where nobody chose another). Without a Kibana, `m365 setup` prepares Elasticsearch.',
+    retry: { kind: 'never' },
+  });
 }
 
 /** Of a form, fetch says the type itself: it chooses the boundary. */
