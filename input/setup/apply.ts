@@ -4,6 +4,7 @@ import { OperatorError } from '../errors.ts';
 import type { Connection, Request } from '../outputs/elasticsearch/connection.ts';
 import { type Asset, assetPath, inOrder, isOurs, markedBody, patternsOf, titleOf } from './assets.ts';
 import { explained, privilegeFor, readAsset, readDataStreams, readIndexTemplates } from './cluster-state.ts';
+import { groupSteps } from './describe-steps.ts';
 import { putRetention } from './lifecycle.ts';
 import { findWinner } from './owners.ts';
 import type { Plan } from './plan.ts';
@@ -17,16 +18,9 @@ export async function applySetup(
   say: Say,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const { asset, action } of plan.steps) {
-    if (action === 'keep') continue;
-    const request: Request = {
-      method: 'PUT',
-      path: assetPath(asset),
-      body: markedBody(asset, version),
-      name: 'setup.put',
-    };
-    await change(connection, request, titleOf(asset), privilegeFor[asset.kind], signal);
-    say(`${action === 'create' ? 'created' : 'updated'} ${titleOf(asset)}`);
+  for (const group of groupSteps(plan.steps)) {
+    for (const { asset } of group.steps) await putAsset(connection, asset, version, signal);
+    say(group.describe({ create: 'created', update: 'updated' }));
   }
   for (const name of plan.rollOver) {
     const path = `/${encodeURIComponent(name)}/_rollover`;
@@ -45,6 +39,12 @@ export async function applySetup(
     await change(connection, request, `data stream ${name}`, 'create_index on the data stream', signal);
     say(`created data stream ${name}`);
   }
+}
+
+function putAsset(connection: Connection, asset: Asset, version: string, signal: AbortSignal): Promise<void> {
+  const body = markedBody(asset, version);
+  const request: Request = { method: 'PUT', path: assetPath(asset), body, name: 'setup.put' };
+  return change(connection, request, titleOf(asset), privilegeFor[asset.kind], signal);
 }
 
 async function change(

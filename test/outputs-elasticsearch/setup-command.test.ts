@@ -76,6 +76,35 @@ describe('m365 setup', () => {
     expect(said.at(-1)).toBe('would create data stream logs-o365.audit-demo2');
   });
 
+  test('makes the data streams that the policy writes, and no others', async () => {
+    const named = ['logs-o365.audit', 'logs-m365.collection'].map((name): Asset => {
+      const body = { index_patterns: [`${name}-*`], priority: 250, data_stream: {} };
+      return { kind: 'index_template', name, body };
+    });
+    const reports =
+      '      - data_stream: {dataset: m365.collection, namespace: reports}\n' +
+      '      - {tenant_id: 0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f8, client_id: 1c2d3e4f-5061-4728-93a4-b5c6d7e8f901, client_secret: a-secret-value, documents: raw, data_stream.namespace: others}\n';
+    const file = policyFile(`{default: {type: elasticsearch, hosts: ["${server.url}"]}}`, 'emea', reports);
+    await runSetup({ policy: file }, named, (line) => said.push(line));
+    expect(changes().filter((change) => change.includes('_data_stream'))).toEqual([
+      'PUT /_data_stream/logs-o365.audit-emea',
+      'PUT /_data_stream/logs-m365.collection-reports',
+    ]);
+  });
+
+  test('says a line for each kind, and what to do next', async () => {
+    const many = [1, 2, 3, 4].map((n): Asset => ({ kind: 'ingest_pipeline', name: `p${n}`, body: {} }));
+    const [template] = assets;
+    const two = template ? [template, { ...template, name: 'u', body: { index_patterns: ['x-*'] } }] : [];
+    await runSetup({ url: [server.url] }, [...many, ...two], (line) => said.push(line));
+    expect(said).toEqual([
+      'created 4 ingest pipelines',
+      'created 2 index templates: t, u',
+      'created data stream logs-o365.audit-default',
+      expect.stringMatching(/^Next: m365 check --policy my\.yml, then m365 run/),
+    ]);
+  });
+
   describe('where every stream delivers raw records', () => {
     const raw = '        documents: raw\n';
     const reports = '      - data_stream.dataset: m365.collection\n';

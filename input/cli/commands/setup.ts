@@ -4,17 +4,10 @@ import { Command } from 'commander';
 import { OperatorError } from '../../errors.ts';
 import { connect } from '../../outputs/elasticsearch/connection.ts';
 import { loadPolicy } from '../../settings/load-policy.ts';
+import type { OutputPolicy } from '../../settings/output-policy.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy.ts';
 import { applySetup, removeSetup, type Say } from '../../setup/apply.ts';
-import {
-  type Asset,
-  assetPath,
-  inOrder,
-  markedBody,
-  patternsOf,
-  stampMappings,
-  titleOf,
-} from '../../setup/assets.ts';
+import { type Asset, assetPath, inOrder, markedBody, patternsOf, stampMappings } from '../../setup/assets.ts';
 import { readAuditAssets } from '../../setup/audit-assets.ts';
 import {
   addConnectionOptions,
@@ -22,6 +15,7 @@ import {
   connectionHelp,
   readConnectionFlags,
 } from '../../setup/connection-options.ts';
+import { groupSteps } from '../../setup/describe-steps.ts';
 import { addLifecycle, withLifecycle } from '../../setup/lifecycle.ts';
 import { overlap } from '../../setup/patterns.ts';
 import { type Plan, planSetup } from '../../setup/plan.ts';
@@ -72,7 +66,7 @@ export function setupCommand(): Command {
     .summary('put templates and pipelines into Elasticsearch')
     .description('Prepares an Elasticsearch for the audit data streams, without Kibana.');
   return addConnectionOptions(command)
-    .option('--namespace <name...>', 'make the data streams of these; those of the policy, else default')
+    .option('--namespace <name...>', 'make the data streams of these; else those that the policy writes')
     .option('--take-over', 'roll over live data streams that another template made')
     .option('--retention <time>', 'delete documents older than this: 90d; without it they stay')
     .option('--dry-run', 'say what would change, and change nothing')
@@ -101,7 +95,7 @@ export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say:
     const input = {
       assets: await withLifecycle(connection, chosen, retention, signal),
       version,
-      dataStreams: dataStreamsOf(chooseNamespaces(flags, policy), chosen),
+      dataStreams: chooseDataStreams(flags, policy, chosen),
       takeOver: flags.takeOver ?? false,
       retention,
     };
@@ -110,19 +104,39 @@ export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say:
     if (flags.dryRun) describePlan(plan, say);
     else await applySetup(connection, plan, version, say, signal);
     if (isDone(plan)) say('Everything is in place already.');
+    if (!flags.dryRun) say(nextStep(flags.policy));
   } finally {
     await connection.close();
   }
 }
 
-const datasets = ['o365.audit', 'm365.collection'];
-
-/** Those that a template is for. */
-function dataStreamsOf(namespaces: readonly string[], assets: readonly Asset[]): string[] {
+/** Those that will be written to and that a template is for. */
+function chooseDataStreams(
+  flags: SetupFlags,
+  policy: Policy | undefined,
+  assets: readonly Asset[],
+): string[] {
   const patterns = assets.filter(({ kind }) => kind === 'index_template').flatMap(patternsOf);
-  return datasets
-    .flatMap((dataset) => namespaces.map((namespace) => `logs-${dataset}-${namespace}`))
-    .filter((name) => patterns.some((pattern) => overlap(pattern, name)));
+  const names =
+    policy === undefined || flags.namespace
+      ? (flags.namespace ?? ['default']).flatMap((each) => [auditStream(each), collectionStream(each)])
+      : writtenBy(policy, flags.output);
+  return [...new Set(names)].filter((name) => patterns.some((pattern) => overlap(pattern, name)));
+}
+
+const auditStream = (namespace: string) => `logs-o365.audit-${namespace}`;
+const collectionStream = (namespace: string) => `logs-m365.collection-${namespace}`;
+
+/** Through the output that is set up; a stream of raw records writes where another package is at home. */
+function writtenBy({ streams, completeness = [] }: Policy, outputName: string | undefined): string[] {
+  const isMeant = ({ output }: { readonly output: OutputPolicy }) =>
+    output.type === 'elasticsearch' && (outputName === undefined || output.name === outputName);
+  return [
+    ...streams
+      .filter((stream) => isMeant(stream) && !isRaw(stream))
+      .map(({ mapping }) => auditStream(mapping.namespace)),
+    ...completeness.filter(isMeant).map(({ namespace }) => collectionStream(namespace)),
+  ];
 }
 
 /** Elasticsearch's units of time; anything smaller than an hour would delete what detection rules still read. */
@@ -134,12 +148,6 @@ function checkRetention(text: string | undefined): string | undefined {
     advice: 'Write days or hours: 90d, 36h.',
     retry: { kind: 'never' },
   });
-}
-
-function chooseNamespaces({ namespace }: SetupFlags, policy: Policy | undefined): readonly string[] {
-  if (namespace) return namespace;
-  if (policy === undefined) return ['default'];
-  return [...new Set(policy.streams.map(({ mapping }) => mapping.namespace))];
 }
 
 const isRaw = ({ mapping }: StreamPolicy) => mapping.documents === 'raw';
@@ -170,8 +178,14 @@ function refuse({ conflicts }: Plan): void {
   });
 }
 
+function nextStep(policy: string | undefined): string {
+  const file = policy ?? 'my.yml';
+  return `Next: m365 check --policy ${file}, then m365 run --policy ${file}. Dashboards: m365 install --dashboards-only, or m365 preview without Kibana.`;
+}
+
 function describePlan({ steps, rollOver, retain, retention, createStreams }: Plan, say: Say): void {
-  for (const { asset, action } of steps) if (action !== 'keep') say(`would ${action} ${titleOf(asset)}`);
+  for (const group of groupSteps(steps))
+    say(group.describe({ create: 'would create', update: 'would update' }));
   for (const name of rollOver) say(`would roll over data stream ${name}`);
   if (retain.length > 0) say(`would set the retention of ${retain.join(', ')} to ${retention}`);
   for (const name of createStreams) say(`would create data stream ${name}`);
