@@ -75,7 +75,7 @@ describe('the package', () => {
   test('says what a registry reads', () => {
     expect(parse(text('manifest.yml'))).toMatchObject({
       name: 'm365',
-      title: 'Microsoft Office 365',
+      title: 'Microsoft 365: complete audit logs',
       type: 'integration',
       format_version: expect.stringMatching(/^3\.6\./),
       conditions: { kibana: { version: '^8.18.0 || ^9.0.0' } },
@@ -90,6 +90,13 @@ describe('the package', () => {
     expect(parse(text('data_stream/collection/manifest.yml'))).toMatchObject({ dataset: 'm365.collection' });
     const versions = parse(text('changelog.yml')).map((entry: { version: string }) => entry.version);
     expect(versions[0]).toBe(made.version);
+  });
+
+  test('is found by the words people search for, and promises what it does', () => {
+    const { title, description, icons } = parse(text('manifest.yml'));
+    expect(`${title} ${description}`).toMatch(/Microsoft 365.*Office 365/);
+    expect(`${title} ${description} ${icons[0].title}`).not.toMatch(/Elastic Agent|Microsoft Office 365/);
+    expect(text('docs/README.md')).toContain('Elastic Agent does not run it');
   });
 
   test('is built without what only the tools of its makers read', () => {

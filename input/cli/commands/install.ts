@@ -45,7 +45,7 @@ Credentials:
 
 Three ways to the same documents:
   a clean Kibana             m365 install, then add the integration "Microsoft
-                             Office 365" to a policy
+                             365: complete audit logs" to a policy
   Elastic's o365 is there    remove it (its documents stay), then m365 install;
                              or keep it and set "documents: raw"
   m365 setup was run first   keep it, and m365 install --dashboards-only
@@ -102,7 +102,9 @@ function prepareUpload(flags: InstallFlags, tell: Say): Deliver {
     const { body } = await askKibana(connection, { method: 'POST', path: '/api/fleet/epm/packages', zip });
     const items = Array.isArray(body.items) ? body.items.length : 0;
     tell(`installed the package with ${items} assets`);
-    tell('Next: in Kibana open Integrations, choose Microsoft Office 365, and add it to a policy.');
+    tell(
+      'Next: in Kibana open Integrations, choose "Microsoft 365: complete audit logs", and add it to a policy.',
+    );
   };
 }
 
