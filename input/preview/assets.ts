@@ -52,7 +52,7 @@ function resolvePackaged(file: string): string {
     throw new OperatorError({
       code: 'preview-packages',
       message: `The preview needs the package ${file.split('/', 1)[0]}, which is not installed.`,
-      advice: 'Run npm ci without --omit=dev in the folder of this program.',
+      advice: 'Run npm ci in the folder of this program.',
       retry: { kind: 'never' },
       cause,
     });
