@@ -1,0 +1,45 @@
+// `npm run campaign -- NAME` runs a long proof, `--short` a shorter form of it. Without a name it says what there is.
+
+import { parseArgs } from 'node:util';
+import { chooseSeed } from '../end-to-end/harness.ts';
+import { type Campaign, isWell } from './campaign.ts';
+import { killElasticsearch } from './kill-elasticsearch.ts';
+import { killFiles } from './kill-files.ts';
+
+const campaigns: Readonly<Record<string, Campaign>> = {
+  'kill-files': killFiles,
+  'kill-elasticsearch': killElasticsearch,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string' },
+    kills: { type: 'string' },
+    short: { type: 'boolean', default: false },
+  },
+});
+const [name = ''] = positionals;
+const campaign = campaigns[name];
+if (campaign === undefined) {
+  console.log('npm run campaign -- NAME [--short] [--seed N] [--kills N]\n');
+  for (const [each, { about }] of Object.entries(campaigns)) console.log(`  ${each.padEnd(20)} ${about}`);
+  process.exitCode = name === '' ? 0 : 2;
+} else if (campaign.missing !== undefined) console.log(`skipped: ${name} (${campaign.missing})`);
+else process.exitCode = await carryOut(campaign);
+
+async function carryOut({ kills, run }: Campaign): Promise<number> {
+  const seed = values.seed === undefined ? chooseSeed() : Number(values.seed);
+  const count = Number(values.kills ?? (values.short ? kills.short : kills.long));
+  console.log(`${name}: seed ${seed}`);
+  const result = await run({ seed, kills: count });
+  const { figures, code, printed, missing, doubled, unknown } = result;
+  console.log(
+    `${name}: ${figures.join(', ')}; ${missing.length} missing, ${doubled.length} doubled, ${unknown.length} unknown, exit code ${code}`,
+  );
+  if (isWell(result)) return 0;
+  console.log(printed.slice(-2000));
+  for (const id of [...missing, ...doubled, ...unknown].slice(0, 20)) console.log(`  ${id}`);
+  console.log(`Again: npm run campaign -- ${name} --seed ${seed} --kills ${count}`);
+  return 1;
+}
