@@ -62,6 +62,8 @@ function measuresOf(layer: Layer, ids: readonly string[], bucket: Tree): Row {
 function measureOf(id: string, column: MetricColumn, bucket: Tree): Cell {
   const from = column.filter === undefined ? bucket : objectAt(bucket, filteredName(id));
   if (column.operationType === 'count') return numberAt(from, 'doc_count');
+  if (column.operationType === 'sum' && column.params.emptyAsNull && numberAt(from, 'doc_count') === 0)
+    return null;
   const own = objectAt(from, id);
   if (column.operationType === 'last_value') return lastValue(column, own);
   const values: unknown = isTree(own.values) ? Object.values(own.values)[0] : own.value;

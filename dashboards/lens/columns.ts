@@ -61,7 +61,8 @@ export function measureColumn(measure: Measure, fields: FieldLookup): MetricColu
     case 'unique':
       return { ...number, operationType: 'unique_count', params: { emptyAsNull: false, ...format } };
     case 'sum':
-      return { ...number, operationType: 'sum', params: { emptyAsNull: false, ...format } };
+      // The sum of nothing is not nought: where no report came, nobody knows that nothing was lost.
+      return { ...number, operationType: 'sum', params: { emptyAsNull: true, ...format } };
     case 'average':
       return { ...number, operationType: 'average', params: format };
     case 'median':

@@ -57,6 +57,7 @@ function figures(collected: Collected): object {
   const { scope, from, to, interval, blobs, lostReasons, gaps, newestRecord, health, credential } = collected;
   const count = (counter: Counter) => interval.counts.get(counter) ?? 0;
   return {
+    tenant: collected.tenantName ?? scope.tenantId,
     content_type: scope.contentType,
     window: { from: iso(from), to: iso(to) },
     blobs: {

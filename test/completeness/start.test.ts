@@ -60,12 +60,13 @@ test('reports every tenant of its input, also those that are given by their doma
   expect(
     told.map(({ organization, m365 }) => [
       organization,
+      m365.collection.tenant,
       m365.collection.content_type,
       m365.collection.records.delivered,
     ]),
   ).toEqual([
-    [{ id: guid }, 'Audit.General', 0],
-    [{ id: resolved, name: 'Contoso' }, 'Audit.Exchange', 3],
+    [{ id: guid }, guid, 'Audit.General', 0],
+    [{ id: resolved, name: 'Contoso' }, 'Contoso', 'Audit.Exchange', 3],
   ]);
   expect(board.take(scope).counts.get('records_delivered')).toBe(3);
   expect(told[0]['@timestamp']).toBe(new Date(noon).toISOString());

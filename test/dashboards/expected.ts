@@ -204,7 +204,7 @@ function count(column: MetricColumn, documents: readonly Flat[]): Cell | OneOf {
     case 'unique_count':
       return new Set(values).size;
     case 'sum':
-      return numbers().reduce((sum, value) => sum + value, 0);
+      return documents.length === 0 ? null : numbers().reduce((sum, value) => sum + value, 0);
     case 'average':
       return values.length === 0 ? null : numbers().reduce((sum, value) => sum + value, 0) / values.length;
     case 'min':

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { createFieldLookup, generateSavedObjects, loadDashboards } from '../../dashboards/index.ts';
 import { chooseIntervalMs } from '../../dashboards/interpret/interval.ts';
 import { aggregationsOf, otherAggregations } from '../../dashboards/interpret/lens-request.ts';
 import { otherRowsOf, rowsOf } from '../../dashboards/interpret/lens-table.ts';
 import { buildLayer } from '../../dashboards/lens/layer.ts';
+import { loadDefinitions } from '../../pipelines/index.ts';
 import { someFields } from './fields.ts';
 
 const name = (...words: readonly string[]) => words.join('-');
@@ -90,4 +92,30 @@ test.each([
   [30 * 24 * 60, 12 * 3600],
 ])('%i minutes are drawn in bars of %i seconds', (minutes, seconds) => {
   expect(chooseIntervalMs(0, minutes * 60_000)).toBe(seconds * 1000);
+});
+
+describe('a sum', () => {
+  const { layer } = buildLayer(
+    { question: 'Is anything missing?', kind: 'metric', value: { sum: 'file.size' } },
+    [],
+    name,
+    someFields,
+  );
+  const [id = ''] = layer.columnOrder;
+  const answer = (documents: number) => ({ doc_count: documents, [id]: { value: 0 } });
+
+  test('of documents that have nothing to add is nought', () => {
+    expect(rowsOf(layer, answer(3))).toEqual([{ [id]: 0 }]);
+  });
+
+  test('of no document is unknown, in Kibana too', () => {
+    expect(rowsOf(layer, answer(0))).toEqual([{ [id]: null }]);
+    expect(layer.columns[id]).toMatchObject({ params: { emptyAsNull: true } });
+  });
+});
+
+test('no question about the collection groups by the name that not every tenant has', () => {
+  const objects = generateSavedObjects(loadDashboards(), createFieldLookup(loadDefinitions()));
+  expect(JSON.stringify(objects)).toContain('m365.collection.tenant');
+  expect(JSON.stringify(objects)).not.toMatch(/sourceField\\*":\\*"organization\.name/);
 });

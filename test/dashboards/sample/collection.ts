@@ -54,6 +54,7 @@ function describeHour(
       tags: ['m365-emulator'],
       m365: {
         collection: {
+          tenant: name,
           content_type: contentType,
           window: { from: new Date(to - hourMs).toISOString(), to: new Date(to).toISOString() },
           blobs: {
