@@ -1,14 +1,15 @@
 // What cannot become a document, kept until somebody mends the cause: a line of NDJSON each, and a raw file beside it
 // for a record too large for a line. All are personal data, readable by their owner only.
 
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { type BigIntStats, createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { DeadLetter, DeadLetterStream, DeadLetters, Logger, Origin } from '../contract.ts';
 import { OperatorError } from '../errors.ts';
 import { readLetter, type StoredDeadLetter, writeLetter } from './dead-letter-line.ts';
 import { type OpenFile, openOwnedFile } from './durable-file.ts';
+import { isSameFile, statPath } from './file-change.ts';
 import { FileSeries } from './file-series.ts';
 import { createOwnedFolder, syncFolderSoon } from './owned-files.ts';
 import { SeriesWriter } from './series-writer.ts';
@@ -51,10 +52,14 @@ export class FileDeadLetters implements DeadLetters {
     const now = () => clock.now();
     const rotation = { rotateBytes, rotateIntervalMs: Number.POSITIVE_INFINITY };
     // A new file at every start: the files of earlier runs can be replayed and put away as a whole.
-    const series = new FileSeries('dead-letters', undefined, { folder, ...rotation, now, openFile });
+    const restoreFolder = () => createOwnedFolder(folder);
+    const parts = { folder, ...rotation, now, openFile, restoreFolder };
+    const series = new FileSeries('dead-letters', undefined, parts);
     const { signal } = this.#closing;
     const closing = giveUp ? AbortSignal.any([signal, giveUp]) : signal;
-    this.#writer = new SeriesWriter(series, { folder, clock, log, onHealth: () => undefined, closing });
+    const again = 'for letters that are still needed: m365 replay window';
+    const onHealth = () => undefined;
+    this.#writer = new SeriesWriter(series, { folder, clock, log, again, onHealth, closing });
   }
 
   async append(letters: readonly DeadLetter[]): Promise<void> {
@@ -66,21 +71,28 @@ export class FileDeadLetters implements DeadLetters {
     this.#streams += 1;
     const name = `${stamp(this.#clock.now())}-${process.pid}-${this.#streams}.raw`;
     const path = join(this.#folder, name);
+    createOwnedFolder(this.#folder);
     const handle = await open(path + unfinished, 'wx', 0o600);
+    let bytes = 0;
     return {
       write: async (chunk) => {
         await handle.writeFile(chunk);
+        bytes += chunk.length;
       },
       finish: async () => {
-        await handle.datasync();
-        await handle.close();
+        try {
+          await handle.datasync();
+          await refuseChanged(path + unfinished, await handle.stat({ bigint: true }), bytes);
+        } finally {
+          await handle.close();
+        }
         await rename(path + unfinished, path);
         await syncFolderSoon(this.#folder);
         await this.#write([writeLetter(oversize(origin, reason), this.#time(), name)]);
       },
       abandon: async () => {
         await handle.close();
-        await unlink(path + unfinished);
+        await rm(path + unfinished, { force: true });
       },
     };
   }
@@ -141,6 +153,17 @@ function oversize(origin: Origin, reason: string): DeadLetter {
     record: '',
     document: undefined,
   };
+}
+
+/** A letter says that the bytes are there. */
+async function refuseChanged(path: string, own: BigIntStats, bytes: number): Promise<void> {
+  if (isSameFile(own, await statPath(path)) && Number(own.size) === bytes) return;
+  throw new OperatorError({
+    code: 'dead-letter-changed',
+    message: `The file ${path} was deleted, replaced or cut while a record was written to it.`,
+    advice: 'The record is fetched again by itself; leave files that end in .partial alone.',
+    retry: { kind: 'later' },
+  });
 }
 
 function closedError(folder: string): OperatorError {

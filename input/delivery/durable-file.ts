@@ -1,78 +1,142 @@
 // A file that only grows, and whose length counts only what is on disk: an append that fails leaves it as it was, so
-// that the same bytes can be written again.
+// that the same bytes can be written again. Others can take the file away or cut it meanwhile: nothing counts as
+// written before that was looked at.
 
-import { open } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { constants, open } from 'node:fs/promises';
+import { type FileChange, isSameFile, readTail, statPath } from './file-change.ts';
 
-/** The part of a FileHandle that is used, so that a test can play a full disk. */
+/** The part of a FileHandle that is used, so that a test can play a full disk. What is written goes to the end. */
 export interface FileLike {
-  writev(chunks: readonly NodeJS.ArrayBufferView[], position: number): Promise<{ bytesWritten: number }>;
+  writev(chunks: readonly NodeJS.ArrayBufferView[]): Promise<{ bytesWritten: number }>;
+  stat(options: { bigint: true }): Promise<BigIntStats>;
   datasync(): Promise<void>;
   truncate(length: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `wx` makes a file that was not there, `r+` continues one. Owner only. */
-export type OpenFile = (path: string, flags: 'wx' | 'r+') => Promise<FileLike>;
+/** `new` makes a file that was not there, `left` continues one. Owner only. */
+export type OpenFile = (path: string, mode: 'new' | 'left') => Promise<FileLike>;
 
-export const openOwnedFile: OpenFile = (path, flags) => open(path, flags, 0o600);
+/** Always to the end of the file: what is written after somebody cut it leaves no hole. */
+const openFlags = {
+  new: constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL,
+  left: constants.O_WRONLY | constants.O_APPEND,
+};
+
+export const openOwnedFile: OpenFile = (path, mode) => open(path, openFlags[mode], 0o600);
 
 export class DurableFile {
   readonly path: string;
   readonly #handle: FileLike;
+  /** False on a file system whose inode numbers say nothing. */
+  readonly #hasIdentity: boolean;
   #length: number;
-  /** True while bytes past the length may be in the file. */
+  /** True while bytes of ours past the length may be in the file. */
   #torn = false;
 
-  /** `length`: how much of the file counts; what lies behind it is cut off. */
+  /** `length`: how much of the file counts, which is all of it. */
   static async open(path: string, length: number, openFile: OpenFile): Promise<DurableFile> {
-    return new DurableFile(path, await openFile(path, 'r+'), length);
+    return DurableFile.#take(path, await openFile(path, 'left'), length);
   }
 
   static async create(path: string, openFile: OpenFile): Promise<DurableFile> {
-    return new DurableFile(path, await openFile(path, 'wx'), 0);
+    return DurableFile.#take(path, await openFile(path, 'new'), 0);
   }
 
-  private constructor(path: string, handle: FileLike, length: number) {
+  static async #take(path: string, handle: FileLike, length: number): Promise<DurableFile> {
+    try {
+      const own = await handle.stat({ bigint: true });
+      return new DurableFile(path, handle, length, own.nlink > 0n && isSameFile(own, await statPath(path)));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  private constructor(path: string, handle: FileLike, length: number, hasIdentity: boolean) {
     this.path = path;
     this.#handle = handle;
     this.#length = length;
-    this.#torn = length > 0;
+    this.#hasIdentity = hasIdentity;
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** Resolves when all chunks are on disk. After a failure the same call may simply be made again. */
-  async append(chunks: readonly Buffer[]): Promise<void> {
-    await this.#mend();
+  /** What others did to the file since it was last written; undefined where it is as it was left. To be asked before each append. */
+  async findChange(): Promise<FileChange | undefined> {
+    const own = await this.#handle.stat({ bigint: true });
+    const size = await this.#cutTorn(Number(own.size));
+    if (this.#hasIdentity) {
+      if (own.nlink === 0n) return { kind: 'removed' };
+      if (!isSameFile(own, await statPath(this.path))) return { kind: 'moved' };
+    }
+    return size === this.#length ? undefined : { kind: 'resized', from: this.#length, to: size };
+  }
+
+  /**
+   * Resolves with undefined when all chunks are on disk, or with what others did to the file meanwhile: the chunks are
+   * then not in it. After either that or a failure, the same chunks may be written again, to another file or this one.
+   */
+  async append(chunks: readonly Buffer[]): Promise<FileChange | undefined> {
     this.#torn = true;
-    let position = this.#length;
     let rest = chunks;
     while (rest.length > 0) {
-      const { bytesWritten } = await this.#handle.writev(rest, position);
-      position += bytesWritten;
+      const { bytesWritten } = await this.#handle.writev(rest);
       rest = dropBytes(rest, bytesWritten);
     }
     // After a failed sync the kernel may call unwritten pages clean: a retry has to write them anew, as it does here.
     await this.#handle.datasync();
-    this.#length = position;
+    const { nlink, size } = await this.#handle.stat({ bigint: true });
+    if (this.#hasIdentity && nlink === 0n) return { kind: 'removed' };
+    const expected = this.#length + chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (Number(size) !== expected && !(await this.#isInPlace(chunks, expected))) {
+      await this.#withdraw(chunks, Number(size));
+      return { kind: 'resized', from: this.#length, to: Number(size) };
+    }
+    this.#length = expected;
     this.#torn = false;
+    return undefined;
   }
 
   /** Cuts off what a failed append left, where that is possible, and closes. */
   async close(): Promise<void> {
     try {
-      await this.#mend();
+      if (this.#torn) await this.findChange();
     } finally {
       await this.#handle.close();
     }
   }
 
-  async #mend(): Promise<void> {
-    if (!this.#torn) return;
-    await this.#handle.truncate(this.#length);
+  /** Closes a file that others changed, and leaves it as it is. */
+  async abandon(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  /** Returns how long the file is then. */
+  async #cutTorn(size: number): Promise<number> {
+    if (!this.#torn) return size;
+    if (size > this.#length) await this.#handle.truncate(this.#length);
     this.#torn = false;
+    return Math.min(size, this.#length);
+  }
+
+  /** Whether somebody else has only written behind them. */
+  async #isInPlace(chunks: readonly Buffer[], end: number): Promise<boolean> {
+    const written = await readTail(this.path, this.#length, end);
+    return written !== undefined && Buffer.concat(chunks).equals(written);
+  }
+
+  /** Takes the chunks out of a file that others cut or wrote to at the same time, where they can be told apart. */
+  async #withdraw(chunks: readonly Buffer[], size: number): Promise<void> {
+    const bytes = Buffer.concat(chunks);
+    for (const start of [size - bytes.length, this.#length]) {
+      if (start < 0 || start >= size) continue;
+      const tail = await readTail(this.path, start, size);
+      if (tail && bytes.subarray(0, tail.length).equals(tail)) return this.#handle.truncate(start);
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 // The files of one series, one after the other: which one is written now, and when the next is begun.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DurableFile, type OpenFile } from './durable-file.ts';
+import { isMissing } from './file-change.ts';
 import { type FileName, writeFileName } from './file-name.ts';
 import { syncFolderSoon } from './owned-files.ts';
 
@@ -11,6 +13,8 @@ export interface SeriesParts {
   readonly rotateIntervalMs: number;
   readonly now: () => number;
   readonly openFile: OpenFile;
+  /** Called when the folder is no longer there, to make it again. */
+  readonly restoreFolder: () => void;
 }
 
 /** A file that an earlier run left, with how much of it counts. */
@@ -46,6 +50,14 @@ export class FileSeries {
     return this.#current.file;
   }
 
+  /** Leaves a file that others changed; the next lines belong to a new one, which never takes over its name. */
+  async abandon(): Promise<void> {
+    const left = this.#current;
+    this.#current = undefined;
+    this.#number += 1;
+    await left?.file.abandon();
+  }
+
   async close(): Promise<void> {
     const closing = this.#current;
     this.#current = undefined;
@@ -59,9 +71,17 @@ export class FileSeries {
   async #continueLeft(): Promise<Current | undefined> {
     const left = this.#left;
     if (!left || this.#isFull(left.name.begun, left.length)) return undefined;
-    const file = await DurableFile.open(left.path, left.length, this.#parts.openFile);
-    this.#left = undefined;
-    return { begun: left.name.begun, file };
+    try {
+      const file = await DurableFile.open(left.path, left.length, this.#parts.openFile);
+      this.#left = undefined;
+      return { begun: left.name.begun, file };
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      // It was taken away since the start, and its name with it.
+      this.#left = undefined;
+      this.#number = left.name.number + 1;
+      return undefined;
+    }
   }
 
   async #begin(): Promise<Current> {
@@ -71,8 +91,9 @@ export class FileSeries {
       try {
         return { begun, file: await this.#create(name) };
       } catch (error) {
-        if (!isTaken(error)) throw error;
-        this.#number += 1;
+        if (isTaken(error)) this.#number += 1;
+        else if (isMissing(error) && !existsSync(this.#parts.folder)) this.#parts.restoreFolder();
+        else throw error;
       }
     }
   }

@@ -1,9 +1,12 @@
 // Writes to the files of one series. Writes that arrive while the disk is busy share the next sync, and resolve in
-// the order of the calls, each with how far its file then counts. A full disk only makes them wait.
+// the order of the calls, each with how far its file then counts. A full disk only makes them wait; a file that others
+// took away or cut is left, and what was not safely in it is written to a new one.
 
 import type { Clock } from '../clock.ts';
 import type { Checkpoint, Logger } from '../contract.ts';
 import { describeError } from '../errors.ts';
+import type { DurableFile } from './durable-file.ts';
+import { describeChange, type FileChange } from './file-change.ts';
 import type { FileSeries } from './file-series.ts';
 
 export interface WriterParts {
@@ -11,6 +14,8 @@ export interface WriterParts {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger | undefined;
+  /** How to have again what others took out of a file, in a sentence that goes on. */
+  readonly again: string;
   readonly onHealth: (health: 'healthy' | 'degraded', message: string) => void;
   /** Aborts when the owner closes: what the disk refuses is then no longer tried again. */
   readonly closing: AbortSignal;
@@ -64,14 +69,35 @@ export class SeriesWriter {
   }
 
   async #append(group: readonly Write[]): Promise<void> {
-    const file = await this.#series.current();
-    let length = file.length;
-    await file.append(group.map(({ lines }) => lines));
+    const chunks = group.map(({ lines }) => lines);
+    let file = await this.#untouchedFile();
+    for (let change = await file.append(chunks); change; change = await file.append(chunks)) {
+      await this.#leave(file, change);
+      file = await this.#untouchedFile();
+    }
+    let length = file.length - chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     for (const { lines, done } of group) {
       length += lines.length;
       done.resolve({ file: file.path, length });
     }
     if (this.#pauseMs > 0) this.#recover();
+  }
+
+  async #untouchedFile(): Promise<DurableFile> {
+    for (;;) {
+      const file = await this.#series.current();
+      const change = await file.findChange();
+      if (change === undefined) return file;
+      await this.#leave(file, change);
+    }
+  }
+
+  async #leave(file: DurableFile, change: FileChange): Promise<void> {
+    await this.#series.abandon();
+    this.#parts.log?.warn(
+      { event: { action: 'file-changed' }, file: { path: file.path } },
+      `The file ${file.path} ${describeChange(change)} while it was written. What comes now goes to a new file. What it held is not written again by itself${change.kind === 'moved' ? '' : `; ${this.#parts.again}`}.`,
+    );
   }
 
   async #putBack(group: readonly Write[], error: unknown): Promise<void> {

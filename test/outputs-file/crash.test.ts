@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
 import { fileOutput } from '../../input/outputs/file/file-output.ts';
 import { recordingLog, seededRandom, temporaryFolder } from '../delivery/state-folder.ts';
 import { documentOf, keyOf } from './crash-records.ts';
-import { idsIn } from './file-fixture.ts';
+import { filesIn, idsIn } from './file-fixture.ts';
 
 const count = 12_000;
 const kills = 15;
@@ -23,7 +23,12 @@ interface Kill {
 }
 
 /** Runs the writer, for a while or to its end; returns the Ids that it reported as acknowledged. */
-async function runWriter(folder: string, run: number, kill?: Kill): Promise<string[]> {
+async function runWriter(
+  folder: string,
+  run: number,
+  kill?: Kill,
+  onAcknowledged = () => {},
+): Promise<string[]> {
   const script = join(import.meta.dirname, 'crash-writer.ts');
   const child = spawn(process.execPath, [script, folder, String(count), String(seed + run)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -31,6 +36,7 @@ async function runWriter(folder: string, run: number, kill?: Kill): Promise<stri
   let acknowledged = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     acknowledged += text;
+    onAcknowledged();
   });
   const exited = once(child, 'close');
   if (kill) {
@@ -83,4 +89,23 @@ test(`ledger and files agree after ${kills} kills at random instants, once with 
   expect(inFiles).toEqual(documents.map(({ id }) => id).toSorted());
   // Otherwise no kill ever hit the time between a write and its acknowledgement, and nothing was shown.
   expect(partial).toBeGreaterThan(0);
+}, 60_000);
+
+test('files that another process moves away while they are written hold every acknowledged document, once', async () => {
+  using folder = temporaryFolder();
+  const events = join(folder.path, 'events');
+  let moves = 0;
+  const acknowledged = await runWriter(folder.path, 100, undefined, () => {
+    const [file] = existsSync(events) ? filesIn(events) : [];
+    if (file === undefined) return;
+    moves += 1;
+    renameSync(file, `${file}.${moves}`);
+  });
+  const found = readdirSync(events)
+    .filter((name) => name.includes('.ndjson'))
+    .flatMap((name) => readFileSync(join(events, name), 'utf8').split('\n').slice(0, -1))
+    .map((line) => String(JSON.parse(line)._id));
+  expect(found.toSorted()).toEqual(documents.map(({ id }) => id).toSorted());
+  expect(acknowledged.toSorted()).toEqual(found.toSorted());
+  expect(moves).toBeGreaterThan(0);
 }, 60_000);

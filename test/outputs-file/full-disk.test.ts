@@ -21,17 +21,17 @@ function smallDisk(free: number): Disk {
   const disk: Disk = {
     free,
     failingSyncs: 0,
-    openFile: async (path, flags) => {
-      const handle = await openOwnedFile(path, flags);
+    openFile: async (path, mode) => {
+      const handle = await openOwnedFile(path, mode);
       return {
-        async writev(chunks, position) {
+        async writev(chunks) {
           if (disk.free === 0) throw noSpace('write');
           const bytes = Buffer.concat(
             chunks.map((chunk) => Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)),
           );
           const fitting = bytes.subarray(0, disk.free);
           disk.free -= fitting.length;
-          return handle.writev([fitting], position);
+          return handle.writev([fitting]);
         },
         async datasync() {
           if (disk.failingSyncs > 0) {
@@ -40,6 +40,7 @@ function smallDisk(free: number): Disk {
           }
           await handle.datasync();
         },
+        stat: (options) => handle.stat(options),
         truncate: (length) => handle.truncate(length),
         close: () => handle.close(),
       };
@@ -134,12 +135,13 @@ describe('a full disk', () => {
     const files: string[] = [];
     const openFiles = new Set<string>();
     const opened = await openFileOutput(folder.path, {
-      openFile: async (path, flags) => {
-        const handle = await openOwnedFile(path, flags);
+      openFile: async (path, mode) => {
+        const handle = await openOwnedFile(path, mode);
         if (files.push(path) === 1) renameSync(events, away);
         openFiles.add(path);
         return {
-          writev: (chunks, position) => handle.writev(chunks, position),
+          writev: (chunks) => handle.writev(chunks),
+          stat: (options) => handle.stat(options),
           datasync: () => handle.datasync(),
           truncate: (length) => handle.truncate(length),
           close: async () => {

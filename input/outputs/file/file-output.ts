@@ -60,8 +60,7 @@ class FileOutput implements Output {
 
   async open(): Promise<void> {
     const { ledger, log, clock } = this.#parts;
-    createOwnedFolder(this.#folder);
-    this.#lock = lockFolder(this.#folder, 'output folder', clock.now());
+    this.#lock = this.#takeFolder();
     const begunSince = clock.now() - rememberedMs - this.#rotateIntervalMs;
     try {
       this.#left = await adoptFiles({ folder: this.#folder, ledger, log, begunSince });
@@ -94,6 +93,18 @@ class FileOutput implements Output {
     this.#lock?.release();
   }
 
+  #takeFolder(): FolderLock {
+    createOwnedFolder(this.#folder);
+    return lockFolder(this.#folder, 'output folder', this.#parts.clock.now());
+  }
+
+  /** The lock went with the folder. */
+  #restoreFolder(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
+    this.#lock = this.#takeFolder();
+  }
+
   #writer(dataStream: string): SeriesWriter {
     const known = this.#writers.get(dataStream);
     if (known) return known;
@@ -105,9 +116,11 @@ class FileOutput implements Output {
       rotateIntervalMs: this.#rotateIntervalMs,
       now: () => clock.now(),
       openFile,
+      restoreFolder: () => this.#restoreFolder(),
     });
     const closing = this.#closing.signal;
-    const writer = new SeriesWriter(series, { folder: this.#folder, clock, log, onHealth, closing });
+    const again = 'to have it again: m365 replay window --again';
+    const writer = new SeriesWriter(series, { folder: this.#folder, clock, log, again, onHealth, closing });
     this.#writers.set(dataStream, writer);
     return writer;
   }
