@@ -1,15 +1,17 @@
-// Makes files and ledger agree at start. What stands in a file as a whole line was delivered, whether or not the ledger
-// came to know of it: a crash leaves a few such lines, a lost or restored ledger many. The ledger takes over their Ids,
-// and each file is cut back to what is then acknowledged, which leaves out a line torn by the crash.
+// Makes files and ledger agree at start. What stands in a file as a whole document was delivered, whether or not the
+// ledger came to know of it: a crash leaves a few such lines, a lost or restored ledger many. The ledger takes over their
+// Ids. What is no document, such as a line torn by the crash, is set aside by repair.ts.
 
 import { createReadStream } from 'node:fs';
-import { readdir, stat, truncate, unlink } from 'node:fs/promises';
+import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint, DeliveryLedger, Logger, RecordKey } from '../../contract.ts';
+import { readTail } from '../../delivery/file-change.ts';
 import { readFileName } from '../../delivery/file-name.ts';
 import type { LeftFile } from '../../delivery/file-series.ts';
-import { splitLines } from '../../delivery/split-lines.ts';
-import { readLineKeys } from './line.ts';
+import { describeError } from '../../errors.ts';
+import { readPieces } from './pieces.ts';
+import { Damage, repairFile, setAsideName } from './repair.ts';
 
 export interface AdoptParts {
   /** Absolute. */
@@ -20,34 +22,42 @@ export interface AdoptParts {
   readonly begunSince: number;
 }
 
-interface FoundFile extends LeftFile {
-  readonly acknowledged: number;
+/** A file of an earlier run. */
+export interface AdoptedFile extends LeftFile {
+  /** False for one that is damaged and could not be mended: the next lines belong to a new one. */
+  readonly isSound: boolean;
 }
 
+interface FoundFile extends LeftFile {
+  /** What the ledger says; undefined where it does not know the file. */
+  readonly known: number | undefined;
+}
+
+const lineFeed = 0x0a;
+
 /** The files of the folder, oldest first, as long as the ledger now has them. */
-export async function adoptFiles(parts: AdoptParts): Promise<LeftFile[]> {
+export async function adoptFiles(parts: AdoptParts): Promise<AdoptedFile[]> {
   const checkpoints = await parts.ledger.checkpoints();
   const found = await findFiles(parts, checkpoints);
   await forgetMissing(parts, checkpoints, found);
-  const adopted: LeftFile[] = [];
+  const adopted: AdoptedFile[] = [];
   for (const file of found) {
-    const length = await adoptFile(parts, file);
-    if (length > 0) adopted.push({ ...file, length });
+    const result = await adoptFile(parts, file);
+    if (result.length > 0) adopted.push({ ...file, ...result });
   }
   return adopted;
 }
 
 async function findFiles(parts: AdoptParts, checkpoints: readonly Checkpoint[]): Promise<FoundFile[]> {
-  const acknowledged = new Map(checkpoints.map(({ file, length }) => [file, length]));
+  const lengths = new Map(checkpoints.map(({ file, length }) => [file, length]));
   const found: FoundFile[] = [];
   for (const entry of (await readdir(parts.folder)).sort()) {
     const name = readFileName(entry);
     if (!name) continue;
     const path = join(parts.folder, entry);
-    const known = acknowledged.get(path);
+    const known = lengths.get(path);
     if (known === undefined && name.begun < parts.begunSince) continue;
-    const { size } = await stat(path);
-    found.push({ name, path, length: size, acknowledged: Math.min(known ?? 0, size) });
+    found.push({ name, path, length: (await stat(path)).size, known });
   }
   return found;
 }
@@ -64,27 +74,78 @@ async function forgetMissing(
   if (missing.length > 0) await parts.ledger.forgetCheckpoints(missing.map(({ file }) => file));
 }
 
-/** Returns how much of the file counts now. */
-async function adoptFile({ ledger, log }: AdoptParts, file: FoundFile): Promise<number> {
-  if (file.acknowledged === file.length) return file.length;
-  let length = file.acknowledged;
-  let lines = 0;
+type Adopted = Pick<AdoptedFile, 'length' | 'isSound'>;
+
+async function adoptFile(parts: AdoptParts, file: FoundFile): Promise<Adopted> {
+  const { ledger, log } = parts;
+  const { path, known = 0 } = file;
+  if (known > file.length)
+    log.warn(
+      {},
+      `${path}: it holds ${file.length} bytes, and ${known} had been written to it. What was taken out was delivered and is not written again by itself; to have it again: m365 replay window --again.`,
+    );
+  const start = await findStart(path, Math.min(known, file.length));
+  if (start === file.length) {
+    if (known > file.length) await keepLength(ledger, path, file.length);
+    return { length: file.length, isSound: true };
+  }
+  const { documents, damage } = await takeOver(ledger, path, start);
+  log.info({}, `${path}: ${documents} documents that the ledger may not have known of were taken over.`);
+  const length = await repair(path, start, damage, log);
+  if (length === undefined) return { length: file.length, isSound: false };
+  await keepLength(ledger, path, length);
+  if (length === 0) await unlink(path);
+  return { length, isSound: true };
+}
+
+/** Undefined where it cannot be done, as on a full disk: the next start tries again. */
+async function repair(path: string, start: number, damage: Damage, log: Logger): Promise<number | undefined> {
+  const { parts, bytes, first } = damage;
+  const where = `${path}: ${parts} damaged parts, the first at byte ${first},`;
+  const done =
+    bytes > 0
+      ? `were set aside in ${setAsideName(path)} (${bytes} bytes)`
+      : 'hold nothing and were taken out';
+  try {
+    const length = await repairFile(path, start, damage);
+    if (parts > 0)
+      log.warn(
+        {},
+        `${where} ${done}. All documents before, between and behind them stay. What was in them is collected again where Microsoft still lists it.`,
+      );
+    return length;
+  } catch (error) {
+    log.warn(
+      {},
+      `${where} cannot be set aside (${describeError(error)}): the file is left as it is, and a new one begun. The next start tries it again.`,
+    );
+    return undefined;
+  }
+}
+
+/** How much of the file need not be read. Where no line ends there, it is not the file that the ledger speaks of. */
+async function findStart(path: string, acknowledged: number): Promise<number> {
+  if (acknowledged === 0) return 0;
+  const last = await readTail(path, acknowledged - 1, acknowledged);
+  return last?.[0] === lineFeed ? acknowledged : 0;
+}
+
+async function keepLength(ledger: DeliveryLedger, file: string, length: number): Promise<void> {
+  if (length === 0) await ledger.forgetCheckpoints([file]);
+  else await ledger.commit({ keys: [], checkpoints: [{ file, length }] });
+}
+
+async function takeOver(ledger: DeliveryLedger, path: string, start: number) {
+  let documents = 0;
+  const damage = new Damage(start);
   const keys = async function* (): AsyncIterable<RecordKey> {
-    for await (const line of splitLines(createReadStream(file.path, { start: length }))) {
-      const found = readLineKeys(line);
-      if (!found) return;
-      yield* found;
-      length += line.length + 1;
-      lines += 1;
+    for await (const piece of readPieces(createReadStream(path, { start }), start)) {
+      damage.note(piece);
+      if (!piece.keys) continue;
+      documents += 1;
+      yield* piece.keys;
     }
   };
   await ledger.remember(keys());
-  if (length < file.length) await truncate(file.path, length);
-  await ledger.commit({ keys: [], checkpoints: length > 0 ? [{ file: file.path, length }] : [] });
-  if (length === 0) await unlink(file.path);
-  log.info(
-    {},
-    `${file.path}: ${lines} documents that the ledger did not know of were taken over, ${file.length - length} bytes of a broken line cut off.`,
-  );
-  return length;
+  return { documents, damage };
 }

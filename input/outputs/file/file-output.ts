@@ -12,12 +12,12 @@ import type {
   WriteReport,
 } from '../../contract.ts';
 import { type OpenFile, openOwnedFile } from '../../delivery/durable-file.ts';
-import { FileSeries, type LeftFile } from '../../delivery/file-series.ts';
+import { FileSeries } from '../../delivery/file-series.ts';
 import { type FolderLock, lockFolder } from '../../delivery/folder-lock.ts';
 import { createOwnedFolder } from '../../delivery/owned-files.ts';
 import { SeriesWriter } from '../../delivery/series-writer.ts';
 import { describeError, OperatorError } from '../../errors.ts';
-import { adoptFiles } from './adopt.ts';
+import { type AdoptedFile, adoptFiles } from './adopt.ts';
 import { lineBuffers } from './line-buffers.ts';
 import { type FileOptions, fileDefaults } from './options.ts';
 
@@ -47,7 +47,7 @@ class FileOutput implements Output {
   readonly #closing = new AbortController();
   readonly #writers = new Map<string, SeriesWriter>();
   readonly #writeLines = lineBuffers();
-  #left: readonly LeftFile[] = [];
+  #left: readonly AdoptedFile[] = [];
   #lock: FolderLock | undefined;
 
   constructor(options: FileOptions, parts: FileOutputParts) {
@@ -110,7 +110,7 @@ class FileOutput implements Output {
     if (known) return known;
     const { clock, log, openFile = openOwnedFile, onHealth = () => undefined } = this.#parts;
     const left = this.#left.findLast(({ name }) => name.series === dataStream);
-    const series = new FileSeries(dataStream, left, {
+    const series = new FileSeries(dataStream, left?.isSound ? left : undefined, {
       folder: this.#folder,
       rotateBytes: this.#rotateBytes,
       rotateIntervalMs: this.#rotateIntervalMs,
