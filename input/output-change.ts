@@ -12,7 +12,8 @@ interface Place {
   readonly addresses: readonly string[];
 }
 
-const fact = 'output';
+/** Of a tenant as a whole. */
+export const outputFact = 'output';
 
 /** Warns where documents of the stream went somewhere else until now. */
 export async function noteOutputChange(
@@ -22,13 +23,13 @@ export async function noteOutputChange(
 ): Promise<void> {
   const scope = { tenantId: source.tenantId, contentType: '' };
   const place = placeOf(output);
-  const before = readPlace(await ledger.getFact(scope, fact));
+  const before = readPlace(await ledger.getFact(scope, outputFact));
   if (before && !isSame(before, place))
     log.warn(
       { event: { action: 'output-changed' }, organization: { id: source.tenantId } },
       `${where}: until now documents went to ${describe(before)}; these are not sent again to ${describe(place)}. Should they be: m365 replay window --from 7d${place.type === 'elasticsearch' ? '' : ' --again'}`,
     );
-  await ledger.setFact(scope, fact, JSON.stringify(place));
+  await ledger.setFact(scope, outputFact, JSON.stringify(place));
 }
 
 function placeOf(output: OutputPolicy): Place {

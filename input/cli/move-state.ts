@@ -1,18 +1,23 @@
 // `m365 state export` and `import`: the ledger as one file of lines, to carry it to another machine.
 
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { systemClock } from '../clock.ts';
 import { takeClosingNote } from '../delivery/closing-note.ts';
+import type { Imported } from '../delivery/import-state.ts';
 import { ledgerFile } from '../delivery/ledger-file.ts';
+import { linesOfChunks } from '../delivery/split-lines.ts';
 import { openLedger, openLedgerToRead } from '../delivery/sqlite-ledger.ts';
 import { OperatorError } from '../errors.ts';
+import { outputFact } from '../output-change.ts';
 import { describeFileFailure } from '../settings/file-failure.ts';
+import { independentFacts, neverListed } from '../sources/management-activity/stream.ts';
 import { openCommandLog } from './command-log.ts';
 import { say } from './paper.ts';
+
+const lineFeed = 0x0a;
 
 /** A running collector may go on meanwhile. The file must not exist; it belongs to this user alone. */
 export async function exportState(folder: string, file: string): Promise<void> {
@@ -27,18 +32,93 @@ export async function exportState(folder: string, file: string): Promise<void> {
 
 /** Adds what the file holds to the ledger that is there, or to a new one. No collector may be running. */
 export async function importState(folder: string, file: string): Promise<void> {
-  if (!existsSync(file)) throw failed('read', file, { code: 'ENOENT' });
+  await refuseUnreadable(file);
   const ledger = await openLedger({ folder, clock: systemClock, log: openCommandLog('warn') });
-  let lines = 0;
+  let imported: Imported;
   try {
-    const input = createReadStream(file);
-    lines = await ledger.import(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
+    imported = await ledger.import(readLines(file), {
+      independentFacts: [...independentFacts, outputFact],
+      doubt: neverListed,
+    });
   } finally {
     await ledger.close();
     // What was delivered after the export is not in it: the next start must doubt, as after a crash.
     takeClosingNote(ledgerFile(folder));
   }
-  say(`${lines} lines of ${file} are in the ledger of ${folder}. The next run asks the output what it has.`);
+  say(`${imported.lines} lines of ${file} are in the ledger of ${folder}.`);
+  if (imported.isWhole) return say('The next run asks the output what it has.');
+  if (imported.version > 1 || imported.unreadable) throw notWhole(file, imported);
+  say(
+    `The export was made by an older version, which left no mark at its end: whether it is whole cannot be told. ${listedAgain}`,
+  );
+}
+
+const listedAgain =
+  'How far Microsoft was listed was not taken over: the next run lists again everything that Microsoft still has, and asks the output what is there.';
+
+const rowNames = {
+  blob: 'content blobs',
+  seen: 'Ids',
+  seen_late: 'Ids that came late',
+  gap: 'gaps',
+  fact: 'facts',
+} as const;
+
+function notWhole(file: string, imported: Imported): OperatorError {
+  const { hasEndMark, unreadable, version } = imported;
+  const cut = version > 1 && !hasEndMark ? 'It ends before its end mark. ' : '';
+  const changed =
+    hasEndMark && !unreadable ? 'It is not what was exported: something in it was changed. ' : '';
+  const damaged = unreadable
+    ? `${unreadable.lines} of its lines cannot be read, first ${unreadable.first}. `
+    : '';
+  return new OperatorError({
+    code: 'export-not-whole',
+    message: `The export ${file} is not whole. ${cut}${damaged}${changed}${describeMissing(imported)}`.trim(),
+    advice: `${listedAgain}${factsMissing(imported) ? ' Where initial_interval is shorter than 168h, make it that long for this run.' : ''} Better: export again, and import that as well; what is there stays.`,
+    retry: { kind: 'never' },
+  });
+}
+
+function describeMissing({ taken, announced }: Imported): string {
+  const missing = Object.entries(rowNames).flatMap(([kind, name]) => {
+    if (!isRowKind(kind)) return [];
+    const all = announced[kind];
+    return all === undefined || all === taken[kind] ? [] : [`${all - taken[kind]} of ${all} ${name}`];
+  });
+  return missing.length > 0 ? `Missing: ${missing.join(', ')}.` : '';
+}
+
+/** Without them, the next run begins as a first one does. */
+function factsMissing({ taken, announced }: Imported): boolean {
+  return taken.fact < (announced.fact ?? 1);
+}
+
+const isRowKind = (kind: string): kind is keyof typeof rowNames => kind in rowNames;
+
+/** Told before a ledger is made for it. */
+async function refuseUnreadable(file: string): Promise<void> {
+  try {
+    await using handle = await open(file);
+    if ((await handle.stat()).isDirectory()) throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
+  } catch (cause) {
+    throw failed('read', file, cause);
+  }
+}
+
+async function* readLines(file: string): AsyncIterable<string> {
+  for await (const group of linesOfChunks(endLastLine(createReadStream(file))))
+    for (const line of group) yield line.toString().replace(/\r$/, '');
+}
+
+/** The last line of a cut file has no line feed. */
+async function* endLastLine(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+  let last: number | undefined;
+  for await (const chunk of chunks) {
+    yield chunk;
+    last = chunk.at(-1) ?? last;
+  }
+  if (last !== undefined && last !== lineFeed) yield Buffer.from([lineFeed]);
 }
 
 async function writeLines(file: string, lines: AsyncIterable<string>): Promise<void> {
@@ -50,8 +130,9 @@ async function writeLines(file: string, lines: AsyncIterable<string>): Promise<v
   try {
     await pipeline(Readable.from(withLineFeeds(lines)), createWriteStream(file));
   } catch (cause) {
+    // Half an export is none.
     await rm(file, { force: true });
-    throw failed('written', file, cause);
+    throw cause instanceof OperatorError ? cause : failed('written', file, cause);
   }
 }
 

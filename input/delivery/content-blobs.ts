@@ -206,7 +206,7 @@ function readBlob(scope: Scope, row: Row): LedgerBlob {
   };
 }
 
-function readState(value: SQLOutputValue | undefined): BlobState {
+export function readState(value: SQLOutputValue | undefined): BlobState {
   const state = blobStates.find((known) => known === value);
   if (!state) throw new TypeError(`a blob is in the unknown state ${String(value)}`);
   return state;

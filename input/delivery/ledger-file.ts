@@ -51,6 +51,10 @@ export function openLedgerFile(parts: LedgerFileParts): OpenedFile {
   }
 }
 
+export function openToRead(file: string): DatabaseSync {
+  return new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+}
+
 export function openLedgerFileToRead(folder: string, migrations: readonly string[]): OpenedFile {
   const file = ledgerFile(folder);
   if (!existsSync(file)) {
@@ -61,7 +65,7 @@ export function openLedgerFileToRead(folder: string, migrations: readonly string
       retry: { kind: 'never' },
     });
   }
-  const database = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+  const database = openToRead(file);
   try {
     refuseForeign(database, file, migrations.length);
     refuseOlder(database, file, migrations.length);

@@ -20,11 +20,12 @@ import { Checkpoints } from './checkpoints.ts';
 import { leaveClosingNote, takeClosingNote } from './closing-note.ts';
 import { ContentBlobs, type ListingMark } from './content-blobs.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
-import { ledgerFile, markSuspect, openLedgerFile, openLedgerFileToRead } from './ledger-file.ts';
+import { type Imported, type ImportOptions, importLines, type Transact } from './import-state.ts';
+import { ledgerFile, markSuspect, openLedgerFile, openLedgerFileToRead, openToRead } from './ledger-file.ts';
 import { countRun, readIdentity } from './ledger-identity.ts';
 import { migrations } from './ledger-schema.ts';
 import { createOwnedFolder } from './owned-files.ts';
-import { exportLines, importLines } from './portable-state.ts';
+import { exportLines } from './portable-state.ts';
 import { ScopeFacts, Scopes } from './scopes.ts';
 import { SeenIds } from './seen-ids.ts';
 import { damageError, readFault } from './sqlite-fault.ts';
@@ -239,12 +240,19 @@ export class SqliteLedger implements Ledger {
 
   /** The portable form, see portable-state.ts. */
   async *export(): AsyncIterable<string> {
-    yield* exportLines(this.#opened.database, new Date(this.#clock.now()).toISOString());
+    const exportedAt = new Date(this.#clock.now()).toISOString();
+    try {
+      using database = openToRead(this.#opened.file);
+      yield* exportLines(database, exportedAt);
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 
-  /** Adds what was exported elsewhere; returns the number of lines. */
-  import(lines: AsyncIterable<string>): Promise<number> {
-    return importLines(this.#opened.database, lines, (work) => this.#transactions.write(work));
+  /** Adds what was exported elsewhere. */
+  import(lines: AsyncIterable<string>, options: ImportOptions): Promise<Imported> {
+    const transact: Transact = (work) => this.#transactions.write(work);
+    return importLines(this.#opened.database, lines, options, transact);
   }
 
   async close(): Promise<void> {
@@ -282,8 +290,12 @@ export class SqliteLedger implements Ledger {
     try {
       return look();
     } catch (error) {
-      throw readFault(error) === 'damaged' ? this.#damaged(error) : error;
+      throw this.#explain(error);
     }
+  }
+
+  #explain(error: unknown): unknown {
+    return readFault(error) === 'damaged' ? this.#damaged(error) : error;
   }
 
   #damaged(cause: unknown): Error {

@@ -45,7 +45,7 @@ export function stateCommand(): Command {
   withFolder(state.command('import <file>').description('Add an exported ledger to the one that is there.'))
     .addHelpText(
       'after',
-      '\nOf two entries about the same thing, the one that is there stays. What was\ndelivered after the export is recognised in Elasticsearch: the first run asks.\n\nExample:\n  m365 state import ledger.ndjson --policy my.yml',
+      '\nOf two entries about the same thing, the one that is there stays. What was\ndelivered after the export is recognised in Elasticsearch: the first run asks.\nOf an export that was cut or changed, what can be read is taken over; the\ncommand then ends with 1, and the next run lists again all that Microsoft has.\n\nExample:\n  m365 state import ledger.ndjson --policy my.yml',
     )
     .action(async (file: string, flags: PolicyFlags) => importState(await chooseStateFolder(flags), file));
   addPolicyOptions(state.command('rebuild'))

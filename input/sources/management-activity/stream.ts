@@ -56,6 +56,17 @@ export const facts = {
   contentSeenAt: 'content_seen_at',
 } as const;
 
+/** Those that say nothing of what was listed, so that they are true of a ledger that holds no blobs, too. */
+export const independentFacts: readonly string[] = [
+  facts.firstRunAt,
+  facts.subscriptionStartedAt,
+  facts.nextStartAt,
+  facts.contentSeenAt,
+];
+
+/** A full listing is due at once. */
+export const neverListed = { name: facts.lastFullListing, value: new Date(0).toISOString() };
+
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
