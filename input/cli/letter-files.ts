@@ -1,22 +1,11 @@
 // Files of dead letters as a replay sees them: read one by one, put away when all of their letters were dealt with,
 // cut down to the rest when only some were.
 
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { copyFile, mkdir, open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { readLetter, type StoredDeadLetter } from '../delivery/dead-letter-line.ts';
-import { putAwayReplayed } from '../delivery/dead-letters.ts';
-import { splitLines } from '../delivery/split-lines.ts';
-
-export async function* readFileLetters(file: string): AsyncGenerator<StoredDeadLetter> {
-  let line = 0;
-  for await (const text of splitLines(createReadStream(file))) {
-    line += 1;
-    const letter = readLetter(text, { file, line });
-    if (letter) yield letter;
-  }
-}
+import { putAwayReplayed, readLetterFile } from '../delivery/dead-letters.ts';
 
 /** `done`: line numbers that were dealt with; `rawFiles`: the raw files that these named. */
 export async function putAwayLines(
@@ -45,9 +34,6 @@ async function keepRest(file: string, done: ReadonlySet<number>): Promise<void> 
 }
 
 async function* linesLeft(file: string, done: ReadonlySet<number>): AsyncGenerator<Buffer> {
-  let line = 0;
-  for await (const text of splitLines(createReadStream(file))) {
-    line += 1;
-    if (!done.has(line)) yield Buffer.concat([text, Buffer.from('\n')]);
-  }
+  for await (const { line, bytes } of readLetterFile(file))
+    if (!done.has(line)) yield Buffer.concat([bytes, Buffer.from('\n')]);
 }

@@ -1,6 +1,6 @@
 // `m365 state export` and `import`: the ledger as one file of lines, to carry it to another machine.
 
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,9 +30,15 @@ export async function exportState(folder: string, file: string): Promise<void> {
   say(`The ledger of ${folder} was written to ${file}.`);
 }
 
+/** A folder that was misspelt would otherwise be filled in silence. */
+export function sayWhetherNew(stateFolder: string): void {
+  if (!existsSync(ledgerFile(stateFolder))) say(`There was no ledger in ${stateFolder}: a new one is begun.`);
+}
+
 /** Adds what the file holds to the ledger that is there, or to a new one. No collector may be running. */
 export async function importState(folder: string, file: string): Promise<void> {
   await refuseUnreadable(file);
+  sayWhetherNew(folder);
   const ledger = await openLedger({ folder, clock: systemClock, log: openCommandLog('warn') });
   let imported: Imported;
   try {

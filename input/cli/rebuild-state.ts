@@ -15,6 +15,7 @@ import type { Policy } from '../settings/policy.ts';
 import { dataStreamsOf, rawStreamsOf } from './choose-streams.ts';
 import { openCommandLog } from './command-log.ts';
 import { listenForInterruption } from './interruption.ts';
+import { sayWhetherNew } from './move-state.ts';
 import { say } from './paper.ts';
 import { loadCollectedPolicy, type PolicyFlags } from './policy-flag.ts';
 
@@ -24,6 +25,7 @@ export async function rebuildState(flags: PolicyFlags): Promise<void> {
   const policy = await loadCollectedPolicy(flags);
   const log = openCommandLog(policy.process.logLevel);
   using signals = listenForInterruption();
+  sayWhetherNew(policy.process.stateFolder);
   const ledger = await openLedger({ folder: policy.process.stateFolder, clock: systemClock, log });
   try {
     for (const output of policy.outputs)

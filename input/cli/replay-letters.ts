@@ -1,11 +1,12 @@
 // `m365 replay dead-letters`: the records that an output refused, or that were too large, delivered again.
 
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Batch, Origin, Source } from '../contract.ts';
 import type { StoredDeadLetter } from '../delivery/dead-letter-line.ts';
-import { readDeadLetters } from '../delivery/dead-letters.ts';
+import { listLetterFiles, readLetterFile } from '../delivery/dead-letters.ts';
+import { statPath } from '../delivery/file-change.ts';
 import type { Policy, StreamPolicy } from '../settings/policy.ts';
-import { putAwayLines, readFileLetters } from './letter-files.ts';
+import { putAwayLines } from './letter-files.ts';
 import { reachTenant } from './microsoft.ts';
 import { say } from './paper.ts';
 import { loadCollectedPolicy, type PolicyFlags } from './policy-flag.ts';
@@ -18,7 +19,10 @@ export interface LetterFlags extends PolicyFlags {
 /** What is known of a file of letters before it is replayed. */
 interface LetterFile {
   readonly file: string;
+  /** With those that are damaged. */
   lines: number;
+  /** Numbers of the lines that cannot be read. */
+  readonly damaged: number[];
   readonly tenants: Set<string>;
 }
 
@@ -28,6 +32,8 @@ export async function replayLetters(flags: LetterFlags): Promise<boolean> {
   const { files, kinds } = await lookThrough(policy.process.stateFolder);
   if (files.length === 0) say('There are no dead letters.');
   else for (const [kind, count] of kinds) say(`${String(count).padStart(7)}  ${kind}`);
+  for (const { file, damaged } of files)
+    if (damaged.length > 0) say(`${file}: damaged and not replayed, but kept: line ${damaged.join(', ')}.`);
   if (files.length === 0 || flags.dryRun) return files.length === 0;
   await using session = await openReplay(policy);
   let left = 0;
@@ -37,17 +43,28 @@ export async function replayLetters(flags: LetterFlags): Promise<boolean> {
 }
 
 async function lookThrough(stateFolder: string) {
-  const files = new Map<string, LetterFile>();
+  const files: LetterFile[] = [];
   const kinds = new Map<string, number>();
-  for await (const { file, origin, type, reason } of readDeadLetters(stateFolder)) {
-    const known = files.get(file) ?? { file, lines: 0, tenants: new Set<string>() };
-    known.lines += 1;
-    known.tenants.add(origin.tenantId);
-    files.set(file, known);
-    const kind = `${origin.contentType}: ${type}: ${reason}`;
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  for (const file of listLetterFiles(stateFolder)) {
+    const known: LetterFile = { file, lines: 0, damaged: [], tenants: new Set() };
+    for await (const { line, letter } of readLetterFile(file)) {
+      known.lines += 1;
+      if (letter === undefined) known.damaged.push(line);
+      else noteLetter(letter, known, kinds);
+    }
+    if (known.lines > 0) files.push(known);
   }
-  return { files: [...files.values()], kinds };
+  return { files, kinds };
+}
+
+function noteLetter(
+  { origin, type, reason }: StoredDeadLetter,
+  file: LetterFile,
+  kinds: Map<string, number>,
+): void {
+  file.tenants.add(origin.tenantId);
+  const kind = `${origin.contentType}: ${type}: ${reason}`;
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 }
 
 /** Returns how many letters stay: of tenants not in the policy, still too large, refused again, or interrupted. */
@@ -124,8 +141,8 @@ async function* gather(
 ): AsyncGenerator<StoredDeadLetter[]> {
   let waiting: StoredDeadLetter[] = [];
   let bytes = 0;
-  for await (const letter of readFileLetters(file)) {
-    if (letter.origin.tenantId !== tenantId) continue;
+  for await (const { letter } of readLetterFile(file)) {
+    if (letter?.origin.tenantId !== tenantId) continue;
     const whole = await withRecord(letter, stream.source.maximumRecordBytes);
     if (!whole) continue;
     const other = waiting[0] && !sameContent(waiting[0].origin, whole.origin);
@@ -146,7 +163,11 @@ async function withRecord(
   maximumBytes: number,
 ): Promise<StoredDeadLetter | undefined> {
   if (letter.rawFile === undefined) return letter;
-  const { size } = await stat(letter.rawFile);
+  const size = (await statPath(letter.rawFile))?.size;
+  if (size === undefined) {
+    say(`A letter stays: the bytes of its record are no longer there (${letter.rawFile}).`);
+    return undefined;
+  }
   if (size > maximumBytes) {
     say(`A record of ${size} bytes stays: maximum_record_size is ${maximumBytes} bytes.`);
     return undefined;

@@ -18,6 +18,7 @@ import { CommitQueue } from '../delivery/commit-queue.ts';
 import { openDeadLetters } from '../delivery/dead-letters.ts';
 import { documentBuffers } from '../delivery/document-buffers.ts';
 import { IdClaims } from '../delivery/in-flight.ts';
+import { requireFolder } from '../delivery/owned-files.ts';
 import { openLedger } from '../delivery/sqlite-ledger.ts';
 import { createOutput } from '../outputs/create-output.ts';
 import type { OutputPolicy } from '../settings/output-policy.ts';
@@ -45,8 +46,9 @@ export interface DeliverOptions {
   readonly again: boolean;
 }
 
-/** Throws an OperatorError while a collector has the state folder. */
+/** Throws an OperatorError where there is no state folder, or while a collector has it. */
 export async function openReplay(policy: Policy): Promise<ReplaySession> {
+  requireFolder(policy.process.stateFolder, 'state folder');
   const mapping = {
     mapper: loadMapper(),
     recordTypes: loadRecordTypes(),

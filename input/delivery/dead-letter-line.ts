@@ -25,7 +25,8 @@ export function readLetter(
   text: Buffer,
   place: { readonly file: string; readonly line: number },
 ): StoredDeadLetter | undefined {
-  const letter = parseObject(text.toString('utf8'));
+  // An editor may have left a byte order mark.
+  const letter = parseObject(text.toString('utf8').replace(/^\ufeff/, ''));
   const origin = readOrigin(toObject(letter.origin));
   const record = readString(letter.record);
   if (!origin || record === undefined) return undefined;

@@ -1,7 +1,7 @@
 // What cannot become a document, kept until somebody mends the cause: a line of NDJSON each, and a raw file beside it
 // for a record too large for a line. All are personal data, readable by their owner only.
 
-import { type BigIntStats, createReadStream } from 'node:fs';
+import { type BigIntStats, createReadStream, existsSync, readdirSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -11,9 +11,9 @@ import { readLetter, type StoredDeadLetter, writeLetter } from './dead-letter-li
 import { type OpenFile, openOwnedFile } from './durable-file.ts';
 import { isSameFile, statPath } from './file-change.ts';
 import { FileSeries } from './file-series.ts';
-import { createOwnedFolder, syncFolderSoon } from './owned-files.ts';
+import { createOwnedFolder, requireFolder, requireReadable, syncFolderSoon } from './owned-files.ts';
 import { SeriesWriter } from './series-writer.ts';
-import { splitLines } from './split-lines.ts';
+import { splitAllLines } from './split-lines.ts';
 import { stamp } from './stamp.ts';
 
 export interface DeadLetterOptions {
@@ -112,17 +112,40 @@ export class FileDeadLetters implements DeadLetters {
   }
 }
 
-/** All letters of a state folder that were not put away, oldest file first. A line torn by a crash is left out. */
-export async function* readDeadLetters(stateFolder: string): AsyncIterable<StoredDeadLetter> {
+/** Files of letters that were not put away, oldest first. Throws an OperatorError where the folders cannot be read. */
+export function listLetterFiles(stateFolder: string): string[] {
+  requireFolder(stateFolder, 'state folder');
   const folder = lettersIn(stateFolder);
-  for (const name of (await listFolder(folder)).filter((entry) => entry.endsWith('.ndjson')).sort()) {
-    const file = join(folder, name);
-    let line = 0;
-    for await (const text of splitLines(createReadStream(file))) {
-      line += 1;
-      const letter = readLetter(text, { file, line });
-      if (letter) yield letter;
-    }
+  if (!existsSync(folder)) return [];
+  requireFolder(folder, 'folder of dead letters');
+  return readdirSync(folder)
+    .filter((entry) => entry.endsWith('.ndjson'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** All letters of a state folder that were not put away. */
+export async function* readDeadLetters(stateFolder: string): AsyncIterable<StoredDeadLetter> {
+  for (const file of listLetterFiles(stateFolder))
+    for await (const { letter } of readLetterFile(file)) if (letter) yield letter;
+}
+
+export interface LetterLine {
+  /** From 1. */
+  readonly line: number;
+  readonly bytes: Buffer;
+  /** Undefined for a line that is damaged. */
+  readonly letter: StoredDeadLetter | undefined;
+}
+
+/** A line torn by a crash at the end is left out: its record was never acknowledged. */
+export async function* readLetterFile(file: string): AsyncIterable<LetterLine> {
+  requireReadable(file);
+  let line = 0;
+  for await (const { bytes, isEnded } of splitAllLines(createReadStream(file))) {
+    line += 1;
+    const letter = readLetter(bytes, { file, line });
+    if (letter || isEnded) yield { line, bytes, letter };
   }
 }
 
@@ -132,14 +155,6 @@ export async function putAwayReplayed(paths: Iterable<string>): Promise<void> {
     const target = join(dirname(path), 'replayed');
     await mkdir(target, { recursive: true, mode: 0o700 });
     await rename(path, join(target, basename(path)));
-  }
-}
-
-async function listFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch {
-    return [];
   }
 }
 

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Logger } from '../contract.ts';
 import { describeError, OperatorError } from '../errors.ts';
 import { applicationId, migrate, readVersion, tune } from './ledger-schema.ts';
-import { createOwnedFile } from './owned-files.ts';
+import { createOwnedFile, requireFolder, requireReadable } from './owned-files.ts';
 import { damageError, readFault } from './sqlite-fault.ts';
 import { stamp } from './stamp.ts';
 
@@ -57,6 +57,7 @@ export function openToRead(file: string): DatabaseSync {
 
 export function openLedgerFileToRead(folder: string, migrations: readonly string[]): OpenedFile {
   const file = ledgerFile(folder);
+  requireFolder(folder, 'state folder');
   if (!existsSync(file)) {
     throw new OperatorError({
       code: 'no-ledger',
@@ -65,6 +66,7 @@ export function openLedgerFileToRead(folder: string, migrations: readonly string
       retry: { kind: 'never' },
     });
   }
+  requireReadable(file);
   const database = openToRead(file);
   try {
     refuseForeign(database, file, migrations.length);

@@ -1,10 +1,20 @@
 // State, dead letters and local output hold personal data: what is created here is readable by its owner only.
 
-import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { OperatorError } from '../errors.ts';
 import { describeFileFailure } from '../settings/file-failure.ts';
+import { isMissing } from './file-change.ts';
 
 /** Folders that are there already keep the permissions that somebody gave them. */
 export function createOwnedFolder(folder: string): void {
@@ -15,6 +25,36 @@ export function createOwnedFolder(folder: string): void {
       code: 'folder-unusable',
       message: `The folder ${folder} cannot be created: ${describeFileFailure(whyNot(folder, cause))}.`,
       advice: 'Choose another folder, or let the user who runs this write to the one above it.',
+      retry: { kind: 'never' },
+      cause,
+    });
+  }
+}
+
+/** Throws an OperatorError where the folder is not there or cannot be read: that is something else than an empty one. */
+export function requireFolder(folder: string, what: string): void {
+  try {
+    readdirSync(folder);
+  } catch (cause) {
+    throw new OperatorError({
+      code: 'folder-unreadable',
+      message: `The ${what} ${folder} ${isMissing(cause) ? 'is not there' : `cannot be read: ${describeFileFailure(cause)}`}.`,
+      advice: 'Name the folder that the collector uses, and run this as the user who runs the collector.',
+      retry: { kind: 'never' },
+      cause,
+    });
+  }
+}
+
+/** Of a file that is there. */
+export function requireReadable(file: string): void {
+  try {
+    closeSync(openSync(file, 'r'));
+  } catch (cause) {
+    throw new OperatorError({
+      code: 'file-unreadable',
+      message: `The file ${file} cannot be read: ${describeFileFailure(cause)}.`,
+      advice: 'Run this as the user who runs the collector.',
       retry: { kind: 'never' },
       cause,
     });

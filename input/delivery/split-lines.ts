@@ -1,9 +1,33 @@
-// Lines of a stream as bytes, without their line feed. What follows the last line feed is not a line.
+// Lines of a stream as bytes, without their line feed. What follows the last line feed is a line only for those who ask.
 
 const lineFeed = 0x0a;
 
 export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
   for await (const lines of linesOfChunks(chunks)) yield* lines;
+}
+
+export interface AnyLine {
+  readonly bytes: Buffer;
+  /** False of what follows the last line feed: it may be torn. */
+  readonly isEnded: boolean;
+}
+
+export async function* splitAllLines(chunks: AsyncIterable<Uint8Array>): AsyncIterable<AnyLine> {
+  let length = 0;
+  const counted = async function* () {
+    for await (const chunk of chunks) {
+      length += chunk.length;
+      yield chunk;
+    }
+    yield Buffer.of(lineFeed);
+  };
+  let taken = 0;
+  for await (const bytes of splitLines(counted())) {
+    taken += bytes.length + 1;
+    // The line feed that was added is the last byte, and no file holds it.
+    const isEnded = taken <= length;
+    if (isEnded || bytes.length > 0) yield { bytes, isEnded };
+  }
 }
 
 /** Of each chunk, the lines that end in it. */

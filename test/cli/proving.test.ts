@@ -37,9 +37,9 @@ const publish = (request: Omit<PublishRequest, 'contentCreated'>) =>
 const prove = () => withPolicy('prove', '--to', '0s', '--json');
 
 describe('m365 prove', () => {
-  test('without a ledger says that there is none', async () => {
+  test('without a state folder says that it is not there', async () => {
     const { code, stderr } = await prove();
-    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no ledger in')]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/The state folder .* is not there\./)]);
   });
 
   test('finds everything delivered after a run', async () => {
