@@ -49,12 +49,21 @@ function isSame(one: Place, other: Place): boolean {
 }
 
 function readPlace(text: string | undefined): Place | undefined {
-  const place: unknown = JSON.parse(text ?? 'null');
+  const place = parseJson(text ?? 'null');
   if (typeof place !== 'object' || place === null || !('type' in place) || !('addresses' in place))
     return undefined;
   const { type, addresses } = place;
   const isKnown = type === 'elasticsearch' || type === 'file' || type === 'console';
   return isKnown && Array.isArray(addresses) ? { type, addresses: addresses.map(String) } : undefined;
+}
+
+/** Undefined for text that is damaged. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function describe({ type, addresses }: Place): string {

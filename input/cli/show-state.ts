@@ -1,10 +1,7 @@
 // `m365 state show`: what the ledger knows of each tenant and content type, also while a collector uses it.
 
-import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../clock.ts';
 import type { BlobState, Gap, Scope } from '../contract.ts';
-import { ledgerFile } from '../delivery/ledger-file.ts';
-import { readText } from '../delivery/row.ts';
 import { openLedgerToRead, type SqliteLedger } from '../delivery/sqlite-ledger.ts';
 import { facts } from '../sources/management-activity/stream.ts';
 import { openCommandLog } from './command-log.ts';
@@ -20,26 +17,13 @@ interface ScopeState extends Scope {
 export async function showState(folder: string, json: boolean): Promise<void> {
   const ledger = await openLedgerToRead({ folder, clock: systemClock, log: openCommandLog('warn') });
   try {
-    const states = await Promise.all(listScopes(folder).map((scope) => readState(ledger, scope)));
+    // What is kept for a tenant as a whole has no content type.
+    const scopes = (await ledger.scopes()).filter(({ contentType }) => contentType !== '');
+    const states = await Promise.all(scopes.map((scope) => readState(ledger, scope)));
     if (json) say(JSON.stringify(states, undefined, 2));
     else printStates(folder, states);
   } finally {
     await ledger.close();
-  }
-}
-
-/** Content types only; what is kept for a tenant as a whole has none. */
-function listScopes(folder: string): readonly Scope[] {
-  const database = new DatabaseSync(ledgerFile(folder), { readOnly: true });
-  try {
-    return database
-      .prepare(
-        "SELECT tenant, content_type FROM scope WHERE content_type <> '' ORDER BY tenant, content_type",
-      )
-      .all()
-      .map((row) => ({ tenantId: readText(row, 'tenant'), contentType: readText(row, 'content_type') }));
-  } finally {
-    database.close();
   }
 }
 

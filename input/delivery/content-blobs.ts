@@ -2,7 +2,7 @@
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { BatchCounts, BlobState, LedgerBlob, ListedBlob, Scope } from '../contract.ts';
-import { type Row, readInteger, readOptionalText, readText } from './row.ts';
+import { DamagedRowError, type Row, readInteger, readOptionalText, readText } from './row.ts';
 import type { Scopes } from './scopes.ts';
 import { rememberedSeconds } from './seen-ids.ts';
 
@@ -193,7 +193,7 @@ function readBlob(scope: Scope, row: Row): LedgerBlob {
     contentCreated: readText(row, 'created'),
     contentExpiration: readText(row, 'expires'),
     state: readState(row.state),
-    listedAt: new Date(readInteger(row, 'listed_at')).toISOString(),
+    listedAt: writeTime(readInteger(row, 'listed_at')),
     attempts: readInteger(row, 'attempts'),
     nextAttemptAt: readInteger(row, 'next_attempt_at'),
     reason: readOptionalText(row, 'reason'),
@@ -208,8 +208,14 @@ function readBlob(scope: Scope, row: Row): LedgerBlob {
 
 export function readState(value: SQLOutputValue | undefined): BlobState {
   const state = blobStates.find((known) => known === value);
-  if (!state) throw new TypeError(`a blob is in the unknown state ${String(value)}`);
+  if (!state) throw new DamagedRowError(`a blob is in the unknown state ${String(value)}`);
   return state;
+}
+
+function writeTime(ms: number): string {
+  const time = new Date(ms);
+  if (Number.isNaN(time.getTime())) throw new DamagedRowError(`${ms} is no time`);
+  return time.toISOString();
 }
 
 function readTime(time: string, otherwise: number): number {

@@ -1,7 +1,7 @@
 // One process per folder. The lock is SQLite's own on a file in it: the operating system gives it back when the
 // process dies, however it dies, so there is nothing stale to clean up.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -20,7 +20,7 @@ export function lockFolder(folder: string, what: string, now: number): FolderLoc
   createOwnedFile(file);
   const database = new DatabaseSync(file);
   try {
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    takeLock(database, file);
   } catch (error) {
     database.close();
     throw readFault(error) === 'held'
@@ -29,6 +29,18 @@ export function lockFolder(folder: string, what: string, now: number): FolderLoc
   }
   leaveName(holderFile, now);
   return { release: () => database.close() };
+}
+
+function takeLock(database: DatabaseSync, file: string): void {
+  const take = () => database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  try {
+    take();
+  } catch (error) {
+    if (readFault(error) !== 'damaged') throw error;
+    // Nothing is ever written to it. It stays the same file, and with that keeps the lock of whoever may have it.
+    truncateSync(file);
+    take();
+  }
 }
 
 /** A courtesy to those who find the folder locked; a full disk is met by whoever writes what matters. */
@@ -67,7 +79,7 @@ function cannotLockError(folder: string, file: string, cause: unknown): Operator
   return new OperatorError({
     code: 'folder-unusable',
     message: `The ${folder} cannot be locked: ${describeError(cause)} (${file}).`,
-    advice: 'It must be on a local disk that this user can write; delete the lock file if it is damaged.',
+    advice: 'It must be on a local disk that this user can write.',
     retry: { kind: 'never' },
     cause,
   });

@@ -9,11 +9,13 @@ export class Scopes {
   readonly #numbers = new Map<string, number>();
   readonly #find: StatementSync;
   readonly #add: StatementSync;
+  readonly #all: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#find = database.prepare('SELECT scope FROM scope WHERE tenant = ? AND content_type = ?');
     this.#add = database.prepare('INSERT INTO scope (tenant, content_type) VALUES (?, ?) RETURNING scope');
+    this.#all = database.prepare('SELECT tenant, content_type FROM scope ORDER BY tenant, content_type');
   }
 
   /** The number of a scope; undefined while nothing was ever written about it. */
@@ -27,6 +29,12 @@ export class Scopes {
     // A transaction may have made this number and may yet be rolled back.
     if (!this.#database.isTransaction) this.#numbers.set(name, found);
     return found;
+  }
+
+  all(): Scope[] {
+    return this.#all
+      .all()
+      .map((row) => ({ tenantId: readText(row, 'tenant'), contentType: readText(row, 'content_type') }));
   }
 
   /** Within a transaction. */

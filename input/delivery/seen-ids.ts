@@ -6,7 +6,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { RecordKey } from '../contract.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { firstKeyOf, keyBytes, packKeys } from './record-keys.ts';
-import { readBytes, readInteger } from './row.ts';
+import { DamagedRowError, type Row, readBytes, readInteger } from './row.ts';
 
 export const rememberedSeconds = 8 * 86_400;
 
@@ -23,6 +23,7 @@ export class SeenIds {
   readonly #statements: ReturnType<typeof prepareStatements>;
   /** What the table of recent Ids holds. */
   readonly #recent = new RecentKeys();
+  #isLoaded = false;
 
   constructor(database: DatabaseSync) {
     database.exec(`
@@ -31,11 +32,18 @@ export class SeenIds {
         INSERT INTO position SELECT n FROM count;
     `);
     this.#statements = prepareStatements(database);
-    for (const row of this.#statements.recent.iterate()) this.remember(readBytes(row, 'keys'));
+  }
+
+  /** Reads the recent Ids into memory; called by itself when it is needed. */
+  load(): void {
+    if (this.#isLoaded) return;
+    for (const row of this.#statements.recent.iterate()) this.remember(readKeys(row));
+    this.#isLoaded = true;
   }
 
   /** Marks, by position, the keys that are remembered. */
   find(keys: readonly RecordKey[], nowMs: number): Uint8Array {
+    this.load();
     const marks = new Uint8Array(keys.length);
     const packed = packKeys(keys);
     const mark = (index: number) => {
@@ -74,7 +82,7 @@ export class SeenIds {
 
   /** Moves all recent Ids to the large table, within a transaction of the caller's; `forgetRecent` once that is committed. */
   sortIn(): void {
-    const recent = this.#statements.recent.all().map((row) => readBytes(row, 'keys'));
+    const recent = this.#statements.recent.all().map(readKeys);
     const sorted = sortByTime(Buffer.concat(recent));
     eachChunk(sorted, (chunk, count) => this.#statements.add.run(chunk, count));
     this.#statements.dropRecent.run();
@@ -94,6 +102,12 @@ export class SeenIds {
     const late = this.#statements.pruneLate.run(oldest, most);
     return step !== undefined || Number(late.changes) === most;
   }
+}
+
+function readKeys(row: Row): Uint8Array {
+  const keys = readBytes(row, 'keys');
+  if (keys.length % keyBytes !== 0) throw new DamagedRowError('recent Ids are cut off');
+  return keys;
 }
 
 function prepareStatements(database: DatabaseSync): Record<StatementName, StatementSync> {

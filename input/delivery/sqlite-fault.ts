@@ -19,6 +19,35 @@ export function readFault(error: unknown): SqliteFault {
   return faults[Number(error.errcode) & 0xff] ?? 'other';
 }
 
+/**
+ * What else means damage while a ledger is opened, when nothing of its own was asked for yet: a table or a column that is
+ * not there, a value that no statement of ours writes, a stretch of the disk that cannot be read.
+ */
+const faultsAtStart: readonly number[] = [
+  1, // ERROR
+  19, // CONSTRAINT
+  20, // MISMATCH
+  24, // FORMAT
+  266, // IOERR_READ
+  522, // IOERR_SHORT_READ
+  8202, // IOERR_DATA
+  8458, // IOERR_CORRUPTFS
+];
+
+export function isDamageAtStart(error: unknown): boolean {
+  if (readFault(error) === 'damaged') return true;
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return false;
+  const code = Number(error.errcode);
+  return (
+    faultsAtStart.includes(code) || (readFault(error) === 'other' && faultsAtStart.includes(code & 0xff))
+  );
+}
+
+/** Damage that SQLite cannot see by itself. */
+export function foundDamage(what: string): Error {
+  return Object.assign(new Error(what), { errcode: 11 });
+}
+
 export function damageError(file: string, cause: unknown): OperatorError {
   return new OperatorError({
     code: 'ledger-damaged',

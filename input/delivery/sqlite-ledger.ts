@@ -1,7 +1,6 @@
 // The ledger on SQLite: what was listed, what was delivered, and how much of the local files counts. Each part of it
 // is a file of its own; this one opens them on one database and gives them the shape of the contract.
 
-import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../clock.ts';
 import type {
   BatchCounts,
@@ -15,19 +14,20 @@ import type {
   RecordKey,
   Scope,
 } from '../contract.ts';
-import { describeError, OperatorError } from '../errors.ts';
+import { describeError } from '../errors.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { leaveClosingNote, takeClosingNote } from './closing-note.ts';
 import { ContentBlobs, type ListingMark } from './content-blobs.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type Imported, type ImportOptions, importLines, type Transact } from './import-state.ts';
-import { ledgerFile, markSuspect, openLedgerFile, openLedgerFileToRead, openToRead } from './ledger-file.ts';
+import { ledgerFile, markSuspect, type OpenedFile, openToRead } from './ledger-file.ts';
 import { countRun, readIdentity } from './ledger-identity.ts';
 import { migrations } from './ledger-schema.ts';
 import { createOwnedFolder } from './owned-files.ts';
 import { exportLines } from './portable-state.ts';
 import { ScopeFacts, Scopes } from './scopes.ts';
 import { SeenIds } from './seen-ids.ts';
+import { openSound, openSoundToRead } from './sound-ledger.ts';
 import { damageError, readFault } from './sqlite-fault.ts';
 import { Transactions } from './transactions.ts';
 
@@ -49,39 +49,36 @@ const idsPerTransaction = 4096;
 
 /** Opens or creates the ledger of a state folder. Throws an OperatorError when another process has it, or it is newer. */
 export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> {
-  createOwnedFolder(options.folder);
-  const lock = lockFolder(options.folder, 'state folder', options.clock.now());
+  const { folder, clock, log } = options;
+  createOwnedFolder(folder);
+  const lock = lockFolder(folder, 'state folder', clock.now());
+  const parts = { folder, now: clock.now(), log, migrations: options.migrations ?? migrations };
   try {
-    const closedWell = takeClosingNote(ledgerFile(options.folder));
-    const opened = openLedgerFile({
-      folder: options.folder,
-      now: options.clock.now(),
-      log: options.log,
-      migrations: options.migrations ?? migrations,
-    });
-    const uncleanStart = opened.fresh || !closedWell;
-    return new SqliteLedger(options, { ...opened, readOnly: false, lock, uncleanStart });
+    return openSound(
+      { ...parts, isTrusted: takeClosingNote(ledgerFile(folder)) },
+      (opened) => new SqliteLedger(options, { ...opened, readOnly: false, lock }),
+    );
   } catch (error) {
     lock.release();
-    throw error instanceof OperatorError ? error : unusableError(options.folder, error);
+    throw error;
   }
 }
 
 /**
  * Opens the ledger to look at it, also while a collector uses it. Writing to it is rejected. Throws an OperatorError
- * where there is none, or it has another schema.
+ * where there is none, it is damaged, or it has another schema.
  */
 export async function openLedgerToRead(options: LedgerOptions): Promise<SqliteLedger> {
-  const opened = openLedgerFileToRead(options.folder, options.migrations ?? migrations);
-  return new SqliteLedger(options, { ...opened, readOnly: true, lock: undefined, uncleanStart: false });
+  return openSoundToRead(
+    options.folder,
+    options.migrations ?? migrations,
+    (opened) => new SqliteLedger(options, { ...opened, readOnly: true, lock: undefined }),
+  );
 }
 
-interface OpenedLedger {
-  readonly database: DatabaseSync;
-  readonly file: string;
+interface OpenedLedger extends OpenedFile {
   readonly readOnly: boolean;
   readonly lock: FolderLock | undefined;
-  readonly uncleanStart: boolean;
 }
 
 export class SqliteLedger implements Ledger {
@@ -92,6 +89,7 @@ export class SqliteLedger implements Ledger {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #transactions: Transactions;
+  readonly #scopes: Scopes;
   readonly #seen: SeenIds;
   readonly #blobs: ContentBlobs;
   readonly #facts: ScopeFacts;
@@ -105,7 +103,10 @@ export class SqliteLedger implements Ledger {
     this.#folder = options.folder;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#scopes = scopes;
     this.#seen = new SeenIds(database);
+    // Those who only look may never need them.
+    if (!opened.readOnly) this.#seen.load();
     this.#blobs = new ContentBlobs(database, scopes);
     this.#facts = new ScopeFacts(database, scopes);
     this.#checkpoints = new Checkpoints(database);
@@ -217,8 +218,17 @@ export class SqliteLedger implements Ledger {
     return this.#transactions.write(() => this.#facts.set(scope, name, value));
   }
 
-  blobsBetween(scope: Scope, from: string, to: string): Iterable<LedgerBlob> {
-    return this.#blobs.between(scope, from, to);
+  *blobsBetween(scope: Scope, from: string, to: string): Iterable<LedgerBlob> {
+    try {
+      yield* this.#blobs.between(scope, from, to);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  /** All that anything was ever written about. */
+  async scopes(): Promise<readonly Scope[]> {
+    return this.#read(() => this.#scopes.all());
   }
 
   async gapsBetween(scope: Scope, from: string, to: string): Promise<readonly Gap[]> {
@@ -302,14 +312,4 @@ export class SqliteLedger implements Ledger {
     markSuspect(this.#folder);
     return damageError(this.#opened.file, cause);
   }
-}
-
-function unusableError(folder: string, cause: unknown): OperatorError {
-  return new OperatorError({
-    code: 'ledger-unusable',
-    message: `The ledger in ${folder} cannot be opened: ${describeError(cause)}.`,
-    advice: 'See that the disk is not full, and that this user owns the folder and the files in it.',
-    retry: { kind: 'never' },
-    cause,
-  });
 }

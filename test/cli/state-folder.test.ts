@@ -12,8 +12,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { leaveClosingNote } from '../../input/delivery/closing-note.ts';
 import { openDeadLetters } from '../../input/delivery/dead-letters.ts';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
+import { fillEverything, ledgerIn, pagesByName, spoilPages } from '../delivery/spoil-ledger.ts';
 import { openTestLedger, scope, steppingClock } from '../delivery/state-folder.ts';
 import { makeWorkplace, streamFor, type Workplace } from '../end-to-end/harness.ts';
 import { runHere as run } from './command.ts';
@@ -149,5 +151,35 @@ describe('dead letters', () => {
       code: 0,
       stdout: 'There are no dead letters.\n',
     });
+  });
+});
+
+describe('a ledger with a damaged page of recent Ids', () => {
+  beforeEach(async () => {
+    await fillEverything(place.state);
+    const ledger = ledgerIn(place.state);
+    spoilPages(ledger, pagesByName(ledger).get('seen_recent') ?? []);
+    leaveClosingNote(ledger);
+  });
+
+  test('is shown as far as it is sound', async () => {
+    const { code, stdout } = await withPolicy('state', 'show');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Audit\.Exchange +400 +200 /m)]);
+  });
+
+  test('is not exported, and the reason is told', async () => {
+    const file = join(place.folder, 'export.ndjson');
+    const { code, stderr } = await withPolicy('state', 'export', file);
+    expect([code, existsSync(file)]).toEqual([1, false]);
+    expect(stderr).toMatch(
+      /The ledger .*ledger\.db is damaged: .*Start again: the damaged file is set aside/s,
+    );
+  });
+
+  test.each([[['state', 'rebuild']], [['run', '--once']]])('is set aside by m365 %p', async (command) => {
+    const { code, stderr } = await withPolicy(...command);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('was set aside as')]);
+    expect(readdirSync(place.state).filter((name) => name.startsWith('ledger.damaged-'))).toHaveLength(1);
+    expect((await withPolicy('state', 'show')).code).toBe(0);
   });
 });

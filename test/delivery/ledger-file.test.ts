@@ -16,6 +16,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from '@jest/globals';
 import { migrations } from '../../input/delivery/ledger-schema.ts';
 import { openLedger, openLedgerToRead } from '../../input/delivery/sqlite-ledger.ts';
+import { ledgerIn, pagesByName, spoilPages } from './spoil-ledger.ts';
 import {
   blob,
   noon,
@@ -27,7 +28,6 @@ import {
   temporaryFolder,
 } from './state-folder.ts';
 
-const ledgerIn = (folder: string) => join(folder, 'ledger.db');
 const key = { id: 'tenant:1', seconds: noonSeconds };
 
 async function fill(folder: string): Promise<void> {
@@ -147,11 +147,10 @@ describe('a damaged ledger', () => {
     const full = await openTestLedger(folder.path);
     const keys = Array.from({ length: 40_000 }, (_, n) => ({ id: `tenant:${n}`, seconds: noonSeconds + n }));
     await full.commit({ keys, checkpoints: [] });
+    await full.prune(noon);
     await full.close();
-    const pages = Math.trunc(statSync(ledgerIn(folder.path)).size / 4096);
-    const file = openSync(ledgerIn(folder.path), 'r+');
-    writeSync(file, Buffer.alloc(10 * 4096, 0x5a), 0, 10 * 4096, Math.trunc(pages * 0.6) * 4096);
     const damaged = await openTestLedger(folder.path);
+    spoilPages(ledgerIn(folder.path), (pagesByName(ledgerIn(folder.path)).get('seen') ?? []).slice(-9));
     await expect(damaged.findSeen(keys)).rejects.toMatchObject({ code: 'ledger-damaged' });
     await damaged.close();
     const log = recordingLog();

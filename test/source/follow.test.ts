@@ -276,6 +276,18 @@ describe('after a restart', () => {
     expect(run.bench.recorder.lines.some(({ message }) => message.includes('in the future'))).toBe(true);
   });
 
+  test('where it cannot be read what was never listed, all seven days are listed again', async () => {
+    const run = await prepare();
+    const first = run.follow();
+    await polled(run);
+    await first.stop();
+    const scope = { tenantId: run.options.tenantId, contentType };
+    await run.bench.ledger.setFact(scope, facts.unlisted, '[["2026-');
+    const missed = run.publish(2 * day);
+    const second = run.follow();
+    await waitFor(() => has(second, missed), 'what may never have been listed is collected');
+  });
+
   test('what was in flight is yielded again, and is uncertain', async () => {
     const run = await prepare();
     const id = run.publish(hour);

@@ -1,7 +1,7 @@
 // How far a content type is listed, durably: a watermark, and the stretches behind it that were never listed.
 
 import type { ContentLedger, Scope } from '../../contract.ts';
-import { facts, isoTime } from './stream.ts';
+import { facts, isoTime, neverListed } from './stream.ts';
 import { subtract, unite, type Window } from './windows.ts';
 
 export class ListingState {
@@ -32,7 +32,10 @@ export class ListingState {
   async load(): Promise<void> {
     this.#watermark = await this.readTime(facts.watermark);
     this.#firstRunAt = await this.readTime(facts.firstRunAt);
-    this.#unlisted = readWindows(await this.#ledger.getFact(this.#scope, facts.unlisted));
+    const unlisted = readWindows(await this.#ledger.getFact(this.#scope, facts.unlisted));
+    this.#unlisted = unlisted ?? [];
+    // Nobody knows what was meant: all of it is listed again.
+    if (!unlisted) await this.#ledger.setFact(this.#scope, neverListed.name, neverListed.value);
   }
 
   async begin(now: number): Promise<void> {
@@ -70,13 +73,22 @@ export class ListingState {
   }
 }
 
-function readWindows(text: string | undefined): Window[] {
-  const value: unknown = JSON.parse(text ?? '[]');
-  if (!Array.isArray(value)) return [];
+/** Undefined where the text is damaged. */
+function readWindows(text: string | undefined): Window[] | undefined {
+  const value = parseJson(text ?? '[]');
+  if (!Array.isArray(value)) return undefined;
   const windows = value.flatMap((pair: unknown) => {
     if (!Array.isArray(pair)) return [];
     const window = { from: Date.parse(String(pair[0])), to: Date.parse(String(pair[1])) };
     return window.from < window.to ? [window] : [];
   });
   return unite(windows);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
