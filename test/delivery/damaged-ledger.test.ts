@@ -61,6 +61,12 @@ test('every table and index of the schema is damaged below', () => {
   expect(freePages(ledgerIn(sound.path)).length).toBeGreaterThan(10);
 });
 
+/** Of a large row that is a page on which it goes on. */
+function middlePage(name: string): number[] {
+  const all = pages.get(name) ?? [];
+  return all.slice(all.length / 2).slice(0, 1);
+}
+
 /** A copy of the sound ledger, damaged. `trusted`: nothing shows that the file was touched, as where a disk rots. */
 function damagedCopy(spoil: (file: string) => void, trusted = false) {
   const folder = temporaryFolder();
@@ -118,7 +124,7 @@ const everyDamage = names.flatMap((name) => [
 
 describe('a page of $name filled with $with', () => {
   test.each(everyDamage)('$name, $with: is set aside at the first start', async ({ name, byte }) => {
-    using folder = damagedCopy((file) => spoilPages(file, (pages.get(name) ?? []).slice(-1), byte));
+    using folder = damagedCopy((file) => spoilPages(file, middlePage(name), byte));
     const { error, log } = await startAndUse(folder.path);
     expect(error).toBeUndefined();
     expect(log).toEqual([
@@ -131,7 +137,7 @@ describe('a page of $name filled with $with', () => {
   test.each(everyDamage)(
     '$name, $with: of a file that looks untouched is told, and set aside by the next start at the latest',
     async ({ name, byte }) => {
-      using folder = damagedCopy((file) => spoilPages(file, (pages.get(name) ?? []).slice(-1), byte), true);
+      using folder = damagedCopy((file) => spoilPages(file, middlePage(name), byte), true);
       const first = await startAndUse(folder.path);
       if (first.error !== undefined) expectDamage(first.error);
       else expect(setAside(folder.path).length + Number(name === 'identity')).toBeGreaterThan(0);
@@ -143,7 +149,7 @@ describe('a page of $name filled with $with', () => {
   test.each(everyDamage)(
     '$name, $with: never ends a look at it in words of SQLite',
     async ({ name, byte }) => {
-      using folder = damagedCopy((file) => spoilPages(file, (pages.get(name) ?? []).slice(-1), byte), true);
+      using folder = damagedCopy((file) => spoilPages(file, middlePage(name), byte), true);
       const look = async () => {
         const ledger = await openLedgerToRead({
           folder: folder.path,

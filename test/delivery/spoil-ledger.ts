@@ -14,8 +14,9 @@ export async function fillEverything(folder: string): Promise<void> {
   const ledger = await openTestLedger(folder);
   await ledger.commit({ keys: Array.from({ length: 3000 }, (_, n) => keyOf(n)), checkpoints: [] });
   while (await ledger.prune(noon));
+  const recent = Array.from({ length: 2000 }, (_, n) => keyOf(3000 + n));
   const late = Array.from({ length: 600 }, (_, n) => ({ id: `tenant:late-${n}`, seconds: 0 }));
-  await ledger.commit({ keys: [keyOf(3000), ...late], checkpoints: [{ file: '/a', length: 1 }] });
+  await ledger.commit({ keys: [...recent, ...late], checkpoints: [{ file: '/a', length: 1 }] });
   await ledger.list(scope, blobs, { late: false, backfill: false, listedAt: noon });
   for (const { contentId } of blobs.slice(0, 200))
     await ledger.acknowledge(scope, contentId, { delivered: 1, duplicate: 0, deadLettered: 0 }, noon);
