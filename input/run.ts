@@ -42,13 +42,28 @@ export interface RunResult {
 
 interface EndingRunOptions extends RunOptions {
   readonly onReaderGone: () => void;
+  /** Aborted when the run is to begin again with a new ledger. */
+  readonly damage: AbortSignal;
 }
 
 const pruneEveryMs = 10 * 60_000;
 
+/** How often a run begins anew by itself because its ledger was damaged: a disk that spoils each is for the operator. */
+const mostNewLedgers = 3;
+
 /** Resolves when every stream has ended: after `stop`, or by itself where the streams collect once. */
-export async function runCollector(given: RunOptions): Promise<RunResult> {
-  const options = endWithReader(given);
+export async function runCollector(options: RunOptions): Promise<RunResult> {
+  for (let newLedgers = 0; ; newLedgers += 1) {
+    const damage = new AbortController();
+    const result = await runOnLedger(options, newLedgers < mostNewLedgers ? damage : undefined);
+    if (!damage.signal.aborted || options.signals.stop.aborted) return result;
+    options.log.warn({}, 'The ledger was damaged while it was used: collecting begins again with a new one.');
+  }
+}
+
+/** `damage`: aborted, and with it the run, when the ledger is found damaged. */
+async function runOnLedger(given: RunOptions, damage: AbortController | undefined): Promise<RunResult> {
+  const options = endEarly(given, damage?.signal);
   const ledger = await openLedger({
     folder: options.policy.process.stateFolder,
     clock: options.clock,
@@ -56,6 +71,7 @@ export async function runCollector(given: RunOptions): Promise<RunResult> {
     giveUp: options.signals.abandon,
     onHealth: (health, message) =>
       options.telemetry.report({ tenantId: '', contentType: 'ledger' }, { health, message }),
+    onDamage: () => damage?.abort(),
   });
   try {
     return await runWithLedger(options, ledger);
@@ -65,14 +81,14 @@ export async function runCollector(given: RunOptions): Promise<RunResult> {
 }
 
 /** Once nobody reads the console output, nothing can be delivered any more: the run ends, and is no failure. */
-function endWithReader(options: RunOptions): EndingRunOptions {
+function endEarly(options: RunOptions, damage = new AbortController().signal): EndingRunOptions {
   const gone = new AbortController();
   const { stop, abandon } = options.signals;
   const signals = {
-    stop: AbortSignal.any([stop, gone.signal]),
-    abandon: AbortSignal.any([abandon, gone.signal]),
+    stop: AbortSignal.any([stop, gone.signal, damage]),
+    abandon: AbortSignal.any([abandon, gone.signal, damage]),
   };
-  return { ...options, signals, onReaderGone: () => gone.abort() };
+  return { ...options, signals, onReaderGone: () => gone.abort(), damage };
 }
 
 async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise<RunResult> {
@@ -104,14 +120,14 @@ interface OpenParts extends OpenedOutputs {
   readonly deadLetters: DeadLetters;
 }
 
-async function runStreams(options: RunOptions, parts: OpenParts): Promise<RunResult> {
+async function runStreams(options: EndingRunOptions, parts: OpenParts): Promise<RunResult> {
   const shared = shareAmongStreams(options, parts);
   const failed = new Map<string, unknown>();
   await Promise.all(
     options.policy.streams.map((stream) =>
       runStream(stream, options, shared).catch((error: unknown) => {
         failed.set(stream.id, error);
-        reportEnded(stream, error, options);
+        if (!options.damage.aborted) reportEnded(stream, error, options);
       }),
     ),
   );

@@ -39,6 +39,8 @@ export interface LedgerOptions {
   /** See TransactionParts. */
   readonly giveUp?: AbortSignal;
   readonly onHealth?: (health: 'healthy' | 'degraded', message: string) => void;
+  /** Called when damage is met while the ledger is used; the next to open it begins a new one. */
+  readonly onDamage?: () => void;
   /** For tests of the way from one schema to the next. */
   readonly migrations?: readonly string[];
 }
@@ -88,6 +90,7 @@ export class SqliteLedger implements Ledger {
   readonly #folder: string;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #onDamage: (() => void) | undefined;
   readonly #transactions: Transactions;
   readonly #scopes: Scopes;
   readonly #seen: SeenIds;
@@ -103,6 +106,7 @@ export class SqliteLedger implements Ledger {
     this.#folder = options.folder;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#onDamage = options.onDamage;
     this.#scopes = scopes;
     this.#seen = new SeenIds(database);
     // Those who only look may never need them.
@@ -310,6 +314,7 @@ export class SqliteLedger implements Ledger {
 
   #damaged(cause: unknown): Error {
     markSuspect(this.#folder);
+    this.#onDamage?.();
     return damageError(this.#opened.file, cause);
   }
 }

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -89,6 +90,27 @@ test('a ledger that cannot be written holds up an orderly end only until it is a
   const next = await startRun(place.policy, clock, true);
   await next.result;
   expect(compare(truth(emulator, tenant), await readDelivered(place.output))).toEqual(nothingAmiss);
+}, 120_000);
+
+test('a ledger that is damaged while it is used is left for a new one, and nothing is lost or doubled', async () => {
+  const clock = scaledClock(100);
+  const emulator = await emulate(clock);
+  const place = await makeWorkplace({ streams: [streamFor(emulator)] });
+  const run = await startRun(place.policy, clock);
+  const tenant = emulator.tenants[0]?.tenantId ?? '';
+  const isComplete = async () =>
+    compare(truth(emulator, tenant), await readDelivered(place.output)).missing.length === 0;
+  await until(isComplete);
+  using other = new DatabaseSync(join(place.state, 'ledger.db'));
+  other.exec(`UPDATE blob SET state = 'listed', listed_at = 9000000000000000`);
+  emulator.publish({ contentType: 'Audit.General', generate: 3 });
+  await until(() => run.log.lines.some((line) => line.includes('collecting begins again with a new one')));
+  await until(isComplete);
+  expect(compare(truth(emulator, tenant), await readDelivered(place.output))).toEqual(nothingAmiss);
+  expect(run.log.lines.filter((line) => line.startsWith('ERROR'))).toEqual([]);
+  expect(readdirSync(place.state).filter((name) => /^ledger\.damaged-\w+$/.test(name))).toHaveLength(1);
+  run.stop.abort();
+  expect((await run.result).failed.size).toBe(0);
 }, 120_000);
 
 /** Two tenants: the first delivers to files, the second to an Elasticsearch. */
