@@ -2,6 +2,7 @@
 // One stream that cannot work says so and leaves the others running.
 
 import { loadDefinitions, loadMapper, loadRecordTypes } from '../pipelines/index.ts';
+import { carriedFacts } from './carried-facts.ts';
 import type { Clock } from './clock.ts';
 import { type CollectorSignals, collect, slotsOf } from './collector.ts';
 import { startCompleteness } from './completeness/start.ts';
@@ -68,6 +69,7 @@ async function runOnLedger(given: RunOptions, damage: AbortController | undefine
     folder: options.policy.process.stateFolder,
     clock: options.clock,
     log: options.log,
+    carried: carriedFacts,
     giveUp: options.signals.abandon,
     onHealth: (health, message) =>
       options.telemetry.report({ tenantId: '', contentType: 'ledger' }, { health, message }),

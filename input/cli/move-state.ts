@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { carriedFacts } from '../carried-facts.ts';
 import { systemClock } from '../clock.ts';
 import { takeClosingNote } from '../delivery/closing-note.ts';
 import type { Imported } from '../delivery/import-state.ts';
@@ -11,9 +12,7 @@ import { ledgerFile } from '../delivery/ledger-file.ts';
 import { linesOfChunks } from '../delivery/split-lines.ts';
 import { openLedger, openLedgerToRead } from '../delivery/sqlite-ledger.ts';
 import { OperatorError } from '../errors.ts';
-import { outputFact } from '../output-change.ts';
 import { describeFileFailure } from '../settings/file-failure.ts';
-import { independentFacts, neverListed } from '../sources/management-activity/stream.ts';
 import { openCommandLog } from './command-log.ts';
 import { say } from './paper.ts';
 
@@ -39,13 +38,11 @@ export function sayWhetherNew(stateFolder: string): void {
 export async function importState(folder: string, file: string): Promise<void> {
   await refuseUnreadable(file);
   sayWhetherNew(folder);
-  const ledger = await openLedger({ folder, clock: systemClock, log: openCommandLog('warn') });
+  const log = openCommandLog('warn');
+  const ledger = await openLedger({ folder, clock: systemClock, log, carried: carriedFacts });
   let imported: Imported;
   try {
-    imported = await ledger.import(readLines(file), {
-      independentFacts: [...independentFacts, outputFact],
-      doubt: neverListed,
-    });
+    imported = await ledger.import(readLines(file), carriedFacts);
   } finally {
     await ledger.close();
     // What was delivered after the export is not in it: the next start must doubt, as after a crash.

@@ -1,5 +1,6 @@
 // `m365 state rebuild`: after the ledger was lost, the Ids of what was delivered are read back from where it went.
 
+import { carriedFacts } from '../carried-facts.ts';
 import { systemClock } from '../clock.ts';
 import type { Logger, RecordKey } from '../contract.ts';
 import { takeClosingNote } from '../delivery/closing-note.ts';
@@ -26,7 +27,8 @@ export async function rebuildState(flags: PolicyFlags): Promise<void> {
   const log = openCommandLog(policy.process.logLevel);
   using signals = listenForInterruption();
   sayWhetherNew(policy.process.stateFolder);
-  const ledger = await openLedger({ folder: policy.process.stateFolder, clock: systemClock, log });
+  const folder = policy.process.stateFolder;
+  const ledger = await openLedger({ folder, clock: systemClock, log, carried: carriedFacts });
   try {
     for (const output of policy.outputs)
       await rebuildFrom(output, { policy, ledger, log, signal: signals.stop });

@@ -2,6 +2,7 @@
 // be delivered again.
 
 import { loadMapper, loadRecordTypes } from '../../pipelines/index.ts';
+import { carriedFacts } from '../carried-facts.ts';
 import { systemClock } from '../clock.ts';
 import { collect, slotsOf } from '../collector.ts';
 import type {
@@ -57,7 +58,7 @@ export async function openReplay(policy: Policy): Promise<ReplaySession> {
   const clock = systemClock;
   const signals = listenForInterruption();
   const kept = { folder: policy.process.stateFolder, clock, log, giveUp: signals.abandon };
-  const ledger = await openLedger(kept);
+  const ledger = await openLedger({ ...kept, carried: carriedFacts });
   const deadLetters = await openDeadLetters(kept);
   const telemetry = createTelemetry({ clock, version: readVersion() });
   const environment = {

@@ -70,6 +70,20 @@ export async function importLines(
   return imported;
 }
 
+/** Takes over single rows of a ledger of which the rest is lost, in a transaction of its own; returns how many. */
+export function salvageRows(database: DatabaseSync, lines: Iterable<string>, options: ImportOptions): number {
+  const importer = new Importer(database, options);
+  importer.read(JSON.stringify({ format: portableFormat, version: portableVersion }));
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    for (const line of lines) importer.read(line)?.();
+    database.exec('COMMIT');
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK');
+  }
+  return importer.conclude().lines - 1;
+}
+
 type Write = () => void;
 
 class Importer {

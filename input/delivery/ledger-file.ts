@@ -210,8 +210,8 @@ function backUpBeforeMigration(database: DatabaseSync, file: string, parts: Ledg
   );
 }
 
-/** Renames the ledger out of the way. A new one may then be begun. */
-export function setLedgerAside({ folder, now, log }: LedgerFileParts, error: unknown): void {
+/** Renames the ledger out of the way; returns its new name. A new one may then be begun. */
+export function setLedgerAside({ folder, now, log }: LedgerFileParts, error: unknown): string {
   const file = ledgerFile(folder);
   const target = join(folder, `ledger.damaged-${stamp(now)}`);
   for (const suffix of ['', '-wal', '-shm']) {
@@ -222,4 +222,5 @@ export function setLedgerAside({ folder, now, log }: LedgerFileParts, error: unk
     {},
     `The ledger ${file} is damaged (${describeError(error)}) and was set aside as ${target}. A new one is begun: what Microsoft still lists is collected again, and what was delivered before is recognised. "m365 state rebuild" makes that quick.`,
   );
+  return target;
 }

@@ -107,7 +107,7 @@ function countRows(database: DatabaseSync): RowCounts {
   };
 }
 
-function* exportTable(database: DatabaseSync, table: ScopedTable): Iterable<string> {
+export function* exportTable(database: DatabaseSync, table: ScopedTable): Iterable<string> {
   const columns = [...scopeColumns, ...scopedTables[table]].join(', ');
   for (const row of database.prepare(`SELECT ${columns} FROM ${table} JOIN scope USING (scope)`).iterate()) {
     yield JSON.stringify({ kind: table, ...row });

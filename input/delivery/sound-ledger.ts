@@ -1,28 +1,61 @@
 // A ledger that can be worked with, whatever was done to the file: damage to any part of it counts as damage to all.
 
+import type { DatabaseSync } from 'node:sqlite';
+import type { Logger } from '../contract.ts';
 import { describeError, OperatorError } from '../errors.ts';
+import { type ImportOptions, salvageRows } from './import-state.ts';
 import {
   type LedgerFileParts,
   ledgerFile,
   type OpenedFile,
   openLedgerFile,
   openLedgerFileToRead,
+  openToRead,
   setLedgerAside,
 } from './ledger-file.ts';
+import { exportTable } from './portable-state.ts';
 import { damageError, isDamageAtStart } from './sqlite-fault.ts';
 
 /** `use` is called with the opened file, and may find it damaged, too: it is then set aside and a new one begun. */
-export function openSound<T>(parts: LedgerFileParts, use: (opened: OpenedFile) => T): T {
+export function openSound<T>(
+  parts: LedgerFileParts,
+  carried: ImportOptions | undefined,
+  use: (opened: OpenedFile) => T,
+): T {
   try {
     try {
       return useOrClose(openLedgerFile(parts), use);
     } catch (error) {
       if (!isDamageAtStart(error)) throw error;
-      setLedgerAside(parts, error);
-      return useOrClose(openLedgerFile(parts), use);
+      const aside = setLedgerAside(parts, error);
+      return useOrClose(openLedgerFile(parts), (opened) => {
+        if (carried) carryOver(aside, opened, carried, parts.log);
+        return use(opened);
+      });
     }
   } catch (error) {
     throw error instanceof OperatorError ? error : unusableError(parts.folder, error);
+  }
+}
+
+/** Since when a tenant is collected, and what was lost, are in no other place. Whatever cannot be read stays behind. */
+function carryOver(aside: string, { database }: OpenedFile, options: ImportOptions, log: Logger): void {
+  try {
+    using damaged = openToRead(aside);
+    const rows = salvageRows(database, readable(damaged), options);
+    log.info({}, `${rows} facts and gaps were taken over from ${aside}.`);
+  } catch (error) {
+    log.warn({}, `Nothing could be taken over from ${aside}: ${describeError(error)}.`);
+  }
+}
+
+function* readable(damaged: DatabaseSync): Iterable<string> {
+  for (const table of ['fact', 'gap'] as const) {
+    try {
+      yield* exportTable(damaged, table);
+    } catch {
+      // What follows in this table is behind the damage.
+    }
   }
 }
 

@@ -39,6 +39,8 @@ export interface LedgerOptions {
   /** See TransactionParts. */
   readonly giveUp?: AbortSignal;
   readonly onHealth?: (health: 'healthy' | 'degraded', message: string) => void;
+  /** What is carried from a damaged ledger to the one that takes its place; nothing where this is absent. */
+  readonly carried?: ImportOptions;
   /** Called when damage is met while the ledger is used; the next to open it begins a new one. */
   readonly onDamage?: () => void;
   /** For tests of the way from one schema to the next. */
@@ -58,6 +60,7 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
   try {
     return openSound(
       { ...parts, isTrusted: takeClosingNote(ledgerFile(folder)) },
+      options.carried,
       (opened) => new SqliteLedger(options, { ...opened, readOnly: false, lock }),
     );
   } catch (error) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { leaveClosingNote } from '../../input/delivery/closing-note.ts';
-import { openLedgerToRead, type SqliteLedger } from '../../input/delivery/sqlite-ledger.ts';
+import { openLedger, openLedgerToRead, type SqliteLedger } from '../../input/delivery/sqlite-ledger.ts';
 import { OperatorError } from '../../input/errors.ts';
 import {
   fillEverything,
@@ -236,4 +236,33 @@ test('a lock file that is damaged keeps nobody out, and still lets in one only',
   await expect(openTestLedger(folder.path)).rejects.toMatchObject({ code: 'folder-in-use' });
   await ledger.close();
   expect(existsSync(ledgerIn(folder.path))).toBe(true);
+});
+
+describe('of a damaged ledger', () => {
+  const carried = { independentFacts: ['first_run_at'], doubt: { name: 'last_listing', value: 'never' } };
+  const windowOfAll = ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'] as const;
+  const open = (folder: string) =>
+    openLedger({ folder, clock: steppingClock(), log: recordingLog(), carried });
+
+  test('it is kept since when a scope was collected and what was lost, and all is listed again', async () => {
+    using folder = damagedCopy((file) => spoilPages(file, middlePage('seen')));
+    const ledger = await open(folder.path);
+    expect(await ledger.getFact(scope, 'first_run_at')).toBe('6');
+    expect(await ledger.getFact(scope, 'watermark')).toBeUndefined();
+    expect(await ledger.getFact(scope, 'last_listing')).toBe('never');
+    expect(await ledger.gapsBetween(scope, ...windowOfAll)).toHaveLength(1);
+    expect([...ledger.blobsBetween(scope, ...windowOfAll)]).toEqual([]);
+    await ledger.close();
+  });
+
+  test.each(['fact', 'gap', 'scope', 'sqlite_schema'])(
+    'a table that cannot be read is left behind: %s',
+    async (name) => {
+      using folder = damagedCopy((file) => spoilPages(file, middlePage(name)));
+      const ledger = await open(folder.path);
+      expect(await ledger.getFact(scope, 'watermark')).toBeUndefined();
+      await useAll(ledger);
+      await ledger.close();
+    },
+  );
 });

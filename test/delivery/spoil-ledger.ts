@@ -24,6 +24,7 @@ export async function fillEverything(folder: string): Promise<void> {
     await ledger.retryLater(scope, contentId, noon + 1000, 'HTTP 500');
   await ledger.recordGap({ ...scope, from: '2026-02-01T00:00:00Z', to: '2026-02-02T00:00:00Z', reason: 'x' });
   await ledger.setFact(scope, 'watermark', '7');
+  await ledger.setFact(scope, 'first_run_at', '6');
   await ledger.close();
   const database = new DatabaseSync(ledgerIn(folder));
   // Leaves pages that are free.
