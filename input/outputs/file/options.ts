@@ -21,7 +21,7 @@ export const fileOptions: OptionSet = {
       default: './data/events',
       title: 'Folder',
       about:
-        'Where the NDJSON files are written, one series per data stream. Each line is a document with its _id in front. Personal data, readable by its owner only.',
+        'Where the NDJSON files are written, one series per data stream. Each line is a document with its _id in front. They may be moved away at any time: what comes goes to a new file. Personal data, readable by its owner only.',
       shown: 'main',
     },
     {
