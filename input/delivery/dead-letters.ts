@@ -72,7 +72,8 @@ export class FileDeadLetters implements DeadLetters {
     const name = `${stamp(this.#clock.now())}-${process.pid}-${this.#streams}.raw`;
     const path = join(this.#folder, name);
     createOwnedFolder(this.#folder);
-    const handle = await open(path + unfinished, 'wx', 0o600);
+    // To the end of the file, so that a cut shows in its length.
+    const handle = await open(path + unfinished, 'ax', 0o600);
     let bytes = 0;
     return {
       write: async (chunk) => {

@@ -259,17 +259,21 @@ describe('dead letters', () => {
     expect(log.lines).toEqual([expect.stringMatching(/^WARN The file .*dead-letters.* was deleted/)]);
   });
 
-  test.each(['deleted', 'cut'])('of an oversize record whose bytes were %s are not kept', async (what) => {
-    using folder = temporaryFolder();
-    const letters = await openDeadLetters({ folder: folder.path, clock: steppingClock() });
-    const stream = await letters.stream(origin, 'too large');
-    await stream.write(Buffer.from('x'.repeat(1000)));
-    const kept = join(folder.path, 'dead-letters');
-    const [name = ''] = readdirSync(kept);
-    if (what === 'deleted') rmSync(join(kept, name));
-    else truncateSync(join(kept, name), 10);
-    await expect(stream.finish()).rejects.toThrow('was deleted, replaced or cut');
-    await letters.close();
-    expect(await read(folder.path)).toEqual([]);
-  });
+  test.each(['deleted', 'cut', 'cut before the rest came'])(
+    'of an oversize record whose bytes were %s are not kept',
+    async (what) => {
+      using folder = temporaryFolder();
+      const letters = await openDeadLetters({ folder: folder.path, clock: steppingClock() });
+      const stream = await letters.stream(origin, 'too large');
+      await stream.write(Buffer.from('x'.repeat(1000)));
+      const kept = join(folder.path, 'dead-letters');
+      const [name = ''] = readdirSync(kept);
+      if (what === 'deleted') rmSync(join(kept, name));
+      else truncateSync(join(kept, name), 10);
+      if (what === 'cut before the rest came') await stream.write(Buffer.from('x'.repeat(1000)));
+      await expect(stream.finish()).rejects.toThrow('was deleted, replaced or cut');
+      await letters.close();
+      expect(await read(folder.path)).toEqual([]);
+    },
+  );
 });
