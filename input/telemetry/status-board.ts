@@ -34,7 +34,12 @@ export interface Status {
   readonly health: Health;
   readonly in_flight_bytes: number;
   readonly scopes: readonly ScopeStatus[];
+  /** Habits of content types that this process has heard nothing of, for the next one. */
+  readonly remembered?: readonly Habits[];
 }
+
+/** How often content arrives, as an earlier process learnt it. */
+export type Habits = Pick<ScopeStatus, 'tenant_id' | 'content_type' | 'arrivals' | 'last_event'>;
 
 interface Entry {
   readonly scope: Scope;
@@ -49,6 +54,8 @@ interface Entry {
 }
 
 const noticeShownMs = 3_600_000;
+/** As long as a history of arrivals reaches back. */
+const habitsKeptMs = 14 * 24 * 3_600_000;
 
 /** Worst last. */
 export const severity: readonly Health[] = [
@@ -65,6 +72,8 @@ export class StatusBoard implements Telemetry {
   private readonly version: string;
   private readonly started: number;
   private readonly entries = new Map<string, Entry>();
+  /** Of scopes that were not heard of yet: one that is no longer collected must not stand there for ever. */
+  private readonly remembered = new Map<string, Habits>();
   private readInFlight: () => number = () => 0;
 
   constructor({ clock, version }: { clock: Clock; version: string }) {
@@ -119,13 +128,14 @@ export class StatusBoard implements Telemetry {
   }
 
   /** Takes over what an earlier process learnt of how often content arrives. Call before anything is reported. */
-  restore(previous: readonly ScopeStatus[]): void {
+  restore(previous: readonly (Habits | ScopeStatus)[]): void {
     for (const { tenant_id, content_type, arrivals, last_event } of previous) {
-      if (content_type === undefined) continue;
-      const entry = this.entry({ tenantId: tenant_id, contentType: content_type });
-      if (arrivals) entry.quiet.restore(arrivals);
-      const time = Date.parse(last_event ?? '');
-      if (!Number.isNaN(time)) entry.lastEvent = time;
+      // An output or the ledger has no tenant, and no habits either.
+      if (content_type === undefined || tenant_id === '' || arrivals === undefined) continue;
+      const age = this.clock.now() - timeOf(last_event, this.clock.now());
+      if (age > habitsKeptMs) continue;
+      const key = keyOf({ tenantId: tenant_id, contentType: content_type });
+      this.remembered.set(key, { tenant_id, content_type, arrivals, ...(last_event && { last_event }) });
     }
   }
 
@@ -144,6 +154,7 @@ export class StatusBoard implements Telemetry {
       health: worst(scopes.map(({ health }) => health)),
       in_flight_bytes: this.inFlightBytes,
       scopes: scopes.toSorted(byName),
+      ...(this.remembered.size > 0 && { remembered: [...this.remembered.values()].toSorted(byName) }),
     };
   }
 
@@ -158,13 +169,21 @@ export class StatusBoard implements Telemetry {
       since: now,
       notice: undefined,
       lastSuccess: undefined,
-      lastEvent: undefined,
+      lastEvent: timeOf(this.remembered.get(key)?.last_event, undefined),
       lag: undefined,
       counters: new Map(),
       quiet: new QuietWatch(now),
     };
     this.entries.set(key, entry);
+    this.recall(key, entry);
     return entry;
+  }
+
+  private recall(key: string, { quiet }: Entry): void {
+    const habits = this.remembered.get(key);
+    if (!habits?.arrivals) return;
+    quiet.restore(habits.arrivals);
+    this.remembered.delete(key);
   }
 
   private show(entry: Entry): ScopeStatus {
@@ -186,7 +205,7 @@ export class StatusBoard implements Telemetry {
         },
       }),
       counters: Object.fromEntries(counters),
-      ...(scope.contentType && { arrivals: quiet.history() }),
+      ...(scope.tenantId && scope.contentType && { arrivals: quiet.history() }),
     };
   }
 
@@ -212,7 +231,13 @@ function worst(healths: readonly Health[]): Health {
   return severity[Math.max(...ranks)] ?? 'starting';
 }
 
-function byName(a: ScopeStatus, b: ScopeStatus): number {
+/** Of an ISO time; `otherwise` where there is none. */
+function timeOf<T>(text: string | undefined, otherwise: T): number | T {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? otherwise : time;
+}
+
+function byName(a: Habits, b: Habits): number {
   return a.tenant_id.localeCompare(b.tenant_id) || (a.content_type ?? '').localeCompare(b.content_type ?? '');
 }
 

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../contract.ts';
 import { createOwnedFolder } from '../delivery/owned-files.ts';
 import { describeError } from '../errors.ts';
-import type { ScopeStatus, StatusBoard } from './status-board.ts';
+import type { Habits, StatusBoard } from './status-board.ts';
 
 export interface StatusFile {
   /** Writes once more and ends. */
@@ -32,7 +32,7 @@ export async function keepStatusFile({
 }: StatusFileOptions): Promise<StatusFile> {
   createOwnedFolder(folder);
   const file = join(folder, 'status.json');
-  board.restore(await readScopes(file));
+  board.restore(await readHabits(file));
   let failing = false;
   const write = async () => {
     try {
@@ -73,17 +73,22 @@ async function replaceFile(file: string, text: string): Promise<void> {
 }
 
 /** What an earlier process left; nothing where there is no file, or it is not ours. */
-async function readScopes(file: string): Promise<readonly ScopeStatus[]> {
+async function readHabits(file: string): Promise<readonly Habits[]> {
   try {
     const status: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof status !== 'object' || status === null || !('scopes' in status)) return [];
-    return Array.isArray(status.scopes) ? status.scopes.filter(isScopeStatus) : [];
+    return [...listOf(status, 'scopes'), ...listOf(status, 'remembered')].filter(isHabits);
   } catch {
     return [];
   }
 }
 
-function isScopeStatus(value: unknown): value is ScopeStatus {
+function listOf(status: unknown, name: string): readonly unknown[] {
+  if (typeof status !== 'object' || status === null) return [];
+  const list = Object.entries(status).find(([key]) => key === name)?.[1];
+  return Array.isArray(list) ? list : [];
+}
+
+function isHabits(value: unknown): value is Habits {
   if (typeof value !== 'object' || value === null || !('tenant_id' in value)) return false;
   if (typeof value.tenant_id !== 'string' || !('content_type' in value)) return false;
   if (!('arrivals' in value)) return true;

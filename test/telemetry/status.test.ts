@@ -177,6 +177,58 @@ describe('the status file', () => {
     await next.close();
   });
 
+  const restart = async (folder: string, clock: Clock, during: (board: StatusBoard) => void) => {
+    const board = newBoard(clock);
+    const file = await keepStatusFile({ folder, board, clock, log: recordingLog() });
+    during(board);
+    await file.close();
+    return JSON.parse(readFileSync(join(folder, 'status.json'), 'utf8'));
+  };
+
+  test.each([
+    ['an output', { tenantId: '', contentType: 'logs-o365.audit-default' }],
+    ['the ledger', { tenantId: '', contentType: 'ledger' }],
+    ['a content type that is no longer collected', { tenantId: 'tenant-1', contentType: 'DLP.All' }],
+    ['a tenant that is no longer collected', { tenantId: 'tenant-2', contentType: '' }],
+  ])(
+    'shows nothing of %s that was in trouble before a restart and is not heard of again',
+    async (_, gone) => {
+      const folder = mkdtempSync(join(tmpdir(), 'm365-'));
+      const clock = handClock();
+      await restart(folder, clock, (board) => {
+        board.report(scope, { health: 'healthy', message: 'collecting' });
+        board.report(gone, { health: 'degraded', message: 'does not answer' });
+      });
+      const status = await restart(folder, clock, (board) =>
+        board.report(scope, { health: 'healthy', message: 'collecting' }),
+      );
+      expect(status.health).toBe('healthy');
+      expect(status.scopes).toHaveLength(1);
+    },
+  );
+
+  test('keeps the habits of a content type over a process that hears nothing of it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'm365-'));
+    const clock = handClock();
+    await restart(folder, clock, (board) => {
+      for (let round = 0; round < 12; round += 1) {
+        clock.move(hour);
+        board.count(scope, 'records_delivered');
+      }
+    });
+    const silent = await restart(folder, clock, () => {});
+    expect([silent.health, silent.scopes]).toEqual(['starting', []]);
+    const known = await restart(folder, clock, (board) =>
+      board.report(scope, { health: 'healthy', message: 'collecting' }),
+    );
+    expect(known.scopes[0]).toMatchObject({
+      last_event: '2026-11-20T20:00:00.000Z',
+      arrivals: { seen: 11 },
+    });
+    clock.move(15 * 24 * hour);
+    expect((await restart(folder, clock, () => {})).remembered).toBeUndefined();
+  });
+
   test.each([
     '',
     '{',
