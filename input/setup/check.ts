@@ -1,4 +1,4 @@
-// Whether an Elasticsearch is ready for delivery: version, processors, privileges, templates and their owner. It reads
+// Whether an Elasticsearch is ready for delivery: version, processors, privileges, blocks, templates and their owner. It reads
 // only, asks everything even when the first answer is bad, and says what to do about each.
 
 import { describeError, OperatorError } from '../errors.ts';
@@ -6,11 +6,12 @@ import type { Connection } from '../outputs/elasticsearch/connection.ts';
 import { Failure, isObject } from '../outputs/elasticsearch/failure.ts';
 import { isSupported, oldestVersion, readVersion } from '../outputs/elasticsearch/version.ts';
 import { clusterPrivileges, dataStreamPrivileges } from './api-key.ts';
+import { checkBlocks } from './check-blocks.ts';
 import { readDataStreams, readIndexTemplates } from './cluster-state.ts';
 import { judgeTemplates, type Targets } from './judge-templates.ts';
 
 export interface Finding {
-  /** `version`, `processors`, `privileges`, `templates`. */
+  /** `version`, `processors`, `privileges`, `blocks`, `templates`. */
   readonly name: string;
   /** `unknown`: nothing follows from it, mostly because the key may not ask. */
   readonly state: 'ok' | 'problem' | 'unknown';
@@ -32,6 +33,10 @@ export async function checkElasticsearch(
     version,
     await guarded('processors', signal, () => checkProcessors(connection, signal)),
     await guarded('privileges', signal, () => checkPrivileges(connection, targets.dataStreams, signal)),
+    await guarded('blocks', signal, async () => ({
+      name: 'blocks',
+      ...(await checkBlocks(connection, targets.dataStreams, signal)),
+    })),
     await guarded('templates', signal, () => checkTemplates(connection, targets, signal)),
   ];
 }
@@ -43,7 +48,7 @@ async function guarded(name: string, signal: AbortSignal, check: () => Promise<F
     signal.throwIfAborted();
     const { message, advice } =
       error instanceof OperatorError ? error : { message: describeError(error), advice: '' };
-    const forbidden = error instanceof Failure && error.status === 403;
+    const forbidden = error instanceof Failure && error.trouble === 'privilege';
     return { name, state: forbidden ? 'unknown' : 'problem', message, advice };
   }
 }

@@ -100,9 +100,9 @@ async function read(
   }
 }
 
-/** A refused request names the privilege it takes. */
+/** A request that is refused for want of a privilege names the privilege it takes. */
 export function explained(error: unknown, what: string, privilege: string): unknown {
-  if (!(error instanceof Failure) || error.status !== 403) return error;
+  if (!(error instanceof Failure) || error.trouble !== 'privilege') return error;
   return new OperatorError({
     code: error.code,
     message: `${error.message} (${what})`,

@@ -2,6 +2,8 @@
 // node of this test's own; a server given by ELASTICSEARCH_URL is never stopped.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { connect } from '../../input/outputs/elasticsearch/connection.ts';
+import { checkElasticsearch } from '../../input/setup/check.ts';
 import { makeDocuments, makeOutput, never, numberedIds } from '../outputs-elasticsearch/harness.ts';
 import { canStartNode, OwnNode } from './own-node.ts';
 
@@ -109,4 +111,41 @@ const until = async (condition: () => boolean) => {
     const ids = await writing.end();
     expect(await storedIds()).toEqual([...earlier, ...ids].sort());
   }, 120_000);
+
+  test.each(['read_only', 'read_only_allow_delete'])(
+    'with the whole cluster %s: that is said, by delivery and by check, and documents wait for its end',
+    async (block) => {
+      const setBlock = (value: true | null) =>
+        ask('PUT', '/_cluster/settings', { persistent: { [`cluster.blocks.${block}`]: value } });
+      const writing = writeSteadily(block);
+      await until(() => writing.progress.delivered > 300);
+      await setBlock(true);
+      try {
+        await until(() => writing.log.lines.length > 0);
+        expect(writing.log.lines[0]).toMatchObject({
+          level: 'error',
+          message: expect.stringMatching(/cluster read-only.* set cluster\.blocks\.read_only .* to null/),
+        });
+        expect(writing.log.lines[0]?.message).not.toContain('privilege');
+        const connection = await connect({ hosts: [node.url], proxyDisable: true });
+        const findings = await checkElasticsearch(
+          connection,
+          { dataStreams: [dataStream], raw: new Set() },
+          never,
+        );
+        await connection.close();
+        expect(findings.find(({ name }) => name === 'blocks')).toMatchObject({
+          state: 'problem',
+          message: expect.stringMatching(/^The cluster is blocked: cluster read-only/),
+          advice: expect.stringContaining('cluster.blocks.read_only'),
+        });
+      } finally {
+        await setBlock(null);
+      }
+      const before = writing.progress.delivered;
+      await until(() => writing.progress.delivered > before + 300);
+      await writing.end();
+    },
+    120_000,
+  );
 });

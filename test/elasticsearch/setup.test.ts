@@ -190,6 +190,30 @@ describe('checking', () => {
     expect(findings.processors).toMatchObject({ state: 'ok' });
   });
 
+  test.each([
+    ['write', 'index write (api)', 'index.blocks'],
+    ['read_only', 'index read-only (api)', 'index.blocks'],
+    ['read_only_allow_delete', 'flood-stage', 'free disk space'],
+  ])('says that the data stream is blocked: index.blocks.%s', async (block, message, advice) => {
+    await setUp();
+    await ask('PUT', `/${stream}/_settings`, { [`index.blocks.${block}`]: true });
+    expect((await check()).blocks).toMatchObject({
+      state: 'problem',
+      message: expect.stringMatching(new RegExp(`^${stream} is blocked: .*`)),
+      advice: expect.stringContaining(advice),
+    });
+    expect((await check()).blocks?.message).toContain(message);
+    await ask('PUT', `/${stream}/_settings`, { [`index.blocks.${block}`]: null });
+    expect((await check()).blocks).toMatchObject({ state: 'ok' });
+  });
+
+  test('does not mind an older backing index that is read-only', async () => {
+    await setUp();
+    await ask('PUT', `/${stream}/_settings`, { 'index.blocks.write': true });
+    await ask('POST', `/${stream}/_rollover`);
+    expect((await check()).blocks).toMatchObject({ state: 'ok' });
+  });
+
   test('says what to do where setup was not run', async () => {
     expect((await check()).templates).toMatchObject({ state: 'problem', advice: 'Run `m365 setup`.' });
   });

@@ -130,14 +130,14 @@ function sortOpen(dataStream: string, open: readonly OpenEntry[], othersSettled:
   let failure: Failure | undefined;
   for (const { entry, outcome } of open) {
     if (outcome.uncertain) doubt(entry);
-    if (!othersSettled || outcome.cause !== 'unknown') {
+    if (!othersSettled || outcome.meaning.trouble !== 'server') {
       failure ??= explainOutcome(dataStream, outcome);
       again.push(entry);
       continue;
     }
     entry.failures += 1;
     if (entry.failures < mostFailures) aside.push(entry);
-    else entry.write.refuse({ index: entry.index, type: outcome.type, reason: outcome.reason });
+    else entry.write.refuse({ index: entry.index, type: outcome.said.type, reason: outcome.said.reason });
   }
   return { ...nothing, again, aside, failure };
 }
@@ -147,7 +147,7 @@ function unreadableAnswer(dataStream: string): Failure {
     'unreadable-answer',
     `The answer to a bulk request for ${dataStream} does not tell what became of its documents.`,
     'It is tried again; a proxy in between may change answers.',
-    true,
+    { uncertain: true },
   );
 }
 

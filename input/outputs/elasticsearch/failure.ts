@@ -1,11 +1,12 @@
-// What a failed request means: whether it may have written something, what to do with its documents, what to tell the
-// operator. Outcomes of single documents in a request that worked are outcomes.ts.
+// A request that failed: whether it may have written something, what to do with its documents, what to tell the operator.
+// What an error of Elasticsearch's means is error-table.ts; outcomes of single documents are outcomes.ts.
 
 import { describeError, OperatorError } from '../../errors.ts';
 import { parseRetryAfter } from '../../http/back-off.ts';
 import { excerptOf, hostOf } from '../../http/exchange.ts';
 import { readNetworkFailure } from '../../http/network-failure.ts';
 import { explainWrongScheme } from '../../http/wrong-scheme.ts';
+import { codeOf, explainError, type Said, type Trouble } from './error-table.ts';
 
 /** `again`: send the same. `halves`: too large, or one document spoils it. */
 export type Remedy = 'again' | 'halves';
@@ -21,6 +22,10 @@ interface FailureFields {
   readonly type: string;
   /** True when Elasticsearch may have carried out the request all the same. */
   readonly uncertain: boolean;
+  /** Nothing gets better until somebody acts. */
+  readonly needsOperator: boolean;
+  /** Undefined where Elasticsearch did not say what is wrong. */
+  readonly trouble?: Trouble | undefined;
   readonly remedy?: Remedy | undefined;
   readonly retryAfterMs?: number | undefined;
 }
@@ -30,6 +35,8 @@ export class Failure extends OperatorError {
   readonly status: number;
   readonly type: string;
   readonly uncertain: boolean;
+  readonly needsOperator: boolean;
+  readonly trouble: Trouble | undefined;
   readonly remedy: Remedy;
   readonly retryAfterMs: number | undefined;
 
@@ -39,13 +46,21 @@ export class Failure extends OperatorError {
     this.status = fields.status;
     this.type = fields.type;
     this.uncertain = fields.uncertain;
+    this.needsOperator = fields.needsOperator;
+    this.trouble = fields.trouble;
     this.remedy = fields.remedy ?? 'again';
     this.retryAfterMs = fields.retryAfterMs;
   }
 
   /** For an answer that was no error by its status. */
-  static later(code: string, message: string, advice: string, uncertain = false): Failure {
-    return new Failure({ code, message, advice, status: 200, type: code, uncertain });
+  static later(
+    code: string,
+    message: string,
+    advice: string,
+    more: Partial<Pick<FailureFields, 'uncertain' | 'needsOperator' | 'trouble'>> = {},
+  ): Failure {
+    const fields = { code, message, advice, status: 200, type: code, uncertain: false, needsOperator: false };
+    return new Failure({ ...fields, ...more });
   }
 }
 
@@ -57,18 +72,12 @@ export function asFailure(error: unknown): Failure {
     explained?.code ?? 'elasticsearch',
     explained?.message ?? describeError(error),
     explained?.advice ?? '',
-    explained === undefined,
+    { uncertain: explained === undefined, needsOperator: explained !== undefined },
   );
 }
 
-// Nothing of a request has left this machine when one of these comes up.
-const neverSent = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
+/** Certificates and schemes that do not fit stay as they are until somebody changes them. */
+const untrusted = new Set([
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -76,6 +85,17 @@ const neverSent = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'ERR_SSL_WRONG_VERSION_NUMBER',
+]);
+
+/** Nothing of a request has left this machine when one of these comes up. */
+const neverSent = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  ...untrusted,
 ]);
 
 /** A request without an answer, or with one that is not Elasticsearch's. */
@@ -99,6 +119,7 @@ export function explainFailure(
     status: 0,
     type: code ?? 'network',
     uncertain,
+    needsOperator: code !== undefined && untrusted.has(code),
   });
 }
 
@@ -119,6 +140,8 @@ function explainStrangeAnswer(host: string, error: unknown): Failure {
     status: 0,
     type: 'not-elasticsearch',
     uncertain: true,
+    // An answer that cannot be read may have been cut off; one of another product stays one.
+    needsOperator: error instanceof Error && error.name === 'ProductNotSupportedError',
   });
 }
 
@@ -130,38 +153,19 @@ export function explainStatus(
   retryAfter?: string | string[] | undefined,
 ): Failure {
   const { type, reason } = readError(body);
-  const aboutDocuments = status === 400 && spoiltByDocument(type, reason);
+  const said: Said = { status, type, reason, about: 'request' };
+  const meaning = explainError(said);
+  const aboutDocuments = meaning.trouble === 'document';
   return new Failure({
-    code: `elasticsearch-${status}`,
+    ...meaning,
+    code: codeOf(said, meaning),
     message: `${host} answered ${status}${reason === '' ? '' : `: ${reason}`}.`,
-    advice: adviceFor(status),
     status,
     type: type === '' ? `http-${status}` : type,
     uncertain: status === 408 || status >= 500 || aboutDocuments,
     remedy: status === 413 || aboutDocuments ? 'halves' : 'again',
     retryAfterMs: parseRetryAfter(firstOf(retryAfter), Date.now()),
   });
-}
-
-/** Elasticsearch refuses the whole request for an `_id` past its limit or a line break inside a document. */
-function spoiltByDocument(type: string, reason: string): boolean {
-  return (
-    ['action_request_validation_exception', 'json_parse_exception', 'x_content_parse_exception'].includes(
-      type,
-    ) || /action\/metadata line/i.test(reason)
-  );
-}
-
-function adviceFor(status: number): string {
-  if (status === 401)
-    return 'Put a valid api_key (or username and password) into the output; `m365 check` prints the smallest key that does.';
-  if (status === 403)
-    return 'The key lacks a privilege; `m365 check` names it and prints the smallest key that does.';
-  if (status === 429) return 'Elasticsearch is busy; it is tried again, more slowly.';
-  if (status === 408 || status >= 500) return 'It is tried again.';
-  if (status === 413)
-    return 'Lower bulk_max_bytes of the output, or raise the limit of the proxy in between.';
-  return 'Check hosts of the output, and that a proxy in between lets bulk requests through.';
 }
 
 /** Type and reason of an Elasticsearch error, on one line each; of anything else, its first words. */
@@ -172,13 +176,15 @@ function readError(body: unknown): { type: string; reason: string } {
   return { type: '', reason: typeof body === 'string' ? excerptOf(body) : '' };
 }
 
-/** The outermost reason, and the innermost, which tells the most. */
+/** The outermost reason, the innermost, which tells the most, and why a key is not taken. */
 export function reasonOf(error: Readonly<Record<string, unknown>>): string {
   const outer = textOf(error.reason);
   let inner = error;
   while (isObject(inner.caused_by)) inner = inner.caused_by;
   const innermost = textOf(inner.reason);
-  return outer.includes(innermost) ? outer : `${outer} (${innermost})`;
+  const reason = outer.includes(innermost) ? outer : `${outer} (${innermost})`;
+  const why = textOf(error.additional_unsuccessful_credentials);
+  return why === '' || reason.includes(why) ? reason : `${reason} (${why})`;
 }
 
 function textOf(value: unknown): string {

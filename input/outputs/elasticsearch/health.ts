@@ -11,10 +11,6 @@ export interface HealthEnvironment {
   readonly telemetry?: Pick<Telemetry, 'report'> | undefined;
 }
 
-/** Somebody has to act on these; the others pass by themselves. */
-const needsOperator =
-  /^(elasticsearch-(4(?!08|29)\d\d|template|pipeline|privilege|blocked|shards)|not-elasticsearch)$/;
-
 interface Trouble {
   readonly code: string;
   readonly since: number;
@@ -29,7 +25,7 @@ export function reportHealth({ clock, log, telemetry }: HealthEnvironment) {
     troubles.set(dataStream, { code: failure.code, since: known?.since ?? clock.now() });
     const message = `${failure.message} ${failure.advice}`;
     telemetry?.report(scopeOf(dataStream), { health: 'degraded', message, code: failure.code });
-    const level = needsOperator.test(failure.code) ? 'error' : 'warn';
+    const level = failure.needsOperator ? 'error' : 'warn';
     log[level]({ event: { action: 'output-degraded' }, error: { code: failure.code } }, message);
   };
 

@@ -41,8 +41,7 @@ async function unlessForbidden<T>(ask: () => Promise<T>): Promise<T | 'forbidden
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof Failure && error.status === 403 && error.type === 'security_exception')
-      return 'forbidden';
+    if (error instanceof Failure && error.trouble === 'privilege') return 'forbidden';
     throw error;
   }
 }

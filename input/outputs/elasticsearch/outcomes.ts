@@ -1,10 +1,8 @@
 // What became of each document of a bulk request that was carried out.
 
 import { excerptOf } from '../../http/exchange.ts';
+import { codeOf, explainError, type Meaning, type Said } from './error-table.ts';
 import { Failure, isObject, reasonOf } from './failure.ts';
-
-/** What stands in the way. Only `unknown` may lie in the document. */
-export type Cause = 'busy' | 'template' | 'pipeline' | 'privilege' | 'blocked' | 'shards' | 'unknown';
 
 export type Outcome =
   | { readonly kind: 'created' }
@@ -14,10 +12,8 @@ export type Outcome =
   /** Something has to change first. */
   | {
       readonly kind: 'later';
-      readonly cause: Cause;
-      readonly status: number;
-      readonly type: string;
-      readonly reason: string;
+      readonly said: Said;
+      readonly meaning: Meaning;
       /** Elasticsearch may have stored it all the same. */
       readonly uncertain: boolean;
     };
@@ -42,51 +38,35 @@ const keptAside: Outcome = {
 function readOutcome(item: unknown): Outcome {
   const result = isObject(item) ? item.create : undefined;
   const status = isObject(result) && typeof result.status === 'number' ? result.status : 0;
-  if (!isObject(result) || status === 0) return later('unknown', 0, 'unreadable', 'an unreadable outcome');
+  if (!isObject(result) || status === 0) return unreadable;
   if (result.failure_store === 'used') return keptAside;
   if (status >= 200 && status < 300) return created;
   const error = isObject(result.error) ? result.error : {};
   const type = typeof error.type === 'string' ? excerptOf(error.type) : `http-${status}`;
   if (status === 409 && type === 'version_conflict_engine_exception') return exists;
-  const reason = reasonOf(error);
-  const cause = findCause(status, type, reason);
-  return cause === undefined ? { kind: 'refused', type, reason } : later(cause, status, type, reason);
+  return explainItem({ status, type, reason: reasonOf(error), about: 'document' });
 }
 
-function later(cause: Cause, status: number, type: string, reason: string): Outcome {
-  return { kind: 'later', cause, status, type, reason, uncertain: status === 0 || status >= 500 };
+function explainItem(said: Said): Outcome {
+  const meaning = explainError(said);
+  if (meaning.trouble === 'document') return { kind: 'refused', type: said.type, reason: said.reason };
+  return { kind: 'later', said, meaning, uncertain: said.status === 0 || said.status >= 500 };
 }
 
-/** Undefined when it is the document that is wrong. */
-function findCause(status: number, type: string, reason: string): Cause | undefined {
-  if (type === 'cluster_block_exception' || type === 'index_closed_exception') return 'blocked';
-  if (status === 429 || status === 503) return 'busy';
-  if (status === 404 || type === 'invalid_index_name_exception') return 'template';
-  if (status === 401 || status === 403) return 'privilege';
-  // Met when a backing index has to be made and the cluster may hold no more shards.
-  if (type === 'validation_exception') return 'shards';
-  if (/pipeline with id \[.*\] does not exist/.test(reason)) return 'pipeline';
-  return status === 400 ? undefined : 'unknown';
-}
-
-const advice: Readonly<Record<Cause, string>> = {
-  busy: 'Elasticsearch is busy; it is tried again, more slowly.',
-  template: 'Run `m365 setup`, or install the package in Kibana. Documents wait until then; none is lost.',
-  pipeline:
-    'Put the ingest pipelines back in place: run `m365 setup`, or install the package again in Kibana. Documents wait until then; none is lost.',
-  privilege: 'The key lacks a privilege on it; `m365 check` names it and prints the smallest key that does.',
-  blocked:
-    'Lift the block: free disk space where it is full, or remove the write block. Documents wait until then.',
-  shards: 'Delete indices that are no longer needed, or raise cluster.max_shards_per_node.',
-  unknown: 'It is tried again.',
-};
+const unreadable = explainItem({
+  status: 0,
+  type: 'unreadable',
+  reason: 'an unreadable outcome',
+  about: 'document',
+});
 
 export function explainOutcome(dataStream: string, outcome: Extract<Outcome, { kind: 'later' }>): Failure {
-  const { cause, status, type, reason } = outcome;
-  const said = reason === '' ? type : reason;
+  const { said, meaning } = outcome;
+  const { status, type, reason } = said;
   return Failure.later(
-    cause === 'unknown' ? type : `elasticsearch-${cause}`,
-    `${dataStream} takes no documents: ${said} (${status}).`,
-    advice[cause],
+    codeOf(said, meaning),
+    `${dataStream} takes no documents: ${reason === '' ? type : reason} (${status}).`,
+    meaning.advice,
+    meaning,
   );
 }

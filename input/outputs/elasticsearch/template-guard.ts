@@ -55,6 +55,7 @@ function unmapped(follows: string): Failure {
     'elasticsearch-template',
     `${follows}, in which no detection rule finds its fields.`,
     'Run `m365 setup --take-over`, or install the package in Kibana. Documents wait until then; none is lost.',
+    { needsOperator: true, trouble: 'template' },
   );
 }
 
@@ -63,5 +64,6 @@ function unparsed(follows: string): Failure {
     'elasticsearch-template',
     `${follows}, and with "documents: raw" nobody maps what comes.`,
     'Install the package that does (Elastic’s is o365) in Kibana, and roll the data stream over; or leave out "documents: raw" and run `m365 setup --take-over`. Documents wait until then; none is lost.',
+    { needsOperator: true, trouble: 'template' },
   );
 }

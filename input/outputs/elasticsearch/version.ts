@@ -21,7 +21,8 @@ export async function readVersion(connection: Connection, signal: AbortSignal): 
       serverless: version.build_flavor === 'serverless',
     };
   } catch (error) {
-    if (error instanceof Failure && error.status === 403) return { number: undefined, serverless: false };
+    if (error instanceof Failure && error.trouble === 'privilege')
+      return { number: undefined, serverless: false };
     throw error;
   }
 }

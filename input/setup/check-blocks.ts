@@ -1,0 +1,85 @@
+// Whether something keeps documents out that no privilege can tell of: a block on the cluster, or on the index that a data
+// stream writes into now. Older backing indices may well be read-only.
+
+import type { Connection } from '../outputs/elasticsearch/connection.ts';
+import { explainError } from '../outputs/elasticsearch/error-table.ts';
+import { isObject } from '../outputs/elasticsearch/failure.ts';
+import { readDataStreams } from './cluster-state.ts';
+import type { Verdict } from './judge-templates.ts';
+
+interface Block {
+  readonly on: string;
+  readonly description: string;
+}
+
+export async function checkBlocks(
+  connection: Connection,
+  dataStreams: readonly string[],
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const { status, body } = await connection.send(
+    {
+      method: 'GET',
+      path: '/_cluster/state/blocks',
+      query: { filter_path: 'blocks' },
+      name: 'cluster.state',
+    },
+    signal,
+    [400, 404, 405, 410],
+  );
+  if (status !== 200) return fine('Blocks are no matter of this Elasticsearch, which others run.');
+  const blocks = isObject(body) && isObject(body.blocks) ? body.blocks : {};
+  const writes = isObject(blocks.indices) ? await readWriteIndices(connection, dataStreams, signal) : [];
+  const found = [
+    ...hinderingOf(blocks.global, ['write', 'metadata_write']).map((description) => ({
+      on: 'The cluster',
+      description,
+    })),
+    ...writes.flatMap(({ name, index }) =>
+      hinderingOf(isObject(blocks.indices) ? blocks.indices[index] : undefined, ['write']).map(
+        (description) => ({
+          on: name,
+          description,
+        }),
+      ),
+    ),
+  ];
+  return judge(found);
+}
+
+async function readWriteIndices(
+  connection: Connection,
+  dataStreams: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly { readonly name: string; readonly index: string }[]> {
+  const streams = await readDataStreams(connection, dataStreams, signal);
+  return streams.flatMap(({ name, writeIndex }) =>
+    writeIndex === undefined ? [] : [{ name, index: writeIndex }],
+  );
+}
+
+/** Where the whole cluster takes no metadata, no further backing index can be made. */
+function hinderingOf(blocks: unknown, levels: readonly string[]): string[] {
+  if (!isObject(blocks)) return [];
+  return Object.values(blocks)
+    .filter(isObject)
+    .filter((block) => listOf(block.levels).some((level) => levels.includes(level)))
+    .map(({ description }) => String(description));
+}
+
+function listOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function judge(blocks: readonly Block[]): Verdict {
+  const [first] = blocks;
+  if (!first) return fine('Nothing blocks writing.');
+  const said = { status: 403, type: 'cluster_block_exception', reason: first.description } as const;
+  const { advice } = explainError({ ...said, about: 'request' });
+  const told = blocks.map(({ on, description }) => `${on} is blocked: ${description}`);
+  return { state: 'problem', message: `${told.join('; ')}.`, advice };
+}
+
+function fine(message: string): Verdict {
+  return { state: 'ok', message, advice: '' };
+}
