@@ -15,6 +15,8 @@ export interface OperatorErrorFields {
   /** What to do about it, in one line. */
   readonly advice: string;
   readonly retry: Retry;
+  /** Nothing gets better until a person acts, though it may be tried again then. Absent: what is never tried again does. */
+  readonly needsOperator?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -37,6 +39,7 @@ export class OperatorError extends Error {
   readonly code: string;
   readonly advice: string;
   readonly retry: Retry;
+  readonly needsOperator: boolean;
 
   constructor(fields: OperatorErrorFields) {
     super(redact(fields.message), fields.cause === undefined ? {} : { cause: fields.cause });
@@ -44,6 +47,7 @@ export class OperatorError extends Error {
     this.code = fields.code;
     this.advice = redact(fields.advice);
     this.retry = fields.retry;
+    this.needsOperator = fields.needsOperator ?? fields.retry.kind === 'never';
   }
 }
 
@@ -52,4 +56,24 @@ export function describeError(error: unknown): string {
   if (error instanceof OperatorError) return `${error.message} ${error.advice}`.trim();
   if (error instanceof Error) return redact(error.message.split('\n', 1)[0] ?? error.name);
   return redact(String(error));
+}
+
+/** Whether waiting may help, without anybody doing anything. */
+export function mayMendItself(error: unknown): error is OperatorError {
+  return error instanceof OperatorError && error.retry.kind === 'later' && !error.needsOperator;
+}
+
+/** Of a run that collects once, which ends over what may mend itself: that it is tried again is not true any more. */
+export function afterTries(error: OperatorError, tries: number): OperatorError {
+  const advice = /tried again/.test(error.advice) ? '' : error.advice;
+  const end = `It was tried ${tries} times; a run that collects once ends then. Nothing is lost: the next run goes on.`;
+  const { code, message, retry, needsOperator } = error;
+  return new OperatorError({
+    code,
+    message,
+    advice: `${advice} ${end}`.trim(),
+    retry,
+    needsOperator,
+    cause: error,
+  });
 }

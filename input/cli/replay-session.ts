@@ -119,7 +119,7 @@ class OpenOutputs {
   async open(policy: OutputPolicy): Promise<Output> {
     const known = this.#open.get(policy);
     if (known) return known;
-    const output = createOutput(policy, { ...this.#parts, log: this.#log });
+    const output = createOutput(policy, { ...this.#parts, log: this.#log, mayWait: false });
     await output.open(this.#signal);
     this.#open.set(policy, output);
     return output;

@@ -4,18 +4,26 @@
 import { errors } from 'undici';
 import type { Explanation } from './network-failure.ts';
 
-const plainPort: Explanation = {
+export interface WrongScheme extends Explanation {
+  /** False where something else may be the matter. */
+  readonly certain: boolean;
+}
+
+const plainPort: WrongScheme = {
+  certain: true,
   what: 'it does not speak TLS, though its address begins with https://',
   advice: 'If it is meant to speak plain HTTP, write http:// in its address; otherwise switch TLS on there.',
 };
 
-const tlsPort: Explanation = {
+const tlsPort: WrongScheme = {
+  certain: true,
   what: 'it speaks TLS, though its address begins with http://',
   advice: 'Write https:// in its address.',
 };
 
 /** What a TLS port does that sends no alert; but not it alone. */
-const silentPort: Explanation = {
+const silentPort: WrongScheme = {
+  certain: false,
   what: 'it closed the connection without a word',
   advice: 'If it speaks TLS, write https:// in its address; otherwise its log says why.',
 };
@@ -32,7 +40,7 @@ const foreignPort: Explanation = {
 };
 
 /** Undefined where the failure is about something else. */
-export function explainWrongScheme(error: unknown, url: string): Explanation | undefined {
+export function explainWrongScheme(error: unknown, url: string): WrongScheme | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('code' in error && error.code === 'ERR_SSL_WRONG_VERSION_NUMBER') return plainPort;
   if (url.startsWith('http:')) {

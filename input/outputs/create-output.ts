@@ -14,6 +14,8 @@ export interface OutputParts {
   readonly ledger: DeliveryLedger;
   readonly log: Logger;
   readonly telemetry: Telemetry;
+  /** False in a run that collects once: its writes end over an output that takes nothing for long. */
+  readonly mayWait?: boolean;
   /** Called when the reader of the console output has gone, as `head` does. */
   readonly onReaderGone?: () => void;
 }

@@ -40,6 +40,7 @@ function unreadable(path: string, setting: string, cause: unknown): OperatorErro
     message: `Cannot read ${setting} ${path}: ${describeFileFailure(cause)}.`,
     advice: 'Put the secret into that file and let the user of this process read it.',
     retry: { kind: 'later' },
+    needsOperator: true,
     cause,
   });
 }

@@ -2,7 +2,10 @@
 
 import { systemClock } from '../../input/clock.ts';
 import type { Logger, OutputDocument } from '../../input/contract.ts';
-import { elasticsearchOutput } from '../../input/outputs/elasticsearch/index.ts';
+import {
+  type ElasticsearchEnvironment,
+  elasticsearchOutput,
+} from '../../input/outputs/elasticsearch/index.ts';
 import type { ElasticsearchOptions } from '../../input/outputs/elasticsearch/options.ts';
 import type { ScopeReport } from '../../input/telemetry/contract.ts';
 
@@ -35,7 +38,10 @@ export function keepLog(): Logger & { readonly lines: LogLine[] } {
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-export function makeOutput(options: Partial<ElasticsearchOptions> & { hosts: readonly string[] }) {
+export function makeOutput(
+  options: Partial<ElasticsearchOptions> & { hosts: readonly string[] },
+  environment: Partial<ElasticsearchEnvironment> = {},
+) {
   const log = keepLog();
   const reports: ScopeReport[] = [];
   const output = elasticsearchOutput(
@@ -45,6 +51,7 @@ export function makeOutput(options: Partial<ElasticsearchOptions> & { hosts: rea
       random: () => 0.5,
       log,
       telemetry: { report: (_scope, report) => void reports.push(report) },
+      ...environment,
     },
   );
   return { output, log, reports };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../input/clock.ts';
 import type { ElasticsearchOptions } from '../../input/outputs/elasticsearch/options.ts';
 import { makeDocuments, makeOutput, never, numberedIds } from './harness.ts';
 import { StandIn } from './stand-in.ts';
@@ -148,6 +149,94 @@ describe('an answer that says no', () => {
       delivered: 1,
       rejected: [{ index: 0, type: 'null_pointer_exception', reason: 'oops' }],
     });
+  });
+});
+
+describe('documents on which Elasticsearch itself fails, with nothing else to send', () => {
+  const fail = { status: 500, ...error('null_pointer_exception', 'oops') };
+
+  test('are refused in the end, and the data stream is not said to take documents', async () => {
+    server.judgeItem = () => fail;
+    await open({ backoffMostMs: 10 });
+    expect(await write(['a', 'b'])).toMatchObject({
+      delivered: 0,
+      rejected: [
+        { index: 0, type: 'null_pointer_exception', reason: 'oops' },
+        { index: 1, type: 'null_pointer_exception', reason: 'oops' },
+      ],
+    });
+    expect(made.log.lines.some(({ message }) => message.includes('takes documents again'))).toBe(false);
+    expect(server.bulks).toHaveLength(8);
+  });
+
+  test('of which one is taken in time, is delivered', async () => {
+    let failures = 7;
+    server.judgeItem = () => (failures-- > 0 ? fail : undefined);
+    await open({ backoffMostMs: 10 });
+    expect(await write(['a'])).toMatchObject({ delivered: 1, rejected: [] });
+  });
+});
+
+describe('in a run that collects once', () => {
+  const openOnce = async () => {
+    await made.output.close();
+    made = makeOutput({ hosts: [server.url], backoffMostMs: 10 }, { mayWait: false });
+    await made.output.open(never);
+  };
+
+  test.each([
+    [401, 'security_exception', 3],
+    [403, 'cluster_block_exception', 3],
+    [503, 'unavailable_shards_exception', 8],
+  ])('%i %s for good ends the write, after some tries', async (status, type, tries) => {
+    await openOnce();
+    server.answers.set('/_bulk', (_, { reply }) => reply(status, error(type, 'no')));
+    await expect(write(['a'])).rejects.toMatchObject({
+      advice: expect.stringContaining(`It was tried ${tries} times; a run that collects once ends then.`),
+    });
+    expect(server.bulks).toHaveLength(tries);
+  });
+
+  test('documents that are refused one after the other are no reason to end', async () => {
+    await openOnce();
+    server.judgeItem = () => ({ status: 500, ...error('null_pointer_exception', 'oops') });
+    const reports = await Promise.all([write(['a']), write(['b'])]);
+    expect(reports.flatMap(({ rejected }) => rejected)).toHaveLength(2);
+    server.judgeItem = () => undefined;
+    expect(await write(['c'])).toMatchObject({ delivered: 1 });
+  });
+});
+
+describe('an error that nobody foresaw while documents are on their way', () => {
+  test('ends the writes that wait, not the process, and the next one goes through', async () => {
+    await made.output.close();
+    let broken = true;
+    const report = () => {
+      if (broken) throw new TypeError('nobody foresaw this');
+    };
+    made = makeOutput({ hosts: [server.url], bulkMaxBytes: 200 }, { telemetry: { report } });
+    await made.output.open(never);
+    server.bulkFaults.push((_, { reply }) => reply(429, ''));
+    const writes = await Promise.allSettled([write(['a', 'b', 'c', 'd']), write(['e'])]);
+    expect(writes.map(({ status }) => status)).toContain('rejected');
+    expect(writes.filter(({ status }) => status === 'rejected')[0]).toMatchObject({
+      reason: new TypeError('nobody foresaw this'),
+    });
+    broken = false;
+    expect(await write(['f'])).toMatchObject({ delivered: 1 });
+  });
+
+  test('also where it comes up between two requests', async () => {
+    await made.output.close();
+    const broken = { random: () => 0.5, clock: { ...systemClock } };
+    made = makeOutput({ hosts: [server.url] }, broken);
+    await made.output.open(never);
+    broken.clock.now = () => {
+      throw new TypeError('nobody foresaw this');
+    };
+    await expect(write(['a'])).rejects.toThrow('nobody foresaw this');
+    broken.clock.now = systemClock.now;
+    expect(await write(['b'])).toMatchObject({ delivered: 1 });
   });
 });
 

@@ -18,15 +18,20 @@ export interface Rest {
   /** To be sent again in just these portions. */
   readonly apart: readonly (readonly Pending[])[];
   readonly failure: Failure | undefined;
+  /** Whether something is in the data stream now, and whether anything was settled at all: refused is settled too. */
+  readonly taken: boolean;
+  readonly settled: boolean;
   /** Learned from a refusal: larger requests do not get through. */
   readonly largestBytes: number | undefined;
 }
 
 export type Deliver = (dataStream: string, portion: readonly Pending[], signal: AbortSignal) => Promise<Rest>;
 
-const nothing: Rest = { again: [], aside: [], apart: [], failure: undefined, largestBytes: undefined };
+const none = { again: [], aside: [], apart: [], failure: undefined, largestBytes: undefined };
+const nothing: Rest = { ...none, taken: true, settled: true };
+const everything: Rest = { ...none, taken: false, settled: false };
 
-/** A document on which Elasticsearch itself fails this often, while it takes others, is refused. */
+/** A document on which Elasticsearch itself fails this often is refused, whether it takes others or not. */
 const mostFailures = 8;
 
 /** Never rejects. What an abort leaves undone is handed back like any failure. */
@@ -102,12 +107,15 @@ function settle(dataStream: string, entries: readonly Pending[], body: unknown):
   const outcomes = readOutcomes(body, entries.length);
   if (!outcomes) throw unreadableAnswer(dataStream);
   const open: OpenEntry[] = [];
+  let taken = false;
   entries.forEach((entry, index) => {
     const outcome = outcomes[index];
     if (outcome?.kind === 'later') open.push({ entry, outcome });
     else if (outcome) settleOne(entry, outcome);
+    taken ||= outcome?.kind === 'created' || outcome?.kind === 'exists';
   });
-  return open.length === 0 ? nothing : sortOpen(dataStream, open, open.length < entries.length);
+  if (open.length === 0) return { ...nothing, taken };
+  return { ...sortOpen(dataStream, open, open.length < entries.length), taken };
 }
 
 type Later = Extract<Outcome, { kind: 'later' }>;
@@ -124,22 +132,30 @@ function settleOne(entry: Pending, outcome: Exclude<Outcome, Later>): void {
   else write.refuse({ index, type: outcome.type, reason: outcome.reason });
 }
 
-function sortOpen(dataStream: string, open: readonly OpenEntry[], othersSettled: boolean): Rest {
+function sortOpen(
+  dataStream: string,
+  open: readonly OpenEntry[],
+  othersSettled: boolean,
+): Omit<Rest, 'taken'> {
   const again: Pending[] = [];
   const aside: Pending[] = [];
   let failure: Failure | undefined;
   for (const { entry, outcome } of open) {
     if (outcome.uncertain) doubt(entry);
-    if (!othersSettled || outcome.meaning.trouble !== 'server') {
+    if (outcome.meaning.trouble === 'server') entry.failures += 1;
+    if (entry.failures >= mostFailures) refuse(entry, outcome);
+    else if (othersSettled && outcome.meaning.trouble === 'server') aside.push(entry);
+    else {
       failure ??= explainOutcome(dataStream, outcome);
       again.push(entry);
-      continue;
     }
-    entry.failures += 1;
-    if (entry.failures < mostFailures) aside.push(entry);
-    else entry.write.refuse({ index: entry.index, type: outcome.said.type, reason: outcome.said.reason });
   }
-  return { ...nothing, again, aside, failure };
+  const settled = othersSettled || again.length + aside.length < open.length;
+  return { ...none, again, aside, failure, settled };
+}
+
+function refuse({ write, index }: Pending, { said }: Later): void {
+  write.refuse({ index, type: said.type, reason: said.reason });
 }
 
 function unreadableAnswer(dataStream: string): Failure {
@@ -153,16 +169,16 @@ function unreadableAnswer(dataStream: string): Failure {
 
 /** Everything is to be sent again, in the way that the failure calls for. */
 export function handBack(entries: readonly Pending[], failure: Failure): Rest {
-  if (failure.remedy === 'again') return { ...nothing, again: entries, failure };
+  if (failure.remedy === 'again') return { ...everything, again: entries, failure };
   const [only, ...more] = entries;
   if (only && more.length === 0) {
     only.write.refuse({ index: only.index, type: failure.type, reason: failure.message });
-    return nothing;
+    return { ...everything, settled: true };
   }
   const middle = Math.ceil(entries.length / 2);
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   return {
-    ...nothing,
+    ...everything,
     apart: [entries.slice(0, middle), entries.slice(middle)],
     failure,
     largestBytes: failure.status === 413 ? Math.ceil(bytes / 2) : undefined,

@@ -64,7 +64,8 @@ const table: readonly Row[] = [
   {
     fits: (said) =>
       said.type === 'master_not_discovered_exception' ||
-      (isBlock(said) && /SERVICE_UNAVAILABLE|no master|state not recovered/.test(said.reason)),
+      (isBlock(said) &&
+        (said.status === 503 || /SERVICE_UNAVAILABLE|no master|state not recovered/.test(said.reason))),
     trouble: 'starting',
     advice: 'Elasticsearch is starting, or has no elected master just now; it is tried again.',
     needsOperator: false,

@@ -35,18 +35,16 @@ export class Failure extends OperatorError {
   readonly status: number;
   readonly type: string;
   readonly uncertain: boolean;
-  readonly needsOperator: boolean;
   readonly trouble: Trouble | undefined;
   readonly remedy: Remedy;
   readonly retryAfterMs: number | undefined;
 
-  constructor({ code, message, advice, cause, ...fields }: FailureFields) {
-    super({ code, message, advice, cause, retry: { kind: 'later', afterMs: fields.retryAfterMs } });
+  constructor(fields: FailureFields) {
+    super({ ...fields, retry: { kind: 'later', afterMs: fields.retryAfterMs } });
     this.name = 'Failure';
     this.status = fields.status;
     this.type = fields.type;
     this.uncertain = fields.uncertain;
-    this.needsOperator = fields.needsOperator;
     this.trouble = fields.trouble;
     this.remedy = fields.remedy ?? 'again';
     this.retryAfterMs = fields.retryAfterMs;
@@ -72,7 +70,7 @@ export function asFailure(error: unknown): Failure {
     explained?.code ?? 'elasticsearch',
     explained?.message ?? describeError(error),
     explained?.advice ?? '',
-    { uncertain: explained === undefined, needsOperator: explained !== undefined },
+    { uncertain: explained === undefined, needsOperator: explained?.needsOperator ?? false },
   );
 }
 
@@ -119,7 +117,7 @@ export function explainFailure(
     status: 0,
     type: code ?? 'network',
     uncertain,
-    needsOperator: code !== undefined && untrusted.has(code),
+    needsOperator: scheme?.certain === true || (code !== undefined && untrusted.has(code)),
   });
 }
 

@@ -21,6 +21,8 @@ export interface ElasticsearchEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  /** False in a run that collects once; see Lane. */
+  readonly mayWait?: boolean | undefined;
   /** Told of each data stream's health, under an empty tenant with the data stream as the content type. */
   readonly telemetry?: Pick<Telemetry, 'report'> | undefined;
 }
@@ -62,6 +64,7 @@ class ElasticsearchOutput implements Output {
       slots: new Slots(this.#settings.workers),
       deliver: guardTemplate(connection, deliverOver(connection, stillness, this.#settings.compressionLevel)),
       closed: this.#closed.signal,
+      mayWait: this.#environment.mayWait ?? true,
       noteHealth: reportHealth(this.#environment),
     };
     this.#makeLane = (dataStream) => new Lane(dataStream, this.#settings, shared);

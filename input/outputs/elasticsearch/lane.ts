@@ -3,8 +3,9 @@
 
 import type { Clock } from '../../clock.ts';
 import type { Slots } from '../../delivery/slots.ts';
+import { afterTries } from '../../errors.ts';
 import { backOff } from '../../http/back-off.ts';
-import type { Deliver } from './delivery.ts';
+import type { Deliver, Rest } from './delivery.ts';
 import type { Failure } from './failure.ts';
 import type { Pending } from './pending-write.ts';
 import { Queue } from './queue.ts';
@@ -23,9 +24,14 @@ export interface LaneEnvironment {
   readonly deliver: Deliver;
   /** Aborts when the output closes. */
   readonly closed: AbortSignal;
+  /** False in a run that collects once, which ends over a data stream that takes nothing for long. */
+  readonly mayWait: boolean;
   /** `failure` is undefined when a request went through. */
   noteHealth(dataStream: string, failure: Failure | undefined): void;
 }
+
+/** So many requests in a row fail before a run that collects once gives up: fewer where only a person can help. */
+const onceTries = { person: 3, itself: 8 };
 
 // Given as the reason, or each abort would make an exception with a stack.
 const enough = 'enough for a request';
@@ -40,6 +46,8 @@ export class Lane {
   /** Ends the wait for more documents; only there while one goes on. */
   #gathering: AbortController | undefined;
   #failures = 0;
+  /** Failures in a row that settled nothing. */
+  #fruitless = 0;
   #resumeAt = 0;
 
   constructor(dataStream: string, settings: LaneSettings, environment: LaneEnvironment) {
@@ -73,11 +81,17 @@ export class Lane {
         await this.#sendNext();
       }
     } catch (error) {
-      // Closing ends every wait; the writes have been told already.
-      if (!this.#environment.closed.aborted) throw error;
+      this.#fail(error);
     } finally {
       this.#pumping = false;
     }
+  }
+
+  /** Whoever waits for these documents, or for any that are queued, is told; the lane itself goes on with what comes. */
+  #fail(error: unknown, portion: readonly Pending[] = []): void {
+    // Closing ends every wait; the writes have been told already.
+    if (this.#environment.closed.aborted) return;
+    for (const { write } of [...portion, ...this.#queue.drain()]) write.cancel(error);
   }
 
   /** Until there is enough for a request, or nothing more has come for a while. */
@@ -110,7 +124,10 @@ export class Lane {
     const release = await slots.acquire();
     // While this waited for its turn, another request of the lane may have failed.
     const mayGo = !closed.aborted && this.#resumeAt <= clock.now();
-    const attempt = this.#attempt(mayGo ? this.#queue.take(this.#maxBytes) : []).finally(release);
+    const portion = mayGo ? this.#queue.take(this.#maxBytes) : [];
+    const attempt = this.#attempt(portion)
+      .catch((error: unknown) => this.#fail(error, portion))
+      .finally(release);
     if (this.#failures > 0) await attempt;
     closed.throwIfAborted();
   }
@@ -118,21 +135,27 @@ export class Lane {
   async #attempt(portion: readonly Pending[]): Promise<void> {
     if (portion.length === 0) return;
     const { deliver, closed } = this.#environment;
-    const { again, aside, apart, failure, largestBytes } = await deliver(this.dataStream, portion, closed);
+    const rest = await deliver(this.dataStream, portion, closed);
     if (closed.aborted) return;
+    const { again, aside, apart, largestBytes } = rest;
     if (largestBytes !== undefined) this.#maxBytes = Math.min(this.#maxBytes, largestBytes);
     this.#queue.putBack(again);
     for (const each of apart) this.#queue.keepApart(each);
-    this.#note(failure);
-    if (aside.length > 0) void this.#putBackLater(aside);
+    this.#note(rest);
+    if (aside.length > 0) void this.#putBackLater(aside).catch((error: unknown) => this.#fail(error, aside));
     this.#start();
   }
 
-  #note(failure: Failure | undefined): void {
+  #note({ failure, taken, settled }: Rest): void {
+    const { noteHealth, mayWait } = this.#environment;
     if (!failure) this.#failures = 0;
     // A request in halves makes progress by itself, and the server is well.
     else if (failure.remedy === 'again') this.#backOff(failure);
-    this.#environment.noteHealth(this.dataStream, failure);
+    if (failure || taken) noteHealth(this.dataStream, failure);
+    this.#fruitless = settled ? 0 : this.#fruitless + 1;
+    if (failure?.remedy !== 'again' || mayWait) return;
+    const tries = failure.needsOperator ? onceTries.person : onceTries.itself;
+    if (this.#fruitless >= tries) this.#fail(afterTries(failure, this.#fruitless));
   }
 
   #backOff(failure: Failure): void {

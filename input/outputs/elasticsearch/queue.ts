@@ -55,6 +55,15 @@ export class Queue {
     return portion;
   }
 
+  /** Everything that waited; nothing is left. */
+  drain(): readonly Pending[] {
+    const all = [...this.#portions.flat(), ...this.#entries];
+    this.#portions = [];
+    this.#entries = [];
+    this.bytes = 0;
+    return all;
+  }
+
   /** Nobody waits for cancelled documents: they must not be held while a data stream cannot be written to. */
   dropCancelled(): void {
     this.#entries = this.#entries.filter(isWanted);

@@ -12,6 +12,7 @@ const patienceMs = 10_000;
 export async function findTrustedAuthority(hosts: readonly URL[], fingerprint: string): Promise<string> {
   const wanted = fingerprint.replaceAll(':', '').toUpperCase();
   const failures: string[] = [];
+  let needsOperator = true;
   let advice =
     'The server must send its authority along, and the fingerprint must be its SHA-256; otherwise name the file in ssl.certificate_authorities.';
   for (const host of hosts) {
@@ -25,6 +26,7 @@ export async function findTrustedAuthority(hosts: readonly URL[], fingerprint: s
       const scheme = explainWrongScheme(error, host.href);
       failures.push(`${host.host} did not answer: ${(scheme ?? readNetworkFailure(error)).what}`);
       if (scheme) advice = scheme.advice;
+      else needsOperator = false;
     }
   }
   throw new OperatorError({
@@ -32,6 +34,7 @@ export async function findTrustedAuthority(hosts: readonly URL[], fingerprint: s
     message: `The authority of ssl.ca_trusted_fingerprint was not found: ${failures.join('; ')}.`,
     advice,
     retry: { kind: 'later' },
+    needsOperator,
   });
 }
 
