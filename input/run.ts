@@ -39,10 +39,15 @@ export interface RunOptions {
 export interface RunResult {
   /** The streams that ended in an error, by id. */
   readonly failed: ReadonlyMap<string, unknown>;
+  /** Content blobs that are listed and not delivered yet: the next run fetches them. Undefined where nobody can say. */
+  readonly open: number | undefined;
+  /** It ended because nobody reads the console output any more. */
+  readonly readerGone: boolean;
 }
 
 interface EndingRunOptions extends RunOptions {
   readonly onReaderGone: () => void;
+  readonly readerGone: () => boolean;
   /** Aborted when the run is to begin again with a new ledger. */
   readonly damage: AbortSignal;
 }
@@ -87,34 +92,45 @@ function endEarly(options: RunOptions, damage = new AbortController().signal): E
   const gone = new AbortController();
   const { stop, abandon } = options.signals;
   const signals = {
+    ...options.signals,
     stop: AbortSignal.any([stop, gone.signal, damage]),
     abandon: AbortSignal.any([abandon, gone.signal, damage]),
   };
-  return { ...options, signals, onReaderGone: () => gone.abort(), damage };
+  return {
+    ...options,
+    signals,
+    onReaderGone: () => gone.abort(),
+    readerGone: () => gone.signal.aborted,
+    damage,
+  };
 }
 
+/** What is opened is closed again, in the opposite order, wherever it ends. */
 async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise<RunResult> {
   const { policy, clock, log, signals } = options;
-  const create = (each: OutputPolicy) => traceOutput(createOutput(each, { ...options, ledger }));
   const mayWait = !policy.streams.some(({ source }) => source.once);
-  const opened = await openOutputs(policy.outputs, { ...options, create, mayWait }, signals.stop);
-  const { outputs } = opened;
-  const giveUp = options.signals.abandon;
+  const create = (each: OutputPolicy) => traceOutput(createOutput(each, { ...options, ledger, mayWait }));
+  await using closing = new AsyncDisposableStack();
+  const giveUp = signals.abandon;
   const deadLetters = await openDeadLetters({ folder: policy.process.stateFolder, clock, log, giveUp });
+  closing.defer(() => deadLetters.close());
+  const opened = await openOutputs(policy.outputs, { ...options, create, mayWait }, signals.stop);
+  const { outputs, failures } = opened;
+  closing.defer(async () => {
+    for (const [each, output] of outputs) if (!failures.has(each)) await output.close();
+  });
   const housekeeping = new AbortController();
   const pruning = pruneRegularly(options, ledger, housekeeping.signal);
+  closing.defer(() => {
+    housekeeping.abort();
+    return pruning;
+  });
   const { ecsVersion } = loadDefinitions();
   const completeness = startCompleteness({ ...options, ledger, outputs, ecsVersion });
-  try {
-    const { telemetry } = completeness;
-    return await runStreams({ ...options, telemetry }, { ...opened, ledger, deadLetters });
-  } finally {
-    await completeness.stop();
-    housekeeping.abort();
-    await pruning;
-    for (const [each, output] of outputs) if (!opened.failures.has(each)) await output.close();
-    await deadLetters.close();
-  }
+  closing.defer(() => completeness.stop());
+  const { telemetry } = completeness;
+  // Awaited here, or what it needs is closed while it runs.
+  return await runStreams({ ...options, telemetry }, { ...opened, ledger, deadLetters });
 }
 
 interface OpenParts extends OpenedOutputs {
@@ -133,7 +149,25 @@ async function runStreams(options: EndingRunOptions, parts: OpenParts): Promise<
       }),
     ),
   );
-  return { failed };
+  return { failed, open: await countOpen(shared, options), readerGone: options.readerGone() };
+}
+
+/** Of a tenant that was never found, nothing is listed either. */
+async function countOpen({ found, collector }: Shared, { log }: RunOptions): Promise<number | undefined> {
+  const scopes = [...found].flatMap(([{ source }, tenantId]) =>
+    source.contentTypes.map((contentType) => ({ tenantId, contentType })),
+  );
+  try {
+    let open = 0;
+    for (const scope of scopes) {
+      const { listed, fetching } = await collector.ledger.countByState(scope);
+      open += listed + fetching;
+    }
+    return open;
+  } catch (error) {
+    log.warn({}, `The ledger does not say what is still to be fetched: ${describeError(error)}`);
+    return undefined;
+  }
 }
 
 function shareAmongStreams({ policy, telemetry, log, clock }: RunOptions, parts: OpenParts) {
@@ -146,6 +180,8 @@ function shareAmongStreams({ policy, telemetry, log, clock }: RunOptions, parts:
     budget,
     slots: new Map([...outputs.values()].map((output) => [output, slotsOf(output)])),
     tenants: new TenantClaims(policy.streams),
+    /** The GUID of each stream's tenant, once it is known. */
+    found: new Map<StreamPolicy, string>(),
     collector: {
       mapper: loadMapper(),
       recordTypes: loadRecordTypes(),
@@ -175,6 +211,7 @@ async function runStream(stream: StreamPolicy, options: RunOptions, shared: Shar
     const budget = shared.budget.share();
     const claimTenant = (tenantId: string) => {
       shared.tenants.claim(tenantId, stream);
+      shared.found.set(stream, tenantId);
       foundTenant?.(tenantId);
     };
     const { uncleanStart } = collector.ledger;

@@ -2,7 +2,7 @@
 
 import { systemClock } from '../clock.ts';
 import { describeError } from '../errors.ts';
-import { runCollector } from '../run.ts';
+import { type RunResult, runCollector } from '../run.ts';
 import type { Policy } from '../settings/policy.ts';
 import type { Counter } from '../telemetry/contract.ts';
 import type { ScopeStatus, StatusBoard } from '../telemetry/status-board.ts';
@@ -29,15 +29,21 @@ export async function runPolicy(policy: Policy): Promise<number> {
     display.log.info({}, 'Ending: what is in flight is delivered first.');
   });
   try {
-    const code = await runObserved({ policy, telemetry, display, signals });
-    footer = summarize(telemetry.board);
-    return code;
+    const end = await runObserved({ policy, telemetry, display, signals });
+    footer = end.said;
+    return end.exit;
   } catch (error) {
     footer = 'Ended by an error.';
     throw error;
   } finally {
     display.close();
   }
+}
+
+interface End {
+  readonly exit: number;
+  /** The last line. */
+  readonly said: string;
 }
 
 interface Observed {
@@ -47,7 +53,7 @@ interface Observed {
   readonly signals: Interruption;
 }
 
-async function runObserved({ policy, telemetry, display, signals }: Observed): Promise<number> {
+async function runObserved({ policy, telemetry, display, signals }: Observed): Promise<End> {
   const { log } = display;
   const { board } = telemetry;
   const { stateFolder, statusPort } = policy.process;
@@ -65,13 +71,15 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
       random,
       version: readVersion(),
     });
-    log.info({}, summarize(board));
-    return result.failed.size === 0 && !endedIncomplete(policy, board) ? 0 : 1;
+    const said = summarize(board, result);
+    log.info({}, said);
+    return { exit: endedWell(policy, board, result, signals) ? 0 : 1, said };
   } catch (error) {
     // Whatever an opening connection says of it, it was the operator who ended it.
     if (signals.stop.aborted) {
-      log.info({}, `Ended before everything had begun: ${describeError(error)}`);
-      return 0;
+      const said = `Ended before everything had begun: ${describeError(error)}`;
+      log.info({}, said);
+      return { exit: collectsOnce(policy) ? 1 : 0, said };
     }
     throw error;
   } finally {
@@ -80,21 +88,36 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
   }
 }
 
+/** A run that was told to end has done well with whatever is still to come, but not with what was in flight. */
+function endedWell(policy: Policy, board: StatusBoard, result: RunResult, signals: Interruption): boolean {
+  if (result.failed.size > 0 || signals.abandon.aborted) return false;
+  return !collectsOnce(policy) || result.readerGone || endedComplete(board, result);
+}
+
 /** A run that collects once is over even when not everything could be asked for or had: then its exit code says so. */
-function endedIncomplete(policy: Policy, board: StatusBoard): boolean {
-  const once = policy.streams.some(({ source }) => source.once);
-  return once && board.snapshot().scopes.some(isIncomplete);
+function endedComplete(board: StatusBoard, { open }: RunResult): boolean {
+  return open === 0 && !board.snapshot().scopes.some(isIncomplete);
+}
+
+function collectsOnce({ streams }: Policy): boolean {
+  return streams.some(({ source }) => source.once);
 }
 
 function isIncomplete({ health, code, counters }: ScopeStatus): boolean {
   return health === 'failed' || code === 'start-cool-down' || (counters.blobs_left ?? 0) > 0;
 }
 
-function summarize(board: StatusBoard): string {
+function summarize(board: StatusBoard, { open }: RunResult): string {
   const { scopes } = board.snapshot();
   const sum = (counter: Counter) =>
     scopes.reduce((total, { counters }) => total + (counters[counter] ?? 0), 0);
-  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${sum('records_dead_lettered')} dead letters, ${sum('blobs_lost')} content blobs lost.`;
+  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${sum('records_dead_lettered')} dead letters, ${sum('blobs_lost')} content blobs lost.${describeOpen(open)}`;
+}
+
+function describeOpen(open: number | undefined): string {
+  if (open === 0) return '';
+  if (open === undefined) return ' What is still open is not known: the ledger cannot be read.';
+  return ` ${open} content ${open === 1 ? 'blob is' : 'blobs are'} still open: the next run goes on with ${open === 1 ? 'it' : 'them'}.`;
 }
 
 function namesOf(policy: Policy): ReadonlyMap<string, string> {

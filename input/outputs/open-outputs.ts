@@ -1,9 +1,10 @@
-// Opens the outputs of a policy. One that cannot be opened keeps only its own streams waiting, not those that deliver
-// elsewhere; where there is no other, there is nothing to wait for.
+// Opens the outputs of a policy. One that cannot be opened yet keeps its own streams waiting, as one that fails later
+// does; a run ends over it only where waiting cannot help, and there is no other to deliver to.
 
 import type { Clock } from '../clock.ts';
 import type { Logger, Output } from '../contract.ts';
-import { describeError, OperatorError } from '../errors.ts';
+import { afterTries, describeError, mayMendItself, OperatorError } from '../errors.ts';
+import { backOff } from '../http/back-off.ts';
 import type { OutputPolicy } from '../settings/output-policy.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
 import { PatientOutput } from './patient-output.ts';
@@ -14,7 +15,7 @@ export interface OpeningParts {
   readonly telemetry: Pick<Telemetry, 'report'>;
   readonly log: Logger;
   readonly create: (policy: OutputPolicy) => Output;
-  /** False in a run that collects once: it does not wait for an output either. */
+  /** False in a run that collects once: it waits for an output only for some seconds. */
   readonly mayWait: boolean;
 }
 
@@ -25,7 +26,7 @@ export interface OpenedOutputs {
   readonly failures: ReadonlyMap<OutputPolicy, unknown>;
 }
 
-/** Rejects with the first failure when no output could be opened, or when the signal aborts. */
+/** Rejects when no output can be opened before somebody acts, or when the signal aborts. */
 export async function openOutputs(
   policies: readonly OutputPolicy[],
   parts: OpeningParts,
@@ -35,10 +36,10 @@ export async function openOutputs(
   const failures = new Map<OutputPolicy, unknown>();
   for (const policy of policies) outputs.set(policy, parts.create(policy));
   const opening = [...outputs].map(([policy, output]) =>
-    output.open(signal).catch((error: unknown) => failures.set(policy, error)),
+    open(output, parts, signal).catch((error: unknown) => failures.set(policy, error)),
   );
   await Promise.all(opening);
-  if (signal.aborted || (failures.size > 0 && failures.size === outputs.size)) {
+  if (signal.aborted || endsTheRun(outputs, failures, parts)) {
     for (const [policy, output] of outputs) if (!failures.has(policy)) await output.close();
     throw [...failures.values()][0] ?? signal.reason;
   }
@@ -47,12 +48,48 @@ export async function openOutputs(
     report(policy, error, waits, parts);
     if (!waits) continue;
     failures.delete(policy);
-    outputs.set(
-      policy,
-      new PatientOutput(parts.create(policy), { ...parts, onOpen: () => recover(policy, parts) }),
-    );
+    outputs.set(policy, waitFor(policy, error, parts));
   }
   return { outputs, failures };
+}
+
+const onceAttempts = 4;
+const oncePauses = { firstMs: 1000, mostMs: 10_000 };
+
+/** A run that collects once has nothing to collect meanwhile: what passes by itself gets a few tries at once. */
+async function open(
+  output: Output,
+  { mayWait, clock, random }: OpeningParts,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await output.open(signal);
+    } catch (error) {
+      if (mayWait || !mayMendItself(error)) throw error;
+      if (attempt === onceAttempts) throw afterTries(error, attempt);
+      await clock.sleep(backOff(attempt - 1, oncePauses, random), signal);
+    }
+  }
+}
+
+function endsTheRun(
+  { size }: ReadonlyMap<OutputPolicy, Output>,
+  failures: ReadonlyMap<OutputPolicy, unknown>,
+  { mayWait }: OpeningParts,
+): boolean {
+  return (
+    failures.size > 0 && failures.size === size && !(mayWait && [...failures.values()].some(mayMendItself))
+  );
+}
+
+function waitFor(policy: OutputPolicy, reason: unknown, parts: OpeningParts): Output {
+  return new PatientOutput(parts.create(policy), {
+    ...parts,
+    reason,
+    onOpen: () => recover(policy, parts),
+    onOtherReason: (error) => report(policy, error, true, parts),
+  });
 }
 
 function report(
@@ -62,12 +99,12 @@ function report(
   { telemetry, log }: OpeningParts,
 ): void {
   const what = waits
-    ? 'its streams wait, the others go on'
+    ? 'it is tried again, and what is collected for it waits'
     : 'its streams are not collected, the others go on';
   const message = `The output ${name} cannot be opened; ${what}. ${describeError(error)}`;
   const code = error instanceof OperatorError ? error.code : undefined;
   telemetry.report({ tenantId: '', contentType: name }, { health: 'failed', message, code });
-  log.error({ error: { code } }, message);
+  log[mayMendItself(error) && waits ? 'warn' : 'error']({ error: { code } }, message);
 }
 
 function recover({ name }: OutputPolicy, { telemetry, log }: OpeningParts): void {

@@ -2,13 +2,18 @@
 
 import type { Clock } from '../clock.ts';
 import type { Output, OutputDocument, WriteOptions, WriteReport } from '../contract.ts';
+import { describeError, OperatorError } from '../errors.ts';
 import { backOff } from '../http/back-off.ts';
 
 export interface PatienceParts {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Why it was not open before this began. */
+  readonly reason: unknown;
   /** Called once. */
   readonly onOpen: () => void;
+  /** Called when it is another reason that keeps it from being opened. */
+  readonly onOtherReason: (error: unknown) => void;
 }
 
 const pauses = { firstMs: 5_000, mostMs: 60_000 };
@@ -42,17 +47,21 @@ export class PatientOutput implements Output {
     await this.#output.close();
   }
 
-  async #tryAgain({ clock, random, onOpen }: PatienceParts): Promise<void> {
+  async #tryAgain(parts: PatienceParts): Promise<void> {
     const { signal } = this.#closing;
+    let told = nameOf(parts.reason);
     for (let attempt = 0; ; attempt += 1) {
-      await clock.sleep(backOff(attempt, pauses, random), signal);
+      await parts.clock.sleep(backOff(attempt, pauses, parts.random), signal);
       try {
         await this.#output.open(signal);
-        return onOpen();
-      } catch {
+        break;
+      } catch (error) {
         signal.throwIfAborted();
+        if (nameOf(error) !== told) parts.onOtherReason(error);
+        told = nameOf(error);
       }
     }
+    parts.onOpen();
   }
 
   async #untilOpen(signal: AbortSignal): Promise<void> {
@@ -66,4 +75,8 @@ export class PatientOutput implements Output {
       signal.removeEventListener('abort', leave);
     }
   }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof OperatorError ? error.code : describeError(error);
 }

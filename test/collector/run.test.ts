@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
+import { describeError } from '../../input/errors.ts';
 import { runCollector } from '../../input/run.ts';
 import { loadPolicy } from '../../input/settings/load-policy.ts';
 import { createTelemetry, type RunTelemetry } from '../../input/telemetry/telemetry.ts';
@@ -204,14 +205,85 @@ test('a single run does not wait for an output, and fails for its streams only',
   expect(await readDelivered(place.output)).toHaveLength(100);
 });
 
-test('without an output to deliver to, nothing is begun', async () => {
-  const clock = scaledClock(100);
-  const emulator = await emulate(clock);
-  const output = { type: 'elasticsearch', hosts: ['http://127.0.0.1:1'], api_key: 'a:bcdef' };
-  const place = await makeWorkplace({ streams: [streamFor(emulator)], output });
-  const run = await startRun(place.policy, clock);
-  await expect(run.result).rejects.toThrow('127.0.0.1:1 did not answer');
-  expect(emulator.requests.counts().total).toBe(0);
+describe('where the only output cannot be opened', () => {
+  const placeFor = async (emulator: Emulator, url: string) => {
+    const output = { type: 'elasticsearch', hosts: [url], api_key: 'a:bcdef', proxy_disable: true };
+    return makeWorkplace({ streams: [streamFor(emulator)], output });
+  };
+  const refuse = (server: StandIn, status: number, type: string) =>
+    server.answers.set('/', (_, { reply }) => reply(status, { error: { type, reason: 'not now' }, status }));
+
+  test.each([
+    [429, 'es_rejected_execution_exception'],
+    [503, 'cluster_block_exception'],
+    [502, ''],
+    [500, 'illegal_state_exception'],
+    [408, ''],
+  ])('for %i %s, a run waits and collects as after the start', async (status, type) => {
+    const clock = scaledClock(100);
+    const emulator = await emulate(clock);
+    const server = await new StandIn().listen();
+    closers.push(() => server.close());
+    refuse(server, status, type);
+    const { policy } = await placeFor(emulator, server.url);
+    const run = await startRun(policy, clock);
+    await until(() => run.inFlightBytes() > 0);
+    expect(run.health('', 'default')?.health).toBe('failed');
+    server.answers.clear();
+    await until(() => server.stored.length === 100);
+    expect(run.health('', 'default')?.health).toBe('healthy');
+    run.stop.abort();
+    expect((await run.result).failed.size).toBe(0);
+  });
+
+  test('as nobody is there, a run waits, and says when it is something else that keeps it waiting', async () => {
+    const clock = scaledClock(100);
+    const emulator = await emulate(clock);
+    const reserved = await new StandIn().listen();
+    const { port, url } = reserved;
+    await reserved.close();
+    const { policy } = await placeFor(emulator, url);
+    const run = await startRun(policy, clock);
+    await until(() => run.health('', 'default')?.code === 'elasticsearch-unreachable');
+    const server = new StandIn();
+    refuse(server, 401, 'security_exception');
+    await server.listen(port);
+    closers.push(() => server.close());
+    await until(() => run.health('', 'default')?.code === 'elasticsearch-401');
+    server.answers.clear();
+    await until(() => server.stored.length === 100);
+    run.stop.abort();
+    expect((await run.result).failed.size).toBe(0);
+  });
+
+  test.each([
+    [401, 'security_exception', 'not now'],
+    [404, '', 'hosts'],
+  ])('for %i %s, which an operator has to change, nothing is begun', async (status, type, said) => {
+    const clock = scaledClock(100);
+    const emulator = await emulate(clock);
+    const server = await new StandIn().listen();
+    closers.push(() => server.close());
+    refuse(server, status, type);
+    const { policy } = await placeFor(emulator, server.url);
+    const run = await startRun(policy, clock);
+    const error = await run.result.catch((thrown: unknown) => thrown);
+    expect(describeError(error)).toContain(said);
+    expect(emulator.requests.counts().total).toBe(0);
+  });
+
+  test('a run that collects once tries some times, and does not say that it goes on trying', async () => {
+    const clock = scaledClock(100);
+    const emulator = await emulate(clock);
+    const server = await new StandIn().listen();
+    closers.push(() => server.close());
+    refuse(server, 503, 'cluster_block_exception');
+    const { policy } = await placeFor(emulator, server.url);
+    const run = await startRun(policy, clock, true);
+    const error = await run.result.catch((thrown: unknown) => thrown);
+    expect(describeError(error)).toMatch(/It was tried 4 times; a run that collects once ends then/);
+    expect(describeError(error)).not.toMatch(/it is tried again/i);
+  });
 });
 
 test('a tenant that two streams name, by its GUID and by a domain, is collected by one of them', async () => {
