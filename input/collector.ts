@@ -52,6 +52,8 @@ export interface CollectorSignals {
   readonly stop: AbortSignal;
   /** Give up what is in flight too; it stays unacknowledged. */
   readonly abandon: AbortSignal;
+  /** Wait for nothing any more, not for the last report either. */
+  readonly end?: AbortSignal;
 }
 
 /** A record on its way. */

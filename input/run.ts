@@ -126,7 +126,7 @@ async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise
     return pruning;
   });
   const { ecsVersion } = loadDefinitions();
-  const completeness = startCompleteness({ ...options, ledger, outputs, ecsVersion });
+  const completeness = startCompleteness({ ...options, ledger, outputs, ecsVersion, end: signals.end });
   closing.defer(() => completeness.stop());
   const { telemetry } = completeness;
   // Awaited here, or what it needs is closed while it runs.

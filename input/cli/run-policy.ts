@@ -1,6 +1,7 @@
 // Runs a policy in the foreground, with everything around the collector: signals, display, status file, status page.
 
 import { systemClock } from '../clock.ts';
+import type { Logger } from '../contract.ts';
 import { describeError } from '../errors.ts';
 import { type RunResult, runCollector } from '../run.ts';
 import type { Policy } from '../settings/policy.ts';
@@ -24,10 +25,13 @@ export async function runPolicy(policy: Policy): Promise<number> {
     footer: () => footer,
     table: !policy.outputs.some(({ type }) => type === 'console') || !process.stdout.isTTY,
   });
+  const { stopTimeoutMs } = policy.process;
+  const bound = `It takes ${stopTimeoutMs / 1000} s at most; what is not delivered by then is fetched again after the next start.`;
   using signals = listenForInterruption(() => {
     footer = 'Ending; what is in flight is delivered first. Ctrl-C again ends at once.';
-    display.log.info({}, 'Ending: what is in flight is delivered first.');
-  });
+    display.log.info({}, `Ending: what is in flight is delivered first. ${bound}`);
+  }, stopTimeoutMs);
+  boundEnd(signals, stopTimeoutMs, display.log);
   try {
     const end = await runObserved({ policy, telemetry, display, signals });
     footer = end.said;
@@ -38,6 +42,18 @@ export async function runPolicy(policy: Policy): Promise<number> {
   } finally {
     display.close();
   }
+}
+
+/** What an orderly end waits for ends with the signals; whatever else holds it up, a kill would do no harm either. */
+function boundEnd({ abandon, end }: Interruption, stopTimeoutMs: number, log: Logger): void {
+  const giveUp = () =>
+    log.warn({}, 'What is in flight could not be delivered in time. Nothing is lost: the next run goes on.');
+  const leave = () => {
+    log.error({}, `It did not end within stop_timeout (${stopTimeoutMs / 1000} s), and ends now.`);
+    process.exit(1);
+  };
+  abandon.addEventListener('abort', giveUp, { once: true });
+  end.addEventListener('abort', () => setTimeout(leave, stopTimeoutMs / 10).unref(), { once: true });
 }
 
 interface End {

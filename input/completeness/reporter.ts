@@ -32,6 +32,8 @@ export interface CompletenessOptions {
   readonly output: Output;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Once it aborts, the output is not waited for any more. */
+  readonly end?: AbortSignal | undefined;
 }
 
 export interface CompletenessReporter {
@@ -125,10 +127,14 @@ function reasonsOf(blobs: Iterable<LedgerBlob>): string[] {
   return [...reasons].toSorted();
 }
 
-async function deliver({ output, ledger, clock }: CompletenessOptions, documents: readonly OutputDocument[]) {
+async function deliver(
+  { output, ledger, clock, end }: CompletenessOptions,
+  documents: readonly OutputDocument[],
+) {
   if (documents.length === 0) return;
   const patience = new AbortController();
-  const written = output.write(documents, { signal: patience.signal, uncertain: false });
+  const signal = end ? AbortSignal.any([patience.signal, end]) : patience.signal;
+  const written = output.write(documents, { signal, uncertain: false });
   const waiting = clock.sleep(patienceMs, patience.signal).then(
     () => patience.abort(new Error(`${output.name} did not take it in time`)),
     () => undefined,

@@ -19,6 +19,8 @@ export interface StartOptions {
   /** Of this program, and of ECS. */
   readonly version: string;
   readonly ecsVersion: string;
+  /** Once it aborts, no output is waited for any more. */
+  readonly end?: AbortSignal | undefined;
 }
 
 export interface RunningCompleteness {
@@ -51,14 +53,14 @@ export function startCompleteness(options: StartOptions): RunningCompleteness {
 }
 
 function reporterOf(each: CompletenessPolicy, tally: CompletenessTally, options: StartOptions) {
-  const { policy, ledger, outputs, clock, log, version, ecsVersion } = options;
+  const { policy, ledger, outputs, clock, log, version, ecsVersion, end } = options;
   const output = outputs.get(each.output);
   if (!output) throw new Error(`no output was opened for the completeness at ${each.where}`);
   const { namespace, intervalMs } = each;
   const own = policy.streams.filter(({ id }) => each.streams.includes(id));
   const scopes = () => [...own.flatMap(configuredScopes), ...resolvedScopes(own, policy.streams, tally)];
   const identity = { namespace, agent: { id: ledger.identity.id, version }, ecsVersion, tags: ['m365'] };
-  return completenessReporter({ scopes, intervalMs, identity, tally, ledger, output, clock, log });
+  return completenessReporter({ scopes, intervalMs, identity, tally, ledger, output, clock, log, end });
 }
 
 const isDomain = ({ source }: StreamPolicy): boolean => source.tenantId.includes('.');

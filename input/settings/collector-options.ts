@@ -31,6 +31,17 @@ export const processOptions: OptionSet = {
       shown: 'file',
     },
     {
+      name: 'stop_timeout',
+      type: 'duration',
+      default: '8s',
+      minimum: '1s',
+      maximum: '10m',
+      title: 'Stop time-out',
+      about:
+        'How long an orderly end may take, all in all; what is not delivered by then is fetched again after the next start. Keep it below what the service manager gives: Docker 10 s unless --stop-timeout says more, Kubernetes 30 s.',
+      shown: 'file',
+    },
+    {
       name: 'logging.level',
       type: 'choice',
       choices: logLevels,

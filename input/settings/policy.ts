@@ -66,6 +66,8 @@ export interface ProcessOptions {
   /** Records in memory between download and acknowledgement, over all streams. */
   readonly memoryBytes: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** An orderly end takes no longer, all in all. */
+  readonly stopTimeoutMs: number;
   /** 0 serves no status page. */
   readonly statusPort: number;
 }

@@ -47,8 +47,9 @@ const output: Output = {
   write: (documents, { signal }) => answer(documents, signal),
 };
 
-const makeReporter = (): CompletenessReporter =>
+const makeReporter = (end?: AbortSignal): CompletenessReporter =>
   completenessReporter({
+    end,
     scopes: () => [{ scope, tenantName: 'Contoso' }],
     intervalMs: 300_000,
     identity: {
@@ -230,6 +231,24 @@ describe('reports of completeness', () => {
     tally.credential(scope.tenantId, { kind: 'certificate', endsAt: noon });
     await makeReporter().report();
     expect(figures().credential).toEqual({ kind: 'certificate', expires: '2026-03-01T12:00:00.000Z' });
+  });
+
+  test('the last report is not waited for once the bound of the stop is reached', async () => {
+    const end = new AbortController();
+    clock.sleep = (_, signal) =>
+      new Promise((_resolve, reject) =>
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true }),
+      );
+    const asked = Promise.withResolvers<void>();
+    answer = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        asked.resolve();
+      });
+    const reported = makeReporter(end.signal).report();
+    await asked.promise;
+    end.abort();
+    expect(await reported).toBe(false);
   });
 
   test('a silence is told from a slow day by the habits that the status board remembers', async () => {

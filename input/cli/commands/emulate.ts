@@ -1,5 +1,6 @@
 // `m365 emulate`: a Microsoft 365 of one's own, on this machine, for trying, demonstrating and testing.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import {
@@ -11,6 +12,7 @@ import {
   usualHabits,
 } from '../../emulator/index.ts';
 import { OperatorError } from '../../errors.ts';
+import { listenForInterruption } from '../interruption.ts';
 
 interface EmulateOptions {
   readonly port: number;
@@ -81,11 +83,9 @@ export function emulateCommand(): Command {
 async function emulate(options: EmulateOptions): Promise<void> {
   const emulator = await startEmulator(toEmulatorOptions(options));
   process.stdout.write(options.json ? describeAsJson(emulator) : describe(emulator));
-  const stop = (): void => {
-    void emulator.close();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  using interruption = listenForInterruption();
+  if (!interruption.stop.aborted) await once(interruption.stop, 'abort');
+  await emulator.close();
 }
 
 function toEmulatorOptions(options: EmulateOptions): EmulatorOptions {

@@ -29,12 +29,17 @@ Examples:
 --output keeps a ledger of its own, so that what the policy's output was not
 given is still to come there; --state chooses another.
 
-The first Ctrl-C (or SIGTERM) delivers what is in flight and exits 0; a second
-ends at once. A run that was killed goes on where it was, with nothing lost and
-nothing twice.
+The first Ctrl-C (or SIGTERM, or the end of its terminal) delivers what is in
+flight and exits 0, or 1 where that takes longer than m365.stop_timeout, 8 s; a
+second ends at once. A run that was killed goes on where it was, with nothing
+lost and nothing twice.
 
-Exit codes: 0 ended in order, 1 a stream or an output failed, 2 the policy is
-wrong, 130 ended by a second Ctrl-C.`;
+An Elasticsearch that is down or busy is waited for; with --once only for some
+tries. What only you can change, such as a wrong key, ends the run at its start.
+
+Exit codes: 0 ended in order, 1 a stream or an output failed, or something is
+left open that was to be delivered (the last line says how much), 2 the policy
+is wrong, 130 ended by a second Ctrl-C.`;
 
 export function runCommand(): Command {
   return withRunOptions(new Command('run'), 'the policy (required)')

@@ -38,13 +38,13 @@ export interface Connection {
 }
 
 /** Connects to nothing yet, except where the trusted authority has to be asked for. */
-export async function connect(options: ElasticsearchOptions): Promise<Connection> {
+export async function connect(options: ElasticsearchOptions, signal?: AbortSignal): Promise<Connection> {
   const hosts = parseHosts(options.hosts);
   const { timeoutMs, workers } = complete(options);
   const dispatcher = createDispatcher({
     proxyUrl: options.proxyUrl,
     proxyDisable: options.proxyDisable,
-    certificateAuthorities: await chooseAuthorities(options, hosts),
+    certificateAuthorities: await chooseAuthorities(options, hosts, signal),
     verificationMode: options.ssl?.verificationMode,
     timeoutMs,
     connections: workers + 4,
@@ -96,6 +96,7 @@ function settingError(message: string, advice: string): OperatorError {
 async function chooseAuthorities(
   { ssl, proxyUrl }: ElasticsearchOptions,
   hosts: readonly URL[],
+  signal: AbortSignal | undefined,
 ): Promise<readonly string[] | undefined> {
   const given = ssl?.certificateAuthorities ?? [];
   const fingerprint = ssl?.caTrustedFingerprint;
@@ -106,5 +107,5 @@ async function chooseAuthorities(
       'ssl.ca_trusted_fingerprint does not work through proxy_url.',
       'Name the authority in ssl.certificate_authorities instead.',
     );
-  return [...given, await findTrustedAuthority(encrypted, fingerprint)];
+  return [...given, await findTrustedAuthority(encrypted, fingerprint, signal)];
 }

@@ -50,7 +50,7 @@ class ElasticsearchOutput implements Output {
   }
 
   async open(signal: AbortSignal): Promise<void> {
-    const connection = await connect(this.#settings);
+    const connection = await connect(this.#settings, signal);
     this.#connection = connection;
     try {
       requireSupported(connection.address, await readVersion(connection, signal));

@@ -9,7 +9,11 @@ import { explainWrongScheme } from '../../http/wrong-scheme.ts';
 const patienceMs = 10_000;
 
 /** PEM of the authority, from the first host that answers. Throws an OperatorError when none has it. */
-export async function findTrustedAuthority(hosts: readonly URL[], fingerprint: string): Promise<string> {
+export async function findTrustedAuthority(
+  hosts: readonly URL[],
+  fingerprint: string,
+  signal?: AbortSignal,
+): Promise<string> {
   const wanted = fingerprint.replaceAll(':', '').toUpperCase();
   const failures: string[] = [];
   let needsOperator = true;
@@ -17,12 +21,13 @@ export async function findTrustedAuthority(hosts: readonly URL[], fingerprint: s
     'The server must send its authority along, and the fingerprint must be its SHA-256; otherwise name the file in ssl.certificate_authorities.';
   for (const host of hosts) {
     try {
-      const found = (await readChain(host)).find(
+      const found = (await readChain(host, signal)).find(
         (certificate) => certificate.fingerprint256.replaceAll(':', '') === wanted,
       );
       if (found) return toPem(found);
       failures.push(`${host.host} shows no certificate with that fingerprint`);
     } catch (error) {
+      signal?.throwIfAborted();
       const scheme = explainWrongScheme(error, host.href);
       failures.push(`${host.host} did not answer: ${(scheme ?? readNetworkFailure(error)).what}`);
       if (scheme) advice = scheme.advice;
@@ -39,7 +44,7 @@ export async function findTrustedAuthority(hosts: readonly URL[], fingerprint: s
 }
 
 /** Nothing is sent over this connection but the handshake, so that it need not be trusted yet. */
-function readChain(host: URL): Promise<DetailedPeerCertificate[]> {
+function readChain(host: URL, signal: AbortSignal | undefined): Promise<DetailedPeerCertificate[]> {
   return new Promise((resolve, reject) => {
     const socket: TLSSocket = connect({
       host: host.hostname.replace(/^\[|\]$/g, ''),
@@ -48,6 +53,9 @@ function readChain(host: URL): Promise<DetailedPeerCertificate[]> {
       rejectUnauthorized: false,
     });
     socket.setTimeout(patienceMs, () => socket.destroy(timedOut()));
+    const leave = () => socket.destroy(timedOut());
+    signal?.addEventListener('abort', leave, { once: true });
+    socket.once('close', () => signal?.removeEventListener('abort', leave));
     socket.once('error', reject);
     socket.once('secureConnect', () => {
       resolve(listChain(socket.getPeerCertificate(true)));

@@ -1,0 +1,146 @@
+// How a run ends: by signals, while nothing can be delivered, and through npm. Real processes and real signals.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
+import { makeWorkplace, streamFor, until } from '../end-to-end/harness.ts';
+import { StandIn } from '../outputs-elasticsearch/stand-in.ts';
+import { start } from './command.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function emulate(): Promise<Emulator> {
+  const emulator = await startEmulator({
+    tenants: [{ content: { records: 200, recordsPerBlob: 20, ratePerMinute: 0 } }],
+  });
+  closers.push(() => emulator.close());
+  return emulator;
+}
+
+async function standIn(): Promise<StandIn> {
+  const server = await new StandIn().listen();
+  closers.push(() => server.close());
+  return server;
+}
+
+async function placeFor(emulator: Emulator, server: StandIn, process: Record<string, unknown> = {}) {
+  const output = { type: 'elasticsearch', hosts: [server.url], api_key: 'a:bcdef', proxy_disable: true };
+  const completeness = { 'data_stream.dataset': 'm365.collection', interval: '10s' };
+  const streams = [streamFor(emulator), completeness] as Parameters<typeof makeWorkplace>[0]['streams'];
+  return makeWorkplace({ streams, output, process });
+}
+
+const lastLine = (stderr: string): string => JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '{}').message;
+
+test('the end of its terminal ends a run in order', async () => {
+  const emulator = await emulate();
+  const { policy } = await makeWorkplace({ streams: [streamFor(emulator)] });
+  const running = start(['run', '--policy', policy]);
+  await running.printed(/collecting/);
+  running.child.kill('SIGHUP');
+  const { code, stderr } = await running.outcome;
+  expect([code, lastLine(stderr)]).toEqual([0, expect.stringMatching(/^Ended: /)]);
+});
+
+describe('while an Elasticsearch takes nothing', () => {
+  test.each([[[]], [['--once']]])(
+    'a stop ends within its bound, says what is left, and exits 1: run %j',
+    async (flags) => {
+      const emulator = await emulate();
+      const server = await standIn();
+      server.answers.set('/_bulk', (_, { reply }) => reply(503, { error: { type: 'x', reason: 'not now' } }));
+      const { policy, state } = await placeFor(emulator, server, { stop_timeout: '5s' });
+      const running = start(['run', '--policy', policy, ...flags]);
+      await running.printed(/takes no documents|answered 503/);
+      running.child.kill('SIGTERM');
+      const { code, stderr } = await running.outcome;
+      expect(code).toBe(1);
+      expect(stderr).toContain('It takes 5 s at most');
+      expect(stderr).toContain('could not be delivered in time');
+      expect(stderr).not.toContain('did not end within');
+      expect(lastLine(stderr)).toMatch(/^Ended: 0 records delivered.* [1-9]\d* content blobs are still open/);
+      expect(JSON.parse(readFileSync(join(state, 'status.json'), 'utf8')).scopes).not.toEqual([]);
+    },
+    60_000,
+  );
+
+  test('of some documents, whatever is left, --once refuses them and ends', async () => {
+    const emulator = await emulate();
+    const server = await standIn();
+    server.judgeItem = () => ({ status: 500, error: { type: 'null_pointer_exception', reason: 'oops' } });
+    const { policy } = await makeWorkplace({
+      streams: [streamFor(emulator)],
+      output: {
+        type: 'elasticsearch',
+        hosts: [server.url],
+        api_key: 'a:bcdef',
+        proxy_disable: true,
+        'backoff.init': '10ms',
+        'backoff.max': '20ms',
+      },
+    });
+    const { code, stderr } = await start(['run', '--policy', policy, '--once']).outcome;
+    expect(lastLine(stderr)).toMatch(
+      /^Ended: 0 records delivered, 0 duplicates, 200 dead letters, 0 content/,
+    );
+    expect(code).toBe(0);
+  }, 60_000);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of a process, at any depth. */
+function descendantsOf(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const childrenOf = (parent: number): number[] =>
+    pairs.filter(([, ppid]) => ppid === parent).flatMap(([child = 0]) => [child, ...childrenOf(child)]);
+  return childrenOf(pid);
+}
+
+/** npm runs a shell, which runs Node. */
+test.each([
+  ['start', ['start', '--', '--data', 'DATA'], /collecting/, /Ended: \d+ records delivered/],
+  ['run m365 -- emulate', ['run', 'm365', '--', 'emulate', '--json', '--port', '0'], /"url"/, /"url"/],
+])(
+  'SIGTERM to npm %s leaves nothing behind',
+  async (_, words, running, ended) => {
+    const { folder } = await makeWorkplace({ streams: [] });
+    const npm = spawn(
+      'npm',
+      words.map((word) => (word === 'DATA' ? join(folder, 'data') : word)),
+      { cwd: root, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' } },
+    );
+    let printed = '';
+    for (const stream of [npm.stdout, npm.stderr])
+      stream.on('data', (chunk) => {
+        printed += chunk;
+      });
+    await until(() => running.test(printed));
+    const left = descendantsOf(npm.pid ?? 0);
+    closers.push(async () => {
+      for (const pid of left.filter(isRunning)) process.kill(pid, 'SIGKILL');
+    });
+    expect(left).not.toEqual([]);
+    npm.kill('SIGTERM');
+    await until(() => !left.some(isRunning));
+    expect(printed).toMatch(ended);
+  },
+  60_000,
+);
