@@ -25,6 +25,8 @@ const onceRetry = { firstMs: 1000, mostMs: 10_000 };
 interface Failure {
   /** How long the error itself asks to wait. */
   readonly waitMs: number;
+  /** Nobody but a person can help, not in a minute: a run that collects once does not wait for it. */
+  readonly inVain: boolean;
   readonly report: ScopeReport;
 }
 
@@ -96,19 +98,19 @@ class TenantLoops {
     }
   }
 
-  /** True when the subscriptions could be looked at. */
-  async #checkSubscriptions(signal: AbortSignal): Promise<boolean> {
+  /** Undefined when the subscriptions could be looked at. */
+  async #checkSubscriptions(signal: AbortSignal): Promise<Failure | undefined> {
     const ticket = await this.#stream.gate.pass(signal);
     try {
       await this.#subscriptions.check(signal);
       this.#stream.gate.succeeded(ticket);
-      return true;
+      return undefined;
     } catch (error) {
       if (signal.aborted) throw error;
       const isTenants = this.#stream.gate.failed(ticket, error);
       const report = { ...this.#reportOf('Subscriptions cannot be read', error), isTenants };
       for (const { status } of this.#scopes) status.set('subscription', report);
-      return false;
+      return { report, ...patienceFor(error) };
     }
   }
 
@@ -150,7 +152,9 @@ class TenantLoops {
 
   async #listEverythingOnce(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#stream.environment;
-    for (let attempt = 0; !(await this.#checkSubscriptions(signal)) && attempt < onceAttempts; attempt++) {
+    for (let attempt = 0; attempt < onceAttempts; attempt++) {
+      const failure = await this.#checkSubscriptions(signal);
+      if (failure === undefined || failure.inVain) break;
       await clock.sleep(backOff(attempt, onceRetry, random), signal);
     }
     warnOfCredential(this.#stream);
@@ -170,7 +174,7 @@ class TenantLoops {
     for (let attempt = 1; ; attempt++) {
       const failure = await this.#attempt(scope, 'listing', signal, everything);
       if (failure === undefined) return;
-      if (failure.waitMs > minute || attempt >= onceAttempts)
+      if (failure.inVain || attempt >= onceAttempts)
         return scope.status.set('listing', { ...failure.report, health: 'failed' });
       await clock.sleep(Math.max(failure.waitMs, backOff(attempt - 1, onceRetry, random)), signal);
     }
@@ -209,8 +213,7 @@ class TenantLoops {
       this.#subscriptions.noticeMissing(scope.contentType);
       this.#subscriptionNews.wake();
     }
-    const asked = error instanceof OperatorError && error.retry.kind === 'later' ? error.retry.afterMs : 0;
-    return { report, waitMs: asked ?? 0 };
+    return { report, ...patienceFor(error) };
   }
 
   #reportOf(what: string, error: unknown): ScopeReport {
@@ -222,4 +225,12 @@ class TenantLoops {
       code: error instanceof OperatorError ? error.code : undefined,
     };
   }
+}
+
+/** A token that is refused was renewed already, and will be refused again. */
+function patienceFor(error: unknown): Pick<Failure, 'waitMs' | 'inVain'> {
+  const asked = error instanceof OperatorError && error.retry.kind === 'later' ? error.retry.afterMs : 0;
+  const waitMs = asked ?? 0;
+  const refused = error instanceof ApiError && error.entry?.effect === 'renew token';
+  return { waitMs, inVain: refused || waitMs > minute };
 }
