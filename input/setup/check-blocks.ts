@@ -27,7 +27,8 @@ export async function checkBlocks(
     signal,
     [400, 404, 405, 410],
   );
-  if (status !== 200) return fine('Blocks are no matter of this Elasticsearch, which others run.');
+  // A serverless Elasticsearch has none that its users could lift.
+  if (status !== 200) return nothingBlocked;
   const blocks = isObject(body) && isObject(body.blocks) ? body.blocks : {};
   const writes = isObject(blocks.indices) ? await readWriteIndices(connection, dataStreams, signal) : [];
   const found = [
@@ -73,13 +74,11 @@ function listOf(value: unknown): readonly string[] {
 
 function judge(blocks: readonly Block[]): Verdict {
   const [first] = blocks;
-  if (!first) return fine('Nothing blocks writing.');
+  if (!first) return nothingBlocked;
   const said = { status: 403, type: 'cluster_block_exception', reason: first.description } as const;
   const { advice } = explainError({ ...said, about: 'request' });
   const told = blocks.map(({ on, description }) => `${on} is blocked: ${description}`);
   return { state: 'problem', message: `${told.join('; ')}.`, advice };
 }
 
-function fine(message: string): Verdict {
-  return { state: 'ok', message, advice: '' };
-}
+const nothingBlocked: Verdict = { state: 'ok', message: 'Nothing blocks writing.', advice: '' };

@@ -29,14 +29,16 @@ export async function checkElasticsearch(
 ): Promise<readonly Finding[]> {
   const version = await guarded('version', signal, () => checkVersion(connection, signal));
   if (version.state === 'problem') return [version];
+  const blocks = await guarded('blocks', signal, async () => ({
+    name: 'blocks',
+    ...(await checkBlocks(connection, targets.dataStreams, signal)),
+  }));
   return [
     version,
     await guarded('processors', signal, () => checkProcessors(connection, signal)),
     await guarded('privileges', signal, () => checkPrivileges(connection, targets.dataStreams, signal)),
-    await guarded('blocks', signal, async () => ({
-      name: 'blocks',
-      ...(await checkBlocks(connection, targets.dataStreams, signal)),
-    })),
+    // That nothing is blocked goes without saying.
+    ...(blocks.state === 'ok' ? [] : [blocks]),
     await guarded('templates', signal, () => checkTemplates(connection, targets, signal)),
   ];
 }
