@@ -56,10 +56,13 @@ export async function openReplay(policy: Policy): Promise<ReplaySession> {
   };
   const log = openCommandLog(policy.process.logLevel);
   const clock = systemClock;
-  const signals = listenForInterruption();
+  await using opening = new AsyncDisposableStack();
+  const signals = opening.use(listenForInterruption());
   const kept = { folder: policy.process.stateFolder, clock, log, giveUp: signals.abandon };
   const ledger = await openLedger({ ...kept, carried: carriedFacts });
+  opening.defer(() => ledger.close());
   const deadLetters = await openDeadLetters(kept);
+  opening.defer(() => deadLetters.close());
   const telemetry = createTelemetry({ clock, version: readVersion() });
   const environment = {
     clock,
@@ -72,8 +75,10 @@ export async function openReplay(policy: Policy): Promise<ReplaySession> {
     log,
   };
   const outputs = new OpenOutputs(environment, log, signals.stop);
+  opening.defer(() => outputs.close());
   const openBuffer = documentBuffers(2 * policy.process.memoryBytes);
   const shared = { ...mapping, claims: new IdClaims(), deadLetters, openBuffer, telemetry, log, clock };
+  const open = opening.move();
   return {
     environment,
     signals,
@@ -95,12 +100,7 @@ export async function openReplay(policy: Policy): Promise<ReplaySession> {
       );
       return totals;
     },
-    async [Symbol.asyncDispose]() {
-      await outputs.close();
-      await deadLetters.close();
-      await ledger.close();
-      signals[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
 

@@ -8,6 +8,7 @@ import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { describeError } from '../../input/errors.ts';
 import { runCollector } from '../../input/run.ts';
 import { loadPolicy } from '../../input/settings/load-policy.ts';
+import type { Policy } from '../../input/settings/policy.ts';
 import { createTelemetry, type RunTelemetry } from '../../input/telemetry/telemetry.ts';
 import { recordingLog } from '../delivery/state-folder.ts';
 import {
@@ -202,6 +203,45 @@ test('a single run does not wait for an output, and fails for its streams only',
     health: 'failed',
     code: 'elasticsearch-unreachable',
   });
+  expect(await readDelivered(place.output)).toHaveLength(100);
+});
+
+test('a start that breaks off leaves nothing behind that goes on', async () => {
+  const system = scaledClock(100);
+  let sleeping = 0;
+  const clock: ScaledClock = {
+    ...system,
+    async sleep(ms, signal) {
+      sleeping += 1;
+      await system.sleep(ms, signal).finally(() => {
+        sleeping -= 1;
+      });
+    },
+  };
+  const emulator = await emulate(clock);
+  const place = await makeWorkplace({ streams: [streamFor(emulator)] });
+  const policy = await loadPolicy(place.policy, { once: true });
+  const unopened = { type: 'console', name: 'unopened' } as const;
+  const completeness = {
+    where: 'policy.yml:1',
+    intervalMs: 1000,
+    namespace: 'demo',
+    output: unopened,
+    streams: [],
+  };
+  const never = new AbortController().signal;
+  const parts = { clock, random: () => 0.5, version: '0.1.0', log: recordingLog() };
+  const run = (given: Policy) =>
+    runCollector({
+      ...parts,
+      policy: given,
+      signals: { stop: never, abandon: never },
+      telemetry: createTelemetry({ clock, version: '0.1.0' }),
+    });
+  await expect(run({ ...policy, completeness: [completeness] })).rejects.toThrow('no output was opened');
+  expect(sleeping).toBe(0);
+  // Neither the ledger nor the output folder is held any more.
+  expect((await run(policy)).failed.size).toBe(0);
   expect(await readDelivered(place.output)).toHaveLength(100);
 });
 
