@@ -276,6 +276,21 @@ describe('where the only output cannot be opened', () => {
     expect((await run.result).failed.size).toBe(0);
   });
 
+  test('as it stands still, a run begins all the same', async () => {
+    const clock = scaledClock(100);
+    const emulator = await emulate(clock);
+    const server = await new StandIn().listen();
+    closers.push(() => server.close());
+    server.answers.set('/', () => {});
+    const { policy } = await placeFor(emulator, server.url);
+    const run = await startRun(policy, clock);
+    await until(() => run.inFlightBytes() > 0);
+    expect(run.health('', 'default')).toMatchObject({ health: 'failed', code: 'elasticsearch-slow' });
+    run.stop.abort();
+    run.abandon.abort();
+    expect((await run.result).open).toBeGreaterThan(0);
+  });
+
   test('as nobody is there, a run waits, and says when it is something else that keeps it waiting', async () => {
     const clock = scaledClock(100);
     const emulator = await emulate(clock);

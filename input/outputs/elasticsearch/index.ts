@@ -15,7 +15,7 @@ import { type CompleteOptions, complete, type ElasticsearchOptions } from './opt
 import { PendingWrite } from './pending-write.ts';
 import { Stillness } from './stillness.ts';
 import { guardTemplate } from './template-guard.ts';
-import { readVersion, requireSupported } from './version.ts';
+import { readVersion, requireSupported, type ServerVersion } from './version.ts';
 
 export interface ElasticsearchEnvironment {
   readonly clock: Clock;
@@ -32,6 +32,17 @@ export function elasticsearchOutput(
   environment: ElasticsearchEnvironment,
 ): Output {
   return new ElasticsearchOutput(complete(options), environment);
+}
+
+const openingMs = 30_000;
+
+function standsStill(address: string): OperatorError {
+  return new OperatorError({
+    code: 'elasticsearch-slow',
+    message: `${address} did not answer within ${openingMs / 1000} s.`,
+    advice: 'Check that Elasticsearch is well there, and what stands in between.',
+    retry: { kind: 'later' },
+  });
 }
 
 class ElasticsearchOutput implements Output {
@@ -53,7 +64,7 @@ class ElasticsearchOutput implements Output {
     const connection = await connect(this.#settings, signal);
     this.#connection = connection;
     try {
-      requireSupported(connection.address, await readVersion(connection, signal));
+      requireSupported(connection.address, await this.#askVersion(connection, signal));
     } catch (error) {
       await connection.close();
       throw error;
@@ -68,6 +79,22 @@ class ElasticsearchOutput implements Output {
       noteHealth: reportHealth(this.#environment),
     };
     this.#makeLane = (dataStream) => new Lane(dataStream, this.#settings, shared);
+  }
+
+  /** One that stands still must not keep the run from beginning: it may be waited for while others collect. */
+  async #askVersion(connection: Connection, signal: AbortSignal): Promise<ServerVersion> {
+    const slow = new AbortController();
+    const asked = new AbortController();
+    const waiting = this.#environment.clock.sleep(openingMs, asked.signal).then(
+      () => slow.abort(standsStill(connection.address)),
+      () => undefined,
+    );
+    try {
+      return await readVersion(connection, AbortSignal.any([signal, slow.signal]));
+    } finally {
+      asked.abort();
+      await waiting;
+    }
   }
 
   async write(
