@@ -29,12 +29,14 @@ const silentPort: WrongScheme = {
 };
 
 /** Elasticsearch says so itself, in words, to whoever speaks HTTP to its other port. */
-const transportPort: Explanation = {
+const transportPort: WrongScheme = {
+  certain: true,
   what: 'it is the port on which the nodes of an Elasticsearch talk to each other',
   advice: 'Give the HTTP port; that is 9200 where nobody chose another.',
 };
 
-const foreignPort: Explanation = {
+const foreignPort: WrongScheme = {
+  certain: false,
   what: 'what answers there does not speak HTTP',
   advice: 'Check host and port.',
 };
@@ -51,7 +53,7 @@ export function explainWrongScheme(error: unknown, url: string): WrongScheme | u
   return 'cause' in error ? explainWrongScheme(error.cause, url) : undefined;
 }
 
-function explainAnswer(data: string): Explanation {
+function explainAnswer(data: string): WrongScheme {
   if (data.startsWith(alertRecord)) return tlsPort;
   return data.includes('not an HTTP port') ? transportPort : foreignPort;
 }
