@@ -257,8 +257,9 @@ async function keepRejected(
 /** Documents that were there already, though no run of this ledger can have sent them, come from somebody else. */
 function noticeStrangers(parts: CollectorParts, batch: Batch, report: WriteReport): void {
   parts.telemetry.count(batch.origin, 'records_possibly_duplicate', report.possiblyDuplicate);
-  if (report.duplicate === 0 || batch.uncertain) return;
-  const message = `${report.duplicate} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`;
+  const strange = report.duplicate - (report.takenOver ?? 0);
+  if (strange === 0 || batch.uncertain) return;
+  const message = `${strange} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`;
   const notice = { health: 'degraded', code: 'second-collector', message } as const;
   if (parts.telemetry.notice?.(batch.origin, notice))
     parts.log.warn({ m365: scopeFields(batch.origin) }, `${batch.origin.contentType}: ${message}`);

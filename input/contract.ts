@@ -106,6 +106,8 @@ export interface WriteOptions {
 export interface WriteReport {
   readonly delivered: number;
   readonly duplicate: number;
+  /** Of the duplicates, those that whoever had the data stream before stored. */
+  readonly takenOver?: number;
   /** Sent again although an earlier attempt may have succeeded, because the key may not read the data stream. */
   readonly possiblyDuplicate: number;
   /** What the output will never take, by index into the documents, with its reason. */

@@ -34,6 +34,14 @@ export function dataStreamsOf(policy: Policy, output: OutputPolicy): readonly st
   return [...new Set(streams.map(({ mapping }) => `logs-o365.audit-${mapping.namespace}`))];
 }
 
+/** Whose records go there. */
+export function tenantsOf(policy: Policy, dataStream: string): readonly string[] {
+  const streams = policy.streams.filter(
+    ({ mapping }) => `logs-o365.audit-${mapping.namespace}` === dataStream,
+  );
+  return [...new Set(streams.map(({ source }) => source.tenantId.toLowerCase()))];
+}
+
 /** Those of them that get raw records, because another package owns and maps them. */
 export function rawStreamsOf(policy: Policy, output: OutputPolicy): ReadonlySet<string> {
   const streams = policy.streams.filter(({ mapping }) => mapping.documents === 'raw');

@@ -63,7 +63,7 @@ function printTroubles(proof: ContentTypeProof): void {
 
 function printRecords(
   contentType: string,
-  { served, found, doubled, missing, missingCount, unread }: RecordProof,
+  { served, found, doubled, several, missing, missingCount, unread }: RecordProof,
 ): void {
   say(`${contentType}: of ${served} distinct records served again, ${found} are in Elasticsearch.`);
   printSome(
@@ -71,7 +71,10 @@ function printRecords(
     missingCount,
   );
   printSome(unread.map((reason) => `not read again: ${reason}`));
-  if (doubled > 0) say(paint('yellow', `${contentType}: ${doubled} documents stand there twice.`));
+  printSome(
+    several.map((id) => `more than one document in Elasticsearch: ${id}`),
+    doubled,
+  );
 }
 
 /** The first few, and how many more there are. */

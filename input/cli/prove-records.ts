@@ -5,7 +5,6 @@ import { parseRecord } from '../../pipelines/parse-record.ts';
 import type { ListedBlob, Scope } from '../contract.ts';
 import { OperatorError } from '../errors.ts';
 import type { Connection } from '../outputs/elasticsearch/connection.ts';
-import { recognise } from '../outputs/elasticsearch/recognise.ts';
 import { countIds } from '../outputs/elasticsearch/stored-ids.ts';
 import { RecordSplitter } from '../sources/management-activity/split-records.ts';
 import type { Tenant } from './microsoft.ts';
@@ -14,8 +13,10 @@ export interface RecordProof {
   /** Distinct Ids that Microsoft serves. */
   readonly served: number;
   readonly found: number;
-  /** Documents beyond one for each Id. */
+  /** Of those found, the ones of which there is more than one document. */
   readonly doubled: number;
+  /** The first of these. */
+  readonly several: readonly string[];
   /** The first of those that are not there. */
   readonly missing: readonly string[];
   readonly missingCount: number;
@@ -28,8 +29,6 @@ export interface Asking {
   readonly scope: Scope;
   readonly connection: Connection;
   readonly dataStream: string;
-  /** Whether the data stream holds raw records, mapped by another's pipeline. */
-  readonly raw: boolean;
   /** Ids that are kept as dead letters. */
   readonly setAside: ReadonlySet<string>;
   readonly maximumRecordBytes: number;
@@ -37,13 +36,14 @@ export interface Asking {
 }
 
 const idsAtOnce = 5000;
-const missingShown = 20;
+const shown = 20;
 
 export async function proveRecords(blobs: Iterable<ListedBlob>, asking: Asking): Promise<RecordProof> {
   const proof = {
     served: 0,
     found: 0,
     doubled: 0,
+    several: [] as string[],
     missing: [] as string[],
     missingCount: 0,
     unread: [] as string[],
@@ -53,14 +53,14 @@ export async function proveRecords(blobs: Iterable<ListedBlob>, asking: Asking):
     const ids = [...waiting].filter((id) => !asking.setAside.has(id));
     waiting = new Set();
     if (ids.length === 0) return;
-    const sought = { ids, recognition: recognise(asking.raw) };
-    const stored = await countIds(asking.connection, asking.dataStream, sought, asking.signal);
+    const stored = await countIds(asking.connection, asking.dataStream, ids, asking.signal);
     if (!stored.complete) throw mayNotRead(asking.dataStream);
     proof.served += ids.length;
     proof.found += stored.distinct;
-    proof.doubled += stored.documents - stored.distinct;
+    proof.doubled += stored.several.size;
+    proof.several.push(...[...stored.several.keys()].slice(0, shown - proof.several.length));
     proof.missingCount += stored.missing.length;
-    proof.missing.push(...stored.missing.slice(0, missingShown - proof.missing.length));
+    proof.missing.push(...stored.missing.slice(0, shown - proof.missing.length));
   };
   for (const blob of blobs) {
     try {

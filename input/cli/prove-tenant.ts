@@ -40,11 +40,12 @@ export function isProved({ contentTypes, unreached }: TenantProof): boolean {
   if (unreached !== undefined) return false;
   return contentTypes.every((proof) => {
     if ('unlisted' in proof) return proof.optional;
-    const { byRecords } = proof;
-    return (
-      isComplete(proof) && (!byRecords || (byRecords.missingCount === 0 && byRecords.unread.length === 0))
-    );
+    return isComplete(proof) && (proof.byRecords === undefined || isEachThereOnce(proof.byRecords));
   });
+}
+
+function isEachThereOnce({ missingCount, doubled, unread }: RecordProof): boolean {
+  return missingCount === 0 && doubled === 0 && unread.length === 0;
 }
 
 /** A tenant that cannot be asked does not hide the others. */
@@ -125,7 +126,6 @@ async function askRecords(
       scope: { tenantId: tenant.tenantId, contentType },
       connection,
       dataStream: `logs-o365.audit-${mapping.namespace}`,
-      raw: mapping.documents === 'raw',
       setAside: letters.ids,
       maximumRecordBytes: source.maximumRecordBytes,
       signal,

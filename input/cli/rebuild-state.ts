@@ -9,11 +9,10 @@ import { openLedger, type SqliteLedger } from '../delivery/sqlite-ledger.ts';
 import { createOutput } from '../outputs/create-output.ts';
 import { connect } from '../outputs/elasticsearch/connection.ts';
 import type { ElasticsearchOptions } from '../outputs/elasticsearch/options.ts';
-import { recognise } from '../outputs/elasticsearch/recognise.ts';
 import { recentIds } from '../outputs/elasticsearch/stored-ids.ts';
 import type { OutputPolicy } from '../settings/output-policy.ts';
 import type { Policy } from '../settings/policy.ts';
-import { dataStreamsOf, rawStreamsOf } from './choose-streams.ts';
+import { dataStreamsOf, tenantsOf } from './choose-streams.ts';
 import { openCommandLog } from './command-log.ts';
 import { listenForInterruption } from './interruption.ts';
 import { sayWhetherNew } from './move-state.ts';
@@ -64,10 +63,9 @@ async function rebuildFromElasticsearch(
 ): Promise<void> {
   const connection = await connect(options);
   const sinceMs = systemClock.now() - remembered;
-  const raw = rawStreamsOf(policy, output);
   try {
     for (const dataStream of dataStreamsOf(policy, output)) {
-      const recent = { sinceMs, recognition: recognise(raw.has(dataStream)) };
+      const recent = { sinceMs, tenants: tenantsOf(policy, dataStream) };
       const found = countAlong(recentIds(connection, dataStream, recent, signal), dataStream);
       say(`${dataStream}: ${await ledger.remember(found)} Ids of the last eight days were read back.`);
     }

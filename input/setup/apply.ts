@@ -2,11 +2,11 @@
 
 import { OperatorError } from '../errors.ts';
 import type { Connection, Request } from '../outputs/elasticsearch/connection.ts';
-import { type Asset, assetPath, inOrder, isOurs, markedBody, patternsOf, titleOf } from './assets.ts';
+import { findWinner, isOurs, patternsOf } from '../outputs/elasticsearch/template-owner.ts';
+import { type Asset, assetPath, inOrder, markedBody, titleOf } from './assets.ts';
 import { explained, privilegeFor, readAsset, readDataStreams, readIndexTemplates } from './cluster-state.ts';
 import { groupSteps } from './describe-steps.ts';
 import { putRetention } from './lifecycle.ts';
-import { findWinner } from './owners.ts';
 import type { Plan } from './plan.ts';
 
 export type Say = (line: string) => void;

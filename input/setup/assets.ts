@@ -76,18 +76,7 @@ export function markedBody(asset: Asset, version: string): Record<string, unknow
   return { ...asset.body, _meta: { ...meta, ...markOf(asset, version) } };
 }
 
-export function isOurs(body: Readonly<Record<string, unknown>>): boolean {
-  return isObject(body._meta) && body._meta.managed_by === 'm365';
-}
-
 /** In the order in which one may refer to another. */
 export function inOrder(assets: readonly Asset[]): readonly Asset[] {
   return assetKinds.flatMap((kind) => assets.filter((asset) => asset.kind === kind));
-}
-
-/** `logs-o365.audit-*` and the like. */
-export function patternsOf({ body }: Pick<Asset, 'body'>): readonly string[] {
-  const patterns = body.index_patterns;
-  if (typeof patterns === 'string') return [patterns];
-  return Array.isArray(patterns) ? patterns.map(String) : [];
 }

@@ -3,17 +3,15 @@
 import { OperatorError } from '../errors.ts';
 import type { Connection } from '../outputs/elasticsearch/connection.ts';
 import { Failure, isObject } from '../outputs/elasticsearch/failure.ts';
+import type { Found } from '../outputs/elasticsearch/template-owner.ts';
 import { type Asset, type AssetKind, assetPath } from './assets.ts';
-
-export interface Found {
-  readonly name: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
 
 export interface DataStream {
   readonly name: string;
   /** The index template that its next backing index would follow, where Elasticsearch says. */
   readonly template: string | undefined;
+  /** The `_meta` of that template, where Elasticsearch says. */
+  readonly meta: unknown;
   readonly writeIndex: string | undefined;
   /** Its next document makes a new backing index. */
   readonly rollsOver: boolean;
@@ -60,6 +58,7 @@ export async function readDataStreams(
   return listOf(body, 'data_streams').map((entry) => ({
     name: String(entry.name),
     template: typeof entry.template === 'string' ? entry.template : undefined,
+    meta: entry._meta,
     writeIndex: listOf(entry, 'indices')
       .map(({ index_name }) => String(index_name))
       .at(-1),

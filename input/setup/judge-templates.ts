@@ -1,9 +1,7 @@
 // Whether each data stream that is delivered to follows the template it should: ours for mapped documents, that of the
 // package which owns the dataset for raw records.
 
-import { isOurs } from './assets.ts';
-import type { Found } from './cluster-state.ts';
-import { findWinner, packageOf } from './owners.ts';
+import { type Found, findWinner, isOurs, packageOf } from '../outputs/elasticsearch/template-owner.ts';
 
 /** What is delivered to. */
 export interface Targets {

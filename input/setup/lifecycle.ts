@@ -3,7 +3,8 @@
 
 import type { Connection } from '../outputs/elasticsearch/connection.ts';
 import { isObject } from '../outputs/elasticsearch/failure.ts';
-import { type Asset, isOurs } from './assets.ts';
+import { isOurs } from '../outputs/elasticsearch/template-owner.ts';
+import type { Asset } from './assets.ts';
 import { explained, readAsset } from './cluster-state.ts';
 
 export interface Lifecycle {

@@ -1,10 +1,17 @@
 // Whose the data streams are: a package installed in Kibana, a template that somebody wrote, or nobody's. What another
 // owns is named with the way out, and left alone.
 
-import { isObject } from '../outputs/elasticsearch/failure.ts';
-import { type Asset, isOurs, patternsOf } from './assets.ts';
-import type { DataStream, Found } from './cluster-state.ts';
-import { overlap } from './patterns.ts';
+import { overlap } from '../outputs/elasticsearch/patterns.ts';
+import {
+  type Found,
+  findWinner,
+  isOurs,
+  packageOf,
+  patternsOf,
+  priorityOf,
+} from '../outputs/elasticsearch/template-owner.ts';
+import type { Asset } from './assets.ts';
+import type { DataStream } from './cluster-state.ts';
 
 export interface Conflict {
   readonly code: 'package' | 'template' | 'asset' | 'live' | 'newer';
@@ -51,25 +58,6 @@ function ownedByPackage(template: string, packageName: string): Conflict {
     message: `${what}.`,
     advice: `Either remove it (Kibana → Integrations → Installed → ${packageName} → Settings → Uninstall; its documents stay) and run this again with --take-over, or leave it and set "documents: raw" in the stream, which delivers what that package maps.`,
   };
-}
-
-/** Fleet marks everything it installs; older versions name the package only. */
-export function packageOf(body: Readonly<Record<string, unknown>>): string | undefined {
-  const meta = isObject(body._meta) ? body._meta : {};
-  const name = isObject(meta.package) ? meta.package.name : undefined;
-  if (typeof name === 'string') return name;
-  return meta.managed_by === 'fleet' ? 'unknown' : undefined;
-}
-
-function priorityOf({ priority }: Readonly<Record<string, unknown>>): number {
-  return typeof priority === 'number' ? priority : 0;
-}
-
-/** The index template that a data stream's next backing index would follow. */
-export function findWinner(dataStream: string, templates: readonly Found[]): Found | undefined {
-  return templates
-    .filter((template) => patternsOf(template).some((pattern) => overlap(pattern, dataStream)))
-    .toSorted((left, right) => priorityOf(right.body) - priorityOf(left.body))[0];
 }
 
 /** Data streams made before our template, by whatever mapping was there. */

@@ -2,20 +2,11 @@
 
 import type { Connection } from '../outputs/elasticsearch/connection.ts';
 import { isObject } from '../outputs/elasticsearch/failure.ts';
+import { type Found, isOurs, patternsOf } from '../outputs/elasticsearch/template-owner.ts';
 import { readVersion, requireSupported } from '../outputs/elasticsearch/version.ts';
-import {
-  type Asset,
-  inOrder,
-  isOurs,
-  markOf,
-  patternsOf,
-  stampMappings,
-  stampOf,
-  titleOf,
-} from './assets.ts';
+import { type Asset, inOrder, markOf, stampMappings, stampOf, titleOf } from './assets.ts';
 import {
   type DataStream,
-  type Found,
   readAsset,
   readDataStreams,
   readIndexTemplates,

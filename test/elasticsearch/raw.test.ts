@@ -10,65 +10,10 @@ import { run } from '../cli/command.ts';
 import { makeWorkplace, streamFor, type Workplace } from '../end-to-end/harness.ts';
 import { ask, clusterUrl } from './cluster.ts';
 import { FaultProxy } from './fault-proxy.ts';
+import { installOwner, removeOwner } from './raw-owner.ts';
 
 const namespace = `raw${randomUUID().slice(0, 8)}`;
 const dataStream = `logs-o365.audit-${namespace}`;
-const pipeline = `${dataStream}-owner`;
-const onFailure = [
-  { set: { field: 'event.kind', value: 'pipeline_error' } },
-  { append: { field: 'error.message', value: '{{{ _ingest.on_failure_message }}}' } },
-];
-const rename = (field: string, target_field: string) => ({
-  rename: { field, target_field, ignore_missing: true },
-});
-
-async function installOwner(): Promise<void> {
-  await ask('PUT', `/_ingest/pipeline/${pipeline}`, {
-    processors: [
-      { fingerprint: { fields: ['o365audit.Id'], target_field: '_id', ignore_missing: true } },
-      { fail: { if: "ctx.o365audit?.Operation == 'Unfit'", message: 'unfit' } },
-      {
-        date: {
-          field: 'o365audit.CreationTime',
-          formats: ['ISO8601'],
-          if: 'ctx.o365audit?.CreationTime != null',
-        },
-      },
-      rename('o365audit.Id', 'event.id'),
-      rename('o365audit.Operation', 'event.action'),
-      rename('o365audit.OrganizationId', 'organization.id'),
-      rename('o365audit.OrganizationName', 'organization.name'),
-      {
-        script: {
-          if: 'ctx.organization?.id != null && ctx._conf?.tenants != null',
-          source: 'ctx.organization.name = ctx._conf.tenants[ctx.organization.id]',
-        },
-      },
-      rename('o365audit', 'o365.audit'),
-      { remove: { field: '_conf', ignore_missing: true } },
-    ],
-    on_failure: onFailure,
-  });
-  const keyword = { match_mapping_type: 'string', mapping: { type: 'keyword', ignore_above: 1024 } };
-  await ask('PUT', `/_index_template/${dataStream}`, {
-    index_patterns: [dataStream],
-    priority: 960,
-    data_stream: {},
-    _meta: { package: { name: 'o365' }, managed_by: 'fleet', managed: true },
-    template: {
-      settings: { number_of_replicas: 0, default_pipeline: pipeline },
-      mappings: {
-        dynamic_templates: [{ keyword }],
-        properties: {
-          o365: {
-            properties: { audit: { dynamic: false, properties: { Odd: { type: 'object', dynamic: true } } } },
-          },
-        },
-      },
-    },
-  });
-}
-
 let emulator: Emulator;
 let proxy: FaultProxy;
 let place: Workplace;
@@ -88,7 +33,7 @@ function oddTexts(tenantId: string): string[] {
 }
 
 beforeAll(async () => {
-  await installOwner();
+  await installOwner(dataStream);
   emulator = await startEmulator({
     seed: 5,
     startCooldown: 'off',
@@ -135,8 +80,7 @@ afterAll(async () => {
   await emulator.close();
   await place.remove();
   await ask('DELETE', `/_data_stream/${dataStream}`);
-  await ask('DELETE', `/_index_template/${dataStream}`);
-  await ask('DELETE', `/_ingest/pipeline/${pipeline}`);
+  await removeOwner(dataStream);
 });
 
 const withPolicy = (...words: string[]) => run([...words, '--policy', place.policy]);

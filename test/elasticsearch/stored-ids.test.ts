@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Connection, connect } from '../../input/outputs/elasticsearch/connection.ts';
-import { recognise } from '../../input/outputs/elasticsearch/recognise.ts';
 import { countIds, recentIds } from '../../input/outputs/elasticsearch/stored-ids.ts';
 import { makeDocuments, makeOutput, never, numberedIds } from '../outputs-elasticsearch/harness.ts';
 import { ask, clusterUrl, dropDataStream, makeDataStream } from './cluster.ts';
-
-const recognition = recognise(false);
 
 let connection: Connection;
 let dataStream: string;
@@ -37,14 +34,12 @@ describe('what is stored', () => {
     await store(['a', 'b']);
     await ask('POST', `/${dataStream}/_rollover`);
     await store(['b', 'c']);
-    expect(await countIds(connection, dataStream, { ids: ['a', 'b', 'c', 'd'], recognition }, never)).toEqual(
-      {
-        distinct: 3,
-        documents: 4,
-        missing: ['d'],
-        complete: true,
-      },
-    );
+    expect(await countIds(connection, dataStream, ['a', 'b', 'c', 'd'], never)).toEqual({
+      distinct: 3,
+      several: new Map([['b', 2]]),
+      missing: ['d'],
+      complete: true,
+    });
   });
 
   test('reads ids and times back page by page, oldest first, and none from before', async () => {
@@ -53,7 +48,7 @@ describe('what is stored', () => {
     await store(['old'], '2026-01-01T00:00:00Z');
     const read: string[] = [];
     const seconds = new Set<number>();
-    const recent = { sinceMs: Date.parse('2026-01-02T00:00:00Z'), recognition };
+    const recent = { sinceMs: Date.parse('2026-01-02T00:00:00Z'), tenants: [] };
     for await (const key of recentIds(connection, dataStream, recent, never)) {
       read.push(key.id);
       seconds.add(key.seconds);
@@ -62,12 +57,31 @@ describe('what is stored', () => {
     expect([...seconds]).toEqual([Date.parse('2026-01-02T03:04:05Z') / 1000]);
   });
 
+  test('reads back old records that were collected lately, and none that were collected long ago', async () => {
+    const sinceMs = Date.parse('2026-03-01T00:00:00Z');
+    const record = (id: string, event: object) => ({
+      '@timestamp': '2026-01-01T00:00:00Z',
+      event: { id, ...event },
+    });
+    const stored = {
+      created: record('1', { created: '2026-03-02T00:00:00Z' }),
+      ingested: record('2', { ingested: '2026-03-02T00:00:00Z' }),
+      before: record('3', { created: '2026-02-02T00:00:00Z', ingested: '2026-02-02T00:00:00Z' }),
+    };
+    for (const [id, document] of Object.entries(stored))
+      await ask('PUT', `/${dataStream}/_create/${id}?refresh=true`, document);
+    const read: string[] = [];
+    const recent = { sinceMs, tenants: ['t'] };
+    for await (const { id } of recentIds(connection, dataStream, recent, never)) read.push(id);
+    expect(read.sort()).toEqual(['t:1', 't:2']);
+  });
+
   test('a data stream that is not there holds nothing', async () => {
-    expect(await countIds(connection, `${dataStream}2`, { ids: ['a'], recognition }, never)).toMatchObject({
+    expect(await countIds(connection, `${dataStream}2`, ['a'], never)).toMatchObject({
       distinct: 0,
       missing: ['a'],
     });
-    const keys = recentIds(connection, `${dataStream}2`, { sinceMs: 0, recognition }, never);
+    const keys = recentIds(connection, `${dataStream}2`, { sinceMs: 0, tenants: [] }, never);
     expect(await keys.next()).toMatchObject({ done: true });
   });
 });

@@ -267,6 +267,95 @@ describe('the template of the data stream', () => {
     expect(await waiting).toMatchObject({ delivered: 1, rejected: [] });
   });
 
+  const owned = (packageName: string, more: object = {}) => ({
+    data_streams: [{ template: 'logs-o365.audit', _meta: { package: { name: packageName } }, ...more }],
+  });
+  const follow = (answer: object) => server.answers.set(dataStream, (_, { reply }) => reply(200, answer));
+  const firstLine = async () => {
+    while (made.log.lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    return made.log.lines[0];
+  };
+
+  test('mapped documents wait while it is of another package, and go once it is ours', async () => {
+    follow(owned('o365'));
+    const waiting = write(['a']);
+    expect(await firstLine()).toMatchObject({
+      level: 'error',
+      message: expect.stringMatching(/of the package "o365".*"documents: raw".*setup --take-over/),
+    });
+    expect(server.bulks).toEqual([]);
+    follow({ data_streams: [{ template: 'logs-o365.audit', _meta: { managed_by: 'm365' } }] });
+    expect(await waiting).toMatchObject({ delivered: 1, rejected: [] });
+  });
+
+  test.each([
+    ['our package, as Kibana installs it', owned('m365')],
+    ['one that somebody wrote', { data_streams: [{ template: 'mine' }] }],
+    ['told to nobody', { data_streams: [{}] }],
+  ])('mapped documents go where it is %s', async (_, answer) => {
+    follow(answer);
+    expect(await write(['a'])).toMatchObject({ delivered: 1 });
+  });
+
+  test('raw records go where it is of the package that maps them', async () => {
+    follow(owned('o365'));
+    const raw = { signal: never, uncertain: false, raw: true };
+    const documents = makeDocuments(dataStream, ['a']);
+    expect(await made.output.write(documents, raw)).toMatchObject({ delivered: 1 });
+  });
+
+  test.each([
+    ['wait', false, 0],
+    ['go', true, 1],
+  ])(
+    'documents %s where another package made the write index and the next one makes a new one: %s',
+    async (_, rollsOver, sent) => {
+      const indices = [{ index_name: '.ds-old' }, { index_name: '.ds-new' }];
+      follow(owned('m365', { rollover_on_write: rollsOver, indices }));
+      server.answers.set('/.ds-new/_mapping', (_, { reply }) =>
+        reply(200, { '.ds-new': { mappings: { _meta: { package: { name: 'o365' } } } } }),
+      );
+      const waiting = write(['a']);
+      if (sent === 0) expect((await firstLine())?.message).toContain('follows .ds-new of the package "o365"');
+      else expect(await waiting).toMatchObject({ delivered: 1 });
+      expect(server.bulks).toHaveLength(sent);
+      follow(owned('m365'));
+      await waiting;
+    },
+  );
+
+  test('is looked up among all of them where the data stream is not there yet', async () => {
+    server.answers.set(dataStream, (_, { reply }) => reply(404, {}));
+    const templates = (owner: object) =>
+      server.answers.set('/_index_template', (_, { reply }) => {
+        const index_patterns = ['logs-*'];
+        const generic = { name: 'logs', index_template: { index_patterns, priority: 100 } };
+        const package_ = { index_patterns, priority: 200, _meta: owner };
+        reply(200, { index_templates: [generic, { name: 'special', index_template: package_ }] });
+      });
+    templates({ package: { name: 'o365' } });
+    const waiting = write(['a']);
+    expect((await firstLine())?.message).toContain('follows special of the package "o365"');
+    expect(server.bulks).toEqual([]);
+    templates({ managed_by: 'm365' });
+    expect(await waiting).toMatchObject({ delivered: 1 });
+  });
+
+  test('where templates may not be read, the data stream is made first, and tells', async () => {
+    server.answers.set('/_index_template', (_, { reply }) => reply(403, error('security_exception', 'no')));
+    server.answers.set(dataStream, (_, { reply }) => reply(404, {}));
+    server.bulkFaults.push(({ body }, { reply }) => {
+      expect(body).toBe('{"index":{"_id":"m365","pipeline":"_none"}}\n{}\n');
+      follow(owned('o365'));
+      reply(200, { errors: true, items: [{ index: { status: 400 } }] });
+    });
+    const waiting = write(['a']);
+    expect((await firstLine())?.message).toContain('of the package "o365"');
+    expect(server.bulks).toHaveLength(1);
+    follow(owned('m365'));
+    expect(await waiting).toMatchObject({ delivered: 1 });
+  });
+
   test('is asked for once, and again as long as the data stream is not there', async () => {
     const asked = () => server.seen.filter(({ path }) => path.endsWith(dataStream)).length;
     server.answers.set(dataStream, (_, { reply }) => reply(404, {}));

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runSetup } from '../../input/cli/commands/setup.ts';
+import { overlap } from '../../input/outputs/elasticsearch/patterns.ts';
 import type { Asset } from '../../input/setup/assets.ts';
 import { readConnectionFlags } from '../../input/setup/connection-options.ts';
-import { overlap } from '../../input/setup/patterns.ts';
 import { StandIn } from './stand-in.ts';
 
 let server: StandIn;

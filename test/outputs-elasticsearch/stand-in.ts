@@ -186,5 +186,7 @@ function asLists(fields: Record<string, string> = {}): Record<string, string[]> 
 
 function readIds(body: string): string[] {
   const lines = body.split('\n');
-  return lines.flatMap((line, index) => (index % 2 === 0 && line ? [JSON.parse(line).create._id] : []));
+  return lines.flatMap((line, index) =>
+    index % 2 === 0 && line ? [JSON.parse(line).create?._id ?? []].flat() : [],
+  );
 }

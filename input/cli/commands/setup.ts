@@ -3,11 +3,13 @@
 import { Command } from 'commander';
 import { OperatorError } from '../../errors.ts';
 import { connect } from '../../outputs/elasticsearch/connection.ts';
+import { overlap } from '../../outputs/elasticsearch/patterns.ts';
+import { patternsOf } from '../../outputs/elasticsearch/template-owner.ts';
 import { loadPolicy } from '../../settings/load-policy.ts';
 import type { OutputPolicy } from '../../settings/output-policy.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy.ts';
 import { applySetup, removeSetup, type Say } from '../../setup/apply.ts';
-import { type Asset, assetPath, inOrder, markedBody, patternsOf, stampMappings } from '../../setup/assets.ts';
+import { type Asset, assetPath, inOrder, markedBody, stampMappings } from '../../setup/assets.ts';
 import { readAuditAssets } from '../../setup/audit-assets.ts';
 import {
   addConnectionOptions,
@@ -17,7 +19,6 @@ import {
 } from '../../setup/connection-options.ts';
 import { groupSteps } from '../../setup/describe-steps.ts';
 import { addLifecycle, withLifecycle } from '../../setup/lifecycle.ts';
-import { overlap } from '../../setup/patterns.ts';
 import { type Plan, planSetup } from '../../setup/plan.ts';
 import { readVersion } from '../version.ts';
 

@@ -2,7 +2,7 @@
 // of the same name in its registry.
 
 import { isObject } from '../../outputs/elasticsearch/failure.ts';
-import { overlap } from '../../setup/patterns.ts';
+import { overlap } from '../../outputs/elasticsearch/patterns.ts';
 import { askKibana, type KibanaConnection } from './connection.ts';
 
 export interface InstalledPackage {

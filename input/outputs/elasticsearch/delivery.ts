@@ -7,8 +7,8 @@ import { asFailure, Failure } from './failure.ts';
 import { lookUp } from './look-up.ts';
 import { explainOutcome, type Outcome, readOutcomes } from './outcomes.ts';
 import type { Pending } from './pending-write.ts';
-import { recognise } from './recognise.ts';
 import type { Stillness } from './stillness.ts';
+import type { Strangers } from './strangers.ts';
 
 export interface Rest {
   /** To be sent again once whatever failed works again. */
@@ -34,14 +34,22 @@ const everything: Rest = { ...none, taken: false, settled: false };
 /** A document on which Elasticsearch itself fails this often is refused, whether it takes others or not. */
 const mostFailures = 8;
 
+/** What is asked about the data stream before documents are sent. */
+export interface Asking {
+  readonly connection: Connection;
+  readonly stillness: Stillness;
+  readonly strangers: Strangers;
+}
+
 /** Never rejects. What an abort leaves undone is handed back like any failure. */
-export function deliverOver(connection: Connection, stillness: Stillness, compressionLevel: number): Deliver {
+export function deliverOver(asking: Asking, compressionLevel: number): Deliver {
+  const { connection, stillness } = asking;
   const makeBulkRequest = makeBulkRequests(compressionLevel);
   return async (dataStream, portion, signal) => {
     let unsettled = portion;
     let sent = false;
     try {
-      unsettled = await settleKnown(connection, stillness, dataStream, portion, signal);
+      unsettled = await settleKnown(asking, dataStream, portion, signal);
       if (unsettled.length === 0) return nothing;
       const { request, release } = await makeBulkRequest(dataStream, unsettled);
       sent = true;
@@ -63,29 +71,35 @@ export function deliverOver(connection: Connection, stillness: Stillness, compre
 
 /** Settles what the data stream has already; returns the rest, to be sent. */
 async function settleKnown(
-  connection: Connection,
-  stillness: Stillness,
+  asking: Asking,
   dataStream: string,
   portion: readonly Pending[],
   signal: AbortSignal,
 ): Promise<readonly Pending[]> {
+  const raw = portion.some((entry) => entry.raw);
+  const unlooked = portion.some((entry) => !entry.looked && !entry.uncertain);
+  const strangers = unlooked && (await asking.strangers.areIn(dataStream, raw, signal));
   const doubtful = portion.filter(isDoubtful);
-  if (doubtful.length === 0) return portion;
-  await stillness.reach(signal);
-  const ids = doubtful.map(({ document }) => document.id);
-  const recognition = recognise(doubtful.some(({ raw }) => raw));
-  const { found, complete } = await lookUp(connection, dataStream, { ids, recognition }, signal);
-  const missing: Pending[] = [];
-  for (const entry of portion) {
-    if (entry.uncertain && found.has(entry.document.id)) {
-      settleExisting(entry);
-      continue;
-    }
-    if (entry.uncertain) entry.unseen = !complete;
-    entry.uncertain = false;
-    missing.push(entry);
+  const asked = portion.filter((entry) => entry.uncertain || (strangers && !entry.looked));
+  if (asked.length === 0) return portion;
+  if (doubtful.length > 0) await asking.stillness.reach(signal);
+  const ids = asked.map(({ document }) => document.id);
+  // What strangers stored is visible by itself; what a request of unknown outcome stored may not be.
+  const refresh = doubtful.length > 0;
+  const { found, complete } = await lookUp(asking.connection, dataStream, ids, signal, { refresh });
+  const there = new Set(asked.filter(({ document }) => found.has(document.id)));
+  for (const entry of there) {
+    if (entry.uncertain) settleExisting(entry);
+    else entry.write.recognise(true);
   }
-  return missing;
+  for (const entry of asked) noteLook(entry, complete);
+  return portion.filter((entry) => !there.has(entry));
+}
+
+function noteLook(entry: Pending, complete: boolean): void {
+  if (entry.uncertain) entry.unseen = !complete;
+  entry.uncertain = false;
+  entry.looked = true;
 }
 
 function isDoubtful({ uncertain }: Pending): boolean {
@@ -95,7 +109,7 @@ function isDoubtful({ uncertain }: Pending): boolean {
 /** What this process sent before was delivered by it, not by somebody else. */
 function settleExisting({ write, attempted }: Pending): void {
   if (attempted) write.deliver(false);
-  else write.recognise();
+  else write.recognise(false);
 }
 
 function doubt(entry: Pending): void {

@@ -14,6 +14,7 @@ import { Lane } from './lane.ts';
 import { type CompleteOptions, complete, type ElasticsearchOptions } from './options.ts';
 import { PendingWrite } from './pending-write.ts';
 import { Stillness } from './stillness.ts';
+import { Strangers } from './strangers.ts';
 import { guardTemplate } from './template-guard.ts';
 import { readVersion, requireSupported, type ServerVersion } from './version.ts';
 
@@ -70,10 +71,12 @@ class ElasticsearchOutput implements Output {
       throw error;
     }
     const stillness = new Stillness(connection, this.#environment.clock, this.#settings.backoffFirstMs);
+    const strangers = new Strangers(connection, this.#environment.clock);
+    const deliver = deliverOver({ connection, stillness, strangers }, this.#settings.compressionLevel);
     const shared = {
       ...this.#environment,
       slots: new Slots(this.#settings.workers),
-      deliver: guardTemplate(connection, deliverOver(connection, stillness, this.#settings.compressionLevel)),
+      deliver: guardTemplate({ connection, strangers, clock: this.#environment.clock }, deliver),
       closed: this.#closed.signal,
       mayWait: this.#environment.mayWait ?? true,
       noteHealth: reportHealth(this.#environment),
@@ -117,6 +120,7 @@ class ElasticsearchOutput implements Output {
         uncertain,
         attempted: false,
         unseen: false,
+        looked: false,
         failures: 0,
       });
     });

@@ -3,7 +3,7 @@
 
 import type { Connection } from './connection.ts';
 import { Failure, isObject } from './failure.ts';
-import type { Recognition } from './recognise.ts';
+import { queryFor, recognisedBy, seek, soughtOf } from './recognise.ts';
 
 export interface LookUp {
   readonly found: ReadonlySet<string>;
@@ -11,26 +11,31 @@ export interface LookUp {
   readonly complete: boolean;
 }
 
-export interface Sought {
-  /** The keys of the records. */
-  readonly ids: readonly string[];
-  readonly recognition: Recognition;
+export interface LookUpOptions {
+  /** False where what is looked for was stored a while ago: it is visible by itself. */
+  readonly refresh?: boolean;
 }
 
 const idsPerSearch = 5000;
 
-/** A document is found once its bulk request has ended: the refresh before the search makes it visible. */
+/**
+ * By the keys of the records. A document is found once its bulk request has ended: the refresh before the search makes it
+ * visible.
+ */
 export async function lookUp(
   connection: Connection,
   dataStream: string,
-  { ids, recognition }: Sought,
+  ids: readonly string[],
   signal: AbortSignal,
+  { refresh: refreshFirst = true }: LookUpOptions = {},
 ): Promise<LookUp> {
   const found = new Set<string>();
-  const refreshed = await unlessForbidden(() => refresh(connection, dataStream, signal));
+  const refreshed = refreshFirst
+    ? await unlessForbidden(() => refresh(connection, dataStream, signal))
+    : 'done';
   if (refreshed === 'missing') return { found, complete: true };
   for (let from = 0; from < ids.length; from += idsPerSearch) {
-    const chunk = { ids: ids.slice(from, from + idsPerSearch), recognition };
+    const chunk = ids.slice(from, from + idsPerSearch);
     const searched = await unlessForbidden(() => findAll(connection, dataStream, chunk, found, signal));
     if (searched === 'forbidden') return { found, complete: false };
   }
@@ -67,15 +72,16 @@ async function refresh(
 async function findAll(
   connection: Connection,
   dataStream: string,
-  { ids, recognition }: Sought,
+  ids: readonly string[],
   found: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
   let missing = ids;
   let full = true;
   while (full && missing.length > 0) {
-    const hits = await searchOnce(connection, dataStream, { ids: missing, recognition }, signal);
-    for (const hit of hits) for (const id of recognition.idsOf(hit, missing)) found.add(id);
+    const hits = await searchOnce(connection, dataStream, missing, signal);
+    const sought = seek(missing);
+    for (const hit of hits) for (const id of soughtOf(hit, sought)) found.add(id);
     const left = missing.filter((id) => !found.has(id));
     full = hits.length >= missing.length && left.length < missing.length;
     missing = left;
@@ -85,7 +91,7 @@ async function findAll(
 async function searchOnce(
   connection: Connection,
   dataStream: string,
-  { ids, recognition }: Sought,
+  ids: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
   const { body } = await connection.send(
@@ -97,8 +103,8 @@ async function searchOnce(
         allow_partial_search_results: false,
       },
       body: {
-        query: recognition.query(ids),
-        ...recognition.asked,
+        query: queryFor(ids),
+        fields: recognisedBy,
         size: ids.length,
         sort: ['_doc'],
         _source: false,

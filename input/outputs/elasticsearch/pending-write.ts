@@ -20,6 +20,8 @@ export interface Pending {
   attempted: boolean;
   /** It may be in the data stream, which the key may not read. */
   unseen: boolean;
+  /** It was looked for: nobody else's document is this record. */
+  looked: boolean;
   /** How often Elasticsearch failed on this very document. */
   failures: number;
 }
@@ -29,6 +31,7 @@ export class PendingWrite {
   #remaining: number;
   #delivered = 0;
   #duplicate = 0;
+  #takenOver = 0;
   #possiblyDuplicate = 0;
   readonly #rejected: Rejection[] = [];
   #resolve: (report: WriteReport) => void = () => {};
@@ -54,8 +57,10 @@ export class PendingWrite {
     this.#settleOne();
   }
 
-  recognise(): void {
+  /** `expected`: somebody else is known to have stored records here before. */
+  recognise(expected: boolean): void {
     this.#duplicate += 1;
+    if (expected) this.#takenOver += 1;
     this.#settleOne();
   }
 
@@ -75,6 +80,7 @@ export class PendingWrite {
     this.#resolve({
       delivered: this.#delivered,
       duplicate: this.#duplicate,
+      ...(this.#takenOver > 0 && { takenOver: this.#takenOver }),
       possiblyDuplicate: this.#possiblyDuplicate,
       rejected: this.#rejected.sort((left, right) => left.index - right.index),
     });

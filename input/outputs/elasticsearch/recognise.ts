@@ -1,67 +1,73 @@
-// Which record a stored document is. A mapped document bears the record's key as its `_id`. A raw one is named by the
-// pipeline of whoever owns the data stream, Elastic's by a hash of the Id alone: it is recognised by what the record says
-// of itself. Its own `_id` counts as well, because a record without an Id keeps the one that it was sent with.
+// Which record a stored document is. What this program mapped bears the record's key as its `_id`. What another pipeline
+// took in has whatever name that gave it, Elastic's a hash of the Id alone: such a document is recognised by what it says
+// of itself. Both may stand in one data stream, before and after it changed hands, so both are always looked for.
 
 import { isObject } from './failure.ts';
-
-export interface Recognition {
-  /** Finds every document that is one of these records. */
-  query(ids: readonly string[]): object;
-  /** What a search has to ask for beside it. */
-  readonly asked: object;
-  /** Which of the sought records the hit is; others may be among them. */
-  idsOf(hit: unknown, sought: readonly string[]): readonly string[];
-  /** The key of the record that the hit is. */
-  idOf(hit: unknown): string | undefined;
-}
-
-export function recognise(raw: boolean): Recognition {
-  return raw ? byRecord : byName;
-}
-
-const byName: Recognition = {
-  query: (ids) => ({ ids: { values: ids } }),
-  asked: {},
-  idsOf: (hit) => namesOf(hit),
-  idOf: (hit) => namesOf(hit)[0],
-};
-
-function namesOf(hit: unknown): readonly string[] {
-  return isObject(hit) && typeof hit._id === 'string' ? [hit._id] : [];
-}
 
 /** Where a pipeline puts the Id and the organization, and where they stay when it fails half way. */
 const idFields = ['event.id', 'o365audit.Id'];
 const ownerFields = ['organization.id', 'o365audit.OrganizationId'];
 
-const byRecord: Recognition = {
-  query: (ids) => {
-    const recordIds = ids.map(recordIdOf);
-    const terms = idFields.map((field) => ({ terms: { [field]: recordIds } }));
-    return { bool: { should: [byName.query(ids), ...terms] } };
-  },
-  asked: { fields: [...idFields, ...ownerFields] },
-  idsOf(hit, sought) {
-    const { recordId, owner } = readRecord(hit);
-    if (recordId === undefined) return namesOf(hit);
-    if (owner !== undefined) return [`${owner}:${recordId}`, ...namesOf(hit)];
-    // The record does not say whose it is: its key then has the tenant that was asked.
-    return [...sought.filter((id) => recordIdOf(id) === recordId), ...namesOf(hit)];
-  },
-  idOf(hit) {
-    const { recordId, owner } = readRecord(hit);
-    return recordId === undefined || owner === undefined ? namesOf(hit)[0] : `${owner}:${recordId}`;
-  },
-};
+/** What a search has to ask for, so that its hits can be recognised. */
+export const recognisedBy = [...idFields, ...ownerFields];
 
-/** Of the key `<organization>:<Id>`. */
-function recordIdOf(id: string): string {
-  return id.slice(id.indexOf(':') + 1);
+/** Finds every document that may be one of these records, by their keys. */
+export function queryFor(keys: readonly string[]): object {
+  const recordIds = keys.map(recordIdOf);
+  const terms = idFields.map((field) => ({ terms: { [field]: recordIds } }));
+  return { bool: { should: [{ ids: { values: keys } }, ...terms] } };
 }
 
-function readRecord(hit: unknown): { recordId: string | undefined; owner: string | undefined } {
+/**
+ * The keys of the record that a hit is; several where it does not say whose it is: a key then has the tenant that was
+ * asked, which is one of `tenants`. The name counts where it is a key itself, and where the record tells nothing.
+ */
+export function keysOf(hit: unknown, tenants: readonly string[]): readonly string[] {
+  const { name, recordId, owner } = readHit(hit);
+  const owners = owner === undefined ? tenants : [owner];
+  const keys = recordId === undefined ? [] : owners.map((each) => keyOf(each, recordId));
+  if (name === undefined || keys.includes(name)) return keys;
+  return keys.length === 0 || name.includes(':') ? [...keys, name] : keys;
+}
+
+/** Which of the sought records the hit is. */
+export function soughtOf(hit: unknown, sought: SoughtKeys): readonly string[] {
+  return keysOf(hit, sought.tenants).filter((key) => sought.keys.has(key));
+}
+
+export interface SoughtKeys {
+  readonly keys: ReadonlySet<string>;
+  readonly tenants: readonly string[];
+}
+
+export function seek(keys: readonly string[]): SoughtKeys {
+  return { keys: new Set(keys), tenants: [...new Set(keys.map(tenantOf))] };
+}
+
+/** True for a document that somebody else's pipeline named. */
+export function isNamedByOthers(hit: unknown): boolean {
+  const { name = '', recordId, owner } = readHit(hit);
+  if (recordId === undefined || name.startsWith('h:')) return false;
+  return owner === undefined ? recordIdOf(name) !== recordId : name !== keyOf(owner, recordId);
+}
+
+/** `<organization>:<Id>` */
+function keyOf(tenant: string, recordId: string): string {
+  return tenant === '' ? recordId : `${tenant}:${recordId}`;
+}
+
+function recordIdOf(key: string): string {
+  return key.slice(key.indexOf(':') + 1);
+}
+
+function tenantOf(key: string): string {
+  return key.slice(0, Math.max(0, key.indexOf(':')));
+}
+
+function readHit(hit: unknown) {
   const fields = isObject(hit) && isObject(hit.fields) ? hit.fields : {};
   const first = (names: readonly string[]) =>
     names.flatMap((name) => fields[name] ?? []).find((value) => typeof value === 'string');
-  return { recordId: first(idFields), owner: first(ownerFields)?.toLowerCase() };
+  const name = isObject(hit) && typeof hit._id === 'string' ? hit._id : undefined;
+  return { name, recordId: first(idFields), owner: first(ownerFields)?.toLowerCase() };
 }

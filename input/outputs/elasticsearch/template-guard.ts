@@ -1,22 +1,44 @@
-// Every Elasticsearch of Elastic's takes documents for any `logs-*-*` by a template of its own, called `logs`, which
-// maps nothing as the detection rules expect it. A data stream that follows it is not written to: documents wait.
+// Documents go only into a data stream whose index template fits them. Every Elasticsearch of Elastic's takes any
+// `logs-*-*` by a template called `logs`, which maps nothing as the detection rules expect it; and the template of another
+// package brings a pipeline that takes a mapped document for a raw record and spoils it. Until that is mended, documents
+// wait.
 
+import type { Clock } from '../../clock.ts';
 import type { Connection } from './connection.ts';
 import { type Deliver, handBack } from './delivery.ts';
-import { asFailure, Failure, isObject } from './failure.ts';
+import { asFailure, Failure } from './failure.ts';
 import type { Pending } from './pending-write.ts';
+import { readFollowed } from './read-template.ts';
+import type { Strangers } from './strangers.ts';
+import { type Found, foreignPackageOf } from './template-owner.ts';
 
 const generic = 'logs';
 
-/** Asks before the first request of each data stream; where it does not exist yet, or may not be asked, lets go. */
-export function guardTemplate(connection: Connection, deliver: Deliver): Deliver {
-  const trusted = new Set<string>();
+/** Packages are installed, and removed, while this runs. */
+const askAgainMs = 5 * 60_000;
+
+export interface GuardParts {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly strangers: Pick<Strangers, 'forget'>;
+}
+
+/** Asks before the first request of each data stream, and now and then; where it may not be asked, lets go. */
+export function guardTemplate({ connection, clock, strangers }: GuardParts, deliver: Deliver): Deliver {
+  const trusted = new Map<string, number>();
+  const mayGo = (dataStream: string) =>
+    clock.now() - (trusted.get(dataStream) ?? Number.NEGATIVE_INFINITY) < askAgainMs;
   return async (dataStream, portion, signal) => {
-    if (trusted.has(dataStream)) return deliver(dataStream, portion, signal);
+    if (mayGo(dataStream)) return deliver(dataStream, portion, signal);
     try {
-      const template = await readTemplate(connection, dataStream, signal);
-      if (template === generic) return handBack(portion, explain(dataStream, portion));
-      if (template !== 'none yet') trusted.add(dataStream);
+      const { exists, followed } = await readFollowed(connection, dataStream, signal);
+      const obstacle = findObstacle(dataStream, portion, followed);
+      if (obstacle) {
+        trusted.delete(dataStream);
+        strangers.forget(dataStream);
+        return handBack(portion, obstacle);
+      }
+      if (exists) trusted.set(dataStream, clock.now());
     } catch (error) {
       return handBack(portion, asFailure(error));
     }
@@ -24,30 +46,27 @@ export function guardTemplate(connection: Connection, deliver: Deliver): Deliver
   };
 }
 
-/** The name of the template; undefined where it is not told. */
-async function readTemplate(
-  connection: Connection,
+function findObstacle(
   dataStream: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const { status, body } = await connection.send(
-    {
-      method: 'GET',
-      path: `/_data_stream/${encodeURIComponent(dataStream)}`,
-      query: { filter_path: 'data_streams.template' },
-      name: 'indices.get_data_stream',
-    },
-    signal,
-    [403, 404],
-  );
-  if (status === 404) return 'none yet';
-  const [first]: unknown[] = isObject(body) && Array.isArray(body.data_streams) ? body.data_streams : [];
-  return isObject(first) && typeof first.template === 'string' ? first.template : undefined;
+  portion: readonly Pending[],
+  followed: readonly Found[],
+): Failure | undefined {
+  const raw = portion.some((entry) => entry.raw);
+  if (followed.some(({ name }) => name === generic)) {
+    const follows = `${dataStream} follows the index template "${generic}" that comes with Elasticsearch`;
+    return raw ? unparsed(follows) : unmapped(follows);
+  }
+  // What has a package of its own maps raw records, ours as well.
+  const owned = raw ? undefined : followed.find(({ body }) => foreignPackageOf(body) !== undefined);
+  return owned && spoiled(dataStream, owned.name, foreignPackageOf(owned.body) ?? 'unknown');
 }
 
-function explain(dataStream: string, portion: readonly Pending[]): Failure {
-  const follows = `${dataStream} follows the index template "${generic}" that comes with Elasticsearch`;
-  return portion.some(({ raw }) => raw) ? unparsed(follows) : unmapped(follows);
+function spoiled(dataStream: string, follows: string, packageName: string): Failure {
+  return Failure.later(
+    'elasticsearch-template',
+    `${dataStream} follows ${follows} of the package "${packageName}", whose pipeline is made for raw records and would spoil mapped ones.`,
+    `Set "documents: raw" in the stream, so that "${packageName}" maps what comes; or remove that package and run \`m365 setup --take-over\`. Documents wait until then; none is lost.`,
+  );
 }
 
 function unmapped(follows: string): Failure {
