@@ -300,12 +300,29 @@ describe('after a restart', () => {
     expect(bench.environment.uncleanStart).toBe(false);
     const second = follow(bench, run.options);
     closers.push(() => second.stop());
-    const other = run.publish(2 * hour);
+    run.clock.advance(2 * minute);
+    const other = run.publish();
     await waitFor(() => has(second, id) && has(second, other), 'the second run has it too');
     const uncertain = second.collected.batches.map((batch) => [batch.origin.contentId, batch.uncertain]);
     expect(Object.fromEntries(uncertain)).toEqual({ [id]: true, [other]: false });
     const [blob] = bench.ledger.blobsBetween({ tenantId: run.options.tenantId, contentType }, '2000', '2100');
     expect(blob).toMatchObject({ state: 'acknowledged', delivered: 2 });
+  });
+
+  test('what is older than the first run is uncertain also in a later one: another ledger may have known it', async () => {
+    const run = await prepare();
+    const first = run.follow();
+    const known = run.publish(hour);
+    await waitFor(() => has(first, known), 'the first run is on its way');
+    await first.stop();
+    const bench = await run.bench.reopen();
+    closers.push(() => bench.close());
+    expect(bench.environment.uncleanStart).toBe(false);
+    const second = follow(bench, run.options);
+    closers.push(() => second.stop());
+    const old = run.publish(2 * hour);
+    await waitFor(() => has(second, old), 'the second run has it');
+    expect(second.collected.batches.map(({ uncertain }) => uncertain)).toEqual([true]);
   });
 
   test('after an unclean end, only what Microsoft made before this start is uncertain', async () => {

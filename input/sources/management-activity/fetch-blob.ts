@@ -73,7 +73,7 @@ class BlobAttempt {
       fetchedAt: isoTime(stream.environment.clock.now()),
       backfill: blob.backfill,
     };
-    this.#uncertain = blob.uncertain || mayHaveBeenSeen(stream, blob);
+    this.#uncertain = blob.uncertain || blob.backfill || mayHaveBeenSeen(stream, blob);
     this.#oversized = new OversizedRecords(stream, this.#origin);
     this.#splitter = new RecordSplitter({
       maximumRecordBytes: stream.options.maximumRecordBytes,
@@ -203,7 +203,10 @@ class BlobAttempt {
   }
 }
 
-/** After an unclean end, anything made before this start may have been delivered without the ledger knowing. */
+/**
+ * What is older than the ledger's first run, in whichever run it is fetched, another ledger or collector may have
+ * delivered. After an unclean end, anything made before this start may have been delivered without the ledger knowing.
+ */
 function mayHaveBeenSeen({ environment, startedAt, skew }: Stream, blob: LedgerBlob): boolean {
   if (!environment.uncleanStart) return false;
   const created = Date.parse(blob.contentCreated);
