@@ -5,6 +5,7 @@ import type { RecordTypes } from '../pipelines/engine/record-types.ts';
 import { recordKey } from '../pipelines/identity.ts';
 import type { MapContext, Mapper } from '../pipelines/mapper.ts';
 import { parseRecord, type RecordHead } from '../pipelines/parse-record.ts';
+import { addCounts } from './batch-counts.ts';
 import type { Clock } from './clock.ts';
 import { setConstants } from './constant-fields.ts';
 import type {
@@ -115,10 +116,10 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
   while (waiting.length > 0) {
     const claim = parts.claims.claim(waiting.map((entry) => entry.key.id));
     const mine = claim.mine.map((index) => at(waiting, index));
-    counts = add(counts, await deliverClaimed(parts, batch, mine, abandon));
+    counts = addCounts(counts, await deliverClaimed(parts, batch, mine, abandon));
     const outcomes = await Promise.all(claim.others.map((other) => other.acknowledged));
     const failed = claim.others.filter((_, index) => !outcomes[index]);
-    counts = add(counts, { ...nothing, duplicate: claim.others.length - failed.length });
+    counts = addCounts(counts, { ...nothing, duplicate: claim.others.length - failed.length });
     waiting = failed.map((other) => at(waiting, other.index));
   }
   room.release();
@@ -182,6 +183,7 @@ async function deliverUnseen(
   return {
     delivered: report.delivered,
     duplicate: entries.length - fresh.length + report.duplicate,
+    ...(report.duplicate > 0 && { there: report.duplicate }),
     deadLettered: report.rejected.length,
   };
 }
@@ -280,14 +282,6 @@ function findNewest(entries: readonly Entry[]): number {
   let newest = 0;
   for (const { key } of entries) if (key.seconds > newest) newest = key.seconds;
   return newest;
-}
-
-function add(left: BatchCounts, right: BatchCounts): BatchCounts {
-  return {
-    delivered: left.delivered + right.delivered,
-    duplicate: left.duplicate + right.duplicate,
-    deadLettered: left.deadLettered + right.deadLettered,
-  };
 }
 
 function scopeFields(origin: Origin): object {

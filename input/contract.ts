@@ -48,6 +48,8 @@ export interface BatchCounts {
   readonly delivered: number;
   /** Records that were delivered before: by the ledger's Ids, or because the output already had them. */
   readonly duplicate: number;
+  /** Of the duplicates, those that the output had, without the ledger knowing of them. */
+  readonly there?: number;
   /** Records kept in the dead letters. */
   readonly deadLettered: number;
 }
@@ -152,7 +154,9 @@ export interface LedgerBlob extends Scope, ListedBlob {
   readonly backfill: boolean;
   /** True when an attempt began and its outcome is not in the ledger. */
   readonly uncertain: boolean;
+  /** Records that are in the output by this blob: delivered, or found there. */
   readonly delivered: number;
+  /** Records that another blob brought, too. */
   readonly duplicate: number;
   readonly deadLettered: number;
 }
@@ -193,6 +197,8 @@ export interface ContentLedger {
   ): Promise<void>;
   /** Puts a blob back to `listed`, for replay. False when it is not known. */
   reset(scope: Scope, contentId: string): Promise<boolean>;
+  /** Dead letters of a blob were replayed: so many of its records are delivered, or were there already. */
+  noteReplayed(scope: Scope, contentId: string, counts: BatchCounts): Promise<void>;
   recordGap(gap: Gap): Promise<void>;
   /** Small facts of a scope: watermark, when a subscription was started, the cool-down, the last full listing. */
   getFact(scope: Scope, name: string): Promise<string | undefined>;

@@ -4,6 +4,7 @@ import type { Gap } from '../contract.ts';
 import { paint, say, table, wrap } from './paper.ts';
 import type { RecordProof } from './prove-records.ts';
 import type { OpenBlob, ScopeProof } from './prove-scope.ts';
+import { isStored, type StoreProof } from './prove-store.ts';
 import type { ContentTypeProof, TenantProof } from './prove-tenant.ts';
 
 const shownOfEach = 5;
@@ -50,13 +51,17 @@ function printTroubles(proof: ContentTypeProof): void {
     );
     return;
   }
-  const { contentType, open, deadLetters, gaps, byRecords } = proof;
+  const { contentType, open, deadLetters, lettersGone, gaps, byRecords } = proof;
   for (const state of ['lost', 'missing', 'pending'] as const)
     printSome(open.filter((blob) => blob.state === state).map((blob) => describeBlob(contentType, blob)));
   printSome(gaps.map(describeGap));
   if (deadLetters > 0)
     printSome([
       `${contentType}: ${deadLetters} dead letters wait; mend the cause, then: m365 replay dead-letters`,
+    ]);
+  if (lettersGone > 0)
+    printSome([
+      `${contentType}: ${lettersGone} records were kept as dead letters that are no longer there: they are not delivered; fetch them again with m365 replay window`,
     ]);
   if (byRecords) printRecords(contentType, byRecords);
 }
@@ -75,6 +80,20 @@ function printRecords(
     several.map((id) => `more than one document in Elasticsearch: ${id}`),
     doubled,
   );
+}
+
+/** What the outputs hold, against what the ledger says was delivered there. */
+export function printStores(stores: readonly StoreProof[]): void {
+  for (const proof of stores) {
+    const line = describeStore(proof);
+    say(isStored(proof) ? line : paint('red', wrap(line, '  ', '    ')));
+  }
+}
+
+function describeStore({ store, delivered, found, unread }: StoreProof): string {
+  if (found === undefined) return `${store}: not looked at: ${unread}`;
+  if (found >= delivered) return `${store}: ${found} documents; the ledger says ${delivered} were delivered.`;
+  return `${store}: the ledger says that ${delivered} records were delivered, and only ${found} documents are there. Some were deleted or moved; m365 replay window delivers again what is missing.`;
 }
 
 /** The first few, and how many more there are. */

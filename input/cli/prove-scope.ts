@@ -20,7 +20,10 @@ export interface ScopeProof {
   readonly open: readonly OpenBlob[];
   /** Records, over the blobs that are done. */
   readonly records: { readonly delivered: number; readonly duplicate: number };
+  /** That wait for a replay. */
   readonly deadLetters: number;
+  /** Records that were kept as dead letters, of which there is no letter any more and no word of a replay. */
+  readonly lettersGone: number;
   readonly gaps: readonly Gap[];
 }
 
@@ -55,6 +58,9 @@ export async function compareScope(
     open: [...findMissing(listed, blobs), ...[...blobs.values()].flatMap(describeOpen)],
     records: { delivered: sum((blob) => blob.delivered), duplicate: sum((blob) => blob.duplicate) },
     deadLetters: [...blobs.keys()].reduce((total, id) => total + (letters.get(id) ?? 0), 0),
+    lettersGone: sum(({ contentId, deadLettered }) =>
+      Math.max(0, deadLettered - (letters.get(contentId) ?? 0)),
+    ),
     gaps: (await ledger.gapsBetween(scope, from, to)).filter(({ reason }) => !isOfBlob(reason, blobs)),
   };
 }
@@ -64,8 +70,8 @@ function isOfBlob(reason: string, blobs: ReadonlyMap<string, unknown>): boolean 
   return blobs.has(/^content (\S+): /.exec(reason)?.[1] ?? '');
 }
 
-export function isComplete({ open, deadLetters, gaps }: ScopeProof): boolean {
-  return open.length === 0 && deadLetters === 0 && gaps.length === 0;
+export function isComplete({ open, deadLetters, lettersGone, gaps }: ScopeProof): boolean {
+  return open.length === 0 && deadLetters === 0 && lettersGone === 0 && gaps.length === 0;
 }
 
 function findMissing(

@@ -1,5 +1,6 @@
 // All content types of one tenant proved, each by itself: what cannot be asked for does not hide the others.
 
+import { existsSync } from 'node:fs';
 import type { ContentLedger, ListedBlob } from '../contract.ts';
 import { readDeadLetters } from '../delivery/dead-letters.ts';
 import { describeError } from '../errors.ts';
@@ -139,8 +140,10 @@ async function askRecords(
 async function countLetters(stateFolder: string, tenantId: string): Promise<Letters> {
   const byContent = new Map<string, number>();
   const ids = new Set<string>();
-  for await (const { origin, id } of readDeadLetters(stateFolder)) {
+  for await (const { origin, id, rawFile } of readDeadLetters(stateFolder)) {
     if (origin.tenantId !== tenantId) continue;
+    // A letter whose record lay in a file of its own holds nothing without it.
+    if (rawFile !== undefined && !existsSync(rawFile)) continue;
     byContent.set(origin.contentId, (byContent.get(origin.contentId) ?? 0) + 1);
     if (id !== undefined) ids.add(id);
   }

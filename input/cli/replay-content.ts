@@ -148,7 +148,8 @@ class ReplaySource implements Source {
   async #conclude(scope: Scope, blob: ListedBlob, { counts, error }: Outcome): Promise<void> {
     const { ledger, clock } = this.#session.environment;
     if (error === undefined) {
-      await ledger.acknowledge(scope, blob.contentId, counts, clock.now());
+      // What is there may have come with another blob, which counts it.
+      await ledger.acknowledge(scope, blob.contentId, { ...counts, there: 0 }, clock.now());
       this.done += 1;
       return;
     }

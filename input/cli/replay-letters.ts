@@ -1,7 +1,7 @@
 // `m365 replay dead-letters`: the records that an output refused, or that were too large, delivered again.
 
 import { readFile } from 'node:fs/promises';
-import type { Batch, Origin, Source } from '../contract.ts';
+import type { Batch, BatchCounts, Origin, Source } from '../contract.ts';
 import type { StoredDeadLetter } from '../delivery/dead-letter-line.ts';
 import { listLetterFiles, readLetterFile } from '../delivery/dead-letters.ts';
 import { statPath } from '../delivery/file-change.ts';
@@ -78,11 +78,14 @@ async function replayFile(policy: Policy, session: ReplaySession, letters: Lette
       say(`${tenantId}: no stream of the policy is this tenant.`);
       continue;
     }
-    const source = letterSource(letters.file, stream, tenantId, (settled) => {
+    const source = letterSource(letters.file, stream, tenantId, async (settled, counts) => {
       for (const { line, rawFile } of settled) {
         done.add(line);
         if (rawFile !== undefined) rawFiles.push(rawFile);
       }
+      // All of one content.
+      const [first] = settled;
+      if (first) await session.environment.ledger.noteReplayed(first.origin, first.origin.contentId, counts);
     });
     const { delivered, duplicate, deadLettered } = await session.deliver(stream, source, { again: true });
     say(
@@ -108,7 +111,7 @@ async function findStream(
   return undefined;
 }
 
-type Settled = (letters: readonly StoredDeadLetter[]) => void;
+type Settled = (letters: readonly StoredDeadLetter[], counts: BatchCounts) => Promise<void>;
 
 /** One batch at a time: letters are few, and a file is put away only when all of its letters were dealt with. */
 function letterSource(file: string, stream: StreamPolicy, tenantId: string, onSettled: Settled): Source {
@@ -120,8 +123,8 @@ function letterSource(file: string, stream: StreamPolicy, tenantId: string, onSe
       for await (const letters of gather(file, stream, tenantId)) {
         if (signal.aborted) return;
         const { promise, resolve } = Promise.withResolvers<void>();
-        yield toBatch(letters, () => {
-          onSettled(letters);
+        yield toBatch(letters, async (counts) => {
+          await onSettled(letters, counts);
           resolve();
         });
         await Promise.race([promise, aborted]);
@@ -179,11 +182,11 @@ function sameContent(a: Origin, b: Origin): boolean {
   return a.contentId === b.contentId && a.contentType === b.contentType;
 }
 
-function toBatch(letters: readonly StoredDeadLetter[], settled: () => void): Batch {
+function toBatch(letters: readonly StoredDeadLetter[], settle: Batch['settle']): Batch {
   const [first] = letters;
   if (!first) throw new RangeError('a batch has at least one letter');
   const records = letters.map(({ record }) => record);
   const bytes = records.reduce((sum, record) => sum + record.length, 0);
   // An earlier replay may have delivered some and have been stopped before it could say so.
-  return { origin: first.origin, records, bytes, uncertain: true, settle: async () => settled() };
+  return { origin: first.origin, records, bytes, uncertain: true, settle };
 }

@@ -75,8 +75,9 @@ export class ContentBlobs {
   }
 
   acknowledge(scope: Scope, contentId: string, counts: BatchCounts, at: number): void {
-    const { delivered, duplicate, deadLettered } = counts;
-    this.#statements.acknowledge.run(delivered, duplicate, deadLettered, at, this.#number(scope), contentId);
+    const { delivered, duplicate, there = 0, deadLettered } = counts;
+    const here = { present: delivered + there, total: delivered + duplicate, deadLettered, at };
+    this.#statements.acknowledge.run({ ...here, scope: this.#number(scope), contentId });
   }
 
   retryLater(scope: Scope, contentId: string, nextAttemptAt: number, reason: string): void {
@@ -89,6 +90,11 @@ export class ContentBlobs {
 
   reset(scope: Scope, contentId: string): boolean {
     return Number(this.#statements.reset.run(this.#number(scope), contentId).changes) > 0;
+  }
+
+  noteReplayed(scope: Scope, contentId: string, { delivered, duplicate }: BatchCounts): void {
+    const number = this.#number(scope);
+    this.#statements.noteReplayed.run(delivered, duplicate, delivered + duplicate, number, contentId);
   }
 
   *between(scope: Scope, from: string, to: string): Iterable<LedgerBlob> {
@@ -146,7 +152,8 @@ function prepareStatements(database: DatabaseSync): Record<StatementName, Statem
     begin: database.prepare(`UPDATE blob SET state = 'fetching', uncertain = 1 ${one} AND ${open}`),
     acknowledge: database.prepare(
       `UPDATE blob SET state = 'acknowledged', reason = NULL, uncertain = 0, next_attempt_at = 0,
-        delivered = ?, duplicate = ?, dead_lettered = ?, ended_at = ? ${one}`,
+        delivered = max(delivered, $present), duplicate = max(0, $total - max(delivered, $present)),
+        dead_lettered = $deadLettered, ended_at = $at WHERE scope = $scope AND content_id = $contentId`,
     ),
     retryLater: database.prepare(
       `UPDATE blob SET attempts = attempts + 1, state = 'listed', next_attempt_at = ?, reason = ?
@@ -158,6 +165,10 @@ function prepareStatements(database: DatabaseSync): Record<StatementName, Statem
     reset: database.prepare(
       `UPDATE blob SET state = 'listed', reason = NULL, next_attempt_at = 0, attempts = 0, ended_at = NULL
         ${one}`,
+    ),
+    noteReplayed: database.prepare(
+      `UPDATE blob SET delivered = delivered + ?, duplicate = duplicate + ?,
+        dead_lettered = max(0, dead_lettered - ?) ${one}`,
     ),
     between: database.prepare(
       `SELECT * FROM blob INDEXED BY blob_by_time WHERE scope = ? AND (created_ms, blob) > (?, ?) AND created_ms < ?
@@ -180,6 +191,7 @@ type StatementName =
   | 'retryLater'
   | 'giveUp'
   | 'reset'
+  | 'noteReplayed'
   | 'between'
   | 'count'
   | 'prune';

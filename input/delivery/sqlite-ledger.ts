@@ -213,6 +213,10 @@ export class SqliteLedger implements Ledger {
     return this.#transactions.write(() => this.#blobs.reset(scope, contentId));
   }
 
+  noteReplayed(scope: Scope, contentId: string, counts: BatchCounts): Promise<void> {
+    return this.#transactions.write(() => this.#blobs.noteReplayed(scope, contentId, counts));
+  }
+
   recordGap(gap: Gap): Promise<void> {
     return this.#transactions.write(() => this.#facts.addGap(gap));
   }

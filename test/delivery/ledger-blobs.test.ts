@@ -120,6 +120,21 @@ describe('content blobs', () => {
       expect(idsOf(await ledger.due(scope, noon, 9, none))).toEqual(['a']);
     }));
 
+  test('count what is in the output by them, also after a replay and once dead letters were replayed', () =>
+    withLedger(async (ledger) => {
+      const what = async () => {
+        const found = await find(ledger, 'a');
+        return [found?.delivered, found?.duplicate, found?.deadLettered];
+      };
+      await ledger.list(scope, [blob('a')], mark);
+      await ledger.acknowledge(scope, 'a', { delivered: 5, duplicate: 4, there: 3, deadLettered: 2 }, noon);
+      expect(await what()).toEqual([8, 1, 2]);
+      await ledger.noteReplayed(scope, 'a', { delivered: 1, duplicate: 0, deadLettered: 1 });
+      expect(await what()).toEqual([9, 1, 1]);
+      await ledger.acknowledge(scope, 'a', { delivered: 2, duplicate: 8, deadLettered: 0 }, noon);
+      expect(await what()).toEqual([9, 1, 0]);
+    }));
+
   test('are read by window, half-open, however many there are', () =>
     withLedger(async (ledger) => {
       const start = Date.parse('2026-03-01T00:00:00Z');

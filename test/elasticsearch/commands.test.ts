@@ -78,6 +78,22 @@ describe('with Elasticsearch', () => {
     expect(ids).toHaveLength(200);
   });
 
+  test('prove counts what the data stream holds, and is not content with less than was delivered', async () => {
+    const sound = await withPolicy('prove', '--to', '0s');
+    expect([sound.code, sound.stdout]).toEqual([
+      0,
+      expect.stringContaining(`${dataStream} in default: 200 documents; the ledger says 200`),
+    ]);
+    await deleteSome(1);
+    const lacking = await withPolicy('prove', '--to', '0s');
+    expect([lacking.code, lacking.stdout.replaceAll(/\s+/g, ' ')]).toEqual([
+      1,
+      expect.stringContaining('200 records were delivered, and only 199 documents are there'),
+    ]);
+    expect((await withPolicy('replay', 'window', '--from', '7d')).code).toBe(0);
+    expect((await withPolicy('prove', '--to', '0s')).code).toBe(0);
+  });
+
   test('state rebuild reads the Ids back, so that the next run sends nothing', async () => {
     rmSync(place.state, { recursive: true });
     const rebuilt = await withPolicy('state', 'rebuild');
@@ -85,5 +101,14 @@ describe('with Elasticsearch', () => {
     const { stderr } = await withPolicy('run', '--once', '--force');
     expect(stderr).toContain('Ended: 0 records delivered');
     expect(await storedIds(dataStream)).toHaveLength(200);
+  });
+
+  test('prove finds the deleted data stream, also where the ledger knows by a replay only what was there', async () => {
+    rmSync(place.state, { recursive: true });
+    expect((await withPolicy('replay', 'window', '--from', '7d')).code).toBe(0);
+    await ask('DELETE', `/_data_stream/${dataStream}`);
+    const { code, stdout } = await withPolicy('prove', '--to', '0s');
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/only 0\s+documents are there/)]);
+    expect(stdout).toContain('Not complete.');
   });
 });

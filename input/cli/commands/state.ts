@@ -9,7 +9,8 @@ import { showState } from '../show-state.ts';
 const teaching = `
 The ledger remembers what Microsoft listed, what became of it, and the Ids of
 the records of the last eight days. Without it nothing is lost: the next run
-lists seven days again and recognises in Elasticsearch what is there already.
+lists seven days again and recognises in Elasticsearch what is there already, by
+event.id and organization.id too where another collector stored it.
 
 Examples:
   m365 state show --policy my.yml          what is open, done and lost
@@ -49,7 +50,7 @@ export function stateCommand(): Command {
     )
     .action(async (file: string, flags: PolicyFlags) => importState(await chooseStateFolder(flags), file));
   addPolicyOptions(state.command('rebuild'))
-    .description('Read the Ids of eight days back from the outputs.')
+    .description('Read back from the outputs the Ids collected in eight days.')
     .addHelpText(
       'after',
       '\nNeeded only for speed: without it the first run asks Elasticsearch for each\nrecord.\n\nExample:\n  m365 state rebuild --policy my.yml',

@@ -1,6 +1,7 @@
 // One attempt at one content blob: its body is cut into records as it arrives, these leave in batches, and once the last
 // batch is settled the attempt is concluded. What a failure means for the blob is downloads.ts.
 
+import { addCounts } from '../../batch-counts.ts';
 import type { Batch, BatchCounts, LedgerBlob, Origin } from '../../contract.ts';
 import { OperatorError } from '../../errors.ts';
 import { excerptOf, type HttpResponse } from '../../http/exchange.ts';
@@ -185,11 +186,7 @@ class BlobAttempt {
   }
 
   #count(more: BatchCounts): void {
-    this.#counts = {
-      delivered: this.#counts.delivered + more.delivered,
-      duplicate: this.#counts.duplicate + more.duplicate,
-      deadLettered: this.#counts.deadLettered + more.deadLettered,
-    };
+    this.#counts = addCounts(this.#counts, more);
   }
 
   #noteRepairs(): void {
