@@ -4,11 +4,12 @@
 import { describeError, OperatorError } from '../errors.ts';
 import type { Connection } from '../outputs/elasticsearch/connection.ts';
 import { Failure, isObject } from '../outputs/elasticsearch/failure.ts';
+import type { Found } from '../outputs/elasticsearch/template-owner.ts';
 import { isSupported, oldestVersion, readVersion } from '../outputs/elasticsearch/version.ts';
 import { clusterPrivileges, dataStreamPrivileges } from './api-key.ts';
 import { checkBlocks } from './check-blocks.ts';
 import { readDataStreams, readIndexTemplates } from './cluster-state.ts';
-import { judgeTemplates, type Targets } from './judge-templates.ts';
+import { judgeFollowed, judgeTemplates, type Targets } from './judge-templates.ts';
 
 export interface Finding {
   /** `version`, `processors`, `privileges`, `blocks`, `templates`. */
@@ -173,6 +174,13 @@ async function checkTemplates(
   // Templates take an administrator to read; which one a live data stream follows does not.
   const { dataStreams, raw } = targets;
   const streams = await readDataStreams(connection, dataStreams, signal).catch(() => []);
+  const told = new Map(
+    streams.flatMap(({ name, template, meta }): [string, Found][] =>
+      template !== undefined && isObject(meta) ? [[name, { name: template, body: { _meta: meta } }]] : [],
+    ),
+  );
+  if (dataStreams.every((name) => told.has(name)))
+    return { name: 'templates', ...judgeFollowed(targets, (name) => told.get(name)) };
   const followed = streams.flatMap(({ name, template }) => (template ? [`${name} follows ${template}`] : []));
   const wanted =
     raw.size === 0 ? '`m365 setup` was run' : 'a package that maps raw records owns the data streams';

@@ -1,7 +1,13 @@
 // Whether each data stream that is delivered to follows the template it should: ours for mapped documents, that of the
 // package which owns the dataset for raw records.
 
-import { type Found, findWinner, isOurs, packageOf } from '../outputs/elasticsearch/template-owner.ts';
+import {
+  type Found,
+  findWinner,
+  foreignPackageOf,
+  isOurs,
+  packageOf,
+} from '../outputs/elasticsearch/template-owner.ts';
 
 /** What is delivered to. */
 export interface Targets {
@@ -16,9 +22,17 @@ export interface Verdict {
   readonly advice: string;
 }
 
-export function judgeTemplates({ dataStreams, raw }: Targets, templates: readonly Found[]): Verdict {
+export function judgeTemplates(targets: Targets, templates: readonly Found[]): Verdict {
+  return judgeFollowed(targets, (name) => findWinner(name, templates));
+}
+
+/** `templateOf`: what a data stream follows. */
+export function judgeFollowed(
+  { dataStreams, raw }: Targets,
+  templateOf: (dataStream: string) => Found | undefined,
+): Verdict {
   const verdicts = dataStreams.map((name) => {
-    const template = findWinner(name, templates);
+    const template = templateOf(name);
     return raw.has(name) ? judgeRaw(name, template) : judgeMapped(name, template);
   });
   const worst = (['problem', 'unknown', 'ok'] as const).find((state) =>
@@ -42,7 +56,7 @@ function judgeMapped(name: string, template: Found | undefined): Verdict {
 }
 
 function maps({ body }: Found): boolean {
-  return isOurs(body) || packageOf(body) === 'm365';
+  return isOurs(body) || (packageOf(body) !== undefined && foreignPackageOf(body) === undefined);
 }
 
 function adviceForOwner(template: Found | undefined): string {
