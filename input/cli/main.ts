@@ -49,6 +49,12 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./commands/prove.ts')).proveCommand(),
   },
   {
+    name: 'deduplicate',
+    group: trust,
+    summary: 'find records that stand in Elasticsearch twice',
+    load: async () => (await import('./commands/deduplicate.ts')).deduplicateCommand(),
+  },
+  {
     name: 'replay',
     group: trust,
     summary: 'deliver dead letters, a content blob or a window again',

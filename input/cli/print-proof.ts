@@ -80,6 +80,7 @@ function printRecords(
     several.map((id) => `more than one document in Elasticsearch: ${id}`),
     doubled,
   );
+  if (doubled > 0) say('  m365 deduplicate names them, and prints the deletes.');
 }
 
 /** What the outputs hold, against what the ledger says was delivered there. */

@@ -7,7 +7,18 @@ import { createProgram } from '../../input/cli/main.ts';
 import { describeError, OperatorError } from '../../input/errors.ts';
 import { run } from './command.ts';
 
-const commands = ['start', 'run', 'check', 'setup', 'prove', 'replay', 'state', 'map', 'emulate'];
+const commands = [
+  'start',
+  'run',
+  'check',
+  'setup',
+  'prove',
+  'deduplicate',
+  'replay',
+  'state',
+  'map',
+  'emulate',
+];
 const columns = 80;
 
 /** In this process: what is printed, and what is thrown. */
@@ -83,7 +94,7 @@ describe('help', () => {
     expect(tooLong).toEqual({});
   });
 
-  test.each(['start', 'run', 'check', 'prove', 'replay', 'state', 'map', 'emulate'])(
+  test.each(['start', 'run', 'check', 'prove', 'deduplicate', 'replay', 'state', 'map', 'emulate'])(
     'of %s teaches by examples and says its exit codes',
     async (command) => {
       const { printed } = await attempt([command, '--help']);
