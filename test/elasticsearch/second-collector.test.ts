@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
-import { makeWorkplace, runProgram, streamFor, type Workplace } from '../end-to-end/harness.ts';
+import { makeWorkplace, runProgram, streamFor, until, type Workplace } from '../end-to-end/harness.ts';
 import { ask, clusterUrl, storedIds } from './cluster.ts';
 
 const namespace = 'secondcollector';
@@ -45,9 +45,11 @@ test('two collectors on one tenant are seen and said, and nothing is doubled', a
   const [first, second] = places;
   await collect(first);
   await collect(second);
-  // Windows end at whole seconds: what is made in the present one is listed by the next run.
-  const contentCreated = new Date(emulator.time.now() - 5000).toISOString();
+  // Later than both began, or they would expect another to have delivered it; and windows end at whole seconds.
+  const ended = emulator.time.now();
+  const contentCreated = new Date(ended).toISOString();
   emulator.publish({ contentType: 'Audit.Exchange', generate: 40, contentCreated });
+  await until(() => emulator.time.now() > ended + 1000);
   expect(await collect(first)).not.toContain('second-collector');
   const status = await collect(second);
   expect(status).toContain('second-collector');
