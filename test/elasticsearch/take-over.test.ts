@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { run, start } from '../cli/command.ts';
-import { makeWorkplace, streamFor, type Workplace } from '../end-to-end/harness.ts';
+import { makeWorkplace, streamFor, until, type Workplace } from '../end-to-end/harness.ts';
 import { ask, clusterUrl } from './cluster.ts';
 import { installOwner, removeOwner } from './raw-owner.ts';
 
@@ -96,7 +96,7 @@ describe('after a take-over from a package that names documents by a hash', () =
     expect(await eventIds()).toEqual(truth());
   });
 
-  test('what the ledger has no reason to doubt is not doubled either: other content, a record that comes again', async () => {
+  test('what the ledger has no reason to doubt is not doubled either: content types that come later', async () => {
     const some = await makeWorkplace({
       streams: [streamFor(emulator, 0, { content_types: ['Audit.Exchange'] })],
       output: { type: 'elasticsearch', hosts: [clusterUrl] },
@@ -105,10 +105,27 @@ describe('after a take-over from a package that names documents by a hash', () =
     });
     expect((await run(['run', '--once', '--force', '--policy', some.policy])).code).toBe(0);
     await some.remove();
-    const contentCreated = new Date(emulator.time.now() - 5000).toISOString();
-    emulator.publish({ contentType: 'Audit.General', copyOf: original, contentCreated });
     const { code, stderr } = await collect();
     expect([code, stderr]).toEqual([0, expect.stringContaining('Ended: 0 records delivered')]);
+    expect(stderr).not.toContain('another one may be reading');
+    expect(await eventIds()).toEqual(truth());
+  });
+
+  test('nor is a record that its owner stored and that comes again in new content', async () => {
+    const recent = await makeWorkplace({
+      streams: [streamFor(emulator, 0, { initial_interval: '10m' })],
+      output: { type: 'elasticsearch', hosts: [clusterUrl] },
+      namespace,
+    });
+    const collectRecent = () => run(['run', '--once', '--force', '--policy', recent.policy]);
+    expect((await collectRecent()).code).toBe(0);
+    const ended = emulator.time.now();
+    const contentCreated = new Date(ended).toISOString();
+    emulator.publish({ contentType: 'Audit.General', copyOf: original, contentCreated });
+    await until(() => emulator.time.now() > ended + 1000);
+    const { code, stderr } = await collectRecent();
+    await recent.remove();
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Ended: 0 records delivered, 7 duplicates')]);
     expect(stderr).not.toContain('another one may be reading');
     expect(await eventIds()).toEqual(truth());
   });
