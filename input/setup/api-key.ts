@@ -6,11 +6,11 @@ export const dataStreamPrivileges = [
   'create_doc',
   // Make the data stream with its first document, from the template that is there.
   'auto_configure',
-  // Look documents up after an unknown outcome, for `prove` and for `state rebuild`.
+  // Look documents up after an unknown outcome or a take-over, for `prove` and for `state rebuild`.
   'read',
   // Make a document visible to that look-up.
   'maintenance',
-  // See in `check` which template a data stream follows.
+  // See which template a data stream follows: in `check`, and before documents go into it.
   'view_index_metadata',
 ] as const;
 
