@@ -114,7 +114,7 @@ function comparedBy({ records, ledgerOnly }: ProveFlags): Compared {
 const verdicts: Readonly<Record<Compared, string>> = {
   ledger: 'Complete by the ledger alone: the outputs were not looked at.',
   'ledger and number':
-    'Complete by the ledger, and by the number of documents in the outputs;\n--records compares record by record.',
+    'Complete by the ledger, and the outputs hold no fewer documents;\nwhether each record is there, and once, only --records tells.',
   'ledger and records': 'Complete. Compared with the ledger, and record by record with Elasticsearch.',
 };
 
