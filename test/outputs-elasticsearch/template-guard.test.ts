@@ -31,7 +31,15 @@ test('a package that comes while this runs is noticed within minutes, and once i
   let now = 0;
   const forgotten: string[] = [];
   let delivered = 0;
-  const delivery: Rest = { again: [], aside: [], apart: [], failure: undefined, largestBytes: undefined };
+  const delivery: Rest = {
+    again: [],
+    aside: [],
+    apart: [],
+    failure: undefined,
+    taken: true,
+    settled: true,
+    largestBytes: undefined,
+  };
   const deliver = guardTemplate(
     {
       connection,
