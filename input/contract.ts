@@ -187,7 +187,7 @@ export interface ContentLedger {
   begin(scope: Scope, contentId: string): Promise<void>;
   acknowledge(scope: Scope, contentId: string, counts: BatchCounts, at: number): Promise<void>;
   retryLater(scope: Scope, contentId: string, nextAttemptAt: number, reason: string): Promise<void>;
-  /** Ends a blob that cannot be had: `expired` by Microsoft's date or word, `poisoned` when it can never be read. */
+  /** Ends a blob that cannot be had: `expired` by Microsoft's date, `poisoned` when it can never be read. */
   giveUp(
     scope: Scope,
     contentId: string,

@@ -31,11 +31,11 @@ interface Run {
   readonly clock: ScaledClock;
   readonly truth: Set<string>;
   collect(over?: Partial<ManagementActivityOptions>): Promise<Collected>;
-  follow(): Following;
+  follow(over?: Partial<ManagementActivityOptions>): Following;
 }
 
-async function prepare(over: EmulatorOptions = {}, records = 300): Promise<Run> {
-  const clock = scaledClock(1000);
+async function prepare(over: EmulatorOptions = {}, { records = 300, speed = 1000 } = {}): Promise<Run> {
+  const clock = scaledClock(speed);
   const emulator = await startEmulator({
     clock,
     pageSize: 3,
@@ -55,14 +55,16 @@ async function prepare(over: EmulatorOptions = {}, records = 300): Promise<Run> 
       return new Set([...emulator.distinctIds()].map(({ id }) => id));
     },
     collect: (options) => collectAll(bench, sourceOptions(emulator.url, tenant, options)),
-    follow: () => {
-      const following = follow(bench, sourceOptions(emulator.url, tenant));
+    follow: (options) => {
+      const following = follow(bench, sourceOptions(emulator.url, tenant, options));
       closers.push(() => following.stop());
       return following;
     },
   };
 }
 
+const hour = 3_600_000;
+const day = 24 * hour;
 const blob: FaultMatch = { operation: 'blob' };
 const content: FaultMatch = { operation: 'content' };
 
@@ -135,6 +137,8 @@ const survived: [string, FaultMatch, Fault][] = [
     { contentType: 'DLP.All', ...blob, attempt: [1, 2, 3, 4, 5, 6] },
     { kind: 'af', code: 'AF20050' },
   ],
+  ['content said to have expired at first', { ...blob, attempt: [1, 2] }, { kind: 'af', code: 'AF20051' }],
+  ['content IDs said not to be valid at first', { ...blob, attempt: 1 }, { kind: 'af', code: 'AF20052' }],
 ];
 
 test.each(survived)('nothing is lost when %s', async (_, match, fault) => {
@@ -160,43 +164,44 @@ test('the token goes to no other host, and every request carries the PublisherId
   expect(refused.length).toBeGreaterThan(0);
 });
 
-describe('what cannot be had is lost, and said so', () => {
-  const lost: [string, Fault, RegExp][] = [
-    ['expired', { kind: 'af', code: 'AF20051' }, /AF20051: The content has expired/],
+describe('what is said never to be had', () => {
+  const contentType = 'Audit.Exchange';
+  const never: [string, Fault, RegExp][] = [
+    ['has expired', { kind: 'af', code: 'AF20051' }, /AF20051: The content has expired/],
+    ['has expired, in a 200', { kind: 'error-map', code: 'AF20051' }, /AF20051: The content has expired/],
     ['does not exist', { kind: 'af', code: 'AF20050' }, /AF20050: The content does not exist/],
     ['has a bad id', { kind: 'af', code: 'AF20052' }, /AF20052: The content ID is not valid/],
   ];
-  test.each(lost)('a blob that is %s', async (_, fault, reason) => {
-    const run = await prepare();
-    const contentType = 'Audit.Exchange';
-    run.emulator.setFaults([
-      { match: { ...blob, contentType, contentId: pickBlob(run, contentType) }, fault },
-    ]);
-    const { collected } = run.follow();
-    await waitFor(() => run.bench.recorder.counted('blobs_lost', contentType) === 1, 'it is lost');
-    await waitFor(() => distinctIds(collected).size === run.truth.size - 10, 'all else is collected');
-    expect(run.bench.recorder.counted('gaps')).toBe(1);
-    const scope = { tenantId: run.emulator.tenants[0]?.tenantId ?? '', contentType };
-    const [gap] = await run.bench.ledger.gapsBetween(scope, '2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z');
-    expect(gap?.reason).toMatch(reason);
-    expect(
-      run.bench.recorder.lines.filter(({ level, message }) => level === 'error' && reason.test(message)),
-    ).toHaveLength(1);
-    expect(run.bench.recorder.current(contentType)).toMatchObject({
-      health: 'degraded',
-      code: 'content-lost',
-    });
-    expect(run.bench.recorder.current('Audit.SharePoint')?.health).toBe('healthy');
-  });
 
-  function pickBlob(run: Run, contentType: 'Audit.Exchange'): string {
-    const counts = new Map<string, number>();
-    for (const { contentId } of run.emulator.truth({ contentType }))
-      counts.set(contentId, (counts.get(contentId) ?? 0) + 1);
-    const found = [...counts].find(([, count]) => count === 10)?.[0];
-    if (found === undefined) throw new Error('no blob of 10 records');
-    return found;
-  }
+  test.each(never)(
+    'is asked for until its date has passed, then lost: a blob that %s',
+    async (_, fault, reason) => {
+      const run = await prepare({}, { speed: 5000 });
+      const contentExpiration = new Date(run.clock.now() + day).toISOString();
+      const { contentId } = run.emulator.publish({ contentType, generate: 10, contentExpiration });
+      run.emulator.setFaults([{ match: { ...blob, contentType, contentId }, fault }]);
+      run.follow({ initialIntervalMs: day });
+      const attempts = () => run.bench.recorder.counted('blobs_retried', contentType);
+      for (let hours = 1; hours <= 16; hours++) {
+        await waitFor(() => attempts() >= hours, `it was asked for ${hours} times`);
+        run.clock.advance(hour);
+      }
+      expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
+      run.clock.advance(day);
+      await waitFor(() => run.bench.recorder.counted('blobs_lost', contentType) === 1, 'it is lost');
+      const scope = { tenantId: run.emulator.tenants[0]?.tenantId ?? '', contentType };
+      const gaps = await run.bench.ledger.gapsBetween(scope, '2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z');
+      expect(gaps.map((gap) => gap.reason)).toEqual([expect.stringMatching(reason)]);
+      const told = run.bench.recorder.lines.filter(
+        ({ level, message }) => level === 'error' && reason.test(message),
+      );
+      expect(told).toHaveLength(1);
+      const isShown = () => run.bench.recorder.current(contentType)?.code === 'content-lost';
+      await waitFor(isShown, 'the loss is shown');
+      const isHealthy = () => run.bench.recorder.current('Audit.SharePoint')?.health === 'healthy';
+      await waitFor(isHealthy, 'the other content types are healthy');
+    },
+  );
 });
 
 describe('one content type that fails stops none of the others', () => {

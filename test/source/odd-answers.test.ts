@@ -124,14 +124,15 @@ describe('a listed blob', () => {
     expect(gaps).toHaveLength(1);
   });
 
-  test('elsewhere, with an ID that is not safe in an address, is refused, lost, and said so', async () => {
+  test('elsewhere, with an ID that is not safe in an address, is refused, and said so', async () => {
     const over = { contentId: '../../admin?x=1', contentUri: 'https://evil.example/' };
     const run = await collect({ listing: listOne(over) });
     expect(run.server.requests.some(({ path }) => path.includes('admin'))).toBe(false);
-    expect(run.bench.recorder.counted('blobs_lost')).toBe(1);
+    expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
+    expect(run.bench.recorder.current(contentType)).toMatchObject({ code: 'content-address-refused' });
     const [blob] = run.bench.ledger.blobsBetween({ tenantId, contentType }, '2000', '2100');
     expect(blob).toMatchObject({
-      state: 'poisoned',
+      state: 'listed',
       reason: expect.stringContaining('https://evil.example'),
     });
   });
@@ -223,7 +224,7 @@ describe('content', () => {
   test('that is Microsoft’s error in a 200 is that error', async () => {
     const body = '{"error":{"code":"AF20051","message":"Content has expired."}}';
     const run = await collect({ listing: listOne(), blob: { body } });
-    expect(run.bench.recorder.counted('blobs_lost')).toBe(1);
+    expect(run.bench.recorder.current(contentType)).toMatchObject({ health: 'degraded', code: 'AF20051' });
   });
 });
 

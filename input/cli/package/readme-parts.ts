@@ -29,7 +29,8 @@ const meanwhile: Record<Effect, string> = {
   'fail tenant': 'The tenant is asked again, slowly.',
   'fail content type': 'This content type is asked again, slowly; the others go on.',
   'start subscription': 'The subscription is started as soon as Microsoft allows it.',
-  'end blob': 'This content counts as lost, with the reason; everything else goes on.',
+  'retry blob':
+    'This content is asked for again, with growing pauses, until the date that Microsoft listed for it has passed. Only then it counts as lost, with the reason; everything else goes on.',
   'restart window': 'The time window is listed again from its first page.',
   'clamp window': 'The time window is cut to what Microsoft allows.',
   'slow down': 'The whole tenant pauses for as long as Microsoft says.',

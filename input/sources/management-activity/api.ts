@@ -149,8 +149,9 @@ function blobAddress(
   throw new OperatorError({
     code: 'content-address-refused',
     message: `Content ${blob.contentId.slice(0, 100)} is said to be at ${given?.origin ?? 'no readable address'}, which is not ${management}.`,
-    advice: 'It was not asked for. Check management_url and cloud.',
-    retry: { kind: 'never' },
+    advice:
+      'It was not asked for. Check management_url and cloud; it is looked at again until its date has passed.',
+    retry: { kind: 'later' },
   });
 }
 

@@ -50,11 +50,11 @@ export class ContentTroubles {
   }
 
   /** Ends a blob, says so, and counts it; nothing is lost in silence. */
-  async lost(blob: LedgerBlob, state: 'expired' | 'poisoned', reason: string): Promise<void> {
+  async lost(blob: LedgerBlob, reason: string): Promise<void> {
     const { ledger, telemetry, log, clock } = this.#stream.environment;
     const scope = this.#scope;
     const now = clock.now();
-    await ledger.giveUp(scope, blob.contentId, state, reason, now);
+    await ledger.giveUp(scope, blob.contentId, 'expired', reason, now);
     const from = Date.parse(blob.contentCreated);
     const stretch = Number.isNaN(from) ? now : from;
     await ledger.recordGap({

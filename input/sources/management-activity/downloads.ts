@@ -1,11 +1,10 @@
-// Fetches the content that is listed and due: newest first, content types in turn, a bounded number at once. Decides what
-// becomes of a blob whose attempt failed.
+// Fetches the content that is listed and due: newest first, content types in turn, a bounded number at once. A blob whose
+// attempt failed is tried again until Microsoft's date for it has passed.
 
 import type { Batch, LedgerBlob } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { backOff } from '../../http/back-off.ts';
 import { throttling } from './api.ts';
-import { ApiError } from './api-error.ts';
 import { ContentTroubles } from './content-troubles.ts';
 import { fetchBlob, type Outcome } from './fetch-blob.ts';
 import { Lane } from './lane.ts';
@@ -16,8 +15,6 @@ const firstRetryMs = 1000;
 const lastRetryMs = 3_600_000;
 /** With `once`: what is not due by then is reported and left for the next run. */
 const onceWaitsMs = 60_000;
-/** Some hours: a body that never reads as records is not going to. */
-const unreadableAttempts = 15;
 /** After a fault of our own, such as a full disk. */
 const ownFaultPauseMs = 10_000;
 
@@ -145,8 +142,6 @@ export class Downloads {
     if (this.#stream.gate.failed(ticket, error) || throttled !== undefined) {
       return ledger.retryLater(lane.scope, blob.contentId, clock.now(), reason);
     }
-    const verdict = judge(error, blob.attempts + 1);
-    if (verdict !== undefined) return lane.troubles.lost(blob, verdict, reason);
     lane.failed(error);
     const asked =
       error instanceof OperatorError && error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0;
@@ -158,18 +153,17 @@ export class Downloads {
     lane.troubles.failed(blob, reason, error instanceof OperatorError ? error.code : undefined);
   }
 
-  /** By our clock and by Microsoft's: a wrong one alone must not give anything up. */
+  /**
+   * Nothing else ends a blob: an answer that calls it expired, unknown or no records before its date may be a fault that
+   * passes. By our clock and by Microsoft's, since a wrong one alone must not give anything up.
+   */
   async #endIfExpired(lane: Lane, blob: LedgerBlob): Promise<boolean> {
     const { clock } = this.#stream.environment;
     const expires = Date.parse(blob.contentExpiration);
     if (!(expires <= Math.min(clock.now(), this.#stream.skew.now()))) return false;
     const last =
       blob.reason === undefined ? 'It was never fetched.' : `The last attempt failed: ${blob.reason}`;
-    await lane.troubles.lost(
-      blob,
-      'expired',
-      `Microsoft's date for it has passed (${isoTime(expires)}). ${last}`,
-    );
+    await lane.troubles.lost(blob, `Microsoft's date for it has passed (${isoTime(expires)}). ${last}`);
     return true;
   }
 
@@ -181,15 +175,4 @@ export class Downloads {
     lane.release(blob);
     lane.refresh();
   }
-}
-
-/** Whether a failure ends the blob; undefined means that it is tried again. */
-function judge(error: unknown, attempts: number): 'expired' | 'poisoned' | undefined {
-  if (error instanceof ApiError && error.entry?.effect === 'end blob') {
-    if (attempts < (error.entry.attempts ?? 1)) return undefined;
-    return error.code === 'AF20052' ? 'poisoned' : 'expired';
-  }
-  if (!(error instanceof OperatorError) || error instanceof ApiError) return undefined;
-  if (error.retry.kind === 'never') return 'poisoned';
-  return error.code === 'malformed-body' && attempts >= unreadableAttempts ? 'poisoned' : undefined;
 }

@@ -2,14 +2,15 @@
 // collector does. Plain data, from which the reference page is made; api-error.ts applies it.
 
 /**
- * `fail tenant`, `fail content type`: reported, and asked again slowly. `end blob`: the blob is lost and said so.
- * `clamp window`: the window is cut to what is allowed. `slow down`: the whole tenant pauses.
+ * `fail tenant`, `fail content type`: reported, and asked again slowly. `retry blob`: whatever is said of it, it is asked
+ * for until the date that its listing gave has passed. `clamp window`: the window is cut to what is allowed. `slow down`:
+ * the whole tenant pauses.
  */
 export type Effect =
   | 'fail tenant'
   | 'fail content type'
   | 'start subscription'
-  | 'end blob'
+  | 'retry blob'
   | 'restart window'
   | 'clamp window'
   | 'slow down'
@@ -27,13 +28,9 @@ export interface CatalogueEntry {
   readonly effect: Effect;
   /** Wait at least this long before asking again; absent: the usual back-off. */
   readonly afterMs?: number;
-  /** For `end blob`: it is tried this often before it counts as lost. */
-  readonly attempts?: number;
 }
 
 const minute = 60_000;
-/** Half an hour or so: what Microsoft listed a moment ago may yet come to be known everywhere. */
-const doubtful = 12;
 const reportIt = 'Please report this: the collector sent something it should not have.';
 
 export const errorCatalogue: readonly CatalogueEntry[] = [
@@ -127,15 +124,9 @@ export const errorCatalogue: readonly CatalogueEntry[] = [
     effect: 'clamp window',
   },
   { code: 'AF20031', cause: 'The page of a listing is no longer valid.', fix: '', effect: 'restart window' },
-  { code: 'AF20050', cause: 'The content does not exist.', fix: '', effect: 'end blob', attempts: doubtful },
-  { code: 'AF20051', cause: 'The content has expired.', fix: '', effect: 'end blob', attempts: 1 },
-  {
-    code: 'AF20052',
-    cause: 'The content ID is not valid.',
-    fix: reportIt,
-    effect: 'end blob',
-    attempts: doubtful,
-  },
+  { code: 'AF20050', cause: 'The content does not exist.', fix: '', effect: 'retry blob' },
+  { code: 'AF20051', cause: 'The content has expired.', fix: '', effect: 'retry blob' },
+  { code: 'AF20052', cause: 'The content ID is not valid.', fix: '', effect: 'retry blob' },
   {
     code: 'AF20053',
     cause: 'More than one language was asked for.',
