@@ -1,11 +1,16 @@
 // Errors that know their own policy: whether to try again and when, whether a person is needed, and what to tell them.
 // Which code of Microsoft's means what is the catalogue's business, not this file's.
 
+import { Secrets } from './secrets.ts';
+
 /** Whether trying the same thing again can help. */
 export type Retry =
   | { readonly kind: 'never' }
   /** Try again, not before `afterMs` when given. */
   | { readonly kind: 'later'; readonly afterMs?: number | undefined };
+
+/** What was said with a token is printed long before this. */
+const lateLinesMs = 600_000;
 
 export interface OperatorErrorFields {
   /** AF…, AADSTS…, or a short name of ours in kebab case. */
@@ -20,18 +25,21 @@ export interface OperatorErrorFields {
   readonly cause?: unknown;
 }
 
-const secrets = new Set<string>();
+const secrets = new Secrets();
 
 /** Makes a value unprintable in every error and log line from here on. Call it wherever a secret is first read. */
 export function protectSecret(value: string): void {
-  if (value.length >= 4) secrets.add(value);
+  secrets.protect(value);
+}
+
+/** For what ends by itself and is replaced, such as a token: kept so long that no late line can hold it. */
+export function protectWhileValid(value: string, endsAt: number, now: number): void {
+  secrets.protectUntil(value, endsAt + lateLinesMs, now);
 }
 
 /** Replaces every protected secret, and anything that looks like a bearer token or a client assertion. */
 export function redact(text: string): string {
-  let clean = text;
-  for (const secret of secrets) clean = clean.replaceAll(secret, '[redacted]');
-  return clean.replace(/eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, '[redacted token]');
+  return secrets.redact(text);
 }
 
 /** A failure that is explained to the person who runs the collector. Its text never holds a secret. */

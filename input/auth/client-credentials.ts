@@ -9,7 +9,7 @@ import {
   type TokenEndpointResponse,
 } from 'oauth4webapi';
 import type { Clock } from '../clock.ts';
-import { protectSecret } from '../errors.ts';
+import { protectWhileValid } from '../errors.ts';
 import type { TokenProvider } from '../http/authorize.ts';
 import { readText, type Send } from '../http/exchange.ts';
 import { explainTokenError } from './aadsts-catalogue.ts';
@@ -97,8 +97,8 @@ export class ClientCredentials implements TokenProvider {
     const response = await this.#ask(signal).catch((error: unknown) => {
       throw explainTokenError(error, { tenant, login });
     });
-    protectSecret(response.access_token);
     const lifeMs = (response.expires_in ?? 3600) * 1000;
+    protectWhileValid(response.access_token, requestedAt + lifeMs, clock.now());
     this.#issued = {
       value: response.access_token,
       claims: readTokenClaims(response.access_token),

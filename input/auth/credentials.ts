@@ -4,7 +4,7 @@
 import { createHash, createPrivateKey, type KeyObject, randomUUID, X509Certificate } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { type ClientAuth, ClientSecretPost } from 'oauth4webapi';
-import { OperatorError, protectSecret } from '../errors.ts';
+import { OperatorError, protectSecret, protectWhileValid } from '../errors.ts';
 
 export interface Certificate {
   /** Certificate and private key, PEM. */
@@ -96,7 +96,7 @@ async function sign(key: KeyObject, thumbprint: string, clientId: string, audien
     .setNotBefore(seconds)
     .setExpirationTime(seconds + assertionSeconds)
     .sign(key);
-  protectSecret(assertion);
+  protectWhileValid(assertion, (seconds + assertionSeconds) * 1000, now);
   return assertion;
 }
 

@@ -86,6 +86,33 @@ const failure = async (work: Promise<unknown>): Promise<OperatorError> => {
 };
 
 describe('with a client secret', () => {
+  test('an opaque token is hidden while it holds and some minutes longer, then forgotten', async () => {
+    const clock = new ManualClock();
+    let issued = 0;
+    const server = await startServer((_, response) => {
+      issued += 1;
+      const body = {
+        token_type: 'Bearer',
+        expires_in: 3600,
+        access_token: `an opaque token, number ${issued}.`,
+      };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    });
+    open.push(() => server.close());
+    const { credentials } = await emulate();
+    const tokens = credentials({ login: server.url, clock });
+    const first = await tokens.token(signal);
+    expect(redact(`with ${first}`)).toBe('with [redacted]');
+    await clock.advance(3_600_000 + 300_000);
+    const second = await tokens.token(signal);
+    expect(redact(`with ${first} and ${second}`)).toBe('with [redacted] and [redacted]');
+    await clock.advance(3_600_000 + 300_000);
+    const third = await tokens.token(signal);
+    expect(redact(`with ${first} and ${second} and ${third}`)).toBe(
+      `with ${first} and [redacted] and [redacted]`,
+    );
+  });
+
   test('a token is had, and says what it is for', async () => {
     const { credentials, tenant, emulator, sent } = await emulate({ roles: ['ActivityFeed.Read'] });
     const tokens = credentials();
@@ -115,7 +142,7 @@ describe('with a client secret', () => {
   test('neither secret nor token can be printed any more', async () => {
     const { credentials, tenant } = await emulate();
     const token = await credentials().token(signal);
-    expect(redact(`secret=${tenant.clientSecret} token=${token}`)).toBe('secret=[redacted] token=[redacted]');
+    expect(redact(`secret=${tenant.clientSecret} token=${token}`)).toBe('secret=[redacted] token=[redacted token]');
   });
 
   test('one request serves all who ask together, and it is kept until shortly before its end', async () => {
@@ -227,7 +254,7 @@ describe('with a certificate', () => {
     expect((claims.exp ?? 0) - (claims.nbf ?? 0)).toBeLessThanOrEqual(600);
     expect(decodeJwt(second).jti).not.toBe(claims.jti);
     expect(sent[0]?.form.has('client_secret')).toBe(false);
-    expect(redact(first)).toBe('[redacted]');
+    expect(redact(first)).toBe('[redacted token]');
   });
 
   test('the assertion is dated by the server where the clocks differ', async () => {
