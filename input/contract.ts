@@ -257,8 +257,8 @@ export interface ByteBudget {
 export interface DeadLetters {
   /** Resolves once on disk. */
   append(letters: readonly DeadLetter[]): Promise<void>;
-  /** For a record too large to hold: its bytes as they come. `finish` resolves once on disk. */
-  stream(origin: Origin, reason: string): Promise<DeadLetterStream>;
+  /** For a record too large to hold: its bytes as they come. */
+  stream(origin: Origin): Promise<DeadLetterStream>;
 }
 
 export interface DeadLetter {
@@ -275,7 +275,8 @@ export interface DeadLetter {
 
 export interface DeadLetterStream {
   write(chunk: Uint8Array): Promise<void>;
-  finish(): Promise<void>;
+  /** Resolves once on disk. */
+  finish(reason: string): Promise<void>;
   /** Drops what was written: the body broke off and will be fetched again. */
   abandon(): Promise<void>;
 }

@@ -67,7 +67,7 @@ export class FileDeadLetters implements DeadLetters {
     await this.#write(letters.map((letter) => writeLetter(letter, this.#time(), undefined)));
   }
 
-  async stream(origin: Origin, reason: string): Promise<DeadLetterStream> {
+  async stream(origin: Origin): Promise<DeadLetterStream> {
     this.#streams += 1;
     const name = `${stamp(this.#clock.now())}-${process.pid}-${this.#streams}.raw`;
     const path = join(this.#folder, name);
@@ -80,7 +80,7 @@ export class FileDeadLetters implements DeadLetters {
         await handle.writeFile(chunk);
         bytes += chunk.length;
       },
-      finish: async () => {
+      finish: async (reason) => {
         try {
           await handle.datasync();
           await refuseChanged(path + unfinished, await handle.stat({ bigint: true }), bytes);

@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** The most that the body of the answer may hold, decompressed; `usualBodyLimit` where absent. */
+  readonly mostBytes?: number;
   /** Whose counters this request goes to. */
   readonly scope?: Scope;
 }
@@ -19,7 +21,10 @@ export interface HttpResponse {
   readonly status: number;
   /** The first value of a header; the name in lower case. */
   header(name: string): string | undefined;
-  /** Decompressed. To be iterated to its end, or left by `break`, which closes the connection. */
+  /**
+   * Decompressed. To be iterated to its end, or left by `break`, which closes the connection. Fails with
+   * `answer-too-large` past the limit of the request: a few bytes of gzip may expand without end.
+   */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -28,6 +33,9 @@ export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** Wraps one behaviour around a Send. */
 export type Wrapper = (send: Send) => Send;
+
+/** Of any answer but content: the longest page of a listing is a small part of it. */
+export const usualBodyLimit = 64 * 1024 * 1024;
 
 /** Much longer than any error of Microsoft's; what matters is in the first lines. */
 export const errorBodyLimit = 16 * 1024;

@@ -4,14 +4,17 @@
 import { Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
+import { OperatorError } from '../errors.ts';
 import { parseRetryAfter } from './back-off.ts';
 import {
   errorBodyLimit,
   HttpError,
   type HttpRequest,
   type HttpResponse,
+  hostOf,
   readText,
   type Send,
+  usualBodyLimit,
 } from './exchange.ts';
 import { IncomingBody } from './incoming-body.ts';
 import { explainNetworkFailure } from './network-failure.ts';
@@ -31,7 +34,7 @@ export function transport({ dispatcher, userAgent, now }: TransportSettings): Se
     const response: HttpResponse = {
       status,
       header: (name) => firstValue(headers, name),
-      body: decompress(body, firstValue(headers, 'content-encoding'), request),
+      body: limitBody(decompress(body, firstValue(headers, 'content-encoding'), request), request),
     };
     if (status >= 200 && status < 300) return response;
     const date = response.header('date');
@@ -126,4 +129,26 @@ async function* inflate(
   } catch (error) {
     throw explainNetworkFailure(error, request);
   }
+}
+
+/** Leaving the loop closes the connection. */
+async function* limitBody(
+  body: AsyncIterable<Uint8Array>,
+  { mostBytes = usualBodyLimit, url }: HttpRequest,
+): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw tooLarge(url, mostBytes);
+    yield chunk;
+  }
+}
+
+function tooLarge(url: string, mostBytes: number): OperatorError {
+  return new OperatorError({
+    code: 'answer-too-large',
+    message: `An answer of ${hostOf(url)} holds more than ${mostBytes} bytes; the rest was not read.`,
+    advice: 'It is asked for again. Look for what stands in between; Microsoft sends nothing as large.',
+    retry: { kind: 'later' },
+  });
 }

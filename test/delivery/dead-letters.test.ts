@@ -51,12 +51,12 @@ describe('dead letters', () => {
   test('of an oversize record hold its bytes in a file beside', async () => {
     using folder = temporaryFolder();
     const letters = await openDeadLetters({ folder: folder.path, clock: steppingClock() });
-    const stream = await letters.stream(origin, 'larger than 4 MiB');
+    const stream = await letters.stream(origin);
     const bytes = Buffer.from([0xff, 0x7b, 0x00, 0x0a]);
     await stream.write(bytes);
     await stream.write(bytes);
     expect(await readAll(folder.path)).toEqual([]);
-    await stream.finish();
+    await stream.finish('larger than 4 MiB');
     const [found] = await readAll(folder.path);
     expect(found).toMatchObject({
       type: 'record_too_large',
@@ -71,14 +71,14 @@ describe('dead letters', () => {
   test('that were abandoned, or left unfinished by a crash, leave nothing', async () => {
     using folder = temporaryFolder();
     const letters = await openDeadLetters({ folder: folder.path, clock: steppingClock() });
-    const abandoned = await letters.stream(origin, 'too large');
+    const abandoned = await letters.stream(origin);
     await abandoned.write(Buffer.from('x'));
     await abandoned.abandon();
-    const crashed = await letters.stream(origin, 'too large');
+    const crashed = await letters.stream(origin);
     await crashed.write(Buffer.from('x'));
     const again = await openDeadLetters({ folder: folder.path, clock: steppingClock() });
     expect(readdirSync(join(folder.path, 'dead-letters'))).toEqual([]);
-    await crashed.finish().catch(() => undefined);
+    await crashed.finish('too large').catch(() => undefined);
     await letters.close();
     await again.close();
   });

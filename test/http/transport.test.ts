@@ -2,15 +2,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { PassThrough, Readable, type Transform } from 'node:stream';
+import { createDeflate, createGzip, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
 import { OperatorError } from '../../input/errors.ts';
 import { allowHosts, trustedOrigin } from '../../input/http/allow-hosts.ts';
 import { createDispatcher, type TransportOptions } from '../../input/http/dispatcher.ts';
-import { HttpError, type HttpResponse, readText, type Send } from '../../input/http/exchange.ts';
+import {
+  HttpError,
+  type HttpResponse,
+  readText,
+  type Send,
+  usualBodyLimit,
+} from '../../input/http/exchange.ts';
 import { NetworkError } from '../../input/http/network-failure.ts';
 import { transport } from '../../input/http/transport.ts';
+import { until } from '../end-to-end/harness.ts';
 import { type Answer, type LocalServer, startServer } from './local-server.ts';
 import { makeCertificate } from './make-certificate.ts';
 
@@ -32,6 +40,10 @@ function sender(options: TransportOptions = {}): Send {
   const dispatcher = createDispatcher({ timeoutMs: 2000, ...options });
   dispatchers.push(dispatcher);
   return transport({ dispatcher, userAgent: 'test', now: () => Date.now() });
+}
+
+function* endlessly<T>(value: T): Generator<T> {
+  for (;;) yield value;
 }
 
 const { signal } = new AbortController();
@@ -66,6 +78,40 @@ describe('one request', () => {
       response.setHeader('content-encoding', 'gzip').end(gzipSync('x'.repeat(100_000))),
     );
     expect(await text(await get(sender(), server.url))).toBe('x'.repeat(100_000));
+  });
+
+  test.each<[string, () => Transform | PassThrough]>([
+    ['gzip', createGzip],
+    ['deflate', createDeflate],
+    ['identity', () => new PassThrough()],
+  ])('of %s that expands without end is read up to its limit, and no further', async (encoding, encode) => {
+    let closed = false;
+    const server = await serve((_, response) => {
+      const endless = Readable.from(endlessly(Buffer.alloc(65_536)));
+      response.setHeader('content-encoding', encoding);
+      response.once('close', () => {
+        closed = true;
+      });
+      endless.pipe(encode()).pipe(response);
+    });
+    const response = await sender()({ method: 'GET', url: server.url, signal, mostBytes: 1 << 20 });
+    let read = 0;
+    const reading = async () => {
+      for await (const chunk of response.body) read += chunk.length;
+    };
+    expect(await failure(reading())).toMatchObject({ code: 'answer-too-large', retry: { kind: 'later' } });
+    expect(read).toBeLessThanOrEqual(1 << 20);
+    await until(() => closed);
+  });
+
+  test('has a limit even where none was asked for', async () => {
+    const zeros = gzipSync(Buffer.alloc(usualBodyLimit + 1));
+    const server = await serve((_, response) => response.setHeader('content-encoding', 'gzip').end(zeros));
+    const response = await get(sender(), server.url);
+    const reading = async () => {
+      for await (const _ of response.body);
+    };
+    expect(await failure(reading())).toMatchObject({ code: 'answer-too-large' });
   });
 
   test('waits for a slow reader, and goes on with it', async () => {

@@ -438,6 +438,24 @@ describe('records larger than the limit', () => {
     expect(blob).toMatchObject({ state: 'acknowledged', delivered: 1, deadLettered: 1 });
   });
 
+  test('are kept up to a bound, and what was cut is said in the letter and to the operator', async () => {
+    const run = await prepare();
+    const kept = 64 << 20;
+    const text = `{"Id":"huge","Data":"${'x'.repeat(kept)}"}`;
+    const last = '{"Id":"last"}';
+    const body = Buffer.from(`[${text},${last}]`).toString('base64');
+    run.emulator.publish({ contentType, body, ids: ['huge', 'last'] });
+    const collected = await collectAll(run.bench, { ...run.options, maximumRecordBytes: 65_536 });
+    expect(distinctIds(collected)).toEqual(new Set(['last']));
+    const [letter] = run.bench.letters.streamed;
+    expect(letter?.bytes.length).toBe(kept);
+    const cut = `of its ${text.length} bytes the first ${kept} are kept, ${text.length - kept} were cut`;
+    expect(letter?.reason).toBe(`the record is larger than maximum_record_size (65536 bytes); ${cut}`);
+    const errors = run.bench.recorder.lines.filter(({ level }) => level === 'error');
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining(cut)]);
+    expect(run.bench.recorder.counted('records_dead_lettered')).toBe(1);
+  });
+
   test('are kept once, although the body broke off before', async () => {
     const run = await prepare({ gzip: false });
     const texts = [

@@ -80,13 +80,13 @@ export class KeptLetters implements DeadLetters {
 
   async append(): Promise<void> {}
 
-  async stream(origin: Origin, reason: string): Promise<DeadLetterStream> {
+  async stream(origin: Origin): Promise<DeadLetterStream> {
     const chunks: Buffer[] = [];
     return {
       write: async (chunk) => {
         chunks.push(Buffer.from(chunk));
       },
-      finish: async () => {
+      finish: async (reason) => {
         this.streamed.push({ origin, reason, bytes: Buffer.concat(chunks) });
       },
       abandon: async () => {

@@ -185,6 +185,20 @@ describe('a listing', () => {
   });
 });
 
+test('a page of a listing that does not end is left, and is not the tenant’s fault', async () => {
+  let asked = 0;
+  const run = await collect({
+    listing: (server) => {
+      asked += 1;
+      const body = JSON.stringify([describeBlob(server)]);
+      return { body: asked === 1 ? `[${' '.repeat(65 << 20)}]` : body };
+    },
+  });
+  expect(texts(run)).toEqual([record]);
+  expect(run.bench.recorder.seen(contentType).some(({ code }) => code === 'answer-too-large')).toBe(true);
+  expect(run.bench.recorder.seen('').some(({ health }) => health === 'failed')).toBe(false);
+});
+
 describe('content', () => {
   test('that is a single record without its array is that record', async () => {
     const run = await collect({ listing: listOne(), blob: { body: ` ${record}\n` } });

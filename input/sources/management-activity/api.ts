@@ -47,6 +47,8 @@ export interface ApiParts {
 }
 
 const subscriptionsLimit = 256 * 1024;
+/** Content blobs of hundreds of megabytes have been seen. */
+const contentLimit = 2 * 1024 * 1024 * 1024;
 
 export function managementApi(parts: ApiParts): ManagementApi {
   const { management, tenantId, publisherIdentifier } = parts;
@@ -86,7 +88,8 @@ export function managementApi(parts: ApiParts): ManagementApi {
     listNextPage: (scope, url, signal) => get(persistently, scope, withPublisher(url, publisher), signal),
     nextPage: (response) => nextPageOf(response, management),
     fetchBlob(scope, blob, signal) {
-      return get(once, scope, withPublisher(blobAddress(blob, management, feed), publisher), signal);
+      const url = withPublisher(blobAddress(blob, management, feed), publisher);
+      return once({ method: 'GET', url, signal, scope, mostBytes: contentLimit });
     },
   };
 }

@@ -201,7 +201,8 @@ export const managementActivityOptions: OptionSet = {
       minimum: '64KiB',
       maximum: '32MiB',
       title: 'Largest record',
-      about: 'A larger record goes to the dead letters unparsed.',
+      about:
+        'A larger record goes to the dead letters unparsed; of one larger than 64 MiB only the beginning is kept.',
       shown: 'advanced',
     },
     {

@@ -77,6 +77,7 @@ export function isTenantWide(error: unknown): boolean {
 
 /** What says nothing about the next request. */
 const perRequest = new Set([
+  'answer-too-large',
   'truncated-body',
   'malformed-body',
   'not-records',
