@@ -142,7 +142,9 @@ describe('with a client secret', () => {
   test('neither secret nor token can be printed any more', async () => {
     const { credentials, tenant } = await emulate();
     const token = await credentials().token(signal);
-    expect(redact(`secret=${tenant.clientSecret} token=${token}`)).toBe('secret=[redacted] token=[redacted token]');
+    expect(redact(`secret=${tenant.clientSecret} token=${token}`)).toBe(
+      'secret=[redacted] token=[redacted token]',
+    );
   });
 
   test('one request serves all who ask together, and it is kept until shortly before its end', async () => {
