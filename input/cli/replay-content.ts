@@ -8,6 +8,7 @@ import { BatchQueue } from '../sources/management-activity/batch-queue.ts';
 import { hostsFor } from '../sources/management-activity/clouds.ts';
 import { fetchBlob, type Outcome } from '../sources/management-activity/fetch-blob.ts';
 import { openStream } from '../sources/management-activity/open-stream.ts';
+import { Reservation } from '../sources/management-activity/reservation.ts';
 import { ScopeStatus } from '../sources/management-activity/scope-status.ts';
 import type { ContentScope, Stream } from '../sources/management-activity/stream.ts';
 import { chooseStreams, nameTenant } from './choose-streams.ts';
@@ -142,7 +143,9 @@ class ReplaySource implements Source {
     await ledger.reset(scope, blob.contentId);
     const emit = (batch: Batch) => this.#queue.put(batch);
     const conclude = (outcome: Outcome) => this.#conclude(scope, blob, outcome);
-    await fetchBlob({ stream, scope, blob: asReplayed(scope, blob), emit, conclude }, signal);
+    const reservation = await Reservation.make(budget, signal);
+    const parts = { stream, scope, blob: asReplayed(scope, blob), reservation, emit, conclude };
+    await fetchBlob(parts, signal);
   }
 
   async #conclude(scope: Scope, blob: ListedBlob, { counts, error }: Outcome): Promise<void> {

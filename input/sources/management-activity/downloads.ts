@@ -1,5 +1,5 @@
-// Fetches the content that is listed and due: newest first, content types in turn, a bounded number at once. A blob whose
-// attempt failed is tried again until Microsoft's date for it has passed.
+// Fetches the content that is listed and due: what is new before all that is old, newest first, content types in turn, a
+// bounded number at once. A blob whose attempt failed is tried again until Microsoft's date for it has passed.
 
 import type { Batch, LedgerBlob } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
@@ -8,6 +8,7 @@ import { throttling } from './api.ts';
 import { ContentTroubles } from './content-troubles.ts';
 import { fetchBlob, type Outcome } from './fetch-blob.ts';
 import { Lane } from './lane.ts';
+import { Reservation } from './reservation.ts';
 import { type ContentScope, isoTime, type Stream } from './stream.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
 
@@ -18,12 +19,21 @@ const onceWaitsMs = 60_000;
 /** After a fault of our own, such as a full disk. */
 const ownFaultPauseMs = 10_000;
 
+interface Download {
+  readonly lane: Lane;
+  readonly blob: LedgerBlob;
+  readonly reservation: Reservation;
+  /** Of the tenant's gate. */
+  readonly ticket: number;
+}
+
 export class Downloads {
   readonly #stream: Stream;
   readonly #emit: (batch: Batch) => void;
   readonly #lanes: readonly Lane[];
   readonly #news: WakeableSleep;
   readonly #fetching = new Set<Promise<void>>();
+  #fetchingOld = 0;
   #turn = 0;
   #listingDone = false;
 
@@ -62,9 +72,8 @@ export class Downloads {
       await this.#news.sleep(undefined, signal);
       return true;
     }
-    const next = await this.#next();
-    if (next !== undefined) {
-      this.#launch(next.lane, next.blob, ticket, signal);
+    if ((await this.#next()) !== undefined) {
+      await this.#fetchNext(ticket, signal);
       return true;
     }
     const wait = await this.#untilDue();
@@ -76,11 +85,26 @@ export class Downloads {
     return true;
   }
 
-  #launch(lane: Lane, blob: LedgerBlob, ticket: number, signal: AbortSignal): void {
-    const running = this.#fetch(lane, blob, ticket, signal)
+  /** What is fetched is chosen when there is room for it: what came meanwhile may be newer. */
+  async #fetchNext(ticket: number, signal: AbortSignal): Promise<void> {
+    const reservation = await Reservation.make(this.#stream.environment.budget, signal);
+    const lane = await this.#next();
+    const blob = lane?.take();
+    if (lane === undefined || blob === undefined) return reservation.free();
+    this.#turn = this.#lanes.indexOf(lane) + 1;
+    this.#launch({ lane, blob, reservation, ticket }, signal);
+  }
+
+  #launch(download: Download, signal: AbortSignal): void {
+    const { lane, blob, reservation } = download;
+    const old = this.#isNew(blob) ? 0 : 1;
+    this.#fetchingOld += old;
+    const running = this.#fetch(download, signal)
       .catch((error: unknown) => this.#ownFault(lane, blob, error, signal))
       .finally(() => {
+        reservation.free();
         this.#fetching.delete(running);
+        this.#fetchingOld -= old;
         this.#news.wake();
       });
     this.#fetching.add(running);
@@ -93,13 +117,26 @@ export class Downloads {
     );
   }
 
-  async #next(): Promise<{ lane: Lane; blob: LedgerBlob } | undefined> {
-    for (let tried = 0; tried < this.#lanes.length; tried++) {
-      const lane = this.#lanes[this.#turn++ % this.#lanes.length];
-      const blob = await lane?.take();
-      if (lane !== undefined && blob !== undefined) return { lane, blob };
+  /**
+   * The content type whose turn it is among those that have something new; else among all, as long as one place is left
+   * for what may come.
+   */
+  async #next(): Promise<Lane | undefined> {
+    const mayBeOld = this.#fetchingOld < Math.max(1, this.#stream.options.concurrentBlobs - 1);
+    const lanes = this.#lanes.map((_, index) => this.#lanes[(this.#turn + index) % this.#lanes.length]);
+    let old: Lane | undefined;
+    for (const lane of lanes) {
+      const blob = await lane?.peek();
+      if (lane === undefined || blob === undefined) continue;
+      if (this.#isNew(blob)) return lane;
+      old ??= lane;
     }
-    return undefined;
+    return mayBeOld ? old : undefined;
+  }
+
+  /** As far as each poll reaches back. */
+  #isNew({ contentCreated }: LedgerBlob): boolean {
+    return Date.parse(contentCreated) >= this.#stream.skew.now() - this.#stream.options.overlapMs;
   }
 
   /** Milliseconds until something waiting is due; undefined when nothing waits. */
@@ -111,14 +148,15 @@ export class Downloads {
       : Math.max(1, Math.min(...known) - this.#stream.environment.clock.now());
   }
 
-  async #fetch(lane: Lane, blob: LedgerBlob, ticket: number, signal: AbortSignal): Promise<void> {
+  async #fetch({ lane, blob, reservation, ticket }: Download, signal: AbortSignal): Promise<void> {
     if (await this.#endIfExpired(lane, blob)) return lane.release(blob);
     const conclude = async (outcome: Outcome) => {
       await this.#conclude(lane, blob, outcome, ticket);
       lane.release(blob);
       this.#news.wake();
     };
-    await fetchBlob({ stream: this.#stream, scope: lane.scope, blob, emit: this.#emit, conclude }, signal);
+    const parts = { stream: this.#stream, scope: lane.scope, blob, reservation, emit: this.#emit, conclude };
+    await fetchBlob(parts, signal);
   }
 
   async #conclude(lane: Lane, blob: LedgerBlob, { counts, error }: Outcome, ticket: number): Promise<void> {

@@ -7,13 +7,12 @@ import { OperatorError } from '../../errors.ts';
 import { excerptOf, type HttpResponse } from '../../http/exchange.ts';
 import { readApiError } from './api-error.ts';
 import { OversizedRecords } from './oversized-records.ts';
+import type { Reservation } from './reservation.ts';
 import { type BodyEnd, RecordSplitter } from './split-records.ts';
 import { type ContentScope, isoTime, type Stream } from './stream.ts';
 
 const batchRecords = 500;
 const batchBytes = 512 * 1024;
-/** Most bodies are not larger. */
-const reservedBytes = 128 * 1024;
 /** Our clock and Microsoft's may differ by this much without being noticed. */
 const clockToleranceMs = 60_000;
 /** A body that waits this long in all, and brings less than this, is given up for now. */
@@ -31,6 +30,8 @@ export interface AttemptParts {
   readonly stream: Stream;
   readonly scope: ContentScope;
   readonly blob: LedgerBlob;
+  /** Free again once the body was read. */
+  readonly reservation: Reservation;
   readonly emit: (batch: Batch) => void;
   /** Called once, when no batch is in flight any more; the settling of the last one waits for it. Never after an abort. */
   readonly conclude: (outcome: Outcome) => Promise<void>;
@@ -41,12 +42,11 @@ export async function fetchBlob(parts: AttemptParts, signal: AbortSignal): Promi
   const attempt = new BlobAttempt(parts);
   let error: unknown;
   try {
-    await attempt.reserve(signal);
     await attempt.read(await parts.stream.api.fetchBlob(parts.scope, parts.blob, signal), signal);
   } catch (failure) {
     error = failure;
   }
-  attempt.freeReserve();
+  parts.reservation.free();
   await attempt.leaveOversized();
   if (error === undefined || !signal.aborted) await attempt.end(error);
 }
@@ -57,7 +57,6 @@ class BlobAttempt {
   readonly #uncertain: boolean;
   readonly #splitter: RecordSplitter;
   readonly #oversized: OversizedRecords;
-  #reserved = 0;
   #begun: Promise<void> | undefined;
   #inFlight = 0;
   #ended: { readonly error: unknown } | undefined;
@@ -80,17 +79,6 @@ class BlobAttempt {
       maximumRecordBytes: stream.options.maximumRecordBytes,
       onOversized: (piece, last) => this.#oversized.take(piece, last),
     });
-  }
-
-  /** Some room is had before the request, so that nothing is asked for that would have to wait half read. */
-  async reserve(signal: AbortSignal): Promise<void> {
-    await this.#parts.stream.environment.budget.acquire(reservedBytes, signal);
-    this.#reserved = reservedBytes;
-  }
-
-  freeReserve(): void {
-    if (this.#reserved > 0) this.#parts.stream.environment.budget.release(this.#reserved);
-    this.#reserved = 0;
   }
 
   async read(response: HttpResponse, signal: AbortSignal): Promise<void> {
@@ -156,15 +144,10 @@ class BlobAttempt {
 
   /** The reservation counts; but nobody waits for room while holding some, or all could wait for each other. */
   async #hold(bytes: number, signal: AbortSignal): Promise<void> {
-    const { budget } = this.#parts.stream.environment;
-    const fits = bytes <= this.#reserved;
-    if (fits) {
-      budget.release(this.#reserved - bytes);
-      this.#reserved = 0;
-      return;
-    }
-    this.freeReserve();
-    await budget.acquire(bytes, signal);
+    const { reservation, stream } = this.#parts;
+    if (reservation.spend(bytes)) return;
+    reservation.free();
+    await stream.environment.budget.acquire(bytes, signal);
   }
 
   #begin(): Promise<void> {

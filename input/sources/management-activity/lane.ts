@@ -37,8 +37,8 @@ export class Lane {
     return this.#busy.size === 0;
   }
 
-  /** The next blob to fetch; it stays busy until it is released. */
-  async take(): Promise<LedgerBlob | undefined> {
+  /** The next blob to fetch. */
+  async peek(): Promise<LedgerBlob | undefined> {
     const { ledger, clock } = this.#stream.environment;
     const now = clock.now();
     if (now < this.#pausedUntil) return undefined;
@@ -50,6 +50,11 @@ export class Lane {
         if (changes === this.#changes) this.#exhaustedUntil = next;
       }
     }
+    return this.#ready[0];
+  }
+
+  /** The one that was last shown; it stays busy until it is released. */
+  take(): LedgerBlob | undefined {
     const blob = this.#ready.shift();
     if (blob !== undefined) this.#busy.add(blob.contentId);
     return blob;
