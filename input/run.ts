@@ -14,6 +14,8 @@ import { documentBuffers } from './delivery/document-buffers.ts';
 import { IdClaims } from './delivery/in-flight.ts';
 import { openLedger } from './delivery/sqlite-ledger.ts';
 import { describeError, OperatorError } from './errors.ts';
+import { Connections } from './http/connections.ts';
+import { Turns } from './http/turns.ts';
 import { noteOutputChange } from './output-change.ts';
 import { createOutput } from './outputs/create-output.ts';
 import { type OpenedOutputs, openOutputs } from './outputs/open-outputs.ts';
@@ -182,6 +184,7 @@ function shareAmongStreams({ policy, telemetry, log, clock }: RunOptions, parts:
     tenants: new TenantClaims(policy.streams),
     /** The GUID of each stream's tenant, once it is known. */
     found: new Map<StreamPolicy, string>(),
+    asking: { connections: new Connections(), turns: new Turns({ clock }) },
     collector: {
       mapper: loadMapper(),
       recordTypes: loadRecordTypes(),
@@ -208,7 +211,7 @@ async function runStream(stream: StreamPolicy, options: RunOptions, shared: Shar
   if (failures.has(stream.output)) throw failures.get(stream.output);
   if (!free) throw new Error(`no output was opened for the stream at ${stream.where}`);
   const run = async (foundTenant?: FoundTenant): Promise<void> => {
-    const budget = shared.budget.share();
+    const budget = shared.budget.share(output);
     const claimTenant = (tenantId: string) => {
       shared.tenants.claim(tenantId, stream);
       shared.found.set(stream, tenantId);
@@ -218,7 +221,7 @@ async function runStream(stream: StreamPolicy, options: RunOptions, shared: Shar
     const environment = { ...collector, random, uncleanStart, budget, claimTenant };
     try {
       await noteOutputChange(stream, collector.ledger, collector.log);
-      const source = managementActivitySource(stream.source, environment);
+      const source = managementActivitySource(stream.source, environment, shared.asking);
       await collect({ ...collector, source, output, slots: free, mapping: stream.mapping }, signals);
     } finally {
       // Of batches that were never settled.

@@ -3,6 +3,7 @@
 import type { Batch, LedgerBlob, ListedBlob, Scope, Source } from '../contract.ts';
 import { describeError, OperatorError } from '../errors.ts';
 import { createDispatcher } from '../http/dispatcher.ts';
+import { Turns } from '../http/turns.ts';
 import type { StreamPolicy } from '../settings/policy.ts';
 import { BatchQueue } from '../sources/management-activity/batch-queue.ts';
 import { hostsFor } from '../sources/management-activity/clouds.ts';
@@ -102,6 +103,7 @@ class ReplaySource implements Source {
       environment: this.#session.environment,
       hosts: hostsFor(source.cloud, source.hosts),
       dispatcher,
+      turns: new Turns(this.#session.environment),
       giveUp: (error: OperatorError) => this.#queue.fail(error),
     };
     const work = openStream(parts, until)
@@ -137,7 +139,7 @@ class ReplaySource implements Source {
 
   /** Open in the ledger first: what is interrupted is fetched by the next run. */
   async #fetch(stream: Stream, { scope, blob }: Chosen, signal: AbortSignal): Promise<void> {
-    const { ledger, clock } = this.#session.environment;
+    const { ledger, clock, budget } = this.#session.environment;
     const mark = { late: true, backfill: true, listedAt: clock.now() };
     await ledger.list(scope, [blob], mark);
     await ledger.reset(scope, blob.contentId);

@@ -70,6 +70,31 @@ describe('the byte budget', () => {
     expect(await settledOf([more])).toEqual([true]);
   });
 
+  test('bounds what a thousand shares of one output hold in all, and lets those of another go on', async () => {
+    const budget = byteBudget(10);
+    const [stuck, other] = [{}, {}];
+    const shares = Array.from({ length: 1000 }, () => budget.share(stuck));
+    const admitted = shares.map((share) => share.acquire(4, never));
+    expect((await settledOf(admitted)).filter(Boolean)).toHaveLength(7);
+    expect(budget.held).toBe(28);
+    await budget.share(other).acquire(50, never);
+    shares[0]?.release(4);
+    expect((await settledOf(admitted)).filter(Boolean)).toHaveLength(8);
+  });
+
+  test('lets no small batch past a large one of its output', async () => {
+    const budget = byteBudget(10);
+    const output = {};
+    const [first, second, third] = [budget.share(output), budget.share(output), budget.share(output)];
+    await first.acquire(5, never);
+    const [large, small] = [second.acquire(40, never), third.acquire(1, never)];
+    expect(await settledOf([large, small])).toEqual([false, false]);
+    first.release(5);
+    expect(await settledOf([large, small])).toEqual([true, false]);
+    second.release(40);
+    expect(await settledOf([small])).toEqual([true]);
+  });
+
   test('notices when more is given back than was taken', () => {
     expect(() => byteBudget(10).release(1)).toThrow('more was released than acquired');
   });

@@ -378,7 +378,11 @@ test('batches that nobody takes any more free their room', async () => {
   const run = await prepare();
   for (let at = 0; at < 10; at++) run.publish(at * minute);
   const stop = new AbortController();
-  const source = managementActivitySource({ ...run.options, once: false }, run.bench.environment);
+  const source = managementActivitySource(
+    { ...run.options, once: false },
+    run.bench.environment,
+    run.bench.shared,
+  );
   const batches = source.batches(stop.signal)[Symbol.asyncIterator]();
   const first = await batches.next();
   await waitFor(() => run.bench.recorder.counted('records_fetched') === 20, 'all are fetched');

@@ -17,7 +17,12 @@ import type {
 } from '../../input/contract.ts';
 import { byteBudget } from '../../input/delivery/byte-budget.ts';
 import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
-import { managementActivitySource } from '../../input/sources/management-activity/index.ts';
+import { Connections } from '../../input/http/connections.ts';
+import { Turns } from '../../input/http/turns.ts';
+import {
+  managementActivitySource,
+  type SharedByTenants,
+} from '../../input/sources/management-activity/index.ts';
 import type { ManagementActivityOptions } from '../../input/sources/management-activity/options.ts';
 import { contentTypes } from '../../input/sources/management-activity/options.ts';
 import { facts } from '../../input/sources/management-activity/stream.ts';
@@ -98,6 +103,7 @@ export class KeptLetters implements DeadLetters {
 
 export interface Bench {
   readonly environment: SourceEnvironment;
+  readonly shared: SharedByTenants;
   readonly recorder: Recorder;
   readonly letters: KeptLetters;
   readonly ledger: ContentLedger;
@@ -124,6 +130,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     letters,
     ledger,
     folder,
+    shared: { connections: new Connections(), turns: new Turns({ clock: options.clock }) },
     environment: {
       clock: options.clock,
       random: options.random ?? Math.random,
@@ -190,7 +197,8 @@ export async function collectAll(
   signal = new AbortController(),
 ): Promise<Collected> {
   const collected: Collected = { batches: [], records: [] };
-  for await (const batch of managementActivitySource(options, bench.environment).batches(signal.signal)) {
+  const source = managementActivitySource(options, bench.environment, bench.shared);
+  for await (const batch of source.batches(signal.signal)) {
     collected.batches.push(batch);
     const { contentType, contentId } = batch.origin;
     for (const text of batch.records) collected.records.push({ contentType, contentId, text });
@@ -239,7 +247,7 @@ export function follow(bench: Bench, options: ManagementActivityOptions): Follow
     },
   };
   const run = async () => {
-    const source = managementActivitySource({ ...options, once: false }, bench.environment);
+    const source = managementActivitySource({ ...options, once: false }, bench.environment, bench.shared);
     for await (const batch of source.batches(controller.signal)) {
       collected.batches.push(batch);
       const { contentType, contentId } = batch.origin;

@@ -102,7 +102,7 @@ class TenantLoops {
   async #checkSubscriptions(signal: AbortSignal): Promise<Failure | undefined> {
     const ticket = await this.#stream.gate.pass(signal);
     try {
-      await this.#subscriptions.check(signal);
+      await this.#stream.turns.run(signal, () => this.#subscriptions.check(signal));
       this.#stream.gate.succeeded(ticket);
       return undefined;
     } catch (error) {
@@ -190,7 +190,7 @@ class TenantLoops {
     const ticket = await this.#stream.gate.pass(signal);
     if (!this.#subscriptions.isListable(scope.contentType)) return undefined;
     try {
-      await work();
+      await this.#stream.turns.run(signal, work);
     } catch (error) {
       if (signal.aborted) throw error;
       return this.#notice(scope, part, error, ticket);

@@ -3,20 +3,25 @@
 
 import type { Batch, Source, SourceEnvironment } from '../../contract.ts';
 import type { OperatorError } from '../../errors.ts';
-import { createDispatcher } from '../../http/dispatcher.ts';
+import type { Connections } from '../../http/connections.ts';
+import type { Turns } from '../../http/turns.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { hostsFor } from './clouds.ts';
 import { collectContent } from './collect-content.ts';
 import { openStream } from './open-stream.ts';
 import type { ManagementActivityOptions } from './options.ts';
 
-/** Listings and subscriptions are asked for beside the blobs. */
-const otherConnections = 8;
+/** What all tenants of a process use together. */
+export interface SharedByTenants {
+  readonly connections: Connections;
+  readonly turns: Turns;
+}
 
 /** Throws an OperatorError for hosts that can never be used. */
 export function managementActivitySource(
   options: ManagementActivityOptions,
   environment: SourceEnvironment,
+  { connections, turns }: SharedByTenants,
 ): Source {
   const hosts = hostsFor(options.cloud, options.hosts);
   return {
@@ -28,10 +33,9 @@ export function managementActivitySource(
         queue.fail(error);
         stop.abort(error);
       };
-      const connections = options.concurrentBlobs + otherConnections;
-      const dispatcher = createDispatcher({ ...options.transport, connections });
+      const { dispatcher, release } = connections.lease(options.transport);
       const emit = (batch: Batch) => queue.put(batch);
-      const work = openStream({ options, environment, hosts, dispatcher, giveUp }, until)
+      const work = openStream({ options, environment, hosts, dispatcher, turns, giveUp }, until)
         .then((stream) => collectContent(stream, emit, until))
         .then(() => queue.end())
         .catch((error: unknown) => (until.aborted ? queue.end() : queue.fail(error)));
@@ -41,7 +45,7 @@ export function managementActivitySource(
         stop.abort();
         await work;
         for (const batch of queue.abandon()) environment.budget.release(batch.bytes);
-        await dispatcher.destroy();
+        await release();
       }
     },
   };

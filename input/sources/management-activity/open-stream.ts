@@ -11,6 +11,7 @@ import type { Send } from '../../http/exchange.ts';
 import { RequestBudget, rateLimit } from '../../http/rate-limit.ts';
 import { retry } from '../../http/retry.ts';
 import { transport } from '../../http/transport.ts';
+import type { Turns } from '../../http/turns.ts';
 import type { CredentialEnd } from '../../telemetry/contract.ts';
 import { traceRequests } from '../../telemetry/traces.ts';
 import { managementApi, throttling } from './api.ts';
@@ -30,6 +31,7 @@ export interface StreamParts {
   readonly environment: SourceEnvironment;
   readonly hosts: ReturnType<typeof hostsFor>;
   readonly dispatcher: Dispatcher;
+  readonly turns: Turns;
   /** The tenant can never be collected or, with `once`, not now. */
   readonly giveUp: (error: OperatorError) => void;
 }
@@ -54,6 +56,7 @@ export async function openStream(parts: StreamParts, signal: AbortSignal): Promi
     skew,
     status,
     budget,
+    turns: parts.turns,
     gate: tenantGate(parts, status),
     startedAt: clock.now(),
     credentials: {

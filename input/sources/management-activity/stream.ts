@@ -3,6 +3,7 @@
 import type { Scope, SourceEnvironment } from '../../contract.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { RequestBudget } from '../../http/rate-limit.ts';
+import type { Turns } from '../../http/turns.ts';
 import type { CredentialEnd } from '../../telemetry/contract.ts';
 import type { ManagementApi } from './api.ts';
 import type { ManagementActivityOptions } from './options.ts';
@@ -19,6 +20,8 @@ export interface Stream {
   readonly gate: TenantGate;
   /** Requests are counted in it by themselves; it is told of throttling that came in place of content. */
   readonly budget: RequestBudget;
+  /** Of all tenants, for what each of them asks again and again. */
+  readonly turns: Turns;
   /** Of the tenant as a whole. */
   readonly status: ScopeStatus;
   /** When this process began to collect; what Microsoft made before may have been seen by an earlier one. */
