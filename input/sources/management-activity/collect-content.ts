@@ -11,6 +11,7 @@ import { Downloads } from './downloads.ts';
 import { ContentListing } from './listing.ts';
 import { runTogether } from './run-together.ts';
 import { ScopeStatus } from './scope-status.ts';
+import { SideTask } from './side-task.ts';
 import type { ContentScope, Stream } from './stream.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { WakeableSleep } from './wakeable-sleep.ts';
@@ -71,12 +72,7 @@ class TenantLoops {
       ...listings.map(
         ([scope, listing]) =>
           (until: AbortSignal) =>
-            this.#followHead(scope, listing, until),
-      ),
-      ...listings.map(
-        ([scope, listing]) =>
-          (until: AbortSignal) =>
-            this.#followBackground(scope, listing, until),
+            this.#follow(scope, listing, until),
       ),
     ]);
   }
@@ -122,31 +118,37 @@ class TenantLoops {
     return [scope, listing];
   }
 
-  async #followHead(scope: ContentScope, listing: ContentListing, signal: AbortSignal): Promise<void> {
+  /** History is caught up beside the polls, and only while there is some: a sleeping loop more for each is not free. */
+  async #follow(scope: ContentScope, listing: ContentListing, signal: AbortSignal): Promise<void> {
     const { clock } = this.#stream.environment;
-    while (!signal.aborted) {
-      const startedAt = clock.now();
-      const failure = await this.#attempt(scope, 'listing', signal, () => listing.poll(signal));
-      const wait = startedAt + this.#stream.options.intervalMs - clock.now();
-      await clock.sleep(Math.max(wait, failure?.waitMs ?? 0, 0), signal);
+    const history = new SideTask();
+    try {
+      while (!signal.aborted) {
+        const startedAt = clock.now();
+        const failure = await this.#attempt(scope, 'listing', signal, () => listing.poll(signal));
+        history.begin(() => this.#catchUp(scope, listing, signal));
+        const wait = startedAt + this.#stream.options.intervalMs - clock.now();
+        await clock.sleep(Math.max(wait, failure?.waitMs ?? 0, 0), signal);
+      }
+    } finally {
+      await history.ended;
     }
   }
 
-  /** Older windows, one after the other; then re-listings as they fall due. */
-  async #followBackground(scope: ContentScope, listing: ContentListing, signal: AbortSignal): Promise<void> {
+  /** Older windows, one after the other; then the re-listings that are due. Ends when nothing is left for now. */
+  async #catchUp(scope: ContentScope, listing: ContentListing, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#stream.environment;
-    let failures = 0;
-    while (!signal.aborted) {
+    for (let failures = 0; !signal.aborted; ) {
       let more = false;
       const failure = await this.#attempt(scope, 'history', signal, async () => {
         more = await listing.catchUp(signal);
         if (!more) await listing.relist(signal);
       });
+      if (failure === undefined && !more) return;
       failures = failure === undefined ? 0 : failures + 1;
-      if (more && failures === 0) continue;
-      const pause =
-        failures === 0 ? this.#stream.options.intervalMs : backOff(failures, backgroundRetry, random);
-      await clock.sleep(Math.max(pause, failure?.waitMs ?? 0), signal);
+      if (failure === undefined) continue;
+      const pause = backOff(failures, backgroundRetry, random);
+      await clock.sleep(Math.max(pause, failure.waitMs), signal);
     }
   }
 
