@@ -15,6 +15,7 @@ export class Turns {
   readonly #clock: Clock;
   readonly #longestMs: number;
   readonly #waiting = new Set<() => void>();
+  readonly #patient = new Set<() => void>();
   #free: number;
 
   constructor({ clock, places = 64, longestMs = 500 }: TurnsOptions) {
@@ -23,9 +24,9 @@ export class Turns {
     this.#free = places;
   }
 
-  /** First come, first served. Rejects when the signal aborts before its turn. */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#take(signal);
+  /** First come, first served, what can wait after everything else. Rejects when the signal aborts before its turn. */
+  async run<T>(signal: AbortSignal, work: () => Promise<T>, { canWait = false } = {}): Promise<T> {
+    await this.#take(canWait ? this.#patient : this.#waiting, signal);
     const over = new AbortController();
     const pass = () => this.#pass();
     this.#clock.sleep(this.#longestMs, over.signal).then(pass, pass);
@@ -36,7 +37,7 @@ export class Turns {
     }
   }
 
-  async #take(signal: AbortSignal): Promise<void> {
+  async #take(line: Set<() => void>, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
@@ -44,22 +45,23 @@ export class Turns {
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = () => {
-      this.#waiting.delete(resolve);
+      line.delete(resolve);
       reject(signal.reason);
     };
-    this.#waiting.add(resolve);
+    line.add(resolve);
     signal.addEventListener('abort', leave, { once: true });
     await promise;
     signal.removeEventListener('abort', leave);
   }
 
   #pass(): void {
-    const [next] = this.#waiting;
+    const line = this.#waiting.size > 0 ? this.#waiting : this.#patient;
+    const [next] = line;
     if (next === undefined) {
       this.#free += 1;
       return;
     }
-    this.#waiting.delete(next);
+    line.delete(next);
     next();
   }
 }

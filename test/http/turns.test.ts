@@ -31,6 +31,22 @@ test('only so many begin at once, and the others in the order in which they came
   expect(clock.sleeping).toBe(0);
 });
 
+test('what can wait begins when nothing else waits', async () => {
+  const clock = new ManualClock();
+  const turns = new Turns({ clock, places: 1 });
+  const begun: string[] = [];
+  const work = (name: string) => async () => {
+    begun.push(name);
+  };
+  await Promise.all([
+    turns.run(never, work('first')),
+    turns.run(never, work('history'), { canWait: true }),
+    turns.run(never, work('second')),
+    turns.run(never, work('third')),
+  ]);
+  expect(begun).toEqual(['first', 'second', 'third', 'history']);
+});
+
 test('who waits for a slow server goes on, but keeps nobody waiting', async () => {
   const clock = new ManualClock();
   const turns = new Turns({ clock, places: 1, longestMs: 500 });

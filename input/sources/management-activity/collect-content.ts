@@ -192,7 +192,7 @@ class TenantLoops {
     const ticket = await this.#stream.gate.pass(signal);
     if (!this.#subscriptions.isListable(scope.contentType)) return undefined;
     try {
-      await this.#stream.turns.run(signal, work);
+      await this.#stream.turns.run(signal, work, { canWait: part === 'history' });
     } catch (error) {
       if (signal.aborted) throw error;
       return this.#notice(scope, part, error, ticket);

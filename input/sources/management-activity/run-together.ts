@@ -8,15 +8,11 @@ export async function runTogether(
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   let failure: { readonly error: unknown } | undefined;
-  const run = async (loop: (signal: AbortSignal) => Promise<void>) => {
-    try {
-      await loop(until);
-    } catch (error) {
-      if (until.aborted) return;
-      failure = { error };
-      stop.abort(error);
-    }
+  const note = (error: unknown) => {
+    if (until.aborted) return;
+    failure = { error };
+    stop.abort(error);
   };
-  await Promise.all(loops.map(run));
+  await Promise.all(loops.map((loop) => loop(until).catch(note)));
   if (failure !== undefined) throw failure.error;
 }
