@@ -1,7 +1,7 @@
 // The main job as a whole process: listing, streaming parse, mapping, de-duplication and write, from an emulator in
 // another process over real HTTP to the file output, with a ledger that holds twenty million Ids already.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,34 +15,52 @@ export interface Usage {
 }
 
 const root = join(import.meta.dirname, '..', '..');
+const printedKept = 100_000;
 
 export interface Measured extends Usage {
   readonly code: number | null;
   readonly printed: string;
 }
 
+/** A collector as a process of its own. */
+export interface MeasuredRun {
+  readonly child: ChildProcess;
+  /** Once it has ended: what the whole process used. */
+  readonly ended: Promise<Measured>;
+}
+
+/** Starts `m365 run` with these words behind it. */
+export function startMeasured(
+  words: readonly string[],
+  folder: string,
+  flags: readonly string[] = [],
+): MeasuredRun {
+  const usageFile = join(folder, 'usage.json');
+  const reporter = join(import.meta.dirname, 'report-usage.js');
+  const program = join(root, 'input', 'cli', 'm365.js');
+  const child = spawn(process.execPath, [...flags, '--import', reporter, program, 'run', ...words], {
+    cwd: root,
+    // Of its own, so that what changed since the last run does not bring Node's TypeScript parser into the measure.
+    env: { ...process.env, M365_BENCH_USAGE: usageFile, NODE_COMPILE_CACHE: join(folder, 'compile-cache') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      printed = (printed + chunk).slice(-printedKept);
+    });
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const ended = closed.then(async (code) => {
+    const usage: Usage = JSON.parse(await readFile(usageFile, 'utf8'));
+    return { code, printed, ...usage };
+  });
+  return { child, ended };
+}
+
 /** Runs `m365 run --once` to its end and returns what the whole process used. */
 export async function measureRun(policy: string, folder: string, profile?: string): Promise<Measured> {
-  const usageFile = join(folder, 'usage.json');
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const child = spawn(
-    process.execPath,
-    [
-      ...flags,
-      '--import',
-      join(import.meta.dirname, 'report-usage.js'),
-      join(root, 'input', 'cli', 'm365.js'),
-      'run',
-      '--policy',
-      policy,
-      '--once',
-    ],
-    { cwd: root, env: { ...process.env, M365_BENCH_USAGE: usageFile }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += chunk));
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, printed, ...(JSON.parse(await readFile(usageFile, 'utf8')) as Usage) };
+  return startMeasured(['--policy', policy, '--once'], folder, flags).ended;
 }
 
 export async function main(args: readonly string[]): Promise<void> {

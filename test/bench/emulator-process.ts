@@ -9,7 +9,11 @@ import type { EmulatorOptions } from '../../input/emulator/index.ts';
 import { type EmulatedPlace, type StreamSettings, streamFor } from '../end-to-end/harness.ts';
 
 export interface EmulatorProcess {
+  /** Of the first tenant. */
   readonly stream: StreamSettings;
+  /** Of every tenant, in order. */
+  readonly streams: readonly StreamSettings[];
+  readonly url: string;
   /** Every Id the emulator made available, each once. */
   distinctIds(): Promise<Set<string>>;
   stop(): Promise<void>;
@@ -23,8 +27,13 @@ export async function startEmulatorProcess(options: EmulatorOptions): Promise<Em
     child.once('message', (message: EmulatedPlace) => resolve(message));
     child.once('exit', (code) => reject(new Error(`the emulator ended with ${code}`)));
   });
+  const streams = place.tenants.map((_, index) => streamFor(place, index, { requests_per_minute: 100_000 }));
+  const [stream] = streams;
+  if (stream === undefined) throw new RangeError('the emulator has no tenant');
   return {
-    stream: streamFor(place, 0, { requests_per_minute: 100_000 }),
+    stream,
+    streams,
+    url: place.url,
     distinctIds: () => readIds(`${place.url}/emulator/truth/ids`),
     async stop() {
       child.kill();

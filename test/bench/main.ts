@@ -9,6 +9,8 @@ const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): 
   memory: () => import('./memory.ts'),
   storage: () => import('./storage.ts'),
   paths: () => import('./paths.ts'),
+  tenants: () => import('./tenants.ts'),
+  latency: () => import('./latency.ts'),
 };
 
 const [name, ...args] = process.argv.slice(2);
