@@ -172,6 +172,7 @@ class TenantLoops {
       await listing.poll(signal);
       while (await listing.catchUp(signal));
       await listing.relist(signal);
+      listing.expectAllListed();
     };
     for (let attempt = 1; ; attempt++) {
       const failure = await this.#attempt(scope, 'listing', signal, everything);

@@ -6,6 +6,7 @@ import { ApiError } from './api-error.ts';
 import { listWindow } from './list-window.ts';
 import { ListingState } from './listing-state.ts';
 import type { Unreadable } from './read-page.ts';
+import { RefusedWindows } from './refused-windows.ts';
 import { type ContentScope, facts, isoTime, type Stream } from './stream.ts';
 import { contains, cutNewestFirst, longestWindowMs, reachMs, type Window, wholeSecond } from './windows.ts';
 
@@ -16,7 +17,7 @@ const day = 24 * hour;
 const urgentMs = hour;
 /** A first run starts at the edge of what can be had; what passes it meanwhile was never promised. */
 const firstRunSlackMs = 15 * minute;
-const refusalsBeforeGap = 3;
+const refusalsInVain = 3;
 /** Only near the edge of the 7 days can Microsoft have a reason to refuse a window; elsewhere it will come to its senses. */
 const refusableMs = day;
 const mostUnreadable = 1000;
@@ -39,6 +40,7 @@ export class ContentListing {
   readonly #state: ListingState;
   #contentNoted = false;
   #refusals = 0;
+  readonly #refused: RefusedWindows;
   #gapShownAt: number | undefined;
   readonly #unreadable = new Set<string>();
 
@@ -47,6 +49,7 @@ export class ContentListing {
     this.#scope = scope;
     this.#events = events;
     this.#state = new ListingState(stream.environment.ledger, scope);
+    this.#refused = new RefusedWindows(scope);
   }
 
   async open(): Promise<void> {
@@ -77,17 +80,23 @@ export class ContentListing {
   async catchUp(signal: AbortSignal): Promise<boolean> {
     const now = wholeSecond(this.#stream.skew.now());
     await this.#endUnreachable(now);
-    const window = this.#nextUnlisted(now - reachMs);
+    const window = this.#nextUnlisted(now);
     if (window === undefined) return false;
     try {
       await this.#list(window, undefined, signal);
     } catch (error) {
-      if (!(await this.#endRefused(window, error))) throw error;
+      if (!this.#setAside(window, error)) throw error;
       return true;
     }
     if (this.#isNearEdge(window)) this.#refusals = 0;
     await this.#state.markListed(window);
+    this.#refused.forget(window);
     return true;
+  }
+
+  /** Throws what the stretches that are still to be listed were last refused with. */
+  expectAllListed(): void {
+    if (this.#refused.firstError !== undefined) throw this.#refused.firstError;
   }
 
   /** Lists again what may have changed behind the watermark, where that is due. */
@@ -166,23 +175,29 @@ export class ContentListing {
       const lost = { from: window.from, to: Math.min(window.to, floor) };
       const first = this.#state.firstRunAt ?? now;
       const neverPromised = lost.to - lost.from <= firstRunSlackMs && lost.to <= first;
-      if (!neverPromised)
-        await this.#recordGap(lost, 'it was not listed within the 7 days that Microsoft offers it');
+      if (!neverPromised) await this.#recordGap(lost, this.#whyUnlisted(lost));
       await this.#state.markListed(lost);
+      this.#refused.forget(lost);
     }
+  }
+
+  #whyUnlisted(lost: Window): string {
+    const late = 'it was not listed within the 7 days that Microsoft offers it';
+    const error = this.#refused.errorOf(lost);
+    return error === undefined ? late : `${late}, since it refused to (${error.code})`;
   }
 
   /**
    * A window that is refused again and again, although it is within Microsoft's own rules, would hold up all that is
-   * behind it: its oldest hour is given up, and said so. True when that was done.
+   * behind it: its oldest hour is left aside for a while. It is lost only when its 7 days are over. True when that was
+   * done.
    */
-  async #endRefused(window: Window, error: unknown): Promise<boolean> {
+  #setAside(window: Window, error: unknown): boolean {
     if (!isRefusal(error)) return false;
     this.#refusals += 1;
-    if (this.#refusals < refusalsBeforeGap || !this.#isNearEdge(window)) return false;
-    const lost = { from: window.from, to: Math.min(window.to, window.from + hour) };
-    await this.#recordGap(lost, `Microsoft refuses to list it (${error.code})`);
-    await this.#state.markListed(lost);
+    if (this.#refusals < refusalsInVain || !this.#isNearEdge(window)) return false;
+    const oldest = { from: window.from, to: Math.min(window.to, window.from + hour) };
+    this.#refused.setAside(oldest, error, this.#stream.skew.now());
     return true;
   }
 
@@ -205,9 +220,11 @@ export class ContentListing {
     this.#gapShownAt = this.#stream.skew.now();
   }
 
-  #nextUnlisted(floor: number): Window | undefined {
-    const [oldest] = this.#state.unlisted;
-    const newest = this.#state.unlisted.at(-1);
+  #nextUnlisted(now: number): Window | undefined {
+    const floor = now - reachMs;
+    const open = this.#refused.leaveOut(this.#state.unlisted, now);
+    const [oldest] = open;
+    const newest = open.at(-1);
     if (oldest === undefined || newest === undefined) return undefined;
     if (oldest.from < floor + urgentMs)
       return { from: oldest.from, to: Math.min(oldest.to, oldest.from + 2 * urgentMs) };

@@ -14,6 +14,7 @@ export type Aspect =
   | 'history'
   | 'content'
   | 'loss'
+  | 'refused'
   | 'gap';
 
 interface AspectReport extends ScopeReport {
