@@ -72,6 +72,7 @@ async function measure(phase: Phase, plan: Plan, elasticsearch: string): Promise
   const dataStream = `logs-o365.audit-${namespace}`;
   try {
     const samples = new Samples(elasticsearch, dataStream);
+    await untilPolled(emulator, run);
     await publishRegularly(emulator, plan, samples, run);
     await samples.drain();
     const stored = await ask(elasticsearch, 'GET', `/${dataStream}/_count`);
@@ -82,6 +83,16 @@ async function measure(phase: Phase, plan: Plan, elasticsearch: string): Promise
     await emulator.stop();
     await ask(elasticsearch, 'DELETE', `/_data_stream/${dataStream}`);
     await rm(place.folder, { recursive: true, force: true });
+  }
+}
+
+/** A process that is still starting says nothing of the way that content takes. */
+async function untilPolled({ url }: EmulatorProcess, { child }: MeasuredRun): Promise<void> {
+  for (;;) {
+    const { byOperation } = await ask(url, 'GET', '/emulator/requests');
+    if ((byOperation.content ?? 0) >= contentTypes.length) return;
+    if (child.exitCode !== null) throw new Error('the collector has ended');
+    await delay(lookEveryMs);
   }
 }
 
