@@ -264,14 +264,14 @@ describe('dead letters', () => {
     async (what) => {
       using folder = temporaryFolder();
       const letters = await openDeadLetters({ folder: folder.path, clock: steppingClock() });
-      const stream = await letters.stream(origin, 'too large');
+      const stream = await letters.stream(origin);
       await stream.write(Buffer.from('x'.repeat(1000)));
       const kept = join(folder.path, 'dead-letters');
       const [name = ''] = readdirSync(kept);
       if (what === 'deleted') rmSync(join(kept, name));
       else truncateSync(join(kept, name), 10);
       if (what === 'cut before the rest came') await stream.write(Buffer.from('x'.repeat(1000)));
-      await expect(stream.finish()).rejects.toThrow('was deleted, replaced or cut');
+      await expect(stream.finish('too large')).rejects.toThrow('was deleted, replaced or cut');
       await letters.close();
       expect(await read(folder.path)).toEqual([]);
     },
