@@ -29,10 +29,13 @@ export interface Property {
   readonly properties?: Readonly<Record<string, Property>> | undefined;
 }
 
-/** One step of a path; with `where`, only the items of a list whose key has that value. */
+/**
+ * One step of a path; with `where`, only the items of a list whose key has that value, in any case: with an empty one
+ * those without a value, with `not` those with another.
+ */
 export interface Step {
   readonly name: string;
-  readonly where?: { readonly key: string; readonly value: string } | undefined;
+  readonly where?: { readonly key: string; readonly value: string; readonly not?: true } | undefined;
 }
 
 export type Path = readonly Step[];
@@ -45,10 +48,14 @@ export interface Target {
   readonly leaves?: readonly string[] | undefined;
 }
 
-/** Holds when any value at the path is one of `values` (lower case), or, without `values`, when there is any. */
+/**
+ * Holds when any value at the path is one of `values` (lower case), or, without `values`, when there is any; with `not`,
+ * when none is.
+ */
 export interface Condition {
   readonly path: Path;
   readonly values?: readonly string[] | undefined;
+  readonly not?: true | undefined;
 }
 
 export interface Rule {
@@ -66,23 +73,40 @@ export interface Rule {
 export type Outcome = 'success' | 'failure' | 'unknown';
 
 /** The first step that has an answer decides. */
-export interface OutcomeStep {
+export type OutcomeStep = SignStep | StatusStep;
+
+/** Has an answer where the value is one of the table's. */
+export interface SignStep {
   readonly from: Path;
   /** By value, in lower case; `*` stands for any value not named. */
   readonly values: Readonly<Record<string, Outcome>>;
 }
 
-/** Text, a value, or a group that is left out when one of its values is missing. */
+/**
+ * Has an answer where any of these is there: the worst that its own table, or the common one, says of their values. What
+ * neither knows may be anything: unknown.
+ */
+export interface StatusStep {
+  readonly statuses: readonly Path[];
+  /** As `Definitions.statuses`. */
+  readonly values: StatusTable;
+}
+
+/** Outcomes by what services write as a status, as `statusKey` writes it. */
+export type StatusTable = Readonly<Record<string, Outcome>>;
+
+/** Text, a value, text by the outcome, or a group that is left out when one of its values is missing. */
 export type SentencePart =
   | string
   | { readonly paths: readonly SentencePath[] }
+  | { readonly outcomes: Readonly<Record<Outcome, string>> }
   | { readonly group: readonly SentencePart[] };
 
-/** A field of the document, a property of the record, or plain text. */
+/** A field of the document, a property of the record, or plain text, where it has a condition only if that holds. */
 export type SentencePath =
   | { readonly field: readonly string[] }
   | { readonly property: Path }
-  | { readonly text: string };
+  | { readonly text: string; readonly when?: Condition };
 
 /** What is added to an event where all of its conditions hold. */
 export interface Case {
@@ -143,6 +167,8 @@ export interface Definitions {
   /** By the number of the record type: what its `Workload` says, or the service in Microsoft's words. For the docs. */
   readonly workloads: Readonly<Record<string, readonly string[]>>;
   readonly common: Layer;
+  /** What every file takes the words of a status for. */
+  readonly statuses: StatusTable;
   readonly related: readonly Related[];
   readonly files: readonly RecordTypeFile[];
 }

@@ -15,6 +15,8 @@ export interface Aside extends Notice {
   other: JsonObject | undefined;
   /** Why what should have had one did not. */
   unplaced: string[] | undefined;
+  /** What lists of names and values name without a value, by dotted path. */
+  valueless: string[];
   /** Of all objects that were shaped, how many properties they had. */
   names: number;
   /** How many values were put in place of others, or of nothing. */
@@ -29,6 +31,7 @@ export function newAside(exactly: boolean): Aside {
     inexact: false,
     other: undefined,
     unplaced: undefined,
+    valueless: [],
     names: 0,
     changes: 0,
   };
@@ -44,6 +47,11 @@ export function putOther(aside: Aside, path: string, value: Json): void {
   aside.changes += 1;
   aside.other ??= {};
   addTo(aside.other, legalPath(path), value);
+}
+
+export function noteValueless({ valueless }: Aside, path: string): void {
+  const legal = legalPath(path);
+  if (!valueless.includes(legal)) valueless.push(legal);
 }
 
 export function putAside(aside: Aside, path: string, value: Json, expected: PropertyType): undefined {

@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject } from '../json.ts';
 import { trimText } from '../verbs/keyword.ts';
-import { type Aside, note, putOther } from './aside.ts';
+import { type Aside, note, noteValueless, putOther } from './aside.ts';
 import { objectsOf } from './open.ts';
 import { recallLast, remember } from './remember.ts';
 import { nextSighting, type Shapers, shapeChild } from './shapers.ts';
@@ -38,9 +38,19 @@ function shapeBag(value: Json, children: Shapers, path: string, aside: Aside, ad
   for (const item of items) {
     const name = nameOf(item);
     if (name !== undefined) add(bag, name, item);
-    else for (const key in item) if (!isEmpty(item[key])) addEntry(bag, key, item[key]);
+    else addMembers(bag, item);
   }
   return bag.entries;
+}
+
+/** Of an object without a name. */
+function addMembers(bag: Bag, item: JsonObject): void {
+  for (const key in item) {
+    const value = item[key];
+    if (value === undefined) continue;
+    if (!isEmpty(value)) addEntry(bag, key, value);
+    else if (!isNameKey(key) && !isValueKey(key)) noteValueless(bag.aside, `${bag.path}.${key}`);
+  }
 }
 
 function addEntry({ entries, children, path, aside, sighting }: Bag, given: string, value: Json): void {
@@ -76,20 +86,28 @@ function isNameKey(key: string): boolean {
   return key === 'Name' || key === 'Key' || key === 'name' || key === 'key';
 }
 
-/** What an item holds beside its value is kept under its name. */
+function isValueKey(key: string): boolean {
+  return key === 'Value' || key === 'value';
+}
+
+/** What an item holds beside its value is kept under its name; a name alone says that there is no value. */
 const addPair: AddItem = (bag, name, item) => {
   let keys = 0;
   for (const _ in item) keys += 1;
   const { Value } = item;
   if (keys === 2 && typeof Value === 'string') {
     if (Value !== '') addEntry(bag, name, Value);
+    else noteValueless(bag.aside, `${bag.path}.${name}`);
     return;
   }
+  let empty = true;
   for (const key in item) {
     const value = item[key];
     if (value === '' || isNameKey(key) || isEmpty(value)) continue;
-    addEntry(bag, key === 'Value' || key === 'value' ? name : `${name}.${key}`, value);
+    addEntry(bag, isValueKey(key) ? name : `${name}.${key}`, value);
+    empty = false;
   }
+  if (empty) noteValueless(bag.aside, `${bag.path}.${name}`);
 };
 
 /** A change without values is kept too: that the property changed is something. */

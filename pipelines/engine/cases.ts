@@ -7,10 +7,10 @@ import type { CompileRead } from './paths.ts';
 import { compileCondition } from './rules.ts';
 
 export interface EventOfCases<Source> {
-  /** Which of the cases hold, as bits; 0 where the layers have none. */
-  readonly decide: (record: Source, outcome: Json) => number;
-  /** What the layers and those cases say together. */
-  readonly describe: (held: number) => EventDescription;
+  /** Of each case whether it holds, the farthest first. */
+  readonly tests: readonly Holds<Source>[];
+  /** What the layers and those cases say together that hold, given by their positions. */
+  readonly describe: (holds: (position: number) => boolean) => EventDescription;
 }
 
 export interface EventDescription {
@@ -28,22 +28,19 @@ export function compileCases<Source>(
   layers: readonly Layer[],
   compileRead: CompileRead<Source>,
 ): EventOfCases<Source> {
-  const said: { readonly says: Says; readonly bit: number }[] = [];
+  const said: { readonly says: Says; readonly position: number | undefined }[] = [];
   const tests: Holds<Source>[] = [];
   for (const layer of layers.toReversed()) {
-    said.push({ says: layer, bit: 0 });
+    said.push({ says: layer, position: undefined });
     for (const each of layer.cases ?? []) {
-      said.push({ says: each, bit: 1 << tests.length });
+      said.push({ says: each, position: tests.length });
       tests.push(compileCase(each, compileRead));
     }
   }
   return {
-    decide: (record, outcome) => {
-      let held = 0;
-      for (let i = 0; i < tests.length; i += 1) if (tests[i]?.(record, outcome)) held |= 1 << i;
-      return held;
-    },
-    describe: (held) => addUp(said.flatMap(({ says, bit }) => (bit === 0 || (held & bit) !== 0 ? says : []))),
+    tests,
+    describe: (holds) =>
+      addUp(said.flatMap(({ says, position }) => (position === undefined || holds(position) ? says : []))),
   };
 }
 
@@ -57,7 +54,7 @@ function addUp(said: readonly Says[]): EventDescription {
   };
 }
 
-type Holds<Source> = (record: Source, found: Json) => boolean;
+export type Holds<Source> = (record: Source, found: Json) => boolean;
 
 export function compileCase<Source>(
   { when = [], outcome }: Case,
@@ -77,7 +74,7 @@ boolean holds(Map record, Map one, def outcome) {
   if (one.outcome != null && one.outcome != outcome) return false;
   if (one.when == null) return true;
   for (def condition : (List) one.when) {
-    if (!isWanted(read(record, (List) condition.path), condition.values)) return false;
+    if (!meets(record, (Map) condition)) return false;
   }
   return true;
 }

@@ -1,11 +1,12 @@
 // One readable sentence for each event, from the template of its record type.
 
-import type { SentencePart, SentencePath } from '../definitions.ts';
+import type { Outcome, SentencePart, SentencePath } from '../definitions.ts';
 import type { Json } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
-import { compileFieldRead, type FieldNumbers, type Slots } from './layout.ts';
+import { compileFieldRead, type FieldNumbers, fixed, type Slots } from './layout.ts';
 import type { CompileRead } from './paths.ts';
 import type { Values } from './positions.ts';
+import { compileCondition } from './rules.ts';
 
 const longestValue = 200;
 const mostValues = 3;
@@ -30,6 +31,7 @@ export function compileMessage(
 
 function compilePart(part: SentencePart, numbers: FieldNumbers, compileRead: CompileRead<Values>): WritePart {
   if (typeof part === 'string') return () => part;
+  if ('outcomes' in part) return compileOutcomes(part.outcomes);
   if ('group' in part) return compileGroup(part.group.map((each) => compilePart(each, numbers, compileRead)));
   const paths = part.paths.map((path) => compilePath(path, numbers, compileRead));
   const [only] = paths;
@@ -40,6 +42,13 @@ function compilePart(part: SentencePart, numbers: FieldNumbers, compileRead: Com
       if (text !== undefined) return text;
     }
     return undefined;
+  };
+}
+
+function compileOutcomes({ success, failure, unknown }: Readonly<Record<Outcome, string>>): WritePart {
+  return (_, slots) => {
+    const outcome = slots[fixed.outcome];
+    return outcome === 'success' ? success : outcome === 'failure' ? failure : unknown;
   };
 }
 
@@ -56,7 +65,12 @@ function compileGroup(writers: readonly WritePart[]): WritePart {
 }
 
 function compilePath(path: SentencePath, numbers: FieldNumbers, compileRead: CompileRead<Values>): WritePart {
-  if ('text' in path) return () => path.text;
+  if ('text' in path) {
+    const { text, when } = path;
+    if (when === undefined) return () => text;
+    const holds = compileCondition(when, compileRead);
+    return (record) => (holds(record) ? text : undefined);
+  }
   if ('property' in path) {
     const read = compileRead(path.property);
     return (record) => toText(read(record));
@@ -96,6 +110,7 @@ String toText(List values) {
 String writePart(def part, Map record, Map document) {
   if (part instanceof String) return (String) part;
   Map map = (Map) part;
+  if (map.outcomes != null) return (String) map.outcomes.get(document.event.outcome);
   if (map.group != null) {
     String whole = '';
     for (def inner : (List) map.group) {
@@ -106,7 +121,10 @@ String writePart(def part, Map record, Map document) {
     return whole;
   }
   for (def path : (List) map.paths) {
-    if (path.text != null) return (String) path.text;
+    if (path.text != null) {
+      if (path.when == null || meets(record, (Map) path.when)) return (String) path.text;
+      continue;
+    }
     List values = new ArrayList();
     if (path.property != null) values = read(record, (List) path.property);
     else collect(readField(document, (List) path.field), [], 0, values);

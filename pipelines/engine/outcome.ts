@@ -1,7 +1,8 @@
 // Whether it worked, by the first step of a file that has an answer.
 
-import type { Layer, Outcome, OutcomeStep } from '../definitions.ts';
+import type { Layer, Outcome, OutcomeStep, SignStep, StatusStep, StatusTable } from '../definitions.ts';
 import type { Json } from '../json.ts';
+import { statusesPainless, statusKey } from '../statuses.ts';
 import { toKeyword } from '../verbs/keyword.ts';
 import type { CompileRead } from './paths.ts';
 import type { Values } from './positions.ts';
@@ -26,7 +27,15 @@ export type CompileStep = (step: OutcomeStep) => FindOutcome;
 
 const mostRemembered = 200;
 
-export function compileStep({ from, values }: OutcomeStep, compileRead: CompileRead<Values>): FindOutcome {
+export function compileStep(
+  step: OutcomeStep,
+  statuses: StatusTable,
+  compileRead: CompileRead<Values>,
+): FindOutcome {
+  return 'statuses' in step ? compileStatus(step, statuses, compileRead) : compileSign(step, compileRead);
+}
+
+function compileSign({ from, values }: SignStep, compileRead: CompileRead<Values>): FindOutcome {
   const read = compileRead(from);
   const table = new Map(Object.entries(values));
   const other = table.get('*');
@@ -45,17 +54,68 @@ export function compileStep({ from, values }: OutcomeStep, compileRead: CompileR
   };
 }
 
+function compileStatus(
+  step: StatusStep,
+  statuses: StatusTable,
+  compileRead: CompileRead<Values>,
+): FindOutcome {
+  const reads = step.statuses.map(compileRead);
+  const table = new Map(Object.entries({ ...statuses, ...step.values }));
+  const find = recallLast(
+    remember<Outcome>(mostRemembered, (text) => table.get(statusKey(text)) ?? 'unknown'),
+  );
+  return (record) => {
+    let worst: Outcome | undefined;
+    for (const read of reads) {
+      const value = read(record);
+      if (value === undefined) continue;
+      for (const one of Array.isArray(value) ? value : [value]) {
+        const text = toKeyword(one);
+        if (text !== undefined) worst = worseOf(worst, find(text));
+      }
+    }
+    return worst;
+  };
+}
+
+/** What failed in one respect has failed; what may have failed has not succeeded. */
+function worseOf(present: Outcome | undefined, next: Outcome): Outcome {
+  if (present === 'failure' || next === 'failure') return 'failure';
+  return present === 'unknown' ? present : next;
+}
+
 /** The functions of this file for the ingest pipeline. Tables are in lower case. */
-export const outcomePainless = `
-def findOutcome(Map record, List steps) {
-  for (def step : steps) {
-    for (def value : read(record, (List) step.from)) {
+export const outcomePainless = `${statusesPainless}
+def findSign(Map record, Map step) {
+  for (def value : read(record, (List) step.from)) {
+    String text = (String) toKeyword(value, null);
+    if (text == null) continue;
+    def outcome = ((Map) step.values).get(text.toLowerCase());
+    if (outcome == null) outcome = ((Map) step.values).get('*');
+    if (outcome != null) return outcome;
+  }
+  return null;
+}
+def findStatus(Map record, Map step, Map statuses) {
+  def worst = null;
+  for (def path : (List) step.statuses) {
+    for (def value : read(record, (List) path)) {
       String text = (String) toKeyword(value, null);
       if (text == null) continue;
-      def outcome = ((Map) step.values).get(text.toLowerCase());
-      if (outcome == null) outcome = ((Map) step.values).get('*');
-      if (outcome != null) return outcome;
+      String key = statusKey(text);
+      def outcome = ((Map) step.values).get(key);
+      if (outcome == null) outcome = statuses.get(key);
+      if (outcome == null) outcome = 'unknown';
+      if (outcome == 'failure') return outcome;
+      if (worst != 'unknown') worst = outcome;
     }
+  }
+  return worst;
+}
+def findOutcome(Map record, List steps, Map statuses) {
+  for (def step : steps) {
+    def outcome = step.statuses == null ? findSign(record, (Map) step) : findStatus(record, (Map) step, statuses);
+    if (outcome != null) return outcome;
   }
   return null;
 }`;

@@ -34,7 +34,7 @@ export function compileParts(definitions: Definitions): Parts {
     numbers,
     gather: related.map((each) => compileRelated(each, numbers)),
     compileRule: shareRules(positions),
-    compileStep: once((step) => compileStep(step, positions.compileRead)),
+    compileStep: once((step) => compileStep(step, definitions.statuses, positions.compileRead)),
     compileMessage: once((message) => compileMessage(message, numbers, positions.compileRead)),
   };
 }

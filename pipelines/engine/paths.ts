@@ -1,6 +1,6 @@
 // Reading values out of records; for the ingest pipeline, writing them into documents too.
 
-import type { Path } from '../definitions.ts';
+import type { Path, Step } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { listsPainless } from '../lists.ts';
 
@@ -25,7 +25,7 @@ export function compileReadOf<Source>(path: Path, start: Read<Source>): Read<Sou
   if (where === undefined && second === undefined) return start;
   if (second?.where === undefined && second !== undefined && third === undefined) {
     if (where === undefined) return readInside(start, second.name, path);
-    return readSelected(start, where.key, where.value, second.name);
+    return readSelected(start, where, second.name);
   }
   if (path.every((step) => step.where === undefined)) return readThrough(start, path);
   return (source) => collect(start(source), path);
@@ -55,8 +55,8 @@ function readInside<Source>(start: Read<Source>, inner: string, path: Path): Rea
 }
 
 /** `Target[Type=5].ID`: nearly always one item, so nothing is collected for it. */
-function readSelected<Source>(start: Read<Source>, key: string, wanted: string, inner: string): Read<Source> {
-  const isChosen = compileChoice(key, wanted);
+function readSelected<Source>(start: Read<Source>, where: Where, inner: string): Read<Source> {
+  const isChosen = compileChoice(where);
   return (source) => {
     const list = start(source);
     if (!Array.isArray(list)) return isChosen(list) ? list[inner] : undefined;
@@ -80,7 +80,7 @@ function collect(value: Json, path: Path): Json {
 /** `value` is what the step names. */
 function walk(value: Json, path: Path, at: number, found: Json[]): void {
   const where = path[at]?.where;
-  descend(where === undefined ? value : select(value, where.key, where.value), path, at + 1, found);
+  descend(where === undefined ? value : select(value, where), path, at + 1, found);
 }
 
 function descend(value: Json, path: Path, at: number, found: Json[]): void {
@@ -94,23 +94,38 @@ function descend(value: Json, path: Path, at: number, found: Json[]): void {
   } else if (isObject(value)) walk(value[step.name], path, at, found);
 }
 
-function select(value: Json, key: string, wanted: string): Json {
+function select(value: Json, where: Where): Json {
   const items = Array.isArray(value) ? value : [value];
-  return items.filter(compileChoice(key, wanted));
+  return items.filter(compileChoice(where));
 }
 
+type Where = NonNullable<Step['where']>;
+
 /** The value of the key as text, without making the text of a number each time. */
-function compileChoice(key: string, wanted: string): (item: Json) => item is JsonObject {
+function compileChoice({ key, value: wanted, not }: Where): (item: Json) => item is JsonObject {
   const number = String(Number(wanted)) === wanted ? Number(wanted) : Number.NaN;
+  const word = wanted.toLowerCase();
+  const isSame = (value: Json) =>
+    value === wanted ||
+    value === number ||
+    (typeof value === 'string' && value.length === word.length && value.toLowerCase() === word) ||
+    (typeof value === 'boolean' && String(value) === word);
   return (item): item is JsonObject => {
     if (!isObject(item)) return false;
     const value = item[key];
-    return value === wanted || (typeof value === 'boolean' ? String(value) === wanted : value === number);
+    if (value === undefined || value === null || value === '') return wanted === '' && not === undefined;
+    return isSame(value) !== (not === true);
   };
 }
 
 /** The functions of this file for the ingest pipeline. Paths arrive as lists of steps. */
 export const pathsPainless = `${listsPainless}
+boolean isChosen(Map item, Map where) {
+  def value = item.get(where.key);
+  String text = value == null ? '' : String.valueOf(value);
+  boolean same = text.toLowerCase() == ((String) where.value).toLowerCase();
+  return where.not == true ? !text.isEmpty() && !same : same;
+}
 void collect(def value, List path, int at, List found) {
   if (value instanceof List) {
     for (def item : (List) value) collect(item, path, at, found);
@@ -126,7 +141,7 @@ void collect(def value, List path, int at, List found) {
     List selected = new ArrayList();
     List items = next instanceof List ? (List) next : [next];
     for (def item : items) {
-      if (item instanceof Map && where.value == String.valueOf(((Map) item).get(where.key))) selected.add(item);
+      if (item instanceof Map && isChosen((Map) item, where)) selected.add(item);
     }
     next = selected;
   }

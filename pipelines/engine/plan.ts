@@ -2,6 +2,7 @@
 
 import type { Definitions, Layer, RecordTypeFile, Rule } from '../definitions.ts';
 import type { Json } from '../json.ts';
+import { trimText } from '../verbs/keyword.ts';
 import { type Assemble, compileAssemble, type Leaf, listLeaves } from './assemble.ts';
 import { compileCases } from './cases.ts';
 import { planLayout, type Slots } from './layout.ts';
@@ -65,7 +66,7 @@ function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (op
     if (Object.hasOwn(named, operation)) return named[operation] ?? [];
     return beginnings.find(({ text }) => operation.startsWith(text))?.layers ?? [];
   };
-  const find = recallLast(remember(mostRemembered, (operation) => planOf(positionsOf(operation))));
+  const find = recallLast(remember(mostRemembered, (operation) => planOf(positionsOf(trimText(operation)))));
   return (operation) => (typeof operation === 'string' ? find(operation) : planOf([]));
 }
 
@@ -83,24 +84,42 @@ function combineWith({ related }: Definitions, parts: Parts): Combine {
   };
 }
 
+/** What has been seen of the cases from here on: one of the two ways is taken at each. */
+interface Fork {
+  holds?: Fork;
+  fails?: Fork;
+  /** After the last case. */
+  ending?: Ending;
+}
+
+function follow(fork: Fork, holds: boolean): Fork {
+  const way = holds ? 'holds' : 'fails';
+  fork[way] ??= {};
+  return fork[way];
+}
+
 /** One for each combination of cases that comes up. */
 function compileEndings(layers: readonly Layer[], leaves: readonly Leaf[], parts: Parts): Plan['ending'] {
-  const { decide, describe } = compileCases(layers, parts.positions.compileRead);
-  const make = (held: number): Ending => {
-    const { event, message } = describe(held);
+  const { tests, describe } = compileCases(layers, parts.positions.compileRead);
+  const make = (held: ReadonlySet<number>): Ending => {
+    const { event, message } = describe((position) => held.has(position));
     return {
       message: parts.compileMessage(message),
       assemble: compileAssemble(leaves, { ...event, dataset, module }),
     };
   };
-  const plain = make(0);
-  if (layers.every(({ cases = [] }) => cases.length === 0)) return () => plain;
-  const known = new Map([[0, plain]]);
+  if (tests.length === 0) {
+    const plain = make(new Set());
+    return () => plain;
+  }
+  const start: Fork = {};
+  const heldBy = (record: Values, outcome: Json) =>
+    new Set(tests.flatMap((holds, position) => (holds(record, outcome) ? position : [])));
   return (record, outcome) => {
-    const held = decide(record, outcome);
-    const ending = known.get(held) ?? make(held);
-    known.set(held, ending);
-    return ending;
+    let fork = start;
+    for (const holds of tests) fork = follow(fork, holds(record, outcome));
+    fork.ending ??= make(heldBy(record, outcome));
+    return fork.ending;
   };
 }
 

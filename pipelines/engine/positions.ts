@@ -71,7 +71,7 @@ function triggerName({ properties }: Definitions, [first, second]: Path): string
 function readPaths(definitions: Definitions): Path[] {
   return layersOf(definitions).flatMap(({ rules, outcome = [], cases = [], message = [] }) => [
     ...rules.flatMap(({ from, when = [] }) => [...from, ...when.map(({ path }) => path)]),
-    ...outcome.map(({ from }) => from),
+    ...outcome.flatMap((step) => ('statuses' in step ? step.statuses : [step.from])),
     ...cases.flatMap(pathsOfCase),
     ...message.flatMap(pathsOfPart),
   ]);
@@ -83,6 +83,10 @@ function pathsOfCase({ when = [], message = [] }: Case): Path[] {
 
 function pathsOfPart(part: SentencePart): Path[] {
   if (typeof part === 'string') return [];
+  if ('outcomes' in part) return [];
   if ('group' in part) return part.group.flatMap(pathsOfPart);
-  return part.paths.flatMap((path) => ('property' in path ? [path.property] : []));
+  return part.paths.flatMap((path) => {
+    if ('property' in path) return [path.property];
+    return 'text' in path && path.when !== undefined ? [path.when.path] : [];
+  });
 }

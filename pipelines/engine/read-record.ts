@@ -4,7 +4,7 @@ import type { Definitions } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { parseExactly, parseRecord, type RecordHead } from '../parse-record.ts';
 import { toDate } from '../verbs/date.ts';
-import { type Aside, newAside } from './aside.ts';
+import { type Aside, newAside, note } from './aside.ts';
 import { headNumbers, type Positions } from './positions.ts';
 import { compileScan } from './scan.ts';
 import { compileShapers, shapeObject } from './shape.ts';
@@ -28,6 +28,7 @@ export type ReadRecord = (text: string) => ShapedRecord;
 export function compileReadRecord(definitions: Definitions, positions: Positions): ReadRecord {
   const shapers = compileShapers(definitions, positions);
   const scan = compileScan(shapers);
+  const valueless = positions.numberOf('valueless');
 
   /** A number that may not be what the text said makes the text be parsed again, exactly. */
   function readWhole(text: string, value: JsonObject, exactly: boolean): ShapedRecord {
@@ -37,20 +38,25 @@ export function compileReadRecord(definitions: Definitions, positions: Positions
       const exact = parseExactly(text);
       if (isObject(exact)) return readWhole(text, exact, true);
     }
-    return finish(text, JSON.stringify(value).slice(1, -1), aside);
+    return finish(text, JSON.stringify(value).slice(1, -1), aside, valueless);
   }
 
   return (text) => {
     const aside = newAside(false);
     const members = scan(text, aside);
-    if (members !== undefined && !aside.inexact) return finish(text, members, aside);
+    if (members !== undefined && !aside.inexact) return finish(text, members, aside, valueless);
     const { value, ...head } = parseRecord(text);
     return value === undefined ? { ...head, ...nothing } : readWhole(text, value, false);
   };
 }
 
-function finish(text: string, members: string, aside: Aside): ShapedRecord {
-  const { numbers, values, other, unplaced } = aside;
+function finish(
+  text: string,
+  members: string,
+  aside: Aside,
+  valuelessNumber: number | undefined,
+): ShapedRecord {
+  const { numbers, values, other, unplaced, valueless } = aside;
   const head = readHead(numbers, values);
   const creationTime = head[headNumbers.CreationTime];
   const created = toDate(creationTime);
@@ -58,6 +64,10 @@ function finish(text: string, members: string, aside: Aside): ShapedRecord {
   if (created === undefined) reasons.push('CreationTime: no date');
   let audit = members;
   if (other !== undefined) audit = join(audit, `"other":${JSON.stringify(other)}`);
+  if (valueless.length > 0) {
+    audit = join(audit, `"valueless":${JSON.stringify(valueless.sort())}`);
+    note(aside, valuelessNumber, valueless);
+  }
   if (reasons.length > 0) audit = join(audit, `"unplaced":${JSON.stringify(reasons)}`);
   return {
     text,

@@ -179,14 +179,14 @@ function slotOf(layout: Layout, path: readonly string[]): number {
 type Test<Source> = (record: Source) => boolean;
 
 export function compileCondition<Source>(
-  { path, values }: Condition,
+  { path, values, not }: Condition,
   compileRead: CompileRead<Source>,
 ): Test<Source> {
   const read = compileRead(path);
   const isWanted = values === undefined ? isPresent : isOneOf(values);
   return (record) => {
     const value = read(record);
-    return Array.isArray(value) ? value.some(isWanted) : isWanted(value);
+    return (Array.isArray(value) ? value.some(isWanted) : isWanted(value)) !== (not === true);
   };
 }
 
@@ -216,6 +216,9 @@ boolean isWanted(List found, def wanted) {
   }
   return false;
 }
+boolean meets(Map record, Map condition) {
+  return isWanted(read(record, (List) condition.path), condition.values) != (condition.not == true);
+}
 def convertAll(List found, Map rule) {
   if (found.isEmpty()) return null;
   if (rule.each != null) return makeEach(found, (List) rule.each);
@@ -243,7 +246,7 @@ void fill(Map document, Map target, List fills, Map value) {
 void runRule(Map record, Map document, Map rule) {
   if (rule.when != null) {
     for (def condition : (List) rule.when) {
-      if (!isWanted(read(record, (List) condition.path), condition.values)) return;
+      if (!meets(record, (Map) condition)) return;
     }
   }
   for (def path : (List) rule.from) {

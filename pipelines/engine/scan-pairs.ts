@@ -1,6 +1,6 @@
 // Cuts a list of names and values out of the text of a record, as most of them are: `[{"Name":"…","Value":"…"},…]`.
 
-import { type Aside, note } from './aside.ts';
+import { type Aside, note, noteValueless } from './aside.ts';
 import { type Cursor, code } from './cursor.ts';
 import { type Child, nextSighting, type Place } from './shapers.ts';
 
@@ -16,11 +16,13 @@ type Pairs = NonNullable<Child['pairs']>;
 export function scanPairs(cursor: Cursor, pairs: Pairs, aside: Aside): string | undefined {
   const start = cursor.at;
   const known = aside.numbers.length;
+  const valueless = aside.valueless.length;
   const entries = readEntries(cursor, pairs, aside);
   if (entries !== undefined) return `{${entries}}`;
   cursor.returnTo(start);
   aside.numbers.length = known;
   aside.values.length = known;
+  aside.valueless.length = valueless;
   return undefined;
 }
 
@@ -42,7 +44,7 @@ function readEntries(cursor: Cursor, pairs: Pairs, aside: Aside): string | undef
       entries = entries === '' ? written : `${entries},${written}`;
       if (cursor.escaped || entry.number !== undefined)
         note(aside, entry.number, cursor.content(value - 1, end));
-    }
+    } else noteValueless(aside, `${pairs.path}.${entry.name}`);
     cursor.at = end + 2;
     place = entry;
   } while (text.charCodeAt(cursor.at) === code.comma);

@@ -91,6 +91,16 @@ String nameOfItem(Map item) {
   if (name == null) name = item.get('key');
   return name instanceof String && !((String) name).trim().isEmpty() ? (String) name : null;
 }
+void noteValueless(Map aside, String path) {
+  if (aside.get('valueless') == null) aside.put('valueless', new ArrayList());
+  addOnce((List) aside.get('valueless'), legalName(path, ${longestPathPainless}));
+}
+boolean isNameKey(String key) {
+  return key == 'Name' || key == 'Key' || key == 'name' || key == 'key';
+}
+boolean isValueKey(String key) {
+  return key == 'Value' || key == 'value';
+}
 void addEntry(Map bag, String name, def value, Map children, String path, Map aside) {
   def child = children.get(name);
   def shaped;
@@ -108,18 +118,25 @@ Map shapeBag(List items, Map children, String path, Map aside, boolean changes) 
     String name = nameOfItem(item);
     if (name == null) {
       for (def entry : item.entrySet()) {
-        if (!isEmpty(entry.getValue())) addEntry(bag, (String) entry.getKey(), entry.getValue(), children, path, aside);
+        String key = (String) entry.getKey();
+        if (!isEmpty(entry.getValue())) addEntry(bag, key, entry.getValue(), children, path, aside);
+        else if (!isNameKey(key) && !isValueKey(key)) noteValueless(aside, path + '.' + key);
       }
       continue;
     }
     Map change = new LinkedHashMap();
+    boolean empty = true;
     for (def entry : item.entrySet()) {
       String key = (String) entry.getKey();
-      if (key == 'Name' || key == 'Key' || key == 'name' || key == 'key' || isEmpty(entry.getValue())) continue;
+      if (isNameKey(key) || isEmpty(entry.getValue())) continue;
+      empty = false;
       if (changes) change.put(key, entry.getValue());
-      else addEntry(bag, key == 'Value' || key == 'value' ? name : name + '.' + key, entry.getValue(), children, path, aside);
+      else addEntry(bag, isValueKey(key) ? name : name + '.' + key, entry.getValue(), children, path, aside);
     }
-    if (!changes) continue;
+    if (!changes) {
+      if (empty) noteValueless(aside, path + '.' + name);
+      continue;
+    }
     String changed = name.replace('.', '_').replace(' ', '_');
     if (!change.isEmpty()) addEntry(bag, changed, change, children, path, aside);
     else if (bag.get(changed) == null) bag.put(changed, change);

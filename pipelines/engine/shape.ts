@@ -12,10 +12,15 @@ import { type Child, type Shaper, type Shapers, shapeChild } from './shapers.ts'
 import { addTo, isEmpty, isLegalName, setOwn, tame } from './tame.ts';
 
 /** Names under `o365.audit` that are this project's, not Microsoft's. */
-export const reservedNames: readonly string[] = ['other', 'unplaced'];
+export const reservedNames: readonly string[] = ['other', 'unplaced', 'valueless'];
 
 export function compileShapers({ properties }: Definitions, positions: Positions): Shapers {
-  return compileProperties(properties, '', positions);
+  return compileProperties(withoutOurs(properties), '', positions);
+}
+
+/** What records can have: ours is no property of theirs. */
+export function withoutOurs<Value>(properties: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !reservedNames.includes(name)));
 }
 
 function compileProperties(
@@ -35,7 +40,7 @@ function compileProperties(
       textual: isTextual(property.type),
       shared: name.endsWith('Text') && Object.hasOwn(properties ?? {}, name.slice(0, -4)),
       number: positions.numberOf(path),
-      pairs: property.type === 'pairs' ? { shapers: inner, next: undefined } : undefined,
+      pairs: property.type === 'pairs' ? { path, shapers: inner, next: undefined } : undefined,
       next: undefined,
       lastSeen: 0,
     });

@@ -26,8 +26,8 @@ export interface Child extends Place {
   readonly shared: boolean;
   /** See positions.ts; undefined where nothing reads it. */
   readonly number: number | undefined;
-  /** Of a bag of pairs: how its entries are shaped, and the place before the first. */
-  readonly pairs: (Place & { readonly shapers: Shapers }) | undefined;
+  /** Of a bag of pairs: its path, how its entries are shaped, and the place before the first. */
+  readonly pairs: (Place & { readonly path: string; readonly shapers: Shapers }) | undefined;
   /** The record or bag that it was seen in last (`nextSighting`): cheaper than to look for it there. */
   lastSeen: number;
 }

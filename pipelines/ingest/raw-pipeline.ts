@@ -10,6 +10,7 @@ import { dataset, module } from '../engine/plan.ts';
 import { numbersByName, recordTypesPainless } from '../engine/record-types.ts';
 import { relatedPainless } from '../engine/related.ts';
 import { rulesPainless } from '../engine/rules.ts';
+import { withoutOurs } from '../engine/shape.ts';
 import { shapePainless } from '../engine/shape-painless.ts';
 import { tamePainless } from '../engine/tame.ts';
 import { findVerb } from '../verbs/index.ts';
@@ -40,7 +41,7 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
       processors: [
         runScript('read-record', readSource, {}),
         runScript('shape-record', shapeSource, {
-          properties: slimProperties(definitions.properties),
+          properties: slimProperties(withoutOurs(definitions.properties)),
           names: definitions.recordTypeNames,
           numbers: numbersByName(definitions.recordTypeNames),
           files: Object.fromEntries(
@@ -57,6 +58,7 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
         runScript('map-record', mapSource, {
           common: writeLayer(common),
           related: definitions.related,
+          statuses: definitions.statuses,
           ecsVersion: definitions.ecsVersion,
           dataset,
           module,
@@ -171,6 +173,11 @@ Map record = (Map) state.get('record');
 Map aside = new HashMap();
 shapeObject(record, (Map) params.properties, '', aside);
 if (aside.get('other') != null) record.put('other', aside.get('other'));
+if (aside.get('valueless') != null) {
+  List names = (List) aside.get('valueless');
+  names.sort((a, b) -> ((String) a).compareTo((String) b));
+  record.put('valueless', names);
+}
 if (aside.get('unplaced') != null) {
   List reasons = (List) aside.get('unplaced');
   reasons.sort((a, b) -> ((String) a).compareTo((String) b));
@@ -192,10 +199,11 @@ List layersOf(def given, def operation) {
   if (given == null) return layers;
   List positions = [];
   if (operation instanceof String) {
-    def named = given.named.get(operation);
+    String wanted = ((String) operation).trim();
+    def named = given.named.get(wanted);
     if (named != null) positions = (List) named;
     else for (def beginning : given.beginnings) {
-      if (((String) operation).startsWith((String) beginning.text)) { positions = (List) beginning.layers; break; }
+      if (wanted.startsWith((String) beginning.text)) { positions = (List) beginning.layers; break; }
     }
   }
   for (def position : positions) layers.add(given.layers.get((int) position));
@@ -213,7 +221,7 @@ Map event = (Map) document.get('event');
 List layers = layersOf(state.get('given'), record.get('Operation'));
 layers.add(params.common);
 def steps = nearest(layers, 'outcome');
-def outcome = steps == null ? null : findOutcome(record, (List) steps);
+def outcome = steps == null ? null : findOutcome(record, (List) steps, (Map) params.statuses);
 if (outcome == null) outcome = nearest(layers, 'otherwise');
 event.put('outcome', outcome == null ? 'unknown' : outcome);
 def message = describeEvent(event, layers, record, event.get('outcome'));

@@ -1,11 +1,12 @@
 // Layers: what a file, or an operation of it, says of an event; and how what files that extend each other say adds up.
 
-import type { Case, Layer, Outcome, OutcomeStep } from '../definitions.ts';
+import type { Case, Layer, Outcome, OutcomeStep, StatusTable } from '../definitions.ts';
+import { statusKey } from '../statuses.ts';
 import { resolveConditions } from './conditions.ts';
 import { resolveMessage } from './messages.ts';
 import { resolvePath, type Spot } from './names.ts';
 import { resolveRule } from './rules.ts';
-import type { CaseSource, EventSource, LayerSource, OutcomeStepSource } from './schema.ts';
+import type { CaseSource, EventSource, LayerSource, OutcomeStepSource, TableSource } from './schema.ts';
 
 export function resolveLayer(source: LayerSource, spot: Spot): Layer {
   const { event, cases, fields = [], outcome, message } = source;
@@ -15,7 +16,7 @@ export function resolveLayer(source: LayerSource, spot: Spot): Layer {
     rules: fields.flatMap((field, i) => resolveRule(field, spot.at('fields', i))),
     outcome: outcome?.steps?.map((step, i) => resolveStep(step, spot.at('outcome', 'steps', i))),
     otherwise: outcome?.otherwise,
-    message: resolveMessage(message, spot.at('message')),
+    message: resolveMessage(message, undefined, spot.at('message')),
   };
 }
 
@@ -32,18 +33,37 @@ function resolveCase({ when, outcome, event, message }: CaseSource, spot: Spot):
     when: resolveConditions(when, spot.at('when')),
     outcome,
     ...resolveEvent(event),
-    message: resolveMessage(message, spot.at('message')),
+    message: resolveMessage(message, outcome, spot.at('message')),
   };
 }
 
-function resolveStep({ from, present, values = {} }: OutcomeStepSource, spot: Spot): OutcomeStep {
+function resolveStep({ from, status, present, values }: OutcomeStepSource, spot: Spot): OutcomeStep {
+  if ((from === undefined) === (status === undefined) || (status !== undefined && present !== undefined))
+    spot.report('a step has either "from" or "status"; "present" stands beside "from"');
+  if (status !== undefined) {
+    const statuses = [status].flat().map((path) => resolvePath(path, spot.at('status')));
+    return { statuses, values: resolveStatuses(values, spot.at('values')) };
+  }
+  const table = resolveTable(values, (text) => text.toLowerCase(), spot.at('values'));
+  if (present !== undefined) table['*'] = present;
+  return { from: resolvePath(from ?? '', spot.at('from')), values: table };
+}
+
+export function resolveStatuses(values: TableSource | undefined, spot: Spot): StatusTable {
+  return resolveTable(values, statusKey, spot);
+}
+
+function resolveTable(
+  values: TableSource = {},
+  keyOf: (text: string) => string,
+  spot: Spot,
+): Record<string, Outcome> {
   const table: Record<string, Outcome> = {};
   for (const [outcome, texts] of Object.entries(values)) {
-    if (isOutcome(outcome)) for (const text of [texts].flat()) table[String(text).toLowerCase()] = outcome;
-    else spot.at('values', outcome).report(`"${outcome}" is no outcome`);
+    if (isOutcome(outcome)) for (const text of [texts].flat(2)) table[keyOf(String(text))] = outcome;
+    else spot.at(outcome).report(`"${outcome}" is no outcome`);
   }
-  if (present !== undefined) table['*'] = present;
-  return { from: resolvePath(from, spot.at('from')), values: table };
+  return table;
 }
 
 function isOutcome(text: string): text is Outcome {

@@ -2,8 +2,8 @@
 // reported where it is written.
 
 import { ecsVersion } from '../../fields/ecs.ts';
-import type { Definitions, Layer, Operations, RecordTypeFile, Related } from '../definitions.ts';
-import { addUp, resolveLayer } from './layers.ts';
+import type { Definitions, Layer, Operations, RecordTypeFile, Related, StatusTable } from '../definitions.ts';
+import { addUp, resolveLayer, resolveStatuses } from './layers.ts';
 import { resolveField, type Spot, spotOf } from './names.ts';
 import { DefinitionError, type Problem, suggest } from './problem.ts';
 import { PropertyTree } from './property-tree.ts';
@@ -25,6 +25,7 @@ export function resolve(files: readonly SourceFile[], tables: Tables): Definitio
     recordTypeNames: nameRecordTypes(files, tables.names, problems),
     workloads: listWorkloads(files, tables.workloads),
     common: resolver.resolveCommon(),
+    statuses: resolver.resolveStatuses(),
     related: resolver.resolveRelated(),
     files: resolver.resolveFiles(),
   };
@@ -47,6 +48,11 @@ class Resolver {
     return this.#common === undefined
       ? { category: [], type: [], rules: [] }
       : resolveLayer(this.#common.content, this.#spotOf(this.#common));
+  }
+
+  resolveStatuses(): StatusTable {
+    if (this.#common === undefined) return {};
+    return resolveStatuses(this.#common.content.statuses, this.#spotOf(this.#common).at('statuses'));
   }
 
   resolveRelated(): Related[] {

@@ -22,7 +22,8 @@ export function resolveRule(field: FieldSource, spot: Spot): Rule[] {
     return [{ from, to, verb: 'each', each: resolveEach(field, spot), when }];
   }
   const verb = resolveVerb(field, names[0] ?? '', spot.at('as'));
-  const to = names.map((name) => resolveTarget(name, verb?.verb, spot.at('to')));
+  const targets = names.map((name) => resolveTarget(name, verb?.verb, spot.at('to')));
+  const to = field.collects ? targets.map((target) => ({ ...target, list: true })) : targets;
   return verb === undefined ? [] : [{ from, to, verb: verb.verb.name, options: verb.options, when }];
 }
 

@@ -9,11 +9,16 @@ export interface EventSource {
   readonly type?: readonly string[];
 }
 
+/** A sign (`from`), or statuses that stand beside each other. */
 export interface OutcomeStepSource {
-  readonly from: string;
+  readonly from?: string;
+  readonly status?: string | readonly string[];
   readonly present?: Outcome;
-  readonly values?: Readonly<Record<string, Outcome | readonly string[]>>;
+  readonly values?: TableSource;
 }
+
+/** Texts by the outcome that they stand for. */
+export type TableSource = Readonly<Record<string, string | readonly (string | readonly string[])[]>>;
 
 export interface OutcomeSource {
   readonly steps?: readonly OutcomeStepSource[];
@@ -30,11 +35,15 @@ export interface FieldSource {
   readonly as?: string | Readonly<Record<string, unknown>>;
   readonly when?: WhenSource;
   readonly each?: readonly EachSource[];
+  /** Whether the field holds what every rule gives it, though ECS has one value there. */
+  readonly collects?: boolean;
 }
 
-export type WhenSource = Readonly<
-  Record<string, string | number | boolean | readonly (string | number | boolean)[]>
->;
+export type ScalarSource = string | number | boolean;
+
+type ScalarsSource = ScalarSource | readonly ScalarSource[];
+
+export type WhenSource = Readonly<Record<string, ScalarsSource | { readonly not: ScalarsSource }>>;
 
 /** A field of each object of a list: `from` below the property, `to` below the field. */
 export type EachSource = Pick<FieldSource, 'from' | 'as'> & { readonly to: string };
@@ -66,6 +75,8 @@ export interface FileSource extends LayerSource {
   readonly record_types?: Readonly<Record<string, string>>;
   readonly extends?: string;
   readonly operations?: readonly OperationSource[];
+  /** In the common file: what services write as a status. */
+  readonly statuses?: TableSource;
   readonly related?: Readonly<
     Record<string, { readonly from: readonly string[]; readonly fold_case?: boolean }>
   >;
@@ -125,7 +136,14 @@ const textOrTexts = { anyOf: [text, texts] };
 const scalar = { type: ['string', 'number', 'boolean'] };
 const outcome = { enum: ['success', 'failure', 'unknown'] };
 const as = { type: ['string', 'object'] };
-const when = { type: 'object', additionalProperties: { anyOf: [scalar, { type: 'array', items: scalar }] } };
+const scalars = { anyOf: [scalar, { type: 'array', items: scalar }] };
+const negation = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['not'],
+  properties: { not: scalars },
+};
+const when = { type: 'object', additionalProperties: { anyOf: [...scalars.anyOf, negation] } };
 
 const event = {
   type: 'object',
@@ -158,8 +176,8 @@ const layer = {
         items: {
           type: 'object',
           additionalProperties: false,
-          required: ['from'],
-          properties: { from: text, present: outcome, values: { type: 'object' } },
+          minProperties: 1,
+          properties: { from: text, status: textOrTexts, present: outcome, values: { type: 'object' } },
         },
       },
       otherwise: outcome,
@@ -180,6 +198,7 @@ const layer = {
         to: textOrTexts,
         as,
         when,
+        collects: { const: true },
         each: {
           type: 'array',
           minItems: 1,
@@ -191,7 +210,14 @@ const layer = {
           },
         },
       },
-      dependencies: { type: ['about'], about: ['type'], as: ['to'], when: ['to'], each: ['to'] },
+      dependencies: {
+        type: ['about'],
+        about: ['type'],
+        as: ['to'],
+        when: ['to'],
+        each: ['to'],
+        collects: ['to'],
+      },
     },
   },
   message: text,
@@ -224,6 +250,7 @@ export const fileSchema = {
         properties: { for: texts, ...layer },
       },
     },
+    statuses: { type: 'object' },
     related: {
       type: 'object',
       additionalProperties: {

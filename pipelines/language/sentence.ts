@@ -1,16 +1,32 @@
-// The small language of messages: `{user.name|UserId|'Someone'} deleted {file.name|'a file'}[ from {source.ip}]`. Braces
-// hold a field of the document (lower case), a property of the record or 'text', with alternatives; brackets a part that
+// The small language of messages: `{user.name|UserId|'Someone'} <deleted|tried to delete> {file.name|'a file'}[ from
+// {source.ip}]`. Braces hold a field of the document (lower case), a property of the record or 'text', with
+// alternatives; a text may have a condition, `'deleting it' if Parameters.DeleteMessage=True`. Brackets hold a part that
 // is left out where a value of it is missing. Outside of them one alternative is a text, so that no sentence has a hole.
+// Angle brackets hold the verb: what was done, and what is said of it where it did not succeed, or where nobody knows;
+// the sentence then ends with how it went. One verb alone is true whatever the outcome.
 
-import type { SentencePart, SentencePath } from '../definitions.ts';
+import type { Outcome, SentencePart, SentencePath } from '../definitions.ts';
 import { parsePath } from './path.ts';
 
+export interface Sentence {
+  readonly parts: readonly SentencePart[];
+  readonly hasVerb: boolean;
+}
+
+const endings: Readonly<Record<Outcome, string>> = {
+  success: '',
+  failure: ' (failed)',
+  unknown: ' (outcome unknown)',
+};
+
 /** Throws a plain Error that says what is wrong with the text. */
-export function parseSentence(text: string): SentencePart[] {
-  const tokens = text.split(/(\{[^{}]*\}|\[|\])/).filter((token) => token !== '');
+export function parseSentence(text: string): Sentence {
+  const tokens = text.split(/(\{[^{}]*\}|<[^<>]*>|\[|\])/).filter((token) => token !== '');
+  const verbs = tokens.filter((token) => token.startsWith('<'));
   const parts = parseParts(tokens, false);
   if (tokens.length > 0) throw new Error('a ] without its [');
-  return parts;
+  const depends = verbs.some((verb) => verb.includes('|'));
+  return { parts: depends ? [...parts, { outcomes: endings }] : parts, hasVerb: verbs.length > 0 };
 }
 
 function parseParts(tokens: string[], inBrackets: boolean): SentencePart[] {
@@ -22,19 +38,35 @@ function parseParts(tokens: string[], inBrackets: boolean): SentencePart[] {
       if (tokens.shift() !== ']') throw new Error('a [ without its ]');
     } else if (token.startsWith('{')) {
       const paths = token.slice(1, -1).split('|').map(parseSentencePath);
-      if (!inBrackets && !paths.some((path) => 'text' in path))
+      if (!inBrackets && !paths.some((path) => 'text' in path && path.when === undefined))
         throw new Error(`${token} can be missing: give it a text to end with, or put it in brackets`);
       parts.push({ paths });
-    } else parts.push(token);
+    } else parts.push(token.startsWith('<') ? parseVerb(token) : token);
   }
   return parts;
 }
 
+function parseVerb(token: string): SentencePart {
+  const [done = '', tried, ...more] = token.slice(1, -1).split('|');
+  if (done === '' || tried === '' || more.length > 0)
+    throw new Error(`${token} is no verb: write <did|tried>, or <is> for what holds whatever the outcome`);
+  return tried === undefined ? done : { outcomes: { success: done, failure: tried, unknown: tried } };
+}
+
 function parseSentencePath(text: string): SentencePath {
-  const quoted = /^'(.*)'$/.exec(text.trim());
-  if (quoted !== null) return { text: quoted[1] ?? '' };
+  const [, quoted, condition] = /^'([^']*)'(?: if (.+))?$/.exec(text.trim()) ?? [];
+  if (quoted !== undefined) return parseText(quoted, condition);
   const path = parsePath(text.trim());
   if (path === undefined) throw new Error(`{${text}} names neither a field nor a property`);
   if (/^[a-z@]/.test(text.trim())) return { field: path.map((part) => part.name) };
   return { property: path };
+}
+
+function parseText(text: string, condition: string | undefined): SentencePath {
+  if (condition === undefined) return { text };
+  const [, name = '', values = ''] = /^(.+?)=([^=\]]*)$/.exec(condition) ?? [];
+  const path = parsePath(name);
+  if (path === undefined || values === '')
+    throw new Error(`"${condition}" is no condition: write Property=value`);
+  return { text, when: { path, values: values.split(',').map((value) => value.trim().toLowerCase()) } };
 }

@@ -3,7 +3,7 @@
 import { address, ip, ipVersion } from './address.ts';
 import { date } from './date.ts';
 import { attachments, emailAddresses } from './email.ts';
-import { before, keyword, listed, lowercase, split } from './keyword.ts';
+import { before, keyword, listed, lowercase, split, verbatim } from './keyword.ts';
 import { highest, lookup } from './lookup.ts';
 import { boolean, double, long } from './number.ts';
 import { extension, file, url } from './url.ts';
@@ -12,6 +12,7 @@ import type { Verb } from './verb.ts';
 
 export const verbs: readonly Verb[] = [
   keyword,
+  verbatim,
   lowercase,
   before,
   split,

@@ -42,6 +42,22 @@ export const keyword: Verb = {
   ],
 };
 
+export const verbatim: Verb = {
+  name: 'verbatim',
+  about: 'The text with the spaces around it; numbers and truth values as text.',
+  compile: () => (value) => (toKeyword(value) === undefined ? undefined : String(value)),
+  painless: `
+    def text = toKeyword(value, null);
+    return text != null && value instanceof String ? value : text;`,
+  examples: [
+    { given: 'Certificates and secrets management ', gives: 'Certificates and secrets management ' },
+    { given: 8, gives: '8' },
+    { given: true, gives: 'true' },
+    { given: ' \t' },
+    { given: { a: 1 } },
+  ],
+};
+
 export const lowercase: Verb = {
   name: 'lowercase',
   about: 'The text in lower case.',

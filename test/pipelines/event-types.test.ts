@@ -45,8 +45,8 @@ function checkOperation(
   const layers = [...own, layer, common];
   const cases = layers.flatMap((each) => each.cases ?? []);
   const { describe: describeEvent } = compileCases(layers, compileRead);
-  return [0, ...cases.map((_, i) => 1 << i)].flatMap((held) => {
-    const { category, type } = describeEvent(held).event;
+  return [undefined, ...cases.keys()].flatMap((held) => {
+    const { category, type } = describeEvent((position) => position === held).event;
     return checkEventTypes(category, type).map((problem) => `${name}: ${problem}`);
   });
 }

@@ -106,12 +106,12 @@ describe('a slip in a record-type file is named with its line and the nearest kn
     ['a brace without its end', `${good}message: '{file.name'\n`, ':5: '],
     [
       'a message with a hole',
-      `${good}message: '{file.name} was read'\n`,
+      `${good}message: '{file.name} <was> read'\n`,
       ':5: {file.name} can be missing: give it a text to end with, or put it in brackets',
     ],
     [
       'a message that names no field',
-      `${good}message: 'x[ {file.nmae}]'\n`,
+      `${good}message: '<x>[ {file.nmae}]'\n`,
       ':5: ECS has no field "file.nmae"',
     ],
     [
@@ -177,7 +177,7 @@ workload: Teleporter
 record_types: {9999: TeleporterJourney}
 event: {category: [session], type: [start]}
 outcome: {otherwise: success}
-message: '{user.name|''Someone''} went to {TeleporterStation|''a station''}'
+message: '{user.name|''Someone''} <went|tried to go> to {TeleporterStation|''a station''}'
 fields:
   - {from: TeleporterStation, type: keyword, about: Where to., example: Ganymede, to: destination.domain}
 `,

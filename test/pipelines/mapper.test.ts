@@ -270,7 +270,7 @@ describe('outcomes', () => {
     [
       'a mailbox operation that worked in part',
       { RecordType: 3, ResultStatus: 'PartiallySucceeded' },
-      'success',
+      'unknown',
     ],
     [
       'a file operation, which is logged when it is done',

@@ -18,7 +18,7 @@ describeWhere('the public audit records', () => {
       expect(event).toMatchObject({
         kind: raw.RecordType === 40 ? 'alert' : 'event',
         id: raw.Id,
-        action: String(raw.Operation).trim(),
+        action: raw.Operation,
         provider: raw.Workload,
         code: loadDefinitions().recordTypeNames[String(raw.RecordType)],
         outcome: expect.stringMatching(/^(success|failure|unknown)$/),
