@@ -130,6 +130,18 @@ describe('the raw-record pipeline', () => {
       'types that do not fit',
       '{"OperationCount":"many","UserAgent":{"a":1},"Item":7,"Actor":[[{"ID":5}],"x"],"ExternalAccess":[true,"False"]}',
     ],
+    [
+      'names without a value',
+      '{"RecordType":1,"valueless":"x","Parameters":[{"Name":"ForwardTo","Value":""},{"Name":"Unheard"},{"Name":"WithinSizeRangeMinimum","Value":null},{"Name":"Name","Value":"x"},{"Name":"","Value":""},{"Value":"","Mode":""}],"ExtendedProperties":{"UserAgent":"","RequestType":"x"}}',
+    ],
+    [
+      'statuses, sentences and names with dots',
+      '{"RecordType":256,"Operation":" BotCreate ","ResultStatus":"in_Progress","PropertyCollection":[{"Name":"powerplatform.analytics.resource.display_name","Value":"Bot"}]}',
+    ],
+    [
+      'what was read and what was not',
+      '{"RecordType":261,"CopilotEventData":{"AccessedResources":[{"Name":"a","Status":"Success","XPIADetected":true},{"Name":"b","Status":"denied"},{"Name":"c"},{"Name":"d","Status":""}],"Messages":[{"JailbreakDetected":true}]}}',
+    ],
   ])('reads %s as the mapper does', async (_, text) => {
     const [result] = await runPipeline([{ message: text }]);
     expect(result?.doc?._source).toEqual(mapHere(text));

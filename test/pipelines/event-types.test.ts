@@ -50,3 +50,120 @@ function checkOperation(
     return checkEventTypes(category, type).map((problem) => `${name}: ${problem}`);
   });
 }
+
+/** Things, and the types that say what came or went, where they stand beside the category. */
+const things = [
+  { category: 'file', also: undefined },
+  { category: 'iam', also: 'user' },
+  { category: 'iam', also: 'group' },
+] as const;
+
+/** `file/operation`, where an operation says that such a thing was created or deleted. */
+function whatSays(wanted: 'creation' | 'deletion'): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const file of files) {
+    for (const [name, positions] of listOperations(file)) {
+      const own = positions.flatMap((position) => file.operations.layers[position] ?? []);
+      const layers = [...own, file.layer, common];
+      const { describe: describeEvent } = compileCases(layers, compileRead);
+      const { category } = describeEvent(() => true).event;
+      // What a record's target is does not say that it came or went.
+      const { type } = describeEvent(() => false).event;
+      const saysType = own.some((layer) => layer.type.includes(wanted)) && type.includes(wanted);
+      for (const { category: thing, also } of things) {
+        if (!saysType || !category.includes(thing) || (also !== undefined && !type.includes(also))) continue;
+        const key = `${also ?? thing}: ${file.name}`;
+        found[key] = [...(found[key] ?? []), name];
+      }
+    }
+  }
+  return found;
+}
+
+describe('a file, an account or a group, and nothing about it, was', () => {
+  test('created', () => {
+    expect(whatSays('creation')).toEqual({
+      'file: dlp-endpoint': [
+        'FileCreated',
+        'FileCreatedOnRemovableMedia',
+        'FileCreatedOnNetworkShare',
+        'FileDownloadedFromBrowser',
+      ],
+      'file: sharepoint-file': [
+        'FileUploaded',
+        'FileSyncUploadedFull',
+        'FileCopied',
+        'FolderCreated',
+        'FolderCopied',
+      ],
+      'file: viva-engage': ['FileCreated'],
+      'group: entra-directory': ['Add group.'],
+      'group: exchange-admin': [
+        'New-RoleGroup',
+        'New-DistributionGroup',
+        'New-DynamicDistributionGroup',
+        'New-UnifiedGroup',
+      ],
+      'group: group': ['CreateGroup', 'CreateUnifiedGroup', 'NewGroup', 'New-UnifiedGroup', 'GroupCreated'],
+      'group: security-compliance-cmdlet': ['New-RoleGroup'],
+      'group: sharepoint': ['GroupAdded'],
+      'group: teams': ['TeamCreated'],
+      'group: viva-engage': ['GroupCreation'],
+      'group: viva-goals': ['Team added'],
+      'user: entra-directory': ['Add user.', 'Invite external user.', 'Invite external user'],
+      'user: exchange-admin': ['New-Mailbox', 'New-MailUser', 'New-User'],
+    });
+  });
+
+  test('deleted', () => {
+    expect(whatSays('deletion')).toEqual({
+      'file: dlp-endpoint': ['FileDeleted'],
+      'file: information-protection': ['FileDeleted'],
+      'file: sharepoint-file': [
+        'FileDeleted',
+        'FileDeletedFirstStageRecycleBin',
+        'FileDeletedSecondStageRecycleBin',
+        'FileRecycled',
+        'FolderDeleted',
+        'FolderRecycled',
+        'FolderDeletedFirstStageRecycleBin',
+        'FolderDeletedSecondStageRecycleBin',
+        'RecordDelete',
+      ],
+      'file: viva-engage': ['FileDeleted'],
+      'group: entra-directory': ['Delete group.', 'Hard Delete group.'],
+      'group: exchange-admin': [
+        'Remove-RoleGroup',
+        'Remove-DistributionGroup',
+        'Remove-DynamicDistributionGroup',
+        'Remove-UnifiedGroup',
+      ],
+      'group: group': [
+        'DeleteGroup',
+        'DeleteUnifiedGroup',
+        'RemoveGroup',
+        'Remove-UnifiedGroup',
+        'GroupDeleted',
+      ],
+      'group: security-compliance-cmdlet': ['Remove-RoleGroup'],
+      'group: sharepoint': ['GroupRemoved'],
+      'group: teams': ['TeamDeleted'],
+      'group: viva-engage': ['GroupDeletion'],
+      'group: viva-goals': ['Team deleted'],
+      'user: entra-directory': ['Delete user.', 'Hard Delete user.'],
+      'user: exchange-admin': ['Remove-Mailbox', 'Remove-MailUser', 'Remove-User'],
+    });
+  });
+});
+
+test('no operation is a creation or a deletion by what its name begins with', () => {
+  const byBeginning = files.flatMap(({ name, operations: { layers, beginnings } }) =>
+    beginnings
+      .filter(({ layers: positions }) =>
+        positions.some((position) => layers[position]?.type.some((one) => /creation|deletion/.test(one))),
+      )
+      .map(({ text }) => `${name}: ${text}*`),
+  );
+  // Variants of one operation, which Microsoft tells apart by what follows.
+  expect(byBeginning).toEqual(['teams: MessageCreated*']);
+});

@@ -139,6 +139,37 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       `${good}cases:\n  - {outcome: failure, event: {type: [denid]}}\n`,
       ':6: unknown value "denid"; did you mean "denied"?',
     ],
+    [
+      'a sentence without its verb',
+      `${good}message: '{file.name|''It''} was read'\n`,
+      ':5: no verb is marked: write <did|tried>, or <is> for what holds whatever the outcome',
+    ],
+    [
+      'a sentence without its verb, in a case of any outcome',
+      `${good}cases:\n  - {when: {ObjectName: x}, message: 'It was read'}\n`,
+      ':6: no verb is marked',
+    ],
+    ['a verb of three forms', `${good}message: 'It <was|is|be> read'\n`, ':5: <was|is|be> is no verb'],
+    [
+      'a text with half a condition',
+      `${good}message: "It <is>[ {'read' if ObjectName}]"\n`,
+      ':5: "ObjectName" is no condition: write Property=value',
+    ],
+    [
+      'a text on the condition of a property that nobody defines',
+      `${good}message: "It <is>[ {'read' if ObjektName=x}]"\n`,
+      ':5: no file defines the property "ObjektName"; did you mean "ObjectName"?',
+    ],
+    [
+      'a step that is both a sign and a status',
+      `${good}outcome: {steps: [{from: ObjectName, status: ObjectName}]}\n`,
+      ':5: a step has either "from" or "status"',
+    ],
+    [
+      'an outcome that does not exist',
+      `${good}outcome: {steps: [{status: ObjectName, values: {sucess: x}}]}\n`,
+      ':5: "sucess" is no outcome',
+    ],
     ['a case without a condition', `${good}cases:\n  - {event: {type: [denied]}}\n`, ':6: '],
     ['broken YAML', 'about: [x\n', ':'],
   ])('%s', (_, text, expected) => {

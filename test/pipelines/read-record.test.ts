@@ -51,7 +51,15 @@ describe('a record reads the same cut out and parsed', () => {
     ],
     ['a backslash at the end', '{"Id":"a","UserId":"x\\\\","Operation":"y"}'],
     ['quotes at the end', '{"Id":"a","UserId":"\\"x\\"","Operation":"\\\\\\""}'],
-    ['names that are ours', '{"Id":"a","other":{"a":1},"unplaced":["b"]}'],
+    ['names that are ours', '{"Id":"a","other":{"a":1},"unplaced":["b"],"valueless":"c"}'],
+    [
+      'names without a value',
+      '{"Id":"a","Parameters":[{"Name":"Identity","Value":"x"},{"Name":"ForwardTo","Value":""},{"Name":"Unheard","Value":""}]}',
+    ],
+    [
+      'names without a value before a list that has to be parsed',
+      '{"Id":"a","Parameters":[{"Name":"ForwardTo","Value":""},{"Name":"WithinSizeRangeMinimum","Value":""},{"Name":"ForwardTo","Value":""}]}',
+    ],
     ['names of every object', '{"Id":"a","__proto__":{"a":1},"constructor":"b","toString":"c"}'],
     ['nothing at all', '{}'],
     ['empty values', '{"Id":"a","UserId":"","ClientIP":null,"Parameters":[],"Item":{},"Actor":[{}]}'],
