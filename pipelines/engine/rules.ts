@@ -199,7 +199,7 @@ function isOneOf(values: readonly string[]): (value: Json) => boolean {
   const wanted = new Set(values);
   const lengths = new Set(values.map((value) => value.length));
   return (value) => {
-    const text = typeof value === 'string' ? value : toKeyword(value);
+    const text = toKeyword(value);
     return text !== undefined && lengths.has(text.length) && wanted.has(text.toLowerCase());
   };
 }

@@ -133,6 +133,11 @@ test('a status is a word of the common table or of the file, in whatever spellin
   expect(outcomes).toEqual(['success', 'success', 'failure', 'success', 'unknown', 'unknown', 'success']);
 });
 
+test('a condition holds for a value whatever the spaces around it', () => {
+  const map = compile("message: '<no>'\ncases:\n  - {when: {Operation: Go home}, message: '<home>'}\n");
+  expect(map({ Operation: 'Go home ' }).message).toBe('home');
+});
+
 test('an operation is found by its name without the spaces around it, and kept with them', () => {
   const map = compile('operations:\n  - {for: [Go home], event: {category: [host], type: [end]}}\n');
   expect(eventOf(map({ Operation: ' Go home ' }))).toMatchObject({ action: ' Go home ', type: ['end'] });
