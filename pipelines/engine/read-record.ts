@@ -65,7 +65,10 @@ function finish(
   let audit = members;
   if (other !== undefined) audit = join(audit, `"other":${JSON.stringify(other)}`);
   if (valueless.length > 0) {
-    audit = join(audit, `"valueless":${JSON.stringify(valueless.sort())}`);
+    audit = join(
+      audit,
+      `"valueless":${JSON.stringify(valueless.length === 1 ? valueless : valueless.sort())}`,
+    );
     note(aside, valuelessNumber, valueless);
   }
   if (reasons.length > 0) audit = join(audit, `"unplaced":${JSON.stringify(reasons)}`);

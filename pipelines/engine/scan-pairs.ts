@@ -44,7 +44,7 @@ function readEntries(cursor: Cursor, pairs: Pairs, aside: Aside): string | undef
       entries = entries === '' ? written : `${entries},${written}`;
       if (cursor.escaped || entry.number !== undefined)
         note(aside, entry.number, cursor.content(value - 1, end));
-    } else noteValueless(aside, `${pairs.path}.${entry.name}`);
+    } else noteValueless(aside, entry.path);
     cursor.at = end + 2;
     place = entry;
   } while (text.charCodeAt(cursor.at) === code.comma);

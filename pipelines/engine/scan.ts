@@ -219,6 +219,7 @@ function isPartOfScalar(found: number): boolean {
 function stranger(name: string): Child {
   return {
     name,
+    path: name,
     label: `${JSON.stringify(name)}:`,
     pairLabel: '',
     shape: (value, aside) => shapeUnknown(name, value, '', aside),

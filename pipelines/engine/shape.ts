@@ -34,13 +34,14 @@ function compileProperties(
     const inner = compileProperties(property.properties, `${path}.`, positions);
     children.set(name, {
       name,
+      path,
       label: `${JSON.stringify(name)}:`,
       pairLabel: `{"Name":${JSON.stringify(name)},"Value":"`,
       shape: compileProperty(property.type, inner, path, name, positions),
       textual: isTextual(property.type),
       shared: name.endsWith('Text') && Object.hasOwn(properties ?? {}, name.slice(0, -4)),
       number: positions.numberOf(path),
-      pairs: property.type === 'pairs' ? { path, shapers: inner, next: undefined } : undefined,
+      pairs: property.type === 'pairs' ? { shapers: inner, next: undefined } : undefined,
       next: undefined,
       lastSeen: 0,
     });

@@ -15,6 +15,8 @@ export interface Place {
 
 export interface Child extends Place {
   readonly name: string;
+  /** Dotted, from the record. */
+  readonly path: string;
   /** As it stands in JSON before the value: `"Name":`. */
   readonly label: string;
   /** As it stands in a list of pairs before the value: `{"Name":"…","Value":"`. */
@@ -26,8 +28,8 @@ export interface Child extends Place {
   readonly shared: boolean;
   /** See positions.ts; undefined where nothing reads it. */
   readonly number: number | undefined;
-  /** Of a bag of pairs: its path, how its entries are shaped, and the place before the first. */
-  readonly pairs: (Place & { readonly path: string; readonly shapers: Shapers }) | undefined;
+  /** Of a bag of pairs: how its entries are shaped, and the place before the first. */
+  readonly pairs: (Place & { readonly shapers: Shapers }) | undefined;
   /** The record or bag that it was seen in last (`nextSighting`): cheaper than to look for it there. */
   lastSeen: number;
 }
