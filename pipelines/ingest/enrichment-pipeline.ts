@@ -27,12 +27,14 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
           },
         },
         // After a raw record was mapped, because that makes the event anew.
-        { set: { tag: 'ingested', field: 'event.ingested', value: '{{{ _ingest.timestamp }}}' } },
+        { set: { tag: 'ingested', field: 'event.ingested', copy_from: '_ingest.timestamp' } },
         {
           user_agent: {
             tag: 'user-agent',
             field: 'user_agent.original',
-            if: 'ctx.user_agent?.original instanceof String',
+            ignore_missing: true,
+            // Of a list no one agent can be told, and nothing is added.
+            ignore_failure: true,
           },
         },
         ...enrichedEnds.flatMap(locate),
@@ -43,13 +45,12 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
   };
 }
 
+/** Without conditions: to run a script for each costs several times what looking for the field does. */
 function locate(end: string): Processor[] {
-  const condition = `ctx.${end}?.ip != null`;
   return [
     {
       geoip: {
         tag: `${end}-city`,
-        if: condition,
         field: `${end}.ip`,
         target_field: `${end}.geo`,
         ignore_missing: true,
@@ -58,7 +59,6 @@ function locate(end: string): Processor[] {
     {
       geoip: {
         tag: `${end}-network`,
-        if: condition,
         database_file: 'GeoLite2-ASN.mmdb',
         field: `${end}.ip`,
         target_field: `${end}.as`,
@@ -69,7 +69,6 @@ function locate(end: string): Processor[] {
     {
       rename: {
         tag: `${end}-network-number`,
-        if: condition,
         field: `${end}.as.asn`,
         target_field: `${end}.as.number`,
         ignore_missing: true,
@@ -78,7 +77,6 @@ function locate(end: string): Processor[] {
     {
       rename: {
         tag: `${end}-network-name`,
-        if: condition,
         field: `${end}.as.organization_name`,
         target_field: `${end}.as.organization.name`,
         ignore_missing: true,
