@@ -16,6 +16,8 @@ interface RawEcsField {
   readonly short: string;
   readonly example?: unknown;
   readonly normalize: readonly string[];
+  readonly index?: boolean;
+  readonly doc_values?: boolean;
   readonly multi_fields?: readonly { readonly name: string; readonly type: string }[];
 }
 
@@ -32,6 +34,7 @@ export function findEcsField(name: string): EcsField | undefined {
     type: typeOf(raw.type),
     about: raw.short,
     example: raw.example === undefined ? undefined : String(raw.example),
+    kept: raw.index === false && raw.doc_values === false ? 'none' : undefined,
     multiFields: multiFieldsOf(raw),
     list: raw.normalize.includes('array'),
     ecs: true,

@@ -2,7 +2,17 @@
 // to 8,191 characters: at ECS's 1,024 a padded value hides from every rule.
 
 /** Types of one family can be queried together across indices. */
-export type Family = 'keyword' | 'text' | 'number' | 'boolean' | 'date' | 'ip' | 'geo_point' | 'object';
+export type Family =
+  | 'keyword'
+  | 'text'
+  | 'number'
+  | 'boolean'
+  | 'date'
+  | 'ip'
+  | 'geo_point'
+  | 'object'
+  | 'flattened'
+  | 'nested';
 
 export interface Mapping {
   readonly type?: string;
@@ -36,12 +46,37 @@ export const fieldTypes = {
   date: { family: 'date', mapping: { type: 'date', ...lenient } },
   ip: { family: 'ip', mapping: { type: 'ip', ...lenient } },
   geo_point: { family: 'geo_point', mapping: { type: 'geo_point', ...lenient } },
-  flattened: { family: 'object', mapping: { type: 'flattened', ignore_above: ignoreAbove } },
+  flattened: { family: 'flattened', mapping: { type: 'flattened', ignore_above: ignoreAbove } },
   object: { family: 'object', mapping: { type: 'object' } },
-  nested: { family: 'object', mapping: { type: 'nested', ...flatToo } },
+  nested: { family: 'nested', mapping: { type: 'nested', ...flatToo } },
 } as const satisfies Record<string, FieldType>;
 
 export type FieldTypeName = keyof typeof fieldTypes;
+
+/**
+ * What an index keeps of a field beside the document itself, where that is less than everything: with `doc_values` alone
+ * every query and aggregation works and only searches for a value that many documents hold take longer; with `none`
+ * it can only be read.
+ */
+export type Kept = 'doc_values' | 'none';
+
+export function keptParameters(kept: Kept | undefined): { index?: false; doc_values?: false } {
+  if (kept === undefined) return {};
+  return kept === 'none' ? { index: false, doc_values: false } : { index: false };
+}
+
+/** Types whose doc values answer every query that their index would. */
+export function hasSearchableDocValues(type: FieldTypeName): boolean {
+  return ![
+    'text',
+    'match_only_text',
+    'flattened',
+    'object',
+    'nested',
+    'constant_keyword',
+    'wildcard',
+  ].includes(type);
+}
 
 export function isFieldType(name: string): name is FieldTypeName {
   return Object.hasOwn(fieldTypes, name);
@@ -57,6 +92,8 @@ export interface Field {
   readonly unit?: string | undefined;
   /** Keys with dots stay whole, and keys without a definition stay out of the index. */
   readonly bag?: boolean | undefined;
+  /** Undefined where it has an index and doc values. */
+  readonly kept?: Kept | undefined;
   /** A second index of the same value, by its suffix. */
   readonly multiFields?: Readonly<Record<string, FieldTypeName>> | undefined;
   /** Who defines it: ECS, or this project. */

@@ -1,6 +1,6 @@
 // From a list of fields to index mappings. A bag keeps the dots of its keys; everything under it is named whole.
 
-import { type Field, type FieldTypeName, fieldTypes, type Mapping } from './field-types.ts';
+import { type Field, type FieldTypeName, fieldTypes, keptParameters, type Mapping } from './field-types.ts';
 
 interface Node {
   field: Field | undefined;
@@ -46,8 +46,8 @@ function toMapping(node: Node, name: string, closed: readonly string[]): Mapping
   return field === undefined ? { type: 'object' } : { ...leafMapping(field), ...isClosed };
 }
 
-function leafMapping({ type, multiFields }: Field): Mapping {
-  const { mapping } = fieldTypes[type];
+function leafMapping({ type, kept, multiFields }: Field): Mapping {
+  const mapping: Mapping = { ...fieldTypes[type].mapping, ...keptParameters(kept) };
   if (multiFields === undefined) return mapping;
   const fields = Object.entries(multiFields).map(([name, inner]) => [name, multiFieldMapping(inner)]);
   return { ...mapping, fields: Object.fromEntries(fields) };

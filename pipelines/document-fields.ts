@@ -2,7 +2,7 @@
 
 import { beyondEcs } from '../fields/beyond-ecs.ts';
 import { findEcsField } from '../fields/ecs.ts';
-import type { Field, FieldTypeName } from '../fields/field-types.ts';
+import { type Field, type FieldTypeName, hasSearchableDocValues } from '../fields/field-types.ts';
 import { type Definitions, layersOf, type Property, type PropertyType, type Rule } from './definitions.ts';
 import { findVerb } from './verbs/index.ts';
 
@@ -120,16 +120,22 @@ const mappedTypes: Readonly<Record<PropertyType, FieldTypeName>> = {
   flattened: 'flattened',
 };
 
+/**
+ * What an investigation looks for is in the fields of ECS, which are indexed; the properties of the record narrow down
+ * what those found, or hold rare values, and doc values answer both in half the room.
+ */
 function listProperties(properties: Readonly<Record<string, Property>>, prefix: string): Field[] {
   return Object.entries(properties).flatMap(([name, property]) => {
     const { type, about, example, unit } = property;
+    const fieldType = mappedTypes[type];
     const field: Field = {
       name: prefix + name,
-      type: mappedTypes[type],
+      type: fieldType,
       about,
       example,
       unit,
       bag: type === 'pairs' || type === 'changes',
+      kept: hasSearchableDocValues(fieldType) ? 'doc_values' : undefined,
       ecs: false,
     };
     return [field, ...listProperties(property.properties ?? {}, `${prefix}${name}.`)];

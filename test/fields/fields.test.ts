@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ecsVersion, findEcsField } from '../../fields/ecs.ts';
-import { type Field, fieldTypes } from '../../fields/field-types.ts';
+import { type Field, fieldTypes, hasSearchableDocValues } from '../../fields/field-types.ts';
 import { buildProperties } from '../../fields/mappings.ts';
 import { buildTemplates } from '../../fields/templates.ts';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
@@ -52,6 +52,14 @@ describe('mappings', () => {
     });
   });
 
+  test('keep what a field asks for beside the document', () => {
+    const { mapping } = fieldTypes.keyword;
+    expect(buildProperties([field('a', { kept: 'doc_values' }), field('b', { kept: 'none' })], [])).toEqual({
+      a: { ...mapping, index: false },
+      b: { ...mapping, index: false, doc_values: false },
+    });
+  });
+
   test('let no text that an attacker writes hide behind its length', () => {
     const [component] = buildTemplates({
       dataset: 'x',
@@ -65,6 +73,8 @@ describe('mappings', () => {
 });
 
 describe('every field of a document', () => {
+  const fields = listDocumentFields(loadDefinitions());
+
   test.each(listDocumentFields(loadDefinitions()).map((each) => [each.name, each] as const))(
     '%s has a type and a sentence',
     (_, each) => {
@@ -72,6 +82,13 @@ describe('every field of a document', () => {
       expect(each.about.trim()).not.toBe('');
     },
   );
+
+  test('is searchable, event.original alone excepted', () => {
+    const kept = (given: Field['kept']) => fields.filter((each) => each.kept === given);
+    expect(kept('none').map(({ name }) => name)).toEqual(['event.original']);
+    expect(kept('doc_values').filter(({ type }) => !hasSearchableDocValues(type))).toEqual([]);
+    expect(kept('doc_values').filter(({ ecs }) => ecs)).toEqual([]);
+  });
 
   test('is there once', () => {
     const names = listDocumentFields(loadDefinitions()).map(({ name }) => name);

@@ -70,6 +70,10 @@ function toMapping(field: FleetField): Mapping | undefined {
       if (field.object_type !== undefined) throw new Error(`${field.name} would be open to every key`);
       return { ...structure, type };
     case 'keyword':
+      // Fleet drops the limit of a keyword that lacks its index or its doc values.
+      if (field.index === false || field.doc_values === false)
+        return { ...shared, type, ...multiFields(field) };
+      return { ...shared, type, ignore_above: field.ignore_above ?? 1024, ...multiFields(field) };
     case 'wildcard':
       return { ...shared, type, ignore_above: field.ignore_above ?? 1024, ...multiFields(field) };
     case 'constant_keyword':

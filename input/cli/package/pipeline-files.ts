@@ -5,15 +5,12 @@ import type { Definitions } from '../../../pipelines/definitions.ts';
 import { buildEnrichmentPipeline, rawPipelineName } from '../../../pipelines/ingest/enrichment-pipeline.ts';
 import { keepOnFailure, type Pipeline, type Processor } from '../../../pipelines/ingest/processors.ts';
 import { buildRawPipelines } from '../../../pipelines/ingest/raw-pipeline.ts';
-import { shortenLongValues } from './long-values.ts';
 import { toYaml } from './package-files.ts';
 
 /** File name → text. */
 export function writeAuditPipelines(definitions: Definitions): ReadonlyMap<string, string> {
-  const { body } = buildEnrichmentPipeline({ withHooks: false });
-  const processors = [...body.processors, shortenLongValues(definitions)];
   const pipelines = [
-    { name: 'default', body: { ...body, processors } },
+    { ...buildEnrichmentPipeline({ withHooks: false }), name: 'default' },
     ...buildRawPipelines(definitions, rawPipelineName),
   ];
   return new Map(pipelines.map((pipeline) => [`${fileNameOf(pipeline.name)}.yml`, writePipeline(pipeline)]));
