@@ -32,9 +32,7 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
           user_agent: {
             tag: 'user-agent',
             field: 'user_agent.original',
-            ignore_missing: true,
-            // Of a list no one agent can be told, and nothing is added.
-            ignore_failure: true,
+            if: 'ctx.user_agent?.original instanceof String',
           },
         },
         ...enrichedEnds.flatMap(locate),
@@ -45,12 +43,13 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
   };
 }
 
-/** Without conditions: to run a script for each costs several times what looking for the field does. */
 function locate(end: string): Processor[] {
+  const condition = `ctx.${end}?.ip != null`;
   return [
     {
       geoip: {
         tag: `${end}-city`,
+        if: condition,
         field: `${end}.ip`,
         target_field: `${end}.geo`,
         ignore_missing: true,
@@ -59,6 +58,7 @@ function locate(end: string): Processor[] {
     {
       geoip: {
         tag: `${end}-network`,
+        if: condition,
         database_file: 'GeoLite2-ASN.mmdb',
         field: `${end}.ip`,
         target_field: `${end}.as`,
@@ -69,6 +69,7 @@ function locate(end: string): Processor[] {
     {
       rename: {
         tag: `${end}-network-number`,
+        if: condition,
         field: `${end}.as.asn`,
         target_field: `${end}.as.number`,
         ignore_missing: true,
@@ -77,6 +78,7 @@ function locate(end: string): Processor[] {
     {
       rename: {
         tag: `${end}-network-name`,
+        if: condition,
         field: `${end}.as.organization_name`,
         target_field: `${end}.as.organization.name`,
         ignore_missing: true,

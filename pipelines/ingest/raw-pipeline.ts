@@ -48,13 +48,14 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
             files.flatMap((file) => file.recordTypes.map((number) => [number, file.name])),
           ),
         }),
-        ...files.map((file) => ({
+        // One call by name: a condition for each file would be a script for each, run for every record.
+        {
           pipeline: {
-            tag: `record-type-${file.name}`,
-            if: `ctx.${scratch}.file == '${file.name}'`,
-            name: `${name}-${file.name}`,
+            tag: 'record-type',
+            if: `ctx.${scratch}.file != null`,
+            name: `${name}-{{{${scratch}.file}}}`,
           },
-        })),
+        },
         runScript('map-record', mapSource, {
           common: writeLayer(common),
           related: definitions.related,

@@ -2,7 +2,7 @@
 // makes of each in mind.
 
 import { findEcsField } from '../../../fields/ecs.ts';
-import { type Field, flatToo, ignoreAbove, keptParameters } from '../../../fields/field-types.ts';
+import { type Field, flatToo, ignoreAbove } from '../../../fields/field-types.ts';
 import { compact } from './package-files.ts';
 
 export interface FieldDefinition {
@@ -17,8 +17,6 @@ export interface FieldDefinition {
   readonly object_type?: string | undefined;
   readonly enabled?: boolean | undefined;
   readonly dynamic?: boolean | undefined;
-  readonly index?: boolean | undefined;
-  readonly doc_values?: boolean | undefined;
   readonly subobjects?: boolean | undefined;
   readonly include_in_root?: boolean | undefined;
   readonly multi_fields?: readonly { readonly name: string; readonly type: string }[] | undefined;
@@ -85,10 +83,12 @@ function reference({ name }: Field): FieldDefinition {
   });
 }
 
+// Properties of the record keep their index here, where setup's templates do without: Fleet drops the limit of length of
+// a keyword without an index, and a longer value would have its document refused.
 const units: Readonly<Record<string, string>> = { byte: 'byte', second: 's', minute: 'm', ms: 'ms' };
 
 function define(field: Field, hasChildren: boolean): FieldDefinition[] {
-  const { name, type, about, example, unit, bag, kept, multiFields } = field;
+  const { name, type, about, example, unit, bag, multiFields } = field;
   const said = { name, description: about };
   if (type === 'object') return defineObject(said, bag === true, hasChildren);
   return [
@@ -98,7 +98,6 @@ function define(field: Field, hasChildren: boolean): FieldDefinition[] {
       example,
       unit: unit === undefined ? undefined : units[unit],
       ignore_above: type === 'keyword' || type === 'wildcard' ? ignoreAbove : undefined,
-      ...keptParameters(kept),
       multi_fields:
         multiFields && Object.entries(multiFields).map(([suffix, inner]) => ({ name: suffix, type: inner })),
     }),

@@ -3,7 +3,6 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ignoreAbove } from '../../../fields/field-types.ts';
 import { readBytes, readText, readYaml, wrong } from './read-source.ts';
 import { writeCollectionVariables, writeVariables } from './variables.ts';
 
@@ -68,9 +67,8 @@ function readPngSize(file: string): { width: number; height: number } {
 /** Room for fields that operators add beside those of the package. */
 const roomForFields = 4000;
 
-/** Fleet sets no limit of length for flattened fields, nor for keywords without an index; the index sets it for all. */
 const indexTemplate = {
-  settings: { index: { mapping: { ignore_above: ignoreAbove, total_fields: { limit: roomForFields } } } },
+  settings: { index: { mapping: { total_fields: { limit: roomForFields } } } },
 };
 
 export function writeAuditManifest(): object {

@@ -5,12 +5,15 @@ import type { Definitions } from '../../../pipelines/definitions.ts';
 import { buildEnrichmentPipeline, rawPipelineName } from '../../../pipelines/ingest/enrichment-pipeline.ts';
 import { keepOnFailure, type Pipeline, type Processor } from '../../../pipelines/ingest/processors.ts';
 import { buildRawPipelines } from '../../../pipelines/ingest/raw-pipeline.ts';
+import { shortenLongValues } from './long-values.ts';
 import { toYaml } from './package-files.ts';
 
 /** File name → text. */
 export function writeAuditPipelines(definitions: Definitions): ReadonlyMap<string, string> {
+  const { body } = buildEnrichmentPipeline({ withHooks: false });
+  const processors = [...body.processors, shortenLongValues(definitions)];
   const pipelines = [
-    { ...buildEnrichmentPipeline({ withHooks: false }), name: 'default' },
+    { name: 'default', body: { ...body, processors } },
     ...buildRawPipelines(definitions, rawPipelineName),
   ];
   return new Map(pipelines.map((pipeline) => [`${fileNameOf(pipeline.name)}.yml`, writePipeline(pipeline)]));
@@ -27,10 +30,14 @@ export function writePipeline({ body }: Pipeline): string {
   })}`;
 }
 
-/** Fleet puts the version of the package into the names of its pipelines; what calls them says so by a function. */
+/**
+ * Fleet puts the version of the package into the names of its pipelines; what calls them says so by a function. The
+ * end of a name that only the document tells stands behind it.
+ */
 function callByPackage(processor: Processor): Processor {
   const { pipeline } = processor;
   const name = pipeline?.name;
   if (pipeline === undefined || typeof name !== 'string') return processor;
-  return { pipeline: { ...pipeline, name: `{{ IngestPipeline "${fileNameOf(name)}" }}` } };
+  const [called = name, told = ''] = name.split(/(?=-\{\{\{)/);
+  return { pipeline: { ...pipeline, name: `{{ IngestPipeline "${fileNameOf(called)}" }}${told}` } };
 }
