@@ -178,7 +178,7 @@ export function writeFields(fields: readonly Field[]): string {
 
 const whatIsIndexed = [
   '- Fields of ECS are indexed: search by them first.',
-  '- Properties of the record (`o365.audit.*`) have doc values and no index of their own, which halves the room they take. Every query, rule and aggregation works on them; only a search for nothing but a value that a great many documents hold takes longer, so add a field of ECS or a time range. A cluster with `search.allow_expensive_queries: false` refuses such searches.',
+  '- Properties of the record (`o365.audit.*`) have doc values and no index of their own, which halves the room they take. Every query, rule and aggregation works on them; only a search for nothing but a value that a great many documents hold takes longer, so add a field of ECS or a time range. A cluster with `search.allow_expensive_queries: false` refuses such searches. This holds for what `m365 setup` puts in place; the package keeps their index, since Fleet drops the limit of length of a keyword without one.',
   '- `o365.audit.other` and text are indexed.',
   '- `event.original` is only kept, as ECS says: it can be read and not searched.',
 ];
