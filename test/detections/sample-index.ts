@@ -64,9 +64,11 @@ export async function demand(method: string, path: string, body?: unknown) {
 /** Names of their own, so that nothing that is set up on the server is touched. */
 function renameAssets(assets: readonly Asset[], suffix: string, dataStream: string): Asset[] {
   const names = new Map(assets.map(({ name }) => [name, `${name}-${suffix}`]));
+  // The end of the name of a called pipeline may be told by the document.
+  const rename = (text: string) => names.get(text) ?? (text.endsWith('}}}') ? `${text}-${suffix}` : text);
   return assets.map(({ kind, name, body }) => {
     const renamed: Asset['body'] = JSON.parse(
-      JSON.stringify(body, (_, value) => (typeof value === 'string' ? (names.get(value) ?? value) : value)),
+      JSON.stringify(body, (_, value) => (typeof value === 'string' ? rename(value) : value)),
     );
     const isTemplate = kind === 'index_template';
     return {
