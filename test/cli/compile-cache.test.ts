@@ -16,4 +16,4 @@ test('after the first start, no command needs Node’s TypeScript parser in its 
     expect(stripped.filter((line) => !line.includes('success'))).toEqual([]);
   }
   rmSync(folder, { recursive: true });
-}, 120_000);
+});

@@ -67,7 +67,6 @@ describe('while an Elasticsearch takes nothing', () => {
       expect(lastLine(stderr)).toMatch(/^Ended: 0 records delivered.* [1-9]\d* content blobs are still open/);
       expect(JSON.parse(readFileSync(join(state, 'status.json'), 'utf8')).scopes).not.toEqual([]);
     },
-    60_000,
   );
 
   test('of some documents, whatever is left, --once refuses them and ends', async () => {
@@ -90,7 +89,7 @@ describe('while an Elasticsearch takes nothing', () => {
       /^Ended: 0 records delivered, 0 duplicates, 200 dead letters, 0 content/,
     );
     expect(code).toBe(0);
-  }, 60_000);
+  });
 });
 
 function isRunning(pid: number): boolean {
@@ -118,29 +117,25 @@ function descendantsOf(pid: number): number[] {
 test.each([
   ['start', ['start', '--', '--data', 'DATA'], /collecting/, /Ended: \d+ records delivered/],
   ['run m365 -- emulate', ['run', 'm365', '--', 'emulate', '--json', '--port', '0'], /"url"/, /"url"/],
-])(
-  'SIGTERM to npm %s leaves nothing behind',
-  async (_, words, running, ended) => {
-    const { folder } = await makeWorkplace({ streams: [] });
-    const npm = spawn(
-      'npm',
-      words.map((word) => (word === 'DATA' ? join(folder, 'data') : word)),
-      { cwd: root, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' } },
-    );
-    let printed = '';
-    for (const stream of [npm.stdout, npm.stderr])
-      stream.on('data', (chunk) => {
-        printed += chunk;
-      });
-    await until(() => running.test(printed));
-    const left = descendantsOf(npm.pid ?? 0);
-    closers.push(async () => {
-      for (const pid of left.filter(isRunning)) process.kill(pid, 'SIGKILL');
+])('SIGTERM to npm %s leaves nothing behind', async (_, words, running, ended) => {
+  const { folder } = await makeWorkplace({ streams: [] });
+  const npm = spawn(
+    'npm',
+    words.map((word) => (word === 'DATA' ? join(folder, 'data') : word)),
+    { cwd: root, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' } },
+  );
+  let printed = '';
+  for (const stream of [npm.stdout, npm.stderr])
+    stream.on('data', (chunk) => {
+      printed += chunk;
     });
-    expect(left).not.toEqual([]);
-    npm.kill('SIGTERM');
-    await until(() => !left.some(isRunning));
-    expect(printed).toMatch(ended);
-  },
-  60_000,
-);
+  await until(() => running.test(printed));
+  const left = descendantsOf(npm.pid ?? 0);
+  closers.push(async () => {
+    for (const pid of left.filter(isRunning)) process.kill(pid, 'SIGKILL');
+  });
+  expect(left).not.toEqual([]);
+  npm.kill('SIGTERM');
+  await until(() => !left.some(isRunning));
+  expect(printed).toMatch(ended);
+});

@@ -92,39 +92,33 @@ test('a ledger that cannot be written holds up an orderly end only until it is a
   const next = await startRun(place.policy, clock, true);
   await next.result;
   expect(compare(truth(emulator, tenant), await readDelivered(place.output))).toEqual(nothingAmiss);
-}, 120_000);
+});
 
 test.each([
   ['deleted', (file: string) => rmSync(file)],
   ['cut to nothing', (file: string) => truncateSync(file)],
   ['deleted with its folder', (file: string) => rmSync(dirname(file), { recursive: true })],
-])(
-  'what comes after an output file was %s is delivered, and that it was is said',
-  async (_, change) => {
-    const clock = scaledClock(100);
-    const emulator = await emulate(clock);
-    const place = await makeWorkplace({ streams: [streamFor(emulator)] });
-    const run = await startRun(place.policy, clock);
-    const tenant = emulator.tenants[0]?.tenantId ?? '';
-    const missing = async () => compare(truth(emulator, tenant), await readDelivered(place.output)).missing;
-    await until(async () => existsSync(place.output) && (await missing()).length === 0);
-    const before = truth(emulator, tenant);
-    for (const name of readdirSync(place.output).filter((each) => each.endsWith('.ndjson')))
-      change(join(place.output, name));
-    emulator.publish({ contentType: 'Audit.General', generate: 30 });
-    const after = truth(emulator, tenant).filter((id) => !before.includes(id));
-    // With what was in the file, but not yet acknowledged.
-    const found = async () => (existsSync(place.output) ? readDelivered(place.output) : []);
-    await until(async () => compare(after, await found()).missing.length === 0);
-    expect(compare(after, await found()).doubled).toEqual([]);
-    expect(run.log.lines.filter((line) => /^WARN The file .* while it was written/.test(line))).toHaveLength(
-      1,
-    );
-    run.stop.abort();
-    expect((await run.result).failed.size).toBe(0);
-  },
-  120_000,
-);
+])('what comes after an output file was %s is delivered, and that it was is said', async (_, change) => {
+  const clock = scaledClock(100);
+  const emulator = await emulate(clock);
+  const place = await makeWorkplace({ streams: [streamFor(emulator)] });
+  const run = await startRun(place.policy, clock);
+  const tenant = emulator.tenants[0]?.tenantId ?? '';
+  const missing = async () => compare(truth(emulator, tenant), await readDelivered(place.output)).missing;
+  await until(async () => existsSync(place.output) && (await missing()).length === 0);
+  const before = truth(emulator, tenant);
+  for (const name of readdirSync(place.output).filter((each) => each.endsWith('.ndjson')))
+    change(join(place.output, name));
+  emulator.publish({ contentType: 'Audit.General', generate: 30 });
+  const after = truth(emulator, tenant).filter((id) => !before.includes(id));
+  // With what was in the file, but not yet acknowledged.
+  const found = async () => (existsSync(place.output) ? readDelivered(place.output) : []);
+  await until(async () => compare(after, await found()).missing.length === 0);
+  expect(compare(after, await found()).doubled).toEqual([]);
+  expect(run.log.lines.filter((line) => /^WARN The file .* while it was written/.test(line))).toHaveLength(1);
+  run.stop.abort();
+  expect((await run.result).failed.size).toBe(0);
+});
 
 test('a ledger that is damaged while it is used is left for a new one, and nothing is lost or doubled', async () => {
   const clock = scaledClock(100);
@@ -145,7 +139,7 @@ test('a ledger that is damaged while it is used is left for a new one, and nothi
   expect(readdirSync(place.state).filter((name) => /^ledger\.damaged-\w+$/.test(name))).toHaveLength(1);
   run.stop.abort();
   expect((await run.result).failed.size).toBe(0);
-}, 120_000);
+});
 
 /** Two tenants: the first delivers to files, the second to an Elasticsearch. */
 async function placeOfTwo(emulator: Emulator, elasticsearch: string) {

@@ -67,9 +67,9 @@ const subjectOf = (panel: AskingView, filters: readonly Record<string, unknown>[
 beforeAll(async () => {
   await loadSample(clusterUrl);
   documents = (await Promise.all(sampleStreams.map(readDocuments))).flat();
-}, 120_000);
+});
 
-afterAll(() => removeSample(clusterUrl), 60_000);
+afterAll(() => removeSample(clusterUrl));
 
 describe('every panel shows what the documents say', () => {
   test.each(panels)('$dashboard.title: $title', async ({ dashboard, panel }) => {

@@ -53,7 +53,7 @@ if (missingRules !== undefined) {
 } else {
   beforeAll(async () => {
     for (const [, deliver] of deliveries) indices.push(await makeSampleIndex(deliver));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const { drop } of indices) await drop();

@@ -80,7 +80,7 @@ beforeAll(async () => {
     output: { type: 'elasticsearch', hosts: [`http://127.0.0.1:${port}`], 'backoff.init': '100ms' },
     namespace,
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   proxy.closeAllConnections();

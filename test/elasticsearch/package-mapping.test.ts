@@ -36,7 +36,7 @@ beforeAll(async () => {
   expect(put.body.error).toBeUndefined();
   const reply = await ask('PUT', `/${index}`);
   expect(reply.body.error).toBeUndefined();
-}, 60_000);
+});
 
 afterAll(async () => {
   await ask('DELETE', `/${index}`);
@@ -65,7 +65,7 @@ describe('an index as Fleet makes it from the package', () => {
     }
     await ask('POST', `/${index}/_refresh`);
     expect((await ask('GET', `/${index}/_count`)).body.count).toBe(taken);
-  }, 120_000);
+  });
 
   test('takes values far past what an index term can hold', async () => {
     const long = 'x'.repeat(100_000);

@@ -25,7 +25,7 @@ beforeAll(async () => {
     const reply = await ask('PUT', `/_ingest/pipeline/${name}`, body);
     expect([name, reply.body.error]).toEqual([name, undefined]);
   }
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const { name } of pipelines) await ask('DELETE', `/_ingest/pipeline/${name}`);
@@ -54,7 +54,6 @@ test.each(tests.filter((path) => !path.endsWith('-expected.json')))(
     }
     expect(documents).toHaveLength(expected.length);
   },
-  120_000,
 );
 
 // biome-ignore lint/suspicious/noExplicitAny: documents of every shape

@@ -73,7 +73,7 @@ beforeAll(async () => {
     },
     namespace,
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await proxy.close();

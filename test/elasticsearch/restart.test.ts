@@ -80,9 +80,9 @@ const until = async (condition: () => boolean) => {
       data_stream: {},
       template: { settings: { number_of_replicas: 0 } },
     });
-  }, 120_000);
+  });
 
-  afterAll(() => node.stop(), 60_000);
+  afterAll(() => node.stop());
 
   test('killed and started again, then rolled over: every document is there once', async () => {
     const writing = writeSteadily('killed');
@@ -96,7 +96,7 @@ const until = async (condition: () => boolean) => {
     const ids = await writing.end();
     expect(writing.progress.delivered).toBe(ids.length);
     expect(await storedIds()).toEqual(ids.sort());
-  }, 180_000);
+  });
 
   test('standing still until the request is given up: what it does afterwards is not done twice', async () => {
     const earlier = await storedIds();
@@ -110,7 +110,7 @@ const until = async (condition: () => boolean) => {
     await until(() => writing.progress.delivered > before + 300);
     const ids = await writing.end();
     expect(await storedIds()).toEqual([...earlier, ...ids].sort());
-  }, 120_000);
+  });
 
   test.each(['read_only', 'read_only_allow_delete'])(
     'with the whole cluster %s: that is said, by delivery and by check, and documents wait for its end',
@@ -146,6 +146,5 @@ const until = async (condition: () => boolean) => {
       await until(() => writing.progress.delivered > before + 300);
       await writing.end();
     },
-    120_000,
   );
 });

@@ -36,7 +36,7 @@ let queries: string[];
         await demand('PUT', `/${prepared.dataStream}/_create/${kind}-${i}`, document);
       }
     await demand('POST', `/${prepared.dataStream}/_refresh`);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await prepared.drop();

@@ -31,7 +31,7 @@ beforeEach(async () => {
   rawPlace = await makeWorkplace({ ...parts, streams: [streamFor(emulator, 0, { documents: 'raw' })] });
   place = await makeWorkplace({ ...parts, streams: [streamFor(emulator)] });
   await installOwner(dataStream);
-}, 60_000);
+});
 
 afterEach(async () => {
   await emulator.close();
@@ -87,7 +87,7 @@ describe('after a take-over from a package that names documents by a hash', () =
   beforeEach(async () => {
     await fillAsOwner();
     await takeOver();
-  }, 60_000);
+  });
 
   test('a first run without a ledger doubles nothing', async () => {
     const { code, stderr } = await collect();

@@ -59,7 +59,6 @@ describe('the package', () => {
       const written = writePackage(made, folder);
       await expect(run('bash', [validator, written.folder, written.zip])).resolves.toBeDefined();
     },
-    120_000,
   );
 
   test('has its dashboards beside it, as Kibana imports them', () => {
