@@ -66,6 +66,7 @@ function spoiled(dataStream: string, follows: string, packageName: string): Fail
     'elasticsearch-template',
     `${dataStream} follows ${follows} of the package "${packageName}", whose pipeline is made for raw records and would spoil mapped ones.`,
     `Set "documents: raw" in the stream, so that "${packageName}" maps what comes; or remove that package and run \`m365 setup --take-over\`. Documents wait until then; none is lost.`,
+    { needsOperator: true, trouble: 'template' },
   );
 }
 
