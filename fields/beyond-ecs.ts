@@ -1,5 +1,5 @@
-// The few fields outside ECS that rules and other packages agree on. Detection rules name them, so they are mapped
-// even in an index that never fills them: a query language refuses a column that no mapping knows.
+// The few fields outside ECS. Detection rules and other packages name nearly all of them, so they are mapped even in an
+// index that never fills them: a query language refuses a column that no mapping knows.
 
 import type { Field } from './field-types.ts';
 
@@ -11,6 +11,13 @@ export const beyondEcs: readonly (Field & { readonly list?: boolean })[] = [
     ecs: false,
   },
   { name: 'application.name', type: 'keyword', about: 'Application the event was made with.', ecs: false },
+  {
+    name: 'application.permissions',
+    type: 'keyword',
+    about: 'Rights that an application was given, or that were taken from it.',
+    ecs: false,
+    list: true,
+  },
   { name: 'session.id', type: 'keyword', about: 'Session the event belongs to.', ecs: false },
   { name: 'token.id', type: 'keyword', about: 'Access token the event was made with.', ecs: false },
 ];

@@ -46,6 +46,8 @@ export interface Target {
   readonly list: boolean;
   /** For a verb that fills several fields: those of them that the target has. */
   readonly leaves?: readonly string[] | undefined;
+  /** Holds whoever was acted on: one person as an object, several as a list of them. */
+  readonly people?: true | undefined;
 }
 
 /**
@@ -69,6 +71,9 @@ export interface Rule {
   /** In place of a verb: every object that is read becomes an object of the list, made by these rules. */
   readonly each?: readonly Rule[] | undefined;
 }
+
+/** Whoever was acted on, without whoever acted. */
+export const peopleField: readonly string[] = ['user', 'target'];
 
 export type Outcome = 'success' | 'failure' | 'unknown';
 
@@ -154,8 +159,11 @@ export interface RecordTypeFile {
 export interface Related {
   readonly to: readonly string[];
   readonly from: readonly (readonly string[])[];
-  /** Text with an @ is added in lower case too: services differ in the case of one person's name. */
-  readonly foldCase: boolean;
+  /**
+   * Text with an @ is added in lower case too: services differ in the case of one person's name. What stands for
+   * nobody is left out, since it would join strangers; of `User_<GUID>` the GUID is taken, as other records have it.
+   */
+  readonly people: boolean;
 }
 
 export interface Definitions {

@@ -77,13 +77,13 @@ function writtenFields(definitions: Definitions): string[] {
 
 /** A verb that fills fields stands for them; one that makes objects for a list stands for the list too. */
 function targetsOf({ to, verb, each }: Rule): string[] {
-  return to.flatMap(({ path, leaves }) => {
+  return to.flatMap(({ path, leaves, people }) => {
     const name = path.join('.');
     const { fills, makes } = findVerb(verb) ?? {};
     const filled = leaves ?? fills;
     const inner = each?.flatMap(targetsOf) ?? makes ?? [];
-    const below = (filled ?? inner).map((leaf) => `${name}.${leaf}`);
-    return filled === undefined ? [name, ...below] : below;
+    const below = (filled ?? inner).map((leaf) => (name === '' ? leaf : `${name}.${leaf}`));
+    return filled === undefined && people !== true ? [name, ...below] : below;
   });
 }
 

@@ -60,6 +60,7 @@ export function compileMapper(definitions: Definitions): Mapper {
     slots[fixed.outcome] = plan.outcome(values) ?? 'unknown';
     plan.run(values, slots, record.numbers);
     if (context.tenantId !== '') slots[fixed.organizationId] ??= context.tenantId;
+    parts.settle(slots);
     for (const gather of parts.gather) gather(slots);
     const { message, assemble } = plan.ending(values, slots[fixed.outcome]);
     slots[fixed.message] ??= message(values, slots);

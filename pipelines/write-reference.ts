@@ -15,6 +15,7 @@ export function writeRecordTypes(definitions: Definitions): string {
     '',
     'Every record type that Microsoft names, and the file in `pipelines/record-types/` that says what its records mean.',
     'A record type without a file is mapped by the common part. Every property stays under `o365.audit`, whatever else it fills.',
+    'Whoever was acted on is in `user.target`: one person as an object, several as a list of them, without who acted.',
     "The workload is what the record says in `Workload`, and so `event.provider`, where that is known; else the service in Microsoft's words.",
     '',
     ...listNumbers(definitions, files),

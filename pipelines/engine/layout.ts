@@ -41,6 +41,8 @@ export interface FieldNumbers {
   numberOf(path: readonly string[]): number | undefined;
   /** Where a field may be: a plan has it in one of these places, or in none. */
   placesOf(path: readonly string[]): readonly Place[];
+  /** Of the fields inside of a section. */
+  numbersBelow(section: readonly string[]): readonly number[];
 }
 
 export interface Place {
@@ -54,17 +56,22 @@ export function numberFields(rules: readonly Rule[], related: readonly Related[]
   const names = new Set(paths.map((path) => path.join('.')));
   const numbers = new Map([...names].map((name, i) => [name, i]));
   const numberOf = (path: readonly string[]) => numbers.get(path.join('.'));
-  return { size: numbers.size, numberOf, placesOf: findPlaces(numberOf, fieldsInside(rules)) };
+  const numbersBelow = (section: readonly string[]) =>
+    [...numbers].filter(([name]) => name.startsWith(`${section.join('.')}.`)).map(([, number]) => number);
+  return { size: numbers.size, numberOf, numbersBelow, placesOf: findPlaces(numberOf, fieldsInside(rules)) };
 }
 
 /** The fields of one plan. */
 export interface Layout {
   /** The number of a field, or of a section that this plan keeps whole; undefined where it writes no such thing. */
   numberOf(path: readonly string[]): number | undefined;
+  /** A section that this plan keeps whole, and writes no field of by itself. */
+  isWhole(path: readonly string[]): boolean;
   /** Every field, as a tree. */
   readonly fields: readonly FieldNode[];
 }
 
+/** A section may stand there twice, whole and by its fields: only one of them holds anything in the end. */
 export interface FieldNode {
   readonly name: string;
   /** -1 for a section, which has children instead. */
@@ -85,7 +92,10 @@ export function planLayout(
   }
   const numberOf = (path: readonly string[]) =>
     paths.has(path.join('.')) ? numbers.numberOf(path) : undefined;
-  return { numberOf, fields: growTree([...paths.values()], [], numberOf, sharedSections(rules)) };
+  const names = [...paths.keys()];
+  const isWhole = (path: readonly string[]) =>
+    numberOf(path) !== undefined && !names.some((name) => name.startsWith(`${path.join('.')}.`));
+  return { numberOf, isWhole, fields: growTree([...paths.values()], [], numberOf, sharedSections(rules)) };
 }
 
 function growTree(
@@ -98,11 +108,13 @@ function growTree(
     (path) => path.length > parent.length && parent.every((name, i) => path[i] === name),
   );
   const names = [...new Set(below.flatMap((path) => path[parent.length] ?? []))];
-  return names.map((name) => {
+  return names.flatMap((name) => {
     const path = [...parent, name];
     const slot = numberOf(path) ?? -1;
-    const children = slot < 0 ? growTree(below, path, numberOf, shared) : [];
-    return { name, slot, shared: slot >= 0 && shared.has(path.join('.')), children };
+    const children = growTree(below, path, numberOf, shared);
+    const whole = { name, slot, shared: shared.has(path.join('.')), children: [] };
+    const section = { name, slot: -1, shared: false, children };
+    return [...(slot < 0 ? [] : [whole]), ...(children.length === 0 ? [] : [section])];
   });
 }
 
@@ -123,16 +135,18 @@ function possiblePaths({ to, verb }: Rule): (readonly string[])[] {
 /** The fields that rules write; a section that only one verb fills stands for its fields. */
 function writtenPaths(rules: readonly Rule[]): (readonly string[])[] {
   return rules.flatMap(({ to, verb }) =>
-    to.flatMap(({ path, leaves }) => {
+    to.flatMap(({ path, leaves, people }) => {
       const fills = findVerb(verb)?.fills;
       if (fills === undefined || isWhole(rules, path)) return [path];
-      return (leaves ?? fills).map((leaf) => [...path, leaf]);
+      const inner = (leaves ?? fills).map((leaf) => [...path, leaf]);
+      return people === true ? [path, ...inner] : inner;
     }),
   );
 }
 
 /** No rule writes fields at, above or below the section, and whatever fills it fills all of it. */
 function isWhole(rules: readonly Rule[], section: readonly string[]): boolean {
+  if (section.length === 0) return false;
   const name = `${section.join('.')}.`;
   for (const { to, verb } of rules) {
     const fills = findVerb(verb)?.fills !== undefined;
@@ -162,8 +176,8 @@ function fieldsMadeBy({ verb, each }: Rule): string[] {
   const { fills = [], makes = [] } = findVerb(verb) ?? {};
   const inner = each?.flatMap((rule) => {
     const below = fieldsMadeBy(rule);
-    const names = rule.to.map(({ path }) => path.join('.'));
-    return below.length === 0 ? names : names.flatMap((name) => below.map((field) => `${name}.${field}`));
+    if (below.length === 0) return rule.to.map(({ path }) => path.join('.'));
+    return rule.to.flatMap(({ path }) => below.map((field) => [...path, field].join('.')));
   });
   return inner ?? [...fills, ...makes];
 }

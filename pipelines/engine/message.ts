@@ -3,6 +3,7 @@
 import type { Outcome, SentencePart, SentencePath } from '../definitions.ts';
 import type { Json } from '../json.ts';
 import { toKeyword } from '../verbs/keyword.ts';
+import { shortenPath } from '../verbs/user.ts';
 import { compileFieldRead, type FieldNumbers, fixed, type Slots } from './layout.ts';
 import type { CompileRead } from './paths.ts';
 import type { Values } from './positions.ts';
@@ -79,18 +80,17 @@ function compilePath(path: SentencePath, numbers: FieldNumbers, compileRead: Com
   return read === undefined ? () => undefined : (_, slots) => toText(read(slots));
 }
 
+/** People are named, not the paths of the directory that lead to them. */
 function toText(value: Json): string | undefined {
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return toListText(value);
-  const text = toKeyword(value);
+  const whole = toKeyword(value);
+  const text = whole === undefined ? undefined : shortenPath(whole);
   return text === undefined || text.length <= longestValue ? text : `${text.slice(0, longestValue)}…`;
 }
 
 function toListText(values: Json[]): string | undefined {
-  const texts = values
-    .flat()
-    .map(toText)
-    .filter((text) => text !== undefined);
+  const texts = [...new Set(values.flat().map(toText))].filter((text) => text !== undefined);
   if (texts.length === 0) return undefined;
   return texts.length <= mostValues ? texts.join(', ') : `${texts.slice(0, mostValues).join(', ')}, …`;
 }
@@ -102,7 +102,9 @@ String toText(List values) {
   for (def value : values) {
     String text = (String) toKeyword(value, null);
     if (text == null) continue;
-    texts.add(text.length() <= ${longestValue} ? text : text.substring(0, ${longestValue}) + '…');
+    text = shortenPath(text);
+    text = text.length() <= ${longestValue} ? text : text.substring(0, ${longestValue}) + '…';
+    if (!texts.contains(text)) texts.add(text);
   }
   if (texts.isEmpty()) return null;
   return texts.size() <= ${mostValues} ? String.join(', ', texts) : String.join(', ', texts.subList(0, ${mostValues})) + ', …';

@@ -11,6 +11,7 @@ import {
 import { type FieldNumbers, type Layout, numberFields } from './layout.ts';
 import { compileMessage, type WriteMessage } from './message.ts';
 import { compileStep, type FindOutcome } from './outcome.ts';
+import { compileSettle, type Settle } from './people.ts';
 import { numberProperties, type Positions, type Values } from './positions.ts';
 import { compileRelated, type Gather } from './related.ts';
 import { compileRule, type RunRule } from './rules.ts';
@@ -18,6 +19,7 @@ import { compileRule, type RunRule } from './rules.ts';
 export interface Parts {
   readonly positions: Positions;
   readonly numbers: FieldNumbers;
+  readonly settle: Settle;
   readonly gather: readonly Gather[];
   readonly compileRule: (rule: Rule, layout: Layout) => RunRule<Values>;
   readonly compileStep: (step: OutcomeStep) => FindOutcome;
@@ -32,6 +34,7 @@ export function compileParts(definitions: Definitions): Parts {
   return {
     positions,
     numbers,
+    settle: compileSettle(numbers),
     gather: related.map((each) => compileRelated(each, numbers)),
     compileRule: shareRules(positions),
     compileStep: once((step) => compileStep(step, definitions.statuses, positions.compileRead)),
@@ -43,7 +46,7 @@ export function compileParts(definitions: Definitions): Parts {
 function shareRules({ compileRead }: Positions): Parts['compileRule'] {
   const known = new Map<string, RunRule<Values>>();
   return (rule, layout) => {
-    const whole = rule.to.map(({ path }) => layout.numberOf(path) !== undefined);
+    const whole = rule.to.map(({ path }) => layout.isWhole(path));
     const key = JSON.stringify([rule, whole]);
     const run = known.get(key) ?? compileRule(rule, layout, compileRead);
     known.set(key, run);

@@ -9,6 +9,7 @@ import type { Convert, Verb } from '../verbs/verb.ts';
 import { compileEach, eachPainless } from './each.ts';
 import type { Layout, Slots } from './layout.ts';
 import { type CompileRead, compileRead, type Read } from './paths.ts';
+import { compileWritePeople, peoplePainless } from './people.ts';
 import { type Recall, recallLast, remember } from './remember.ts';
 
 export type RunRule<Source> = (record: Source, slots: Slots) => void;
@@ -24,8 +25,9 @@ export function compileRule<Source>(
   const write = compileWrites(rule, layout);
   const convert = compileConvert(rule);
   const [only] = reads;
-  const run =
+  const plain =
     reads.length === 1 && only !== undefined ? runOne(only, convert, write) : runFirst(reads, convert, write);
+  const run = runUnlessFilled(rule, layout, plain);
   const { when } = rule;
   if (when === undefined) return run;
   return runWhen(
@@ -37,6 +39,19 @@ export function compileRule<Source>(
 /** Reads from an object of a list. */
 export function compileItemRule(rule: Rule, layout: Layout): RunRule<JsonObject> {
   return compileRule(rule, layout, compileRead);
+}
+
+/** What fills fields that are filled does nothing: it need not read and convert either. */
+function runUnlessFilled<Source>({ to, verb }: Rule, layout: Layout, run: RunRule<Source>): RunRule<Source> {
+  const [leading] = findVerb(verb)?.fills ?? [];
+  const [target] = to;
+  if (leading === undefined || target === undefined || to.length > 1) return run;
+  const { path } = target;
+  const number = layout.numberOf(layout.isWhole(path) ? path : [...path, leading]);
+  if (number === undefined) return run;
+  return (record, slots) => {
+    if (slots[number] === undefined) run(record, slots);
+  };
 }
 
 function runWhen<Source>(conditions: readonly Test<Source>[], run: RunRule<Source>): RunRule<Source> {
@@ -68,18 +83,23 @@ function runFirst<Source>(reads: readonly Read<Source>[], convert: Convert, writ
   };
 }
 
-function compileConvert({ verb, options, each }: Rule): Convert {
+function compileConvert({ verb, options, each, to }: Rule): Convert {
   if (each !== undefined) return compileEach(each, compileItemRule);
   const found = findVerb(verb);
   if (found === undefined) throw new Error(`no verb "${verb}"`);
-  return spread(found, options);
+  return spread(
+    found,
+    options,
+    to.some(({ people }) => people === true),
+  );
 }
 
 /** A verb over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
-function spread(verb: Verb, options: Json): Convert {
+function spread(verb: Verb, options: Json, people: boolean): Convert {
   const compiled = verb.compile(options);
   const convert = verb.remembered === true ? rememberConvert(verb.name, options, compiled) : compiled;
   if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
+  if (people) return (value) => convertEach(Array.isArray(value) ? value : [value], convert);
   if (verb.fills !== undefined)
     return (value) => (Array.isArray(value) ? convertFirst(value, convert) : convert(value));
   return (value) => {
@@ -136,8 +156,9 @@ function writeAll(writes: readonly Write[]): Write {
 }
 
 /** Fields that hold a list collect, others keep what they have. */
-function compileWrite({ path, list }: Target, layout: Layout): Write {
+function compileWrite({ path, list, people }: Target, layout: Layout): Write {
   const number = slotOf(layout, path);
+  if (people === true) return compileWritePeople(path, layout);
   if (list) {
     return (slots, value) => {
       slots[number] = join(slots[number], value);
@@ -158,11 +179,17 @@ function join(present: Json, value: Json): Json[] {
 /** Fills the fields below a target, unless the first of them is there: halves of two users make no third. */
 function compileFill(target: Target, fills: readonly string[], layout: Layout): Write {
   const { path, leaves = fills } = target;
-  if (layout.numberOf(path) !== undefined) return compileWrite(target, layout);
+  if (layout.isWhole(path)) return compileWrite(target, layout);
+  const several = target.people === true ? compileWritePeople(path, layout) : undefined;
   const [leading = ''] = fills;
   const numbers = leaves.map((name) => [name, slotOf(layout, [...path, name])] as const);
   const first = slotOf(layout, [...path, leading]);
-  return (slots, value) => {
+  return (slots, given) => {
+    if (Array.isArray(given) && several !== undefined) {
+      several(slots, given);
+      return;
+    }
+    const value = Array.isArray(given) ? given[0] : given;
     if (!isObject(value) || slots[first] !== undefined) return;
     for (const [name, number] of numbers) {
       if (slots[number] === undefined && value[name] !== undefined) slots[number] = value[name];
@@ -205,7 +232,7 @@ function isOneOf(values: readonly string[]): (value: Json) => boolean {
 }
 
 /** The functions of this file for the ingest pipeline. `kinds` tells of each verb what it fills and whether it takes all. */
-export const rulesPainless = `${eachPainless}
+export const rulesPainless = `${peoplePainless}${eachPainless}
 boolean isWanted(List found, def wanted) {
   for (def value : found) {
     if (wanted == null) { if (value != '') return true; }
@@ -227,15 +254,18 @@ def convertAll(List found, Map rule) {
   for (def value : found) {
     def converted = convert((String) rule.verb, value, rule.options);
     if (converted == null) continue;
-    if (rule.fills != null) return converted;
+    if (rule.fills != null && rule.people != true) return converted;
     List items = converted instanceof List ? (List) converted : [converted];
     for (def item : items) addOnce(results, item);
   }
   if (results.isEmpty()) return null;
   return results.size() > 1 ? (def) results : results.get(0);
 }
-void fill(Map document, Map target, List fills, Map value) {
+void fill(Map document, Map target, List fills, def given) {
   List path = (List) target.path;
+  if (given instanceof List && target.people == true) { writePeople(document, path, given); return; }
+  if (holdsPeople(document, path)) return;
+  Map value = (Map) (given instanceof List ? ((List) given).get(0) : given);
   Map section = openSection(document, path, path.size());
   if (section.get(fills.get(0)) != null) return;
   List names = target.leaves == null ? fills : (List) target.leaves;
@@ -253,8 +283,10 @@ void runRule(Map record, Map document, Map rule) {
     def converted = convertAll(read(record, (List) path), rule);
     if (converted == null) continue;
     for (def target : (List) rule.to) {
-      if (rule.fills == null) write(document, (Map) target, converted);
-      else fill(document, (Map) target, (List) rule.fills, (Map) converted);
+      if (rule.fills != null) fill(document, (Map) target, (List) rule.fills, converted);
+      else if (target.people == true) writePeople(document, (List) target.path, converted);
+      else if (holdsPeople(document, (List) target.path)) writeBesidePeople(document, (List) target.path, converted);
+      else write(document, (Map) target, converted);
     }
     return;
   }

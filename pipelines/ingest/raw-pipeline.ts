@@ -113,7 +113,13 @@ function writeLayer({ rules, ...layer }: Layer): object {
 /** With what the verb is, which Painless cannot ask. */
 function writeRule(rule: Rule): object {
   const verb = findVerb(rule.verb);
-  return { ...rule, fills: verb?.fills, takesAll: verb?.takesAll, each: rule.each?.map(writeRule) };
+  return {
+    ...rule,
+    fills: verb?.fills,
+    takesAll: verb?.takesAll,
+    people: rule.to.some(({ people }) => people === true) ? true : undefined,
+    each: rule.each?.map(writeRule),
+  };
 }
 
 /** All functions; each script adds what it does with them. */
@@ -234,6 +240,7 @@ if (document.get('organization') == null) document.put('organization', new Linke
 Map organization = (Map) document.get('organization');
 if (organization.get('id') == null && !tenant.isEmpty()) organization.put('id', tenant);
 if (organization.isEmpty()) document.remove('organization');
+settle(document);
 for (def each : params.related) relate(document, (Map) each);
 document.put('message', writeMessage((List) message, record, document));
 for (def entry : document.entrySet()) ctx.put((String) entry.getKey(), entry.getValue());

@@ -58,10 +58,10 @@ class Resolver {
   resolveRelated(): Related[] {
     if (this.#common === undefined) return [];
     const spot = this.#spotOf(this.#common).at('related');
-    return Object.entries(this.#common.content.related ?? {}).map(([to, { from, fold_case = false }]) => {
+    return Object.entries(this.#common.content.related ?? {}).map(([to, { from, people = false }]) => {
       resolveField(to, spot.at(to));
       for (const [i, name] of from.entries()) resolveField(name, spot.at(to, 'from', i));
-      return { to: to.split('.'), from: from.map((name) => name.split('.')), foldCase: fold_case };
+      return { to: to.split('.'), from: from.map((name) => name.split('.')), people };
     });
   }
 

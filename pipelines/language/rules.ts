@@ -1,7 +1,7 @@
 // Rules: from properties of the record, through a verb, to fields of the document.
 
 import { findEcsField } from '../../fields/ecs.ts';
-import type { Rule, Target } from '../definitions.ts';
+import { peopleField, type Rule, type Target } from '../definitions.ts';
 import type { Json } from '../json.ts';
 import { findVerb, verbs } from '../verbs/index.ts';
 import type { Verb } from '../verbs/verb.ts';
@@ -34,14 +34,17 @@ function resolveEach({ from, to, each = [] }: FieldSource, spot: Spot): Rule[] {
 }
 
 function resolveInner(inner: EachSource, lists: readonly string[], list: string, spot: Spot): Rule[] {
-  const name = `${list}.${inner.to}`;
+  const path = inner.to?.split('.') ?? [];
+  const name = [list, ...path].join('.');
   const from = [inner.from].flat().map((text) => {
     for (const outer of lists) resolvePath(`${outer}.${text}`, spot.at('from'));
     return parsePath(text) ?? [];
   });
   const verb = resolveVerb(inner, name, spot.at('as'));
-  const field = resolveField(name, spot.at('to'));
-  const to = [{ path: inner.to.split('.'), list: field?.list ?? false }];
+  if (path.length === 0 && verb !== undefined && verb.verb.fills === undefined)
+    spot.report(`"${verb.verb.name}" gives one value: say with "to" where it goes`);
+  const field = path.length === 0 ? undefined : resolveField(name, spot.at('to'));
+  const to = [{ path, list: field?.list ?? false }];
   return verb === undefined ? [] : [{ from, to, verb: verb.verb.name, options: verb.options }];
 }
 
@@ -83,14 +86,21 @@ function resolveFilled(name: string, fills: readonly string[], spot: Spot): Targ
   const path = name.split('.');
   const leaves = fills.filter((leaf) => findEcsField(`${name}.${leaf}`) !== undefined);
   if (leaves[0] !== fills[0]) resolveField(`${name}.${fills[0]}`, spot);
-  return leaves.length === fills.length ? { path, list: false } : { path, list: false, leaves };
+  const people = holdsPeople(name) ? ({ people: true } as const) : {};
+  return { path, list: false, ...(leaves.length === fills.length ? {} : { leaves }), ...people };
 }
 
 /** The target of objects. */
 function resolveListTarget(name: string, spot: Spot): Target {
+  const path = name.split('.');
+  if (holdsPeople(name)) return { path, list: true, people: true };
   if (resolveField(name, spot) !== undefined && !isListOfObjects(name))
     spot.report(`"${name}" is no list of objects`);
-  return { path: name.split('.'), list: true };
+  return { path, list: true };
+}
+
+function holdsPeople(name: string): boolean {
+  return name === peopleField.join('.');
 }
 
 function isListOfObjects(name: string): boolean {

@@ -45,8 +45,11 @@ type ScalarsSource = ScalarSource | readonly ScalarSource[];
 
 export type WhenSource = Readonly<Record<string, ScalarsSource | { readonly not: ScalarsSource }>>;
 
-/** A field of each object of a list: `from` below the property, `to` below the field. */
-export type EachSource = Pick<FieldSource, 'from' | 'as'> & { readonly to: string };
+/**
+ * A field of each object of a list: `from` below the property, `to` below the field. Without `to`, the verb fills the
+ * object itself.
+ */
+export type EachSource = Pick<FieldSource, 'from' | 'as'> & { readonly to?: string };
 
 /** What is added to the event where the conditions hold. */
 export interface CaseSource {
@@ -78,7 +81,7 @@ export interface FileSource extends LayerSource {
   /** In the common file: what services write as a status. */
   readonly statuses?: TableSource;
   readonly related?: Readonly<
-    Record<string, { readonly from: readonly string[]; readonly fold_case?: boolean }>
+    Record<string, { readonly from: readonly string[]; readonly people?: boolean }>
   >;
 }
 
@@ -205,7 +208,8 @@ const layer = {
           items: {
             type: 'object',
             additionalProperties: false,
-            required: ['from', 'to'],
+            required: ['from'],
+            anyOf: [{ required: ['to'] }, { required: ['as'] }],
             properties: { from: textOrTexts, to: text, as },
           },
         },
@@ -257,7 +261,7 @@ export const fileSchema = {
         type: 'object',
         additionalProperties: false,
         required: ['from'],
-        properties: { from: texts, fold_case: { type: 'boolean' } },
+        properties: { from: texts, people: { type: 'boolean' } },
       },
     },
   },

@@ -2,12 +2,13 @@
 
 import { address, ip, ipVersion } from './address.ts';
 import { date } from './date.ts';
+import { appId, directoryName, directoryNames, directoryUsers, scopes } from './directory.ts';
 import { attachments, emailAddresses } from './email.ts';
-import { before, keyword, listed, lowercase, split, verbatim } from './keyword.ts';
+import { argument, before, keyword, listed, lowercase, split, tagged, verbatim } from './keyword.ts';
 import { highest, lookup } from './lookup.ts';
 import { boolean, double, long } from './number.ts';
 import { extension, file, url } from './url.ts';
-import { user } from './user.ts';
+import { argumentUsers, principal, user, users } from './user.ts';
 import type { Verb } from './verb.ts';
 
 export const verbs: readonly Verb[] = [
@@ -17,6 +18,8 @@ export const verbs: readonly Verb[] = [
   before,
   split,
   listed,
+  tagged,
+  argument,
   long,
   double,
   boolean,
@@ -25,6 +28,14 @@ export const verbs: readonly Verb[] = [
   ip,
   ipVersion,
   user,
+  principal,
+  users,
+  argumentUsers,
+  directoryName,
+  directoryNames,
+  directoryUsers,
+  appId,
+  scopes,
   url,
   file,
   extension,

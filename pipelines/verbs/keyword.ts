@@ -181,3 +181,100 @@ function parseText(text: string): Json {
     return undefined;
   }
 }
+
+const entities: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&#39;': "'",
+  '&amp;': '&',
+};
+
+export const tagged: Verb = {
+  name: 'tagged',
+  about: 'What stands inside of a tag of marked-up text, such as `<Group>Site Owners</Group>`.',
+  options: 'text',
+  compile: (options) => {
+    const begin = `<${String(options)}>`;
+    const end = `</${String(options)}>`;
+    return (value) => {
+      const text = toKeyword(value) ?? '';
+      const from = text.indexOf(begin);
+      const to = from < 0 ? -1 : text.indexOf(end, from);
+      if (to < 0) return undefined;
+      const inside = text.slice(from + begin.length, to);
+      return toKeyword(
+        inside.replace(/&(?:lt|gt|quot|apos|#39|amp);/g, (entity) => entities[entity] ?? entity),
+      );
+    };
+  },
+  painless: `
+    String text = (String) toKeyword(value, null);
+    if (text == null) return null;
+    String begin = '<' + options + '>';
+    int from = text.indexOf(begin);
+    int to = from < 0 ? -1 : text.indexOf('</' + options + '>', from);
+    if (to < 0) return null;
+    String inside = text.substring(from + begin.length(), to);
+    inside = inside.replace('&lt;', '<').replace('&gt;', '>').replace('&quot;', '"').replace('&apos;', "'").replace('&#39;', "'");
+    return toKeyword(inside.replace('&amp;', '&'), null);`,
+  examples: [
+    { given: '<Group>Site Owners</Group>', options: 'Group', gives: 'Site Owners' },
+    { given: '<A>1</A><Group> R&amp;D &lt;x&gt; &amp;lt; </Group>', options: 'Group', gives: 'R&D <x> &lt;' },
+    { given: '<Group>Site Owners', options: 'Group' },
+    { given: '<Group></Group>', options: 'Group' },
+    { given: 'Site Owners', options: 'Group' },
+    { given: null, options: 'Group' },
+  ],
+};
+
+/** The text behind a name: in quotes, or up to the next blank. */
+export function findArgument(text: string, name: string): string | undefined {
+  const mark = `-${name} `;
+  let at = text.indexOf(mark);
+  while (at > 0 && text.charAt(at - 1) !== ' ') at = text.indexOf(mark, at + 1);
+  if (at < 0) return undefined;
+  const quoted = text.charAt(at + mark.length) === '"';
+  const from = at + mark.length + (quoted ? 1 : 0);
+  const to = text.indexOf(quoted ? '"' : ' ', from);
+  return toKeyword(text.slice(from, to < 0 ? text.length : to));
+}
+
+export const argument: Verb = {
+  name: 'argument',
+  about: 'A parameter of a cmdlet by its name, of parameters in one text such as `-Identity "x" -Force`.',
+  options: 'text',
+  compile: (options) => (value) => findArgument(toKeyword(value) ?? '', String(options)),
+  painlessFunctions: `
+String findArgument(String text, String name) {
+  String mark = '-' + name + ' ';
+  int at = text.indexOf(mark);
+  while (at > 0 && text.charAt(at - 1) != (char) ' ') at = text.indexOf(mark, at + 1);
+  if (at < 0) return null;
+  boolean quoted = at + mark.length() < text.length() && text.charAt(at + mark.length()) == (char) '"';
+  int from = at + mark.length() + (quoted ? 1 : 0);
+  int to = text.indexOf(quoted ? '"' : ' ', from);
+  return (String) toKeyword(text.substring(from, to < 0 ? text.length() : to), null);
+}`,
+  painless: `
+    String text = (String) toKeyword(value, null);
+    return text == null ? null : findArgument(text, (String) options);`,
+  examples: [
+    {
+      given: '-Identity "Case managers" -Member "bob@contoso.example"',
+      options: 'Member',
+      gives: 'bob@contoso.example',
+    },
+    {
+      given: '-Identity "Case managers" -Member "bob@contoso.example"',
+      options: 'Identity',
+      gives: 'Case managers',
+    },
+    { given: '-X-Member "no" -Member Bob', options: 'Member', gives: 'Bob' },
+    { given: '-Member "Bob', options: 'Member', gives: 'Bob' },
+    { given: '-Member ""', options: 'Member' },
+    { given: '-Member -', options: 'Members' },
+    { given: null, options: 'Member' },
+  ],
+};

@@ -11,7 +11,10 @@ export interface Verb {
   readonly name: string;
   /** One sentence for the docs. */
   readonly about: string;
-  /** Names below the target, for a verb that fills several fields; the first is what the others describe. */
+  /**
+   * Names below the target, for a verb that fills several fields; the first is what the others describe. Such a verb
+   * may give a list, for a target that holds people: others take the first.
+   */
   readonly fills?: readonly string[];
   /** Names below the target, for a verb that makes objects for a list of them. */
   readonly makes?: readonly string[];

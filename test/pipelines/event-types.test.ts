@@ -101,8 +101,8 @@ describe('a file, an account or a group, and nothing about it, was', () => {
       'group: exchange-admin': [
         'New-RoleGroup',
         'New-DistributionGroup',
-        'New-DynamicDistributionGroup',
         'New-UnifiedGroup',
+        'New-DynamicDistributionGroup',
       ],
       'group: group': ['CreateGroup', 'CreateUnifiedGroup', 'NewGroup', 'New-UnifiedGroup', 'GroupCreated'],
       'group: security-compliance-cmdlet': ['New-RoleGroup'],

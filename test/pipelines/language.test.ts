@@ -130,6 +130,11 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       ':5: ECS has no field "email.attachments.file.nmae"; did you mean "email.attachments.file.name"?',
     ],
     [
+      'objects of a list filled by a verb that gives one value',
+      `${good}  - {from: A, type: object, about: x., to: user.target, each: [{from: B, as: keyword}]}\n  - {from: A.B, type: keyword, about: x.}\n`,
+      ':5: "keyword" gives one value: say with "to" where it goes',
+    ],
+    [
       'a case on a property that nobody defines',
       `${good}cases:\n  - {when: {ObjektName: x}, event: {type: [denied]}}\n`,
       ':6: no file defines the property "ObjektName"; did you mean "ObjectName"?',
