@@ -26,7 +26,11 @@ export function compileRule<Source>(
   const convert = compileConvert(rule);
   const [only] = reads;
   const plain =
-    reads.length === 1 && only !== undefined ? runOne(only, convert, write) : runFirst(reads, convert, write);
+    findVerb(rule.verb)?.joins === true
+      ? runJoined(reads, convert, write)
+      : reads.length === 1 && only !== undefined
+        ? runOne(only, convert, write)
+        : runFirst(reads, convert, write);
   const run = runUnlessFilled(rule, layout, plain);
   const { when } = rule;
   if (when === undefined) return run;
@@ -83,6 +87,14 @@ function runFirst<Source>(reads: readonly Read<Source>[], convert: Convert, writ
   };
 }
 
+/** What every path gives, as one list. */
+function runJoined<Source>(reads: readonly Read<Source>[], convert: Convert, write: Write): RunRule<Source> {
+  return (record, slots) => {
+    const converted = convert(reads.map((read) => read(record)));
+    if (converted !== undefined) write(slots, converted);
+  };
+}
+
 function compileConvert({ verb, options, each, to }: Rule): Convert {
   if (each !== undefined) return compileEach(each, compileItemRule);
   const found = findVerb(verb);
@@ -98,6 +110,7 @@ function compileConvert({ verb, options, each, to }: Rule): Convert {
 function spread(verb: Verb, options: Json, people: boolean): Convert {
   const compiled = verb.compile(options);
   const convert = verb.remembered === true ? rememberConvert(verb.name, options, compiled) : compiled;
+  if (verb.joins === true) return compiled;
   if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
   if (people) return (value) => convertEach(Array.isArray(value) ? value : [value], convert);
   if (verb.fills !== undefined)
@@ -249,7 +262,7 @@ boolean meets(Map record, Map condition) {
 def convertAll(List found, Map rule) {
   if (found.isEmpty()) return null;
   if (rule.each != null) return makeEach(found, (List) rule.each);
-  if (rule.takesAll == true) return convert((String) rule.verb, found, rule.options);
+  if (rule.takesAll == true || rule.joins == true) return convert((String) rule.verb, found, rule.options);
   List results = new ArrayList();
   for (def value : found) {
     def converted = convert((String) rule.verb, value, rule.options);
@@ -279,8 +292,12 @@ void runRule(Map record, Map document, Map rule) {
       if (!meets(record, (Map) condition)) return;
     }
   }
+  List values = [];
+  if (rule.joins == true) {
+    for (def path : (List) rule.from) values.add(read(record, (List) path));
+  }
   for (def path : (List) rule.from) {
-    def converted = convertAll(read(record, (List) path), rule);
+    def converted = convertAll(rule.joins == true ? values : read(record, (List) path), rule);
     if (converted == null) continue;
     for (def target : (List) rule.to) {
       if (rule.fills != null) fill(document, (Map) target, (List) rule.fills, converted);

@@ -117,6 +117,7 @@ function writeRule(rule: Rule): object {
     ...rule,
     fills: verb?.fills,
     takesAll: verb?.takesAll,
+    joins: verb?.joins,
     people: rule.to.some(({ people }) => people === true) ? true : undefined,
     each: rule.each?.map(writeRule),
   };

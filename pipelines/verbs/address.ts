@@ -290,6 +290,57 @@ export const ip: Verb = {
   ],
 };
 
+export const ips: Verb = {
+  name: 'ips',
+  remembered: true,
+  about: 'Every IP address of a list in one text, without ports, brackets and zones.',
+  compile: () => (value) => {
+    if (typeof value !== 'string' || value.search(/[,;]/) < 0) return toIp(value);
+    const found = value
+      .split(/[,;]/)
+      .map(toIp)
+      .filter((one) => one !== undefined);
+    return found.length === 0 ? undefined : [...new Set(found)];
+  },
+  painless: `
+    if (!(value instanceof String)) return null;
+    List found = new ArrayList();
+    for (String part : ((String) value).replace(';', ',').splitOnToken(',')) {
+      def one = toIp(part, null);
+      if (one != null && !found.contains(one)) found.add(one);
+    }
+    return found.isEmpty() ? null : found.size() == 1 && ((String) value).indexOf(',') < 0 && ((String) value).indexOf(';') < 0 ? found.get(0) : (def) found;`,
+  examples: [
+    { given: '[::ffff:10.0.0.1]:80', gives: '10.0.0.1' },
+    { given: '1.2.3.4, FE80::1;1.2.3.4', gives: ['1.2.3.4', 'fe80::1'] },
+    { given: 'none, 1.2.3.4:99', gives: ['1.2.3.4'] },
+    { given: 'mail.example.org;' },
+    { given: 5 },
+  ],
+};
+
+export const server: Verb = {
+  name: 'server',
+  remembered: true,
+  about: 'The name or address of a server, without the version in brackets after it.',
+  fills: ['address', 'ip', 'port', 'domain'],
+  compile: () => (value) => (typeof value === 'string' ? toAddress(value.split(' (', 1)[0]) : undefined),
+  painless: `
+    if (!(value instanceof String)) return null;
+    int open = ((String) value).indexOf(' (');
+    return toAddress(open < 0 ? value : ((String) value).substring(0, open), null);`,
+  examples: [
+    {
+      given: 'VI1PR04MB5056 (15.20.4129.029)\r\n',
+      gives: { address: 'VI1PR04MB5056', domain: 'VI1PR04MB5056' },
+    },
+    { given: '10.1.2.3', gives: { address: '10.1.2.3', ip: '10.1.2.3' } },
+    { given: 'Some Server', gives: { address: 'Some Server' } },
+    { given: ' (15.20)' },
+    { given: null },
+  ],
+};
+
 export const ipVersion: Verb = {
   name: 'ip_version',
   remembered: true,

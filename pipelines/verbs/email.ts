@@ -1,25 +1,47 @@
 // Mail: addresses inside of free text, and attachments in the short form that Exchange writes.
 
-import type { Json, JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { mostObjects } from '../lists.ts';
+import { parseExactly } from '../parse-record.ts';
+import { toExtension } from './file.ts';
 import { toKeyword, trimText } from './keyword.ts';
 import { toLong } from './number.ts';
-import { toExtension } from './url.ts';
 import type { Verb } from './verb.ts';
 
-const addressInText = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]/g;
+const localPart = /[A-Za-z0-9!#$%&'*+/=?^_`{}~.-]{1,64}$/;
+const domainPart = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]/;
 
 export const emailAddresses: Verb = {
   name: 'email_addresses',
-  about: 'Every mail address in a text such as `"Ann" [SMTP:ann@example.org]; bob@example.org`.',
+  about:
+    'Every mail address in a text such as `"Ann" [SMTP:ann@example.org]; bob@example.org`, or in the texts of JSON.',
   compile: () => (value) => {
-    const found = typeof value === 'string' ? value.match(addressInText) : null;
-    return found === null ? undefined : [...new Set(found)];
+    const found = typeof value === 'string' ? addressesIn(value) : [];
+    return found.length === 0 ? undefined : [...new Set(found)];
   },
   painless: `
     if (!(value instanceof String)) return null;
-    String text = (String) value;
+    List texts = new ArrayList();
+    String whole = ((String) value).trim();
+    if (whole.startsWith('[') || whole.startsWith('{')) {
+      try { collectTexts(parseJson(whole), texts); } catch (IllegalArgumentException e) { texts.clear(); texts.add(whole); }
+    } else texts.add(whole);
     List found = new ArrayList();
+    for (def text : texts) findMailAddresses((String) text, found);
+    return found.isEmpty() ? null : found;`,
+  painlessFunctions: `
+void collectTexts(def value, List texts) {
+  if (value instanceof String) texts.add(value);
+  else if (value instanceof List) for (def item : (List) value) collectTexts(item, texts);
+  else if (value instanceof Map) for (def item : ((Map) value).values()) collectTexts(item, texts);
+}
+boolean isPlainLetterOrDigit(char c) {
+  return (c >= (char) 'a' && c <= (char) 'z') || (c >= (char) 'A' && c <= (char) 'Z') || (c >= (char) '0' && c <= (char) '9');
+}
+boolean isMailCharacter(char c) {
+  return isPlainLetterOrDigit(c) || "!#$%&'*+/=?^_\`{}~.-".indexOf(String.valueOf(c)) >= 0;
+}
+void findMailAddresses(String text, List found) {
     int from = 0;
     for (int at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
       int start = at;
@@ -35,13 +57,6 @@ export const emailAddresses: Verb = {
       if (!found.contains(one)) found.add(one);
       from = end;
     }
-    return found.isEmpty() ? null : found;`,
-  painlessFunctions: `
-boolean isPlainLetterOrDigit(char c) {
-  return (c >= (char) 'a' && c <= (char) 'z') || (c >= (char) 'A' && c <= (char) 'Z') || (c >= (char) '0' && c <= (char) '9');
-}
-boolean isMailCharacter(char c) {
-  return isPlainLetterOrDigit(c) || "!#$%&'*+/=?^_\`{|}~.-".indexOf(String.valueOf(c)) >= 0;
 }`,
   examples: [
     { given: '"Ann" [SMTP:ann@example.org]; bob@example.org', gives: ['ann@example.org', 'bob@example.org'] },
@@ -54,15 +69,120 @@ boolean isMailCharacter(char c) {
         '/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=0B1C2D3E4F504617-ANN',
     },
     { given: `${'a'.repeat(100)}@${'b'.repeat(300)}`, gives: [`${'a'.repeat(64)}@${'b'.repeat(254)}`] },
+    {
+      given:
+        '[{"ActionType":"Forward","Recipients":["m\\u0040evil.example","\\nbob@example.org"],"Flags":[1]}]',
+      gives: ['m@evil.example', 'bob@example.org'],
+    },
+    { given: ' [ann@example.org]', gives: ['ann@example.org'] },
+    { given: 'i:0#.f|membership|ann@example.org', gives: ['ann@example.org'] },
+    { given: '[{"a":"ann@example.org"', gives: ['ann@example.org'] },
+    { given: '["Ann"]' },
     { given: 'Ann' },
     { given: '' },
     { given: 1 },
   ],
 };
 
+/** The texts that JSON holds, or the text itself where it is none. Where nothing can be an @, there are none. */
+function textsOf(text: string): string[] {
+  if (text.indexOf('@') < 0 && text.indexOf('\\u0040') < 0) return [];
+  const whole = trimText(text);
+  if (!whole.startsWith('[') && !whole.startsWith('{')) return [whole];
+  try {
+    return collectTexts(parseExactly(whole), []);
+  } catch {
+    return [whole];
+  }
+}
+
+function collectTexts(value: Json, texts: string[]): string[] {
+  if (typeof value === 'string') texts.push(value);
+  else if (Array.isArray(value)) for (const item of value) collectTexts(item, texts);
+  else if (isObject(value)) for (const item of Object.values(value)) collectTexts(item, texts);
+  return texts;
+}
+
+function addressesIn(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(addressesIn);
+  return typeof value === 'string' ? textsOf(value).flatMap(findAddresses) : [];
+}
+
+function domainOf(mail: string): string {
+  return mail.slice(mail.lastIndexOf('@') + 1).toLowerCase();
+}
+
+/** From each @ to both sides: an expression over all of the text would try every place in it, and most have no @. */
+function findAddresses(text: string): string[] {
+  const found: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const local = localPart.exec(text.slice(Math.max(from, at - 64), at))?.[0];
+    const domain = local === undefined ? undefined : domainPart.exec(text.slice(at + 1, at + 255))?.[0];
+    if (local === undefined || domain === undefined) continue;
+    found.push(`${local}@${domain}`);
+    from = at + 1 + domain.length;
+  }
+  return found;
+}
+
+export const senders: Verb = {
+  name: 'senders',
+  about:
+    'Who sent a message: the senders on the envelope, and those the reader sees, the second value, where they are of the same domain; else they may be forged.',
+  joins: true,
+  compile: () => (values) => {
+    const [envelope = [], header = []] = Array.isArray(values) ? values.map(addressesIn) : [];
+    const domains = envelope.map(domainOf);
+    const shown = header.filter((one) => envelope.length === 0 || domains.includes(domainOf(one)));
+    const found = [...new Set([...envelope, ...shown])];
+    return found.length > 1 ? found : found[0];
+  },
+  painless: `
+    if (!(value instanceof List) || ((List) value).size() < 2) return null;
+    List envelope = addressesIn(((List) value).get(0));
+    List domains = new ArrayList();
+    for (def one : envelope) domains.add(domainOf((String) one));
+    List found = new ArrayList();
+    for (def one : envelope) if (!found.contains(one)) found.add(one);
+    for (def one : addressesIn(((List) value).get(1))) {
+      if ((domains.isEmpty() || domains.contains(domainOf((String) one))) && !found.contains(one)) found.add(one);
+    }
+    return found.isEmpty() ? null : found.size() > 1 ? (def) found : found.get(0);`,
+  painlessFunctions: `
+List addressesIn(def value) {
+  List found = new ArrayList();
+  if (value instanceof List) for (def item : (List) value) found.addAll(addressesIn(item));
+  else {
+    def one = toEmailAddresses(value, null);
+    if (one != null) found.addAll((List) one);
+  }
+  return found;
+}
+String domainOf(String mail) {
+  return mail.substring(mail.lastIndexOf('@') + 1).toLowerCase();
+}`,
+  examples: [
+    { given: ['m@evil.example', 'ceo@contoso.example'], gives: 'm@evil.example' },
+    {
+      given: ['bounce-17@Evil.example', '"Ann" <ann@evil.example>'],
+      gives: ['bounce-17@Evil.example', 'ann@evil.example'],
+    },
+    { given: ['m@evil.example', 'm@evil.example'], gives: 'm@evil.example' },
+    {
+      given: [['m@evil.example', ['n@evil.example', 'm@evil.example']], 'ceo@contoso.example'],
+      gives: ['m@evil.example', 'n@evil.example'],
+    },
+    { given: ['<>', 'ann@fabrikam.example'], gives: 'ann@fabrikam.example' },
+    { given: [null, 'ann@fabrikam.example'], gives: 'ann@fabrikam.example' },
+    { given: [null, null] },
+    { given: 'm@evil.example' },
+  ],
+};
+
 export const attachments: Verb = {
   name: 'attachments',
-  about: 'Attachments written as `name (123b); name (4b)`: their names, extensions and sizes.',
+  about: 'Attachments written as `name (123b); name (4b)`: their names without a path, extensions and sizes.',
   makes: ['file.name', 'file.extension', 'file.size'],
   compile: () => toAttachments,
   painless: `
@@ -74,14 +194,13 @@ export const attachments: Verb = {
       parts++;
       if (parts > ${mostObjects}) break;
       String item = part.trim();
-      int open = item.lastIndexOf(' (');
       if (item.isEmpty()) continue;
+      int open = item.lastIndexOf(' (');
+      def size = open > 0 && item.endsWith('b)') ? toLong(item.substring(open + 2, item.length() - 2), null) : null;
+      String name = attachmentName(size == null ? item : item.substring(0, open).trim());
+      if (name.isEmpty()) continue;
       Map file = new HashMap();
-      String name = open > 0 && item.endsWith('b)') ? item.substring(0, open).trim() : item;
-      if (name != item) {
-        def size = toLong(item.substring(open + 2, item.length() - 2), null);
-        if (size != null) file.put('size', size);
-      }
+      if (size != null) file.put('size', size);
       file.put('name', name);
       String extension = (String) toExtension(name, null);
       if (extension != null) file.put('extension', extension);
@@ -90,6 +209,12 @@ export const attachments: Verb = {
       found.add(attachment);
     }
     return found.isEmpty() ? null : found;`,
+  painlessFunctions: `
+String attachmentName(String text) {
+  boolean rooted = text.startsWith('/') || text.startsWith('~/') || text.startsWith('file:');
+  int cut = (int) Math.max(text.lastIndexOf('\\\\'), rooted ? text.lastIndexOf('/') : -1);
+  return text.substring(cut + 1).trim();
+}`,
   examples: [
     {
       given: 'Plan (v2).docx (11206b); image001.png (4b)',
@@ -98,22 +223,41 @@ export const attachments: Verb = {
         { file: { name: 'image001.png', extension: 'png', size: 4 } },
       ],
     },
+    {
+      given:
+        'C:\\Users\\ann\\Content.Outlook\\AB\\1.pdf (9731b); \\\\srv\\share\\2.doc; /home/ann/3.txt (5 b)',
+      gives: [
+        { file: { name: '1.pdf', extension: 'pdf', size: 9731 } },
+        { file: { name: '2.doc', extension: 'doc' } },
+        { file: { name: '3.txt', extension: 'txt', size: 5 } },
+      ],
+    },
+    {
+      given: 'FW: Offer 3/2026; Plan (web)',
+      gives: [{ file: { name: 'FW: Offer 3/2026' } }, { file: { name: 'Plan (web)' } }],
+    },
     { given: 'notes', gives: [{ file: { name: 'notes' } }] },
-    { given: ' ; ' },
+    { given: ' ; C:\\' },
     { given: null },
   ],
 };
 
 function toAttachments(value: Json): Json {
   const parts = (toKeyword(value) ?? '').split(';', mostObjects).map(trimText);
-  const found = parts.filter((part) => part !== '').map(toAttachment);
+  const found = parts.flatMap((part) => toAttachment(part) ?? []);
   return found.length === 0 ? undefined : found;
 }
 
-function toAttachment(item: string): JsonObject {
+function toAttachment(item: string): JsonObject | undefined {
   const open = item.lastIndexOf(' (');
-  const sized = open > 0 && item.endsWith('b)');
-  const name = sized ? trimText(item.slice(0, open)) : item;
-  const size = sized ? toLong(item.slice(open + 2, -2)) : undefined;
-  return { file: { name, extension: toExtension(name), size } };
+  const size = open > 0 && item.endsWith('b)') ? toLong(item.slice(open + 2, -2)) : undefined;
+  const name = withoutPath(size === undefined ? item : item.slice(0, open));
+  return name === '' ? undefined : { file: { name, extension: toExtension(name), size } };
+}
+
+/** Messages are attached under their subjects, in which a slash is no path. */
+function withoutPath(text: string): string {
+  const rooted = /^(?:\/|~\/|file:)/.test(text);
+  const cut = Math.max(text.lastIndexOf('\\'), rooted ? text.lastIndexOf('/') : -1);
+  return trimText(text.slice(cut + 1));
 }

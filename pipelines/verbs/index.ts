@@ -1,14 +1,17 @@
 // The closed set of verbs. A verb exists only when both its targets pass the same examples.
 
-import { address, ip, ipVersion } from './address.ts';
+import { address, ip, ips, ipVersion, server } from './address.ts';
 import { date } from './date.ts';
 import { appId, directoryName, directoryNames, directoryUsers, scopes } from './directory.ts';
-import { attachments, emailAddresses } from './email.ts';
+import { attachments, emailAddresses, senders } from './email.ts';
+import { extension, file, folder } from './file.ts';
+import { hash, named } from './id.ts';
 import { argument, before, keyword, listed, lowercase, split, tagged, verbatim } from './keyword.ts';
 import { highest, lookup } from './lookup.ts';
 import { boolean, double, long } from './number.ts';
-import { extension, file, url } from './url.ts';
-import { argumentUsers, principal, user, users } from './user.ts';
+import { bareUrl, everyUrl, plainUrl, url } from './url.ts';
+import { principal, user } from './user.ts';
+import { argumentUsers, users } from './users.ts';
 import type { Verb } from './verb.ts';
 
 export const verbs: readonly Verb[] = [
@@ -26,7 +29,9 @@ export const verbs: readonly Verb[] = [
   date,
   address,
   ip,
+  ips,
   ipVersion,
+  server,
   user,
   principal,
   users,
@@ -37,12 +42,19 @@ export const verbs: readonly Verb[] = [
   appId,
   scopes,
   url,
+  everyUrl,
+  plainUrl,
+  bareUrl,
   file,
   extension,
+  folder,
   emailAddresses,
+  senders,
   attachments,
   lookup,
   highest,
+  named,
+  hash,
 ];
 
 const byName = new Map(verbs.map((verb) => [verb.name, verb]));

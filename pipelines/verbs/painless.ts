@@ -1,6 +1,7 @@
 // All verbs as one block of Painless functions. Each takes `(def value, def options)`.
 
 import { verbs } from './index.ts';
+import { partsPainless } from './parts.ts';
 
 /** `ip_version` is `toIpVersion`. */
 export function painlessNameOf(verb: string): string {
@@ -11,12 +12,11 @@ export function painlessNameOf(verb: string): string {
 }
 
 export function writePainlessVerbs(): string {
-  return verbs
-    .map(
-      ({ name, painless, painlessFunctions = '' }) =>
-        `${painlessFunctions}\ndef ${painlessNameOf(name)}(def value, def options) {${painless}\n}`,
-    )
-    .join('\n');
+  const functions = verbs.map(
+    ({ name, painless, painlessFunctions = '' }) =>
+      `${painlessFunctions}\ndef ${painlessNameOf(name)}(def value, def options) {${painless}\n}`,
+  );
+  return [partsPainless, ...functions].join('\n');
 }
 
 /** A function that finds a verb by its name. */

@@ -1,7 +1,7 @@
 // Who: a principal name, an address, an account of a domain, a claim, a path of the directory, or some service's id.
 
 import type { Json, JsonObject } from '../json.ts';
-import { findArgument, toKeyword } from './keyword.ts';
+import { toKeyword } from './keyword.ts';
 import { nobodies, userExamples } from './user-examples.ts';
 import type { Verb } from './verb.ts';
 
@@ -212,72 +212,5 @@ export const principal: Verb = {
     { given: 'app@sharepoint' },
     { given: 'Not Available' },
     { given: 7 },
-  ],
-};
-
-/** Several in one text. */
-function toUsers(text: string | undefined, separator: string): Json {
-  const found = (text ?? '')
-    .split(separator)
-    .map(toUser)
-    .filter((each) => each !== undefined);
-  return found.length > 1 ? found : found[0];
-}
-
-export const users: Verb = {
-  name: 'users',
-  about: 'Every user of a text that names several, by the separator between them.',
-  options: 'text',
-  fills: ['id', 'name', 'domain', 'email'],
-  compile: (options) => (value) => toUsers(toKeyword(value), String(options)),
-  painlessFunctions: `
-def findUsers(String text, String separator) {
-  if (text == null) return null;
-  List found = new ArrayList();
-  for (String part : text.splitOnToken(separator)) {
-    def each = toUser(part, null);
-    if (each != null) found.add(each);
-  }
-  return found.isEmpty() ? null : found.size() > 1 ? (def) found : found.get(0);
-}`,
-  painless: `
-    return findUsers((String) toKeyword(value, null), (String) options);`,
-  examples: [
-    {
-      given: 'ann@contoso.example; Bob;',
-      options: ';',
-      gives: [
-        { id: 'ann@contoso.example', name: 'ann', domain: 'contoso.example', email: 'ann@contoso.example' },
-        { id: 'Bob', name: 'Bob' },
-      ],
-    },
-    { given: 'Bob', options: ';', gives: { id: 'Bob', name: 'Bob' } },
-    { given: 'Unknown;', options: ';' },
-    { given: null, options: ';' },
-  ],
-};
-
-export const argumentUsers: Verb = {
-  name: 'argument_users',
-  about:
-    'Every user of a parameter of a cmdlet, of parameters in one text such as `-Member "ann;bob" -Force`.',
-  options: 'text',
-  fills: ['id', 'name', 'domain', 'email'],
-  compile: (options) => (value) => toUsers(findArgument(toKeyword(value) ?? '', String(options)), ';'),
-  painless: `
-    String text = (String) toKeyword(value, null);
-    return text == null ? null : findUsers(findArgument(text, (String) options), ';');`,
-  examples: [
-    {
-      given: '-Identity "x" -Members "Ann;Bob"',
-      options: 'Members',
-      gives: [
-        { id: 'Ann', name: 'Ann' },
-        { id: 'Bob', name: 'Bob' },
-      ],
-    },
-    { given: '-Member "Bob"', options: 'Members' },
-    { given: '', options: 'Members' },
-    { given: null, options: 'Members' },
   ],
 };
