@@ -61,3 +61,18 @@ describe.each(rules)('Sigma’s rule $name', (rule) => {
     expect([matches(rule, rule.record), matches(rule, rule.miss)]).toEqual([true, false]);
   });
 });
+
+test('mail that a rule of Outlook forwards is found', () => {
+  const rule = rules.find(({ name }) => name === 'Suspicious email forwarding activity');
+  const record = (ActionType: string) => ({
+    RecordType: 2,
+    Operation: 'UpdateInboxRules',
+    OperationProperties: [
+      { Name: 'RuleOperation', Value: 'AddMailboxRule' },
+      { Name: 'RuleActions', Value: JSON.stringify([{ ActionType }]) },
+    ],
+  });
+  expect(rule).toBeDefined();
+  if (rule === undefined) return;
+  expect([matches(rule, record('Forward')), matches(rule, record('MarkAsRead'))]).toEqual([true, false]);
+});
