@@ -1,7 +1,26 @@
-// Names that may be ids, and hashes in more than one writing.
+// Names with what nobody sees around them, names that may be ids, and hashes in more than one writing.
 
 import { toKeyword } from './keyword.ts';
 import type { Verb } from './verb.ts';
+
+const invisible = '[\\u0000-\\u0020\\u00A0\\u200B-\\u200F\\u2060\\uFEFF]+';
+const invisibleEnds = new RegExp(`^${invisible}|${invisible}$`, 'g');
+
+export const visible: Verb = {
+  name: 'visible',
+  about: 'Text without spaces and what nobody sees at its ends, such as the U+200B behind names of policies.',
+  compile: () => (value) => toKeyword(toKeyword(value)?.replace(invisibleEnds, '')),
+  painless: `
+    String text = (String) toKeyword(value, null);
+    return text == null ? null : toKeyword(/^${invisible}|${invisible}\\z/.matcher(text).replaceAll(''), null);`,
+  examples: [
+    { given: 'Mail with malware removed\u200b', gives: 'Mail with malware removed' },
+    { given: ' \ufeff\u200eA\u200bB \u00a0', gives: 'A\u200bB' },
+    { given: '\u200b' },
+    { given: 7, gives: '7' },
+    { given: {} },
+  ],
+};
 
 const idBeginning = /^(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9-]+$)/;
 

@@ -5,12 +5,12 @@ import { date } from './date.ts';
 import { appId, directoryName, directoryNames, directoryUsers, scopes } from './directory.ts';
 import { attachments, emailAddresses, senders } from './email.ts';
 import { extension, file, folder } from './file.ts';
-import { hash, named } from './id.ts';
+import { hash, named, visible } from './id.ts';
 import { argument, before, keyword, listed, lowercase, split, tagged, verbatim } from './keyword.ts';
 import { highest, lookup } from './lookup.ts';
 import { boolean, double, long } from './number.ts';
 import { bareUrl, everyUrl, plainUrl, url } from './url.ts';
-import { principal, user } from './user.ts';
+import { otherUser, principal, user } from './user.ts';
 import { argumentUsers, users } from './users.ts';
 import type { Verb } from './verb.ts';
 
@@ -34,6 +34,7 @@ export const verbs: readonly Verb[] = [
   server,
   user,
   principal,
+  otherUser,
   users,
   argumentUsers,
   directoryName,
@@ -54,6 +55,7 @@ export const verbs: readonly Verb[] = [
   lookup,
   highest,
   named,
+  visible,
   hash,
 ];
 

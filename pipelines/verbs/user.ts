@@ -2,6 +2,7 @@
 
 import type { Json, JsonObject } from '../json.ts';
 import { toKeyword } from './keyword.ts';
+import { firstOf } from './parts.ts';
 import { nobodies, userExamples } from './user-examples.ts';
 import type { Verb } from './verb.ts';
 
@@ -212,5 +213,50 @@ export const principal: Verb = {
     { given: 'app@sharepoint' },
     { given: 'Not Available' },
     { given: 7 },
+  ],
+};
+
+/** Spaces and case aside. */
+function isSameText(left: Json, right: Json): boolean {
+  const text = toKeyword(firstOf(left))?.toLowerCase();
+  return text !== undefined && text === toKeyword(firstOf(right))?.toLowerCase();
+}
+
+export const otherUser: Verb = {
+  name: 'other_user',
+  about: 'The user of the first value, unless the last is the same as that or as the second.',
+  joins: true,
+  fills: ['id', 'name', 'domain', 'email'],
+  compile: () => (values) => {
+    if (!Array.isArray(values)) return undefined;
+    const [name, id, actor] = values;
+    return isSameText(name, actor) || isSameText(id, actor) ? undefined : toUser(firstOf(name));
+  },
+  painlessFunctions: `
+boolean isSameText(def left, def right) {
+  String text = (String) toKeyword(firstOf(left), null);
+  String other = (String) toKeyword(firstOf(right), null);
+  return text != null && other != null && text.toLowerCase() == other.toLowerCase();
+}`,
+  painless: `
+    if (!(value instanceof List) || ((List) value).size() < 3) return null;
+    List values = (List) value;
+    if (isSameText(values.get(0), values.get(2)) || isSameText(values.get(1), values.get(2))) return null;
+    return toUser(firstOf(values.get(0)), null);`,
+  examples: [
+    {
+      given: ['bob@contoso.example', 'S-1-5-21-1', 'ann@contoso.example'],
+      gives: {
+        id: 'bob@contoso.example',
+        name: 'bob',
+        domain: 'contoso.example',
+        email: 'bob@contoso.example',
+      },
+    },
+    { given: ['bob@contoso.example', null, ' Bob@Contoso.example'] },
+    { given: ['bob@contoso.example', ['S-1-5-21-1'], 'S-1-5-21-1'] },
+    { given: ['Bob', null, null], gives: { id: 'Bob', name: 'Bob' } },
+    { given: [null, null, 'ann@contoso.example'] },
+    { given: 'Bob' },
   ],
 };
