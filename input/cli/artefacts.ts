@@ -11,6 +11,7 @@ import {
 } from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
+import { writeFromElastic } from '../../pipelines/write-from-elastic.ts';
 import { writeFields, writeRecordTypes } from '../../pipelines/write-reference.ts';
 import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
 import { generateSettings } from '../settings/generate.ts';
@@ -34,6 +35,7 @@ export function listArtefacts(): Artefact[] {
     ].map(({ name, body }) => writeBody('pipelines', 'ingest_pipeline', name, body)),
     { path: 'docs/record-types.md', text: writeRecordTypes(definitions) },
     { path: 'docs/fields.md', text: writeFields(listDocumentFields(definitions)) },
+    { path: 'docs/from-elastic.md', text: writeFromElastic() },
     ...[...generateSettings()].map(([path, text]) => ({ path, text })),
   ];
 }

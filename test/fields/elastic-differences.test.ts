@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { listDocumentFields } from '../../pipelines/document-fields.ts';
+import { absentFields, openObjects, otherValues } from '../../pipelines/elastic-differences.ts';
+import { loadDefinitions } from '../../pipelines/index.ts';
+
+interface Reference {
+  readonly fields: Readonly<Record<string, string>>;
+  /** One pattern each. */
+  readonly dynamic: readonly Readonly<Record<string, string>>[];
+}
+
+const file = join(import.meta.dirname, '../../../shared/reference/elastic-o365-fields.json');
+const reference: Reference | undefined = existsSync(file)
+  ? JSON.parse(readFileSync(file, 'utf8'))
+  : undefined;
+const theirs = Object.keys(reference?.fields ?? {});
+const fields = listDocumentFields(loadDefinitions());
+const ours = new Set(fields.map(({ name }) => name));
+const flattened = fields.filter(({ type }) => type === 'flattened').map(({ name }) => `${name}.`);
+
+const isHere = (name: string) => ours.has(name) || flattened.some((object) => name.startsWith(object));
+const stemOf = (name: string) => (name.endsWith('.*') ? name.slice(0, -2) : name);
+const stands = (pattern: string, name: string) =>
+  name === stemOf(pattern) || (pattern.endsWith('.*') && name.startsWith(`${stemOf(pattern)}.`));
+
+(reference === undefined ? describe.skip : describe)("beside the fields of Elastic's package", () => {
+  test('every field that documents here lack is in the table', () => {
+    const patterns = absentFields.flatMap((each) => each.fields);
+    const unnamed = theirs.filter(
+      (name) => !isHere(name) && !patterns.some((pattern) => stands(pattern, name)),
+    );
+    expect(unnamed).toEqual([]);
+  });
+
+  test('a whole object that is named otherwise has each of its fields there', () => {
+    const missing = absentFields.flatMap(({ fields: patterns, instead }) =>
+      patterns.flatMap((pattern) => fieldsBelow(pattern).map((below) => ({ below, instead }))),
+    );
+    const unfound = missing.filter(
+      ({ below, instead }) =>
+        instead.length === 1 && instead[0]?.endsWith('.*') && !isHere(`${stemOf(instead[0])}${below}`),
+    );
+    expect(unfound).toEqual([]);
+  });
+
+  test('every object below which they make fields of all keys is named, or here as another', () => {
+    const objects = reference?.dynamic
+      .flatMap(Object.keys)
+      .map((pattern) => pattern.replace(/(?:\.\*)+$/, ''));
+    const patterns = absentFields.flatMap((each) => each.fields);
+    const unnamed = objects?.filter(
+      (name) =>
+        !openObjects.includes(name) &&
+        !patterns.some((pattern) => stands(pattern, name)) &&
+        !flattened.includes(`${name}.`),
+    );
+    expect(unnamed).toEqual([]);
+  });
+});
+
+test('no field that is called absent is here', () => {
+  const present = absentFields.flatMap(({ fields: patterns }) =>
+    patterns.filter((pattern) => [...ours].some((name) => stands(pattern, name))),
+  );
+  expect(present).toEqual([]);
+});
+
+test('every field to write instead, or that holds another value, is here', () => {
+  const named = [
+    ...absentFields.flatMap(({ instead }) => instead.map(stemOf)),
+    ...openObjects,
+    ...otherValues.flatMap(({ fields: changed, instead = [] }) => [...changed, ...instead]),
+  ];
+  expect(named.filter((name) => !isHere(name))).toEqual([]);
+});
+
+test('what is written instead names only fields that are here', () => {
+  const written = absentFields.flatMap(({ write = '' }) => [...write.matchAll(/`([^`]+)`/g)]);
+  const names = written.map(([, name = '']) => name.replace(/\.[A-Z]+$/, ''));
+  expect(names.filter((name) => !isHere(name))).toEqual([]);
+});
+
+test('no field is told of twice', () => {
+  const absent = absentFields.flatMap((each) => each.fields);
+  const changed = otherValues.flatMap((each) => each.fields);
+  expect(absent.filter((name, at) => absent.indexOf(name) !== at)).toEqual([]);
+  expect(changed.filter((name, at) => changed.indexOf(name) !== at)).toEqual([]);
+});
+
+/** What stands below an object of theirs, with its dot. */
+function fieldsBelow(pattern: string): string[] {
+  const stem = stemOf(pattern);
+  return theirs.filter((name) => name.startsWith(`${stem}.`)).map((name) => name.slice(stem.length));
+}
