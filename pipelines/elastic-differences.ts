@@ -106,7 +106,7 @@ export const absentFields: readonly AbsentField[] = [
   },
   {
     fields: ['destination.ip'],
-    instead: ['server.address'],
+    instead: ['server.ip', 'server.address'],
     reason: "It is the address of Microsoft's own server, which is no destination that anybody chose.",
   },
   {
@@ -211,7 +211,7 @@ export const otherValues: readonly OtherValue[] = [
   {
     fields: ['related.hosts'],
     there: 'the organization or a domain of users, as `host.name`',
-    here: 'devices and names of hosts',
+    here: 'devices, clients and servers by name',
     instead: ['organization.name', 'user.domain'],
   },
   {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { absentFields, openObjects, otherValues } from '../../pipelines/elastic-differences.ts';
-import { loadDefinitions } from '../../pipelines/index.ts';
+import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 
 interface Reference {
   readonly fields: Readonly<Record<string, string>>;
@@ -87,6 +87,56 @@ test('no field is told of twice', () => {
   const changed = otherValues.flatMap((each) => each.fields);
   expect(absent.filter((name, at) => absent.indexOf(name) !== at)).toEqual([]);
   expect(changed.filter((name, at) => changed.indexOf(name) !== at)).toEqual([]);
+});
+
+describe('what the table tells of values is what documents hold', () => {
+  const mapper = loadMapper();
+  const context = { tenantId: 'tenant', fetchedAt: '2026-01-01T00:00:00.000Z' };
+  const record = {
+    Id: '1',
+    CreationTime: '2026-11-20T09:30:00',
+    OrganizationId: 'Tenant',
+    UserId: 'ann@contoso.example',
+  };
+  const map = (rest: object) => mapper.map(mapper.read(JSON.stringify({ ...record, ...rest })), context);
+  const words = otherValues.find(({ fields: [name] }) => name === 'event.action')?.words ?? {};
+
+  test.each(Object.values(words))('event.action is "%s" as written', (Operation) => {
+    expect(map({ Operation })).toMatchObject({ event: { action: Operation } });
+  });
+
+  test('a device is a host, and neither a tenant nor a domain is', () => {
+    expect(map({ RecordType: 15 })).not.toHaveProperty('host');
+    expect(map({ DeviceName: 'laptop-7' })).toMatchObject({ host: { name: 'laptop-7' } });
+  });
+
+  test('a status that no table knows and a record type without a name are not guessed at', () => {
+    expect(map({ RecordType: 99999, ResultStatus: 'PartiallySucceeded' })).toMatchObject({
+      event: { code: '99999', outcome: 'unknown' },
+    });
+  });
+
+  test('an application is nobody, and who opened a mailbox is not its owner', () => {
+    const application = {
+      RecordType: 8,
+      Operation: 'Add service principal.',
+      ObjectId: 'app',
+      Target: [{ ID: 'ServicePrincipal', Type: 2 }],
+    };
+    expect(map(application)).not.toHaveProperty('user.target');
+    expect(map({ RecordType: 2, LogonType: 2, MailboxOwnerUPN: 'bob@contoso.example' })).toMatchObject({
+      user: { email: 'ann@contoso.example', target: { email: 'bob@contoso.example' } },
+    });
+  });
+
+  test('text in place of names and values, and names without a value, have their fields', () => {
+    expect(map({ RecordType: 1, Parameters: '-Identity ann' })).toMatchObject({
+      o365: { audit: { ParametersText: '-Identity ann' } },
+    });
+    expect(map({ RecordType: 1, Parameters: [{ Name: 'ForwardingSmtpAddress', Value: '' }] })).toMatchObject({
+      o365: { audit: { valueless: ['Parameters.ForwardingSmtpAddress'] } },
+    });
+  });
 });
 
 /** What stands below an object of theirs, with its dot. */
