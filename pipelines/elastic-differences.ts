@@ -172,7 +172,7 @@ export const otherValues: readonly OtherValue[] = [
   {
     fields: ['event.kind'],
     there: '`alert` for alerts of Purview and for two record types of data loss prevention',
-    here: '`alert` for every record type that is one, such as those of Defender and of devices',
+    here: '`alert` for every record type that is one, such as those of Defender and of devices; a rule of data loss prevention that was undone is an `event`',
   },
   {
     fields: ['event.category'],
