@@ -153,7 +153,13 @@ export interface MapSource extends PanelCommon {
 
 export interface EventsSource extends PanelCommon {
   readonly kind: 'events';
-  readonly columns: readonly string[];
+  readonly columns: readonly EventColumn[];
+}
+
+/** A field of single events, and its head in words. */
+export interface EventColumn {
+  readonly field: string;
+  readonly title: string;
 }
 
 export interface TextSource extends PanelCommon {

@@ -96,7 +96,7 @@ async function askSearch(
   choice: Choice,
   search: Search,
 ): Promise<SearchAnswer> {
-  const columns = [panel.sort[0]?.[0] ?? '@timestamp', ...panel.columns];
+  const columns = panel.columns.map(({ field }) => field);
   const answer = await search({
     size: rowsShown,
     track_total_hits: true,

@@ -85,12 +85,21 @@ export function readMap(panel: string, config: Tree, reading: Reading): Own<MapV
 
 export function readSearch({ attributes }: SavedObject): Own<SearchView, CommonKeys> {
   const searchSource = parseAt(objectAt(attributes, 'kibanaSavedObjectMeta'), 'searchSourceJSON');
+  const labels = objectAt(objectAt(searchSource, 'index'), 'fieldAttrs');
+  const sort = readSort(attributes.sort);
   return {
-    columns: textsAt(attributes, 'columns'),
-    sort: readSort(attributes.sort),
+    columns: [sort[0]?.[0] ?? '@timestamp', ...textsAt(attributes, 'columns')].map((field) => ({
+      field,
+      title: labelOf(labels, field),
+    })),
+    sort,
     query: textAt(objectAt(searchSource, 'query'), 'query'),
     filters: queriesOf(searchSource, 'filter'),
   };
+}
+
+function labelOf(labels: Tree, field: string): string {
+  return isTree(labels[field]) ? textAt(labels[field], 'customLabel') : field;
 }
 
 function readSort(sort: unknown): SearchView['sort'] {

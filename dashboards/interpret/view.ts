@@ -53,8 +53,14 @@ export interface MapView extends PanelCommon, Asking {
 
 export interface SearchView extends PanelCommon, Asking {
   readonly kind: 'search';
-  readonly columns: readonly string[];
+  /** The time first; fields without a title of their own show their names. */
+  readonly columns: readonly ColumnView[];
   readonly sort: readonly (readonly [string, 'asc' | 'desc'])[];
+}
+
+export interface ColumnView {
+  readonly field: string;
+  readonly title: string;
 }
 
 export interface TextView extends PanelCommon {

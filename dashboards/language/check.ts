@@ -89,8 +89,8 @@ class Checker {
     if (where !== undefined) this.#checkKql(where, [...place, 'where']);
     if (panel.kind === 'map') this.#checkField(panel.field, ['geo_point'], [...place, 'field']);
     if (panel.kind === 'events')
-      for (const [index, column] of panel.columns.entries())
-        this.#checkField(column, anything, [...place, 'columns', index]);
+      for (const [index, { field }] of panel.columns.entries())
+        this.#checkField(field, anything, [...place, 'columns', index, 'field']);
     this.#checkMeasures(panel, place);
     this.#checkGroupings(panel, place);
   }

@@ -45,6 +45,12 @@ const grouping = {
 };
 
 const list = (items: object) => ({ type: 'array', items, minItems: 1 });
+const titledField = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['field', 'title'],
+  properties: { field: text, title: text },
+};
 const value = { value: measure };
 const opens = { opens: text };
 const values = { value: measure, values: list(measure), ...opens };
@@ -72,7 +78,7 @@ export const kinds: Readonly<Record<string, KindSchema>> = {
     properties: { ...value, ...opens, across: grouping, down: grouping },
   },
   map: { required: ['field'], properties: { field: text } },
-  events: { required: ['columns'], properties: { columns: list(text) } },
+  events: { required: ['columns'], properties: { columns: list(titledField) } },
   text: { required: ['text'], properties: { text } },
 };
 
@@ -107,12 +113,7 @@ export const dashboardSchema = {
     order: count,
     datasets: list(text),
     time: { type: 'string', pattern: '^[1-9][0-9]*[hdwM]$' },
-    controls: list({
-      type: 'object',
-      additionalProperties: false,
-      required: ['field', 'title'],
-      properties: { field: text, title: text },
-    }),
+    controls: list(titledField),
     rows: list({
       type: 'object',
       additionalProperties: false,

@@ -1,10 +1,13 @@
-// Events one by one: a saved search, which a dashboard shows by reference and which Discover opens by itself.
+// Events one by one: a saved search, which a dashboard shows by reference and which Discover opens by itself. Kibana
+// knows no other head of a column than the label of its field in the data view, and the data view of all logs is not
+// ours. A search may bring a data view of its own, though (from Kibana 8.5 on): this one has the same events and our words.
 
 import type { EventsSource } from '../definition.ts';
 import { datasetFilter } from '../filters.ts';
 import { kql, timeField } from '../lens/state.ts';
 import {
   coreMigrationVersion,
+  dataView,
   refersToDataView,
   type SavedObject,
   tagReference,
@@ -18,7 +21,7 @@ export function buildSearch(panel: EventsSource, id: string, title: string, data
   const filterIndex = `${source}.filter[0].meta.index`;
   return {
     attributes: {
-      columns: panel.columns,
+      columns: panel.columns.map(({ field }) => field),
       description: panel.about ?? '',
       grid: {},
       hideChart: false,
@@ -27,7 +30,7 @@ export function buildSearch(panel: EventsSource, id: string, title: string, data
         searchSourceJSON: JSON.stringify({
           filter: [datasetFilter([dataset], { indexRefName: filterIndex })],
           highlightAll: true,
-          indexRefName: `${source}.index`,
+          index: titledDataView(panel, id),
           query: kql(panel.where ?? ''),
           version: true,
         }),
@@ -35,12 +38,29 @@ export function buildSearch(panel: EventsSource, id: string, title: string, data
       sort: [[timeField, 'desc']],
       timeRestore: false,
       title,
+      usesAdHocDataView: true,
     },
     coreMigrationVersion,
     id,
-    references: [refersToDataView(`${source}.index`), refersToDataView(filterIndex), tagReference],
+    references: [refersToDataView(filterIndex), tagReference],
     type: 'search',
     typeMigrationVersion: typeMigrationVersions.search,
+  };
+}
+
+/** Kibana keeps data views by their ids: each search has one of its own, as its words are its own. */
+function titledDataView({ columns }: EventsSource, searchId: string) {
+  const titled = [{ field: timeField, title: 'Time' }, ...columns];
+  return {
+    id: `${searchId}-data-view`,
+    title: dataView,
+    name: dataView,
+    timeFieldName: timeField,
+    allowNoIndex: true,
+    sourceFilters: [],
+    fieldFormats: {},
+    runtimeFieldMap: {},
+    fieldAttrs: Object.fromEntries(titled.map(({ field, title }) => [field, { customLabel: title }])),
   };
 }
 

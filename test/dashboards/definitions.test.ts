@@ -96,9 +96,10 @@ describe('a dashboard file with a mistake is refused, with file, line and what w
     ],
     ['kind: series, value: count, values: [count]', 'test.yml:9: a panel has "value" or "values", not both'],
     [
-      'kind: events, columns: [user.nmae]',
+      'kind: events, columns: [{field: user.nmae, title: User}]',
       'test.yml:9: unknown field "user.nmae"; did you mean "user.name"?',
     ],
+    ['kind: events, columns: [{field: user.name}]', 'test.yml:9: "title" is missing'],
   ] as const;
 
   test.each(mistakes)('%s', (inside, problem) => {

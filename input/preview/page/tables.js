@@ -81,17 +81,16 @@ function pagerParts(index, pages, show) {
   return [button('‹', index - 1), `${index + 1} of ${pages}`, button('›', index + 1)];
 }
 
-/** Events, newest first, with the fields that the search shows. */
-export function drawEvents(panel, body, { columns, sort }, { total, rows }) {
-  const fields = [sort[0]?.[0] ?? '@timestamp', ...columns];
-  const titled = (field) => element('th', { textContent: field, title: field });
-  const head = element('tr', {}, ...fields.map(titled));
+/** Events, newest first, with the columns that the search shows. */
+export function drawEvents(panel, body, { columns }, { total, rows }) {
+  const titled = ({ field, title }) => element('th', { textContent: title, title: field });
+  const head = element('tr', {}, ...columns.map(titled));
   const texts = rows.map((values) =>
     values.map((value, index) => (value === '' ? '–' : index === 0 ? formatTime(Date.parse(value)) : value)),
   );
   const draw = (row) =>
     element('tr', {}, ...row.map((text) => element('td', { textContent: text, title: text })));
-  const columnsOfTable = element('colgroup', {}, ...widths(fields, texts, body.clientWidth));
+  const columnsOfTable = element('colgroup', {}, ...widths(columns, texts, body.clientWidth));
   const parts = [columnsOfTable, element('thead', {}, head), element('tbody', {}, ...texts.map(draw))];
   const table = element('table', { className: 'events' }, ...parts);
   body.replaceChildren(element('div', { className: 'scroll' }, table));
@@ -101,11 +100,13 @@ export function drawEvents(panel, body, { columns, sort }, { total, rows }) {
 
 const timeWidth = 186;
 
+const longestWord = (text) => Math.max(...text.split(' ').map((word) => word.length));
+
 /** The time whole, the rest by their longest text within bounds: everything fits into the panel. */
-function widths(fields, texts, panelWidth) {
-  const lengths = fields.slice(1).map((field, index) => {
+function widths(columns, texts, panelWidth) {
+  const lengths = columns.slice(1).map(({ title }, index) => {
     const longest = Math.max(...texts.map((row) => row[index + 1]?.length ?? 0));
-    return 4 + Math.min(44, Math.max(7, longest, field.length / 2));
+    return 4 + Math.min(44, Math.max(longest, longestWord(title)));
   });
   const total = lengths.reduce((sum, length) => sum + length, 0);
   const time = Math.min(50, (100 * timeWidth) / panelWidth);
