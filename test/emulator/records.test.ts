@@ -64,6 +64,48 @@ describe('generated records', () => {
     for (const known of ['81.2.69.142', '89.160.20.112', '67.43.156.13']) expect(addresses).toContain(known);
   });
 
+  test('have owners, and others than the owner, in mailboxes, as what they are', () => {
+    const visits = generate('Audit.Exchange', 4_000).flatMap(({ record }) =>
+      record.LogonType === undefined ? [] : [record],
+    );
+    for (const { LogonType, UserId, MailboxOwnerUPN, LogonUserSid, MailboxOwnerSid } of visits) {
+      expect([LogonType, UserId === MailboxOwnerUPN]).toEqual([LogonType, LogonType === 0]);
+      expect(LogonUserSid === MailboxOwnerSid).toBe(LogonType === 0);
+    }
+    const as = (logonType: number) => visits.filter(({ LogonType }) => LogonType === logonType).length;
+    expect(as(0)).toBeGreaterThan(as(1) + as(2));
+    expect(Math.min(as(1), as(2))).toBeGreaterThan(20);
+  });
+
+  test('name the member of a role or group, with what it is plainly, and an application by its name', () => {
+    const changes = generate('Audit.AzureActiveDirectory', 4_000).filter(
+      ({ record }) => record.RecordType === 8,
+    );
+    const of = (operation: string) =>
+      changes.flatMap(({ record }) => (record.Operation === operation ? [record] : []));
+    const sideOf = ({ ModifiedProperties }: JsonObject, name: string, side: string): unknown => {
+      const list: unknown[] = Array.isArray(ModifiedProperties) ? ModifiedProperties : [];
+      return list.map(toObject).find(({ Name }) => Name === name)?.[side];
+    };
+    const given = of('Add member to role.');
+    const taken = of('Remove member from role.');
+    expect(Math.min(given.length, taken.length)).toBeGreaterThan(20);
+    for (const record of [...given, ...taken])
+      expect(record.Target).toContainEqual({ ID: record.ObjectId, Type: 5 });
+    for (const record of given)
+      expect(sideOf(record, 'Role.DisplayName', 'NewValue')).toMatch(/^[A-Z][\w ]+$/);
+    for (const record of taken) {
+      expect(sideOf(record, 'Role.DisplayName', 'OldValue')).toMatch(/^[A-Z][\w ]+$/);
+      expect(sideOf(record, 'Role.DisplayName', 'NewValue')).toBe('');
+    }
+    for (const { Target, ObjectId } of of('Consent to application.')) {
+      expect(Target).toContainEqual({ ID: 'ServicePrincipal', Type: 2 });
+      expect(Target).toContainEqual({ ID: ObjectId, Type: 4 });
+    }
+    const [named] = of('Add user.');
+    if (named !== undefined) expect(sideOf(named, 'DisplayName', 'NewValue')).toMatch(/^\[\r\n {2}"/);
+  });
+
   test('never share an Id', () => {
     const { id } = generateRecords(world, 'Audit.Exchange', 3);
     const ids = new Set(Array.from({ length: 50_000 }, (_, index) => id(index)));

@@ -19,9 +19,20 @@ function threatCommon(operation: string, recordType: number, person: Person): Co
   };
 }
 
+/** What a mail was found to be, and where it ended up. */
+const findings = [
+  ['Phish', 'Quarantine'],
+  ['Phish', 'Junk folder'],
+  ['Spam', 'Junk folder'],
+  ['High confidence phish', 'Quarantine'],
+  ['Malware', 'Quarantine'],
+  ['Spam', 'Inbox'],
+] as const;
+
 function buildMail(scene: Scene): Fields {
   const { random, world } = scene;
   const person = random.pick(world.people);
+  const [verdict, folder] = random.pick(findings);
   return record(scene, threatCommon(random.pick(['TIMailData', 'TIMailDataZAP']), 28, person), {
     AdditionalActionsAndResults: ['OriginalDelivery: [N/A]'],
     AttachmentData: [
@@ -39,13 +50,14 @@ function buildMail(scene: Scene): Fields {
       { Name: 'DMARC', Value: 'Best guess pass' },
       { Name: 'Comp Auth', Value: 'fail' },
     ],
-    DeliveryAction: 'Blocked',
+    DeliveryAction:
+      folder === 'Quarantine' ? 'Blocked' : folder === 'Inbox' ? 'Delivered' : 'DeliveredAsSpam',
     DetectionMethod: 'Spoof DMARC',
     DetectionType: 'Inline',
     Directionality: 'InBound',
     EventDeepLink: deepLink(scene),
     InternetMessageId: `<${random.hex(24)}@mail.example.org>`,
-    LatestDeliveryLocation: 'Quarantine',
+    LatestDeliveryLocation: folder,
     MessageTime: new Date(scene.at - 60_000).toISOString().slice(0, 19),
     NetworkMessageId: random.guid(),
     OriginalDeliveryLocation: 'Inbox/folder',
@@ -61,7 +73,7 @@ function buildMail(scene: Scene): Fields {
       { Details: 'Allowed by organization policy', FinalOverride: 'No', Result: 'Allow', Source: 'Tenant' },
     ],
     ThreatsAndDetectionTech: ['Phish: [Spoof DMARC]', 'Spam: [General filter]'],
-    Verdict: 'Phish',
+    Verdict: verdict,
   });
 }
 

@@ -1,11 +1,14 @@
 // Changes in the directory (8): users, roles, groups, applications, consent.
 
+import { hash, Random } from '../random.ts';
 import { type Fields, pairs, type RecordFamily, record, type Scene } from './record.ts';
 import type { Person } from './world.ts';
 
 interface Change {
   readonly operation: string;
   readonly category: string;
+  /** What it is done to; a person, unless it says otherwise. */
+  readonly of?: 'ServicePrincipal' | 'Application';
   /** What was changed, as lists of new and old values. */
   modified(scene: Scene, target: Person): readonly Modified[];
 }
@@ -59,6 +62,15 @@ const changes: readonly [Change, ...Change[]] = [
     ],
   },
   {
+    operation: 'Remove member from role.',
+    category: 'Role',
+    modified: ({ random }) => [
+      { name: 'Role.ObjectID', now: [], before: [random.guid()] },
+      { name: 'Role.DisplayName', now: [], before: [random.pick(roles)] },
+      { name: 'Role.TemplateId', now: [], before: [random.guid()] },
+    ],
+  },
+  {
     operation: 'Add member to group.',
     category: 'Group',
     modified: ({ random, world }) => [
@@ -69,6 +81,7 @@ const changes: readonly [Change, ...Change[]] = [
   {
     operation: 'Consent to application.',
     category: 'Application',
+    of: 'ServicePrincipal',
     modified: ({ random, world }) => [
       { name: 'ConsentContext.IsAdminConsent', now: [random.chance(0.5) ? 'True' : 'False'] },
       { name: 'ConsentContext.IsAppOnly', now: ['False'] },
@@ -85,6 +98,7 @@ const changes: readonly [Change, ...Change[]] = [
   {
     operation: 'Update application – Certificates and secrets management ',
     category: 'Application',
+    of: 'Application',
     modified: ({ random }) => [
       {
         name: 'KeyDescription',
@@ -100,25 +114,66 @@ const changes: readonly [Change, ...Change[]] = [
   },
 ];
 
-/** The values of a modified property are JSON in text, as the directory prints it. */
-const print = (values: readonly unknown[]): string =>
-  JSON.stringify(values, undefined, 2).replaceAll('\n', '\r\n');
+/**
+ * The values of an attribute are JSON in text, as the directory prints it; those of what it belongs to, which have a
+ * dot in their names, stand plainly.
+ */
+const print = (name: string, values: readonly unknown[]): string =>
+  name.includes('.')
+    ? values.map(String).join('; ')
+    : JSON.stringify(values, undefined, 2).replaceAll('\n', '\r\n');
 
 function describeModified(modified: readonly Modified[]): Fields[] {
   const own = modified.map(({ name, now, before }) => ({
     Name: name,
-    NewValue: print(now),
-    OldValue: print(before ?? []),
+    NewValue: print(name, now),
+    OldValue: print(name, before ?? []),
   }));
   const names = modified.map(({ name }) => name).join(', ');
   return [...own, { Name: 'Included Updated Properties', NewValue: names, OldValue: '' }];
+}
+
+const applications = ['Expense Reports', 'Mail Merge Pro', 'Ticket Desk', 'Backup Agent'] as const;
+
+/** What a record is about: its `ObjectId`, and how `Target` writes it. */
+interface Described {
+  readonly objectId: string;
+  readonly target: readonly Fields[];
+}
+
+const describePerson = ({ objectId, upn, puid }: Person): Described => ({
+  objectId: upn,
+  target: [
+    { ID: `User_${objectId}`, Type: 2 },
+    { ID: objectId, Type: 2 },
+    { ID: 'User', Type: 2 },
+    { ID: upn, Type: 5 },
+    { ID: puid, Type: 3 },
+  ],
+});
+
+function describeApplication(kind: 'ServicePrincipal' | 'Application', { random, world }: Scene): Described {
+  const name = random.pick(applications);
+  const [object, id] = [kind, 'id'].map((part) => new Random(hash(world.tenantId, name, part)).guid());
+  return {
+    objectId: id ?? name,
+    target: [
+      { ID: `${kind}_${object}`, Type: 2 },
+      { ID: object, Type: 2 },
+      { ID: kind, Type: 2 },
+      { ID: name, Type: 1 },
+      { ID: id, Type: 2 },
+      ...(kind === 'ServicePrincipal' ? [{ ID: id, Type: 4 }] : []),
+    ],
+  };
 }
 
 function buildChange(scene: Scene): Fields {
   const { random, world } = scene;
   const change = random.pick(changes);
   const target = random.pick(world.people);
-  const byApplication = random.chance(0.25);
+  const about = change.of === undefined ? describePerson(target) : describeApplication(change.of, scene);
+  const byApplication = change.operation !== 'Consent to application.' && random.chance(0.25);
   const actor = random.pick(world.admins);
   const principal = random.guid();
   const result = random.chance(0.04) ? 'Failure' : 'Success';
@@ -132,7 +187,7 @@ function buildChange(scene: Scene): Fields {
       userId: byApplication ? `ServicePrincipal_${principal}` : actor.upn,
       userKey: byApplication ? 'Not Available' : `${actor.puid}@${world.domain}`,
       userType: byApplication ? 4 : 0,
-      objectId: change.category === 'User' ? target.upn : random.guid(),
+      objectId: about.objectId,
     },
     {
       AzureActiveDirectoryEventType: 1,
@@ -160,13 +215,7 @@ function buildChange(scene: Scene): Fields {
       InterSystemsId: random.guid(),
       IntraSystemId: random.guid(),
       SupportTicketId: '',
-      Target: [
-        { ID: `User_${target.objectId}`, Type: 2 },
-        { ID: target.objectId, Type: 2 },
-        { ID: 'User', Type: 2 },
-        { ID: target.upn, Type: 5 },
-        { ID: target.puid, Type: 3 },
-      ],
+      Target: about.target,
       TargetContextId: world.tenantId,
     },
   );

@@ -62,10 +62,19 @@ function buildLabel(scene: Scene): Fields {
   );
 }
 
+const documents = [
+  'Roadmap.pptx',
+  'Budget 2027.xlsx',
+  'Contract draft.docx',
+  'Minutes.docx',
+  'Prices.xlsx',
+] as const;
+
 function buildCopilot(scene: Scene): Fields {
   const { random, world } = scene;
   const person = random.pick(world.people);
   const site = random.pick(world.sites);
+  const document = random.pick(documents);
   return record(
     scene,
     {
@@ -86,10 +95,10 @@ function buildCopilot(scene: Scene): Fields {
           {
             Action: 'Read',
             Id: random.guid(),
-            Name: 'Roadmap.pptx',
+            Name: document,
             SensitivityLabelId: random.guid(),
-            SiteUrl: `${site.url}/Shared Documents/Roadmap.pptx`,
-            Type: 'pptx',
+            SiteUrl: `${site.url}/Shared Documents/${document}`,
+            Type: document.split('.').at(-1),
           },
         ],
         AppHost: random.pick(['Teams', 'Word', 'BizChat']),

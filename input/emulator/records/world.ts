@@ -102,20 +102,20 @@ const lastNames: Words = [
   'Zhang',
 ];
 
-/** Documentation addresses, and three that geoip test databases know. */
+/** Those that MaxMind publishes for tests: GeoIP databases place them, so that a map has something to show. */
 const addresses: Words = [
   '81.2.69.142',
   '89.160.20.112',
   '67.43.156.13',
-  '203.0.113.7',
-  '203.0.113.86',
-  '198.51.100.23',
-  '198.51.100.144',
-  '192.0.2.61',
-  '192.0.2.210',
-  '2001:db8:85a3::8a2e:370:7334',
-  '2001:db8:1f::5b',
-  '2001:db8:4006:812::200e',
+  '2.125.160.216',
+  '216.160.83.56',
+  '175.16.199.10',
+  '81.2.69.160',
+  '202.196.224.5',
+  '89.160.20.128',
+  '2001:218::5',
+  '2a02:cf40::7',
+  '2001:220::9',
 ];
 
 const userAgents: Words = [
