@@ -117,6 +117,9 @@ interface XyParts {
   readonly split: { readonly grouping: GroupingSource; readonly id: string | undefined } | undefined;
 }
 
+/** Names of services and actions begin alike, and cut they are one. */
+const wholeLabels = { legendSize: 'auto', shouldTruncate: false } as const;
+
 function xyState({ id, metrics }: PanelLayer, { seriesType, xAccessor, split }: XyParts) {
   return {
     axisTitlesVisibilitySettings: { x: false, yLeft: false, yRight: false },
@@ -138,13 +141,7 @@ function xyState({ id, metrics }: PanelLayer, { seriesType, xAccessor, split }: 
         }),
       },
     ],
-    legend: {
-      isVisible: true,
-      maxLines: 1,
-      position: 'right',
-      shouldTruncate: true,
-      showSingleSeries: false,
-    },
+    legend: { isVisible: true, position: 'right', showSingleSeries: false, ...wholeLabels },
     preferredSeriesType: seriesType,
     tickLabelsVisibilitySettings: { x: true, yLeft: true, yRight: true },
     valueLabels: 'hide',
@@ -170,7 +167,8 @@ function drawDonut(panel: DonutSource, name: NameParts, fields: FieldLookup): Dr
           nestedLegend: false,
           numberDisplay: 'percent',
           primaryGroups: layer.buckets,
-          truncateLegend: true,
+          legendSize: wholeLabels.legendSize,
+          truncateLegend: wholeLabels.shouldTruncate,
         },
       ],
       shape: 'donut',
@@ -215,7 +213,7 @@ function drawHeatmap(panel: HeatmapSource, name: NameParts, fields: FieldLookup)
       },
       layerId: layer.id,
       layerType: 'data',
-      legend: { isVisible: true, position: 'right', type: 'heatmap_legend' },
+      legend: { isVisible: true, position: 'right', type: 'heatmap_legend', ...wholeLabels },
       palette: heatPalette(layer.metrics[0]),
       shape: 'heatmap',
       valueAccessor: layer.metrics[0],

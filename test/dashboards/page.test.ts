@@ -7,6 +7,7 @@ const { pieOption } = await page('chart-pie');
 const { xyOption } = await page('chart-xy');
 const { colorOfMetric, colorsFor, inkOn } = await page('colors');
 const { formatBytes, formatDuration, formatValue } = await page('format');
+const { shareWidths } = await page('table-widths');
 const { addressOf, instantOf, readState, withFilter } = await page('state');
 
 const theme = { font: 'x', text: '#000', subdued: '#000', border: '#000', panel: '#000', shade: '#000' };
@@ -40,7 +41,7 @@ describe('values are written as Kibana writes them', () => {
   test('bytes and durations', () => {
     expect([0, 999, 1024, 1.5 * 1024 ** 3].map(formatBytes)).toEqual(['0B', '999B', '1.0KB', '1.5GB']);
     expect([0, 1500, 90_000, 7_200_000, 129_600_000].map(formatDuration)).toEqual([
-      '0ms',
+      '0',
       '1.5s',
       '1.5m',
       '2h',
@@ -87,7 +88,30 @@ describe('what is looked at is in the address', () => {
   });
 });
 
+describe('columns of a table', () => {
+  const time = { head: 'Time', texts: ['Nov 20, 2026 @ 03:04:05'], isRigid: true };
+  const path = { head: 'Last address', texts: ['x'.repeat(120)], isRigid: false };
+  const name = { head: 'Outcome', texts: ['success'], isRigid: false };
+
+  test('fill it, and give way where there is not room for all', () => {
+    const shares: number[] = shareWidths([time, path, name], 600);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100);
+    const [ofTime = 0, ofPath = 0, ofName = 0] = shares.map((share) => (share * 600) / 100);
+    expect(ofTime).toBeGreaterThan(23 * 7);
+    expect(ofName).toBeGreaterThan(7 * 7 + 20);
+    expect(ofPath).toBeGreaterThan(250);
+  });
+
+  test('have room for every word of their heads', () => {
+    const narrow = { head: 'As administrator', texts: ['–'], isRigid: false };
+    const [first = 0] = shareWidths([narrow, path], 500);
+    expect((first * 500) / 100).toBeGreaterThan('administrator'.length * 7 + 20);
+  });
+});
+
 describe('charts', () => {
+  const size = { width: 500, height: 300 };
+
   const rows = [
     { by: 'success', time: 0, count: 3 },
     { by: 'success', time: 3_600_000, count: 0 },
@@ -104,7 +128,7 @@ describe('charts', () => {
       colorMapping: mapping,
     };
     const view = { layer: { columns }, visualization: { layers: [drawn] } };
-    const option = xyOption(view, rows, { from: 0, to: 7_200_000 }, theme);
+    const option = xyOption(view, rows, { from: 0, to: 7_200_000 }, theme, size);
     expect(option.xAxis.type).toBe('time');
     expect(option.series).toMatchObject([
       {
@@ -131,7 +155,7 @@ describe('charts', () => {
   test('bars of values lie, the first on top, and can be picked', () => {
     const drawn = { accessors: ['count'], xAccessor: 'by', seriesType: 'bar_horizontal_stacked' };
     const view = { layer: { columns }, visualization: { layers: [drawn] } };
-    const option = xyOption(view, [rows[0], rows[2]], { from: 0, to: 1 }, theme);
+    const option = xyOption(view, [rows[0], rows[2]], { from: 0, to: 1 }, theme, size);
     expect(option.yAxis).toMatchObject({ inverse: true, data: ['success', 'failure'] });
     expect(option.series[0].data).toEqual([
       { value: 3, picked: 'success' },
@@ -163,12 +187,80 @@ describe('charts', () => {
       valueAccessor: 'count',
       palette: { params: { colorStops } },
     };
-    const option = heatmapOption({ layer: { columns }, visualization }, rows, theme);
+    const option = heatmapOption({ layer: { columns }, visualization }, rows, theme, size);
     expect(option.series[0].data).toEqual([
       [0, 0, 3],
       [0, 1, 1],
       [1, 1, 2],
     ]);
-    expect(option.visualMap.pieces.at(-1)).toMatchObject({ color: '#222222', gte: 1.5 });
+    expect(option.visualMap.pieces.at(-1)).toMatchObject({ color: '#222222', gte: 2 });
+  });
+
+  test('the legend of a heat map says no step twice, and nothing of nothing', () => {
+    const colors = ['#111111', '#222222', '#333333', '#444444', '#555555'];
+    const colorStops = colors.map((color, index) => ({ color, stop: index * 20 }));
+    const visualization = {
+      xAccessor: 'time',
+      yAccessor: 'by',
+      valueAccessor: 'count',
+      palette: { params: { colorStops } },
+    };
+    const piecesOf = (most: number, format?: object) => {
+      const count = { ...columns.count, ...(format !== undefined && { params: { format } }) };
+      const view = { layer: { columns: { ...columns, count } }, visualization };
+      const { visualMap } = heatmapOption(view, [{ by: 'x', time: 0, count: most }], theme, size);
+      return visualMap.pieces.map(({ label, color }: { label: string; color: string }) => [label, color]);
+    };
+    expect(piecesOf(1)).toEqual([['≥ 1', '#555555']]);
+    expect(piecesOf(2)).toEqual([
+      ['≥ 1', '#333333'],
+      ['≥ 2', '#555555'],
+    ]);
+    expect(piecesOf(100).map(([label]: string[]) => label)).toEqual(['≥ 1', '≥ 20', '≥ 40', '≥ 60', '≥ 80']);
+    expect(piecesOf(3_600_000, { id: 'duration' }).map(([label]: string[]) => label)).toEqual([
+      '> 0',
+      '≥ 12m',
+      '≥ 24m',
+      '≥ 36m',
+      '≥ 48m',
+    ]);
+  });
+
+  const long = ['SecurityComplianceCenter', 'Audit.AzureActiveDirectory'];
+
+  test('a legend has room for its longest name, and none to spare beside short ones', () => {
+    const rowsOf = (names: string[]) => names.map((by, time) => ({ by, time, count: 1 }));
+    const drawn = { accessors: ['count'], xAccessor: 'time', splitAccessor: 'by', seriesType: 'bar_stacked' };
+    const view = { layer: { columns }, visualization: { layers: [drawn] } };
+    const drawWith = (names: string[]) => xyOption(view, rowsOf(names), { from: 0, to: 9 }, theme, size);
+    const wide = drawWith(long);
+    expect(wide.legend.textStyle.width).toBeGreaterThan(26 * 6);
+    expect(wide.legend.textStyle.overflow).toBe('breakAll');
+    expect(wide.grid.right).toBeGreaterThan(wide.legend.textStyle.width);
+    expect(drawWith(['a', 'b']).grid.right).toBeLessThan(50);
+    const layers = [{ primaryGroups: ['by'], metrics: ['count'] }];
+    const pie = { layer: { columns }, visualization: { layers } };
+    const ring = pieOption(pie, rowsOf(long), theme, { width: 400, height: 200 });
+    expect(ring.legend.textStyle.width).toBeGreaterThan(26 * 6);
+    expect(ring.series[0].center[0] + ring.series[0].radius[1]).toBeLessThan(400 - 26 * 6);
+  });
+
+  test('names of bars are whole, and leave more than half of the panel to the bars', () => {
+    const drawn = { accessors: ['count'], xAccessor: 'by', seriesType: 'bar_horizontal_stacked' };
+    const view = { layer: { columns }, visualization: { layers: [drawn] } };
+    const names = [...long, 'x'.repeat(200)].map((by) => ({ by, count: 1 }));
+    const widthOf = (rows: object[]) =>
+      xyOption(view, rows, { from: 0, to: 1 }, theme, size).yAxis.axisLabel.width;
+    expect(widthOf(names.slice(0, 2))).toBeGreaterThan(26 * 6);
+    expect(widthOf(names)).toBeLessThan(size.width / 2);
+  });
+
+  test('an axis of durations ends on a mark', () => {
+    const lag = { ...columns.count, params: { format: { id: 'duration' } } };
+    const drawn = { accessors: ['count'], xAccessor: 'time', seriesType: 'line' };
+    const view = { layer: { columns: { ...columns, count: lag } }, visualization: { layers: [drawn] } };
+    const highest = [{ time: 0, count: 24_840_000 }];
+    const { yAxis } = xyOption(view, highest, { from: 0, to: 1 }, theme, size);
+    expect(yAxis).toMatchObject({ interval: 7_200_000, max: 28_800_000 });
   });
 });

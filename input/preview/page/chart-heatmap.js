@@ -1,20 +1,27 @@
 // A grid of cells, the darker the more.
 
 import { formatTick, formatValue } from './format.js';
+import { namesAtLeft, roomFor } from './labels.js';
 
 /** An ECharts option from a Lens heat map panel and the rows of its answer. */
-export function heatmapOption({ layer, visualization }, rows, theme) {
+export function heatmapOption({ layer, visualization }, rows, theme, { width }) {
   const { xAccessor, yAccessor, valueAccessor, palette } = visualization;
   const across = [...new Set(rows.map((row) => row[xAccessor]))];
   if (layer.columns[xAccessor].dataType === 'date') across.sort((one, next) => one - next);
   const down = [...new Set(rows.map((row) => row[yAccessor]))];
   const most = Math.max(1, ...rows.map((row) => row[valueAccessor] ?? 0));
   const value = layer.columns[valueAccessor];
+  const names = down.map((each) => formatValue(each, layer.columns[yAccessor]));
+  const pieces = piecesOf(palette, most, value);
+  const legendRoom = roomFor(
+    pieces.map(({ label }) => label),
+    width,
+  );
   const isTime = layer.columns[xAccessor].dataType === 'date';
   return {
     animation: false,
     textStyle: { fontFamily: theme.font },
-    grid: { left: 16, right: 108, top: 4, bottom: 4, containLabel: true },
+    grid: { left: 16, right: legendRoom + 30, top: 4, bottom: 4, containLabel: true },
     tooltip: {
       confine: true,
       backgroundColor: theme.panel,
@@ -40,14 +47,14 @@ export function heatmapOption({ layer, visualization }, rows, theme) {
     yAxis: {
       type: 'category',
       inverse: true,
-      data: down.map((each) => formatValue(each, layer.columns[yAccessor])),
-      axisLabel: { color: theme.text, fontSize: 11, width: 150, overflow: 'truncate', interval: 0 },
+      data: names,
+      axisLabel: namesAtLeft(names, theme, width),
       axisLine: { show: false },
       axisTick: { show: false },
     },
     visualMap: {
       type: 'piecewise',
-      pieces: piecesOf(palette, most, value),
+      pieces,
       outOfRange: { color: 'transparent' },
       right: 0,
       top: 4,
@@ -77,14 +84,19 @@ function tickStep(times) {
   return [1, 3, 6, 12, 24, 72, 168].map((hours) => hours * hourMs).find((step) => span / step <= 8) ?? span;
 }
 
-/** The palette's stops are shares of the largest value. */
+/**
+ * The palette's stops are shares of the largest value. Whole numbers have whole limits: where there are fewer of them
+ * than colours, several stops come to the same, of which the hottest stays.
+ */
 function piecesOf({ params }, most, column) {
-  const stops = params.colorStops;
-  return stops.map(({ color, stop }, index) => {
-    const gte = index === 0 ? Number.MIN_VALUE : (stop / 100) * most;
-    const next = stops[index + 1];
-    const label = `≥ ${formatValue(index === 0 ? 0 : Math.round((stop / 100) * most), column)}`;
-    return { gte, ...(next !== undefined && { lt: (next.stop / 100) * most }), color, label };
+  const isWhole = column.params?.format === undefined && Number.isInteger(most);
+  const limitOf = (stop) => (isWhole ? Math.max(1, Math.ceil((stop / 100) * most)) : (stop / 100) * most);
+  const limits = params.colorStops.map(({ color, stop }) => ({ color, gte: limitOf(stop) }));
+  const steps = limits.filter(({ gte }, index) => gte !== limits[index + 1]?.gte);
+  return steps.map(({ color, gte }, index) => {
+    const next = steps[index + 1]?.gte;
+    const label = gte === 0 ? '> 0' : `≥ ${formatValue(gte, column)}`;
+    return { gte: gte === 0 ? Number.MIN_VALUE : gte, ...(next !== undefined && { lt: next }), color, label };
   });
 }
 

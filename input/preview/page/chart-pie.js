@@ -2,8 +2,7 @@
 
 import { colorsFor, inkOn } from './colors.js';
 import { formatValue } from './format.js';
-
-const legendWidth = 140;
+import { legendAtRight } from './labels.js';
 
 /** An ECharts option from a Lens pie panel and the rows of its answer. */
 export function pieOption({ layer, visualization }, rows, theme, { width, height }) {
@@ -21,6 +20,11 @@ export function pieOption({ layer, visualization }, rows, theme, { width, height
     itemStyle: { color: color(row[group]) },
     label: { color: inkOn(color(row[group])) },
   }));
+  const { width: legendWidth, legend } = legendAtRight(
+    data.map(({ name }) => name),
+    theme,
+    width,
+  );
   const ringWidth = width - legendWidth;
   const radius = Math.max(20, Math.min(ringWidth, height) / 2 - 6);
   return {
@@ -33,17 +37,7 @@ export function pieOption({ layer, visualization }, rows, theme, { width, height
       textStyle: { color: theme.text, fontSize: 12 },
       valueFormatter: (value) => formatValue(value, layer.columns[metric]),
     },
-    legend: {
-      type: 'scroll',
-      orient: 'vertical',
-      right: 0,
-      top: 'middle',
-      icon: 'circle',
-      itemWidth: 8,
-      itemHeight: 8,
-      itemGap: 8,
-      textStyle: { color: theme.text, fontSize: 11, width: 112, overflow: 'truncate' },
-    },
+    legend: { ...legend, top: 'middle' },
     series: [
       {
         type: 'pie',

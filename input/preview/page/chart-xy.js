@@ -2,21 +2,23 @@
 
 import { colorsFor } from './colors.js';
 import { formatTick, formatValue } from './format.js';
+import { legendAtRight, namesAtLeft } from './labels.js';
 
 /** An ECharts option from a Lens XY panel and the rows of its answer. */
-export function xyOption({ layer, visualization }, rows, { from, to }, theme) {
+export function xyOption({ layer, visualization }, rows, { from, to }, theme, { width }) {
   const [drawn] = visualization.layers;
   const isTime = layer.columns[drawn.xAccessor].operationType === 'date_histogram';
   const series = seriesOf(drawn, rows, layer);
+  const { width: right, legend } = legendOf(series, drawn, theme, width);
   const shared = {
     animation: false,
     textStyle: { fontFamily: theme.font },
-    legend: legendOf(series, drawn, theme),
+    legend,
     tooltip: tooltipOf(isTime, layer.columns[drawn.accessors[0]], theme),
   };
   return isTime
-    ? { ...shared, ...overTime(drawn, series, rows, { from, to }, theme, layer) }
-    : { ...shared, ...byValue(drawn, series, rows, theme, layer) };
+    ? { ...shared, ...overTime(drawn, series, rows, { from, to, right }, theme, layer) }
+    : { ...shared, ...byValue(drawn, series, rows, { width, right }, theme, layer) };
 }
 
 /** One for each value of the split, or for each measure: `{name, value, color, accessor}`. */
@@ -33,29 +35,16 @@ export function seriesOf({ accessors, splitAccessor, colorMapping }, rows, { col
   }));
 }
 
-function legendOf(series, { splitAccessor }, theme) {
-  if (splitAccessor === undefined && series.length < 2) return { show: false };
-  return {
-    type: 'scroll',
-    orient: 'vertical',
-    right: 0,
-    top: 4,
-    bottom: 4,
-    icon: 'circle',
-    itemWidth: 8,
-    itemHeight: 8,
-    itemGap: 7,
-    textStyle: { color: theme.text, fontSize: 11, width: 128, overflow: 'truncate' },
-    pageIconSize: 9,
-    pageTextStyle: { color: theme.subdued, fontSize: 10 },
-    pageIconColor: theme.subdued,
-    data: series.map(({ name }) => name),
-  };
+/** Nothing where one name would say what the panel's title says. */
+function legendOf(series, { splitAccessor }, theme, width) {
+  if (splitAccessor === undefined && series.length < 2) return { width: 12, legend: { show: false } };
+  const { width: taken, legend } = legendAtRight(
+    series.map(({ name }) => name),
+    theme,
+    width,
+  );
+  return { width: taken, legend: { ...legend, top: 4, bottom: 4 } };
 }
-
-const legendWidth = 156;
-const rightOf = (series, drawn) =>
-  drawn.splitAccessor === undefined && series.length < 2 ? 12 : legendWidth;
 
 function tooltipOf(isTime, column, theme) {
   return {
@@ -72,12 +61,16 @@ function tooltipOf(isTime, column, theme) {
 /** Durations are marked off in minutes, hours and days. */
 const durations = [1, 5, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200].map((minutes) => minutes * 60_000);
 
-const stepOf = (column, most) =>
-  column.params?.format?.id === 'duration' ? durations.find((step) => most / step <= 5) : undefined;
+/** The last mark is the top: what stands above it between two marks would be written in fractions. */
+function steps(column, most) {
+  if (column.params?.format?.id !== 'duration') return {};
+  const interval = durations.find((step) => most / step <= 5) ?? durations.at(-1);
+  return { interval, max: Math.max(1, Math.ceil(most / interval)) * interval };
+}
 
 const valueAxis = (column, theme, most) => ({
   type: 'value',
-  interval: stepOf(column, most),
+  ...steps(column, most),
   axisLabel: {
     color: theme.subdued,
     fontSize: 11,
@@ -89,14 +82,16 @@ const valueAxis = (column, theme, most) => ({
   minInterval: column.params?.format === undefined ? 1 : undefined,
 });
 
+const mostOf = (rows, { accessors }) => Math.max(0, ...rows.map((row) => row[accessors[0]] ?? 0));
+
 const axisLine = (theme) => ({ lineStyle: { color: theme.border } });
 
-function overTime(drawn, series, rows, { from, to }, theme, { columns }) {
+function overTime(drawn, series, rows, { from, to, right }, theme, { columns }) {
   const kind = drawn.seriesType === 'line' ? 'line' : drawn.seriesType.startsWith('area') ? 'area' : 'bar';
   const times = [...new Set(rows.map((row) => row[drawn.xAccessor]))].sort((one, next) => one - next);
   const step = times.length > 1 ? times[1] - times[0] : to - from;
   return {
-    grid: { left: 8, right: rightOf(series, drawn), top: 12, bottom: 4, containLabel: true },
+    grid: { left: 8, right, top: 12, bottom: 4, containLabel: true },
     xAxis: {
       type: 'time',
       min: times[0] - step / 2,
@@ -113,11 +108,7 @@ function overTime(drawn, series, rows, { from, to }, theme, { columns }) {
       splitLine: { show: false },
     },
     useUTC: true,
-    yAxis: valueAxis(
-      columns[drawn.accessors[0]],
-      theme,
-      Math.max(...rows.map((row) => row[drawn.accessors[0]] ?? 0)),
-    ),
+    yAxis: valueAxis(columns[drawn.accessors[0]], theme, mostOf(rows, drawn)),
     series: series.map(({ name, color, accessor, rows: own }) => ({
       name,
       type: kind === 'bar' ? 'bar' : 'line',
@@ -132,17 +123,18 @@ function overTime(drawn, series, rows, { from, to }, theme, { columns }) {
   };
 }
 
-function byValue(drawn, series, rows, theme, { columns }) {
+function byValue(drawn, series, rows, { width, right }, theme, { columns }) {
   const values = [...new Set(rows.map((row) => row[drawn.xAccessor]))];
+  const names = values.map((value) => formatValue(value, columns[drawn.xAccessor]));
   const at = (own, value, accessor) => own.find((row) => row[drawn.xAccessor] === value)?.[accessor] ?? 0;
   return {
-    grid: { left: 8, right: rightOf(series, drawn) + 4, top: 4, bottom: 4, containLabel: true },
-    xAxis: valueAxis(columns[drawn.accessors[0]], theme),
+    grid: { left: 8, right: right + 4, top: 4, bottom: 4, containLabel: true },
+    xAxis: valueAxis(columns[drawn.accessors[0]], theme, mostOf(rows, drawn)),
     yAxis: {
       type: 'category',
       inverse: true,
-      data: values.map((value) => formatValue(value, columns[drawn.xAccessor])),
-      axisLabel: { color: theme.text, fontSize: 11, width: 170, overflow: 'truncate', interval: 0 },
+      data: names,
+      axisLabel: namesAtLeft(names, theme, width),
       axisLine: axisLine(theme),
       axisTick: { show: false },
     },

@@ -31,6 +31,7 @@ const units = [
 
 /** From milliseconds. */
 export function formatDuration(ms) {
+  if (ms === 0) return '0';
   const [unit, size] = units.find(([, each]) => ms >= each) ?? ['ms', 1];
   const count = ms / size;
   return `${Number.isInteger(count) ? count : count.toFixed(1)}${unit}`;

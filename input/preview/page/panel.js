@@ -60,7 +60,11 @@ function drawLens(panel, body, view, rows, look, onPick) {
     case 'lnsXY': {
       const x = layer.columns[visualization.layers[0].xAccessor];
       const isTime = x.operationType === 'date_histogram';
-      return drawChart(body, () => xyOption(view, rows, look, theme), isTime ? undefined : [x, onPick]);
+      return drawChart(
+        body,
+        (size) => xyOption(view, rows, look, theme, size),
+        isTime ? undefined : [x, onPick],
+      );
     }
     case 'lnsPie':
       return drawChart(body, (size) => pieOption(view, rows, theme, size), [
@@ -68,7 +72,7 @@ function drawLens(panel, body, view, rows, look, onPick) {
         onPick,
       ]);
     case 'lnsHeatmap':
-      return drawChart(body, () => heatmapOption(view, rows, theme));
+      return drawChart(body, (size) => heatmapOption(view, rows, theme, size));
   }
 }
 

@@ -3,13 +3,15 @@
 import { colorsFor } from './colors.js';
 import { element } from './element.js';
 import { formatTime, formatValue } from './format.js';
+import { shareWidths } from './table-widths.js';
 
 const rowsPerPage = 10;
+
+const isNumber = ({ dataType, isBucketed }) => dataType === 'number' && !isBucketed;
 
 /** `onPick(column, value, event)` is told which cell of a grouping was clicked. */
 export function drawTable(body, { layer, visualization }, rows, onPick) {
   const columns = visualization.columns.map(({ columnId }) => ({ id: columnId, ...layer.columns[columnId] }));
-  const isNumber = ({ dataType, isBucketed }) => dataType === 'number' && !isBucketed;
   const head = element(
     'tr',
     {},
@@ -31,8 +33,23 @@ export function drawTable(body, { layer, visualization }, rows, onPick) {
       if (canPick) cell.addEventListener('click', (event) => onPick(column, value, event));
       return cell;
     });
-  page(body, head, rows, (row) => element('tr', {}, ...cells(row)));
+  const contents = columns.map((column) => contentOf(column, rows));
+  page(body, [columnGroup(contents, body), element('thead', {}, head)], rows, (row) =>
+    element('tr', {}, ...cells(row)),
+  );
 }
+
+function contentOf(column, rows) {
+  const isHealth = column.sourceField === healthField;
+  return {
+    head: column.label,
+    texts: rows.map((row) => `${isHealth ? dotRoom : ''}${formatValue(row[column.id], column)}`),
+    isRigid: isNumber(column) || isHealth || column.dataType === 'date' || column.dataType === 'ip',
+  };
+}
+
+const healthField = 'm365.collection.health';
+const dotRoom = '  ';
 
 const health = colorsFor(
   {
@@ -47,13 +64,20 @@ const health = colorsFor(
 );
 
 function healthDot({ sourceField }, value) {
-  if (sourceField !== 'm365.collection.health') return undefined;
+  if (sourceField !== healthField) return undefined;
   return element('span', { className: 'badge', style: { background: health(value) } });
 }
 
-function page(body, head, rows, draw) {
+const columnGroup = (contents, { clientWidth }) =>
+  element(
+    'colgroup',
+    {},
+    ...shareWidths(contents, clientWidth).map((share) => element('col', { style: { width: `${share}%` } })),
+  );
+
+function page(body, heads, rows, draw) {
   const rowsOnPage = element('tbody');
-  const table = element('table', {}, element('thead', {}, head), rowsOnPage);
+  const table = element('table', {}, ...heads, rowsOnPage);
   const scroll = element('div', { className: 'scroll' }, table);
   body.replaceChildren(scroll);
   const pages = Math.ceil(rows.length / rowsPerPage);
@@ -81,6 +105,9 @@ function pagerParts(index, pages, show) {
   return [button('‹', index - 1), `${index + 1} of ${pages}`, button('›', index + 1)];
 }
 
+/** Or none. */
+const isAddress = (text) => text === '–' || /^[\da-f.:]+$/i.test(text);
+
 /** Events, newest first, with the columns that the search shows. */
 export function drawEvents(panel, body, { columns }, { total, rows }) {
   const titled = ({ field, title }) => element('th', { textContent: title, title: field });
@@ -90,26 +117,13 @@ export function drawEvents(panel, body, { columns }, { total, rows }) {
   );
   const draw = (row) =>
     element('tr', {}, ...row.map((text) => element('td', { textContent: text, title: text })));
-  const columnsOfTable = element('colgroup', {}, ...widths(columns, texts, body.clientWidth));
-  const parts = [columnsOfTable, element('thead', {}, head), element('tbody', {}, ...texts.map(draw))];
-  const table = element('table', { className: 'events' }, ...parts);
+  const contents = columns.map(({ title }, index) => {
+    const own = texts.map((row) => row[index] ?? '');
+    return { head: title, texts: own, isRigid: index === 0 || own.every(isAddress) };
+  });
+  const parts = [columnGroup(contents, body), element('thead', {}, head)];
+  const table = element('table', {}, ...parts, element('tbody', {}, ...texts.map(draw)));
   body.replaceChildren(element('div', { className: 'scroll' }, table));
   const heading = panel.querySelector('h2');
   heading?.append(element('span', { className: 'count', textContent: `${formatValue(total)} documents` }));
-}
-
-const timeWidth = 186;
-
-const longestWord = (text) => Math.max(...text.split(' ').map((word) => word.length));
-
-/** The time whole, the rest by their longest text within bounds: everything fits into the panel. */
-function widths(columns, texts, panelWidth) {
-  const lengths = columns.slice(1).map(({ title }, index) => {
-    const longest = Math.max(...texts.map((row) => row[index + 1]?.length ?? 0));
-    return 4 + Math.min(44, Math.max(longest, longestWord(title)));
-  });
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  const time = Math.min(50, (100 * timeWidth) / panelWidth);
-  const shares = [time, ...lengths.map((length) => ((100 - time) * length) / total)];
-  return shares.map((share) => element('col', { style: { width: `${share}%` } }));
 }
