@@ -14,6 +14,15 @@ const operations = [
   'ChatCreated',
 ] as const;
 
+/** Roles are 1 member, 2 owner, 3 guest. */
+function membersOf({ random, world: { people } }: Scene): Fields[] {
+  const first = random.below(people.length);
+  return [0, 1, 2].map((step) => {
+    const member = people[(first + step) % people.length] ?? people[0];
+    return { DisplayName: member.name, Role: random.between(1, 3), UPN: member.upn };
+  });
+}
+
 function buildTeams(scene: Scene): Fields {
   const { random, world } = scene;
   const person = random.pick(world.people);
@@ -44,10 +53,7 @@ function buildTeams(scene: Scene): Fields {
         { Key: 'ClientName', Value: 'skypeteams' },
         { Key: 'ClientVersion', Value: '27/1.0.0.2026110601' },
       ],
-      Members: [0, 1, 2].map(() => {
-        const member = random.pick(world.people);
-        return { DisplayName: member.name, Role: random.between(0, 2), UPN: member.upn };
-      }),
+      Members: membersOf(scene),
       MessageId: String(scene.at),
       MessageSizeInBytes: random.between(10, 9_000),
       MessageURLs: random.chance(0.2) ? ['https://example.org/agenda'] : [],
