@@ -88,6 +88,47 @@ describe('every panel shows what the documents say', () => {
   });
 });
 
+/** The rows of a table, by the words over its columns. */
+async function rowsOf(question: string): Promise<Record<string, unknown>[]> {
+  const { dashboard, panel } = panels.find(({ title }) => title === question) ?? missing(question);
+  const answer = await askPanel(panel, dashboard, choice, search);
+  if (panel.kind !== 'lens' || answer.kind !== 'lens') throw new Error(`"${question}" is no table`);
+  const { columns } = panel.layer;
+  return answer.rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([id, value]) => [columns[id]?.label ?? id, value])),
+  );
+}
+
+describe('tables name whom they ask about', () => {
+  test('who opens the mailboxes of others is somebody else than the owner, and a person', async () => {
+    const rows = await rowsOf('Who opens the mailboxes of others?');
+    expect(rows.length).toBeGreaterThan(5);
+    const own = rows.filter(
+      ({ User, Mailbox }) => String(User).toLowerCase() === String(Mailbox).toLowerCase(),
+    );
+    expect(own).toEqual([]);
+    expect(rows.filter(({ User }) => !String(User).includes('@'))).toEqual([]);
+  });
+
+  test('who was given which role, with the names of both', async () => {
+    const rows = await rowsOf('Who was given or lost which role, and by whom?');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const { Member, Role } of rows) {
+      expect(Member).toMatch(/^[a-z]+\.[a-z]+$/);
+      expect(Role).toMatch(/^(?:Global|Exchange|Helpdesk) Administrator$|^Reports Reader$/);
+    }
+    expect(rows.some(({ Given }) => Number(Given) > 0)).toBe(true);
+  });
+
+  test('how long gaps were, only of those that had any', async () => {
+    const rows = await rowsOf('How is each tenant and content type doing?');
+    const gaps = rows.flatMap((row) =>
+      row['Longest gap'] === null ? [] : [`${row.Tenant} ${row['Content type']}`],
+    );
+    expect(gaps).toEqual(['Contoso Audit.SharePoint', 'Fabrikam Audit.Exchange']);
+  });
+});
+
 /** Every KQL query that a dashboard holds, of panels and of single measures and groups. */
 function queriesIn(panel: AskingView): string[] {
   const columns = panel.kind === 'lens' ? Object.values(panel.layer.columns) : [];

@@ -7,7 +7,7 @@ import { guidSeries, hash } from '../../../input/emulator/random.ts';
 import { generateRecords } from '../../../input/emulator/records/supply.ts';
 import { createWorld, type World } from '../../../input/emulator/records/world.ts';
 import type { Mapper } from '../../../pipelines/mapper.ts';
-import { jailbreak, massDownload, passwordSpray } from './incidents.ts';
+import { jailbreak, massDownload, ownMailboxes, passwordSpray } from './incidents.ts';
 
 export const dayMs = 86_400_000;
 
@@ -75,7 +75,9 @@ function sampleRecords(tenant: SampleTenant, { seed, end, days, events }: Sample
   });
   const special =
     tenant.share > 0.5
-      ? [massDownload, passwordSpray, jailbreak].flatMap((incident) => incident(tenant.world, end))
+      ? [massDownload, passwordSpray, ownMailboxes, jailbreak].flatMap((incident) =>
+          incident(tenant.world, end),
+        )
       : [];
   return [...ordinary, ...special];
 }

@@ -1,5 +1,5 @@
 // What an analyst should notice in the sample, on its last day: a mass download, a password spray from a country that
-// nobody else works in, and an attempt to talk Copilot out of its rules.
+// nobody else works in, and an attempt to talk Copilot out of its rules. And what only looks like something.
 
 import { hash, Random } from '../../../input/emulator/random.ts';
 import { families } from '../../../input/emulator/records/supply.ts';
@@ -55,6 +55,18 @@ export function passwordSpray(world: World, end: number): string[] {
       LogonError: 'InvalidUserNameOrPassword',
     });
   });
+}
+
+/** Owners who sign in to their own mailboxes as delegates and administrators, which is no incident. */
+export function ownMailboxes(world: World, end: number): string[] {
+  return world.people.slice(0, 6).map((person, index) =>
+    JSON.stringify({
+      ...build(world, 50, end - 2 * hourMs, index),
+      UserId: person.upn,
+      LogonType: 1 + (index % 2),
+      MailboxOwnerUPN: index < 3 ? person.upn : person.upn.toUpperCase(),
+    }),
+  );
 }
 
 /** One prompt that Copilot saw through. */
