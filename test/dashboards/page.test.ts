@@ -97,15 +97,15 @@ describe('columns of a table', () => {
     const shares: number[] = shareWidths([time, path, name], 600);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100);
     const [ofTime = 0, ofPath = 0, ofName = 0] = shares.map((share) => (share * 600) / 100);
-    expect(ofTime).toBeGreaterThan(23 * 7);
-    expect(ofName).toBeGreaterThan(7 * 7 + 20);
+    expect(ofTime).toBeGreaterThan(23 * 6.5);
+    expect(ofName).toBeGreaterThan(7 * 6.5 + 20);
     expect(ofPath).toBeGreaterThan(250);
   });
 
   test('have room for every word of their heads', () => {
     const narrow = { head: 'As administrator', texts: ['–'], isRigid: false };
     const [first = 0] = shareWidths([narrow, path], 500);
-    expect((first * 500) / 100).toBeGreaterThan('administrator'.length * 7 + 20);
+    expect((first * 500) / 100).toBeGreaterThan('administrator'.length * 6.5 + 20);
   });
 });
 
@@ -237,7 +237,8 @@ describe('charts', () => {
     expect(wide.legend.textStyle.width).toBeGreaterThan(26 * 6);
     expect(wide.legend.textStyle.overflow).toBe('breakAll');
     expect(wide.grid.right).toBeGreaterThan(wide.legend.textStyle.width);
-    expect(drawWith(['a', 'b']).grid.right).toBeLessThan(50);
+    expect(drawWith(['medium', 'low']).legend.textStyle.width).toBeGreaterThan(6 * 7.5);
+    expect(drawWith(['a', 'b']).grid.right).toBeLessThan(60);
     const layers = [{ primaryGroups: ['by'], metrics: ['count'] }];
     const pie = { layer: { columns }, visualization: { layers } };
     const ring = pieOption(pie, rowsOf(long), theme, { width: 400, height: 200 });

@@ -21,7 +21,7 @@ export function heatmapOption({ layer, visualization }, rows, theme, { width }) 
   return {
     animation: false,
     textStyle: { fontFamily: theme.font },
-    grid: { left: 16, right: legendRoom + 30, top: 4, bottom: 4, containLabel: true },
+    grid: { left: 16, right: legendRoom + 36, top: 4, bottom: 4, containLabel: true },
     tooltip: {
       confine: true,
       backgroundColor: theme.panel,

@@ -2,12 +2,16 @@
 
 /** Pixels of a character at 11 pixels' height, rather too many than too few. */
 const charWidth = 6.4;
+/** Short names can be of wide letters alone. */
+const slack = 10;
+/** Without it the lines of a name that goes on lie on each other. */
+const lineHeight = 13;
 const mostShare = 0.45;
 
 /** The width of the longest, in a chart of that width. */
 export function roomFor(names, chartWidth) {
   const longest = Math.max(1, ...names.map((name) => name.length));
-  return Math.min(Math.ceil(longest * charWidth), Math.floor(chartWidth * mostShare));
+  return Math.min(Math.ceil(longest * charWidth) + slack, Math.floor(chartWidth * mostShare));
 }
 
 const mark = 8;
@@ -28,7 +32,7 @@ export function legendAtRight(names, theme, chartWidth) {
       itemWidth: mark,
       itemHeight: mark,
       itemGap: 7,
-      textStyle: { color: theme.text, fontSize: 11, width: room, overflow: 'breakAll' },
+      textStyle: { color: theme.text, fontSize: 11, lineHeight, width: room, overflow: 'breakAll' },
       pageIconSize: 9,
       pageTextStyle: { color: theme.subdued, fontSize: 10 },
       pageIconColor: theme.subdued,
@@ -41,6 +45,7 @@ export function legendAtRight(names, theme, chartWidth) {
 export const namesAtLeft = (names, theme, chartWidth) => ({
   color: theme.text,
   fontSize: 11,
+  lineHeight,
   width: roomFor(names, chartWidth),
   overflow: 'breakAll',
   interval: 0,

@@ -1,7 +1,7 @@
 // How wide the columns of a table are: so that all of it stands in its panel, heads and what cannot be shortened whole.
 
 /** Pixels, of the text of tables. */
-const charWidth = 7.1;
+const charWidth = 6.7;
 const padding = 21;
 const fewestCharacters = 12;
 
