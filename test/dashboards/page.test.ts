@@ -102,6 +102,12 @@ describe('columns of a table', () => {
     expect(ofPath).toBeGreaterThan(250);
   });
 
+  test('are whole where they are short, beside one that is too long', () => {
+    const type = { head: 'Content type', texts: ['Audit.AzureActiveDirectory'], isRigid: false };
+    const [ofType = 0] = shareWidths([type, path], 500);
+    expect((ofType * 500) / 100).toBeGreaterThan(26 * 6.5);
+  });
+
   test('have room for every word of their heads', () => {
     const narrow = { head: 'As administrator', texts: ['–'], isRigid: false };
     const [first = 0] = shareWidths([narrow, path], 500);

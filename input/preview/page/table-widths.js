@@ -7,6 +7,19 @@ const fewestCharacters = 12;
 
 const longestOf = (texts) => Math.max(0, ...texts.map((text) => text.length));
 
+const sumOf = (widths) => widths.reduce((sum, width) => sum + width, 0);
+
+/** The width up to which every column is whole, so that only the widest are cut. */
+function levelFor(widthsUpTo, tableWidth) {
+  let [low, high] = [0, tableWidth];
+  for (let step = 0; step < 12; step += 1) {
+    const middle = (low + high) / 2;
+    if (sumOf(widthsUpTo(middle)) > tableWidth) high = middle;
+    else low = middle;
+  }
+  return low;
+}
+
 /**
  * In percent. A column is `{head, texts, isRigid}`: one that is rigid, as of times and numbers, says something else when
  * it is cut; the others give way where there is not room for all.
@@ -18,10 +31,8 @@ export function shareWidths(columns, tableWidth) {
     const least = isRigid ? whole : Math.max(word, Math.min(whole, fewestCharacters));
     return { least: least * charWidth + padding, whole: whole * charWidth + padding };
   });
-  const least = bounds.reduce((sum, each) => sum + each.least, 0);
-  const whole = bounds.reduce((sum, each) => sum + each.whole, 0);
-  const give = whole === least ? 0 : Math.max(0, Math.min(1, (tableWidth - least) / (whole - least)));
-  const widths = bounds.map((each) => each.least + (each.whole - each.least) * give);
-  const total = widths.reduce((sum, width) => sum + width, 0);
+  const widthsUpTo = (level) => bounds.map(({ least, whole }) => Math.min(whole, Math.max(least, level)));
+  const widths = widthsUpTo(levelFor(widthsUpTo, tableWidth));
+  const total = sumOf(widths);
   return widths.map((width) => (100 * width) / total);
 }
