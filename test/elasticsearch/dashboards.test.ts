@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { evaluator, Fields } from '../../dashboards/evaluate/index.ts';
 import {
   createFieldLookup,
   generateAlertRules,
@@ -6,8 +7,9 @@ import {
   loadDashboards,
 } from '../../dashboards/index.ts';
 import { askControl, askPanel } from '../../dashboards/interpret/ask.ts';
-import { queryOf } from '../../dashboards/interpret/question.ts';
+import { queryOf, type Search } from '../../dashboards/interpret/question.ts';
 import { readDashboard } from '../../dashboards/interpret/read-dashboard.ts';
+import type { Tree } from '../../dashboards/interpret/tree.ts';
 import type { AskingView } from '../../dashboards/interpret/view.ts';
 import { kqlToQuery } from '../../dashboards/kql/to-query.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
@@ -20,6 +22,7 @@ import {
   passes,
   showsSomething,
 } from '../dashboards/expected.ts';
+import { disagreements, someQuestions } from '../dashboards/same-answers.ts';
 import { askAt, loadSample, removeSample, sample, sampleStreams } from '../dashboards/sample/load.ts';
 import { translateKql } from '../detections/kql.ts';
 import { clusterUrl } from './cluster.ts';
@@ -43,14 +46,15 @@ function missing(what: string): never {
   throw new Error(`there is no ${what}`);
 }
 
+let sources: readonly Tree[] = [];
 let documents: readonly Flat[] = [];
 
-async function readDocuments(stream: string): Promise<Flat[]> {
+async function readDocuments(stream: string): Promise<Tree[]> {
   const answer = JSON.stringify(
     await ask('POST', `/${stream}/_search`, { size: 10_000, sort: ['@timestamp'] }),
   );
-  const { hits }: { hits: { hits: { _source: unknown }[] } } = JSON.parse(answer);
-  return hits.hits.map(({ _source }) => flatten(_source));
+  const { hits }: { hits: { hits: { _source: Tree }[] } } = JSON.parse(answer);
+  return hits.hits.map(({ _source }) => _source);
 }
 
 const timeOf = (document: Flat) => Date.parse(String(document.get('@timestamp')?.[0]));
@@ -66,7 +70,8 @@ const subjectOf = (panel: AskingView, filters: readonly Record<string, unknown>[
 
 beforeAll(async () => {
   await loadSample(clusterUrl);
-  documents = (await Promise.all(sampleStreams.map(readDocuments))).flat();
+  sources = (await Promise.all(sampleStreams.map(readDocuments))).flat();
+  documents = sources.map(flatten);
 });
 
 afterAll(() => removeSample(clusterUrl));
@@ -150,6 +155,47 @@ test('every query finds what another translation of KQL finds', async () => {
     Object(await search({ size: 0, track_total_hits: true, query })).hits.total.value;
   for (const query of queries)
     expect([query, await count(kqlToQuery(query))]).toEqual([query, await count(translateKql(query, types))]);
+});
+
+describe('documents that are in no index answer as Elasticsearch does', () => {
+  const local = evaluator({
+    fields: new Fields(createFieldLookup(loadDefinitions())),
+    documents: async function* () {
+      yield* sources;
+    },
+    now: () => sample.end,
+  });
+
+  test.each(dashboards)('the panels of $title', async (dashboard) => {
+    const own = panels.filter((each) => each.dashboard === dashboard);
+    for (const from of [choice.from, sample.end - dayMs]) {
+      const askAll = (ask: Search) =>
+        Promise.all(own.map(({ panel }) => askPanel(panel, dashboard, { ...choice, from }, ask)));
+      const [here, there] = await Promise.all([askAll(local), askAll(search)]);
+      const found = own.flatMap(({ panel, title }, index) =>
+        disagreements(panel, here[index], there[index]).map((text) => `${title} ${text}`),
+      );
+      expect(found).toEqual([]);
+    }
+  });
+
+  test.each(dashboards)('the controls of $title', async (dashboard) => {
+    for (const { field } of dashboard.controls)
+      expect(await askControl(field, dashboard, choice, local)).toEqual(
+        await askControl(field, dashboard, choice, search),
+      );
+  });
+
+  test('a query of any kind', async () => {
+    const count = async (ask: Search) =>
+      Promise.all(
+        someQuestions.map(async (query) => [
+          query,
+          Object(await ask({ size: 0, track_total_hits: true, query: kqlToQuery(query) })).hits.total.value,
+        ]),
+      );
+    expect(await count(local)).toEqual(await count(search));
+  });
 });
 
 describe('alert rules find what they are for, and nothing else', () => {

@@ -1,0 +1,195 @@
+// What the values of a field are to Elasticsearch, by the family of its type: how one is read out of a document, and
+// what matching, comparing and ordering mean. What cannot be read stays out, as it stays out of the index.
+
+import type { Family, FieldTypeName } from '../../fields/field-types.ts';
+import { fieldTypes, ignoreAbove } from '../../fields/field-types.ts';
+import type { RangeOperator } from '../kql/parse.ts';
+import { addressDigits, networkBounds, readAddress } from './addresses.ts';
+import { readDate, readDateBound } from './dates.ts';
+import { QueryError } from './query-error.ts';
+import { tokensOf } from './tokens.ts';
+
+export type Scalar = string | number | boolean;
+export type Test = (value: Scalar) => boolean;
+
+export interface Kind {
+  readonly family: Family;
+  read(raw: unknown): Scalar | undefined;
+  /** Throw a QueryError where the text can be no value of this kind. */
+  equals(text: string, now: number): Test;
+  /** Where one word of a text is enough for a match that is no phrase. */
+  hasWord?(text: string, now: number): Test;
+  within(operator: RangeOperator, text: string, now: number): Test;
+  /** Undefined where patterns are refused. */
+  readonly like?: (pattern: RegExp) => Test;
+  compare(one: Scalar, other: Scalar): number;
+  /** The value as an answer shows it, where that is another than it is counted by. */
+  readonly show?: (value: Scalar) => Scalar;
+}
+
+const holds: Readonly<Record<RangeOperator, (order: number) => boolean>> = {
+  lt: (order) => order < 0,
+  lte: (order) => order <= 0,
+  gt: (order) => order > 0,
+  gte: (order) => order >= 0,
+};
+
+const byNumber = (one: Scalar, other: Scalar): number => Number(one) - Number(other);
+
+/** In the order of their UTF-8. */
+const byBytes = (one: Scalar, other: Scalar): number =>
+  one === other ? 0 : Buffer.compare(Buffer.from(String(one)), Buffer.from(String(other)));
+
+const isScalar = (raw: unknown): raw is Scalar =>
+  typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean';
+
+const keyword: Kind = {
+  family: 'keyword',
+  read: (raw) => (isScalar(raw) && String(raw).length <= ignoreAbove ? String(raw) : undefined),
+  equals: (text) => (value) => value === text,
+  within: (operator, text) => (value) => holds[operator](byBytes(value, text)),
+  like: (pattern) => (value) => pattern.test(String(value)),
+  compare: byBytes,
+};
+
+const text: Kind = {
+  family: 'text',
+  read: (raw) => (isScalar(raw) ? String(raw) : undefined),
+  /** All words, one after the other. */
+  equals: (wanted) => {
+    const words = tokensOf(wanted);
+    return (value) => {
+      const tokens = tokensOf(String(value));
+      return tokens.some((_, at) => words.every((word, step) => tokens[at + step] === word));
+    };
+  },
+  hasWord: (wanted) => {
+    const words = new Set(tokensOf(wanted));
+    return (value) => tokensOf(String(value)).some((token) => words.has(token));
+  },
+  within: (operator, bound) => (value) =>
+    tokensOf(String(value)).some((token) => holds[operator](byBytes(token, bound))),
+  like: (pattern) => {
+    const insensitive = new RegExp(pattern.source, `${pattern.flags}i`);
+    return (value) => tokensOf(String(value)).some((token) => insensitive.test(token));
+  },
+  compare: byBytes,
+};
+
+function numberOf(wanted: string): number {
+  const value = wanted.trim() === '' ? Number.NaN : Number(wanted);
+  if (Number.isNaN(value)) throw new QueryError(`"${wanted}" is no number`);
+  return value;
+}
+
+const number = (isWhole: boolean): Kind => ({
+  family: 'number',
+  read: (raw) => {
+    const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
+    if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
+    return isWhole ? Math.trunc(value) : value;
+  },
+  equals: (wanted) => {
+    const bound = numberOf(wanted);
+    return (value) => value === bound;
+  },
+  within: (operator, wanted) => {
+    const bound = numberOf(wanted);
+    return (value) => holds[operator](byNumber(value, bound));
+  },
+  compare: byNumber,
+});
+
+const boolean: Kind = {
+  family: 'boolean',
+  read: (raw) => {
+    if (typeof raw === 'boolean') return raw;
+    return raw === 'true' ? true : raw === 'false' || raw === '' ? false : undefined;
+  },
+  equals: (wanted) => {
+    if (wanted !== 'true' && wanted !== 'false')
+      throw new QueryError(`"${wanted}" is neither true nor false`);
+    return (value) => String(value) === wanted;
+  },
+  within: (operator, wanted) => (value) => holds[operator](byBytes(value, wanted)),
+  compare: byNumber,
+};
+
+const date: Kind = {
+  family: 'date',
+  read: readDate,
+  equals: (wanted, now) => {
+    const from = readDateBound(wanted, false, now);
+    const to = readDateBound(wanted, true, now);
+    return (value) => Number(value) >= from && Number(value) <= to;
+  },
+  within: (operator, wanted, now) => {
+    const bound = readDateBound(wanted, operator === 'lte' || operator === 'gt', now);
+    return (value) => holds[operator](byNumber(value, bound));
+  },
+  compare: byNumber,
+  show: (value) => new Date(Number(value)).toISOString(),
+};
+
+const byAddress = (one: Scalar, other: Scalar): number =>
+  byBytes(addressDigits(String(one)) ?? '', addressDigits(String(other)) ?? '');
+
+const ip: Kind = {
+  family: 'ip',
+  read: readAddress,
+  equals: (wanted) => {
+    const network = networkBounds(wanted);
+    if (network !== undefined) {
+      const [first, last] = network;
+      return (value) => {
+        const digits = addressDigits(String(value)) ?? '';
+        return digits >= first && digits <= last;
+      };
+    }
+    const address = readAddress(wanted);
+    if (address === undefined)
+      throw new QueryError(`"${wanted}" is no IP address, and no network such as 10.0.0.0/8`);
+    return (value) => value === address;
+  },
+  within: (operator, wanted) => {
+    const address = readAddress(wanted);
+    if (address === undefined) throw new QueryError(`"${wanted}" is no IP address`);
+    return (value) => holds[operator](byAddress(value, address));
+  },
+  compare: byAddress,
+};
+
+/** As the text `lat,lon`; only whether there is one, and where, can be asked. */
+const geoPoint: Kind = {
+  ...keyword,
+  family: 'geo_point',
+  read: (raw) => {
+    const [lat, lon] = typeof raw === 'string' ? raw.split(',').map(Number) : partsOf(raw);
+    return Number.isFinite(lat) && Number.isFinite(lon) ? `${lat},${lon}` : undefined;
+  },
+};
+
+function partsOf(raw: unknown): number[] {
+  if (typeof raw !== 'object' || raw === null || !('lat' in raw) || !('lon' in raw)) return [];
+  return [Number(raw.lat), Number(raw.lon)];
+}
+
+export function kindOf(type: FieldTypeName): Kind {
+  switch (fieldTypes[type].family) {
+    case 'keyword':
+    case 'object':
+      return keyword;
+    case 'text':
+      return text;
+    case 'number':
+      return number(type === 'long' || type === 'integer');
+    case 'boolean':
+      return boolean;
+    case 'date':
+      return date;
+    case 'ip':
+      return ip;
+    case 'geo_point':
+      return geoPoint;
+  }
+}

@@ -1,0 +1,134 @@
+// What is measured of the documents in a bucket, document by document: sums and extremes in constant space, distinct
+// values and percentiles in what they are made of.
+
+import type { Tree } from '../interpret/tree.ts';
+import type { EvaluatedDocument, Field } from './fields.ts';
+import type { Scalar } from './kinds.ts';
+
+/** Takes documents one after the other; the answer is as Elasticsearch gives it. */
+export interface Collector {
+  add(document: EvaluatedDocument): void;
+  answer(): Tree;
+}
+
+export type MakeCollector = () => Collector;
+
+function overValues(field: Field, take: (value: Scalar) => void, answer: () => Tree): Collector {
+  return {
+    add: (document) => {
+      for (const value of document.valuesOf(field)) take(value);
+    },
+    answer,
+  };
+}
+
+export function unique(field: Field): Collector {
+  const seen = new Set<Scalar>();
+  return overValues(
+    field,
+    (value) => seen.add(value),
+    () => ({ value: seen.size }),
+  );
+}
+
+export function sum(field: Field): Collector {
+  let total = 0;
+  return overValues(
+    field,
+    (value) => {
+      total += Number(value);
+    },
+    () => ({ value: total }),
+  );
+}
+
+export function average(field: Field): Collector {
+  let total = 0;
+  let count = 0;
+  return overValues(
+    field,
+    (value) => {
+      total += Number(value);
+      count += 1;
+    },
+    () => ({ value: count === 0 ? null : total / count }),
+  );
+}
+
+export function extreme(field: Field, choose: (one: number, other: number) => number): Collector {
+  let found: number | undefined;
+  return overValues(
+    field,
+    (value) => {
+      found = found === undefined ? Number(value) : choose(found, Number(value));
+    },
+    () => ({ value: found ?? null }),
+  );
+}
+
+export function percentiles(field: Field, percents: readonly number[]): Collector {
+  const numbers: number[] = [];
+  return overValues(
+    field,
+    (value) => numbers.push(Number(value)),
+    () => {
+      const sorted = Float64Array.from(numbers).sort();
+      return {
+        values: Object.fromEntries(
+          percents.map((percent) => [percent.toFixed(1), percentileOf(sorted, percent)]),
+        ),
+      };
+    },
+  );
+}
+
+/** Between the two values beside the place. */
+function percentileOf(sorted: Float64Array, percent: number): number | null {
+  const place = (percent / 100) * (sorted.length - 1);
+  const low = sorted[Math.floor(place)];
+  const high = sorted[Math.ceil(place)];
+  return low === undefined || high === undefined ? null : low + (high - low) * (place % 1);
+}
+
+/** The values of the document that is last by `by`; a document without one comes after all others. */
+export function last(field: Field, by: Field): Collector {
+  let latest: readonly [Scalar | undefined, readonly Scalar[]] | undefined;
+  return {
+    add(document) {
+      const at = document
+        .valuesOf(by)
+        .reduce<Scalar | undefined>(
+          (most, each) => (most === undefined || by.kind.compare(each, most) > 0 ? each : most),
+          undefined,
+        );
+      const isLater =
+        latest === undefined ||
+        (at !== undefined && (latest[0] === undefined || by.kind.compare(at, latest[0]) > 0));
+      if (isLater) latest = [at, document.valuesOf(field)];
+    },
+    answer() {
+      if (latest === undefined) return { hits: { hits: [] } };
+      const { compare, show = (value: Scalar) => value } = field.kind;
+      const values = latest[1].toSorted(compare).map(show);
+      return { hits: { hits: [{ fields: values.length === 0 ? {} : { [field.name]: values } }] } };
+    },
+  };
+}
+
+/** The middle of the places. */
+export function centroid(field: Field): Collector {
+  const total = { lat: 0, lon: 0, count: 0 };
+  return overValues(
+    field,
+    (value) => {
+      const [lat = 0, lon = 0] = String(value).split(',').map(Number);
+      total.lat += lat;
+      total.lon += lon;
+      total.count += 1;
+    },
+    () => ({
+      count: total.count,
+      ...(total.count > 0 && { location: { lat: total.lat / total.count, lon: total.lon / total.count } }),
+    }),
+  );
+}

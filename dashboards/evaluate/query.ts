@@ -1,0 +1,130 @@
+// The queries that dashboards and KQL make, as tests of one document. A closed set: whatever is not in it is an error
+// and never an empty answer.
+
+import { isTree, type Tree } from '../interpret/tree.ts';
+import type { RangeOperator } from '../kql/parse.ts';
+import type { EvaluatedDocument, Field, Fields } from './fields.ts';
+import type { Test } from './kinds.ts';
+import { QueryError } from './query-error.ts';
+
+export type Predicate = (document: EvaluatedDocument) => boolean;
+
+export interface QueryContext {
+  readonly fields: Fields;
+  /** What "now" in a query stands for. */
+  readonly now: number;
+}
+
+/** Throws a QueryError. */
+export function compileQuery(query: Tree, context: QueryContext): Predicate {
+  const [[name, body] = ['', undefined], ...rest] = Object.entries(query);
+  if (rest.length > 0 || !isTree(body)) throw unknown(query);
+  switch (name) {
+    case 'match_all':
+      return () => true;
+    case 'bool':
+      return compileBool(body, context);
+    case 'exists': {
+      const field = context.fields.get(String(body.field));
+      return (document) => document.has(field);
+    }
+    case 'match':
+      return onField(body, context, (field, value) => {
+        const { equals, hasWord = equals } = field.kind;
+        return hasWord(String(value), context.now);
+      });
+    case 'match_phrase':
+      return onField(body, context, (field, value) => field.kind.equals(String(value), context.now));
+    case 'terms':
+      return onField(body, context, (field, values) => anyOf(field, values, context.now));
+    case 'range':
+      return onField(body, context, (field, bounds) => insideOf(field, bounds, context.now));
+    case 'query_string':
+      return compilePattern(body, context);
+    default:
+      throw unknown(query);
+  }
+}
+
+const listOf = (value: unknown): readonly unknown[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
+function compileBool(body: Tree, context: QueryContext): Predicate {
+  const part = (name: string) =>
+    listOf(body[name]).map((query) => {
+      if (!isTree(query)) throw unknown(body);
+      return compileQuery(query, context);
+    });
+  const strange = Object.keys(body).find((key) => !boolParts.has(key));
+  if (strange !== undefined || ![undefined, 1].some((least) => least === body.minimum_should_match))
+    throw unknown(body);
+  const [filter, should, mustNot] = [part('filter'), part('should'), part('must_not')];
+  const needsOne = body.minimum_should_match === 1 || (should.length > 0 && filter.length === 0);
+  return (document) =>
+    filter.every((holds) => holds(document)) &&
+    !mustNot.some((holds) => holds(document)) &&
+    (!needsOne || should.some((holds) => holds(document)));
+}
+
+const boolParts: ReadonlySet<string> = new Set(['filter', 'should', 'must_not', 'minimum_should_match']);
+
+function onField(
+  body: Tree,
+  { fields }: QueryContext,
+  test: (field: Field, value: unknown) => Test,
+): Predicate {
+  const [[name, value] = ['', undefined], ...rest] = Object.entries(body);
+  if (rest.length > 0 || value === undefined) throw unknown(body);
+  const field = fields.get(name);
+  const holds = naming(field, () => test(field, value));
+  return (document) => document.valuesOf(field).some(holds);
+}
+
+/** A value that cannot be one of the field's is refused with the field's name. */
+function naming<T>({ name }: Field, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof QueryError ? new QueryError(`${name}: ${error.message}`) : error;
+  }
+}
+
+function anyOf(field: Field, values: unknown, now: number): Test {
+  const tests = listOf(values).map((value) => field.kind.equals(String(value), now));
+  return (value) => tests.some((test) => test(value));
+}
+
+const operators: readonly RangeOperator[] = ['gt', 'gte', 'lt', 'lte'];
+
+function insideOf(field: Field, bounds: unknown, now: number): Test {
+  if (!isTree(bounds)) throw unknown({ range: bounds });
+  const strange = Object.keys(bounds).find(
+    (key) => key !== 'format' && !operators.some((each) => each === key),
+  );
+  if (strange !== undefined) throw unknown({ range: bounds });
+  const tests = operators.flatMap((operator) =>
+    bounds[operator] === undefined ? [] : [field.kind.within(operator, String(bounds[operator]), now)],
+  );
+  return (value) => tests.every((test) => test(value));
+}
+
+/** A star stands for anything, and a backslash makes what follows it plain. */
+function compilePattern(body: Tree, { fields }: QueryContext): Predicate {
+  const [name, ...others] = listOf(body.fields);
+  if (typeof name !== 'string' || others.length > 0 || typeof body.query !== 'string') throw unknown(body);
+  const field = fields.get(name);
+  const { like } = field.kind;
+  if (like === undefined)
+    throw new QueryError(
+      `${name}: ${body.query.replaceAll('\\', '')} is a pattern; this field takes whole values`,
+    );
+  const source = body.query.replace(/\\(.)|(\*)|([^\\*])/gsu, (_, escaped, star, plain) =>
+    star ? '.*' : String(escaped ?? plain).replace(/[.*+?^${}()|[\]\\]/, '\\$&'),
+  );
+  const holds = like(new RegExp(`^${source}$`, 'su'));
+  return (document) => document.valuesOf(field).some(holds);
+}
+
+function unknown(query: unknown): QueryError {
+  return new QueryError(`this question is not known here: ${JSON.stringify(query).slice(0, 200)}`);
+}
