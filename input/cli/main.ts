@@ -67,6 +67,12 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./commands/state.ts')).stateCommand(),
   },
   {
+    name: 'show',
+    group: tools,
+    summary: 'look at local documents, and follow them',
+    load: async () => (await import('./commands/show.ts')).showCommand(),
+  },
+  {
     name: 'map',
     group: tools,
     summary: 'turn raw records on standard input into documents',

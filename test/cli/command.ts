@@ -94,8 +94,10 @@ export async function runHere(words: readonly string[]): Promise<Outcome> {
 
 function capture(stream: 'stdout' | 'stderr', printed: Record<typeof stream, string>): () => void {
   const write = process[stream].write;
-  process[stream].write = (chunk: string | Uint8Array) => {
+  process[stream].write = (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
     printed[stream] += chunk;
+    const done = rest.at(-1);
+    if (typeof done === 'function') process.nextTick(done);
     return true;
   };
   return () => {

@@ -31,7 +31,7 @@ export function isHole(bytes: Buffer): boolean {
 export async function* readPieces(chunks: AsyncIterable<Uint8Array>, start: number): AsyncIterable<Piece> {
   let at = start;
   for await (const { bytes, ended } of readLines(chunks)) {
-    yield* splitLine(bytes, at, ended);
+    yield* piecesOfLine(bytes, at, ended);
     at += bytes.length + Number(ended);
   }
 }
@@ -72,12 +72,13 @@ async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Line
   if (waiting > 0) yield { bytes: take(Buffer.alloc(0)), ended: false };
 }
 
-function* splitLine(line: Buffer, at: number, ended: boolean): Iterable<Piece> {
+/** Of one line without its line feed; `ended`: it had one. */
+export function* piecesOfLine(line: Buffer, at: number, ended: boolean): Iterable<Piece> {
   const keys = readLineKeys(line);
   if (keys) return yield { bytes: line, keys, at, inOrder: ended };
   if (line.subarray(0, byteOrderMark.length).equals(byteOrderMark)) {
     yield { bytes: byteOrderMark, keys: undefined, at, inOrder: false };
-    return yield* splitLine(line.subarray(byteOrderMark.length), at + byteOrderMark.length, false);
+    return yield* piecesOfLine(line.subarray(byteOrderMark.length), at + byteOrderMark.length, false);
   }
   yield* splitAtOpenings(line, at);
 }

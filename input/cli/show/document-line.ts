@@ -1,0 +1,94 @@
+// A document on one line, for people: when it happened (UTC), how it ended, who it was, and what is said of it.
+
+import { styleText } from 'node:util';
+import { cellsOf, cutTo, padTo, plainText } from './cells.ts';
+
+export interface Paper {
+  /** Undefined where nothing is cut: a pipe or a file. */
+  readonly columns: number | undefined;
+  readonly hasColours: boolean;
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+type Colour = Parameters<typeof styleText>[0];
+
+const whoWidth = 22;
+/** Below that there is no column for the person, whom most messages name. */
+const roomyColumns = 110;
+
+const outcomes: Readonly<Record<string, { readonly mark: string; readonly colour: Colour }>> = {
+  success: { mark: 'ok', colour: 'green' },
+  failure: { mark: 'failed', colour: 'red' },
+  healthy: { mark: 'ok', colour: 'green' },
+  degraded: { mark: 'ill', colour: 'yellow' },
+};
+const outcomeWidth = 6;
+
+export function drawDocument(tree: Tree, { columns, hasColours }: Paper): string {
+  const paint = (colour: Colour, text: string) =>
+    hasColours ? styleText(colour, text, { validateStream: false }) : text;
+  const outcome = textAt(tree, 'event.outcome') ?? textAt(tree, 'm365.collection.health') ?? '';
+  const { mark, colour } = outcomes[outcome] ?? { mark: outcome || '-', colour: 'gray' };
+  const time = timeOf(tree);
+  const isRoomy = columns === undefined || columns >= roomyColumns;
+  const who = isRoomy ? [paint('cyan', padTo(whoOf(tree), whoWidth))] : [];
+  const head = [time, padTo(mark, outcomeWidth)].join('  ');
+  const taken = cellsOf(head) + 2 + (isRoomy ? whoWidth + 2 : 0);
+  const said = isRoomy ? messageOf(tree) : namingWho(messageOf(tree), whoOf(tree));
+  const message = columns === undefined ? said : cutTo(said, Math.max(1, columns - taken));
+  const isAlert = textAt(tree, 'event.kind') === 'alert';
+  return [
+    paint('gray', time),
+    paint(colour, padTo(mark, outcomeWidth)),
+    ...who,
+    isAlert ? paint('yellow', message) : message,
+  ].join('  ');
+}
+
+const namingWho = (message: string, who: string): string =>
+  who === '-' || message.includes(who) ? message : `${who}: ${message}`;
+
+const timeOf = (tree: Tree): string =>
+  (
+    plainText(textAt(tree, '@timestamp') ?? textAt(tree, 'o365audit.CreationTime') ?? '')
+      .replace('T', ' ')
+      .slice(0, 19) || '-'
+  ).padEnd(19);
+
+function whoOf(tree: Tree): string {
+  const names = [
+    'user.name',
+    'user.email',
+    'user.id',
+    'm365.collection.tenant',
+    'o365audit.UserId',
+    'source.ip',
+  ];
+  const found = names.map((name) => textAt(tree, name)).find((name) => name !== undefined);
+  return plainText(found ?? '-');
+}
+
+/** What was never mapped has no sentence. */
+function messageOf(tree: Tree): string {
+  const parts = ['m365.collection.content_type', 'message', 'm365.collection.message'].map((name) =>
+    textAt(tree, name),
+  );
+  const said = parts.filter((part) => part !== undefined).join(': ');
+  return plainText(
+    said || textAt(tree, 'event.action') || textAt(tree, 'o365audit.Operation') || textAt(tree, '_id') || '-',
+  );
+}
+
+/** Of a list, the first. */
+function textAt(tree: Tree, path: string): string | undefined {
+  let value: unknown = tree;
+  for (const key of path.split('.')) {
+    const above = Array.isArray(value) ? value[0] : value;
+    value =
+      typeof above === 'object' && above !== null
+        ? Object.entries(above).find(([name]) => name === key)?.[1]
+        : undefined;
+  }
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' && first !== '' ? first : undefined;
+}

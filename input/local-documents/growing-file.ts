@@ -1,0 +1,79 @@
+// One file that is read on while it grows. It is held open: it can be moved or deleted meanwhile, and is read to its end
+// all the same.
+
+import { type FileHandle, open } from 'node:fs/promises';
+import { type DocumentFile, isMissing } from './document-files.ts';
+import { DocumentLines, type LocalDocument } from './lines.ts';
+
+const chunkBytes = 256 * 1024;
+
+export class GrowingFile {
+  readonly file: DocumentFile;
+  readonly identity: string;
+  #lines = new DocumentLines();
+  readonly #handle: FileHandle;
+  #offset = 0;
+
+  /** Undefined where it went away since it was listed. */
+  static async open(file: DocumentFile): Promise<GrowingFile | undefined> {
+    try {
+      const handle = await open(file.path, 'r');
+      const { dev, ino } = await handle.stat();
+      return new GrowingFile(file, handle, identityOf(file.path, dev, ino));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private constructor(file: DocumentFile, handle: FileHandle, identity: string) {
+    this.file = file;
+    this.#handle = handle;
+    this.identity = identity;
+  }
+
+  /** How many lines were damaged since it was last asked. */
+  takeDamaged(): number {
+    const { damaged } = this.#lines;
+    this.#lines.damaged = 0;
+    return damaged;
+  }
+
+  get isUnfinished(): boolean {
+    return this.#lines.isUnfinished;
+  }
+
+  /** Everything from where it was read to, to its end of now. */
+  async *read(): AsyncGenerator<LocalDocument[]> {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    await this.#noticeCut();
+    for (;;) {
+      const { bytesRead } = await this.#handle.read(chunk, 0, chunkBytes, this.#offset);
+      if (bytesRead === 0) return;
+      this.#offset += bytesRead;
+      const found = this.#lines.push(chunk.subarray(0, bytesRead));
+      // Lines within a chunk are views of it, and the next read overwrites it.
+      if (found.length > 0) yield found.map(({ tree, line }) => ({ tree, line: Buffer.from(line) }));
+    }
+  }
+
+  takeRest(): LocalDocument[] {
+    return this.#lines.takeRest();
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  /** Whoever cut it, as copytruncate does, begins it anew. */
+  async #noticeCut(): Promise<void> {
+    const { size } = await this.#handle.stat();
+    if (size >= this.#offset) return;
+    this.#offset = 0;
+    const { damaged } = this.#lines;
+    this.#lines = new DocumentLines();
+    this.#lines.damaged = damaged;
+  }
+}
+
+export const identityOf = (path: string, dev: number, ino: number): string => `${path} ${dev}:${ino}`;
