@@ -60,7 +60,8 @@ function ecsField(name: string): Field {
   return field;
 }
 
-function enrichmentFields(): string[] {
+/** Those that only the ingest pipeline fills: where addresses are, and what user agents are. */
+export function enrichmentFields(): string[] {
   const ends = enrichedEnds.flatMap((end) => [
     `${end}.as.number`,
     `${end}.as.organization.name`,

@@ -4,8 +4,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import { createFieldLookup, generateSavedObjects, loadDashboards } from '../../../dashboards/index.ts';
 import { loadDefinitions } from '../../../pipelines/index.ts';
 import { OperatorError } from '../../errors.ts';
+import { listDocumentFiles, statPlace } from '../../local-documents/document-files.ts';
 import { connect } from '../../outputs/elasticsearch/connection.ts';
 import { Failure } from '../../outputs/elasticsearch/failure.ts';
+import type { PreviewSource } from '../../preview/contract.ts';
 import { servePreview } from '../../preview/server.ts';
 import {
   addConnectionOptions,
@@ -14,12 +16,16 @@ import {
   readConnectionFlags,
 } from '../../setup/connection-options.ts';
 import { listenForInterruption } from '../interruption.ts';
+import { localDocuments } from '../local-answers.ts';
+import { chooseLocalPlaces, usualPlace } from '../local-places.ts';
+import { loadCollectedPolicy } from '../policy-flag.ts';
 import { previewSource } from '../preview-source.ts';
 
 interface PreviewFlags extends ConnectionFlags {
   readonly port: number;
   readonly index: string;
   readonly now?: number;
+  readonly data?: string;
 }
 
 const teaching = `
@@ -27,10 +33,17 @@ What it shows:
   The dashboards that the package installs in Kibana, drawn from the same
   generated saved objects: what is wrong here is wrong there. It listens on
   127.0.0.1 only and reads, never writes.
+
+Over local documents (--data, or a policy with an output of type file; without
+any flag ./data/events, where they are) no Elasticsearch is needed. What only
+an Elasticsearch adds, where an address is and which browser it was, is missing
+then, and the panels that show it say so.
 ${connectionHelp}
   It takes the privilege read on the indices it looks at.
 
 Examples:
+  m365 preview                                      over ./data/events
+  m365 preview --data /var/lib/m365/events
   m365 preview --url http://127.0.0.1:9200
   m365 preview --policy my.yml --port 0
   m365 preview --policy my.yml --now 2026-11-20T12:00:00Z     as if it were then
@@ -40,8 +53,9 @@ Ctrl-C ends it.`;
 export function previewCommand(): Command {
   const command = new Command('preview')
     .summary('look at the dashboards without Kibana')
-    .description('Draws the dashboards on a local web page, over a real Elasticsearch.');
+    .description('Draws the dashboards on a local web page, over an Elasticsearch or local documents.');
   return addConnectionOptions(command)
+    .option('--data <path>', 'look at local documents: a folder of a file output, or one file')
     .option('--port <number>', 'port to listen on; 0 takes a free one', readPort, 8366)
     .option('--index <pattern>', 'where to look', 'logs-*')
     .option('--now <time>', 'the time that "now" stands for', readTime)
@@ -51,21 +65,48 @@ export function previewCommand(): Command {
 
 async function runPreview(flags: PreviewFlags): Promise<void> {
   const objects = generateSavedObjects(loadDashboards(), createFieldLookup(loadDefinitions()));
-  const connection = await connect(await readConnectionFlags(flags));
+  const now = () => flags.now ?? Date.now();
   using interruption = listenForInterruption();
   const { stop } = interruption;
+  const places = await chooseLocalDocuments(flags);
+  if (places !== undefined) {
+    const { search, complete } = localDocuments(places, now);
+    await serve(previewSource(objects, search, now, complete), places.join(', '), flags.port, stop);
+    return;
+  }
+  const connection = await connect(await readConnectionFlags(flags));
   const search = async (body: object) => {
     const path = `/${encodeURIComponent(flags.index)}/_search`;
     const answer = await connection.send({ method: 'POST', path, body, name: 'search' }, stop);
     return answer.body;
   };
   await tryFirst(search, flags, stop);
-  const source = previewSource(objects, search, () => flags.now ?? Date.now());
-  const server = await servePreview(source, flags.port);
-  console.log(`The dashboards, over ${connection.address}: ${server.url}`);
-  await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
-  await server.close();
+  await serve(previewSource(objects, search, now), connection.address, flags.port, stop);
   await connection.close();
+}
+
+async function serve(source: PreviewSource, over: string, port: number, stop: AbortSignal): Promise<void> {
+  const server = await servePreview(source, port);
+  console.log(`The dashboards, over ${over}: ${server.url}`);
+  await new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await server.close();
+}
+
+/** Undefined where an Elasticsearch is meant: it is named, or there is nothing else. */
+async function chooseLocalDocuments(flags: PreviewFlags): Promise<readonly string[] | undefined> {
+  if (flags.data !== undefined) return chooseLocalPlaces({ data: flags.data });
+  if (flags.url !== undefined) return undefined;
+  if (flags.policy !== undefined) {
+    const { outputs } = await loadCollectedPolicy({ policy: flags.policy });
+    return outputs.every(({ type }) => type === 'file')
+      ? chooseLocalPlaces({ policy: flags.policy })
+      : undefined;
+  }
+  const found = (await statPlace(usualPlace)) === undefined ? [] : await listDocumentFiles([usualPlace]);
+  return found.length > 0 ? [usualPlace] : undefined;
 }
 
 /** What would fail for every panel is said before there is a page: an address, a key, a privilege. */

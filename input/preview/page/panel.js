@@ -39,6 +39,9 @@ async function fill(panel, body, view, look, { linkTo, pick }) {
   if (view.kind === 'text')
     return body.replaceChildren(element('div', { className: 'markdown', textContent: view.markdown }));
   const answer = await getAnswer(look.dashboard, view.id, look);
+  if (answer.lacks !== undefined && isEmpty(answer))
+    return body.replaceChildren(element('div', { className: 'note', textContent: answer.lacks }));
+  if (answer.lacks !== undefined) noteLack(panel, answer.lacks);
   const onPick = (column, value, event) => pick(column, value, view.drillDown, event);
   if (view.kind === 'search') return drawEvents(panel, body, view, answer);
   if (view.kind === 'map') {
@@ -74,6 +77,17 @@ function drawLens(panel, body, view, rows, look, onPick) {
     case 'lnsHeatmap':
       return drawChart(body, (size) => heatmapOption(view, rows, theme, size));
   }
+}
+
+/** Nothing to draw but what is not known. */
+const isEmpty = ({ rows, clusters, total }) =>
+  clusters?.length === 0 ||
+  total === 0 ||
+  rows?.every((row) => !Object.values(row).some((value) => typeof value === 'number' && value !== 0));
+
+/** Beside the title: the panel shows something, and a part of it is not known. */
+function noteLack(panel, text) {
+  panel.querySelector('h2')?.append(element('i', { className: 'lack', textContent: '?', title: text }));
 }
 
 const drawNothing = (body) =>
