@@ -82,6 +82,7 @@ async function runOnLedger(given: RunOptions, damage: AbortController | undefine
       options.telemetry.report({ tenantId: '', contentType: 'ledger' }, { health, message }),
     onDamage: () => damage?.abort(),
   });
+  options.telemetry.ledgerOpened?.(ledger.identity.id);
   try {
     return await runWithLedger(options, ledger);
   } finally {

@@ -10,19 +10,21 @@ import type { ScopeStatus, StatusBoard } from '../telemetry/status-board.ts';
 import { keepStatusFile } from '../telemetry/status-file.ts';
 import { serveStatus } from '../telemetry/status-server.ts';
 import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
+import { describeDocuments } from './describe-documents.ts';
 import { type Display, openDisplay } from './display.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
 import { readVersion } from './version.ts';
 
 /** Resolves with the exit code, when every stream has ended or an interruption was obeyed. */
 export async function runPolicy(policy: Policy): Promise<number> {
+  const documents = describeDocuments(policy, process.env);
   let footer = 'Ctrl-C ends it, when everything in flight is delivered.';
   const telemetry = createTelemetry({ clock: systemClock, version: readVersion() });
   const display = openDisplay({
     level: policy.process.logLevel,
     board: telemetry.board,
     names: namesOf(policy),
-    footer: () => footer,
+    footer: () => `${documents}\n${footer}`,
     table: !policy.outputs.some(({ type }) => type === 'console') || !process.stdout.isTTY,
   });
   const { stopTimeoutMs } = policy.process;
@@ -74,6 +76,7 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
   const { board } = telemetry;
   const { stateFolder, statusPort } = policy.process;
   for (const note of policy.notes) log.info({}, note);
+  log.info({}, describeDocuments(policy, process.env));
   const page = statusPort > 0 ? await serveStatus(board, statusPort) : undefined;
   const file = await keepStatusFile({ folder: stateFolder, board, clock: systemClock, log });
   try {

@@ -65,6 +65,8 @@ export interface Telemetry {
   credential?(tenantId: string, credential: CredentialEnd): void;
   /** Gives a way to read the bytes in flight; called once, by whoever owns the ByteBudget. */
   watchInFlight?(read: () => number): void;
+  /** Told by whoever opened the ledger: what is added up over runs is added up for a ledger. */
+  ledgerOpened?(id: string): void;
   /** The last report of a scope, or what its habits say against it; undefined where it was never heard of. */
   reportOf?(scope: Scope): ScopeReport | undefined;
 }

@@ -4,7 +4,7 @@
 import type { Counter, Health } from './contract.ts';
 import { formatCount, formatSpan } from './figures.ts';
 import { type ScopeStatus, type Status, severity } from './status-board.ts';
-import { wrap } from './wrap.ts';
+import { fold, shorten } from './wrap.ts';
 
 export interface TableOptions {
   readonly columns: number;
@@ -26,45 +26,89 @@ interface Row {
 
 interface Figure {
   readonly title: string;
+  /** What it counts. */
+  readonly unit?: 'content blobs' | 'records';
   readonly width: number;
   readonly read: (row: Row) => string;
 }
 
 const figures: readonly Figure[] = [
-  { title: 'listed', width: 6, read: ({ counters }) => formatCount(counters.blobs_listed, 6) },
-  { title: 'fetched', width: 7, read: ({ counters }) => formatCount(counters.blobs_fetched, 7) },
-  { title: 'delivered', width: 9, read: ({ counters }) => formatCount(counters.records_delivered, 9) },
-  { title: 'duplicates', width: 10, read: ({ counters }) => formatCount(counters.records_duplicate, 10) },
-  { title: 'lost', width: 5, read: ({ counters }) => formatCount(counters.blobs_lost, 5) },
+  {
+    title: 'listed',
+    unit: 'content blobs',
+    width: 6,
+    read: ({ counters }) => formatCount(counters.blobs_listed, 6),
+  },
+  {
+    title: 'fetched',
+    unit: 'content blobs',
+    width: 7,
+    read: ({ counters }) => formatCount(counters.blobs_fetched, 7),
+  },
+  {
+    title: 'lost',
+    unit: 'content blobs',
+    width: 5,
+    read: ({ counters }) => formatCount(counters.blobs_lost, 5),
+  },
+  {
+    title: 'delivered',
+    unit: 'records',
+    width: 9,
+    read: ({ counters }) => formatCount(counters.records_delivered, 9),
+  },
+  {
+    title: 'duplicates',
+    unit: 'records',
+    width: 10,
+    read: ({ counters }) => formatCount(counters.records_duplicate, 10),
+  },
   { title: 'lag', width: 4, read: ({ lagMs }) => formatSpan(lagMs) },
 ];
 const labelWidth = 20;
+const leastLabelWidth = 8;
 const stateWidth = 8;
-/** Left out of a narrow terminal, the first one first. */
-const expendable = ['duplicates', 'listed', 'fetched'];
+/** Left out of a narrow terminal, the first one first. What was lost is said in words as well. */
+const expendable = ['duplicates', 'listed', 'fetched', 'lag', 'lost', 'delivered'];
 const mostMessageLines = 6;
 const linesOfMessage = 3;
+/** Both lines of the head, what the figures mean, and what stands below the table, with the prompt. */
+const linesAround = 8;
 
 export function drawTable(status: Status, options: TableOptions): string {
-  // The head, the messages and the prompt need room too.
-  const space = Math.max(3, options.rows - mostMessageLines - 4);
+  // The messages need room too.
+  const space = Math.max(3, options.rows - mostMessageLines - linesAround);
   const rows = chooseRows(status, options, space);
   const shown = rows.length <= space ? rows : worstFirst(rows).slice(0, space);
   const hidden = rows.length - shown.length;
   const columns = fittingFigures(options.columns);
+  const label = Math.min(labelWidth, Math.max(leastLabelWidth, options.columns - 1 - widthBeside(columns)));
   return [
-    drawHead(columns),
-    ...shown.map((row) => drawRow(row, columns, options)),
+    ...drawHead(columns, label),
+    ...shown.map((row) => drawRow(row, { ...options, figures: columns, label })),
     ...(hidden > 0 ? [`… and ${hidden} more`] : []),
     ...drawMessages(shown, options),
+    ...drawLegend(status, shown, columns, options),
   ].join('\n');
 }
 
 function chooseRows(status: Status, options: TableOptions, space: number): readonly Row[] {
-  const tenants = [...Map.groupBy(status.scopes, ({ tenant_id }) => tenant_id)];
+  const counted = status.scopes.map((scope) => ({ ...scope, counters: totalsOf(status, scope) }));
+  const tenants = [...Map.groupBy(counted, ({ tenant_id }) => tenant_id)];
   const nameOf = (id: string) => options.names.get(id) ?? id;
   const detailed = tenants.flatMap(([id, scopes]) => detailRows(nameOf(id), scopes));
   return detailed.length <= space ? detailed : tenants.map(([id, scopes]) => sumRow(nameOf(id), scopes));
+}
+
+/** Since the ledger began, where that is known: a restart goes on counting. */
+function totalsOf(
+  { totals }: Status,
+  { tenant_id, content_type, counters }: ScopeStatus,
+): ScopeStatus['counters'] {
+  const found = totals?.scopes.find(
+    (each) => each.tenant_id === tenant_id && each.content_type === content_type,
+  );
+  return found === undefined ? counters : found.counters;
 }
 
 /** A tenant's name above its content types, and its own state where that is not well. */
@@ -110,26 +154,66 @@ function worstFirst(rows: readonly Row[]): Row[] {
   return rows.toSorted((a, b) => severity.indexOf(b.health) - severity.indexOf(a.health));
 }
 
+const widthBeside = (shown: readonly Figure[]): number =>
+  shown.reduce((sum, { width }) => sum + width + 1, 1 + stateWidth);
+
 function fittingFigures(columns: number): readonly Figure[] {
   let fitting = figures;
   for (const title of expendable) {
-    const width = fitting.reduce((sum, figure) => sum + figure.width + 1, labelWidth + 1 + stateWidth);
-    if (width < columns) break;
+    if (labelWidth + widthBeside(fitting) < columns) break;
     fitting = fitting.filter((figure) => figure.title !== title);
   }
   return fitting;
 }
 
-function drawHead(shown: readonly Figure[]): string {
+/** What is counted stands above the columns that count it. */
+function drawHead(shown: readonly Figure[], label: number): string[] {
+  const units = [...Map.groupBy(shown, ({ unit }) => unit)].map(([unit, own]) =>
+    titleAcross(
+      unit,
+      own.reduce((sum, { width }) => sum + width + 1, -1),
+    ),
+  );
   const titles = shown.map(({ title, width }) => title.padStart(width));
-  return [' '.repeat(labelWidth), ...titles, 'state'].join(' ');
+  const indent = ' '.repeat(label);
+  return [[indent, ...units].join(' ').trimEnd(), [indent, ...titles, 'state'].join(' ')];
 }
 
-function drawRow(row: Row, shown: readonly Figure[], { columns, paint }: TableOptions): string {
-  if (row.title) return row.label.slice(0, columns);
-  const label = row.label.slice(0, labelWidth).padEnd(labelWidth);
+function titleAcross(unit: Figure['unit'], width: number): string {
+  if (unit === undefined) return ' '.repeat(width);
+  const title = unit.length <= width ? unit : (unit.split(' ').at(-1) ?? unit);
+  if (title.length + 4 > width) return title.padStart(width);
+  const left = Math.floor((width - title.length - 2) / 2);
+  return `${'─'.repeat(left)} ${title} ${'─'.repeat(width - title.length - 2 - left)}`;
+}
+
+interface RowOptions extends TableOptions {
+  readonly figures: readonly Figure[];
+  readonly label: number;
+}
+
+function drawRow(row: Row, { columns, paint, figures: shown, label }: RowOptions): string {
+  if (row.title) return shorten(row.label, columns - 1);
   const cells = shown.map(({ width, read }) => read(row).padStart(width));
-  return [label, ...cells, paint(row.health, row.health)].join(' ');
+  return [shorten(row.label, label).padEnd(label), ...cells, paint(row.health, row.health)].join(' ');
+}
+
+/** Where the lag of a record is shown, and where the figures are of more than this run, it is said what they are. */
+function drawLegend(
+  { totals, started }: Status,
+  rows: readonly Row[],
+  shown: readonly Figure[],
+  { columns }: TableOptions,
+): string[] {
+  const hasLag = shown.some(({ title }) => title === 'lag') && rows.some(({ lagMs }) => lagMs !== undefined);
+  const goesOn = totals !== undefined && totals.since < started;
+  const parts = [
+    ...(goesOn
+      ? [`Counted since ${totals.since.slice(0, 16).replace('T', ' ')} UTC, when the ledger began.`]
+      : []),
+    ...(hasLag ? ['Lag: from an event in Microsoft 365 to its delivery, for the newest record.'] : []),
+  ];
+  return parts.length === 0 ? [] : fold(parts.join(' '), columns - 1, 3);
 }
 
 /** What is wrong or waited for: once for each message, however many content types share it. */
@@ -141,9 +225,9 @@ function drawMessages(rows: readonly Row[], { columns, paint }: TableOptions): s
       const [first = '', ...others] = sharing.map(({ label }) => label);
       const whom = others.length > 1 ? `${first} and ${others.length} more` : [first, ...others].join(', ');
       const text = message.startsWith(first) ? message : `${whom}: ${message}`;
-      return wrap(text, '', '  ', columns - 1)
-        .slice(0, linesOfMessage)
-        .map((line) => paint(sharing[0]?.health ?? 'starting', line.slice(0, columns - 1)));
+      return fold(text, columns - 1, linesOfMessage).map((line) =>
+        paint(sharing[0]?.health ?? 'starting', line),
+      );
     })
     .slice(0, mostMessageLines);
 }

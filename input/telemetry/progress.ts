@@ -5,7 +5,7 @@ import { createLogUpdate } from 'log-update';
 import type { Health } from './contract.ts';
 import { drawTable } from './progress-table.ts';
 import type { StatusBoard } from './status-board.ts';
-import { wrap } from './wrap.ts';
+import { fold } from './wrap.ts';
 
 export interface Progress {
   /** Prints a line above the table. */
@@ -25,9 +25,11 @@ interface ProgressOptions {
   readonly board: StatusBoard;
   readonly terminal: Terminal;
   readonly names: ReadonlyMap<string, string>;
-  /** A line under the table: what runs, and how to end it. */
+  /** Lines under the table: what runs, how to end it, where what it made is. */
   readonly footer: () => string;
 }
+
+const linesOfFooter = 5;
 
 const colours = {
   starting: 'cyan',
@@ -47,7 +49,10 @@ export function showProgress({ board, terminal, names, footer }: ProgressOptions
   const draw = () => {
     const { columns = 80, rows = 24 } = terminal;
     const table = drawTable(board.snapshot(), { columns, rows, paint, names });
-    const frame = [table, ...wrap(footer(), '', '', columns - 1)].join('\n');
+    const below = footer()
+      .split('\n')
+      .flatMap((line) => fold(line, columns - 1, linesOfFooter));
+    const frame = [table, ...below].join('\n');
     const lines = frame.split('\n').length;
     // The library redraws only the lines that changed, and misplaces those below an inserted one.
     if (lines !== drawn) update.clear();

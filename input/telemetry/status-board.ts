@@ -34,9 +34,29 @@ export interface Status {
   readonly health: Health;
   readonly in_flight_bytes: number;
   readonly scopes: readonly ScopeStatus[];
+  /** Of all runs on the same ledger. */
+  readonly totals?: Totals;
   /** Habits of content types that this process has heard nothing of, for the next one. */
   readonly remembered?: readonly Habits[];
 }
+
+export interface Totals {
+  /** Which ledger it is: a new one begins at 0. */
+  readonly ledger: string;
+  readonly since: string;
+  readonly scopes: readonly ScopeTotals[];
+}
+
+export type ScopeTotals = Pick<ScopeStatus, 'tenant_id' | 'content_type' | 'counters'>;
+
+/** What is added up over runs. */
+const summed: readonly Counter[] = [
+  'blobs_listed',
+  'blobs_fetched',
+  'blobs_lost',
+  'records_delivered',
+  'records_duplicate',
+];
 
 /** How often content arrives, as an earlier process learnt it. */
 export type Habits = Pick<ScopeStatus, 'tenant_id' | 'content_type' | 'arrivals' | 'last_event'>;
@@ -75,6 +95,11 @@ export class StatusBoard implements Telemetry {
   /** Of scopes that were not heard of yet: one that is no longer collected must not stand there for ever. */
   private readonly remembered = new Map<string, Habits>();
   private readInFlight: () => number = () => 0;
+  /** As an earlier process left them. */
+  private leftTotals: Totals | undefined;
+  private ledger: { readonly id: string; readonly since: string } | undefined;
+  /** What to add to the counters of this process. */
+  private readonly before = new Map<string, ScopeTotals>();
 
   constructor({ clock, version }: { clock: Clock; version: string }) {
     this.clock = clock;
@@ -127,8 +152,28 @@ export class StatusBoard implements Telemetry {
     return this.readInFlight();
   }
 
-  /** Takes over what an earlier process learnt of how often content arrives. Call before anything is reported. */
-  restore(previous: readonly (Habits | ScopeStatus)[]): void {
+  /** From here on it is counted what this ledger has seen: on from where an earlier process left it, or from 0. */
+  ledgerOpened(id: string): void {
+    const left = this.leftTotals?.ledger === id ? this.leftTotals : undefined;
+    this.leftTotals = undefined;
+    if (this.ledger?.id === id) return;
+    this.ledger = { id, since: left?.since ?? iso(this.clock.now()) };
+    this.before.clear();
+    for (const [key, { scope, counters }] of this.entries)
+      this.before.set(
+        key,
+        totalsOf(scope, (name) => -(counters.get(name) ?? 0)),
+      );
+    for (const each of left?.scopes ?? [])
+      this.before.set(keyOf({ tenantId: each.tenant_id, contentType: each.content_type ?? '' }), each);
+  }
+
+  /**
+   * Takes over what an earlier process learnt of how often content arrives, and what it counted. Call before anything
+   * is reported.
+   */
+  restore(previous: readonly (Habits | ScopeStatus)[], totals?: Totals): void {
+    this.leftTotals = totals;
     for (const { tenant_id, content_type, arrivals, last_event } of previous) {
       // An output or the ledger has no tenant, and no habits either.
       if (content_type === undefined || tenant_id === '' || arrivals === undefined) continue;
@@ -154,8 +199,19 @@ export class StatusBoard implements Telemetry {
       health: worst(scopes.map(({ health }) => health)),
       in_flight_bytes: this.inFlightBytes,
       scopes: scopes.toSorted(byName),
+      ...withTotals(this.ledger ? this.addUp(this.ledger) : this.leftTotals),
       ...(this.remembered.size > 0 && { remembered: [...this.remembered.values()].toSorted(byName) }),
     };
+  }
+
+  private addUp({ id, since }: { readonly id: string; readonly since: string }): Totals {
+    const own = [...this.entries].map(([key, { scope, counters }]) => {
+      const before = this.before.get(key)?.counters ?? {};
+      return totalsOf(scope, (name) => (before[name] ?? 0) + (counters.get(name) ?? 0));
+    });
+    const others = [...this.before].flatMap(([key, each]) => (this.entries.has(key) ? [] : [each]));
+    const scopes = [...own, ...others].filter(({ counters }) => Object.keys(counters).length > 0);
+    return { ledger: id, since, scopes: scopes.toSorted(byName) };
   }
 
   private entry(scope: Scope): Entry {
@@ -224,6 +280,18 @@ export class StatusBoard implements Telemetry {
   }
 }
 
+/** Before the ledger is open they stand as they were left: a process that ends by then must not take them along. */
+const withTotals = (totals: Totals | undefined) => (totals === undefined ? {} : { totals });
+
+function totalsOf({ tenantId, contentType }: Scope, read: (name: Counter) => number): ScopeTotals {
+  const counters = summed.flatMap((name) => (read(name) === 0 ? [] : [[name, read(name)]]));
+  return {
+    tenant_id: tenantId,
+    ...(contentType && { content_type: contentType }),
+    counters: Object.fromEntries(counters),
+  };
+}
+
 const keyOf = ({ tenantId, contentType }: Scope): string => `${tenantId} ${contentType}`;
 
 function worst(healths: readonly Health[]): Health {
@@ -237,7 +305,9 @@ function timeOf<T>(text: string | undefined, otherwise: T): number | T {
   return Number.isNaN(time) ? otherwise : time;
 }
 
-function byName(a: Habits, b: Habits): number {
+type ScopeName = Pick<ScopeStatus, 'tenant_id' | 'content_type'>;
+
+function byName(a: ScopeName, b: ScopeName): number {
   return a.tenant_id.localeCompare(b.tenant_id) || (a.content_type ?? '').localeCompare(b.content_type ?? '');
 }
 

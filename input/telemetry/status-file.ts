@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../contract.ts';
 import { createOwnedFolder } from '../delivery/owned-files.ts';
 import { describeError } from '../errors.ts';
-import type { Habits, StatusBoard } from './status-board.ts';
+import type { Habits, ScopeTotals, StatusBoard, Totals } from './status-board.ts';
 
 export interface StatusFile {
   /** Writes once more and ends. */
@@ -32,7 +32,8 @@ export async function keepStatusFile({
 }: StatusFileOptions): Promise<StatusFile> {
   createOwnedFolder(folder);
   const file = join(folder, 'status.json');
-  board.restore(await readHabits(file));
+  const left = await readStatus(file);
+  board.restore(habitsOf(left), totalsOf(left));
   let failing = false;
   const write = async () => {
     try {
@@ -73,13 +74,34 @@ async function replaceFile(file: string, text: string): Promise<void> {
 }
 
 /** What an earlier process left; nothing where there is no file, or it is not ours. */
-async function readHabits(file: string): Promise<readonly Habits[]> {
+async function readStatus(file: string): Promise<unknown> {
   try {
-    const status: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return [...listOf(status, 'scopes'), ...listOf(status, 'remembered')].filter(isHabits);
+    return JSON.parse(await readFile(file, 'utf8'));
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+const habitsOf = (status: unknown): readonly Habits[] =>
+  [...listOf(status, 'scopes'), ...listOf(status, 'remembered')].filter(isHabits);
+
+function totalsOf(status: unknown): Totals | undefined {
+  if (typeof status !== 'object' || status === null || !('totals' in status)) return undefined;
+  const { totals } = status;
+  if (typeof totals !== 'object' || totals === null || !('ledger' in totals) || !('since' in totals))
+    return undefined;
+  const { ledger, since } = totals;
+  if (typeof ledger !== 'string' || typeof since !== 'string' || Number.isNaN(Date.parse(since)))
+    return undefined;
+  return { ledger, since, scopes: listOf(totals, 'scopes').filter(isTotal) };
+}
+
+function isTotal(value: unknown): value is ScopeTotals {
+  if (typeof value !== 'object' || value === null || !('tenant_id' in value) || !('counters' in value))
+    return false;
+  const { tenant_id, counters } = value;
+  if (typeof tenant_id !== 'string' || typeof counters !== 'object' || counters === null) return false;
+  return Object.values(counters).every((count) => typeof count === 'number');
 }
 
 function listOf(status: unknown, name: string): readonly unknown[] {

@@ -26,6 +26,7 @@ export function createTelemetry(options: { clock: Clock; version: string }): Run
       meter.lag(scope, creation, content);
     },
     watchInFlight: (read) => board.watchInFlight(read),
+    ledgerOpened: (id) => board.ledgerOpened(id),
     reportOf: (scope) => board.reportOf(scope),
   };
 }

@@ -14,3 +14,24 @@ export function wrap(text: string, first: string, rest: string, width: number): 
   }
   return [...lines, (lines.length === 0 ? first : rest) + line];
 }
+
+/** At most so long, cut between words where there are some, with an ellipsis for what was cut. */
+export function shorten(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const kept = text.slice(0, width - 1);
+  const isBetween = /\s/.test(text[width - 1] ?? '');
+  const end = isBetween ? kept.length : kept.search(/\s+\S*$/);
+  return `${end > 0 ? kept.slice(0, end).trimEnd() : kept}…`;
+}
+
+/** At most so many lines, none longer than the width; a word that is longer goes on in the next line. */
+export function fold(text: string, width: number, most: number): string[] {
+  const pieces = text
+    .trim()
+    .split(/\s+/)
+    .flatMap((word) => word.match(new RegExp(`.{1,${Math.max(1, width - 2)}}`, 'gsu')) ?? []);
+  const lines = wrap(pieces.join(' '), '', '  ', width);
+  if (lines.length <= most) return lines;
+  const last = lines[most - 1] ?? '';
+  return [...lines.slice(0, most - 1), last.length < width ? `${last}…` : shorten(`${last} …`, width)];
+}

@@ -186,15 +186,73 @@ describe('the progress table', () => {
     const lines = draw(filled);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
     expect(lines.find((line) => line.startsWith('AzureActiveDirectory'))).toMatch(
-      / 1\.23M .* 123B .*9\.88B .* 3d healthy$/,
+      / 1\.23M .*7\.65M .* 123B .*9\.88B .* 3d healthy$/,
     );
-    expect(lines[1]).toBe('Contoso');
+    expect(lines[2]).toBe('Contoso');
   });
 
   test('leaves columns out of a narrow terminal', () => {
     const lines = draw(board(1), 24, 60);
-    expect(lines[0]).toMatch(/^ +fetched delivered +lost +lag state$/);
+    expect(lines[1]).toMatch(/^ +fetched +lost +delivered +lag state$/);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(60);
+  });
+
+  test('says above the columns what they count', () => {
+    const [units = '', titles = ''] = draw(board(1));
+    expect(units).toMatch(/^ +─+ content blobs ─+ ─+ records ─+$/);
+    expect(units.indexOf('─')).toBe(titles.indexOf('listed'));
+    expect(units.lastIndexOf('─')).toBe(titles.indexOf('duplicates') + 'duplicates'.length - 1);
+    const narrow = draw(board(1), 24, 52);
+    expect(narrow[0]).toMatch(/^ +blobs +─ records$|^ +blobs +records$/);
+    expect(narrow[1]).toMatch(/^ +lost +delivered +lag state$/);
+  });
+
+  test.each([120, 80, 60, 52, 40, 30])('breaks no word at %i columns', (columns) => {
+    const filled = board(1);
+    const message =
+      'The application has no permission for this content type. Grant ActivityFeed.Read in Entra.';
+    filled.report(scope, { health: 'failed', message });
+    const lines = drawTable(filled.snapshot(), {
+      columns,
+      rows: 24,
+      paint: (_health, text) => text,
+      names: new Map([['tenant-0', 'Contoso of the Netherlands (0cc27da2-0bc5-4639-bdb7-648ddc6353ba)']]),
+    }).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
+    const words = new Set(
+      `${message} Exchange: tenant-1 (tenant) Contoso of the Netherlands (0cc27da2-0bc5-4639-bdb7-648ddc6353ba)`.split(
+        ' ',
+      ),
+    );
+    const table = lines.slice(0, lines.findLastIndex((line) => line.startsWith('Lag:')) >>> 0);
+    const said = table.filter((line) => /Contoso|^Exchange:|^ {2}\S/.test(line));
+    expect(said.length).toBeGreaterThan(1);
+    for (const word of said.flatMap((line) => line.trim().split(/\s+/)))
+      expect(words.has(word.replace(/…$/, '')) || word === '…').toBe(true);
+  });
+
+  test('says what lag is where there is one', () => {
+    expect(draw(board(1)).at(-1)).toMatch(/^Lag: from an event in Microsoft 365 to its delivery/);
+    const fresh = new StatusBoard({ clock: systemClock, version: '1' });
+    fresh.report(scope, { health: 'healthy', message: 'collecting' });
+    expect(draw(fresh).join('\n')).not.toContain('Lag:');
+  });
+
+  test('goes on counting after a restart, and says since when', () => {
+    let now = Date.parse('2026-11-20T08:00:00Z');
+    const clock = { ...systemClock, now: () => now };
+    const first = new StatusBoard({ clock, version: '1' });
+    first.ledgerOpened('ledger-1');
+    first.count(scope, 'records_delivered', 40);
+    now += 3_600_000;
+    const second = new StatusBoard({ clock, version: '1' });
+    second.restore([], first.snapshot().totals);
+    second.ledgerOpened('ledger-1');
+    second.report(scope, { health: 'healthy', message: 'collecting' });
+    second.count(scope, 'records_delivered', 2);
+    const lines = draw(second);
+    expect(lines.find((line) => line.startsWith('Exchange'))).toMatch(/ 42 /);
+    expect(lines.at(-1)).toBe('Counted since 2026-11-20 08:00 UTC, when the ledger began.');
   });
 
   test('fits the height of the terminal, with the ill ones first', () => {
@@ -205,9 +263,9 @@ describe('the progress table', () => {
     );
     const lines = draw(filled);
     expect(lines.length).toBeLessThan(24);
-    expect(lines[1]).toMatch(/^tenant-150 .* failed$/);
-    expect(lines).toContain('… and 186 more');
-    expect(lines.at(-1)).toBe('tenant-150: no consent');
+    expect(lines[2]).toMatch(/^tenant-150 .* failed$/);
+    expect(lines).toContain('… and 190 more');
+    expect(lines).toContain('tenant-150: no consent');
   });
 
   test('is drawn without colour codes where the terminal has none', () => {

@@ -144,6 +144,14 @@ describe('the status board', () => {
 });
 
 describe('the status file', () => {
+  const restart = async (folder: string, clock: Clock, during: (board: StatusBoard) => void) => {
+    const board = newBoard(clock);
+    const file = await keepStatusFile({ folder, board, clock, log: recordingLog() });
+    during(board);
+    await file.close();
+    return JSON.parse(readFileSync(join(folder, 'status.json'), 'utf8'));
+  };
+
   test('is readable by its owner only, and whole at every moment', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'm365-'));
     const clock = handClock();
@@ -154,6 +162,68 @@ describe('the status file', () => {
     const path = join(folder, 'status.json');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(board.snapshot());
+  });
+
+  describe('keeps what was counted over restarts', () => {
+    const delivered = (status: { totals?: { scopes: { counters: object }[] } }) =>
+      status.totals?.scopes.map(({ counters }) => counters);
+    const run = async (folder: string, clock: Clock, ledger: string | undefined, count: number) =>
+      restart(folder, clock, (board) => {
+        if (ledger !== undefined) board.ledgerOpened(ledger);
+        if (count > 0) board.count(scope, 'records_delivered', count);
+      });
+
+    test('on the same ledger', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'm365-'));
+      const clock = handClock();
+      await run(folder, clock, 'ledger-1', 5);
+      clock.move(hour);
+      const second = await run(folder, clock, 'ledger-1', 2);
+      expect(delivered(second)).toEqual([{ records_delivered: 7 }]);
+      expect(second.totals).toMatchObject({ ledger: 'ledger-1', since: '2026-11-20T08:00:00.000Z' });
+      // Of this run alone: exit codes and metrics go by it.
+      expect(second.scopes[0]).toMatchObject({ counters: { records_delivered: 2 } });
+    });
+
+    test('over runs that hear nothing, or do not get as far as the ledger', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'm365-'));
+      const clock = handClock();
+      await run(folder, clock, 'ledger-1', 5);
+      await run(folder, clock, 'ledger-1', 0);
+      await run(folder, clock, undefined, 0);
+      expect(delivered(await run(folder, clock, 'ledger-1', 1))).toEqual([{ records_delivered: 6 }]);
+    });
+
+    test('but a new ledger begins at 0, in the midst of a run as well', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'm365-'));
+      const clock = handClock();
+      await run(folder, clock, 'ledger-1', 5);
+      clock.move(hour);
+      const status = await restart(folder, clock, (board) => {
+        board.ledgerOpened('ledger-2');
+        board.count(scope, 'records_delivered', 3);
+        board.ledgerOpened('ledger-3');
+        board.count(scope, 'records_delivered', 4);
+      });
+      expect(delivered(status)).toEqual([{ records_delivered: 4 }]);
+      expect(status.totals.since).toBe('2026-11-20T09:00:00.000Z');
+    });
+
+    test.each([
+      { totals: 1 },
+      { totals: { ledger: 'ledger-1', since: 'x', scopes: [] } },
+      {
+        totals: {
+          ledger: 'ledger-1',
+          since: '2026-11-20',
+          scopes: [{ tenant_id: 't', counters: { records_delivered: 'x' } }],
+        },
+      },
+    ])('and what is damaged is left out: %j', async (damaged) => {
+      const folder = mkdtempSync(join(tmpdir(), 'm365-'));
+      writeFileSync(join(folder, 'status.json'), JSON.stringify(damaged));
+      expect(delivered(await run(folder, handClock(), 'ledger-1', 1))).toEqual([{ records_delivered: 1 }]);
+    });
   });
 
   test('hands the habits of a content type to the next process, but not the time in between', async () => {
@@ -176,14 +246,6 @@ describe('the status file', () => {
     expect(second.snapshot().scopes[0]?.code).toBe('quiet');
     await next.close();
   });
-
-  const restart = async (folder: string, clock: Clock, during: (board: StatusBoard) => void) => {
-    const board = newBoard(clock);
-    const file = await keepStatusFile({ folder, board, clock, log: recordingLog() });
-    during(board);
-    await file.close();
-    return JSON.parse(readFileSync(join(folder, 'status.json'), 'utf8'));
-  };
 
   test.each([
     ['an output', { tenantId: '', contentType: 'logs-o365.audit-default' }],

@@ -1,9 +1,10 @@
 // `m365 start`: the whole way from an emulated tenant to local files, with nothing else installed.
 
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { Emulator } from '../../emulator/index.ts';
+import { usualFileFolder } from '../../outputs/file/options.ts';
 import { parsePolicy } from '../../settings/load-policy.ts';
 import { startDemoTenant } from '../demo-tenant.ts';
 import { type RunCommandOptions, runFile, runOrShow, toLoadOptions, withRunOptions } from './run.ts';
@@ -11,6 +12,8 @@ import { type RunCommandOptions, runFile, runOrShow, toLoadOptions, withRunOptio
 interface StartOptions extends RunCommandOptions {
   readonly data: string;
 }
+
+const usualFolder = dirname(usualFileFolder);
 
 const teaching = `
 Without a policy it serves an emulated tenant on 127.0.0.1, with a day of
@@ -23,7 +26,8 @@ Examples:
   m365 start --once               collect the day of history, then end
   m365 start --policy my.yml      the same as m365 run --policy my.yml
   npm start -- --policy my.yml    the same through npm
-  head -n 1 data/events/*.ndjson  the first document
+  m365 show --follow              its documents, a line each
+  m365 preview                    its documents, as dashboards
 
 With a policy it has the options of run; see m365 run --help.
 
@@ -33,7 +37,7 @@ ended by a second Ctrl-C.`;
 export function startCommand(): Command {
   return withRunOptions(new Command('start'), 'collect what this policy says instead')
     .description('Collects an emulated tenant into local files; with --policy, what the policy says.')
-    .option('--data <folder>', 'where the demonstration keeps everything', './data')
+    .option('--data <folder>', 'where the demonstration keeps everything', usualFolder)
     .addHelpText('after', teaching)
     .action(async (options: StartOptions) => {
       process.exitCode = options.policy === undefined ? await demonstrate(options) : await runFile(options);
@@ -58,7 +62,9 @@ async function demonstrate(options: StartOptions): Promise<number> {
 function demoPolicy({ url, tenants }: Emulator, folder: string): string {
   return stringify({
     m365: { state_folder: join(folder, 'state') },
-    outputs: { default: { type: 'file', path: join(folder, 'events') } },
+    outputs: {
+      default: { type: 'file', path: folder === usualFolder ? usualFileFolder : join(folder, 'events') },
+    },
     inputs: [
       {
         type: 'm365',
