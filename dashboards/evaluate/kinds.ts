@@ -178,6 +178,8 @@ export function kindOf(type: FieldTypeName): Kind {
   switch (fieldTypes[type].family) {
     case 'keyword':
     case 'object':
+    case 'flattened':
+    case 'nested':
       return keyword;
     case 'text':
       return text;

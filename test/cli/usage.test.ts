@@ -16,6 +16,7 @@ const commands = [
   'deduplicate',
   'replay',
   'state',
+  'show',
   'map',
   'emulate',
 ];

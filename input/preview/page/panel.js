@@ -87,7 +87,11 @@ const isEmpty = ({ rows, clusters, total }) =>
 
 /** Beside the title: the panel shows something, and a part of it is not known. */
 function noteLack(panel, text) {
-  panel.querySelector('h2')?.append(element('i', { className: 'lack', textContent: '?', title: text }));
+  panel
+    .querySelector('h2')
+    ?.append(
+      element('small', { className: 'lack', textContent: 'part of it only in Elasticsearch', title: text }),
+    );
 }
 
 const drawNothing = (body) =>
