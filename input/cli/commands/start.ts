@@ -68,16 +68,20 @@ function demoPolicy({ url, tenants }: Emulator, folder: string): string {
     inputs: [
       {
         type: 'm365',
-        streams: tenants.map(({ tenantId, clientId, clientSecret }) => ({
-          id: 'demonstration',
-          tenant_id: tenantId,
-          tenant_name: 'Emulated tenant',
-          client_id: clientId,
-          client_secret: clientSecret,
-          login_url: url,
-          management_url: url,
-          interval: '5s',
-        })),
+        streams: [
+          ...tenants.map(({ tenantId, clientId, clientSecret }) => ({
+            id: 'demonstration',
+            tenant_id: tenantId,
+            tenant_name: 'Emulated tenant',
+            client_id: clientId,
+            client_secret: clientSecret,
+            login_url: url,
+            management_url: url,
+            interval: '5s',
+          })),
+          // For the dashboard that says whether all of it came.
+          { 'data_stream.dataset': 'm365.collection', 'data_stream.namespace': 'demo', interval: '30s' },
+        ],
       },
     ],
   });
