@@ -58,9 +58,12 @@ async function absentOf(fields: readonly string[], search: Search): Promise<stri
 }
 
 function fieldsOf(panel: AskingView): string[] {
-  const own =
-    panel.kind === 'map' ? [panel.geoField] : panel.kind === 'search' ? panel.columns : lensFields(panel);
-  return [...new Set([...own, ...fieldsOfText(panel.query)])];
+  return [...new Set([...shownBy(panel), ...fieldsOfText(panel.query)])];
+}
+
+function shownBy(panel: AskingView): string[] {
+  if (panel.kind === 'map') return [panel.geoField];
+  return panel.kind === 'search' ? panel.columns.map(({ field }) => field) : lensFields(panel);
 }
 
 function lensFields({ layer }: LensView): string[] {
