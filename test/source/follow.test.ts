@@ -38,8 +38,8 @@ interface Run {
 
 const contentType = 'Audit.General';
 
-async function prepare(over: EmulatorOptions = {}): Promise<Run> {
-  const clock = scaledClock(1000);
+async function prepare(over: EmulatorOptions = {}, { speed = 1000 } = {}): Promise<Run> {
+  const clock = scaledClock(speed);
   const emulator = await startEmulator({ clock, tenants: [{ content: { records: 0 } }], ...over });
   closers.push(() => emulator.close());
   const bench = await openBench({ clock });
@@ -173,8 +173,9 @@ describe('content', () => {
   });
 
   test('is fetched newest first', async () => {
-    const run = await prepare();
-    const ids = Array.from({ length: 40 }, (_, at) => run.publish((40 - at) * minute));
+    // On a faster clock a short stall of this machine is a body that comes too slowly, to be fetched again.
+    const run = await prepare({}, { speed: 1 });
+    const ids = Array.from({ length: 40 }, (_, at) => run.publish((43 - at) * minute));
     const following = run.follow({ concurrentBlobs: 1 });
     await waitFor(() => following.collected.batches.length === 40, 'all is collected');
     expect(following.collected.batches.map(({ origin }) => origin.contentId)).toEqual(ids.toReversed());
