@@ -122,6 +122,7 @@ class Samples {
   readonly #dataStream: string;
   readonly #waiting = new Map<string, number>();
   readonly #latencies: number[] = [];
+  #refusedLooks = 0;
 
   constructor(server: string, dataStream: string) {
     this.#server = server;
@@ -150,18 +151,26 @@ class Samples {
     const at = (share: number) =>
       ((sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN) / 1000).toFixed(1);
     const missing = this.#waiting.size === 0 ? '' : `, ${this.#waiting.size} NOT FOUND`;
-    return `${sorted.length} blobs, p50 ${at(0.5)} s, p99 ${at(0.99)} s, longest ${at(1)} s${missing}`;
+    const refused = this.#refusedLooks === 0 ? '' : `, ${this.#refusedLooks} searches refused`;
+    return `${sorted.length} blobs, p50 ${at(0.5)} s, p99 ${at(0.99)} s, longest ${at(1)} s${missing}${refused}`;
+  }
+
+  /** A small server refuses searches while it is short of memory: then it is looked again, and the wait counts. */
+  async #search(ids: readonly string[]) {
+    const query = { terms: { 'event.id': ids } };
+    const body = { query, size: ids.length, _source: false, fields: ['event.id'] };
+    try {
+      return await ask(this.#server, 'POST', `/${this.#dataStream}/_search`, body);
+    } catch {
+      this.#refusedLooks += 1;
+      return { hits: { hits: [] } };
+    }
   }
 
   async #look(): Promise<void> {
     const ids = [...this.#waiting.keys()];
     if (ids.length === 0) return;
-    const found = await ask(this.#server, 'POST', `/${this.#dataStream}/_search`, {
-      query: { terms: { 'event.id': ids } },
-      size: ids.length,
-      _source: false,
-      fields: ['event.id'],
-    });
+    const found = await this.#search(ids);
     const now = performance.now();
     for (const { fields } of found.hits.hits) {
       const [id] = fields['event.id'];
