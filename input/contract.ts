@@ -40,6 +40,8 @@ export interface Batch {
   readonly bytes: number;
   /** True when an earlier, unfinished attempt may already have delivered some of these records. */
   readonly uncertain: boolean;
+  /** Old content, of which much may come at once: what is new must not wait behind it. */
+  readonly canWait?: boolean;
   settle(counts: BatchCounts): Promise<void>;
 }
 
@@ -98,6 +100,8 @@ export interface WriteOptions {
   readonly signal: AbortSignal;
   /** Ask first which of the ids are there already: an earlier attempt's outcome is unknown. */
   readonly uncertain: boolean;
+  /** What cannot wait is never held up behind these documents. */
+  readonly canWait?: boolean;
   /**
    * Raw records, for a data stream of another's: its pipeline may give a document an `_id` of its own, so that what is
    * there already is recognised by the record's Id and its organization.
@@ -179,8 +183,17 @@ export interface ContentLedger {
     blobs: readonly ListedBlob[],
     mark: { late: boolean; backfill: boolean; listedAt: number },
   ): Promise<readonly ListedBlob[]>;
-  /** Blobs in state listed (or fetching, left by a crash) whose next attempt is due, newest contentCreated first. Excludes those in `except`. */
-  due(scope: Scope, now: number, limit: number, except: ReadonlySet<string>): Promise<readonly LedgerBlob[]>;
+  /**
+   * Blobs in state listed (or fetching, left by a crash) whose next attempt is due, without those in `except`: first
+   * what was made from `freshFrom` on, oldest first, then the rest, newest first.
+   */
+  due(
+    scope: Scope,
+    now: number,
+    limit: number,
+    except: ReadonlySet<string>,
+    freshFrom?: number,
+  ): Promise<readonly LedgerBlob[]>;
   /** The earliest time at which a blob that is not due yet becomes so. */
   nextDueAt(scope: Scope): Promise<number | undefined>;
   /** Written before the first record of an attempt leaves the source. */

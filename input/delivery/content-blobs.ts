@@ -54,13 +54,17 @@ export class ContentBlobs {
     this.#statements.makeReady.run(this.#number(scope), now);
   }
 
-  ready(scope: Scope, limit: number, except: ReadonlySet<string>): LedgerBlob[] {
+  /** What was made from `freshFrom` on comes first, oldest first; then the rest, newest first. */
+  ready(scope: Scope, limit: number, except: ReadonlySet<string>, freshFrom: number): LedgerBlob[] {
     const found: LedgerBlob[] = [];
     if (limit <= 0) return found;
-    for (const row of this.#statements.ready.iterate(this.#number(scope))) {
-      if (except.has(readText(row, 'content_id'))) continue;
-      found.push(readBlob(scope, row));
-      if (found.length === limit) break;
+    const { fresh, older } = this.#statements;
+    for (const statement of [fresh, older]) {
+      for (const row of statement.iterate(this.#number(scope), freshFrom)) {
+        if (except.has(readText(row, 'content_id'))) continue;
+        found.push(readBlob(scope, row));
+        if (found.length === limit) return found;
+      }
     }
     return found;
   }
@@ -132,6 +136,7 @@ export class ContentBlobs {
 
 function prepareStatements(database: DatabaseSync): Record<StatementName, StatementSync> {
   const one = 'WHERE scope = ? AND content_id = ?';
+  const ready = `SELECT * FROM blob INDEXED BY blob_ready WHERE scope = ? AND ${open} AND next_attempt_at = 0`;
   return {
     add: database.prepare(
       `INSERT OR IGNORE INTO blob
@@ -142,9 +147,8 @@ function prepareStatements(database: DatabaseSync): Record<StatementName, Statem
       `UPDATE blob INDEXED BY blob_waiting SET next_attempt_at = 0
         WHERE scope = ? AND ${open} AND next_attempt_at > 0 AND next_attempt_at <= ?`,
     ),
-    ready: database.prepare(
-      `SELECT * FROM blob INDEXED BY blob_ready WHERE scope = ? AND ${open} AND next_attempt_at = 0 ORDER BY created_ms DESC`,
-    ),
+    fresh: database.prepare(`${ready} AND created_ms >= ? ORDER BY created_ms`),
+    older: database.prepare(`${ready} AND created_ms < ? ORDER BY created_ms DESC`),
     nextDue: database.prepare(
       `SELECT min(next_attempt_at) AS next FROM blob INDEXED BY blob_waiting
         WHERE scope = ? AND ${open} AND next_attempt_at > 0`,
@@ -184,7 +188,8 @@ function prepareStatements(database: DatabaseSync): Record<StatementName, Statem
 type StatementName =
   | 'add'
   | 'makeReady'
-  | 'ready'
+  | 'fresh'
+  | 'older'
   | 'nextDue'
   | 'begin'
   | 'acknowledge'

@@ -176,11 +176,12 @@ export class SqliteLedger implements Ledger {
     now: number,
     limit: number,
     except: ReadonlySet<string>,
+    freshFrom = Number.MAX_SAFE_INTEGER,
   ): Promise<readonly LedgerBlob[]> {
     if (this.#read(() => this.#blobs.hasDue(scope, now))) {
       await this.#transactions.write(() => this.#blobs.makeReady(scope, now));
     }
-    return this.#read(() => this.#blobs.ready(scope, limit, except));
+    return this.#read(() => this.#blobs.ready(scope, limit, except, freshFrom));
   }
 
   async nextDueAt(scope: Scope): Promise<number | undefined> {

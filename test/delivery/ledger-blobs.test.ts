@@ -44,6 +44,20 @@ describe('content blobs', () => {
       expect(idsOf(await ledger.due({ ...scope, tenantId: 'other' }, noon, 9, none))).toEqual([]);
     }));
 
+  test('that are fresh come first, oldest first, whatever is older behind them', () =>
+    withLedger(async (ledger) => {
+      const hours = ['08', '11', '09', '10'];
+      await ledger.list(
+        scope,
+        hours.map((hour) => blob(hour, `2026-03-01T${hour}:00:00.000Z`)),
+        mark,
+      );
+      const freshFrom = Date.parse('2026-03-01T10:00:00.000Z');
+      expect(idsOf(await ledger.due(scope, noon, 9, none, freshFrom))).toEqual(['10', '11', '09', '08']);
+      expect(idsOf(await ledger.due(scope, noon, 1, none, freshFrom))).toEqual(['10']);
+      expect(idsOf(await ledger.due(scope, noon, 2, new Set(['10']), freshFrom))).toEqual(['11', '09']);
+    }));
+
   test('that failed come back when they are due, with the reason and the attempts counted', () =>
     withLedger(async (ledger) => {
       await ledger.list(scope, [blob('a'), blob('b')], mark);

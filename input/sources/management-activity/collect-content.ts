@@ -50,9 +50,12 @@ class TenantLoops {
   readonly #downloads: Downloads;
   readonly #subscriptions: Subscriptions;
   readonly #subscriptionNews: WakeableSleep;
+  /** Where this tenant's polls lie in the interval: from 0 up to 1. */
+  readonly #phase: number;
 
   constructor(stream: Stream, emit: (batch: Batch) => void) {
-    const { telemetry, log, clock } = stream.environment;
+    const { telemetry, log, clock, random } = stream.environment;
+    this.#phase = random();
     this.#stream = stream;
     this.#scopes = stream.options.contentTypes.map((contentType) => {
       const scope = { tenantId: stream.tenantId, contentType };
@@ -118,16 +121,27 @@ class TenantLoops {
     return [scope, listing];
   }
 
+  /**
+   * How long after the first poll of a content type its second one comes: content types, and tenants that begin
+   * together, are spread over the interval from then on, or all that came in an interval would have to be fetched at once.
+   */
+  #firstPause(scope: ContentScope): number {
+    const share = (this.#scopes.indexOf(scope) + this.#phase) / this.#scopes.length;
+    return share * this.#stream.options.intervalMs;
+  }
+
   /** History is caught up beside the polls, and only while there is some: a sleeping loop more for each is not free. */
   async #follow(scope: ContentScope, listing: ContentListing, signal: AbortSignal): Promise<void> {
     const { clock } = this.#stream.environment;
     const history = new SideTask();
+    let pause = this.#firstPause(scope);
     try {
       while (!signal.aborted) {
         const startedAt = clock.now();
         const failure = await this.#attempt(scope, 'listing', signal, () => listing.poll(signal));
         history.begin(() => this.#catchUp(scope, listing, signal));
-        const wait = startedAt + this.#stream.options.intervalMs - clock.now();
+        const wait = startedAt + pause - clock.now();
+        pause = this.#stream.options.intervalMs;
         await clock.sleep(Math.max(wait, failure?.waitMs ?? 0, 0), signal);
       }
     } finally {

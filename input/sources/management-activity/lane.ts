@@ -1,5 +1,6 @@
-// The content of one content type that waits to be fetched: read ahead from the ledger, newest first, and held back for a
-// while when this content type as a whole is refused.
+// The content of one content type that waits to be fetched: read ahead from the ledger, and held back for a while when
+// this content type as a whole is refused. What came since about the last poll is fetched in the order in which it was
+// made, so that what has waited longest for the poll waits no longer still; what is older, newest first.
 
 import type { LedgerBlob } from '../../contract.ts';
 import type { OperatorError } from '../../errors.ts';
@@ -9,6 +10,8 @@ import type { ContentScope, Stream } from './stream.ts';
 
 /** Asked from the ledger at once; small, because newer content overtakes what was asked before. */
 const readAhead = 32;
+/** What was made within so many intervals is fresh: content takes a moment to be listed. */
+const freshIntervals = 2;
 /** One refused blob may be that blob's fault; this many in a row are the content type's. */
 const refusalsBeforePause = 3;
 /** Longer than `once` waits for anything. */
@@ -44,13 +47,18 @@ export class Lane {
     if (now < this.#pausedUntil) return undefined;
     if (this.#ready.length === 0 && now >= this.#exhaustedUntil) {
       const changes = this.#changes;
-      this.#ready = [...(await ledger.due(this.scope, now, readAhead, this.#busy))];
+      this.#ready = [...(await ledger.due(this.scope, now, readAhead, this.#busy, this.#freshFrom()))];
       if (this.#ready.length === 0) {
         const next = (await ledger.nextDueAt(this.scope)) ?? Number.POSITIVE_INFINITY;
         if (changes === this.#changes) this.#exhaustedUntil = next;
       }
     }
     return this.#ready[0];
+  }
+
+  #freshFrom(): number {
+    const { skew, options } = this.#stream;
+    return skew.now() - freshIntervals * options.intervalMs;
   }
 
   /** The one that was last shown; it stays busy until it is released. */
