@@ -176,7 +176,8 @@ async function deliverUnseen(
   if (fresh.length === 0) return { ...nothing, duplicate: entries.length };
   const documents = fresh.map((entry) => entry.document);
   const raw = parts.mapping.documents === 'raw';
-  const report = await parts.output.write(documents, { signal: abandon, uncertain: batch.uncertain, raw });
+  const { uncertain, canWait = false } = batch;
+  const report = await parts.output.write(documents, { signal: abandon, uncertain, canWait, raw });
   await keepRejected(parts, batch.origin, fresh, report);
   await parts.commits.commit({ keys: fresh.map((entry) => entry.key), checkpoint: report.checkpoint });
   noticeStrangers(parts, batch, report);

@@ -146,7 +146,15 @@ class ReplaySource implements Source {
     const emit = (batch: Batch) => this.#queue.put(batch);
     const conclude = (outcome: Outcome) => this.#conclude(scope, blob, outcome);
     const reservation = await Reservation.make(budget, signal);
-    const parts = { stream, scope, blob: asReplayed(scope, blob), reservation, emit, conclude };
+    const parts = {
+      stream,
+      scope,
+      blob: asReplayed(scope, blob),
+      canWait: true,
+      reservation,
+      emit,
+      conclude,
+    };
     await fetchBlob(parts, signal);
   }
 

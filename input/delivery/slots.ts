@@ -21,3 +21,17 @@ export class Slots {
     else this.#free += 1;
   }
 }
+
+/** A slot of each: whoever takes these never holds more than `own` allows, and leaves the rest of `shared` to others. */
+export function nestSlots(own: Slots, shared: Slots): Pick<Slots, 'acquire'> {
+  return {
+    async acquire() {
+      const releaseOwn = await own.acquire();
+      const releaseShared = await shared.acquire();
+      return () => {
+        releaseShared();
+        releaseOwn();
+      };
+    },
+  };
+}

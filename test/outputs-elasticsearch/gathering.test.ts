@@ -67,6 +67,43 @@ describe('gathering documents into requests', () => {
     expect(server.stored).toHaveLength(2000);
   });
 
+  test('what is new goes while what can wait holds every worker', async () => {
+    await open({ bulkMaxBytes: 5_000, workers: 2 });
+    const held: (() => void)[] = [];
+    server.answers.set('/_bulk', ({ ids }, { perform, reply }) => {
+      const answer = () => reply(200, perform());
+      if (ids.some((id) => id.startsWith('old'))) held.push(answer);
+      else answer();
+    });
+    const documents = makeDocuments(dataStream, numberedIds(1000, 'old'));
+    const old = made.output.write(documents, { signal: never, uncertain: false, canWait: true });
+    while (held.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(await write(['new'])).toMatchObject({ delivered: 1 });
+    expect(held).toHaveLength(2);
+    expect(server.stored).toEqual(['new']);
+    server.answers.clear();
+    for (const answer of held) answer();
+    expect(await old).toMatchObject({ delivered: 1000 });
+  });
+
+  test('a data stream that takes what is new and not what can wait is ill until it takes both', async () => {
+    let takesOld = false;
+    server.answers.set('/_bulk', ({ ids }, { perform, reply }) => {
+      const fails = !takesOld && ids.some((id) => id.startsWith('old'));
+      if (fails) reply(429, '');
+      else reply(200, perform());
+    });
+    const documents = makeDocuments(dataStream, ['old']);
+    const old = made.output.write(documents, { signal: never, uncertain: false, canWait: true });
+    while (server.bulks.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await write(['new']);
+    expect(made.reports.map(({ health }) => health)).toEqual(['degraded']);
+    takesOld = true;
+    await old;
+    expect(made.reports.map(({ health }) => health)).toEqual(['degraded', 'healthy']);
+    expect(made.log.lines).toHaveLength(2);
+  });
+
   test('while a data stream fails, one request at a time tries', async () => {
     await open({ bulkMaxBytes: 5_000, workers: 4 });
     let failures = 20;

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../input/sources/management-activity/options.ts';
+import { ManualClock } from '../http/manual-clock.ts';
 import { type Bench, type Following, follow, openBench, sourceOptions, waitFor } from './harness.ts';
 import { scaledClock } from './scaled-clock.ts';
 
@@ -21,8 +22,8 @@ interface Run {
   follow(over: Partial<ManagementActivityOptions>): Following;
 }
 
-async function prepare(): Promise<Run> {
-  const clock = scaledClock(100);
+async function prepare({ speed = 100 } = {}): Promise<Run> {
+  const clock = scaledClock(speed);
   const emulator = await startEmulator({ clock, tenants: [{ content: { records: 0 } }] });
   closers.push(() => emulator.close());
   const bench = await openBench({ clock });
@@ -54,6 +55,8 @@ async function prepare(): Promise<Run> {
   };
 }
 
+const second = 1 / 3600;
+
 const fetched = ({ collected }: Following) => collected.batches.map(({ origin }) => origin.contentId);
 
 test('what is new comes first, content types in turn, then what is old, newest first', async () => {
@@ -74,6 +77,62 @@ test('what is new comes first, content types in turn, then what is old, newest f
     oldQuiet,
     ...old.slice(1),
   ]);
+});
+
+test('what came since the last poll is fetched as it came: what has waited longest waits no longer', async () => {
+  // On a clock as slow as the wall's, none of it grows old meanwhile.
+  const run = await prepare({ speed: 1 });
+  const older = await run.list(busy, 0.5);
+  const fresh = [];
+  for (const ago of [50, 40, 30, 20, 10]) fresh.push(await run.list(busy, ago * second));
+  const following = run.follow({ concurrentBlobs: 1, contentTypes: [busy] });
+  await waitFor(() => fetched(following).length === 6, 'all is collected');
+  expect(fetched(following)).toEqual([...fresh, older]);
+});
+
+test('only what is older than each poll reaches can wait for the output', async () => {
+  const run = await prepare();
+  const old = await run.list(busy, 50);
+  const fresh = await run.list(busy, 0.5);
+  const following = run.follow({});
+  await waitFor(() => fetched(following).length === 2, 'both are collected');
+  const canWait = following.collected.batches.map((batch) => [batch.origin.contentId, batch.canWait]);
+  expect(Object.fromEntries(canWait)).toEqual({ [old]: true, [fresh]: false });
+});
+
+test('after the first polls, content types are spread over the interval', async () => {
+  const clock = new ManualClock();
+  const emulator = await startEmulator({ clock, tenants: [{ content: { records: 0 } }] });
+  closers.push(() => emulator.close());
+  const bench = await openBench({ clock, random: () => 0.5 });
+  closers.push(() => bench.close());
+  const [tenant] = emulator.tenants;
+  if (tenant === undefined) throw new Error('no tenant');
+  const contentTypes = [busy, quiet];
+  const options = sourceOptions(emulator.url, tenant, { contentTypes, initialIntervalMs: hour });
+  const following = follow(bench, options);
+  closers.push(() => following.stop());
+  const begun = clock.now();
+  const polls = () =>
+    [...emulator.requests.entries()]
+      .filter(({ operation }) => operation === 'content')
+      .map(({ contentType, at }) => [contentType, (Date.parse(at) - begun) / 1000]);
+  await waitFor(() => polls().length === 2, 'both were polled at once');
+  const expected = [];
+  for (const [seconds, contentType] of [
+    [15, busy],
+    [45, quiet],
+    [75, busy],
+    [105, quiet],
+  ] as const) {
+    expected.push([contentType, seconds]);
+    await waitFor(async () => {
+      const wait = begun + seconds * 1000 - clock.now();
+      if (wait > 0) await clock.advance(wait);
+      return polls().length === 2 + expected.length;
+    }, `${contentType} was polled after ${seconds} s`);
+  }
+  expect(polls().slice(2)).toEqual(expected);
 });
 
 test('what is new is collected while old content holds every other place', async () => {

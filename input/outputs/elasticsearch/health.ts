@@ -14,24 +14,30 @@ export interface HealthEnvironment {
 interface Trouble {
   readonly code: string;
   readonly since: number;
+  /** What fails: the data stream works again when none of these does. */
+  readonly of: ReadonlySet<unknown>;
 }
 
 export function reportHealth({ clock, log, telemetry }: HealthEnvironment) {
   const troubles = new Map<string, Trouble>();
 
-  const fell = (dataStream: string, failure: Failure): void => {
+  const fell = (dataStream: string, failure: Failure, lane: unknown): void => {
     const known = troubles.get(dataStream);
+    const of = new Set(known?.of).add(lane);
+    troubles.set(dataStream, { code: failure.code, since: known?.since ?? clock.now(), of });
     if (known?.code === failure.code) return;
-    troubles.set(dataStream, { code: failure.code, since: known?.since ?? clock.now() });
     const message = `${failure.message} ${failure.advice}`;
     telemetry?.report(scopeOf(dataStream), { health: 'degraded', message, code: failure.code });
     const level = failure.needsOperator ? 'error' : 'warn';
     log[level]({ event: { action: 'output-degraded' }, error: { code: failure.code } }, message);
   };
 
-  const recovered = (dataStream: string): void => {
+  const recovered = (dataStream: string, lane: unknown): void => {
     const known = troubles.get(dataStream);
-    if (!known) return;
+    if (!known?.of.has(lane)) return;
+    const of = known.of.difference(new Set([lane]));
+    troubles.set(dataStream, { ...known, of });
+    if (of.size > 0) return;
     troubles.delete(dataStream);
     const seconds = Math.round((clock.now() - known.since) / 1000);
     const message = `${dataStream} takes documents again, after ${seconds} s.`;
@@ -39,9 +45,10 @@ export function reportHealth({ clock, log, telemetry }: HealthEnvironment) {
     log.warn({ event: { action: 'output-recovered' } }, message);
   };
 
-  return (dataStream: string, failure: Failure | undefined): void => {
-    if (failure) fell(dataStream, failure);
-    else recovered(dataStream);
+  /** `failure` is undefined when a request of this lane went through. */
+  return (dataStream: string, failure: Failure | undefined, lane: unknown): void => {
+    if (failure) fell(dataStream, failure, lane);
+    else recovered(dataStream, lane);
   };
 }
 

@@ -3,7 +3,7 @@
 
 import type { Clock } from '../../clock.ts';
 import type { Logger, Output, OutputDocument, WriteOptions, WriteReport } from '../../contract.ts';
-import { Slots } from '../../delivery/slots.ts';
+import { nestSlots, Slots } from '../../delivery/slots.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Telemetry } from '../../telemetry/contract.ts';
 import { actionLine, bulkBytes } from './bulk-request.ts';
@@ -54,7 +54,7 @@ class ElasticsearchOutput implements Output {
   readonly #lanes = new Map<string, Lane>();
   readonly #writes = new Map<AbortSignal, Set<PendingWrite>>();
   #connection: Connection | undefined;
-  #makeLane: ((dataStream: string) => Lane) | undefined;
+  #makeLane: ((dataStream: string, canWait: boolean) => Lane) | undefined;
 
   constructor(settings: CompleteOptions, environment: ElasticsearchEnvironment) {
     this.#settings = settings;
@@ -75,13 +75,18 @@ class ElasticsearchOutput implements Output {
     const deliver = deliverOver({ connection, stillness, strangers }, this.#settings.compressionLevel);
     const shared = {
       ...this.#environment,
-      slots: new Slots(this.#settings.workers),
       deliver: guardTemplate({ connection, strangers, clock: this.#environment.clock }, deliver),
       closed: this.#closed.signal,
       mayWait: this.#environment.mayWait ?? true,
       noteHealth: reportHealth(this.#environment),
     };
-    this.#makeLane = (dataStream) => new Lane(dataStream, this.#settings, shared);
+    const { workers } = this.#settings;
+    // One more than either may have: what is new finds a way while all that can wait is on its own.
+    const all = new Slots(workers + 1);
+    const usual = nestSlots(new Slots(workers), all);
+    const patient = nestSlots(new Slots(workers), all);
+    this.#makeLane = (dataStream, canWait) =>
+      new Lane(dataStream, this.#settings, { ...shared, slots: canWait ? patient : usual });
   }
 
   /** One that stands still must not keep the run from beginning: it may be waited for while others collect. */
@@ -102,7 +107,7 @@ class ElasticsearchOutput implements Output {
 
   async write(
     documents: readonly OutputDocument[],
-    { signal, uncertain, raw = false }: WriteOptions,
+    { signal, uncertain, canWait = false, raw = false }: WriteOptions,
   ): Promise<WriteReport> {
     signal.throwIfAborted();
     this.#closed.signal.throwIfAborted();
@@ -110,7 +115,7 @@ class ElasticsearchOutput implements Output {
     const write = new PendingWrite(documents.length);
     documents.forEach((document, index) => {
       const action = actionLine(document);
-      this.#lane(document.dataStream).add({
+      this.#lane(document.dataStream, canWait).add({
         document,
         action,
         bytes: bulkBytes(action, document),
@@ -139,12 +144,14 @@ class ElasticsearchOutput implements Output {
     await this.#connection?.close();
   }
 
-  #lane(dataStream: string): Lane {
-    const known = this.#lanes.get(dataStream);
+  #lane(dataStream: string, canWait: boolean): Lane {
+    // No data stream has a space in its name.
+    const key = canWait ? `${dataStream} that can wait` : dataStream;
+    const known = this.#lanes.get(key);
     if (known) return known;
     if (!this.#makeLane) throw new Error('the Elasticsearch output was not opened');
-    const lane = this.#makeLane(dataStream);
-    this.#lanes.set(dataStream, lane);
+    const lane = this.#makeLane(dataStream, canWait);
+    this.#lanes.set(key, lane);
     return lane;
   }
 

@@ -1,5 +1,6 @@
 // The way to one data stream: gathers documents into bulk requests, waits when it fails, and lets one request try
-// before the others follow. Data streams have a lane each, so that one that cannot be written to stops no other.
+// before the others follow. Data streams have lanes of their own, so that one that cannot be written to stops no other:
+// one for what is new, and one for what can wait, which may be much.
 
 import type { Clock } from '../../clock.ts';
 import type { Slots } from '../../delivery/slots.ts';
@@ -20,14 +21,14 @@ export interface LaneSettings {
 export interface LaneEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly slots: Slots;
+  readonly slots: Pick<Slots, 'acquire'>;
   readonly deliver: Deliver;
   /** Aborts when the output closes. */
   readonly closed: AbortSignal;
   /** False in a run that collects once, which ends over a data stream that takes nothing for long. */
   readonly mayWait: boolean;
   /** `failure` is undefined when a request went through. */
-  noteHealth(dataStream: string, failure: Failure | undefined): void;
+  noteHealth(dataStream: string, failure: Failure | undefined, lane: unknown): void;
 }
 
 /** So many requests in a row fail before a run that collects once gives up: fewer where only a person can help. */
@@ -151,7 +152,7 @@ export class Lane {
     if (!failure) this.#failures = 0;
     // A request in halves makes progress by itself, and the server is well.
     else if (failure.remedy === 'again') this.#backOff(failure);
-    if (failure || taken) noteHealth(this.dataStream, failure);
+    if (failure || taken) noteHealth(this.dataStream, failure, this);
     this.#fruitless = settled ? 0 : this.#fruitless + 1;
     if (failure?.remedy !== 'again' || mayWait) return;
     const tries = failure.needsOperator ? onceTries.person : onceTries.itself;

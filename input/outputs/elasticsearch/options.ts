@@ -194,7 +194,8 @@ const pace: readonly Option[] = [
     minimum: 1,
     maximum: 16,
     title: 'Workers',
-    about: 'Bulk requests on their way at once.',
+    about:
+      'Bulk requests on their way at once; one more where new records come while old ones are caught up.',
     shown: 'advanced',
   },
   {

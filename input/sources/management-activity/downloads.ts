@@ -1,5 +1,5 @@
-// Fetches the content that is listed and due: what is new before all that is old, newest first, content types in turn, a
-// bounded number at once. A blob whose attempt failed is tried again until Microsoft's date for it has passed.
+// Fetches the content that is listed and due: what is new before all that is old, content types in turn, a bounded number
+// at once. The order within a content type is lane.ts. A blob whose attempt failed is tried again until Microsoft's date for it has passed.
 
 import type { Batch, LedgerBlob } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
@@ -155,8 +155,9 @@ export class Downloads {
       lane.release(blob);
       this.#news.wake();
     };
-    const parts = { stream: this.#stream, scope: lane.scope, blob, reservation, emit: this.#emit, conclude };
-    await fetchBlob(parts, signal);
+    const shared = { stream: this.#stream, emit: this.#emit };
+    const canWait = !this.#isNew(blob);
+    await fetchBlob({ ...shared, scope: lane.scope, blob, canWait, reservation, conclude }, signal);
   }
 
   async #conclude(lane: Lane, blob: LedgerBlob, { counts, error }: Outcome, ticket: number): Promise<void> {

@@ -30,6 +30,8 @@ export interface AttemptParts {
   readonly stream: Stream;
   readonly scope: ContentScope;
   readonly blob: LedgerBlob;
+  /** See Batch. */
+  readonly canWait: boolean;
   /** Free again once the body was read. */
   readonly reservation: Reservation;
   readonly emit: (batch: Batch) => void;
@@ -127,7 +129,7 @@ class BlobAttempt {
   }
 
   async #send(records: readonly string[], bytes: number, signal: AbortSignal): Promise<void> {
-    const { scope, stream, emit } = this.#parts;
+    const { scope, stream, emit, canWait } = this.#parts;
     await this.#hold(bytes, signal);
     try {
       await this.#begin();
@@ -139,7 +141,7 @@ class BlobAttempt {
     this.#inFlight += 1;
     stream.environment.telemetry.count(scope, 'records_fetched', records.length);
     const settle = (counts: BatchCounts) => this.#settle(bytes, counts);
-    emit({ origin: this.#origin, records, bytes, uncertain: this.#uncertain, settle });
+    emit({ origin: this.#origin, records, bytes, uncertain: this.#uncertain, canWait, settle });
   }
 
   /** The reservation counts; but nobody waits for room while holding some, or all could wait for each other. */
