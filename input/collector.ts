@@ -81,7 +81,7 @@ export async function collect(parts: CollectorParts, signals: CollectorSignals):
   const stop = new AbortController();
   const stopSignal = AbortSignal.any([signals.stop, stop.signal]);
   try {
-    for await (const batch of parts.source.batches(stopSignal)) {
+    const begin = (batch: Batch) => {
       const delivery = deliverInTurn(parts, batch, signals.abandon)
         .catch((error: unknown) => {
           if (signals.abandon.aborted) return;
@@ -90,12 +90,22 @@ export async function collect(parts: CollectorParts, signals: CollectorSignals):
         })
         .finally(() => running.delete(delivery));
       running.add(delivery);
-    }
+    };
+    const batches = parts.source.batches(stopSignal)[Symbol.asyncIterator]();
+    while (await beginNext(batches, begin));
   } catch (error) {
     broken ??= { error };
   }
   await Promise.all(running);
   if (broken) throw broken.error;
+}
+
+/** By itself, and no `for await`: who waits for the next batch there holds the last one, with all its records. */
+async function beginNext(batches: AsyncIterator<Batch>, begin: (batch: Batch) => void): Promise<boolean> {
+  const { done, value } = await batches.next();
+  if (done) return false;
+  begin(value);
+  return true;
 }
 
 async function deliverInTurn(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {

@@ -93,7 +93,7 @@ class ReplaySource implements Source {
     this.#choose = choose;
   }
 
-  async *batches(signal: AbortSignal): AsyncGenerator<Batch> {
+  batches(signal: AbortSignal): AsyncIterable<Batch> {
     const { source } = this.#stream;
     const stop = new AbortController();
     const until = AbortSignal.any([signal, stop.signal]);
@@ -110,13 +110,11 @@ class ReplaySource implements Source {
       .then((stream) => this.#fetchAll(stream, until))
       .then(() => this.#queue.end())
       .catch((error: unknown) => (until.aborted ? this.#queue.end() : this.#queue.fail(error)));
-    try {
-      yield* this.#queue.drain(signal);
-    } finally {
+    return this.#queue.drain(signal, async () => {
       stop.abort();
       await work;
       await dispatcher.destroy();
-    }
+    });
   }
 
   async #fetchAll(stream: Stream, signal: AbortSignal): Promise<void> {

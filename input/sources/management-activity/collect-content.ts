@@ -5,6 +5,7 @@ import type { Batch } from '../../contract.ts';
 import { describeError, OperatorError } from '../../errors.ts';
 import { backOff } from '../../http/back-off.ts';
 import type { ScopeReport } from '../../telemetry/contract.ts';
+import { Agenda, type Duty } from './agenda.ts';
 import { throttling } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { Downloads } from './downloads.ts';
@@ -14,7 +15,6 @@ import { ScopeStatus } from './scope-status.ts';
 import { SideTask } from './side-task.ts';
 import type { ContentScope, Stream } from './stream.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { WakeableSleep } from './wakeable-sleep.ts';
 import { warnOfClock, warnOfCredential } from './warnings.ts';
 
 const minute = 60_000;
@@ -49,12 +49,12 @@ class TenantLoops {
   readonly #scopes: readonly ContentScope[];
   readonly #downloads: Downloads;
   readonly #subscriptions: Subscriptions;
-  readonly #subscriptionNews: WakeableSleep;
+  #checkSoon: () => void = () => {};
   /** Where this tenant's polls lie in the interval: from 0 up to 1. */
   readonly #phase: number;
 
   constructor(stream: Stream, emit: (batch: Batch) => void) {
-    const { telemetry, log, clock, random } = stream.environment;
+    const { telemetry, log, random } = stream.environment;
     this.#phase = random();
     this.#stream = stream;
     this.#scopes = stream.options.contentTypes.map((contentType) => {
@@ -63,21 +63,25 @@ class TenantLoops {
     });
     this.#downloads = new Downloads(stream, this.#scopes, emit);
     this.#subscriptions = new Subscriptions(stream, this.#scopes);
-    this.#subscriptionNews = new WakeableSleep(clock);
   }
 
   async runForever(signal: AbortSignal): Promise<void> {
     await this.#checkSubscriptions(signal);
-    const listings = await Promise.all(this.#scopes.map((scope) => this.#openListing(scope)));
-    await runTogether(signal, [
-      (until) => this.#watchSubscriptions(until),
-      (until) => this.#downloads.run(until),
-      ...listings.map(
-        ([scope, listing]) =>
-          (until: AbortSignal) =>
-            this.#follow(scope, listing, until),
-      ),
-    ]);
+    const { clock } = this.#stream.environment;
+    const agenda = new Agenda(clock);
+    this.#checkSoon = agenda.add((until) => this.#watchSubscriptions(until), this.#subscriptionsDueAt());
+    const histories: SideTask[] = [];
+    for (const scope of this.#scopes) {
+      const history = new SideTask();
+      histories.push(history);
+      agenda.add(this.#follow(scope, await this.#openListing(scope), history));
+    }
+    try {
+      await runTogether(signal, [(until) => agenda.run(until), (until) => this.#downloads.run(until)]);
+    } finally {
+      await agenda.settle();
+      await Promise.all(histories.map(({ ended }) => ended));
+    }
   }
 
   async runOnce(signal: AbortSignal): Promise<void> {
@@ -87,14 +91,18 @@ class TenantLoops {
     ]);
   }
 
-  async #watchSubscriptions(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      warnOfCredential(this.#stream);
-      warnOfClock(this.#stream);
-      const every = this.#subscriptions.allEnabled ? subscriptionsEveryMs : this.#stream.options.intervalMs;
-      await this.#subscriptionNews.sleep(every, signal);
-      if (!signal.aborted) await this.#checkSubscriptions(signal);
-    }
+  async #watchSubscriptions(signal: AbortSignal): Promise<number> {
+    await this.#checkSubscriptions(signal);
+    return this.#subscriptionsDueAt();
+  }
+
+  #subscriptionsDueAt(): number {
+    warnOfCredential(this.#stream);
+    warnOfClock(this.#stream);
+    const { environment, options } = this.#stream;
+    return (
+      environment.clock.now() + (this.#subscriptions.allEnabled ? subscriptionsEveryMs : options.intervalMs)
+    );
   }
 
   /** Undefined when the subscriptions could be looked at. */
@@ -113,12 +121,12 @@ class TenantLoops {
     }
   }
 
-  async #openListing(scope: ContentScope): Promise<[ContentScope, ContentListing]> {
+  async #openListing(scope: ContentScope): Promise<ContentListing> {
     const onNew = () => this.#downloads.noticeListed(scope.contentType);
     const onContent = () => this.#subscriptions.noticeContent(scope);
     const listing = new ContentListing(this.#stream, scope, { onNew, onContent });
     await listing.open();
-    return [scope, listing];
+    return listing;
   }
 
   /**
@@ -130,23 +138,19 @@ class TenantLoops {
     return share * this.#stream.options.intervalMs;
   }
 
-  /** History is caught up beside the polls, and only while there is some: a sleeping loop more for each is not free. */
-  async #follow(scope: ContentScope, listing: ContentListing, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#stream.environment;
-    const history = new SideTask();
+  /** History is caught up beside the polls, and only while there is some. */
+  #follow(scope: ContentScope, listing: ContentListing, history: SideTask): Duty {
+    const { gate, environment, options } = this.#stream;
     let pause = this.#firstPause(scope);
-    try {
-      while (!signal.aborted) {
-        const startedAt = clock.now();
-        const failure = await this.#attempt(scope, 'listing', signal, () => listing.poll(signal));
-        history.begin(() => this.#catchUp(scope, listing, signal));
-        const wait = startedAt + pause - clock.now();
-        pause = this.#stream.options.intervalMs;
-        await clock.sleep(Math.max(wait, failure?.waitMs ?? 0, 0), signal);
-      }
-    } finally {
-      await history.ended;
-    }
+    return async (signal) => {
+      const startedAt = environment.clock.now();
+      if (startedAt < gate.opensAt) return gate.opensAt;
+      const failure = await this.#attempt(scope, 'listing', signal, () => listing.poll(signal));
+      history.begin(() => this.#catchUp(scope, listing, signal));
+      const dueAt = startedAt + pause;
+      pause = options.intervalMs;
+      return Math.max(dueAt, environment.clock.now() + (failure?.waitMs ?? 0));
+    };
   }
 
   /** Older windows, one after the other; then the re-listings that are due. Ends when nothing is left for now. */
@@ -181,7 +185,7 @@ class TenantLoops {
 
   async #listOnce(scope: ContentScope, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#stream.environment;
-    const [, listing] = await this.#openListing(scope);
+    const listing = await this.#openListing(scope);
     const everything = async () => {
       await listing.poll(signal);
       while (await listing.catchUp(signal));
@@ -228,7 +232,7 @@ class TenantLoops {
     scope.status.set(part, report);
     if (effect === 'start subscription') {
       this.#subscriptions.noticeMissing(scope.contentType);
-      this.#subscriptionNews.wake();
+      this.#checkSoon();
     }
     return { report, ...patienceFor(error) };
   }

@@ -25,7 +25,7 @@ export function managementActivitySource(
 ): Source {
   const hosts = hostsFor(options.cloud, options.hosts);
   return {
-    async *batches(signal) {
+    batches(signal) {
       const queue = new BatchQueue();
       const stop = new AbortController();
       const until = AbortSignal.any([signal, stop.signal]);
@@ -39,14 +39,12 @@ export function managementActivitySource(
         .then((stream) => collectContent(stream, emit, until))
         .then(() => queue.end())
         .catch((error: unknown) => (until.aborted ? queue.end() : queue.fail(error)));
-      try {
-        yield* queue.drain(signal);
-      } finally {
+      return queue.drain(signal, async () => {
         stop.abort();
         await work;
         for (const batch of queue.abandon()) environment.budget.release(batch.bytes);
         await release();
-      }
+      });
     },
   };
 }

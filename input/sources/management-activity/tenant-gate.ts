@@ -34,6 +34,11 @@ export class TenantGate {
     this.#options = options;
   }
 
+  /** In milliseconds since the epoch; in the past while it is open. */
+  get opensAt(): number {
+    return this.#opensAt;
+  }
+
   /** Resolves when the tenant may be asked, with a ticket that says since when. */
   async pass(signal: AbortSignal): Promise<number> {
     for (;;) {
