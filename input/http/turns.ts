@@ -9,27 +9,41 @@ export interface TurnsOptions {
   /** How many have a turn at once. */
   readonly places?: number;
   readonly longestMs?: number;
+  /** The same for what can wait, which takes part of these places. */
+  readonly patientPlaces?: number;
+  readonly patientLongestMs?: number;
+}
+
+interface Line {
+  readonly waiting: Set<() => void>;
+  readonly longestMs: number;
+  free: number;
 }
 
 export class Turns {
   readonly #clock: Clock;
-  readonly #longestMs: number;
-  readonly #waiting = new Set<() => void>();
-  readonly #patient = new Set<() => void>();
-  #free: number;
+  readonly #all: Line;
+  readonly #patient: Line;
 
-  constructor({ clock, places = 64, longestMs = 500 }: TurnsOptions) {
+  constructor({
+    clock,
+    places = 32,
+    longestMs = 300,
+    patientPlaces = 16,
+    patientLongestMs = 2000,
+  }: TurnsOptions) {
     this.#clock = clock;
-    this.#longestMs = longestMs;
-    this.#free = places;
+    this.#all = { waiting: new Set(), longestMs, free: places };
+    this.#patient = { waiting: new Set(), longestMs: patientLongestMs, free: patientPlaces };
   }
 
   /** First come, first served, what can wait after everything else. Rejects when the signal aborts before its turn. */
   async run<T>(signal: AbortSignal, work: () => Promise<T>, { canWait = false } = {}): Promise<T> {
-    await this.#take(canWait ? this.#patient : this.#waiting, signal);
+    const line = canWait ? this.#patient : this.#all;
+    await this.#take(line, signal);
     const over = new AbortController();
-    const pass = () => this.#pass();
-    this.#clock.sleep(this.#longestMs, over.signal).then(pass, pass);
+    const pass = () => this.#pass(line);
+    this.#clock.sleep(line.longestMs, over.signal).then(pass, pass);
     try {
       return await work();
     } finally {
@@ -37,31 +51,42 @@ export class Turns {
     }
   }
 
-  async #take(line: Set<() => void>, signal: AbortSignal): Promise<void> {
+  async #take(line: Line, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#free > 0) {
-      this.#free -= 1;
+    if (this.#isFree(line)) {
+      this.#begin(line);
       return;
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = () => {
-      line.delete(resolve);
+      line.waiting.delete(resolve);
       reject(signal.reason);
     };
-    line.add(resolve);
+    line.waiting.add(resolve);
     signal.addEventListener('abort', leave, { once: true });
     await promise;
     signal.removeEventListener('abort', leave);
   }
 
-  #pass(): void {
-    const line = this.#waiting.size > 0 ? this.#waiting : this.#patient;
-    const [next] = line;
-    if (next === undefined) {
-      this.#free += 1;
-      return;
+  #isFree(line: Line): boolean {
+    return this.#all.free > 0 && line.free > 0;
+  }
+
+  #begin(line: Line): void {
+    this.#all.free -= 1;
+    if (line !== this.#all) line.free -= 1;
+  }
+
+  #pass(line: Line): void {
+    this.#all.free += 1;
+    if (line !== this.#all) line.free += 1;
+    for (const each of [this.#all, this.#patient]) {
+      for (const next of each.waiting) {
+        if (!this.#isFree(each)) break;
+        each.waiting.delete(next);
+        this.#begin(each);
+        next();
+      }
     }
-    line.delete(next);
-    next();
   }
 }

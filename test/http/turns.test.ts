@@ -47,6 +47,25 @@ test('what can wait begins when nothing else waits', async () => {
   expect(begun).toEqual(['first', 'second', 'third', 'history']);
 });
 
+test('what can wait holds only part of the places, for longer', async () => {
+  const clock = new ManualClock();
+  const turns = new Turns({ clock, places: 3, patientPlaces: 1, longestMs: 500, patientLongestMs: 2000 });
+  const begun: string[] = [];
+  const wait = (name: string) =>
+    turns.run(never, () => new Promise(() => begun.push(name)), { canWait: true });
+  void wait('old');
+  void wait('older');
+  await clock.advance(0);
+  expect(begun).toEqual(['old']);
+  for (const name of ['a', 'b', 'c']) hold(turns, begun, name);
+  await clock.advance(499);
+  expect(begun).toEqual(['old', 'a', 'b']);
+  await clock.advance(1500);
+  expect(begun).toEqual(['old', 'a', 'b', 'c']);
+  await clock.advance(1);
+  expect(begun).toEqual(['old', 'a', 'b', 'c', 'older']);
+});
+
 test('who waits for a slow server goes on, but keeps nobody waiting', async () => {
   const clock = new ManualClock();
   const turns = new Turns({ clock, places: 1, longestMs: 500 });

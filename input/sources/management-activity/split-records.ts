@@ -48,7 +48,8 @@ export class RecordSplitter {
   /** In a string that is a record of its own: the next byte is harmless. */
   #escaped = false;
   /** The bytes of the current record that came with earlier chunks. */
-  #carry: Buffer = Buffer.allocUnsafe(carryBytes);
+  /** Most bodies come in one chunk, and need none. */
+  #carry: Buffer = Buffer.alloc(0);
   #carried = 0;
   #oversized = false;
   #offset = 0;
@@ -220,7 +221,7 @@ export class RecordSplitter {
   #append(chunk: Buffer, from: number, end: number): void {
     const needed = this.#carried + end - from;
     if (needed > this.#carry.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, this.#carry.length * 2));
+      const grown = Buffer.allocUnsafe(Math.max(needed, carryBytes, this.#carry.length * 2));
       this.#carry.copy(grown, 0, 0, this.#carried);
       this.#carry = grown;
     }
@@ -230,7 +231,7 @@ export class RecordSplitter {
 
   #emptyCarry(): void {
     this.#carried = 0;
-    if (this.#carry.length > carryKept) this.#carry = Buffer.allocUnsafe(carryBytes);
+    if (this.#carry.length > carryKept) this.#carry = Buffer.alloc(0);
   }
 }
 
