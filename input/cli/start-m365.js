@@ -21,13 +21,19 @@ const flags = [
   '--no-concurrent-recompilation',
 ];
 
-// Flags and the number of malloc's arenas count from the start of a process: this one begins again as itself, where
+// Flags and the settings of malloc count from the start of a process: this one begins again as itself, where
 // the system can do that. Elsewhere, and for another Node than the flags are known to, its defaults have to do.
 const isKnown = process.execve !== undefined && process.versions.node.startsWith('24.');
 if (isKnown && flags.some((flag) => !process.execArgv.includes(flag))) {
-  const { MALLOC_ARENA_MAX = '1' } = process.env;
+  // Buffers of bodies and decompressors go back to the system at once; among the small things that stay they would leave
+  // holes, which grow with the number of tenants.
+  const malloc = {
+    MALLOC_ARENA_MAX: '1',
+    MALLOC_MMAP_THRESHOLD_: '32768',
+    MALLOC_TRIM_THRESHOLD_: '131072',
+  };
   const words = [...process.execArgv, ...flags, join(dirname, 'm365.js'), ...process.argv.slice(2)];
-  process.execve(process.execPath, [process.execPath, ...words], { ...process.env, MALLOC_ARENA_MAX });
+  process.execve(process.execPath, [process.execPath, ...words], { ...malloc, ...process.env });
 }
 
 // Node's default place is a folder that everybody may write to. Where NODE_COMPILE_CACHE names one, that counts.
