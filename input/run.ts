@@ -45,6 +45,8 @@ export interface RunResult {
   readonly open: number | undefined;
   /** It ended because nobody reads the console output any more. */
   readonly readerGone: boolean;
+  /** It was told to end before its streams had ended by themselves: not everything may have been listed. */
+  readonly cutShort: boolean;
 }
 
 interface EndingRunOptions extends RunOptions {
@@ -152,7 +154,8 @@ async function runStreams(options: EndingRunOptions, parts: OpenParts): Promise<
       }),
     ),
   );
-  return { failed, open: await countOpen(shared, options), readerGone: options.readerGone() };
+  const cutShort = options.signals.stop.aborted;
+  return { failed, open: await countOpen(shared, options), readerGone: options.readerGone(), cutShort };
 }
 
 /** Of a tenant that was never found, nothing is listed either. */

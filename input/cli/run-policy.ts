@@ -90,7 +90,7 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
       random,
       version: readVersion(),
     });
-    const said = summarize(board, result);
+    const said = `${summarize(board, result)}${collectsOnce(policy) ? describeCut(result) : ''}`;
     log.info({}, said);
     return { exit: endedWell(policy, board, result, signals) ? 0 : 1, said };
   } catch (error) {
@@ -114,8 +114,8 @@ function endedWell(policy: Policy, board: StatusBoard, result: RunResult, signal
 }
 
 /** A run that collects once is over even when not everything could be asked for or had: then its exit code says so. */
-function endedComplete(board: StatusBoard, { open }: RunResult): boolean {
-  return open === 0 && !board.snapshot().scopes.some(isIncomplete);
+function endedComplete(board: StatusBoard, { open, cutShort }: RunResult): boolean {
+  return open === 0 && !cutShort && !board.snapshot().scopes.some(isIncomplete);
 }
 
 function collectsOnce({ streams }: Policy): boolean {
@@ -137,6 +137,12 @@ function describeOpen(open: number | undefined): string {
   if (open === 0) return '';
   if (open === undefined) return ' What is still open is not known: the ledger cannot be read.';
   return ` ${open} content ${open === 1 ? 'blob is' : 'blobs are'} still open: the next run goes on with ${open === 1 ? 'it' : 'them'}.`;
+}
+
+function describeCut({ cutShort, readerGone }: RunResult): string {
+  return cutShort && !readerGone
+    ? ' It was ended before everything was collected: the next run goes on.'
+    : '';
 }
 
 function namesOf(policy: Policy): ReadonlyMap<string, string> {

@@ -48,6 +48,23 @@ test('the end of its terminal ends a run in order', async () => {
   expect([code, lastLine(stderr)]).toEqual([0, expect.stringMatching(/^Ended: /)]);
 });
 
+test.each(['token', 'list', 'content'] as const)(
+  'a run that collects once and is ended before anything is listed exits 1 and says so: %s',
+  async (operation) => {
+    const emulator = await emulate();
+    emulator.setFaults([{ match: { operation }, fault: { kind: 'hang', when: 'before-headers' } }]);
+    const { policy } = await makeWorkplace({ streams: [streamFor(emulator)] });
+    const running = start(['run', '--once', '--policy', policy]);
+    await until(() => emulator.faults().some(({ fired }) => fired > 0));
+    running.child.kill('SIGTERM');
+    const { code, stderr } = await running.outcome;
+    expect([code, lastLine(stderr)]).toEqual([
+      1,
+      expect.stringMatching(/^Ended: 0 records.* ended before everything was collected/),
+    ]);
+  },
+);
+
 describe('while an Elasticsearch takes nothing', () => {
   test.each([[[]], [['--once']]])(
     'a stop ends within its bound, says what is left, and exits 1: run %j',
