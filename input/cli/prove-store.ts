@@ -4,6 +4,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ContentLedger } from '../contract.ts';
 import { readFileName } from '../delivery/file-name.ts';
 import { splitLines } from '../delivery/split-lines.ts';
 import { describeError } from '../errors.ts';
@@ -31,6 +32,27 @@ export interface Store {
   /** Records of which it only says that they came before. */
   readonly duplicate: number;
 }
+
+/** What the ledger says became of a tenant's content made since, up to now. */
+export function countSettled(
+  ledger: Pick<ContentLedger, 'blobsBetween'>,
+  tenantId: string,
+  contentTypes: readonly string[],
+  sinceMs: number,
+): Pick<Store, 'delivered' | 'duplicate'> {
+  const counts = { delivered: 0, duplicate: 0 };
+  const since = new Date(sinceMs).toISOString();
+  for (const contentType of contentTypes)
+    for (const blob of ledger.blobsBetween({ tenantId, contentType }, since, endOfTime)) {
+      if (blob.state !== 'acknowledged') continue;
+      counts.delivered += blob.delivered;
+      counts.duplicate += blob.duplicate;
+    }
+  return counts;
+}
+
+/** Content may be dated by a clock that is ahead. */
+const endOfTime = '9999-01-01T00:00:00Z';
 
 /** Never rejects, except when the signal aborts: what cannot be looked at is not proved, and says why. */
 export async function proveStore(

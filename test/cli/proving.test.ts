@@ -202,6 +202,33 @@ describe('m365 prove looks at what is left of it', () => {
     expect(stores[0].found).toBe(stores[0].delivered - 1);
   });
 
+  test('output files of which lines are missing that belong to what was made a moment ago', async () => {
+    const [name = ''] = readdirSync(place.output).filter((entry) => entry.endsWith('.ndjson'));
+    const file = join(place.output, name);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.slice(text.indexOf('\n') + 1));
+    const { code, stdout } = await withPolicy('prove', '--to', '2h', '--json');
+    writeFileSync(file, text);
+    expect([code, JSON.parse(stdout).complete]).toEqual([1, false]);
+  });
+
+  test('documents of one tenant are no proof for another that shares their data stream', async () => {
+    const many = await startEmulator({ tenants: [{ content }, { content }] });
+    const both = await makeWorkplace({ streams: [streamFor(many), streamFor(many, 1)] });
+    expect((await run(['run', '--once', '--policy', both.policy])).code).toBe(0);
+    const [first, second] = many.tenants.map(({ tenantId }) => tenantId);
+    for (const name of readdirSync(both.output).filter((entry) => entry.endsWith('.ndjson'))) {
+      const lines = readFileSync(join(both.output, name), 'utf8').split('\n');
+      writeFileSync(join(both.output, name), lines.filter((line) => !line.includes(second ?? '')).join('\n'));
+    }
+    for (const tenant of [first, second]) {
+      const { code, stdout } = await run(['prove', '--policy', both.policy, '--tenant', tenant ?? '']);
+      expect([code, stdout]).toEqual([1, expect.stringMatching(/Not complete\.\n$/)]);
+    }
+    await many.close();
+    await both.remove();
+  });
+
   test('dead letters that were removed are not delivered records; a replay of the content mends it', async () => {
     const large = { Id: 'large-2', CreationTime: '2026-11-20T08:00:00', Operation: 'x'.repeat(100_000) };
     publish({ contentType: 'DLP.All', records: [large] });

@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { systemClock } from '../../clock.ts';
+import type { ContentLedger } from '../../contract.ts';
 import { openLedgerToRead } from '../../delivery/sqlite-ledger.ts';
 import type { StreamPolicy } from '../../settings/policy.ts';
 import { reachMs } from '../../sources/management-activity/windows.ts';
@@ -11,7 +12,7 @@ import { listenForInterruption } from '../interruption.ts';
 import { paint, say } from '../paper.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { printProof, printStores } from '../print-proof.ts';
-import { isStored, proveStore, type Store, type StoreProof } from '../prove-store.ts';
+import { countSettled, isStored, proveStore, type Store, type StoreProof } from '../prove-store.ts';
 import { isProved, proveTenant, type TenantProof } from '../prove-tenant.ts';
 import { listedWindow, readTime } from '../read-time.ts';
 
@@ -88,9 +89,10 @@ async function prove(flags: ProveFlags): Promise<boolean> {
     proofs.push({ stream, proof });
     if (!flags.json) printProof(nameTenant(stream), proof, window);
   }
-  await ledger.close();
   const compared = comparedBy(flags);
-  const stores = compared === 'ledger and number' ? await proveStores(proofs, window.from, signals.stop) : [];
+  const delivered = { ledger, streams: policy.streams, sinceMs: window.from };
+  const stores = compared === 'ledger and number' ? await proveStores(proofs, delivered, signals.stop) : [];
+  await ledger.close();
   const complete = proofs.every(({ proof }) => isProved(proof)) && stores.every(isStored);
   if (flags.json) {
     const tenants = proofs.map(({ proof }) => proof);
@@ -123,27 +125,51 @@ interface StreamProof {
   readonly proof: TenantProof;
 }
 
-/** Each data stream once, whichever tenants share it. */
+/**
+ * Each data stream that was asked for once, with all that the ledger says went there since: its documents are counted
+ * whichever tenant they belong to, and also those of what was made a moment ago.
+ */
 async function proveStores(
   proofs: readonly StreamProof[],
-  sinceMs: number,
+  { ledger, streams, sinceMs }: Delivered,
   signal: AbortSignal,
 ): Promise<readonly StoreProof[]> {
   const stores = new Map<string, Store>();
-  for (const { stream, proof } of proofs) {
-    const { output, mapping } = stream;
-    const dataStream = `logs-o365.audit-${mapping.namespace}`;
-    const key = `${output.name} ${dataStream}`;
-    const before = stores.get(key) ?? { delivered: 0, duplicate: 0 };
-    const delivered = before.delivered + sumOf(proof, 'delivered');
-    const duplicate = before.duplicate + sumOf(proof, 'duplicate');
-    stores.set(key, { output, dataStream, delivered, duplicate });
+  for (const { stream } of proofs)
+    stores.set(storeOf(stream), { ...placeOf(stream), delivered: 0, duplicate: 0 });
+  const resolved = new Map(proofs.map(({ stream, proof }) => [stream, proof.tenantId]));
+  for (const stream of streams) {
+    const store = stores.get(storeOf(stream));
+    if (!store) continue;
+    const { delivered, duplicate } = countSettled(
+      ledger,
+      resolved.get(stream) ?? stream.source.tenantId,
+      stream.source.contentTypes,
+      sinceMs,
+    );
+    stores.set(storeOf(stream), {
+      ...store,
+      delivered: store.delivered + delivered,
+      duplicate: store.duplicate + duplicate,
+    });
   }
   return Promise.all([...stores.values()].map((store) => proveStore(store, sinceMs, signal)));
 }
 
-function sumOf({ contentTypes }: TenantProof, what: 'delivered' | 'duplicate'): number {
-  return contentTypes.reduce((sum, proof) => sum + ('unlisted' in proof ? 0 : proof.records[what]), 0);
+interface Delivered {
+  readonly ledger: Pick<ContentLedger, 'blobsBetween'>;
+  /** All of the policy. */
+  readonly streams: readonly StreamPolicy[];
+  readonly sinceMs: number;
+}
+
+function placeOf({ output, mapping }: StreamPolicy): Pick<Store, 'output' | 'dataStream'> {
+  return { output, dataStream: `logs-o365.audit-${mapping.namespace}` };
+}
+
+function storeOf(stream: StreamPolicy): string {
+  const { output, dataStream } = placeOf(stream);
+  return `${output.name} ${dataStream}`;
 }
 
 function isoWindow({ from, to }: { readonly from: number; readonly to: number }) {
