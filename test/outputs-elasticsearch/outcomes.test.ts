@@ -99,6 +99,12 @@ describe('an answer that says no', () => {
   test.each([
     [404, 'index_not_found_exception', 'no such index [x]', 'm365 setup'],
     [400, 'illegal_argument_exception', 'pipeline with id [x] does not exist', 'm365 setup'],
+    [
+      500,
+      'illegal_state_exception',
+      'Pipeline processor configured for non-existent pipeline [x]',
+      'm365 setup',
+    ],
     [400, 'validation_exception', 'this action would add [2] shards', 'max_shards_per_node'],
     [403, 'cluster_block_exception', 'index [x] blocked', 'free disk space'],
     [429, 'cluster_block_exception', 'flood-stage watermark', 'free disk space'],

@@ -143,7 +143,7 @@ const table: readonly Row[] = [
     needsOperator: true,
   },
   {
-    fits: ({ reason }) => /pipeline with id \[.*\] does not exist/.test(reason),
+    fits: ({ reason }) => /pipeline with id \[.*\] does not exist|non-existent pipeline \[/.test(reason),
     trouble: 'pipeline',
     advice: `Put the ingest pipelines back in place: run \`m365 setup\`, or install the package again in Kibana. ${waits}`,
     needsOperator: true,
