@@ -1,6 +1,7 @@
 // `m365 replay dead-letters`: the records that an output refused, or that were too large, delivered again.
 
 import { readFile } from 'node:fs/promises';
+import { parseRecord } from '../../pipelines/parse-record.ts';
 import type { Batch, BatchCounts, Origin, Source } from '../contract.ts';
 import type { StoredDeadLetter } from '../delivery/dead-letter-line.ts';
 import { listLetterFiles, readLetterFile } from '../delivery/dead-letters.ts';
@@ -175,7 +176,14 @@ async function withRecord(
     say(`A record of ${size} bytes stays: maximum_record_size is ${maximumBytes} bytes.`);
     return undefined;
   }
-  return { ...letter, record: await readFile(letter.rawFile, 'utf8') };
+  const record = await readFile(letter.rawFile, 'utf8');
+  if (parseRecord(record).problem !== undefined) {
+    say(
+      `A letter stays: the bytes of its record are damaged (${letter.rawFile}). m365 replay window fetches the record again.`,
+    );
+    return undefined;
+  }
+  return { ...letter, record };
 }
 
 function sameContent(a: Origin, b: Origin): boolean {
