@@ -253,3 +253,28 @@ test('a blob whose date has passed is lost without being asked for, and says why
   expect(run.server.requests.some(({ path }) => path.includes('/audit/'))).toBe(false);
   expect(run.bench.recorder.counted('gaps')).toBe(1);
 });
+
+describe('a success that is not the whole', () => {
+  const part = [202, 203, 206].map((status) => ({ status, body: '[]' }));
+
+  test.each(part)('is no content, and the content is asked for again: $status', async (blob) => {
+    const run = await collect({ listing: listOne(), blob });
+    expect(texts(run)).toEqual([]);
+    const [kept] = run.bench.ledger.blobsBetween({ tenantId, contentType }, '2000', '2100');
+    expect(kept).toMatchObject({
+      state: 'listed',
+      reason: expect.stringContaining(`answered ${blob.status}`),
+    });
+  });
+
+  test.each(part)('is no listing, and the window is listed again: $status', async (listing) => {
+    let asked = 0;
+    const run = await collect({
+      listing: (server) => {
+        asked += 1;
+        return asked === 1 ? listing : { body: JSON.stringify([describeBlob(server)]) };
+      },
+    });
+    expect(texts(run)).toEqual([record]);
+  });
+});

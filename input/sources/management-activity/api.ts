@@ -47,6 +47,8 @@ export interface ApiParts {
 }
 
 const subscriptionsLimit = 256 * 1024;
+/** Of an answer that is no content. */
+const excerptLimit = 4096;
 /** Content blobs of hundreds of megabytes have been seen. */
 const contentLimit = 2 * 1024 * 1024 * 1024;
 
@@ -101,8 +103,17 @@ function composeSend({ management, send, tokens, limit, telemetry }: ApiParts): 
     hosts(request).catch((error: unknown) => {
       throw explainApiError(error);
     });
-  const counted = countRequests(telemetry, isThrottling)(explained);
+  const counted = countRequests(telemetry, isThrottling)(refusePartial(explained));
   return limit(authorize(tokens, isTokenRefused)(counted));
+}
+
+/** Whatever other success stands in for the whole, such as a part of it, holds fewer records than there are. */
+function refusePartial(send: Send): Send {
+  return async (request) => {
+    const response = await send(request);
+    if (request.method !== 'GET' || response.status === 200) return response;
+    throw readApiError(await readText(response, excerptLimit).catch(() => ''), response.status, undefined);
+  };
 }
 
 /** How long Microsoft asks to wait, where an error says that this tenant asks too much. */
