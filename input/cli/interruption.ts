@@ -1,6 +1,7 @@
 // Ctrl-C, the SIGTERM of a service manager, and the end of the terminal or of the npm that this was started by: the first
 // asks for an orderly end, a second Ctrl-C or SIGTERM ends at once. The orderly end has one bound, all in all.
 
+import { readFileSync } from 'node:fs';
 import type { CollectorSignals } from '../collector.ts';
 
 export interface Interruption extends CollectorSignals, Disposable {
@@ -53,14 +54,25 @@ export function listenForInterruption(
 }
 
 /**
- * npm passes a signal on to the shell that it runs a script in; most shells end of it, and leave what they started.
- * Who started this by hand or as a service does not come through npm, and may leave.
+ * npm passes a signal on to the shell that it runs a script in; most shells end of it, and leave what they started. Of a
+ * signal that ends npm alone, the shell never hears. Who started this by hand or as a service does not come through npm,
+ * and may leave.
  */
 function watchParent(onGone: () => void): () => void {
   if (process.env.npm_lifecycle_event === undefined) return () => undefined;
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   const watching = setInterval(() => {
-    if (process.ppid !== parent) onGone();
+    if (process.ppid !== shell || parentOf(shell) !== npm) onGone();
   }, parentEveryMs).unref();
   return () => clearInterval(watching);
+}
+
+/** Undefined where the system does not tell, as only Linux does. */
+function parentOf(pid: number): string | undefined {
+  try {
+    return /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
 }
