@@ -6,7 +6,7 @@ import type { Definitions } from '../../pipelines/definitions.ts';
 import { auditField, listDocumentFields } from '../../pipelines/document-fields.ts';
 import { dataset } from '../../pipelines/engine/plan.ts';
 import {
-  buildEnrichmentPipeline,
+  buildEnrichmentPipelines,
   enrichmentPipelineName,
 } from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
@@ -29,7 +29,7 @@ export function listArtefacts(): Artefact[] {
     ...templatesOf(definitions).map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
     ...collectionTemplates().map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
     ...[
-      buildEnrichmentPipeline({ withHooks: true }),
+      ...buildEnrichmentPipelines({ withHooks: true }),
       ...buildRawPipelines(definitions),
       buildCollectionPipeline({ withHooks: true }),
     ].map(({ name, body }) => writeBody('pipelines', 'ingest_pipeline', name, body)),

@@ -6,12 +6,22 @@ import { keepOnFailure, meta, type Pipeline, type Processor } from './processors
 
 export const enrichmentPipelineName = 'logs-o365.audit@m365';
 export const rawPipelineName = 'logs-o365.audit@m365-raw';
+const locationPipelineName = 'logs-o365.audit@m365-location';
 
 /** What operators hang in, in the order of Elastic's own integrations. */
 const hooks = ['global@custom', 'logs@custom', 'logs-o365.audit@custom'];
 
-/** `withHooks: false` for the package: Fleet adds the hooks itself. */
-export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boolean }): Pipeline {
+interface EnrichmentOptions {
+  /** False for the package: Fleet adds the hooks itself. */
+  readonly withHooks: boolean;
+}
+
+/** The default pipeline is the last; the others it calls. */
+export function buildEnrichmentPipelines(options: EnrichmentOptions): [Pipeline, Pipeline] {
+  return [buildLocationPipeline(), buildDefaultPipeline(options)];
+}
+
+function buildDefaultPipeline({ withHooks }: EnrichmentOptions): Pipeline {
   return {
     name: enrichmentPipelineName,
     body: {
@@ -35,7 +45,14 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
             if: 'ctx.user_agent?.original instanceof String',
           },
         },
-        ...enrichedEnds.flatMap(locate),
+        // A condition is a script, run for every document; most have no address and ask this one alone.
+        {
+          pipeline: {
+            tag: 'location',
+            name: locationPipelineName,
+            if: enrichedEnds.map(hasAddress).join(' || '),
+          },
+        },
         ...(withHooks ? hooks.map(callHook) : []),
       ],
       on_failure: keepOnFailure,
@@ -43,8 +60,21 @@ export function buildEnrichmentPipeline({ withHooks }: { readonly withHooks: boo
   };
 }
 
+function buildLocationPipeline(): Pipeline {
+  return {
+    name: locationPipelineName,
+    body: {
+      _meta: meta,
+      description: 'Where the addresses of a document are, and in whose networks.',
+      processors: enrichedEnds.flatMap(locate),
+    },
+  };
+}
+
+const hasAddress = (end: string): string => `ctx.${end}?.ip != null`;
+
 function locate(end: string): Processor[] {
-  const condition = `ctx.${end}?.ip != null`;
+  const condition = hasAddress(end);
   return [
     {
       geoip: {

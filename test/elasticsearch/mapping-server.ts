@@ -3,7 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { templatesOf } from '../../input/cli/artefacts.ts';
 import type { Definitions } from '../../pipelines/definitions.ts';
-import { buildEnrichmentPipeline, rawPipelineName } from '../../pipelines/ingest/enrichment-pipeline.ts';
+import {
+  buildEnrichmentPipelines,
+  enrichmentPipelineName,
+  rawPipelineName,
+} from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { ask } from './cluster.ts';
 
@@ -15,6 +19,7 @@ export async function demand(method: string, path: string, body?: unknown) {
 
 export interface Prepared {
   readonly dataStream: string;
+  readonly defaultPipeline: string;
   readonly rawPipeline: string;
   readonly drop: () => Promise<void>;
 }
@@ -24,7 +29,7 @@ export async function prepare(definitions: Definitions): Promise<Prepared> {
   const mark = `m365mapping${randomUUID().slice(0, 8)}`;
   const rename = (value: unknown) =>
     JSON.parse(JSON.stringify(value).replaceAll('logs-o365.audit@', `${mark}@`));
-  const pipelines = [buildEnrichmentPipeline({ withHooks: true }), ...buildRawPipelines(definitions)];
+  const pipelines = [...buildEnrichmentPipelines({ withHooks: true }), ...buildRawPipelines(definitions)];
   const [component, index] = templatesOf(definitions);
   const dataStream = `logs-o365.audit-${mark}`;
   const paths = [
@@ -38,6 +43,7 @@ export async function prepare(definitions: Definitions): Promise<Prepared> {
   for (const { path, body } of paths) await demand('PUT', path, body);
   return {
     dataStream,
+    defaultPipeline: rename(enrichmentPipelineName),
     rawPipeline: rename(rawPipelineName),
     drop: async () => {
       await ask('DELETE', `/_data_stream/${dataStream}`);

@@ -2,7 +2,10 @@
 // the operators' @custom pipelines in by itself.
 
 import type { Definitions } from '../../../pipelines/definitions.ts';
-import { buildEnrichmentPipeline, rawPipelineName } from '../../../pipelines/ingest/enrichment-pipeline.ts';
+import {
+  buildEnrichmentPipelines,
+  enrichmentPipelineName,
+} from '../../../pipelines/ingest/enrichment-pipeline.ts';
 import { keepOnFailure, type Pipeline, type Processor } from '../../../pipelines/ingest/processors.ts';
 import { buildRawPipelines } from '../../../pipelines/ingest/raw-pipeline.ts';
 import { shortenLongValues } from './long-values.ts';
@@ -10,16 +13,15 @@ import { toYaml } from './package-files.ts';
 
 /** File name → text. */
 export function writeAuditPipelines(definitions: Definitions): ReadonlyMap<string, string> {
-  const { body } = buildEnrichmentPipeline({ withHooks: false });
+  const [location, { name, body }] = buildEnrichmentPipelines({ withHooks: false });
   const processors = [...body.processors, shortenLongValues(definitions)];
-  const pipelines = [
-    { name: 'default', body: { ...body, processors } },
-    ...buildRawPipelines(definitions, rawPipelineName),
-  ];
+  const pipelines = [{ name, body: { ...body, processors } }, location, ...buildRawPipelines(definitions)];
   return new Map(pipelines.map((pipeline) => [`${fileNameOf(pipeline.name)}.yml`, writePipeline(pipeline)]));
 }
 
-const fileNameOf = (name: string): string => name.replace(rawPipelineName, 'raw');
+/** Fleet calls the pipeline of a data stream `default`. */
+const fileNameOf = (name: string): string =>
+  name === enrichmentPipelineName ? 'default' : name.replace(`${enrichmentPipelineName}-`, '');
 
 export function writePipeline({ body }: Pipeline): string {
   return `---\n${toYaml({
