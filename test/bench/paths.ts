@@ -1,75 +1,111 @@
 // What a record costs the server on each of its two ways into the index, side by side: mapped by the input, or sent as it
-// is and mapped by the ingest pipeline. Arguments: how often each way is taken.
+// is and mapped by the ingest pipeline. Ways and checkouts take turns, each round the other way round, so that a busy
+// machine slows all of them alike.
 
-import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
+import { parseArgs } from 'node:util';
+import { loadDefinitions } from '../../pipelines/index.ts';
 import { makeUpRecords } from '../pipelines/made-up.ts';
 import { readPublicRecords, sampleContext } from '../pipelines/samples.ts';
+import { bulkBodies, type Installed, install, listCheckouts, mapBy } from './checkout.ts';
 import { ask, cpuMs, withServer } from './server.ts';
 
 const batch = 500;
-const mapper = loadMapper();
+const warmUps = 3;
 
 interface Way {
   readonly name: string;
-  readonly prepare: (text: string, namespace: string) => string;
-  documents: number;
-  serverMs: number;
-  ownMs: number;
+  readonly prepare: (checkout: string, texts: readonly string[]) => string[];
 }
 
-const makeWays = (): Way[] =>
-  [
-    {
-      name: 'mapped by the input',
-      prepare: (text: string, namespace: string) =>
-        mapper.write(mapper.read(text), { ...sampleContext, namespace }),
-    },
-    {
-      name: 'mapped by the ingest pipeline',
-      prepare: (text: string) => JSON.stringify({ '@timestamp': sampleContext.fetchedAt, message: text }),
-    },
-  ].map((way) => ({ ...way, documents: 0, serverMs: 0, ownMs: 0 }));
+const ways: readonly Way[] = [
+  { name: 'mapped by the input', prepare: (checkout, texts) => mapBy(checkout, texts) },
+  { name: 'mapped by the ingest pipeline', prepare: (_, texts) => texts.map(wrap) },
+];
 
-export function main([rounds = '5']: readonly string[]): Promise<void> {
-  return withServer((url) => measureAll(url, Number(rounds)));
+function wrap(message: string): string {
+  return JSON.stringify({ '@timestamp': sampleContext.fetchedAt, message });
 }
 
-async function measureAll(url: string, rounds: number): Promise<void> {
-  process.env.ELASTICSEARCH_URL = url;
-  const { prepare } = await import('../elasticsearch/mapping-server.ts');
-  const definitions = loadDefinitions();
+/** One way of one checkout, and what each round cost. */
+interface Side {
+  readonly way: Way;
+  readonly checkout: string;
+  readonly installed: Installed;
+  readonly documents: readonly string[];
+  /** Server's CPU, of each round. */
+  readonly microsecondsPerRecord: number[];
+}
+
+/** `--rounds 5`; `--against DIR` measures another checkout's mapper, templates and pipelines beside this one's. */
+export function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { rounds: { type: 'string', default: '5' }, against: { type: 'string' } },
+  });
+  return withServer((url) => measureAll(url, Number(values.rounds), listCheckouts(values.against)));
+}
+
+async function measureAll(url: string, rounds: number, checkouts: readonly string[]): Promise<void> {
   const records = readPublicRecords();
-  const texts = records.length > 0 ? records : makeUpRecords(definitions, 10, 7);
-  const { dataStream, drop } = await prepare(definitions);
+  const texts = (records.length > 0 ? records : makeUpRecords(loadDefinitions(), 10, 7)).map(markId);
+  const installed = await Promise.all(checkouts.map((checkout) => install(url, checkout)));
+  const sides: Side[] = ways.flatMap((way) =>
+    checkouts.map((checkout, at) => ({
+      way,
+      checkout,
+      installed: installed[at] ?? fail(checkout),
+      documents: way.prepare(checkout, texts),
+      microsecondsPerRecord: [],
+    })),
+  );
   try {
-    // The first round pays for compiling scripts and classes.
-    for (const way of makeWays()) await take(url, dataStream, way, texts, 'first');
-    const ways = makeWays();
-    for (let round = 1; round <= rounds; round += 1)
-      for (const way of ways) await take(url, dataStream, way, texts, String(round));
-    for (const { name, documents, serverMs, ownMs } of ways) {
-      const server = Math.round(documents / (serverMs / 1000));
-      const own = Math.round(documents / (ownMs / 1000));
-      console.log(`${name}: ${server} documents per CPU-second of the server, ${own} of this process`);
-    }
+    // The first rounds pay for compiling scripts and classes.
+    for (let round = 0; round < warmUps; round += 1)
+      for (const side of sides) await take(url, side, `warm ${round}`);
+    for (let round = 0; round < rounds; round += 1)
+      for (const side of round % 2 === 0 ? sides : sides.toReversed())
+        side.microsecondsPerRecord.push(await take(url, side, String(round)));
+    for (const way of ways) report(sides.filter((side) => side.way === way));
   } finally {
-    await drop();
+    for (const { drop } of installed) await drop();
   }
 }
 
-async function take(url: string, dataStream: string, way: Way, texts: readonly string[], round: string) {
-  const namespace = dataStream.slice('logs-o365.audit-'.length);
-  const records = texts.map((text, i) =>
-    JSON.stringify({ ...JSON.parse(text), Id: `${way.name} ${round} ${i}` }),
-  );
-  const start = process.cpuUsage();
-  const lines = records.map((text) => `{"create":{}}\n${way.prepare(text, namespace)}\n`);
-  const { user, system } = process.cpuUsage(start);
-  way.ownMs += (user + system) / 1000;
-  const before = await cpuMs(url);
-  for (let at = 0; at < lines.length; at += batch)
-    await ask(url, 'POST', `/${dataStream}/_bulk`, lines.slice(at, at + batch).join(''));
-  await ask(url, 'POST', `/${dataStream}/_refresh`);
-  way.serverMs += (await cpuMs(url)) - before;
-  way.documents += lines.length;
+function fail(checkout: string): never {
+  throw new Error(`Nothing was installed of ${checkout}`);
 }
+
+/** Ids are new each round, as those of new records are. */
+const idMark = 'id of the round';
+
+function markId(text: string, at: number): string {
+  return JSON.stringify({ ...JSON.parse(text), Id: `${idMark} ${at}` });
+}
+
+async function take(url: string, { installed, documents }: Side, round: string): Promise<number> {
+  const fresh = documents.map((document) => document.replaceAll(idMark, round));
+  const bodies = bulkBodies(fresh, batch);
+  const before = await cpuMs(url);
+  for (const body of bodies) await ask(url, 'POST', `/${installed.stream}/_bulk`, body);
+  await ask(url, 'POST', `/${installed.stream}/_refresh`);
+  return (((await cpuMs(url)) - before) / documents.length) * 1000;
+}
+
+/** Of one way; the other checkout comes first. */
+function report(sides: readonly Side[]): void {
+  for (const { way, checkout, microsecondsPerRecord: costs } of sides)
+    console.log(
+      `${way.name}, ${checkout}: ${Math.round(median(costs))} µs of the server's CPU a record (${costs.map(Math.round).join(' ')})`,
+    );
+  const [other, own] = sides.map(({ microsecondsPerRecord }) => microsecondsPerRecord);
+  if (other === undefined || own === undefined) return;
+  const pairs = own.map((cost, round) => cost / (other[round] ?? Number.NaN));
+  const sums = sum(own) / sum(other);
+  console.log(`  ${sums.toFixed(3)} of it by sums, ${median(pairs).toFixed(3)} by the median of pairs`);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,6 +1,7 @@
 // The server that is measured: the one at ELASTICSEARCH_URL, else one of its own where the means to start one lie beside
 // the repository.
 
+import { setTimeout } from 'node:timers/promises';
 import { canStartNode, OwnNode } from '../elasticsearch/own-node.ts';
 
 export async function withServer(work: (url: string) => Promise<void>): Promise<void> {
@@ -19,11 +20,25 @@ export async function withServer(work: (url: string) => Promise<void>): Promise<
   }
 }
 
-/** What the server has used so far. */
+/** What the server has used up to now. It measures itself about once a second, so this waits for a new measurement. */
 export async function cpuMs(url: string): Promise<number> {
+  const asked = await readProcesses(url);
+  for (;;) {
+    const now = await readProcesses(url);
+    if (now.every(({ timestamp }, at) => timestamp !== asked[at]?.timestamp))
+      return now.reduce((sum, { cpu }) => sum + cpu.total_in_millis, 0);
+    await setTimeout(50);
+  }
+}
+
+interface ProcessStats {
+  readonly timestamp: number;
+  readonly cpu: { readonly total_in_millis: number };
+}
+
+async function readProcesses(url: string): Promise<ProcessStats[]> {
   const { nodes } = await ask(url, 'GET', '/_nodes/stats/process');
-  const stats: { process: { cpu: { total_in_millis: number } } }[] = Object.values(nodes);
-  return stats.reduce((sum, { process: { cpu } }) => sum + cpu.total_in_millis, 0);
+  return Object.values<{ process: ProcessStats }>(nodes).map(({ process }) => process);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape

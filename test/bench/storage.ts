@@ -1,21 +1,19 @@
 // What a document takes in Elasticsearch and what it costs to ingest: with and without event.original, in the default
-// index mode and in logsdb, on a real server (ELASTICSEARCH_URL, else one of its own where the means to start one lie
-// beside the repository). Arguments: how many records. The table goes into the package's README.
+// index mode and in logsdb, and which fields take the most, on a real server (ELASTICSEARCH_URL, else one of its own where
+// the means to start one lie beside the repository). The table of made-up records goes into the package's README.
 
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { templatesOf } from '../../input/cli/artefacts.ts';
+import { parseArgs } from 'node:util';
 import { type StorageMeasurement, storageFile } from '../../input/cli/package/readme-parts.ts';
 import { contentTypes } from '../../input/emulator/options.ts';
 import { guidSeries } from '../../input/emulator/random.ts';
 import { generateRecords } from '../../input/emulator/records/supply.ts';
 import { createWorld } from '../../input/emulator/records/world.ts';
-import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import { buildEnrichmentPipeline } from '../../pipelines/ingest/enrichment-pipeline.ts';
+import { readPublicRecords } from '../pipelines/samples.ts';
+import { bulkBodies, install, listCheckouts, mapBy, thisCheckout } from './checkout.ts';
 import { ask, cpuMs, withServer } from './server.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const batch = 1000;
+const batch = 500;
 const variants = [
   { mode: 'default', original: false },
   { mode: 'default', original: true },
@@ -26,30 +24,75 @@ const variants = [
 type Variant = (typeof variants)[number];
 type Row = StorageMeasurement['rows'][number];
 
-export function main([count = '40000']: readonly string[]): Promise<void> {
-  return withServer((url) => measureAll(url, Number(count)));
+interface Measured extends Row {
+  /** By their size, the largest first. */
+  readonly fields: readonly string[];
 }
 
-async function measureAll(url: string, count: number): Promise<void> {
-  const server = await ask(url, 'GET', '/');
-  const records = makeRecords(count);
+/**
+ * `--count 40000` made-up records, or with `--real` the public ones beside the repository; `--against DIR` measures
+ * another checkout's mapper, templates and pipelines beside this one's; `--fields 20` prints so many of the largest.
+ */
+export function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      count: { type: 'string', default: '40000' },
+      real: { type: 'boolean', default: false },
+      against: { type: 'string' },
+      fields: { type: 'string', default: '20' },
+    },
+  });
+  const records = values.real ? readPublicRecords() : makeRecords(Number(values.count));
+  const checkouts = listCheckouts(values.against);
+  return withServer(async (url) => {
+    const rows = await measureAll(url, records, checkouts, Number(values.fields));
+    if (!values.real) await writeTable(url, records, rows);
+  });
+}
+
+/** The rows of this checkout. */
+async function measureAll(
+  url: string,
+  records: readonly string[],
+  checkouts: readonly string[],
+  shown: number,
+): Promise<Row[]> {
   // The first documents pay for compiling pipelines and classes.
-  await measure(url, records.slice(0, 4 * batch), variants[0]);
+  for (const checkout of checkouts) await measure(url, checkout, records.slice(0, 8 * batch), variants[0]);
   const rows: Row[] = [];
   for (const variant of variants) {
-    const row = await measure(url, records, variant);
-    rows.push(row);
-    const { bytesPerDocument: bytes, documentsPerCpuSecond: speed } = row;
-    const what = `${variant.mode}, event.original ${variant.original ? 'kept' : 'dropped'}`;
-    console.log(`${what}: ${bytes} bytes a document, ${speed} documents per CPU-second of the server`);
+    let other: Row | undefined;
+    for (const checkout of checkouts) {
+      const { fields, ...row } = await measure(url, checkout, records, variant);
+      if (checkout !== thisCheckout) {
+        other = row;
+        continue;
+      }
+      console.log(describe(row, other));
+      if (variant === variants[0]) for (const field of fields.slice(0, shown)) console.log(field);
+      rows.push(row);
+    }
   }
-  const size = Math.round(records.reduce((sum, text) => sum + text.length, 0) / count);
+  return rows;
+}
+
+function describe(row: Row, other: Row | undefined): string {
+  const { mode, original, bytesPerDocument: bytes, documentsPerCpuSecond: speed } = row;
+  const what = `${mode}, event.original ${original ? 'kept' : 'dropped'}: ${bytes} bytes a document`;
+  const ratio = other && `, ${(bytes / other.bytesPerDocument).toFixed(3)} of ${other.bytesPerDocument}`;
+  return `${what}${ratio ?? ''}; ${speed} documents per CPU-second of the server`;
+}
+
+async function writeTable(url: string, records: readonly string[], rows: readonly Row[]): Promise<void> {
+  const server = await ask(url, 'GET', '/');
+  const size = Math.round(records.reduce((sum, text) => sum + text.length, 0) / records.length);
   const measurement: StorageMeasurement = {
     server: `Elasticsearch ${server.version.number}`,
-    records: `${count.toLocaleString('en')} made-up records of ${size.toLocaleString('en')} bytes on average`,
+    records: `${records.length.toLocaleString('en')} made-up records of ${size.toLocaleString('en')} bytes on average`,
     rows,
   };
-  writeFileSync(storageFile(root), `${JSON.stringify(measurement, undefined, 2)}\n`);
+  writeFileSync(storageFile(thisCheckout), `${JSON.stringify(measurement, undefined, 2)}\n`);
 }
 
 /** Of all content types, over one day. */
@@ -70,13 +113,16 @@ function makeRecords(count: number): string[] {
     .map(({ text }) => text);
 }
 
-async function measure(url: string, records: readonly string[], { mode, original }: Variant): Promise<Row> {
-  const stream = `logs-o365.audit-bench${mode}${original}`;
-  const pipeline = 'm365-bench-storage';
-  await ask(url, 'PUT', `/_ingest/pipeline/${pipeline}`, buildEnrichmentPipeline({ withHooks: false }).body);
-  await putTemplate(url, stream, mode, pipeline);
+async function measure(
+  url: string,
+  checkout: string,
+  records: readonly string[],
+  { mode, original }: Variant,
+): Promise<Measured> {
+  const { stream, drop } = await install(url, checkout, mode === 'logsdb' ? { mode } : {});
   try {
-    const bodies = bulkBodies(records, original);
+    const documents = mapBy(checkout, records, original);
+    const bodies = bulkBodies(documents, batch, identify);
     const before = await cpuMs(url);
     for (const body of bodies) await ask(url, 'POST', `/${stream}/_bulk`, body);
     await ask(url, 'POST', `/${stream}/_refresh`);
@@ -91,49 +137,39 @@ async function measure(url: string, records: readonly string[], { mode, original
       original,
       bytesPerDocument: Math.round(_all.primaries.store.size_in_bytes / count),
       documentsPerCpuSecond: Math.round(count / (spent / 1000)),
+      fields: await listFields(url, stream, count),
     };
   } finally {
-    await ask(url, 'DELETE', `/_data_stream/${stream}`);
-    await ask(url, 'DELETE', `/_index_template/${stream}`);
-    await ask(url, 'DELETE', `/_component_template/${stream}`);
-    await ask(url, 'DELETE', `/_ingest/pipeline/${pipeline}`);
+    await drop();
   }
 }
 
-/** The templates of the project, for this stream alone. */
-async function putTemplate(url: string, stream: string, mode: string, pipeline: string): Promise<void> {
-  const [component] = templatesOf(loadDefinitions());
-  await ask(url, 'PUT', `/_component_template/${stream}`, component?.body);
-  await ask(url, 'PUT', `/_index_template/${stream}`, {
-    index_patterns: [stream],
-    priority: 10_000,
-    data_stream: {},
-    composed_of: [stream],
-    template: {
-      settings: {
-        number_of_replicas: 0,
-        refresh_interval: '30s',
-        default_pipeline: pipeline,
-        ...(mode === 'logsdb' && { mode }),
-      },
-    },
-  });
+/** As long as the input makes it: the tenant and the record's own id. */
+function identify(document: string): string {
+  const { organization, event } = JSON.parse(document);
+  return `${organization.id}:${event.id}`;
 }
 
-function bulkBodies(records: readonly string[], preserveOriginal: boolean): string[] {
-  const mapper = loadMapper();
-  const context = {
-    tenantId: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
-    tenantName: 'Contoso',
-    fetchedAt: '2026-09-15T00:00:00.000Z',
-    tags: ['forwarded', 'm365'],
-    preserveOriginal,
-  };
-  const lines = records.map(
-    (text, index) =>
-      `{"create":{"_id":"${context.tenantId}:${index}"}}\n${JSON.stringify(mapper.map(mapper.read(text), context))}\n`,
+interface FieldUsage {
+  readonly total_in_bytes: number;
+  readonly stored_fields_in_bytes: number;
+  readonly doc_values_in_bytes: number;
+  readonly points_in_bytes: number;
+  readonly inverted_index: { readonly total_in_bytes: number };
+}
+
+async function listFields(url: string, stream: string, count: number): Promise<string[]> {
+  const answer = await ask(url, 'POST', `/${stream}/_disk_usage?run_expensive_tasks=true`);
+  const [usage] = Object.values<{ fields?: Record<string, FieldUsage> }>(answer).filter(
+    (each) => each.fields,
   );
-  return Array.from({ length: Math.ceil(lines.length / batch) }, (_, at) =>
-    lines.slice(at * batch, (at + 1) * batch).join(''),
-  );
+  const fields = Object.entries(usage?.fields ?? {});
+  const share = (bytes: number) => (bytes / count).toFixed(1).padStart(6);
+  return fields
+    .sort(([, left], [, right]) => right.total_in_bytes - left.total_in_bytes)
+    .map(([name, used]) => {
+      const index = used.inverted_index.total_in_bytes + used.points_in_bytes;
+      const parts = `index ${share(index)}, doc values ${share(used.doc_values_in_bytes)}, stored ${share(used.stored_fields_in_bytes)}`;
+      return `  ${share(used.total_in_bytes)} bytes: ${parts}  ${name}`;
+    });
 }
