@@ -4,6 +4,7 @@ import { beyondEcs } from '../fields/beyond-ecs.ts';
 import { findEcsField } from '../fields/ecs.ts';
 import { type Field, type FieldTypeName, hasSearchableDocValues } from '../fields/field-types.ts';
 import { type Definitions, layersOf, type Property, type PropertyType, type Rule } from './definitions.ts';
+import { listIndexedProperties } from './indexed-properties.ts';
 import { findVerb } from './verbs/index.ts';
 
 /** Where the record itself is kept. */
@@ -121,9 +122,11 @@ const mappedTypes: Readonly<Record<PropertyType, FieldTypeName>> = {
   flattened: 'flattened',
 };
 
+const indexed = listIndexedProperties(auditField);
+
 /**
- * What an investigation looks for is in the fields of ECS, which are indexed; the properties of the record narrow down
- * what those found, or hold rare values, and doc values answer both in half the room.
+ * What an investigation looks for is in the fields of ECS, which are indexed; most properties of the record narrow down
+ * what those found, and doc values answer that in half the room.
  */
 function listProperties(properties: Readonly<Record<string, Property>>, prefix: string): Field[] {
   return Object.entries(properties).flatMap(([name, property]) => {
@@ -136,7 +139,7 @@ function listProperties(properties: Readonly<Record<string, Property>>, prefix: 
       example,
       unit,
       bag: type === 'pairs' || type === 'changes',
-      kept: hasSearchableDocValues(fieldType) ? 'doc_values' : undefined,
+      kept: hasSearchableDocValues(fieldType) && !indexed.has(prefix + name) ? 'doc_values' : undefined,
       ecs: false,
     };
     return [field, ...listProperties(property.properties ?? {}, `${prefix}${name}.`)];

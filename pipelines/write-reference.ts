@@ -1,7 +1,9 @@
 // The pages for people: every record type with where each of its properties goes, and every field of a document.
 
+import { searchedByWord } from '../fields/ecs.ts';
 import type { Field } from '../fields/field-types.ts';
 import type { Case, Definitions, Layer, Outcome, Path, RecordTypeFile, Rule, Target } from './definitions.ts';
+import { type IndexedProperties, indexedProperties } from './indexed-properties.ts';
 import { formatPath } from './language/path.ts';
 import { type OtherType, otherTypes } from './other-types.ts';
 
@@ -179,10 +181,19 @@ export function writeFields(fields: readonly Field[]): string {
 
 const whatIsIndexed = [
   '- Fields of ECS are indexed: search by them first.',
-  '- Properties of the record (`o365.audit.*`) have doc values and no index of their own, which halves the room they take. Every query, rule and aggregation works on them; only a search for nothing but a value that a great many documents hold takes longer, so add a field of ECS or a time range. A cluster with `search.allow_expensive_queries: false` refuses such searches. This holds for what `m365 setup` puts in place; the package keeps their index, since Fleet drops the limit of length of a keyword without one.',
+  '- Most properties of the record (`o365.audit.*`) have doc values and no index of their own, which halves the room they take. Every query, rule and aggregation works on them; only a search for nothing but such a value takes longer, so add a field of ECS or a time range. A cluster with `search.allow_expensive_queries: false` refuses such searches. The properties below have their index. In the package all have, since Fleet drops the limit of length of a keyword without one.',
+  `- ${searchedByWord.map((name) => `\`${name}.text\``).join(', ')} are searched by word, as is \`message\`. The package has this second index wherever ECS has one, because Fleet takes fields of ECS whole; what \`m365 setup\` puts in place does without the others: a wildcard (\`user.name: *ann*\`) finds parts of a value.`,
   '- `o365.audit.other` and text are indexed.',
   '- `event.original` is only kept, as ECS says: it can be read and not searched.',
+  '',
+  '| properties of the record with an index | why |',
+  '| --- | --- |',
+  ...indexedProperties.map(describeIndexed),
 ];
+
+function describeIndexed({ properties, reason }: IndexedProperties): string {
+  return `| ${properties.map((name) => `\`${name}\``).join(', ')} | ${reason} |`;
+}
 
 function describeOtherType({ fields, there, here, reason }: OtherType): string {
   return `| ${fields.map((name) => `\`${name}\``).join(', ')} | ${there} | ${here} | ${reason} |`;

@@ -1,10 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ecsVersion, findEcsField } from '../../fields/ecs.ts';
+import { ecsVersion, findEcsField, searchedByWord } from '../../fields/ecs.ts';
 import { type Field, fieldTypes, hasSearchableDocValues } from '../../fields/field-types.ts';
 import { buildProperties } from '../../fields/mappings.ts';
 import { buildTemplates } from '../../fields/templates.ts';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
+import { indexedProperties } from '../../pipelines/indexed-properties.ts';
 
 const field = (name: string, changes: Partial<Field> = {}): Field => ({
   name,
@@ -88,6 +91,33 @@ describe('every field of a document', () => {
     expect(kept('none').map(({ name }) => name)).toEqual(['event.original']);
     expect(kept('doc_values').filter(({ type }) => !hasSearchableDocValues(type))).toEqual([]);
     expect(kept('doc_values').filter(({ ecs }) => ecs)).toEqual([]);
+  });
+
+  test('of the record has an index where it is looked for by itself', () => {
+    const listed = indexedProperties
+      .flatMap(({ properties }) => properties)
+      .map((name) => `o365.audit.${name}`);
+    const byName = new Map(fields.map((each) => [each.name, each]));
+    const wrong = listed.filter((name) => {
+      const found = byName.get(name);
+      return found === undefined || found.kept !== undefined || !hasSearchableDocValues(found.type);
+    });
+    expect(wrong).toEqual([]);
+    expect(listed.filter((name, i) => listed.indexOf(name) !== i)).toEqual([]);
+  });
+
+  test('of the record that a rule asks for has an index', () => {
+    const sigma = readFileSync(join(import.meta.dirname, '../../deploy/sigma-pipeline.yml'), 'utf8');
+    const contract = join(import.meta.dirname, '../../../shared/detection-rules/fields_values.json');
+    const elastic = existsSync(contract) ? Object.keys(JSON.parse(readFileSync(contract, 'utf8'))) : [];
+    const asked = new Set([...elastic, ...(sigma.match(/o365\.audit(\.[A-Za-z_]+)+/g) ?? [])]);
+    const slow = fields.filter(({ name, kept }) => asked.has(name) && kept !== undefined);
+    expect(slow.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('is searched by word where people write words, as ECS has it', () => {
+    const byWord = fields.filter(({ multiFields }) => multiFields !== undefined);
+    expect(byWord.map(({ name }) => name).sort()).toEqual([...searchedByWord].sort());
   });
 
   test('is there once', () => {
