@@ -20,14 +20,28 @@ export interface Installed {
 }
 
 const prefix = 'logs-o365.audit@';
+const rawPrefix = `${prefix}m365-raw`;
 
-/** Puts everything of one data stream in place; `settings` are of the index. */
-export async function install(url: string, checkout: string, settings: object = {}): Promise<Installed> {
+export interface InstallOptions {
+  /** Of the index. */
+  readonly settings?: object;
+  /** The many pipelines of raw records take a while to put. */
+  readonly withRaw: boolean;
+}
+
+/** Puts everything of one data stream in place. */
+export async function install(
+  url: string,
+  checkout: string,
+  { settings = {}, withRaw }: InstallOptions,
+): Promise<Installed> {
   const mark = `m365bench${randomUUID().slice(0, 8)}`;
   const read = (path: string) =>
     JSON.parse(readFileSync(join(checkout, path), 'utf8').replaceAll(prefix, `${mark}@`));
   const folder = 'pipelines/generated/ingest_pipeline';
-  const pipelines = readdirSync(join(checkout, folder)).filter((file) => file.startsWith(prefix));
+  const pipelines = readdirSync(join(checkout, folder)).filter(
+    (file) => file.startsWith(prefix) && (withRaw || !file.startsWith(rawPrefix)),
+  );
   const component = read(`fields/generated/component_template/${prefix}package.json`);
   const index = read('fields/generated/index_template/logs-o365.audit.json');
   const stream = `logs-o365.audit-${mark}`;

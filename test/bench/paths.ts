@@ -48,7 +48,7 @@ export function main(args: readonly string[]): Promise<void> {
 async function measureAll(url: string, rounds: number, checkouts: readonly string[]): Promise<void> {
   const records = readPublicRecords();
   const texts = (records.length > 0 ? records : makeUpRecords(loadDefinitions(), 10, 7)).map(markId);
-  const installed = await Promise.all(checkouts.map((checkout) => install(url, checkout)));
+  const installed = await Promise.all(checkouts.map((checkout) => install(url, checkout, { withRaw: true })));
   const sides: Side[] = ways.flatMap((way) =>
     checkouts.map((checkout, at) => ({
       way,

@@ -119,7 +119,10 @@ async function measure(
   records: readonly string[],
   { mode, original }: Variant,
 ): Promise<Measured> {
-  const { stream, drop } = await install(url, checkout, mode === 'logsdb' ? { mode } : {});
+  const { stream, drop } = await install(url, checkout, {
+    settings: mode === 'logsdb' ? { mode } : {},
+    withRaw: false,
+  });
   try {
     const documents = mapBy(checkout, records, original);
     const bodies = bulkBodies(documents, batch, identify);
