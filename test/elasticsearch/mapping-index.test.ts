@@ -12,7 +12,7 @@ let prepared: Prepared;
 
 beforeAll(async () => {
   prepared = await prepare(loadDefinitions());
-}, 120_000);
+});
 afterAll(() => prepared.drop());
 
 interface Item {

@@ -12,7 +12,7 @@ let prepared: Prepared;
 
 beforeAll(async () => {
   prepared = await prepare(loadDefinitions());
-}, 120_000);
+});
 afterAll(() => prepared.drop());
 
 /** As other shippers deliver a record; their time is when they fetched it. */

@@ -21,4 +21,4 @@ test('the sample event of the package is what Elasticsearch makes of its record'
   } finally {
     await drop();
   }
-}, 120_000);
+});
