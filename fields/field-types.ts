@@ -56,12 +56,12 @@ export type FieldTypeName = keyof typeof fieldTypes;
 /**
  * What an index keeps of a field beside the document itself, where that is less than everything: with `doc_values` alone
  * every query and aggregation works and only searches for a value that many documents hold take longer; with `none`
- * it can only be read.
+ * it can only be read, and a search is an error; of `document` the index knows nothing, and a search finds nothing.
  */
-export type Kept = 'doc_values' | 'none';
+export type Kept = 'doc_values' | 'none' | 'document';
 
 export function keptParameters(kept: Kept | undefined): { index?: false; doc_values?: false } {
-  if (kept === undefined) return {};
+  if (kept === undefined || kept === 'document') return {};
   return kept === 'none' ? { index: false, doc_values: false } : { index: false };
 }
 

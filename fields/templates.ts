@@ -27,7 +27,8 @@ const meta = { generated: 'by "npm run generate" from pipelines/record-types', m
 /** The room between what is mapped and the limit, for fields that operators add. */
 const fieldsToSpare = 1000;
 
-export function buildTemplates(options: TemplateOptions): Template[] {
+export function buildTemplates(given: TemplateOptions): Template[] {
+  const options = { ...given, fields: given.fields.filter(({ kept }) => kept !== 'document') };
   const name = `logs-${options.dataset}`;
   return [
     {

@@ -2,9 +2,9 @@
 
 import { beyondEcs } from '../fields/beyond-ecs.ts';
 import { findEcsField } from '../fields/ecs.ts';
-import { type Field, type FieldTypeName, hasSearchableDocValues } from '../fields/field-types.ts';
+import { type Field, type FieldTypeName, hasSearchableDocValues, type Kept } from '../fields/field-types.ts';
 import { type Definitions, layersOf, type Property, type PropertyType, type Rule } from './definitions.ts';
-import { listIndexedProperties } from './indexed-properties.ts';
+import { listIndexedProperties, movedProperties } from './indexed-properties.ts';
 import { findVerb } from './verbs/index.ts';
 
 /** Where the record itself is kept. */
@@ -123,6 +123,12 @@ const mappedTypes: Readonly<Record<PropertyType, FieldTypeName>> = {
 };
 
 const indexed = listIndexedProperties(auditField);
+const moved = new Set(movedProperties.map((name) => `${auditField}.${name}`));
+
+function keptOf(name: string, type: FieldTypeName): Kept | undefined {
+  if (moved.has(name)) return 'document';
+  return hasSearchableDocValues(type) && !indexed.has(name) ? 'doc_values' : undefined;
+}
 
 /**
  * What an investigation looks for is in the fields of ECS, which are indexed; most properties of the record narrow down
@@ -139,7 +145,7 @@ function listProperties(properties: Readonly<Record<string, Property>>, prefix: 
       example,
       unit,
       bag: type === 'pairs' || type === 'changes',
-      kept: hasSearchableDocValues(fieldType) && !indexed.has(prefix + name) ? 'doc_values' : undefined,
+      kept: keptOf(prefix + name, fieldType),
       ecs: false,
     };
     return [field, ...listProperties(property.properties ?? {}, `${prefix}${name}.`)];

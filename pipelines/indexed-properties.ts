@@ -54,6 +54,9 @@ export const indexedProperties: readonly IndexedProperties[] = [
   },
 ];
 
+/** They stand as they are in `event.id`, `event.action`, `event.provider` and `organization.id`, and there alone elsewhere. */
+export const movedProperties: readonly string[] = ['Id', 'Operation', 'Workload', 'OrganizationId'];
+
 /** Full names. */
 export function listIndexedProperties(audit: string): ReadonlySet<string> {
   return new Set(indexedProperties.flatMap(({ properties }) => properties.map((name) => `${audit}.${name}`)));

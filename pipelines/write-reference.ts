@@ -3,7 +3,7 @@
 import { searchedByWord } from '../fields/ecs.ts';
 import type { Field } from '../fields/field-types.ts';
 import type { Case, Definitions, Layer, Outcome, Path, RecordTypeFile, Rule, Target } from './definitions.ts';
-import { type IndexedProperties, indexedProperties } from './indexed-properties.ts';
+import { type IndexedProperties, indexedProperties, movedProperties } from './indexed-properties.ts';
 import { formatPath } from './language/path.ts';
 import { type OtherType, otherTypes } from './other-types.ts';
 
@@ -183,6 +183,7 @@ const whatIsIndexed = [
   '- Fields of ECS are indexed: search by them first.',
   '- Most properties of the record (`o365.audit.*`) have doc values and no index of their own, which halves the room they take. Every query, rule and aggregation works on them; only a search for nothing but such a value takes longer, so add a field of ECS or a time range. A cluster with `search.allow_expensive_queries: false` refuses such searches. The properties below have their index. In the package all have, since Fleet drops the limit of length of a keyword without one.',
   `- ${searchedByWord.map((name) => `\`${name}.text\``).join(', ')} are searched by word, as is \`message\`. The package has this second index wherever ECS has one, because Fleet takes fields of ECS whole; what \`m365 setup\` puts in place does without the others: a wildcard (\`user.name: *ann*\`) finds parts of a value.`,
+  `- ${movedProperties.map((name) => `\`o365.audit.${name}\``).join(', ')} stand in \`event.id\`, \`event.action\`, \`event.provider\` and \`organization.id\` as they are: search there. What \`m365 setup\` puts in place leaves them in the document alone; Elastic's package moves them.`,
   '- `o365.audit.other` and text are indexed.',
   '- `event.original` is only kept, as ECS says: it can be read and not searched.',
   '',

@@ -7,7 +7,7 @@ import { buildProperties } from '../../fields/mappings.ts';
 import { buildTemplates } from '../../fields/templates.ts';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
-import { indexedProperties } from '../../pipelines/indexed-properties.ts';
+import { indexedProperties, movedProperties } from '../../pipelines/indexed-properties.ts';
 
 const field = (name: string, changes: Partial<Field> = {}): Field => ({
   name,
@@ -89,6 +89,12 @@ describe('every field of a document', () => {
   test('is searchable, event.original alone excepted', () => {
     const kept = (given: Field['kept']) => fields.filter((each) => each.kept === given);
     expect(kept('none').map(({ name }) => name)).toEqual(['event.original']);
+    const moved = movedProperties.map((name) => `o365.audit.${name}`);
+    expect(
+      kept('document')
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(moved.toSorted());
     expect(kept('doc_values').filter(({ type }) => !hasSearchableDocValues(type))).toEqual([]);
     expect(kept('doc_values').filter(({ ecs }) => ecs)).toEqual([]);
   });
