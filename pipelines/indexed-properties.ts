@@ -47,9 +47,10 @@ export const indexedProperties: readonly IndexedProperties[] = [
     properties: [
       ...['ClientIP', 'ClientIPAddress', 'ActorIpAddress', 'SenderIp', 'SenderIP'],
       ...['MailboxOwnerUPN', 'MailboxGuid', 'AppAccessContext.UniqueTokenId'],
+      ...['UserKey', 'AppId', 'CorrelationId', 'LogonUserSid'],
       ...['AlertId', 'AlertEntityId', 'IncidentId', 'InvestigationId', 'Data.SystemAlertId'],
       ...['NetworkMessageId', 'InternetMessageId', 'MessageId', 'ChatThreadId', 'TeamGuid'],
-      ...['Name', 'User', 'Trustee', 'From'].map(parameter),
+      ...['Identity', 'Name', 'User', 'Trustee', 'From'].map(parameter),
     ],
   },
 ];

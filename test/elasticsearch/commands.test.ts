@@ -1,7 +1,7 @@
 // The commands that ask Elasticsearch itself: check, prove --records, replay, state rebuild.
 
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { run } from '../cli/command.ts';
@@ -105,6 +105,7 @@ describe('with Elasticsearch', () => {
 
   test('prove finds the deleted data stream, also where the ledger knows by a replay only what was there', async () => {
     rmSync(place.state, { recursive: true });
+    mkdirSync(place.state);
     expect((await withPolicy('replay', 'window', '--from', '7d')).code).toBe(0);
     await ask('DELETE', `/_data_stream/${dataStream}`);
     const { code, stdout } = await withPolicy('prove', '--to', '0s');

@@ -2,6 +2,7 @@
 // that names documents by a hash of the Id. Then it is taken over, and every way to collect again must find what is there.
 
 import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { run, start } from '../cli/command.ts';
@@ -135,6 +136,7 @@ describe('after a take-over from a package that names documents by a hash', () =
     await ask('POST', `/${dataStream}/_delete_by_query?refresh=true`, {
       query: { term: { 'event.id': gone } },
     });
+    mkdirSync(place.state);
     const { code, stdout } = await withPolicy('replay', 'window', '--from', '7d', '--to', '0s');
     expect([code, stdout]).toEqual([
       0,
