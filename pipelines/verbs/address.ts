@@ -63,16 +63,27 @@ export function toIpText(text: string): string | undefined {
   return isIpv6(ip) ? ip : undefined;
 }
 
+/** Four octets. A leading zero would make one octal to some and decimal to others; Elasticsearch refuses it. */
 function isIpv4(text: string): boolean {
   if (text.length < 7 || text.length > 15) return false;
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every(isOctet);
-}
-
-/** A leading zero would make it octal to some and decimal to others; Elasticsearch refuses it. */
-function isOctet(text: string): boolean {
-  if (text.length === 0 || text.length > 3 || !allDigits(text)) return false;
-  return (text.length === 1 || !text.startsWith('0')) && Number(text) <= 255;
+  let dots = 0;
+  let digits = 0;
+  let octet = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === 46) {
+      if (digits === 0) return false;
+      dots += 1;
+      digits = 0;
+      octet = 0;
+    } else {
+      if (code < 48 || code > 57 || (digits > 0 && octet === 0)) return false;
+      digits += 1;
+      octet = octet * 10 + code - 48;
+      if (octet > 255) return false;
+    }
+  }
+  return dots === 3 && digits > 0;
 }
 
 function isIpv6(text: string): boolean {
@@ -271,7 +282,7 @@ boolean isHostName(String text) {
 
 /** The IP address alone, from whatever surrounds it. */
 export function toIp(value: Json): Json {
-  return toAddress(value)?.ip;
+  return typeof value === 'string' && isIpv4(value) ? value : toAddress(value)?.ip;
 }
 
 export const ip: Verb = {
@@ -292,10 +303,9 @@ export const ip: Verb = {
 
 export const ips: Verb = {
   name: 'ips',
-  remembered: true,
   about: 'Every IP address of a list in one text, without ports, brackets and zones.',
   compile: () => (value) => {
-    if (typeof value !== 'string' || value.search(/[,;]/) < 0) return toIp(value);
+    if (typeof value !== 'string' || (value.indexOf(',') < 0 && value.indexOf(';') < 0)) return toIp(value);
     const found = value
       .split(/[,;]/)
       .map(toIp)
@@ -343,7 +353,6 @@ export const server: Verb = {
 
 export const ipVersion: Verb = {
   name: 'ip_version',
-  remembered: true,
   about: '`ipv4` or `ipv6`, by the IP address in the text.',
   compile: () => (value) => {
     const found = toIp(value);

@@ -110,9 +110,11 @@ export const directoryNames: Verb = {
       wanted === 'id' ? type === '2' && guid.test(id) : type === '1';
     return (value) => {
       if (!holdsKind(value, kind)) return undefined;
-      const things = readThings(value).filter((thing) => thing.kind === kind);
-      const found = things.flatMap(({ ids }) => ids.find(isWanted)?.id ?? []);
-      const names = [...new Set(found)];
+      const names: string[] = [];
+      for (const thing of readThings(value)) {
+        const name = thing.kind === kind ? thing.ids.find(isWanted)?.id : undefined;
+        if (name !== undefined && !names.includes(name)) names.push(name);
+      }
       return names.length > 1 ? names : names[0];
     };
   },

@@ -9,6 +9,8 @@ import { toLong } from './number.ts';
 import type { Verb } from './verb.ts';
 
 const localPart = /[A-Za-z0-9!#$%&'*+/=?^_`{}~.-]{1,64}$/;
+/** Most texts that hold an address are one. */
+const oneAddress = /^[A-Za-z0-9!#$%&'*+/=?^_`{}~.-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]$/;
 const domainPart = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]/;
 
 export const emailAddresses: Verb = {
@@ -16,7 +18,9 @@ export const emailAddresses: Verb = {
   about:
     'Every mail address in a text such as `"Ann" [SMTP:ann@example.org]; bob@example.org`, or in the texts of JSON.',
   compile: () => (value) => {
-    const found = typeof value === 'string' ? addressesIn(value) : [];
+    if (typeof value !== 'string') return undefined;
+    if (oneAddress.test(value)) return [value];
+    const found = addressesIn(value);
     return found.length === 0 ? undefined : [...new Set(found)];
   },
   painless: `
