@@ -125,17 +125,25 @@ function compileEndings(layers: readonly Layer[], leaves: readonly Leaf[], parts
 
 /** Most properties are absent from most records: a rule is looked at only when one of its properties is there. */
 function runDue(runs: readonly RunRule<Values>[], { listOf, lists }: Triggers): Plan['run'] {
-  const marked = new Uint8Array(runs.length);
+  const due = new Int32Array((runs.length + 31) >> 5);
   return (record, slots, present) => {
     for (let p = 0; p < present.length; p += 1) {
-      const due = lists[listOf[present[p] ?? 0] ?? 0];
-      if (due === undefined) continue;
-      for (let d = 0; d < due.length; d += 1) marked[due[d] ?? 0] = 1;
+      const waiting = lists[listOf[present[p] ?? 0] ?? 0];
+      if (waiting === undefined) continue;
+      for (let w = 0; w < waiting.length; w += 1) {
+        const rule = waiting[w] ?? 0;
+        due[rule >> 5] = (due[rule >> 5] ?? 0) | (1 << (rule & 31));
+      }
     }
-    for (let i = 0; i < runs.length; i += 1) {
-      if (marked[i] === 0) continue;
-      marked[i] = 0;
-      runs[i]?.(record, slots);
+    // In the order of the rules: where a field keeps its first value, the first rule says it.
+    for (let word = 0; word < due.length; word += 1) {
+      let bits = due[word] ?? 0;
+      due[word] = 0;
+      while (bits !== 0) {
+        const lowest = bits & -bits;
+        bits ^= lowest;
+        runs[word * 32 + 31 - Math.clz32(lowest)]?.(record, slots);
+      }
     }
   };
 }

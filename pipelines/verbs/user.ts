@@ -7,6 +7,7 @@ import { nobodies, userExamples } from './user-examples.ts';
 import type { Verb } from './verb.ts';
 
 const nobody: ReadonlySet<string> = new Set(nobodies);
+const nobodyLengths: ReadonlySet<number> = new Set(nobodies.map((text) => text.length));
 const longestNobody = Math.max(...nobodies.map((text) => text.length));
 const emptyGuid = '00000000-0000-0000-0000-000000000000';
 
@@ -26,7 +27,7 @@ export function toUser(value: Json): JsonObject | undefined {
 
 /** A word for someone unknown, or a GUID of zeros, alone or behind what kind of thing it is the id of. */
 export function isNobody(text: string): boolean {
-  if (text.length <= longestNobody) return nobody.has(text.toLowerCase());
+  if (text.length <= longestNobody) return nobodyLengths.has(text.length) && nobody.has(text.toLowerCase());
   return text.endsWith(emptyGuid) && isOpaque(text);
 }
 
