@@ -1,31 +1,13 @@
 // From the numbered fields of a document to its text.
 
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { FieldNode, Layout, Slots } from './layout.ts';
-import { compileQuote, writeShared } from './shared-text.ts';
 
 /**
  * The document's text, `event` in front, which begins with what the plan says of it, and without the brace that closes
  * it. `audit` is the text of what stands under `o365.audit`, without its braces.
  */
 export type Assemble = (slots: Slots, audit: string) => string;
-
-/** Fields with few values. */
-const words: ReadonlySet<string> = new Set([
-  'event.action',
-  'event.code',
-  'event.created',
-  'event.outcome',
-  'event.provider',
-  'organization.id',
-  'organization.name',
-  'network.type',
-  'application.id',
-  'application.name',
-  'server.address',
-  'process.name',
-  'user_agent.original',
-]);
 
 /** `leaves` of `event` come first. */
 export function compileAssemble(leaves: readonly Leaf[], constants: JsonObject): Assemble {
@@ -46,7 +28,7 @@ export function compileAssemble(leaves: readonly Leaf[], constants: JsonObject):
         text += leaf.label;
         open = leaf.section;
       }
-      text += writeValue(leaf, value);
+      text += JSON.stringify(value);
     }
     return `${text}${stepBetween(open, document)}"o365":{"audit":{${audit}}}`;
   };
@@ -69,9 +51,6 @@ export interface Leaf {
   /** As `Section` has it; and with a comma in front. */
   readonly label: string;
   readonly nextLabel: string;
-  /** For text that comes again and again. */
-  readonly quote: ((word: string) => string) | undefined;
-  readonly shared: boolean;
 }
 
 /** Of the fields of a plan, those of `event` first. */
@@ -81,12 +60,11 @@ export function listLeaves({ fields }: Layout): Leaf[] {
   return [...inside, ...others].flatMap((node) => leavesBelow(node, []));
 }
 
-function leavesBelow({ name, slot, shared, children }: FieldNode, parents: readonly string[]): Leaf[] {
+function leavesBelow({ name, slot, children }: FieldNode, parents: readonly string[]): Leaf[] {
   const path = [...parents, name];
   if (slot < 0) return children.flatMap((child) => leavesBelow(child, path));
   const label = `${JSON.stringify(name)}:`;
-  const quote = words.has(path.join('.')) ? compileQuote() : undefined;
-  return [{ slot, section: sectionOf(parents), label, nextLabel: `,${label}`, quote, shared }];
+  return [{ slot, section: sectionOf(parents), label, nextLabel: `,${label}` }];
 }
 
 const sections = new Map<string, Section>();
@@ -119,11 +97,6 @@ function writeStep(from: readonly Section[], to: readonly Section[]): string {
   while (common < from.length && from[common] === to[common]) common += 1;
   const begun = to.slice(common).map(({ label }) => `${label}{`);
   return `${'}'.repeat(from.length - common)},${begun.join('')}`;
-}
-
-function writeValue(leaf: Leaf, value: Json): string {
-  if (leaf.quote !== undefined && typeof value === 'string') return leaf.quote(value);
-  return leaf.shared ? writeShared(value) : JSON.stringify(value);
 }
 
 /** Undefined where nothing is set. */

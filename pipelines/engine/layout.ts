@@ -76,8 +76,6 @@ export interface FieldNode {
   readonly name: string;
   /** -1 for a section, which has children instead. */
   readonly slot: number;
-  /** Holds an object or a list that other documents hold too. */
-  readonly shared: boolean;
   readonly children: readonly FieldNode[];
 }
 
@@ -95,14 +93,13 @@ export function planLayout(
   const names = [...paths.keys()];
   const isWhole = (path: readonly string[]) =>
     numberOf(path) !== undefined && !names.some((name) => name.startsWith(`${path.join('.')}.`));
-  return { numberOf, isWhole, fields: growTree([...paths.values()], [], numberOf, sharedSections(rules)) };
+  return { numberOf, isWhole, fields: growTree([...paths.values()], [], numberOf) };
 }
 
 function growTree(
   paths: readonly (readonly string[])[],
   parent: readonly string[],
   numberOf: Layout['numberOf'],
-  shared: ReadonlySet<string>,
 ): FieldNode[] {
   const below = paths.filter(
     (path) => path.length > parent.length && parent.every((name, i) => path[i] === name),
@@ -111,19 +108,11 @@ function growTree(
   return names.flatMap((name) => {
     const path = [...parent, name];
     const slot = numberOf(path) ?? -1;
-    const children = growTree(below, path, numberOf, shared);
-    const whole = { name, slot, shared: shared.has(path.join('.')), children: [] };
-    const section = { name, slot: -1, shared: false, children };
+    const children = growTree(below, path, numberOf);
+    const whole = { name, slot, children: [] };
+    const section = { name, slot: -1, children };
     return [...(slot < 0 ? [] : [whole]), ...(children.length === 0 ? [] : [section])];
   });
-}
-
-function sharedSections(rules: readonly Rule[]): ReadonlySet<string> {
-  const filled = rules.flatMap(({ to, verb }) => {
-    const { fills, remembered } = findVerb(verb) ?? {};
-    return fills !== undefined && remembered === true ? to.map(({ path }) => path.join('.')) : [];
-  });
-  return new Set([...filled, 'data_stream', 'tags']);
 }
 
 /** What a rule writes: fields, or a section that may be kept whole and its fields. */

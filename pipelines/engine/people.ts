@@ -39,7 +39,6 @@ export function compileSettle(numbers: FieldNumbers): Settle {
   };
 }
 
-/** A copy: people are shared with other documents. */
 function withRoles(person: Json, roles: Json): Json {
   if (roles === undefined || !isObject(person) || person.roles !== undefined) return person;
   const copy: JsonObject = { ...person, roles };

@@ -38,7 +38,7 @@ export function recallLast<Value>(recall: Recall<Value>): (text: string) => Valu
 }
 
 /** In one piece and by itself: what was cut from a longer text, or put together from shorter ones, keeps all of that. */
-export function copyOf(text: string): string {
+function copyOf(text: string): string {
   const [own = text] = Object.keys({ [text]: 0 });
   return own;
 }

@@ -10,7 +10,6 @@ import { compileEach, eachPainless } from './each.ts';
 import type { Layout, Slots } from './layout.ts';
 import { type CompileRead, compileRead, type Read } from './paths.ts';
 import { compileWritePeople, peoplePainless } from './people.ts';
-import { type Recall, recallLast, remember } from './remember.ts';
 
 export type RunRule<Source> = (record: Source, slots: Slots) => void;
 
@@ -108,9 +107,8 @@ function compileConvert({ verb, options, each, to }: Rule): Convert {
 
 /** A verb over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
 function spread(verb: Verb, options: Json, people: boolean): Convert {
-  const compiled = verb.compile(options);
-  const convert = verb.remembered === true ? rememberConvert(verb.name, options, compiled) : compiled;
-  if (verb.joins === true) return compiled;
+  const convert = verb.compile(options);
+  if (verb.joins === true) return convert;
   if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
   if (people) return (value) => convertEach(Array.isArray(value) ? value : [value], convert);
   if (verb.fills !== undefined)
@@ -137,20 +135,6 @@ function convertEach(values: Json[], convert: Convert): Json {
     for (const item of Array.isArray(converted) ? converted : [converted]) addOnce(found, item);
   }
   return found.length > 1 ? found : found[0];
-}
-
-const mostRemembered = 5000;
-
-/** One memory for each verb and its options, whichever rules use it. */
-const memories = new Map<string, Recall<Json>>();
-
-/** The same few users and addresses come again and again. What is remembered is shared: it must not be changed. */
-function rememberConvert(verb: string, options: Json, convert: Convert): Convert {
-  const name = JSON.stringify([verb, options]);
-  const recall = memories.get(name) ?? remember<Json>(mostRemembered, convert);
-  memories.set(name, recall);
-  const find = recallLast(recall);
-  return (value) => (typeof value === 'string' ? find(value) : convert(value));
 }
 
 function compileWrites({ to, verb }: Rule, layout: Layout): Write {

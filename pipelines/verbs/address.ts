@@ -137,7 +137,6 @@ function isHostName(text: string): boolean {
 
 export const address: Verb = {
   name: 'address',
-  remembered: true,
   about: 'A network address in any form: the text is kept, and its IP address, port or host name set apart.',
   fills: ['address', 'ip', 'port', 'domain'],
   compile: () => toAddress,
@@ -287,7 +286,6 @@ export function toIp(value: Json): Json {
 
 export const ip: Verb = {
   name: 'ip',
-  remembered: true,
   about: 'An IP address, without port, brackets or zone.',
   compile: () => toIp,
   painless: `
@@ -331,7 +329,6 @@ export const ips: Verb = {
 
 export const server: Verb = {
   name: 'server',
-  remembered: true,
   about: 'The name or address of a server, without the version in brackets after it.',
   fills: ['address', 'ip', 'port', 'domain'],
   compile: () => (value) => (typeof value === 'string' ? toAddress(value.split(' (', 1)[0]) : undefined),

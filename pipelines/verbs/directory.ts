@@ -200,7 +200,6 @@ export const appId: Verb = {
   name: 'app_id',
   about:
     'The id of an application, from all its names in one text or a list as JSON text: the one that is a GUID.',
-  remembered: true,
   compile: () => (value) =>
     (toKeyword(value) ?? '').split(/[;,"[\] \t\r\n]+/).find((name) => guid.test(name)),
   painless: `

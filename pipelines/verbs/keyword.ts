@@ -61,7 +61,6 @@ export const verbatim: Verb = {
 export const lowercase: Verb = {
   name: 'lowercase',
   about: 'The text in lower case.',
-  remembered: true,
   compile: () => (value) => toKeyword(value)?.toLowerCase(),
   painless: `
     String text = (String) toKeyword(value, null);
@@ -76,7 +75,6 @@ export const lowercase: Verb = {
 export const before: Verb = {
   name: 'before',
   about: 'The text before a separator, or all of it where there is none.',
-  remembered: true,
   options: 'text',
   compile: (options) => {
     const separator = String(options);

@@ -161,7 +161,6 @@ List findPlace(String login) {
 
 export const user: Verb = {
   name: 'user',
-  remembered: true,
   about: 'A user by any name: the id as written, and from it the name, the domain and the address.',
   fills: ['id', 'name', 'domain', 'email'],
   compile: () => toUser,
@@ -186,7 +185,6 @@ export const user: Verb = {
 /** By a principal name alone: other ids of a user are no names, such as the PUID, sixteen digits before a domain or none. */
 export const principal: Verb = {
   name: 'principal',
-  remembered: true,
   about: 'A user where the text is a principal name or an address, and nothing else.',
   fills: ['id', 'name', 'domain', 'email'],
   compile: () => (value) => {

@@ -22,8 +22,6 @@ export interface Verb {
   readonly takesAll?: boolean;
   /** Given what each path of `from` gives, in their order, as one list: a value, a list of them, or undefined. */
   readonly joins?: boolean;
-  /** Few values come often, and each is work: what came of short ones is kept, and shared. */
-  readonly remembered?: boolean;
   /** Names the options, by what they are; a verb without takes none. */
   readonly options?: 'text' | 'table';
   /** The input's target. */
