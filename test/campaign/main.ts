@@ -17,9 +17,10 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     kills: { type: 'string' },
     short: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
-const [name = ''] = positionals;
+const [name = ''] = values.help ? [] : positionals;
 const campaign = campaigns[name];
 if (campaign === undefined) {
   console.log('npm run campaign -- NAME [--short] [--seed N] [--kills N]\n');
