@@ -3,7 +3,7 @@
 
 import type { Connection } from './connection.ts';
 import { Failure, isObject } from './failure.ts';
-import { queryFor, recognisedBy, seek, soughtOf } from './recognise.ts';
+import { searchFor, seek, soughtOf } from './recognise.ts';
 
 export interface LookUp {
   readonly found: ReadonlySet<string>;
@@ -94,27 +94,7 @@ async function searchOnce(
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
-  const { body } = await connection.send(
-    {
-      method: 'POST',
-      path: `/${encodeURIComponent(dataStream)}/_search`,
-      query: {
-        filter_path: 'timed_out,_shards.failed,hits.hits._id,hits.hits.fields',
-        allow_partial_search_results: false,
-      },
-      body: {
-        query: queryFor(ids),
-        fields: recognisedBy,
-        size: ids.length,
-        sort: ['_doc'],
-        _source: false,
-        track_total_hits: false,
-      },
-      name: 'search',
-      index: dataStream,
-    },
-    signal,
-  );
+  const { body } = await connection.send(searchFor(dataStream, ids, ids.length), signal);
   if (!isObject(body) || body.timed_out !== false) throw incomplete(dataStream);
   return isObject(body.hits) && Array.isArray(body.hits.hits) ? body.hits.hits : [];
 }

@@ -2,6 +2,7 @@
 // took in has whatever name that gave it, Elastic's a hash of the Id alone: such a document is recognised by what it says
 // of itself. Both may stand in one data stream, before and after it changed hands, so both are always looked for.
 
+import type { Request } from './connection.ts';
 import { isObject } from './failure.ts';
 
 /** Where a pipeline puts the Id and the organization, and where they stay when it fails half way. */
@@ -11,8 +12,30 @@ const ownerFields = ['organization.id', 'o365audit.OrganizationId'];
 /** What a search has to ask for, so that its hits can be recognised. */
 export const recognisedBy = [...idFields, ...ownerFields];
 
+/** A search for the documents of these records, with what tells whose each is. */
+export function searchFor(dataStream: string, ids: readonly string[], size: number): Request {
+  return {
+    method: 'POST',
+    path: `/${encodeURIComponent(dataStream)}/_search`,
+    query: {
+      filter_path: 'timed_out,_shards.failed,hits.hits._id,hits.hits.fields',
+      allow_partial_search_results: false,
+    },
+    body: {
+      query: queryFor(ids),
+      fields: recognisedBy,
+      size,
+      sort: ['_doc'],
+      _source: false,
+      track_total_hits: false,
+    },
+    name: 'search',
+    index: dataStream,
+  };
+}
+
 /** Finds every document that may be one of these records, by their keys. */
-export function queryFor(keys: readonly string[]): object {
+function queryFor(keys: readonly string[]): object {
   const recordIds = keys.map(recordIdOf);
   const terms = idFields.map((field) => ({ terms: { [field]: recordIds } }));
   return { bool: { should: [{ ids: { values: keys } }, ...terms] } };

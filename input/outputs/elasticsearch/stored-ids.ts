@@ -4,7 +4,7 @@ import type { RecordKey } from '../../contract.ts';
 import type { Connection } from './connection.ts';
 import { Failure, isObject } from './failure.ts';
 import { lookUp } from './look-up.ts';
-import { keysOf, queryFor, recognisedBy, seek, soughtOf } from './recognise.ts';
+import { keysOf, recognisedBy, searchFor, seek, soughtOf } from './recognise.ts';
 
 export interface StoredIds {
   /** How many of the ids are there. */
@@ -44,27 +44,7 @@ async function countCopies(
   several: Map<string, number>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { body } = await connection.send(
-    {
-      method: 'POST',
-      path: `/${encodeURIComponent(dataStream)}/_search`,
-      query: {
-        filter_path: 'timed_out,hits.hits._id,hits.hits.fields',
-        allow_partial_search_results: false,
-      },
-      body: {
-        query: queryFor(ids),
-        fields: recognisedBy,
-        size: mostHits,
-        sort: ['_doc'],
-        _source: false,
-        track_total_hits: false,
-      },
-      name: 'search',
-      index: dataStream,
-    },
-    signal,
-  );
+  const { body } = await connection.send(searchFor(dataStream, ids, mostHits), signal);
   const hits = readHits(body);
   if (hits.length === mostHits && ids.length > 1) {
     const middle = Math.ceil(ids.length / 2);
