@@ -3,6 +3,7 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isMissing } from '../delivery/file-change.ts';
 import { readFileName } from '../delivery/file-name.ts';
 import { OperatorError } from '../errors.ts';
 import { describeFileFailure } from '../settings/file-failure.ts';
@@ -56,10 +57,6 @@ async function orRefuse<T>(place: string, work: Promise<T>): Promise<T> {
       cause,
     });
   }
-}
-
-export function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

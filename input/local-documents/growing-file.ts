@@ -2,7 +2,8 @@
 // all the same.
 
 import { type FileHandle, open } from 'node:fs/promises';
-import { type DocumentFile, isMissing } from './document-files.ts';
+import { isMissing } from '../delivery/file-change.ts';
+import type { DocumentFile } from './document-files.ts';
 import { DocumentLines, type LocalDocument } from './lines.ts';
 
 const chunkBytes = 256 * 1024;

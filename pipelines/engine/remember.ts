@@ -3,12 +3,12 @@
 
 const longest = 256;
 
-export interface Known<Value> {
+interface Known<Value> {
   readonly text: string;
   readonly made: Value;
 }
 
-export type Recall<Value> = (text: string) => Known<Value>;
+type Recall<Value> = (text: string) => Known<Value>;
 
 /** Returns what `make` gives for a text, from memory where it is known. Forgets everything once it holds `most` texts. */
 export function remember<Value>(most: number, make: (text: string) => Value): Recall<Value> {

@@ -6,7 +6,7 @@ import { type CsvForm, findCsvForm, readCsvRecords } from './csv-rows.ts';
 import { decodeToUtf8 } from './decode.ts';
 import { splitValues } from './split-values.ts';
 
-export type InputForm = 'lines' | 'values' | CsvForm;
+type InputForm = 'lines' | 'values' | CsvForm;
 
 /** More than any export writes before its first record. */
 const headBytes = 64 * 1024;
@@ -27,7 +27,7 @@ export async function* readRecordTexts(
  * A list is cut into its items wherever they stand. A first line that goes on in the next is of JSON laid out for people;
  * any other is a record, or a damaged one: the lines behind it are whole all the same.
  */
-export function findForm(head: string): InputForm {
+function findForm(head: string): InputForm {
   const [first = ''] = head.trimStart().split('\n', 1);
   const line = first.trim();
   if (line.startsWith('[')) return 'values';
