@@ -32,7 +32,7 @@ export interface AlertRule extends RuleSource {
   readonly template: RuleTemplate;
 }
 
-export interface RuleTemplate {
+interface RuleTemplate {
   readonly id: string;
   readonly type: 'alerting_rule_template';
   /** Exactly what Kibana 9.2.1 knows: it refuses the package for any other, such as the `description` of 9.4. */

@@ -157,7 +157,7 @@ export interface EventsSource extends PanelCommon {
 }
 
 /** A field of single events, and its head in words. */
-export interface EventColumn {
+interface EventColumn {
   readonly field: string;
   readonly title: string;
 }

@@ -27,7 +27,7 @@ export function layOut(rows: readonly RowSource[], top: number): Position[][] {
 }
 
 /** What is left after the widths that are given is shared out, the first panels taking what does not divide. */
-export function widthsOf({ panels }: RowSource): number[] {
+function widthsOf({ panels }: RowSource): number[] {
   const given = panels.reduce((sum, { width = 0 }) => sum + width, 0);
   const open = panels.filter(({ width }) => width === undefined).length;
   const share = Math.floor((columns - given) / Math.max(1, open));

@@ -1,4 +1,4 @@
 export { EvaluatedDocument, Fields } from './fields.ts';
-export { compileQuery, type Predicate } from './query.ts';
+export { compileQuery } from './query.ts';
 export { QueryError } from './query-error.ts';
 export { evaluator } from './search.ts';

@@ -6,17 +6,17 @@ import { type Choice, queryOf, type Search } from './question.ts';
 import { isTree, listAt, numberAt, objectAt, type Tree } from './tree.ts';
 import type { AskingView, DashboardView, LensView, MapView, SearchView } from './view.ts';
 
-export interface LensAnswer {
+interface LensAnswer {
   readonly kind: 'lens';
   readonly rows: readonly Row[];
 }
 
-export interface MapAnswer {
+interface MapAnswer {
   readonly kind: 'map';
   readonly clusters: readonly { readonly lat: number; readonly lon: number; readonly count: number }[];
 }
 
-export interface SearchAnswer {
+interface SearchAnswer {
   readonly kind: 'search';
   readonly total: number;
   /** One entry for each column, the values joined. */

@@ -58,17 +58,17 @@ export interface SearchView extends PanelCommon, Asking {
   readonly sort: readonly (readonly [string, 'asc' | 'desc'])[];
 }
 
-export interface ColumnView {
+interface ColumnView {
   readonly field: string;
   readonly title: string;
 }
 
-export interface TextView extends PanelCommon {
+interface TextView extends PanelCommon {
   readonly kind: 'text';
   readonly markdown: string;
 }
 
-export interface LinksView extends PanelCommon {
+interface LinksView extends PanelCommon {
   readonly kind: 'links';
   readonly links: readonly { readonly label: string; readonly dashboard: string }[];
 }

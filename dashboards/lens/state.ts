@@ -68,22 +68,22 @@ interface MetricCommon extends ColumnCommon {
   readonly filter?: Kql;
 }
 
-export interface CountColumn extends MetricCommon {
+interface CountColumn extends MetricCommon {
   readonly operationType: 'count' | 'unique_count' | 'sum';
   readonly params: { readonly emptyAsNull: boolean; readonly format?: FormatState };
 }
 
-export interface StatisticColumn extends MetricCommon {
+interface StatisticColumn extends MetricCommon {
   readonly operationType: 'average' | 'min' | 'max' | 'median';
   readonly params: { readonly format?: FormatState };
 }
 
-export interface PercentileColumn extends MetricCommon {
+interface PercentileColumn extends MetricCommon {
   readonly operationType: 'percentile';
   readonly params: { readonly percentile: number; readonly format?: FormatState };
 }
 
-export interface LastValueColumn extends MetricCommon {
+interface LastValueColumn extends MetricCommon {
   readonly operationType: 'last_value';
   readonly params: {
     readonly showArrayValues: boolean;

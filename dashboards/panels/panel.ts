@@ -4,7 +4,7 @@ import type { PanelSource } from '../definition.ts';
 import type { Position } from '../layout.ts';
 import type { Reference } from '../saved-object.ts';
 
-export interface PanelState {
+interface PanelState {
   readonly embeddableConfig: Readonly<Record<string, unknown>>;
   readonly gridData: Position & { readonly i: string };
   readonly panelIndex: string;

@@ -151,7 +151,7 @@ const byCode = new Map(aadstsCatalogue.flatMap((entry) => entry.codes.map((code)
 /** While a person has to act, the endpoint is asked again at this pace. */
 const slowly: Retry = { kind: 'later', afterMs: 60_000 };
 
-export function findAadsts(text: string): number | undefined {
+function findAadsts(text: string): number | undefined {
   const code = /AADSTS(\d{4,8})/.exec(text)?.[1];
   return code === undefined ? undefined : Number(code);
 }

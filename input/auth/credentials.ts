@@ -6,7 +6,7 @@ import { SignJWT } from 'jose';
 import { type ClientAuth, ClientSecretPost } from 'oauth4webapi';
 import { OperatorError, protectSecret, protectWhileValid } from '../errors.ts';
 
-export interface Certificate {
+interface Certificate {
   /** Certificate and private key, PEM. */
   readonly pem: string;
   readonly passphrase: string | undefined;

@@ -7,7 +7,7 @@ import { explainTokenError } from './aadsts-catalogue.ts';
 const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 const documentLimit = 64 * 1024;
 
-export function isGuid(text: string): boolean {
+function isGuid(text: string): boolean {
   return text.length === 36 && guid.test(text);
 }
 

@@ -2,7 +2,7 @@
 // the first. Whoever claims Ids must release them without waiting for anybody else's, so nothing can wait in a circle.
 
 /** An Id of the claim that another one holds already, or that came earlier in the same claim. */
-export interface HeldElsewhere {
+interface HeldElsewhere {
   /** Position in the Ids that were claimed. */
   readonly index: number;
   /** True once the other copy is in the ledger; false when it failed, and the Id may be claimed again. */

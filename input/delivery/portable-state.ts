@@ -11,7 +11,7 @@ import { readBytes, readInteger } from './row.ts';
 export const portableFormat = 'm365-state';
 export const portableVersion = 2;
 
-export const scopeColumns = ['tenant', 'content_type'];
+const scopeColumns = ['tenant', 'content_type'];
 
 /** Tables that are carried column by column, as they are named in the schema. */
 export const scopedTables = {

@@ -24,7 +24,7 @@ export function packKeys(keys: readonly RecordKey[]): Buffer {
 }
 
 /** A time outside what four bytes hold sorts first or last. */
-export function clampSecond(seconds: number): number {
+function clampSecond(seconds: number): number {
   if (!(seconds > 0)) return 0;
   return Math.min(Math.trunc(seconds), largestSecond);
 }

@@ -15,8 +15,8 @@ import { Tenant } from './tenant.ts';
 import { EmulatorTime } from './time.ts';
 import { TokenIssuer } from './token.ts';
 
-export type { Emulator, Published } from './emulator.ts';
-export { type HostileKind, hostileKinds } from './faults/hostile.ts';
+export type { Emulator } from './emulator.ts';
+export { hostileKinds } from './faults/hostile.ts';
 export type { Fault, FaultEntry, FaultMatch } from './faults/plan.ts';
 export { readFaultPlan } from './faults/read.ts';
 export {
@@ -25,15 +25,11 @@ export {
   contentTypes,
   type EmulatorOptions,
   type Habits,
-  noHabits,
   type TenantOptions,
-  type TenantPatch,
   type TenantSettings,
   usualHabits,
 } from './options.ts';
 export type { PublishRequest } from './publish.ts';
-export type { LoggedRequest, Misuse, RequestCounts } from './requests.ts';
-export type { DistinctId, TruthFilter, TruthRecord } from './truth.ts';
 
 /** Resolves when it listens. Throws an OperatorError when the options cannot be. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {

@@ -80,7 +80,7 @@ function answerPage(
   return answerJson(200, body, more ? { NextPageUri: nextPage(more, empty, query, window, options) } : {});
 }
 
-export const describeBlob = (blob: ContentBlob, root: string): object => ({
+const describeBlob = (blob: ContentBlob, root: string): object => ({
   contentUri: `${root}/audit/${blob.contentId}`,
   contentId: blob.contentId,
   contentType: blob.contentType,

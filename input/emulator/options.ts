@@ -99,7 +99,7 @@ export interface Habits {
   readonly oldPaths: number;
 }
 
-export const noHabits: Habits = {
+const noHabits: Habits = {
   lateBlobs: 0,
   lateByMs: 90 * 60_000,
   repeatedRecords: 0,
@@ -165,7 +165,7 @@ const noShares: Record<ContentType, number> = {
 const names = ['contoso', 'fabrikam', 'northwind', 'adatum', 'litware', 'proseware'];
 
 /** Fills in a tenant: ids and the secret come from the seed and the tenant's place in the list. */
-export function settleTenant(options: TenantOptions, seed: number, index: number): TenantSettings {
+function settleTenant(options: TenantOptions, seed: number, index: number): TenantSettings {
   const guid = guidSeries(seed, 'tenant', index);
   return {
     tenantId: (options.tenantId ?? guid(0)).toLowerCase(),

@@ -22,7 +22,7 @@ export interface LoggedRequest {
   misuse: Misuse[];
 }
 
-export type Misuse =
+type Misuse =
   /** A bearer token arrived at a host that is not this service. */
   | 'token-sent-to-foreign-host'
   | 'secret-sent-to-foreign-host'

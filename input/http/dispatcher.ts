@@ -121,14 +121,14 @@ function checkProxy(name: string, value: string): void {
   });
 }
 
-export interface TlsOptions {
+interface TlsOptions {
   readonly secureContext: SecureContext;
   readonly rejectUnauthorized?: boolean;
   readonly checkServerIdentity?: () => undefined;
 }
 
 /** What `tls.connect` needs, without a host: the context is built once, not for every connection. */
-export function tlsOptions(options: TransportOptions): TlsOptions {
+function tlsOptions(options: TransportOptions): TlsOptions {
   const secureContext = trust(options.certificateAuthorities ?? []);
   const mode = options.verificationMode ?? 'full';
   if (mode === 'none') return { secureContext, rejectUnauthorized: false };

@@ -18,7 +18,7 @@ export interface PageFilter {
   readonly without?: boolean;
 }
 
-export interface DashboardTitle {
+interface DashboardTitle {
   readonly id: string;
   readonly title: string;
   readonly description: string;

@@ -40,7 +40,7 @@ export function compileOptions(options: readonly Option[]): ValidateFunction {
 }
 
 /** The JSON schema of one part. Unknown names are found before, where their places are known. */
-export function optionsSchema(options: readonly Option[]): object {
+function optionsSchema(options: readonly Option[]): object {
   return {
     type: 'object',
     properties: Object.fromEntries(options.map((option) => [option.name, optionSchema(option)])),

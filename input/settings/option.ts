@@ -2,7 +2,7 @@
 // the sample policy. This file is the vocabulary; each part declares its own options beside its code.
 
 /** `duration`: "5m", "1h30m". `bytes`: "16MiB". `secret`: never printed, may come from a file or the environment. */
-export type OptionType =
+type OptionType =
   | 'text'
   | 'secret'
   | 'boolean'

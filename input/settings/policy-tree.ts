@@ -40,7 +40,7 @@ export interface ListNode {
   readonly items: readonly PolicyNode[];
 }
 
-export interface ScalarNode {
+interface ScalarNode {
   readonly kind: 'scalar';
   readonly place: string;
   readonly value: string | number | boolean | null;

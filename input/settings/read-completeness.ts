@@ -12,7 +12,7 @@ import type { OutputReader } from './read-outputs.ts';
 import { checkNamespace } from './read-stream.ts';
 import { readSettings, type Settings } from './settings.ts';
 
-export const collectionDataset = 'm365.collection';
+const collectionDataset = 'm365.collection';
 
 /** Of the stream that asks for reports. */
 export const reportOptions: readonly Option[] = [

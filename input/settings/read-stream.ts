@@ -78,7 +78,7 @@ export function readMapping({ stream, input, source }: StreamParts, additions: A
 }
 
 /** Only an emulator answers on this machine. */
-export function isEmulated({ hosts }: ManagementActivityOptions): boolean {
+function isEmulated({ hosts }: ManagementActivityOptions): boolean {
   return /^(127\.|localhost$|\[::1\]$)/.test(URL.parse(hosts.management ?? '')?.hostname ?? '');
 }
 
@@ -173,7 +173,7 @@ function checkDate(settings: Settings, name: string): Problem[] {
 }
 
 /** `name` or `name_file`, whichever is set. */
-export function readSecret(settings: Settings, name: string): Secret | undefined {
+function readSecret(settings: Settings, name: string): Secret | undefined {
   const value = settings.text(name);
   if (value !== undefined) return fixedSecret(value);
   const file = settings.text(`${name}_file`);

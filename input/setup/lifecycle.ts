@@ -7,7 +7,7 @@ import { isOurs } from '../outputs/elasticsearch/template-owner.ts';
 import type { Asset } from './assets.ts';
 import { explained, readAsset } from './cluster-state.ts';
 
-export interface Lifecycle {
+interface Lifecycle {
   readonly enabled: true;
   /** `90d`; absent keeps documents for ever. */
   readonly data_retention?: string;

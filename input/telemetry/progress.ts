@@ -15,7 +15,7 @@ export interface Progress {
 }
 
 /** What of a terminal is used. */
-export interface Terminal extends NodeJS.WritableStream {
+interface Terminal extends NodeJS.WritableStream {
   readonly columns?: number;
   readonly rows?: number;
   hasColors(): boolean;

@@ -7,7 +7,7 @@ import { describeError } from '../errors.ts';
 import type { Wrapper } from '../http/exchange.ts';
 
 /** Runs `step` in a span of that name; a failure is recorded, redacted, and thrown on. */
-export function inSpan<Result>(
+function inSpan<Result>(
   name: string,
   attributes: Attributes,
   step: (span: Span) => Promise<Result>,

@@ -13,7 +13,7 @@ export interface EventOfCases<Source> {
   readonly describe: (holds: (position: number) => boolean) => EventDescription;
 }
 
-export interface EventDescription {
+interface EventDescription {
   readonly event: { kind: string; category: string[]; type: string[] };
   readonly message: readonly SentencePart[];
 }

@@ -13,7 +13,7 @@ import type { Positions, Values } from './positions.ts';
 import { recallLast, remember } from './remember.ts';
 import type { RunRule } from './rules.ts';
 
-export interface Plan {
+interface Plan {
   /** Runs the rules whose properties are present, given by their numbers. */
   readonly run: (record: Values, slots: Slots, present: readonly number[]) => void;
   /** By the record and the outcome that was found. */
@@ -22,7 +22,7 @@ export interface Plan {
 }
 
 /** What depends on the cases that hold. */
-export interface Ending {
+interface Ending {
   readonly message: WriteMessage;
   readonly assemble: Assemble;
 }

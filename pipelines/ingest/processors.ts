@@ -5,7 +5,7 @@ export interface Pipeline {
   readonly body: PipelineBody;
 }
 
-export interface PipelineBody {
+interface PipelineBody {
   readonly description: string;
   readonly processors: readonly Processor[];
   readonly on_failure?: readonly Processor[];
@@ -15,7 +15,7 @@ export interface PipelineBody {
 /** One processor under its name; each carries a `tag`, so that a failure says where it was. */
 export type Processor = Readonly<Record<string, ProcessorOptions>>;
 
-export interface ProcessorOptions {
+interface ProcessorOptions {
   readonly tag: string;
   readonly if?: string;
   readonly ignore_failure?: boolean;

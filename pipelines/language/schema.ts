@@ -1,6 +1,5 @@
 // The shape of a record-type file, as JSON Schema. What a name refers to is checked when the files are resolved.
 
-import { fieldTypes } from '../../fields/field-types.ts';
 import type { Outcome, PropertyType } from '../definitions.ts';
 
 export interface EventSource {
@@ -20,7 +19,7 @@ export interface OutcomeStepSource {
 /** Texts by the outcome that they stand for. */
 export type TableSource = Readonly<Record<string, string | readonly (string | readonly string[])[]>>;
 
-export interface OutcomeSource {
+interface OutcomeSource {
   readonly steps?: readonly OutcomeStepSource[];
   readonly otherwise?: Outcome;
 }
@@ -67,7 +66,7 @@ export interface LayerSource {
   readonly message?: string;
 }
 
-export interface OperationSource extends LayerSource {
+interface OperationSource extends LayerSource {
   readonly for: readonly string[];
 }
 
@@ -266,6 +265,3 @@ export const fileSchema = {
     },
   },
 };
-
-/** Field types whose values a rule can write. */
-export const writableTypes: readonly string[] = Object.keys(fieldTypes);

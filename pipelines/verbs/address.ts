@@ -8,7 +8,7 @@ import type { Verb } from './verb.ts';
 const nothing = new Set(['<null>', 'null', '-', 'n/a', 'none', 'unknown', 'not available']);
 
 /** Undefined for blank text and for the words that stand for no address. */
-export function toAddress(value: Json): JsonObject | undefined {
+function toAddress(value: Json): JsonObject | undefined {
   const address = typeof value === 'string' ? toKeyword(value) : undefined;
   if (address === undefined || nothing.has(address.toLowerCase())) return undefined;
   const { host, port } = splitPort(firstOf(address));
@@ -54,7 +54,7 @@ function toPort(text: string): number | undefined {
 }
 
 /** The address in lower case, without its zone; a v4 address in v6 clothes as v4. Undefined where it is none. */
-export function toIpText(text: string): string | undefined {
+function toIpText(text: string): string | undefined {
   if (isIpv4(text)) return text;
   if (text.indexOf(':') < 0) return undefined;
   const zone = text.indexOf('%');

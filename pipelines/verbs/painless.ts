@@ -4,7 +4,7 @@ import { verbs } from './index.ts';
 import { partsPainless } from './parts.ts';
 
 /** `ip_version` is `toIpVersion`. */
-export function painlessNameOf(verb: string): string {
+function painlessNameOf(verb: string): string {
   return `to${verb
     .split('_')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))

@@ -13,7 +13,7 @@ import type { Layer, MetricColumn, TermsColumn } from '../../dashboards/lens/sta
 export type Flat = ReadonlyMap<string, readonly Cell[]>;
 
 /** A cell that more than one value may fill: the last of several at the same instant. */
-export interface OneOf {
+interface OneOf {
   readonly oneOf: readonly Cell[];
 }
 

@@ -161,7 +161,7 @@ function readArithmetic(reader: TokenReader): Expression {
 }
 
 /** Seconds of the units of time that the rules use. */
-export const timeUnits: Readonly<Record<string, number>> = {
+const timeUnits: Readonly<Record<string, number>> = {
   s: 1,
   m: 60,
   h: 3600,

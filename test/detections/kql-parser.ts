@@ -9,7 +9,7 @@ export type KqlValue =
   /** What stands between the wildcards: `a*b` is ['a', 'b'], `*` is ['', '']. */
   | { readonly kind: 'wildcard'; readonly parts: readonly string[] };
 
-export type KqlOperator = 'lt' | 'lte' | 'gt' | 'gte';
+type KqlOperator = 'lt' | 'lte' | 'gt' | 'gte';
 
 export type KqlNode =
   | { readonly kind: 'and' | 'or'; readonly nodes: readonly KqlNode[] }

@@ -32,7 +32,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-export function keepLog(): Logger & { readonly lines: LogLine[] } {
+function keepLog(): Logger & { readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at = (level: string) => (_fields: object, message: string) => void lines.push({ level, message });
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

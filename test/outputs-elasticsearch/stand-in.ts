@@ -19,7 +19,7 @@ export interface Seen {
 /** What to do with one request instead of, or around, the usual answer. */
 export type Fault = (seen: Seen, exchange: Exchange) => void;
 
-export interface Exchange {
+interface Exchange {
   /** Does what was asked and gives the usual answer's body. */
   perform(): unknown;
   reply(status: number, body: unknown, headers?: Record<string, string>): void;

@@ -30,12 +30,12 @@ import type { Counter, CredentialEnd, ScopeReport, Telemetry } from '../../input
 
 const day = 86_400_000;
 
-export interface LogLine {
+interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
 }
 
-export class Recorder implements Telemetry {
+class Recorder implements Telemetry {
   readonly reports: { scope: Scope; report: ScopeReport }[] = [];
   readonly counts = new Map<string, number>();
   readonly credentials = new Map<string, CredentialEnd>();
@@ -79,7 +79,7 @@ export class Recorder implements Telemetry {
 }
 
 /** Keeps what it is given. */
-export class KeptLetters implements DeadLetters {
+class KeptLetters implements DeadLetters {
   readonly streamed: { origin: Origin; reason: string; bytes: Buffer }[] = [];
   abandoned = 0;
 

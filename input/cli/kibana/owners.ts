@@ -5,7 +5,7 @@ import { isObject } from '../../outputs/elasticsearch/failure.ts';
 import { overlap } from '../../outputs/elasticsearch/patterns.ts';
 import { askKibana, type KibanaConnection } from './connection.ts';
 
-export interface InstalledPackage {
+interface InstalledPackage {
   readonly name: string;
   readonly version: string;
   /** `logs-o365.audit-*` and the like. */

@@ -8,7 +8,7 @@ import { auditField, listDocumentFields } from '../../../pipelines/document-fiel
 import type { Processor } from '../../../pipelines/ingest/processors.ts';
 
 /** Where what was too long is kept, by the name of its field. */
-export const wholeValues = 'long';
+const wholeValues = 'long';
 
 export function shortenLongValues(definitions: Definitions): Processor {
   const names = listDocumentFields(definitions).filter(({ type }) => type === 'flattened');

@@ -68,7 +68,7 @@ export function readId(text: string): string | undefined {
 const dlpTypes = new Set([11, 13, 33, 63, 99, 100, 107, 108, 234, 263]);
 
 /** The service sorts by workload, except that everything about data loss prevention is its own type. */
-export function contentTypeOf(line: string): ContentType {
+function contentTypeOf(line: string): ContentType {
   const recordType = Number(/"RecordType"\s*:\s*(\d+)/.exec(line)?.[1]);
   if (dlpTypes.has(recordType)) return 'DLP.All';
   const workload = /"Workload"\s*:\s*"(\w+)"/.exec(line)?.[1];

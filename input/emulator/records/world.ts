@@ -24,14 +24,14 @@ export interface Site {
   readonly list: string;
 }
 
-export interface Team {
+interface Team {
   readonly name: string;
   readonly id: string;
   readonly groupId: string;
   readonly channels: readonly [Channel, ...Channel[]];
 }
 
-export interface Channel {
+interface Channel {
   readonly name: string;
   readonly id: string;
 }

@@ -5,13 +5,10 @@ import type { Clock } from '../../clock.ts';
 import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract.ts';
 import { OperatorError } from '../../errors.ts';
 import { describeFileFailure } from '../../settings/file-failure.ts';
-import type { OptionSet } from '../../settings/option.ts';
 import { writeLine } from '../file/line.ts';
 
-export const consoleOptions: OptionSet = { part: 'outputs', options: [] };
-
 /** The part of a stream that is used. */
-export interface LineSink {
+interface LineSink {
   write(text: string, done: (error?: Error | null) => void): boolean;
   on(event: 'error', listener: (error: Error) => void): unknown;
   off(event: 'error', listener: (error: Error) => void): unknown;

@@ -14,7 +14,7 @@ const compress = promisify(gzip);
 const answerFields =
   'error,status,errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by';
 
-export interface BulkRequest {
+interface BulkRequest {
   readonly request: Request;
   /** To be called once the server has read all of it, never while bytes may still be on their way out. */
   release(): void;

@@ -26,7 +26,7 @@ export interface ElasticsearchOptions {
   readonly backoffMostMs?: number | undefined;
 }
 
-export interface SslOptions {
+interface SslOptions {
   /** PEM text or paths of PEM files. */
   readonly certificateAuthorities?: readonly string[] | undefined;
   /** SHA-256 of an authority that the server sends along, in hex. */
@@ -35,9 +35,9 @@ export interface SslOptions {
 }
 
 export const verificationModes = ['full', 'certificate', 'none'] as const;
-export type VerificationMode = (typeof verificationModes)[number];
+type VerificationMode = (typeof verificationModes)[number];
 
-export const defaults = {
+const defaults = {
   compressionLevel: 1,
   bulkMaxBytes: 5 * 1024 * 1024,
   flushIntervalMs: 1000,

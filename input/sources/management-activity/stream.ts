@@ -30,7 +30,7 @@ export interface Stream {
 }
 
 /** What is known about how the stream signs in. */
-export interface CredentialInsight {
+interface CredentialInsight {
   /** In the current token; undefined while there is none that can be read. */
   readonly roles: readonly string[] | undefined;
   /** One sentence for refusals; may be empty. */
