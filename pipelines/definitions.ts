@@ -1,7 +1,7 @@
 // The record-type files after reading: everything resolved, nothing left to look up. Both targets, the field templates
 // and the docs are made from this; it is committed as JSON, so that a running collector reads no YAML.
 
-import type { Json } from './json.ts';
+import type { Json } from './json/json.ts';
 
 /** How a property of the record is kept under `o365.audit`. The last four hold structure, the others values. */
 export type PropertyType =

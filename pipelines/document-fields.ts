@@ -3,9 +3,9 @@
 import { beyondEcs } from '../fields/beyond-ecs.ts';
 import { findEcsField } from '../fields/ecs.ts';
 import { type Field, type FieldTypeName, hasSearchableDocValues, type Kept } from '../fields/field-types.ts';
+import { findVerb } from './converters/index.ts';
 import { type Definitions, layersOf, type Property, type PropertyType, type Rule } from './definitions.ts';
 import { listIndexedProperties, movedProperties } from './indexed-properties.ts';
-import { findVerb } from './verbs/index.ts';
 
 /** Where the record itself is kept. */
 export const auditField = 'o365.audit';

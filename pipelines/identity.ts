@@ -2,11 +2,11 @@
 // the same record again with its keys in another order.
 
 import { createHash } from 'node:crypto';
+import { readSeconds } from './converters/date.ts';
 import { recallLast, remember } from './engine/remember.ts';
-import type { Json } from './json.ts';
-import { writeJson } from './json-text.ts';
+import type { Json } from './json/json.ts';
+import { writeJson } from './json/json-text.ts';
 import { parseExactly, type RecordHead } from './parse-record.ts';
-import { readSeconds } from './verbs/date.ts';
 
 export interface RecordIdentity {
   /** The document's `_id`, at most 512 bytes. */

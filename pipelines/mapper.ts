@@ -2,11 +2,10 @@
 
 import type { Definitions } from './definitions.ts';
 import { fixed, type Slots } from './engine/layout.ts';
-import { compileParts } from './engine/parts.ts';
-import { compilePlans, dataset, module } from './engine/plan.ts';
 import { compileReadRecord, type ShapedRecord } from './engine/read-record.ts';
 import { compileRecordTypes } from './engine/record-types.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json/json.ts';
+import { compileParts, compilePlans, dataset, module } from './rules/plan.ts';
 
 /** What is known about a record beside its text. */
 export interface MapContext {

@@ -1,7 +1,7 @@
 // From one line of text to a record, without ever throwing. A number that a double cannot hold is noticed where the
 // record is shaped, because looking for it beforehand costs half as much as parsing; `parseExactly` then keeps it.
 
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json/json.ts';
 
 /** What tells which record it is. */
 export interface RecordHead {

@@ -1,6 +1,6 @@
 // What services write as a status, in one spelling: "In Progress", "in_progress" and "InProgress" are one word.
 
-import { trimText } from './verbs/keyword.ts';
+import { trimText } from './converters/keyword.ts';
 
 /** In lower case, without what stands between words; a number keeps its sign. */
 export function statusKey(text: string): string {

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadMapper } from '../pipelines/index.ts';
-import { isObject, type Json } from '../pipelines/json.ts';
+import { isObject, type Json } from '../pipelines/json/json.ts';
 import { listSamples, sampleContext } from './pipelines/samples.ts';
 
 /** In the order that the fields had before: their order says nothing, and is no reason for a diff. */

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
@@ -10,6 +10,35 @@ const mayImport: Record<string, readonly string[]> = {
   pipelines: ['pipelines', 'fields'],
   dashboards: ['dashboards', 'fields', 'pipelines'],
   input: ['input', 'pipelines', 'fields'],
+};
+
+/**
+ * Which folder of the input may import which others beside its own. The command line and the process that it starts put
+ * everything together; what stands above knows nothing of what stands below.
+ */
+const inputMayImport: Record<string, readonly string[]> = {
+  contract: [],
+  concurrency: ['contract'],
+  files: ['contract'],
+  'json-stream': [],
+  documents: [],
+  options: ['contract', 'files'],
+  http: ['contract', 'options', 'concurrency'],
+  auth: ['contract', 'http'],
+  telemetry: ['contract', 'files', 'http'],
+  state: ['contract', 'files', 'concurrency'],
+  outputs: ['contract', 'concurrency', 'files', 'http', 'options'],
+  completeness: ['contract', 'options'],
+  sources: ['contract', 'auth', 'concurrency', 'http', 'json-stream', 'options', 'telemetry'],
+  settings: ['contract', 'completeness', 'files', 'http', 'options', 'outputs', 'sources'],
+  setup: ['contract', 'options', 'outputs', 'settings'],
+  'local-documents': ['contract', 'files', 'outputs'],
+  preview: ['contract'],
+  emulator: ['contract'],
+  runtime: [
+    ...['contract', 'completeness', 'concurrency', 'documents', 'http', 'outputs'],
+    ...['settings', 'sources', 'state', 'telemetry'],
+  ],
 };
 
 interface Import {
@@ -46,16 +75,39 @@ describe('the folders keep to the design', () => {
     expect(strangers).toEqual([]);
   });
 
-  test('a source imports no other source, no output and nothing of delivery', () => {
+  test.each(Object.keys(inputMayImport))('input/%s imports only what its row allows', (folder) => {
+    const allowed = [folder, ...(inputMayImport[folder] ?? [])];
+    const strangers = readImports(`input/${folder}`).filter(
+      ({ to }) => inside(to, 'input') && !allowed.some((other) => inside(to, `input/${other}`)),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  test('every folder of the input has its row', () => {
+    const folders = readdirSync(join(root, 'input')).filter((name) => name !== 'cli');
+    expect(folders.toSorted()).toEqual(Object.keys(inputMayImport).toSorted());
+  });
+
+  test('a source imports no other source', () => {
     const strangers = readImports('input/sources').filter(({ from, to }) => {
       const own = from.split('/').slice(0, 3).join('/');
-      return (
-        (inside(to, 'input/sources') && !inside(to, own)) ||
-        inside(to, 'input/outputs') ||
-        inside(to, 'input/delivery')
-      );
+      return from.split('/').length > 3 && inside(to, 'input/sources') && !inside(to, own);
     });
     expect(strangers).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    const imports = Map.groupBy(Object.keys(mayImport).flatMap(readImports), ({ from }) => from);
+    const settled = new Set<string>();
+    const circles: string[][] = [];
+    const visit = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file]);
+      if (settled.has(file) || way.includes(file)) return;
+      for (const { to } of imports.get(file) ?? []) visit(to, [...way, file]);
+      settled.add(file);
+    };
+    for (const file of imports.keys()) visit(file, []);
+    expect(circles).toEqual([]);
   });
 
   test('the imports are found at all', () => {

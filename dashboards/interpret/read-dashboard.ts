@@ -2,8 +2,9 @@
 
 import type { SavedObject } from '../saved-object.ts';
 import { readLens, readMap, readSearch } from './read-panels.ts';
+import { queriesOf, Reading } from './reading.ts';
 import { listAt, numberAt, objectAt, parseAt, type Tree, textAt } from './tree.ts';
-import type { ControlView, DashboardView, EsQuery, PanelView } from './view.ts';
+import type { ControlView, DashboardView, PanelView } from './view.ts';
 
 /** Throws when the saved object refers to something that is not among `objects`, or lacks what Kibana needs. */
 export function readDashboard(dashboard: SavedObject, objects: readonly SavedObject[]): DashboardView {
@@ -21,33 +22,6 @@ export function readDashboard(dashboard: SavedObject, objects: readonly SavedObj
       readPanel(panel, reading),
     ),
   };
-}
-
-export const queriesOf = (tree: Tree, name: string): EsQuery[] =>
-  listAt(tree, name).map((filter) => objectAt(filter, 'query'));
-
-/** Follows references by name. */
-export class Reading {
-  readonly #dashboard: SavedObject;
-  readonly #objects: readonly SavedObject[];
-
-  constructor(dashboard: SavedObject, objects: readonly SavedObject[]) {
-    this.#dashboard = dashboard;
-    this.#objects = objects;
-  }
-
-  idOf(name: string): string {
-    const reference = this.#dashboard.references.find((candidate) => candidate.name === name);
-    if (reference === undefined) throw new Error(`${this.#dashboard.id} has no reference named ${name}`);
-    return reference.id;
-  }
-
-  find(name: string): SavedObject {
-    const id = this.idOf(name);
-    const object = this.#objects.find((candidate) => candidate.id === id);
-    if (object === undefined) throw new Error(`${this.#dashboard.id} refers to ${id}, which is not there`);
-    return object;
-  }
 }
 
 function readControls(attributes: Tree, reading: Reading): ControlView[] {

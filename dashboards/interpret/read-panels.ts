@@ -2,7 +2,7 @@
 
 import type { Column, Layer, VisualizationType } from '../lens/state.ts';
 import type { SavedObject } from '../saved-object.ts';
-import { queriesOf, type Reading } from './read-dashboard.ts';
+import { queriesOf, type Reading } from './reading.ts';
 import { isTree, listAt, numberAt, objectAt, parseAt, type Tree, textAt, textsAt } from './tree.ts';
 import type { LensView, MapView, SearchView } from './view.ts';
 

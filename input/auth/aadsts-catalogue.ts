@@ -1,7 +1,7 @@
 // What Entra ID's AADSTS codes mean to the person who runs the collector. Plain data: the reference page is made from it.
 // Only the codes that an application can meet with client credentials are advised on in detail; the rest still have a line.
 
-import { OperatorError, type Retry } from '../errors.ts';
+import { OperatorError, type Retry } from '../contract/errors.ts';
 import { excerptOf, HttpError } from '../http/exchange.ts';
 
 export interface AadstsEntry {

@@ -8,8 +8,8 @@ import {
   processClientCredentialsResponse,
   type TokenEndpointResponse,
 } from 'oauth4webapi';
-import type { Clock } from '../clock.ts';
-import { protectWhileValid } from '../errors.ts';
+import type { Clock } from '../contract/clock.ts';
+import { protectWhileValid } from '../contract/errors.ts';
 import type { TokenProvider } from '../http/authorize.ts';
 import { readText, type Send } from '../http/exchange.ts';
 import { explainTokenError } from './aadsts-catalogue.ts';

@@ -4,7 +4,7 @@
 import { createHash, createPrivateKey, type KeyObject, randomUUID, X509Certificate } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { type ClientAuth, ClientSecretPost } from 'oauth4webapi';
-import { OperatorError, protectSecret, protectWhileValid } from '../errors.ts';
+import { OperatorError, protectSecret, protectWhileValid } from '../contract/errors.ts';
 
 interface Certificate {
   /** Certificate and private key, PEM. */

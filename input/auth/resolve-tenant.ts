@@ -1,6 +1,6 @@
 // From what an operator writes as the tenant (a GUID, or one of its domains) to its GUID, by the public OpenID document.
 
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../contract/errors.ts';
 import { readText, type Send } from '../http/exchange.ts';
 import { explainTokenError } from './aadsts-catalogue.ts';
 

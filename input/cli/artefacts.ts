@@ -4,17 +4,17 @@ import { writeReadableJson } from '../../fields/readable-json.ts';
 import { buildTemplates, type Template } from '../../fields/templates.ts';
 import type { Definitions } from '../../pipelines/definitions.ts';
 import { auditField, listDocumentFields } from '../../pipelines/document-fields.ts';
-import { dataset } from '../../pipelines/engine/plan.ts';
 import {
   buildEnrichmentPipelines,
   enrichmentPipelineName,
 } from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
-import { writeFromElastic } from '../../pipelines/write-from-elastic.ts';
-import { writeFields, writeRecordTypes } from '../../pipelines/write-reference.ts';
+import { writeFromElastic } from '../../pipelines/reference/write-from-elastic.ts';
+import { writeFields, writeRecordTypes } from '../../pipelines/reference/write-reference.ts';
+import { dataset } from '../../pipelines/rules/plan.ts';
 import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
-import { generateSettings } from '../settings/generate.ts';
+import { generateSettings } from '../settings/reference/generate.ts';
 import { collectionDataset, listCollectionFields } from './package/collection-fields.ts';
 
 export interface Artefact {

@@ -1,8 +1,8 @@
 // Which tenants of a policy a command is about.
 
-import type { OutputPolicy } from '../settings/output-policy.ts';
-import type { Policy, StreamPolicy } from '../settings/policy.ts';
-import { suggest } from '../settings/problems.ts';
+import { suggest } from '../options/problems.ts';
+import type { OutputPolicy } from '../outputs/output-policy.ts';
+import type { Policy, StreamPolicy } from '../settings/policy/policy.ts';
 import { usage } from './policy-flag.ts';
 
 /** By tenant id, tenant name or stream id; all of them without a name. */

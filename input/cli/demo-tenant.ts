@@ -3,10 +3,10 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createOwnedFolder } from '../delivery/owned-files.ts';
+import { OperatorError } from '../contract/errors.ts';
 import { contentTypes, type Emulator, startEmulator, usualHabits } from '../emulator/index.ts';
-import { OperatorError } from '../errors.ts';
-import { describeFileFailure } from '../settings/file-failure.ts';
+import { describeFileFailure } from '../files/file-failure.ts';
+import { createOwnedFolder } from '../files/owned-files.ts';
 
 interface Demo {
   readonly seed: number;

@@ -2,7 +2,7 @@
 // The command as it is called. What stands here must be understood by every Node that people have.
 
 import { fileURLToPath } from 'node:url';
-import { isOldNode, runWithOwnNode } from './find-node.js';
+import { isOldNode, runWithOwnNode } from './launcher/find-node.js';
 
 if (isOldNode) runWithOwnNode(fileURLToPath(import.meta.url));
-else await import('./start-m365.js');
+else await import('./launcher/start-m365.js');

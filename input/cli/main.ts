@@ -2,7 +2,7 @@
 // and an exit code.
 
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
-import { describeError, OperatorError, redact } from '../errors.ts';
+import { describeError, OperatorError, redact } from '../contract/errors.ts';
 import { wrap } from '../telemetry/wrap.ts';
 import { readVersion } from './version.ts';
 

@@ -3,8 +3,10 @@
 import type { Dispatcher } from 'undici';
 import { ClientCredentials } from '../auth/client-credentials.ts';
 import { resolveTenant } from '../auth/resolve-tenant.ts';
-import { systemClock } from '../clock.ts';
-import type { ListedBlob, Scope } from '../contract.ts';
+import { systemClock } from '../contract/clock.ts';
+import type { ListedBlob } from '../contract/contract.ts';
+import type { Scope } from '../contract/scope.ts';
+import type { Telemetry } from '../contract/telemetry.ts';
 import { allowHosts } from '../http/allow-hosts.ts';
 import { ClockSkew, learnClockSkew } from '../http/clock-skew.ts';
 import { createDispatcher } from '../http/dispatcher.ts';
@@ -12,12 +14,11 @@ import { type HttpResponse, readText } from '../http/exchange.ts';
 import { rateLimit } from '../http/rate-limit.ts';
 import { retry } from '../http/retry.ts';
 import { transport } from '../http/transport.ts';
-import { type ManagementApi, managementApi, throttling } from '../sources/management-activity/api.ts';
-import { ApiError, readApiError } from '../sources/management-activity/api-error.ts';
-import { hostsFor } from '../sources/management-activity/clouds.ts';
+import { type ManagementApi, managementApi, throttling } from '../sources/management-activity/api/api.ts';
+import { ApiError, readApiError } from '../sources/management-activity/api/api-error.ts';
+import { hostsFor } from '../sources/management-activity/api/clouds.ts';
+import { cutNewestFirst, halve, type Window } from '../sources/management-activity/listing/windows.ts';
 import type { ManagementActivityOptions } from '../sources/management-activity/options.ts';
-import { cutNewestFirst, halve, type Window } from '../sources/management-activity/windows.ts';
-import type { Telemetry } from '../telemetry/contract.ts';
 
 export interface Tenant extends AsyncDisposable {
   /** GUID. */

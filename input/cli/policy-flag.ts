@@ -2,9 +2,9 @@
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { OperatorError } from '../errors.ts';
-import { type LoadOptions, loadPolicy } from '../settings/load-policy.ts';
-import type { Policy } from '../settings/policy.ts';
+import { OperatorError } from '../contract/errors.ts';
+import { type LoadOptions, loadPolicy } from '../settings/policy/load-policy.ts';
+import type { Policy } from '../settings/policy/policy.ts';
 
 export interface PolicyFlags {
   readonly policy?: string;

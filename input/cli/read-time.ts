@@ -1,8 +1,8 @@
 // Points in time on the command line: a date, a date with a time (UTC unless it says otherwise), or how long ago.
 
 import { InvalidArgumentError } from 'commander';
-import { parseDuration } from '../settings/units.ts';
-import { reachMs } from '../sources/management-activity/windows.ts';
+import { parseDuration } from '../options/units.ts';
+import { reachMs } from '../sources/management-activity/listing/windows.ts';
 import { usage } from './policy-flag.ts';
 
 const dateForm = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;

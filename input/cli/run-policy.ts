@@ -1,18 +1,18 @@
 // Runs a policy in the foreground, with everything around the collector: signals, display, status file, status page.
 
-import { systemClock } from '../clock.ts';
-import type { Logger } from '../contract.ts';
-import { describeError } from '../errors.ts';
-import { type RunResult, runCollector } from '../run.ts';
-import type { Policy } from '../settings/policy.ts';
-import type { Counter } from '../telemetry/contract.ts';
+import { systemClock } from '../contract/clock.ts';
+import type { Logger } from '../contract/contract.ts';
+import { describeError } from '../contract/errors.ts';
+import type { Counter } from '../contract/telemetry.ts';
+import { type RunResult, runCollector } from '../runtime/run.ts';
+import type { Policy } from '../settings/policy/policy.ts';
 import type { ScopeStatus, StatusBoard } from '../telemetry/status-board.ts';
 import { keepStatusFile } from '../telemetry/status-file.ts';
 import { serveStatus } from '../telemetry/status-server.ts';
 import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
-import { describeDocuments } from './describe-documents.ts';
-import { type Display, openDisplay } from './display.ts';
-import { type Interruption, listenForInterruption } from './interruption.ts';
+import { describeDocuments } from './check/describe-documents.ts';
+import { type Display, openDisplay } from './terminal/display.ts';
+import { type Interruption, listenForInterruption } from './terminal/interruption.ts';
 import { readVersion } from './version.ts';
 
 /** Resolves with the exit code, when every stream has ended or an interruption was obeyed. */

@@ -1,8 +1,9 @@
 // One document of m365.collection: a tenant and content type over one interval. Its fields are those of
 // dashboards/collection-fields.yml; a test holds the two together.
 
-import type { BlobState, Gap, OutputDocument, Scope } from '../contract.ts';
-import type { Counter, CredentialEnd, ScopeReport } from '../telemetry/contract.ts';
+import type { BlobState, Gap, OutputDocument } from '../contract/contract.ts';
+import type { Scope } from '../contract/scope.ts';
+import type { Counter, CredentialEnd, ScopeReport } from '../contract/telemetry.ts';
 import type { Interval } from './tally.ts';
 
 export interface Collected {

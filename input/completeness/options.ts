@@ -1,6 +1,6 @@
 // The settings of the stream that reports completeness: a stream of an m365 input whose dataset is m365.collection.
 
-import type { OptionSet } from '../settings/option.ts';
+import type { OptionSet } from '../options/option.ts';
 
 export const completenessOptions: OptionSet = {
   part: 'streams',

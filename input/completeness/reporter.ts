@@ -2,7 +2,7 @@
 // type, through the same output as the records. It never holds up collecting: a report that the output does not take
 // is told with the next one.
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../contract/clock.ts';
 import type {
   ContentLedger,
   DeliveryLedger,
@@ -10,9 +10,9 @@ import type {
   Logger,
   Output,
   OutputDocument,
-  Scope,
-} from '../contract.ts';
-import { describeError } from '../errors.ts';
+} from '../contract/contract.ts';
+import { describeError } from '../contract/errors.ts';
+import type { Scope } from '../contract/scope.ts';
 import { type Collected, type Identity, writeCollectionDocument } from './collection-document.ts';
 import type { CompletenessTally, Interval } from './tally.ts';
 

@@ -1,9 +1,9 @@
 // What happened to each content type since it was last asked: counts that add up over intervals, the greatest lag.
 // It hears what the status board hears, and forgets what it has told.
 
-import type { Scope } from '../contract.ts';
-import { redact } from '../errors.ts';
-import type { Counter, CredentialEnd, ScopeReport, Telemetry } from '../telemetry/contract.ts';
+import { redact } from '../contract/errors.ts';
+import type { Scope } from '../contract/scope.ts';
+import type { Counter, CredentialEnd, ScopeReport, Telemetry } from '../contract/telemetry.ts';
 
 export interface Interval {
   readonly counts: ReadonlyMap<Counter, number>;

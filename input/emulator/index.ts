@@ -1,7 +1,7 @@
 // Starts an emulator of Microsoft's token endpoint and Office 365 Management Activity API: a real server on the loopback
 // address, with content, habits, faults, and the truth about all of it.
 
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../contract/clock.ts';
 import { compress } from './deliver.ts';
 import type { Emulator } from './emulator.ts';
 import { foreignHost } from './foreign.ts';
@@ -13,16 +13,15 @@ import { type Handle, listen } from './server.ts';
 import { Service } from './service.ts';
 import { Tenant } from './tenant.ts';
 import { EmulatorTime } from './time.ts';
-import { TokenIssuer } from './token.ts';
+import { TokenIssuer } from './tokens/token.ts';
 
+export { type ContentType, contentTypes } from './content/content-type.ts';
 export type { Emulator } from './emulator.ts';
 export { hostileKinds } from './faults/hostile.ts';
 export type { Fault, FaultEntry, FaultMatch } from './faults/plan.ts';
 export { readFaultPlan } from './faults/read.ts';
 export {
   type ContentOptions,
-  type ContentType,
-  contentTypes,
   type EmulatorOptions,
   type Habits,
   type TenantOptions,

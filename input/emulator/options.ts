@@ -1,18 +1,9 @@
 // What an emulator can be asked to be, and the defaults. Durations are in milliseconds, shares between 0 and 1.
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { ContentType } from './content/content-type.ts';
 import type { FaultEntry } from './faults/plan.ts';
 import { guidSeries, hash } from './random.ts';
-
-export const contentTypes = [
-  'Audit.AzureActiveDirectory',
-  'Audit.Exchange',
-  'Audit.SharePoint',
-  'Audit.General',
-  'DLP.All',
-] as const;
-
-export type ContentType = (typeof contentTypes)[number];
 
 export interface EmulatorOptions {
   /** 0 takes any free port. */

@@ -1,6 +1,6 @@
 // Puts content into a feed on request: given records, exact text, raw bytes, generated records, or a copy of another blob.
 
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../contract/errors.ts';
 import {
   type ContentBlob,
   contentIdOf,
@@ -9,9 +9,9 @@ import {
   type Place,
   type RecordSupply,
 } from './content/blob.ts';
+import type { ContentType } from './content/content-type.ts';
 import { reorderKeys } from './content/copies.ts';
 import { readId } from './content/record-file.ts';
-import type { ContentType } from './options.ts';
 import type { Tenant } from './tenant.ts';
 import { dayMs } from './time.ts';
 

@@ -19,7 +19,7 @@ import type { Listener } from './server.ts';
 import type { Incoming, Served, Service } from './service.ts';
 import type { Tenant } from './tenant.ts';
 import { type EmulatorTime, isoTime } from './time.ts';
-import type { TokenIssuer } from './token.ts';
+import type { TokenIssuer } from './tokens/token.ts';
 import {
   type DistinctId,
   distinctIds,

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../contract/errors.ts';
 import { type Answer, answerJson } from './answer.ts';
 import { deliver } from './deliver.ts';
 import { soundWire } from './faults/wire.ts';

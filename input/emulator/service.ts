@@ -3,12 +3,13 @@
 import { type Answer, answerAf, answerJson, answerText, answerUnauthorized, jsonType } from './answer.ts';
 import { answerAuditingOff } from './auditing-off.ts';
 import { type ContentBlob, isContentType, readContentId } from './content/blob.ts';
+import type { ContentType } from './content/content-type.ts';
 import { answerListing } from './listing.ts';
-import type { ContentType, EmulatorOptions } from './options.ts';
+import type { EmulatorOptions } from './options.ts';
 import type { LoggedRequest } from './requests.ts';
 import type { Route } from './routes.ts';
 import type { Tenant } from './tenant.ts';
-import type { TokenIssuer } from './token.ts';
+import type { TokenIssuer } from './tokens/token.ts';
 
 export interface Incoming {
   readonly route: Route;

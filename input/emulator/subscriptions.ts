@@ -2,8 +2,8 @@
 // is withheld for good.
 
 import { type Answer, answerAf, answerJson, answerText } from './answer.ts';
+import type { ContentType } from './content/content-type.ts';
 import type { Feed } from './content/feed.ts';
-import type { ContentType } from './options.ts';
 import { minuteMs } from './time.ts';
 
 export interface Subscription {

@@ -1,9 +1,10 @@
 // One tenant: its settings, which may be changed while it runs, its feeds, subscriptions and quota.
 
 import type { RecordSupply } from './content/blob.ts';
+import { type ContentType, contentTypes } from './content/content-type.ts';
 import { Feed } from './content/feed.ts';
 import { openRecordFile, type RecordFile } from './content/record-file.ts';
-import { type ContentType, contentTypes, type TenantPatch, type TenantSettings } from './options.ts';
+import type { TenantPatch, TenantSettings } from './options.ts';
 import { hash } from './random.ts';
 import { generateRecords } from './records/supply.ts';
 import { createWorld } from './records/world.ts';

@@ -1,6 +1,6 @@
 // The emulator's own time: the given clock, moved forward by whoever tests with it, or standing still.
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../contract/clock.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;

@@ -1,6 +1,6 @@
 // The ground truth: every record that was ever made available, and so what a complete collection must hold.
 
-import type { ContentType } from './options.ts';
+import type { ContentType } from './content/content-type.ts';
 import type { Tenant } from './tenant.ts';
 
 export interface TruthFilter {

@@ -1,6 +1,6 @@
 // Lets requests out to the named origins only, and answers no redirect: a token goes nowhere else.
 
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../contract/errors.ts';
 import { HttpError, hostOf, type Wrapper } from './exchange.ts';
 
 export function allowHosts(origins: readonly string[]): Wrapper {

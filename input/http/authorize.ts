@@ -1,6 +1,6 @@
 // Adds the bearer token, and renews it once when the server no longer takes it.
 
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../contract/errors.ts';
 import { HttpError, type Wrapper } from './exchange.ts';
 
 export interface TokenProvider {

@@ -1,6 +1,6 @@
 // How far the server's clock is ahead of ours, from the Date header of its answers.
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../contract/clock.ts';
 import { HttpError, type Wrapper } from './exchange.ts';
 
 /** The Date header has whole seconds and is as old as the answer took: less than this is no difference. */

@@ -1,6 +1,6 @@
 // Counts what goes out and what fails, for the scope that asked.
 
-import type { Telemetry } from '../telemetry/contract.ts';
+import type { Telemetry } from '../contract/telemetry.ts';
 import type { Wrapper } from './exchange.ts';
 
 export function countRequests(telemetry: Telemetry, isThrottling: (error: unknown) => boolean): Wrapper {

@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import { describeError, OperatorError, protectSecret } from '../errors.ts';
-import type { OptionSet } from '../settings/option.ts';
+import { describeError, OperatorError, protectSecret } from '../contract/errors.ts';
+import type { OptionSet } from '../options/option.ts';
 
 export const verificationModes = ['full', 'certificate', 'none'] as const;
 

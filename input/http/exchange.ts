@@ -1,8 +1,8 @@
 // One request and its response as the rest of the program sees them. Everything else in this folder wraps a `Send`
 // in another `Send`; the innermost one is in transport.ts.
 
-import type { Scope } from '../contract.ts';
-import { OperatorError, type Retry, redact } from '../errors.ts';
+import { OperatorError, type Retry, redact } from '../contract/errors.ts';
+import type { Scope } from '../contract/scope.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';

@@ -1,6 +1,6 @@
 // What went wrong below HTTP, in words an operator can act on. Names Node's and undici's error codes, nothing else.
 
-import { OperatorError, type OperatorErrorFields } from '../errors.ts';
+import { OperatorError, type OperatorErrorFields } from '../contract/errors.ts';
 import { excerptOf, type HttpRequest, hostOf } from './exchange.ts';
 
 /** `unreachable` tells whether the next request to the same host would fail too. */

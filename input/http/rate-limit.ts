@@ -1,7 +1,7 @@
 // One request budget, shared by everything that asks the same tenant. It never lets more than its limit through in any
 // minute; when the server still complains, everyone waits, then goes on slower and recovers step by step.
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../contract/clock.ts';
 import { backOff } from './back-off.ts';
 import type { Wrapper } from './exchange.ts';
 

@@ -1,7 +1,7 @@
 // Tries a request again while its error says that this can help.
 
-import type { Clock } from '../clock.ts';
-import { OperatorError } from '../errors.ts';
+import type { Clock } from '../contract/clock.ts';
+import { OperatorError } from '../contract/errors.ts';
 import { backOff } from './back-off.ts';
 import type { Wrapper } from './exchange.ts';
 

@@ -4,7 +4,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../contract/errors.ts';
 import { parseRetryAfter } from './back-off.ts';
 import {
   errorBodyLimit,

@@ -3,10 +3,10 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { isMissing } from '../delivery/file-change.ts';
-import { readFileName } from '../delivery/file-name.ts';
-import { OperatorError } from '../errors.ts';
-import { describeFileFailure } from '../settings/file-failure.ts';
+import { OperatorError } from '../contract/errors.ts';
+import { isMissing } from '../files/file-change.ts';
+import { describeFileFailure } from '../files/file-failure.ts';
+import { readFileName } from '../files/file-name.ts';
 
 export interface DocumentFile {
   readonly path: string;

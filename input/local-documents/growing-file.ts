@@ -2,7 +2,7 @@
 // all the same.
 
 import { type FileHandle, open } from 'node:fs/promises';
-import { isMissing } from '../delivery/file-change.ts';
+import { isMissing } from '../files/file-change.ts';
 import type { DocumentFile } from './document-files.ts';
 import { DocumentLines, type LocalDocument } from './lines.ts';
 

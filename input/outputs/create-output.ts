@@ -1,12 +1,12 @@
 // From what a policy says to the output it means.
 
-import type { Clock } from '../clock.ts';
-import type { DeliveryLedger, Logger, Output } from '../contract.ts';
-import type { OutputPolicy } from '../settings/output-policy.ts';
-import type { Telemetry } from '../telemetry/contract.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { DeliveryLedger, Logger, Output } from '../contract/contract.ts';
+import type { Telemetry } from '../contract/telemetry.ts';
 import { consoleOutput } from './console/console-output.ts';
 import { elasticsearchOutput } from './elasticsearch/index.ts';
 import { fileOutput } from './file/file-output.ts';
+import type { OutputPolicy } from './output-policy.ts';
 
 export interface OutputParts {
   readonly clock: Clock;

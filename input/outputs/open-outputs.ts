@@ -1,12 +1,12 @@
 // Opens the outputs of a policy. One that cannot be opened yet keeps its own streams waiting, as one that fails later
 // does; a run ends over it only where waiting cannot help, and there is no other to deliver to.
 
-import type { Clock } from '../clock.ts';
-import type { Logger, Output } from '../contract.ts';
-import { afterTries, describeError, mayMendItself, OperatorError } from '../errors.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { Logger, Output } from '../contract/contract.ts';
+import { afterTries, describeError, mayMendItself, OperatorError } from '../contract/errors.ts';
+import type { Telemetry } from '../contract/telemetry.ts';
 import { backOff } from '../http/back-off.ts';
-import type { OutputPolicy } from '../settings/output-policy.ts';
-import type { Telemetry } from '../telemetry/contract.ts';
+import type { OutputPolicy } from './output-policy.ts';
 import { PatientOutput } from './patient-output.ts';
 
 export interface OpeningParts {

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../contract/errors.ts';
 
 export interface Asset {
   readonly type: string;

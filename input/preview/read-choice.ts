@@ -1,6 +1,6 @@
 // The choice of a page, from the address it asks for: `from`, `to`, `query`, `filters`. Whatever does not fit is refused.
 
-import { isObject } from '../outputs/elasticsearch/failure.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
 import type { PageChoice, PageFilter } from './contract.ts';
 
 /** The request does not fit; the text says why. */

@@ -2,7 +2,7 @@
 // browser from reading the answers by pointing a name of its own at 127.0.0.1.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { describeError, OperatorError } from '../errors.ts';
+import { describeError, OperatorError } from '../contract/errors.ts';
 import { type Asset, findAssets } from './assets.ts';
 import type { PreviewSource } from './contract.ts';
 import { BadRequest, readChoice } from './read-choice.ts';

@@ -1,7 +1,7 @@
 // The settings that belong to no source and no output: those of the process, under `m365:` at the top of a policy
 // file, and those of every stream.
 
-import type { Option, OptionSet } from './option.ts';
+import type { Option, OptionSet } from '../options/option.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 

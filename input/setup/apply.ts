@@ -1,8 +1,9 @@
 // Carries out a plan, and takes back what an earlier one put there. Both may be run again at any point.
 
-import { OperatorError } from '../errors.ts';
-import type { Connection, Request } from '../outputs/elasticsearch/connection.ts';
-import { findWinner, isOurs, patternsOf } from '../outputs/elasticsearch/template-owner.ts';
+import { OperatorError } from '../contract/errors.ts';
+import type { Request } from '../outputs/elasticsearch/connect/client.ts';
+import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
+import { findWinner, isOurs, patternsOf } from '../outputs/elasticsearch/template/template-owner.ts';
 import { type Asset, assetPath, inOrder, markedBody, titleOf } from './assets.ts';
 import { explained, privilegeFor, readAsset, readDataStreams, readIndexTemplates } from './cluster-state.ts';
 import { groupSteps } from './describe-steps.ts';

@@ -2,8 +2,7 @@
 // from others'. Where the assets come from is not known here.
 
 import { createHash } from 'node:crypto';
-import { isObject } from '../outputs/elasticsearch/failure.ts';
-import { withoutLifecycle } from './lifecycle.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
 
 export const assetKinds = ['ingest_pipeline', 'component_template', 'index_template'] as const;
 export type AssetKind = (typeof assetKinds)[number];
@@ -79,4 +78,28 @@ export function markedBody(asset: Asset, version: string): Record<string, unknow
 /** In the order in which one may refer to another. */
 export function inOrder(assets: readonly Asset[]): readonly Asset[] {
   return assetKinds.flatMap((kind) => assets.filter((asset) => asset.kind === kind));
+}
+
+interface Lifecycle {
+  readonly enabled: true;
+  /** `90d`; absent keeps documents for ever. */
+  readonly data_retention?: string;
+}
+
+export function addLifecycle(asset: Asset, retention: string | undefined): Asset {
+  const template = isObject(asset.body.template) ? asset.body.template : {};
+  const lifecycle: Lifecycle = {
+    enabled: true,
+    ...(retention !== undefined && { data_retention: retention }),
+  };
+  return { ...asset, body: { ...asset.body, template: { ...template, lifecycle } } };
+}
+
+/** The stamp of a mapping does not change with how long its documents are kept. */
+function withoutLifecycle(body: Asset['body']): Asset['body'] {
+  if (!isObject(body.template)) return body;
+  const { lifecycle: _, ...template } = body.template;
+  if (Object.keys(template).length > 0) return { ...body, template };
+  const { template: __, ...rest } = body;
+  return rest;
 }

@@ -2,7 +2,7 @@
 
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isObject } from '../outputs/elasticsearch/failure.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
 import { type Asset, assetKinds } from './assets.ts';
 
 const root = join(import.meta.dirname, '..', '..');

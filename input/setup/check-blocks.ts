@@ -1,9 +1,9 @@
 // Whether something keeps documents out that no privilege can tell of: a block on the cluster, or on the index that a data
 // stream writes into now. Older backing indices may well be read-only.
 
-import type { Connection } from '../outputs/elasticsearch/connection.ts';
-import { explainError } from '../outputs/elasticsearch/error-table.ts';
-import { isObject } from '../outputs/elasticsearch/failure.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
+import { explainError } from '../outputs/elasticsearch/errors/error-table.ts';
 import { readDataStreams } from './cluster-state.ts';
 import type { Verdict } from './judge-templates.ts';
 

@@ -1,11 +1,12 @@
 // Whether an Elasticsearch is ready for delivery: version, processors, privileges, blocks, templates and their owner. It reads
 // only, asks everything even when the first answer is bad, and says what to do about each.
 
-import { describeError, OperatorError } from '../errors.ts';
-import type { Connection } from '../outputs/elasticsearch/connection.ts';
-import { Failure, isObject } from '../outputs/elasticsearch/failure.ts';
-import type { Found } from '../outputs/elasticsearch/template-owner.ts';
-import { isSupported, oldestVersion, readVersion } from '../outputs/elasticsearch/version.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import { describeError, OperatorError } from '../contract/errors.ts';
+import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
+import { isSupported, oldestVersion, readVersion } from '../outputs/elasticsearch/connect/version.ts';
+import { Failure } from '../outputs/elasticsearch/errors/failure.ts';
+import type { Found } from '../outputs/elasticsearch/template/template-owner.ts';
 import { clusterPrivileges, dataStreamPrivileges } from './api-key.ts';
 import { checkBlocks } from './check-blocks.ts';
 import { readDataStreams, readIndexTemplates } from './cluster-state.ts';

@@ -1,9 +1,10 @@
 // What is in the cluster already, as far as setting up is concerned.
 
-import { OperatorError } from '../errors.ts';
-import type { Connection } from '../outputs/elasticsearch/connection.ts';
-import { Failure, isObject } from '../outputs/elasticsearch/failure.ts';
-import type { Found } from '../outputs/elasticsearch/template-owner.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import { OperatorError } from '../contract/errors.ts';
+import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
+import { Failure } from '../outputs/elasticsearch/errors/failure.ts';
+import type { Found } from '../outputs/elasticsearch/template/template-owner.ts';
 import { type Asset, type AssetKind, assetPath } from './assets.ts';
 
 export interface DataStream {

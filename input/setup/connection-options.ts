@@ -2,10 +2,10 @@
 // environment or a file, never from the command line, where every process of the machine can read them.
 
 import { type Command, Option } from 'commander';
-import { OperatorError } from '../errors.ts';
-import type { ElasticsearchOptions } from '../outputs/elasticsearch/options.ts';
-import { loadPolicy } from '../settings/load-policy.ts';
-import { fileSecret, fixedSecret, type Secret } from '../settings/secret.ts';
+import { OperatorError } from '../contract/errors.ts';
+import { fileSecret, fixedSecret, type Secret } from '../options/secret.ts';
+import type { ElasticsearchOptions } from '../outputs/elasticsearch/connect/options.ts';
+import { loadPolicy } from '../settings/policy/load-policy.ts';
 
 export interface ConnectionFlags {
   readonly policy?: string;

@@ -7,7 +7,7 @@ import {
   foreignPackageOf,
   isOurs,
   packageOf,
-} from '../outputs/elasticsearch/template-owner.ts';
+} from '../outputs/elasticsearch/template/template-owner.ts';
 
 /** What is delivered to. */
 export interface Targets {

@@ -1,17 +1,11 @@
 // How long documents are kept. Elasticsearch's data stream lifecycle rolls indices over and, where a retention is set,
 // deletes what is older; it needs no policy beside it. What an operator chose before stays unless another is given.
 
-import type { Connection } from '../outputs/elasticsearch/connection.ts';
-import { isObject } from '../outputs/elasticsearch/failure.ts';
-import { isOurs } from '../outputs/elasticsearch/template-owner.ts';
-import type { Asset } from './assets.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
+import { isOurs } from '../outputs/elasticsearch/template/template-owner.ts';
+import { type Asset, addLifecycle } from './assets.ts';
 import { explained, readAsset } from './cluster-state.ts';
-
-interface Lifecycle {
-  readonly enabled: true;
-  /** `90d`; absent keeps documents for ever. */
-  readonly data_retention?: string;
-}
 
 /** Index templates with a lifecycle; other assets as they are. */
 export async function withLifecycle(
@@ -26,24 +20,6 @@ export async function withLifecycle(
       return addLifecycle(asset, retention ?? (await readRetention(connection, asset, signal)));
     }),
   );
-}
-
-export function addLifecycle(asset: Asset, retention: string | undefined): Asset {
-  const template = isObject(asset.body.template) ? asset.body.template : {};
-  const lifecycle: Lifecycle = {
-    enabled: true,
-    ...(retention !== undefined && { data_retention: retention }),
-  };
-  return { ...asset, body: { ...asset.body, template: { ...template, lifecycle } } };
-}
-
-/** The stamp of a mapping does not change with how long its documents are kept. */
-export function withoutLifecycle(body: Asset['body']): Asset['body'] {
-  if (!isObject(body.template)) return body;
-  const { lifecycle: _, ...template } = body.template;
-  if (Object.keys(template).length > 0) return { ...body, template };
-  const { template: __, ...rest } = body;
-  return rest;
 }
 
 async function readRetention(

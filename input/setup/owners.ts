@@ -1,7 +1,7 @@
 // Whose the data streams are: a package installed in Kibana, a template that somebody wrote, or nobody's. What another
 // owns is named with the way out, and left alone.
 
-import { overlap } from '../outputs/elasticsearch/patterns.ts';
+import { overlap } from '../outputs/elasticsearch/template/patterns.ts';
 import {
   type Found,
   findWinner,
@@ -9,7 +9,7 @@ import {
   packageOf,
   patternsOf,
   priorityOf,
-} from '../outputs/elasticsearch/template-owner.ts';
+} from '../outputs/elasticsearch/template/template-owner.ts';
 import type { Asset } from './assets.ts';
 import type { DataStream } from './cluster-state.ts';
 

@@ -1,9 +1,9 @@
 // What setting up would change, found out before anything is: what to put, what to roll over, and what forbids it.
 
-import type { Connection } from '../outputs/elasticsearch/connection.ts';
-import { isObject } from '../outputs/elasticsearch/failure.ts';
-import { type Found, isOurs, patternsOf } from '../outputs/elasticsearch/template-owner.ts';
-import { readVersion, requireSupported } from '../outputs/elasticsearch/version.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
+import { readVersion, requireSupported } from '../outputs/elasticsearch/connect/version.ts';
+import { type Found, isOurs, patternsOf } from '../outputs/elasticsearch/template/template-owner.ts';
 import { type Asset, inOrder, markOf, stampMappings, stampOf, titleOf } from './assets.ts';
 import {
   type DataStream,

@@ -2,8 +2,8 @@
 // the user chooses the SDK (`node --import ./otel.js`).
 
 import { type Attributes, type Counter as Instrument, metrics } from '@opentelemetry/api';
-import type { Scope } from '../contract.ts';
-import type { Counter, Telemetry } from './contract.ts';
+import type { Scope } from '../contract/scope.ts';
+import type { Counter, Telemetry } from '../contract/telemetry.ts';
 import type { StatusBoard } from './status-board.ts';
 
 const counters: Record<Counter, string> = {

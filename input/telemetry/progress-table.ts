@@ -1,7 +1,7 @@
 // The board as a table for a terminal: a row for each content type, or for each tenant when those are too many.
 // Text only, at most `columns` wide; drawing it again and again is progress.ts.
 
-import type { Counter, Health } from './contract.ts';
+import type { Counter, Health } from '../contract/telemetry.ts';
 import { formatCount, formatSpan } from './figures.ts';
 import { type ScopeStatus, type Status, severity } from './status-board.ts';
 import { fold, shorten } from './wrap.ts';

@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
-import type { Health } from './contract.ts';
+import type { Health } from '../contract/telemetry.ts';
 import { drawTable } from './progress-table.ts';
 import type { StatusBoard } from './status-board.ts';
 import { fold } from './wrap.ts';

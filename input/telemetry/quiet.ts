@@ -1,7 +1,7 @@
 // Tells a content type that has gone silent from one that is always slow, by its own history: the longest pause it
 // took on any of the last 14 days. Time during which this process did not run is no pause.
 
-import type { ScopeReport } from './contract.ts';
+import type { ScopeReport } from '../contract/telemetry.ts';
 
 export interface QuietHistory {
   /** Day (YYYY-MM-DD) → longest pause that ended on it, in milliseconds. */

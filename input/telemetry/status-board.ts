@@ -1,10 +1,10 @@
 // What an operator sees: for every tenant and content type its health, why, since when, and what was counted. Held in
 // memory; the status file, the status page, the progress table and the metrics are all views of it.
 
-import type { Clock } from '../clock.ts';
-import type { Scope } from '../contract.ts';
-import { redact } from '../errors.ts';
-import type { Counter, Health, ScopeReport, Telemetry } from './contract.ts';
+import type { Clock } from '../contract/clock.ts';
+import { redact } from '../contract/errors.ts';
+import type { Scope } from '../contract/scope.ts';
+import type { Counter, Health, ScopeReport, Telemetry } from '../contract/telemetry.ts';
 import { describeQuiet, type QuietHistory, QuietWatch } from './quiet.ts';
 
 export interface ScopeStatus {

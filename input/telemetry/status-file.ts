@@ -3,10 +3,10 @@
 
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../contract.ts';
-import { createOwnedFolder } from '../delivery/owned-files.ts';
-import { describeError } from '../errors.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { Logger } from '../contract/contract.ts';
+import { describeError } from '../contract/errors.ts';
+import { createOwnedFolder } from '../files/owned-files.ts';
 import type { Habits, ScopeTotals, StatusBoard, Totals } from './status-board.ts';
 
 export interface StatusFile {

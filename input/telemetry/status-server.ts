@@ -2,7 +2,7 @@
 // pointing a name of its own at 127.0.0.1.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../contract/errors.ts';
 import type { StatusBoard } from './status-board.ts';
 
 export interface StatusServer {

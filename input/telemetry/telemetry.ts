@@ -1,7 +1,7 @@
 // The Telemetry that a run is given: the status board, mirrored to OpenTelemetry.
 
-import type { Clock } from '../clock.ts';
-import type { Telemetry } from './contract.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { Telemetry } from '../contract/telemetry.ts';
 import { meterBoard } from './metrics.ts';
 import { StatusBoard } from './status-board.ts';
 

@@ -2,8 +2,8 @@
 // neither knows of it. Without an SDK in the process a span costs one function call.
 
 import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Output } from '../contract.ts';
-import { describeError } from '../errors.ts';
+import type { Output } from '../contract/contract.ts';
+import { describeError } from '../contract/errors.ts';
 import type { Wrapper } from '../http/exchange.ts';
 
 /** Runs `step` in a span of that name; a failure is recorded, redacted, and thrown on. */

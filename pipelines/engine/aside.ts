@@ -2,7 +2,7 @@
 // why.
 
 import type { PropertyType } from '../definitions.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json/json.ts';
 import { addTo, isEmpty, legalPath, type Notice, tame } from './tame.ts';
 
 export interface Aside extends Notice {

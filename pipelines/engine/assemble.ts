@@ -1,6 +1,6 @@
 // From the numbered fields of a document to its text.
 
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../json/json.ts';
 import type { FieldNode, Layout, Slots } from './layout.ts';
 
 /**

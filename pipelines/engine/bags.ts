@@ -1,7 +1,7 @@
 // Lists of named items as one object, keyed by their names: settings, or changes of them.
 
-import type { Json, JsonObject } from '../json.ts';
-import { trimText } from '../verbs/keyword.ts';
+import { trimText } from '../converters/keyword.ts';
+import type { Json, JsonObject } from '../json/json.ts';
 import { type Aside, note, noteValueless, putOther } from './aside.ts';
 import { objectsOf } from './open.ts';
 import { recallLast, remember } from './remember.ts';

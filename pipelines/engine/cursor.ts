@@ -1,7 +1,7 @@
 // A place in JSON text that has no spaces between its tokens. Jumping from quote to quote is several times faster than
 // looking at each character.
 
-import type { Json } from '../json.ts';
+import type { Json } from '../json/json.ts';
 
 export const code = { quote: 34, comma: 44, colon: 58, open: 91, close: 93, openBrace: 123, closeBrace: 125 };
 

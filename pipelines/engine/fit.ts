@@ -1,11 +1,11 @@
 // Values as the type of their property wants them.
 
+import { toIp } from '../converters/address.ts';
+import { toDate } from '../converters/date.ts';
+import { toBoolean, toDouble, toLong } from '../converters/number.ts';
 import type { PropertyType } from '../definitions.ts';
-import type { Json } from '../json.ts';
+import type { Json } from '../json/json.ts';
 import { isInexact } from '../parse-record.ts';
-import { toIp } from '../verbs/address.ts';
-import { toDate } from '../verbs/date.ts';
-import { toBoolean, toDouble, toLong } from '../verbs/number.ts';
 import { putAside } from './aside.ts';
 import type { Shaper } from './shapers.ts';
 import { isEmpty, type Notice } from './tame.ts';

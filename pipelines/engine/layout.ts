@@ -1,9 +1,9 @@
 // The fields of a document while it is made: each has a number, given once for a plan, so that writing one is setting
 // an item of a list. What many documents share, such as a user, is kept whole under one number.
 
+import { findVerb } from '../converters/index.ts';
 import type { Related, Rule } from '../definitions.ts';
-import { isObject, type Json } from '../json.ts';
-import { findVerb } from '../verbs/index.ts';
+import { isObject, type Json } from '../json/json.ts';
 
 /** The values of one document, by the numbers of its fields. */
 export type Slots = Json[];

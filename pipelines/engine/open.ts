@@ -1,8 +1,8 @@
 // Structure as records hold it: objects, lists of them, lists of lists, and any of these as JSON inside of text.
 
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { trimText } from '../converters/keyword.ts';
+import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { parseExactly } from '../parse-record.ts';
-import { trimText } from '../verbs/keyword.ts';
 import { isEmpty } from './tame.ts';
 
 /** Text that holds JSON as what it holds. */

@@ -2,8 +2,8 @@
 // puts their values beside them, so that nobody has to look them up by name.
 
 import { type Case, type Definitions, layersOf, type Path, type SentencePart } from '../definitions.ts';
-import type { Json } from '../json.ts';
-import { type CompileRead, compileReadOf } from './paths.ts';
+import type { Json } from '../json/json.ts';
+import { type CompileRead, compileReadOf } from '../rules/paths.ts';
 
 /** The values of one record, by the numbers of its properties. */
 export type Values = readonly Json[];

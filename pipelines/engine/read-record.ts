@@ -1,9 +1,9 @@
 // From the text of a record to what rules read of it, and to the text of what is kept of it.
 
+import { toDate } from '../converters/date.ts';
 import type { Definitions } from '../definitions.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { parseExactly, parseRecord, type RecordHead } from '../parse-record.ts';
-import { toDate } from '../verbs/date.ts';
 import { type Aside, newAside, note } from './aside.ts';
 import { headNumbers, type Positions } from './positions.ts';
 import { compileScan } from './scan.ts';

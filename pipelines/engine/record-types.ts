@@ -1,9 +1,9 @@
 // Which record type a record is of: the API writes its number, some exports its name.
 
+import { toKeyword } from '../converters/keyword.ts';
+import { toDouble } from '../converters/number.ts';
 import type { Definitions } from '../definitions.ts';
-import type { Json } from '../json.ts';
-import { toKeyword } from '../verbs/keyword.ts';
-import { toDouble } from '../verbs/number.ts';
+import type { Json } from '../json/json.ts';
 
 export interface RecordTypes {
   /** Undefined for text that is no number, and nobody's name. */

@@ -2,7 +2,7 @@
 // definition stays where it is and is copied to `other`; what does not fit its type moves there, with a reason.
 
 import type { Definitions, Property, PropertyType } from '../definitions.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { type Aside, note, putAside, putOther } from './aside.ts';
 import { shapeChanges, shapePairs } from './bags.ts';
 import { compileValue, isTextual } from './fit.ts';

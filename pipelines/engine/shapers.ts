@@ -1,6 +1,6 @@
 // How the properties of an object are shaped, by name.
 
-import type { Json, JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json/json.ts';
 import { isInexact } from '../parse-record.ts';
 import type { Aside } from './aside.ts';
 

@@ -1,8 +1,8 @@
 // Makes any value fit for an index that has no definition of it: depth, names and emptiness. The limits are those of
 // Elasticsearch's flattened field, found by trying: 20 levels, no NUL in a name, 32,766 bytes for path and value.
 
-import type { Json, JsonObject } from '../json.ts';
-import { writeJson } from '../json-text.ts';
+import type { Json, JsonObject } from '../json/json.ts';
+import { writeJson } from '../json/json-text.ts';
 import { isInexact } from '../parse-record.ts';
 
 const deepestLevel = 18;

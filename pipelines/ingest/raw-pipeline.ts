@@ -1,20 +1,20 @@
 // The raw-record pipeline: the same record-type files, compiled for Elasticsearch. A dispatcher reads the record and
 // gives its properties their types; one sub-pipeline a file hands over what the file says; one script runs it.
 
+import { findVerb } from '../converters/index.ts';
+import { writePainlessDispatch, writePainlessVerbs } from '../converters/painless.ts';
 import type { Definitions, Layer, Property, RecordTypeFile, Rule } from '../definitions.ts';
-import { casesPainless } from '../engine/cases.ts';
-import { messagePainless } from '../engine/message.ts';
-import { outcomePainless } from '../engine/outcome.ts';
-import { pathsPainless } from '../engine/paths.ts';
-import { dataset, module } from '../engine/plan.ts';
 import { numbersByName, recordTypesPainless } from '../engine/record-types.ts';
-import { relatedPainless } from '../engine/related.ts';
-import { rulesPainless } from '../engine/rules.ts';
 import { withoutOurs } from '../engine/shape.ts';
 import { shapePainless } from '../engine/shape-painless.ts';
 import { tamePainless } from '../engine/tame.ts';
-import { findVerb } from '../verbs/index.ts';
-import { writePainlessDispatch, writePainlessVerbs } from '../verbs/painless.ts';
+import { casesPainless } from '../rules/cases.ts';
+import { messagePainless } from '../rules/message.ts';
+import { outcomePainless } from '../rules/outcome.ts';
+import { pathsPainless } from '../rules/paths.ts';
+import { dataset, module } from '../rules/plan.ts';
+import { relatedPainless } from '../rules/related.ts';
+import { rulesPainless } from '../rules/rules.ts';
 import { rawPipelineName } from './enrichment-pipeline.ts';
 import { jsonPainless } from './json-painless.ts';
 import { keepOnFailure, meta, type Pipeline, type Processor } from './processors.ts';

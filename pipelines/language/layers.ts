@@ -2,10 +2,9 @@
 
 import type { Case, Layer, Outcome, OutcomeStep, StatusTable } from '../definitions.ts';
 import { statusKey } from '../statuses.ts';
-import { resolveConditions } from './conditions.ts';
-import { resolveMessage } from './messages.ts';
+import { resolveMessage } from './message-template.ts';
 import { resolvePath, type Spot } from './names.ts';
-import { resolveRule } from './rules.ts';
+import { resolveConditions, resolveRule } from './rules.ts';
 import type { CaseSource, EventSource, LayerSource, OutcomeStepSource, TableSource } from './schema.ts';
 
 export function resolveLayer(source: LayerSource, spot: Spot): Layer {

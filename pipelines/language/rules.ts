@@ -1,15 +1,14 @@
 // Rules: from properties of the record, through a verb, to fields of the document.
 
 import { findEcsField } from '../../fields/ecs.ts';
-import { peopleField, type Rule, type Target } from '../definitions.ts';
-import type { Json } from '../json.ts';
-import { findVerb, verbs } from '../verbs/index.ts';
-import type { Verb } from '../verbs/verb.ts';
-import { resolveConditions } from './conditions.ts';
+import type { Verb } from '../converters/converter.ts';
+import { findVerb, verbs } from '../converters/index.ts';
+import { type Condition, peopleField, type Rule, type Target } from '../definitions.ts';
+import type { Json } from '../json/json.ts';
 import { resolveField, resolvePath, type Spot } from './names.ts';
 import { parsePath } from './path.ts';
 import { suggest } from './problem.ts';
-import type { EachSource, FieldSource } from './schema.ts';
+import type { EachSource, FieldSource, ScalarSource, WhenSource } from './schema.ts';
 
 /** One, or none where the field is only defined. */
 export function resolveRule(field: FieldSource, spot: Spot): Rule[] {
@@ -116,4 +115,23 @@ function verbForType(target: string): string {
 
 function toJson(value: unknown): Json {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}
+
+export function resolveConditions(when: WhenSource = {}, spot: Spot): Condition[] | undefined {
+  const conditions = Object.entries(when).map(([path, values]) =>
+    resolveCondition(path, values, spot.at(path)),
+  );
+  return conditions.length === 0 ? undefined : conditions;
+}
+
+function resolveCondition(path: string, source: WhenSource[string], spot: Spot): Condition {
+  if (isNegation(source)) return { ...resolveCondition(path, source.not, spot), not: true };
+  const values = [source].flat();
+  const resolved = resolvePath(path, spot);
+  if (values.length === 1 && values[0] === '*') return { path: resolved };
+  return { path: resolved, values: values.map((value) => String(value).toLowerCase()) };
+}
+
+function isNegation(source: WhenSource[string]): source is { not: ScalarSource | readonly ScalarSource[] } {
+  return typeof source === 'object' && 'not' in source;
 }

@@ -9,13 +9,13 @@ import {
 } from '../../input/auth/client-credentials.ts';
 import { resolveTenant } from '../../input/auth/resolve-tenant.ts';
 import { readTokenClaims } from '../../input/auth/token-claims.ts';
+import { OperatorError, redact } from '../../input/contract/errors.ts';
 import {
   type Emulator,
   type EmulatorOptions,
   startEmulator,
   type TenantOptions,
 } from '../../input/emulator/index.ts';
-import { OperatorError, redact } from '../../input/errors.ts';
 import { createDispatcher } from '../../input/http/dispatcher.ts';
 import type { Send } from '../../input/http/exchange.ts';
 import { transport } from '../../input/http/transport.ts';

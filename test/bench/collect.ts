@@ -5,8 +5,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fillLedger } from '../delivery/fill-ledger.ts';
 import { compare, makeWorkplace, readDelivered } from '../end-to-end/harness.ts';
+import { fillLedger } from '../state/fill-ledger.ts';
 import { startEmulatorProcess } from './emulator-process.ts';
 export interface Usage {
   readonly userSeconds: number;

@@ -6,11 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../input/clock.ts';
-import type { Logger, RecordKey } from '../../input/contract.ts';
-import { CommitQueue } from '../../input/delivery/commit-queue.ts';
-import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
-import { fillLedger } from '../delivery/fill-ledger.ts';
+import { systemClock } from '../../input/contract/clock.ts';
+import type { Logger, RecordKey } from '../../input/contract/contract.ts';
+import { CommitQueue } from '../../input/state/commit-queue.ts';
+import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import { fillLedger } from '../state/fill-ledger.ts';
 
 const tenant = randomUUID();
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type StorageMeasurement, storageFile } from '../../input/cli/package/readme-parts.ts';
-import { contentTypes } from '../../input/emulator/options.ts';
+import { contentTypes } from '../../input/emulator/content/content-type.ts';
 import { guidSeries } from '../../input/emulator/random.ts';
 import { generateRecords } from '../../input/emulator/records/supply.ts';
 import { createWorld } from '../../input/emulator/records/world.ts';

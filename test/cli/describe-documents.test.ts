@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { describeDocuments } from '../../input/cli/describe-documents.ts';
-import { parsePolicy } from '../../input/settings/load-policy.ts';
+import { describeDocuments } from '../../input/cli/check/describe-documents.ts';
+import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
 
 const stream = {
   tenant_id: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',

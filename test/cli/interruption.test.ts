@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { listenForInterruption, usualStopMs } from '../../input/cli/interruption.ts';
+import { listenForInterruption, usualStopMs } from '../../input/cli/terminal/interruption.ts';
 
 test('a signal asks for an orderly end; what takes too long is abandoned', async () => {
   let told = 0;

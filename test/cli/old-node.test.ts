@@ -31,8 +31,8 @@ test('an older Node hands over to the one that came with the packages, exit code
 test('where that one is not there, it says which is needed and how to get it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'm365-test-'));
   const bare = join(folder, 'input', 'cli');
-  mkdirSync(bare, { recursive: true });
-  for (const file of ['m365.js', 'find-node.js']) cpSync(join(cli, file), join(bare, file));
+  mkdirSync(join(bare, 'launcher'), { recursive: true });
+  for (const file of ['m365.js', 'launcher/find-node.js']) cpSync(join(cli, file), join(bare, file));
   cpSync(join(cli, '..', '..', 'package.json'), join(folder, 'package.json'));
   const { status, stdout, stderr } = runOnOldNode(bare, ['run']);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

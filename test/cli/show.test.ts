@@ -13,7 +13,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { showDocuments } from '../../input/cli/commands/show.ts';
 import { openPage } from '../../input/cli/show/page.ts';
-import { writeFileName } from '../../input/delivery/file-name.ts';
+import { writeFileName } from '../../input/files/file-name.ts';
 import { runHere, start } from './command.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'm365-show-'));

@@ -12,12 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { leaveClosingNote } from '../../input/delivery/closing-note.ts';
-import { openDeadLetters } from '../../input/delivery/dead-letters.ts';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
-import { fillEverything, ledgerIn, pagesByName, spoilPages } from '../delivery/spoil-ledger.ts';
-import { openTestLedger, scope, steppingClock } from '../delivery/state-folder.ts';
+import { openDeadLetters } from '../../input/state/dead-letters/dead-letters.ts';
+import { leaveClosingNote } from '../../input/state/sqlite/closing-note.ts';
 import { makeWorkplace, streamFor, type Workplace } from '../end-to-end/harness.ts';
+import { fillEverything, ledgerIn, pagesByName, spoilPages } from '../state/spoil-ledger.ts';
+import { openTestLedger, scope, steppingClock } from '../state/state-folder.ts';
 import { runHere as run } from './command.ts';
 
 let emulator: Emulator;

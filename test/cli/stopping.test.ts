@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { makeWorkplace, streamFor, until } from '../end-to-end/harness.ts';
-import { StandIn } from '../outputs-elasticsearch/stand-in.ts';
+import { StandIn } from '../outputs/elasticsearch/stand-in.ts';
 import { start } from './command.ts';
 
 const root = join(import.meta.dirname, '..', '..');

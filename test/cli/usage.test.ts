@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Command, CommanderError } from 'commander';
 import { createProgram } from '../../input/cli/main.ts';
-import { describeError, OperatorError } from '../../input/errors.ts';
+import { describeError, OperatorError } from '../../input/contract/errors.ts';
 import { run } from './command.ts';
 
 const commands = [

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { dataStreamsOf, writtenStreamsOf } from '../../input/cli/choose-streams.ts';
 import { writeCollectionTemplate } from '../../input/cli/package/stream-template.ts';
 import { writeCollectionVariables } from '../../input/cli/package/variables.ts';
-import { parsePolicy } from '../../input/settings/load-policy.ts';
+import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
 import { renderAsFleet } from '../package/fleet-render.ts';
 
 const tenant = {

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { listCollectionFields } from '../../input/cli/package/collection-fields.ts';
 import { type CompletenessReporter, completenessReporter } from '../../input/completeness/reporter.ts';
 import { CompletenessTally, listenAlso } from '../../input/completeness/tally.ts';
-import type { Output, OutputDocument, WriteReport } from '../../input/contract.ts';
-import type { SqliteLedger } from '../../input/delivery/sqlite-ledger.ts';
-import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
+import type { Output, OutputDocument, WriteReport } from '../../input/contract/contract.ts';
+import type { SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { StatusBoard } from '../../input/telemetry/status-board.ts';
-import { noon, recordingLog, scope, steppingClock } from '../delivery/state-folder.ts';
+import { noon, recordingLog, scope, steppingClock } from '../state/state-folder.ts';
 
 let folder: string;
 let ledger: SqliteLedger;

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { startCompleteness } from '../../input/completeness/start.ts';
 import { CompletenessTally } from '../../input/completeness/tally.ts';
-import type { OutputDocument } from '../../input/contract.ts';
-import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
-import { parsePolicy } from '../../input/settings/load-policy.ts';
-import { noon, recordingLog, steppingClock } from '../delivery/state-folder.ts';
+import type { OutputDocument } from '../../input/contract/contract.ts';
+import { startCompleteness } from '../../input/runtime/start-completeness.ts';
+import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
+import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import { noon, recordingLog, steppingClock } from '../state/state-folder.ts';
 
 const guid = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
 const resolved = '1c2d3e4f-5061-4728-93a4-b5c6d7e8f901';

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFieldLookup, generateSavedObjects, loadDashboards } from '../../dashboards/index.ts';
-import { previewSource } from '../../input/cli/preview-source.ts';
+import { previewSource } from '../../input/cli/preview/preview-source.ts';
 import { servePreview } from '../../input/preview/server.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
 import { Browser } from './browser.ts';

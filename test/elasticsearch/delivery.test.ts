@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { makeDocuments, makeOutput, never, numberedIds } from '../outputs-elasticsearch/harness.ts';
+import { makeDocuments, makeOutput, never, numberedIds } from '../outputs/elasticsearch/harness.ts';
 import { ask, clusterUrl, dropDataStream, makeDataStream, storedIds } from './cluster.ts';
 
 let dataStream: string;

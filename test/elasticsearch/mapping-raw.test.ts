@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import type { JsonObject } from '../../pipelines/json.ts';
-import { writeJson } from '../../pipelines/json-text.ts';
+import type { JsonObject } from '../../pipelines/json/json.ts';
+import { writeJson } from '../../pipelines/json/json-text.ts';
 import { parseRecord } from '../../pipelines/parse-record.ts';
 import { chooseSeed, makeUpRecords } from '../pipelines/made-up.ts';
 import { listSamples, readPublicRecords, sampleContext } from '../pipelines/samples.ts';

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { eachExamples } from '../../pipelines/engine/each.ts';
-import { pathsPainless } from '../../pipelines/engine/paths.ts';
-import { rulesPainless } from '../../pipelines/engine/rules.ts';
+import { verbs } from '../../pipelines/converters/index.ts';
+import { writePainlessDispatch, writePainlessVerbs } from '../../pipelines/converters/painless.ts';
 import { jsonPainless } from '../../pipelines/ingest/json-painless.ts';
-import { verbs } from '../../pipelines/verbs/index.ts';
-import { writePainlessDispatch, writePainlessVerbs } from '../../pipelines/verbs/painless.ts';
+import { eachExamples } from '../../pipelines/rules/each.ts';
+import { pathsPainless } from '../../pipelines/rules/paths.ts';
+import { rulesPainless } from '../../pipelines/rules/rules.ts';
 import { demand } from './mapping-server.ts';
 
 const source = `${jsonPainless}${writePainlessVerbs()}${writePainlessDispatch()}

@@ -2,7 +2,7 @@
 // rolled over at the worst moments. M365_SEED repeats the faults, not their order among four workers.
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeDocuments, makeOutput, never, numberedIds } from '../outputs-elasticsearch/harness.ts';
+import { makeDocuments, makeOutput, never, numberedIds } from '../outputs/elasticsearch/harness.ts';
 import { ask, clusterUrl, dropDataStream, makeDataStream, storedIds } from './cluster.ts';
 import { FaultProxy, faults } from './fault-proxy.ts';
 

@@ -2,9 +2,9 @@
 // node of this test's own; a server given by ELASTICSEARCH_URL is never stopped.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { connect } from '../../input/outputs/elasticsearch/connection.ts';
+import { connect } from '../../input/outputs/elasticsearch/connect/connection.ts';
 import { checkElasticsearch } from '../../input/setup/check.ts';
-import { makeDocuments, makeOutput, never, numberedIds } from '../outputs-elasticsearch/harness.ts';
+import { makeDocuments, makeOutput, never, numberedIds } from '../outputs/elasticsearch/harness.ts';
 import { canStartNode, OwnNode } from './own-node.ts';
 
 const dataStream = 'logs-m365test.restart-test';

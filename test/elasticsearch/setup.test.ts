@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Connection, connect } from '../../input/outputs/elasticsearch/connection.ts';
+import { type Connection, connect } from '../../input/outputs/elasticsearch/connect/connection.ts';
 import { applySetup, removeSetup } from '../../input/setup/apply.ts';
 import type { Asset } from '../../input/setup/assets.ts';
 import { checkElasticsearch } from '../../input/setup/check.ts';
 import { planSetup } from '../../input/setup/plan.ts';
-import { never } from '../outputs-elasticsearch/harness.ts';
+import { never } from '../outputs/elasticsearch/harness.ts';
 import { ask, clusterUrl } from './cluster.ts';
 
 let connection: Connection;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Connection, connect } from '../../input/outputs/elasticsearch/connection.ts';
-import { countIds, recentIds } from '../../input/outputs/elasticsearch/stored-ids.ts';
-import { makeDocuments, makeOutput, never, numberedIds } from '../outputs-elasticsearch/harness.ts';
+import { type Connection, connect } from '../../input/outputs/elasticsearch/connect/connection.ts';
+import { countIds, recentIds } from '../../input/outputs/elasticsearch/stored/stored-ids.ts';
+import { makeDocuments, makeOutput, never, numberedIds } from '../outputs/elasticsearch/harness.ts';
 import { ask, clusterUrl, dropDataStream, makeDataStream } from './cluster.ts';
 
 let connection: Connection;

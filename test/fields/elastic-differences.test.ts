@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
-import { absentFields, openObjects, otherValues } from '../../pipelines/elastic-differences.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
+import { absentFields, openObjects, otherValues } from '../../pipelines/reference/elastic-differences.ts';
 
 interface Reference {
   readonly fields: Readonly<Record<string, string>>;

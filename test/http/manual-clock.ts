@@ -1,6 +1,6 @@
 // A clock that stands still until it is moved.
 
-import type { Clock } from '../../input/clock.ts';
+import type { Clock } from '../../input/contract/clock.ts';
 
 interface Sleeper {
   readonly at: number;

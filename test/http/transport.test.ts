@@ -6,7 +6,7 @@ import { PassThrough, Readable, type Transform } from 'node:stream';
 import { createDeflate, createGzip, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
-import { OperatorError } from '../../input/errors.ts';
+import { OperatorError } from '../../input/contract/errors.ts';
 import { allowHosts, trustedOrigin } from '../../input/http/allow-hosts.ts';
 import { createDispatcher, type TransportOptions } from '../../input/http/dispatcher.ts';
 import {

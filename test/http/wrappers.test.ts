@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Scope } from '../../input/contract.ts';
-import { OperatorError, type Retry } from '../../input/errors.ts';
+import { OperatorError, type Retry } from '../../input/contract/errors.ts';
+import type { Scope } from '../../input/contract/scope.ts';
+import type { Counter, Telemetry } from '../../input/contract/telemetry.ts';
 import { authorize } from '../../input/http/authorize.ts';
 import { backOff } from '../../input/http/back-off.ts';
 import { ClockSkew, learnClockSkew } from '../../input/http/clock-skew.ts';
 import { countRequests } from '../../input/http/count-requests.ts';
 import { HttpError, type HttpRequest, type HttpResponse, type Send } from '../../input/http/exchange.ts';
 import { retry } from '../../input/http/retry.ts';
-import type { Counter, Telemetry } from '../../input/telemetry/contract.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const { signal } = new AbortController();

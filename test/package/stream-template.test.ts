@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { writeStreamTemplate } from '../../input/cli/package/stream-template.ts';
 import { formOptions, isMulti, writeVariables } from '../../input/cli/package/variables.ts';
-import { parsePolicy } from '../../input/settings/load-policy.ts';
-import type { Option } from '../../input/settings/option.ts';
-import type { Policy } from '../../input/settings/policy.ts';
+import type { Option } from '../../input/options/option.ts';
+import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
+import type { Policy } from '../../input/settings/policy/policy.ts';
 import { type FleetVariable, type FleetVersion, renderAsFleet } from './fleet-render.ts';
 
 const template = writeStreamTemplate();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { RecordTypeFile } from '../../pipelines/definitions.ts';
-import { compileCases } from '../../pipelines/engine/cases.ts';
-import { compileRead } from '../../pipelines/engine/paths.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
+import { compileCases } from '../../pipelines/rules/cases.ts';
+import { compileRead } from '../../pipelines/rules/paths.ts';
 import { checkEventTypes } from '../package/field-checks.ts';
 import { listSamples } from './samples.ts';
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
-import { compileCase } from '../../pipelines/engine/cases.ts';
-import { compileRead } from '../../pipelines/engine/paths.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import { isObject, type Json, type JsonObject } from '../../pipelines/json.ts';
+import { isObject, type Json, type JsonObject } from '../../pipelines/json/json.ts';
+import { compileCase } from '../../pipelines/rules/cases.ts';
+import { compileRead } from '../../pipelines/rules/paths.ts';
 import { listSamples, readPublicRecords, sampleContext } from './samples.ts';
 
 const definitions = loadDefinitions();

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { isObject, type Json } from '../../pipelines/json.ts';
+import { isObject, type Json } from '../../pipelines/json/json.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
 import { compileMapper, type EcsDocument } from '../../pipelines/mapper.ts';
 import { sampleContext } from './samples.ts';

@@ -7,7 +7,7 @@ import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
 import { compileMapper } from '../../pipelines/mapper.ts';
-import { writeFields, writeRecordTypes } from '../../pipelines/write-reference.ts';
+import { writeFields, writeRecordTypes } from '../../pipelines/reference/write-reference.ts';
 
 const pipelines = join(import.meta.dirname, '../../pipelines');
 let folder: string;

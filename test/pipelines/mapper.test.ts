@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import type { JsonObject } from '../../pipelines/json.ts';
+import type { JsonObject } from '../../pipelines/json/json.ts';
 import type { MapContext } from '../../pipelines/mapper.ts';
 
 const mapper = loadMapper();

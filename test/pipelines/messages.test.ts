@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import type { JsonObject } from '../../pipelines/json.ts';
+import type { JsonObject } from '../../pipelines/json/json.ts';
 import { listSamples, sampleContext } from './samples.ts';
 
 const mapper = loadMapper();

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import { isObject } from '../../pipelines/json.ts';
+import { isObject } from '../../pipelines/json/json.ts';
 import { sampleContext } from './samples.ts';
 
 const mapper = loadMapper();

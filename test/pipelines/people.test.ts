@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { isNobody } from '../../pipelines/converters/user.ts';
 import { loadMapper } from '../../pipelines/index.ts';
-import { isObject, type Json, type JsonObject } from '../../pipelines/json.ts';
-import { isNobody } from '../../pipelines/verbs/user.ts';
+import { isObject, type Json, type JsonObject } from '../../pipelines/json/json.ts';
 import { listSamples, readPublicRecords, sampleContext } from './samples.ts';
 
 const mapper = loadMapper();

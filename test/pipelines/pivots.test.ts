@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { loadMapper } from '../../pipelines/index.ts';
-import { isObject, type Json, type JsonObject } from '../../pipelines/json.ts';
+import { isObject, type Json, type JsonObject } from '../../pipelines/json/json.ts';
 import { listSamples, sampleContext } from './samples.ts';
 
 const mapper = loadMapper();

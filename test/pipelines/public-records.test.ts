@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import { isObject, type Json, type JsonObject } from '../../pipelines/json.ts';
+import { isObject, type Json, type JsonObject } from '../../pipelines/json/json.ts';
 import { readPublicRecords, sampleContext } from './samples.ts';
 
 const records = readPublicRecords();

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { loadMapper } from '../../pipelines/index.ts';
-import type { Json } from '../../pipelines/json.ts';
+import type { Json } from '../../pipelines/json/json.ts';
 import { sampleContext } from './samples.ts';
 
 const mapper = loadMapper();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { compileEach, eachExamples } from '../../pipelines/engine/each.ts';
-import { compileItemRule } from '../../pipelines/engine/rules.ts';
-import { verbs } from '../../pipelines/verbs/index.ts';
+import { verbs } from '../../pipelines/converters/index.ts';
+import { compileEach, eachExamples } from '../../pipelines/rules/each.ts';
+import { compileItemRule } from '../../pipelines/rules/rules.ts';
 
 const asJson = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value));

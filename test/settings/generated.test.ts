@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { generateSettings } from '../../input/settings/generate.ts';
-import { parsePolicy } from '../../input/settings/load-policy.ts';
-import { settingGroups } from '../../input/settings/setting-groups.ts';
+import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
+import { generateSettings } from '../../input/settings/reference/generate.ts';
+import { settingGroups } from '../../input/settings/reference/setting-groups.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const sample = generateSettings().get('deploy/sample-policy.yml') ?? '';

@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { describeError, redact } from '../../input/errors.ts';
-import { type LoadOptions, loadPolicy, parsePolicy } from '../../input/settings/load-policy.ts';
-import { PolicyError } from '../../input/settings/problems.ts';
+import { describeError, redact } from '../../input/contract/errors.ts';
+import { PolicyError } from '../../input/options/problems.ts';
+import { type LoadOptions, loadPolicy, parsePolicy } from '../../input/settings/policy/load-policy.ts';
 
 const tenant = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
 const client = '1c2d3e4f-5061-4728-93a4-b5c6d7e8f901';

@@ -12,8 +12,8 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { systemClock } from '../../input/clock.ts';
-import { protectSecret } from '../../input/errors.ts';
+import { systemClock } from '../../input/contract/clock.ts';
+import { protectSecret } from '../../input/contract/errors.ts';
 import { createJsonLogger, createTextLogger } from '../../input/telemetry/logger.ts';
 import { showProgress } from '../../input/telemetry/progress.ts';
 import { drawTable } from '../../input/telemetry/progress-table.ts';

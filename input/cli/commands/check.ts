@@ -1,17 +1,17 @@
 // `m365 check`: what is wrong with a policy's tenants and outputs, and what to do about it.
 
 import { Command } from 'commander';
-import type { OutputPolicy } from '../../settings/output-policy.ts';
-import type { Policy } from '../../settings/policy.ts';
+import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import type { Policy } from '../../settings/policy/policy.ts';
 import type { Targets } from '../../setup/judge-templates.ts';
-import { hostsFor } from '../../sources/management-activity/clouds.ts';
-import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check-output.ts';
-import { checkTenant, hostsToAllow } from '../check-tenant.ts';
+import { hostsFor } from '../../sources/management-activity/api/clouds.ts';
+import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check/check-output.ts';
+import { checkTenant, hostsToAllow } from '../check/check-tenant.ts';
+import { type Finding, printFinding } from '../check/finding.ts';
 import { chooseStreams, nameTenant, rawStreamsOf, writtenStreamsOf } from '../choose-streams.ts';
-import { type Finding, printFinding } from '../finding.ts';
-import { listenForInterruption } from '../interruption.ts';
-import { paint, say } from '../paper.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
+import { listenForInterruption } from '../terminal/interruption.ts';
+import { paint, say } from '../terminal/terminal.ts';
 
 const teaching = `
 Asks Microsoft and the outputs what a collector would ask, and changes nothing:

@@ -1,19 +1,19 @@
 // `m365 deduplicate`: records that stand in Elasticsearch more than once, and the deletes that mend it.
 
 import { Command } from 'commander';
-import { type Connection, connect } from '../../outputs/elasticsearch/connection.ts';
-import { deleteDocuments, deleteLine } from '../../outputs/elasticsearch/delete-duplicates.ts';
-import { findSeveral, type StoredDocument } from '../../outputs/elasticsearch/duplicates.ts';
-import { loadPolicy } from '../../settings/load-policy.ts';
+import { type Connection, connect } from '../../outputs/elasticsearch/connect/connection.ts';
+import { deleteDocuments, deleteLine } from '../../outputs/elasticsearch/stored/delete-duplicates.ts';
+import { findSeveral, type StoredDocument } from '../../outputs/elasticsearch/stored/duplicates.ts';
+import { loadPolicy } from '../../settings/policy/load-policy.ts';
 import {
   addConnectionOptions,
   type ConnectionFlags,
   connectionHelp,
   readConnectionFlags,
 } from '../../setup/connection-options.ts';
-import { listenForInterruption } from '../interruption.ts';
-import { say } from '../paper.ts';
 import { readTime } from '../read-time.ts';
+import { listenForInterruption } from '../terminal/interruption.ts';
+import { say } from '../terminal/terminal.ts';
 
 const teaching = `
 A record can stand twice where a proxy held a request back, delivered it after

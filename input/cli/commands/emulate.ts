@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { OperatorError } from '../../contract/errors.ts';
 import {
   type ContentOptions,
   type Emulator,
@@ -11,8 +12,7 @@ import {
   startEmulator,
   usualHabits,
 } from '../../emulator/index.ts';
-import { OperatorError } from '../../errors.ts';
-import { listenForInterruption } from '../interruption.ts';
+import { listenForInterruption } from '../terminal/interruption.ts';
 
 interface EmulateOptions {
   readonly port: number;

@@ -2,16 +2,16 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { OperatorError } from '../../errors.ts';
+import { OperatorError } from '../../contract/errors.ts';
+import { describeFileFailure } from '../../files/file-failure.ts';
 import { createDispatcher } from '../../http/dispatcher.ts';
-import { describeFileFailure } from '../../settings/file-failure.ts';
-import { fileSecret, fixedSecret, type Secret } from '../../settings/secret.ts';
+import { fileSecret, fixedSecret, type Secret } from '../../options/secret.ts';
 import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
 import { importDashboards } from '../kibana/import-dashboards.ts';
 import { findOwnership, type Ownership } from '../kibana/owners.ts';
 import { buildPackage } from '../package/build-package.ts';
 import { zipPackage } from '../package/zip.ts';
-import { say } from '../paper.ts';
+import { say } from '../terminal/terminal.ts';
 
 export interface InstallFlags {
   readonly kibana?: string;

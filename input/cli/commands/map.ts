@@ -5,10 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
-import { OperatorError } from '../../errors.ts';
+import { OperatorError } from '../../contract/errors.ts';
 import { type MappedCount, mapTexts } from '../map/map-records.ts';
 import { readRecordTexts } from '../map/read-records.ts';
-import { isReaderGone, unwritableOutput } from '../standard-streams.ts';
+import { isReaderGone, unwritableOutput } from '../terminal/standard-streams.ts';
 
 interface MapOptions {
   readonly tenant: string;

@@ -2,11 +2,11 @@
 
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { OperatorError } from '../../errors.ts';
-import { describeFileFailure } from '../../settings/file-failure.ts';
+import { OperatorError } from '../../contract/errors.ts';
+import { describeFileFailure } from '../../files/file-failure.ts';
 import { buildPackage, type Package } from '../package/build-package.ts';
 import { type WrittenPackage, writePackage } from '../package/write-package.ts';
-import { say } from '../paper.ts';
+import { say } from '../terminal/terminal.ts';
 
 const teaching = `
 What it does:

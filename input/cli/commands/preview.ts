@@ -3,10 +3,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { createFieldLookup, generateSavedObjects, loadDashboards } from '../../../dashboards/index.ts';
 import { loadDefinitions } from '../../../pipelines/index.ts';
-import { OperatorError } from '../../errors.ts';
+import { OperatorError } from '../../contract/errors.ts';
 import { listDocumentFiles, statPlace } from '../../local-documents/document-files.ts';
-import { connect } from '../../outputs/elasticsearch/connection.ts';
-import { Failure } from '../../outputs/elasticsearch/failure.ts';
+import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
+import { Failure } from '../../outputs/elasticsearch/errors/failure.ts';
 import type { PreviewSource } from '../../preview/contract.ts';
 import { servePreview } from '../../preview/server.ts';
 import {
@@ -15,11 +15,11 @@ import {
   connectionHelp,
   readConnectionFlags,
 } from '../../setup/connection-options.ts';
-import { listenForInterruption } from '../interruption.ts';
-import { localDocuments } from '../local-answers.ts';
-import { chooseLocalPlaces, usualPlace } from '../local-places.ts';
 import { loadCollectedPolicy } from '../policy-flag.ts';
-import { previewSource } from '../preview-source.ts';
+import { localDocuments } from '../preview/local-answers.ts';
+import { chooseLocalPlaces, usualPlace } from '../preview/local-places.ts';
+import { previewSource } from '../preview/preview-source.ts';
+import { listenForInterruption } from '../terminal/interruption.ts';
 
 interface PreviewFlags extends ConnectionFlags {
   readonly port: number;

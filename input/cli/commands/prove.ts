@@ -1,20 +1,20 @@
 // `m365 prove`: what Microsoft lists now against what was delivered.
 
 import { Command, Option } from 'commander';
-import { systemClock } from '../../clock.ts';
-import type { ContentLedger } from '../../contract.ts';
-import { openLedgerToRead } from '../../delivery/sqlite-ledger.ts';
-import type { StreamPolicy } from '../../settings/policy.ts';
-import { reachMs } from '../../sources/management-activity/windows.ts';
+import { systemClock } from '../../contract/clock.ts';
+import type { ContentLedger } from '../../contract/contract.ts';
+import type { StreamPolicy } from '../../settings/policy/policy.ts';
+import { reachMs } from '../../sources/management-activity/listing/windows.ts';
+import { openLedgerToRead } from '../../state/sqlite/sqlite-ledger.ts';
 import { chooseStreams, nameTenant } from '../choose-streams.ts';
-import { openCommandLog } from '../command-log.ts';
-import { listenForInterruption } from '../interruption.ts';
-import { paint, say } from '../paper.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
-import { printProof, printStores } from '../print-proof.ts';
-import { countSettled, isStored, proveStore, type Store, type StoreProof } from '../prove-store.ts';
-import { isProved, proveTenant, type TenantProof } from '../prove-tenant.ts';
+import { printProof, printStores } from '../prove/print-proof.ts';
+import { countSettled, isStored, proveStore, type Store, type StoreProof } from '../prove/prove-store.ts';
+import { isProved, proveTenant, type TenantProof } from '../prove/prove-tenant.ts';
 import { listedWindow, readTime } from '../read-time.ts';
+import { openCommandLog } from '../terminal/command-log.ts';
+import { listenForInterruption } from '../terminal/interruption.ts';
+import { paint, say } from '../terminal/terminal.ts';
 
 const teaching = `
 Asks Microsoft for everything it lists in a window (by the time the content

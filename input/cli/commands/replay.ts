@@ -4,8 +4,13 @@ import { Command, Option } from 'commander';
 import { contentTypes } from '../../sources/management-activity/options.ts';
 import { addPolicyOptions } from '../policy-flag.ts';
 import { readTime } from '../read-time.ts';
-import { type ContentFlags, replayContent, replayWindow, type WindowFlags } from '../replay-content.ts';
-import { type LetterFlags, replayLetters } from '../replay-letters.ts';
+import {
+  type ContentFlags,
+  replayContent,
+  replayWindow,
+  type WindowFlags,
+} from '../replay/replay-content.ts';
+import { type LetterFlags, replayLetters } from '../replay/replay-letters.ts';
 
 const teaching = `
 Mend the cause of dead letters first (a mapping, a setting), then replay them.

@@ -1,9 +1,9 @@
 // `m365 run`: collects what a policy says.
 
 import { Command, Option } from 'commander';
-import { loadPolicy } from '../../settings/load-policy.ts';
-import { type OutputType, outputTypes } from '../../settings/output-policy.ts';
-import type { Policy } from '../../settings/policy.ts';
+import { type OutputType, outputTypes } from '../../outputs/output-policy.ts';
+import { loadPolicy } from '../../settings/policy/load-policy.ts';
+import type { Policy } from '../../settings/policy/policy.ts';
 import { type PolicyFlags, requirePolicy } from '../policy-flag.ts';
 import { runPolicy } from '../run-policy.ts';
 

@@ -1,15 +1,22 @@
 // `m365 setup`: index template, ingest pipelines and data stream straight into Elasticsearch, for those without Kibana.
 
 import { Command } from 'commander';
-import { OperatorError } from '../../errors.ts';
-import { connect } from '../../outputs/elasticsearch/connection.ts';
-import { overlap } from '../../outputs/elasticsearch/patterns.ts';
-import { patternsOf } from '../../outputs/elasticsearch/template-owner.ts';
-import { loadPolicy } from '../../settings/load-policy.ts';
-import type { OutputPolicy } from '../../settings/output-policy.ts';
-import type { Policy, StreamPolicy } from '../../settings/policy.ts';
+import { OperatorError } from '../../contract/errors.ts';
+import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
+import { overlap } from '../../outputs/elasticsearch/template/patterns.ts';
+import { patternsOf } from '../../outputs/elasticsearch/template/template-owner.ts';
+import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import { loadPolicy } from '../../settings/policy/load-policy.ts';
+import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import { applySetup, removeSetup, type Say } from '../../setup/apply.ts';
-import { type Asset, assetPath, inOrder, markedBody, stampMappings } from '../../setup/assets.ts';
+import {
+  type Asset,
+  addLifecycle,
+  assetPath,
+  inOrder,
+  markedBody,
+  stampMappings,
+} from '../../setup/assets.ts';
 import { readAuditAssets } from '../../setup/audit-assets.ts';
 import {
   addConnectionOptions,
@@ -18,7 +25,7 @@ import {
   readConnectionFlags,
 } from '../../setup/connection-options.ts';
 import { groupSteps } from '../../setup/describe-steps.ts';
-import { addLifecycle, withLifecycle } from '../../setup/lifecycle.ts';
+import { withLifecycle } from '../../setup/lifecycle.ts';
 import { type Plan, planSetup } from '../../setup/plan.ts';
 import { readVersion } from '../version.ts';
 

@@ -1,15 +1,15 @@
 // `m365 show`: the documents of local files, for people: the newest, and with --follow what comes.
 
 import { Command, InvalidArgumentError } from 'commander';
-import { type Clock, systemClock } from '../../clock.ts';
+import { type Clock, systemClock } from '../../contract/clock.ts';
 import { listDocumentFiles } from '../../local-documents/document-files.ts';
 import { type Damage, DocumentTail, readDocuments } from '../../local-documents/documents.ts';
 import type { LocalDocument } from '../../local-documents/lines.ts';
 import { wrap } from '../../telemetry/wrap.ts';
-import { listenForInterruption } from '../interruption.ts';
-import { chooseLocalPlaces } from '../local-places.ts';
+import { chooseLocalPlaces } from '../preview/local-places.ts';
 import { openPage, type Page } from '../show/page.ts';
 import { readWanted, type Wanted } from '../show/wanted.ts';
+import { listenForInterruption } from '../terminal/interruption.ts';
 
 interface ShowFlags {
   readonly data?: string;

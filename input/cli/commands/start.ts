@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { Emulator } from '../../emulator/index.ts';
 import { usualFileFolder } from '../../outputs/file/options.ts';
-import { parsePolicy } from '../../settings/load-policy.ts';
+import { parsePolicy } from '../../settings/policy/load-policy.ts';
 import { startDemoTenant } from '../demo-tenant.ts';
 import { type RunCommandOptions, runFile, runOrShow, toLoadOptions, withRunOptions } from './run.ts';
 

@@ -1,10 +1,10 @@
 // `m365 state`: the ledger of a state folder, for people and for moving house.
 
 import { Command } from 'commander';
-import { exportState, importState } from '../move-state.ts';
 import { addPolicyOptions, chooseStateFolder, type PolicyFlags } from '../policy-flag.ts';
-import { rebuildState } from '../rebuild-state.ts';
-import { showState } from '../show-state.ts';
+import { exportState, importState } from '../state/move-state.ts';
+import { rebuildState } from '../state/rebuild-state.ts';
+import { showState } from '../state/show-state.ts';
 
 const teaching = `
 The ledger remembers what Microsoft listed, what became of it, and the Ids of

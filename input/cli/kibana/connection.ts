@@ -1,7 +1,7 @@
 // Asks Kibana: one request, JSON back, every refusal as an OperatorError with the way out.
 
 import { type BodyInit, type Dispatcher, FormData, fetch } from 'undici';
-import { OperatorError } from '../../errors.ts';
+import { OperatorError } from '../../contract/errors.ts';
 import { readNetworkFailure } from '../../http/network-failure.ts';
 import { explainWrongScheme } from '../../http/wrong-scheme.ts';
 

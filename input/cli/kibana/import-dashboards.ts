@@ -1,8 +1,8 @@
 // Dashboards without the package: imported as saved objects, for data streams that `m365 setup` made.
 
 import { dataView, type SavedObject } from '../../../dashboards/index.ts';
-import { OperatorError } from '../../errors.ts';
-import { isObject } from '../../outputs/elasticsearch/failure.ts';
+import { isObject } from '../../../pipelines/json/unknown.ts';
+import { OperatorError } from '../../contract/errors.ts';
 import { writeImportFile } from '../package/kibana-files.ts';
 import { askKibana, type KibanaConnection } from './connection.ts';
 

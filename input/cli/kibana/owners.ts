@@ -1,8 +1,8 @@
 // Who owns our data streams in this Kibana, looked up before anything is uploaded: a package that is installed, or one
 // of the same name in its registry.
 
-import { isObject } from '../../outputs/elasticsearch/failure.ts';
-import { overlap } from '../../outputs/elasticsearch/patterns.ts';
+import { isObject } from '../../../pipelines/json/unknown.ts';
+import { overlap } from '../../outputs/elasticsearch/template/patterns.ts';
 import { askKibana, type KibanaConnection } from './connection.ts';
 
 interface InstalledPackage {

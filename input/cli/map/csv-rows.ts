@@ -3,7 +3,7 @@
 
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { OperatorError } from '../../errors.ts';
+import { OperatorError } from '../../contract/errors.ts';
 
 const delimiters = [',', ';', '\t', '|'];
 

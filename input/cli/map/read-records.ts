@@ -1,10 +1,10 @@
 // The texts of records on an input, in whatever form people have them: a record a line, a content blob, JSON laid out
 // over many lines, a CSV export.
 
-import { linesOfChunks } from '../../delivery/split-lines.ts';
+import { linesOfChunks } from '../../files/split-lines.ts';
+import { splitValues } from '../../json-stream/split-values.ts';
 import { type CsvForm, findCsvForm, readCsvRecords } from './csv-rows.ts';
 import { decodeToUtf8 } from './decode.ts';
-import { splitValues } from './split-values.ts';
 
 type InputForm = 'lines' | 'values' | CsvForm;
 

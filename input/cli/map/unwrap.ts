@@ -1,7 +1,7 @@
 // From what stands around audit records to their own texts: rows of a search with the record in a column, pages of Graph
 // and content blobs with a list of records, records written as JSON text.
 
-import { isObject, type Json } from '../../../pipelines/json.ts';
+import { isObject, type Json } from '../../../pipelines/json/json.ts';
 import { parseExactly } from '../../../pipelines/parse-record.ts';
 
 /** Where rows of Search-UnifiedAuditLog, of the portal's export and of Graph have the record. */

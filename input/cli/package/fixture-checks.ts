@@ -3,7 +3,7 @@
 
 import ecs from '@elastic/ecs';
 import type { Field } from '../../../fields/field-types.ts';
-import { isObject, type Json, type JsonObject } from '../../../pipelines/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../pipelines/json/json.ts';
 
 interface Expectations {
   readonly expected_values?: readonly string[];

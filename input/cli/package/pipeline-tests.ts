@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { listDocumentFields } from '../../../pipelines/document-fields.ts';
 import { loadMapper } from '../../../pipelines/index.ts';
-import { isObject, type Json, type JsonObject } from '../../../pipelines/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../pipelines/json/json.ts';
 import type { Mapper } from '../../../pipelines/mapper.ts';
 import { meetsExpectations, numericKeywords } from './fixture-checks.ts';
 import { toJson, toYaml } from './package-files.ts';

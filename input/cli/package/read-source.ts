@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { DefinitionError } from '../../../pipelines/language/problem.ts';
-import { describeFileFailure } from '../../settings/file-failure.ts';
+import { describeFileFailure } from '../../files/file-failure.ts';
 
 export function readBytes(file: string): Buffer {
   try {

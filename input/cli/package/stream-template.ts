@@ -2,7 +2,7 @@
 // left out where nothing was entered, so that the input's own default counts.
 
 import { completenessOptions } from '../../completeness/options.ts';
-import type { Option } from '../../settings/option.ts';
+import type { Option } from '../../options/option.ts';
 import { formOptions, isMulti } from './variables.ts';
 
 export function writeStreamTemplate(): string {

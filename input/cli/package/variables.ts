@@ -2,8 +2,8 @@
 // its type here is the nearest that Kibana 8.18 knows, where durations and sizes are text.
 
 import { completenessOptions } from '../../completeness/options.ts';
-import type { Option } from '../../settings/option.ts';
-import { allStreamOptions } from '../../settings/read-inputs.ts';
+import type { Option } from '../../options/option.ts';
+import { allStreamOptions } from '../../settings/policy/read-inputs.ts';
 import { compact } from './package-files.ts';
 
 export interface Variable {

@@ -1,7 +1,7 @@
 // Where documents are shown: a terminal, with colours and within its width, or whatever reads standard output.
 
 import type { LocalDocument } from '../../local-documents/lines.ts';
-import { isReaderGone, unwritableOutput } from '../standard-streams.ts';
+import { isReaderGone, unwritableOutput } from '../terminal/standard-streams.ts';
 import { plainJson } from './cells.ts';
 import { drawDocument } from './document-line.ts';
 

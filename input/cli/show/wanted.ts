@@ -6,7 +6,7 @@ import { fieldsOfKql, KqlError, parseKql } from '../../../dashboards/kql/parse.t
 import { kqlToQuery } from '../../../dashboards/kql/to-query.ts';
 import { loadDefinitions } from '../../../pipelines/index.ts';
 import type { Accept } from '../../local-documents/documents.ts';
-import { suggest } from '../../settings/problems.ts';
+import { suggest } from '../../options/problems.ts';
 import { usage } from '../policy-flag.ts';
 
 export interface Wanted {

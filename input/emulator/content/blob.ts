@@ -1,6 +1,6 @@
 // A content blob as the emulator knows it: when it shows, and how its body and its Ids are made when asked for.
 
-import type { ContentType } from '../options.ts';
+import type { ContentType } from './content-type.ts';
 
 /** Orders the blobs of a feed: by contentCreated, then generated before published, then by number. */
 export interface Place {

@@ -1,6 +1,6 @@
 // Everything that one tenant ever has of one content type: generated blobs by their timeline, and what tests publish.
 
-import type { ContentSettings, ContentType } from '../options.ts';
+import type { ContentSettings } from '../options.ts';
 import { hash } from '../random.ts';
 import { dayMs } from '../time.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type RecordSupply,
   readContentId,
 } from './blob.ts';
+import type { ContentType } from './content-type.ts';
 import { CopyPlan } from './copies.ts';
 import { type Slot, Timeline } from './timeline.ts';
 

@@ -1,9 +1,9 @@
 // The records of an NDJSON file, by content type. Only where each line begins is kept; lines are read when served.
 
 import { closeSync, openSync, readSync } from 'node:fs';
-import { OperatorError } from '../../errors.ts';
-import { type ContentType, contentTypes } from '../options.ts';
+import { OperatorError } from '../../contract/errors.ts';
 import type { RecordSupply } from './blob.ts';
+import { type ContentType, contentTypes } from './content-type.ts';
 
 interface Lines {
   readonly offsets: number[];

@@ -2,7 +2,7 @@
 
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { closest } from 'fastest-levenshtein';
-import { OperatorError } from '../../errors.ts';
+import { OperatorError } from '../../contract/errors.ts';
 import { operations } from '../routes.ts';
 import { hostileKinds } from './hostile.ts';
 import type { FaultEntry, FaultKind } from './plan.ts';

@@ -1,6 +1,6 @@
 // What a record family is, and the fields that every record has.
 
-import type { ContentType } from '../options.ts';
+import type { ContentType } from '../content/content-type.ts';
 import type { Random } from '../random.ts';
 import { zonelessTime } from '../time.ts';
 import type { Person, World } from './world.ts';

@@ -1,7 +1,7 @@
 // Generated records: number n of a feed is drawn from a chance of its own, so that any blob can be made at any time.
 
 import type { RecordSupply } from '../content/blob.ts';
-import type { ContentType } from '../options.ts';
+import type { ContentType } from '../content/content-type.ts';
 import { guidSeries, hash, Random } from '../random.ts';
 import { hourMs, minuteMs } from '../time.ts';
 import { complianceFamilies } from './compliance.ts';

@@ -1,10 +1,10 @@
 // Documents on standard output, a line each. Delivered means written to the pipe: what its reader does with them
 // nobody can know, so this output is for looking and for piping, not for keeping.
 
-import type { Clock } from '../../clock.ts';
-import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract.ts';
-import { OperatorError } from '../../errors.ts';
-import { describeFileFailure } from '../../settings/file-failure.ts';
+import type { Clock } from '../../contract/clock.ts';
+import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/contract.ts';
+import { OperatorError } from '../../contract/errors.ts';
+import { describeFileFailure } from '../../files/file-failure.ts';
 import { writeLine } from '../file/line.ts';
 
 /** The part of a stream that is used. */

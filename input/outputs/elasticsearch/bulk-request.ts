@@ -2,11 +2,11 @@
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { OutputDocument } from '../../contract.ts';
-import { spareBuffers } from '../spare-buffers.ts';
-import type { Request } from './connection.ts';
+import { spareBuffers } from '../../concurrency/spare-buffers.ts';
+import type { OutputDocument } from '../../contract/contract.ts';
+import type { Request } from './connect/client.ts';
 import type { Pending } from './pending-write.ts';
-import { opaqueId } from './stillness.ts';
+import { opaqueId } from './stored/quiescence.ts';
 
 const compress = promisify(gzip);
 

@@ -2,13 +2,13 @@
 // document its outcome, and hands back what has to be sent again.
 
 import { makeBulkRequests } from './bulk-request.ts';
-import type { Connection } from './connection.ts';
-import { asFailure, Failure } from './failure.ts';
-import { lookUp } from './look-up.ts';
+import type { Connection } from './connect/connection.ts';
+import { asFailure, Failure } from './errors/failure.ts';
 import { explainOutcome, type Outcome, readOutcomes } from './outcomes.ts';
 import type { Pending } from './pending-write.ts';
-import type { Stillness } from './stillness.ts';
-import type { Strangers } from './strangers.ts';
+import type { Strangers } from './stored/foreign-documents.ts';
+import { lookUp } from './stored/look-up.ts';
+import type { Stillness } from './stored/quiescence.ts';
 
 export interface Rest {
   /** To be sent again once whatever failed works again. */

@@ -1,9 +1,9 @@
 // Says once what is wrong with a data stream, once when it is something else, and once when it works again.
 
-import type { Clock } from '../../clock.ts';
-import type { Logger } from '../../contract.ts';
-import type { Telemetry } from '../../telemetry/contract.ts';
-import type { Failure } from './failure.ts';
+import type { Clock } from '../../contract/clock.ts';
+import type { Logger } from '../../contract/contract.ts';
+import type { Telemetry } from '../../contract/telemetry.ts';
+import type { Failure } from './errors/failure.ts';
 
 export interface HealthEnvironment {
   readonly clock: Clock;

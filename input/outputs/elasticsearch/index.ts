@@ -1,22 +1,22 @@
 // The Elasticsearch output: `create` into data streams, each document once, retried for as long as it takes.
 // Gathering and waiting is lane.ts, one request is delivery.ts, what its outcomes mean is outcomes.ts and failure.ts.
 
-import type { Clock } from '../../clock.ts';
-import type { Logger, Output, OutputDocument, WriteOptions, WriteReport } from '../../contract.ts';
-import { nestSlots, Slots } from '../../delivery/slots.ts';
-import { OperatorError } from '../../errors.ts';
-import type { Telemetry } from '../../telemetry/contract.ts';
+import { nestSlots, Slots } from '../../concurrency/semaphore.ts';
+import type { Clock } from '../../contract/clock.ts';
+import type { Logger, Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/contract.ts';
+import { OperatorError } from '../../contract/errors.ts';
+import type { Telemetry } from '../../contract/telemetry.ts';
 import { actionLine, bulkBytes } from './bulk-request.ts';
-import { type Connection, connect } from './connection.ts';
+import { type Connection, connect } from './connect/connection.ts';
+import { type CompleteOptions, complete, type ElasticsearchOptions } from './connect/options.ts';
+import { readVersion, requireSupported, type ServerVersion } from './connect/version.ts';
 import { deliverOver } from './delivery.ts';
 import { reportHealth } from './health.ts';
 import { Lane } from './lane.ts';
-import { type CompleteOptions, complete, type ElasticsearchOptions } from './options.ts';
 import { PendingWrite } from './pending-write.ts';
-import { Stillness } from './stillness.ts';
-import { Strangers } from './strangers.ts';
-import { guardTemplate } from './template-guard.ts';
-import { readVersion, requireSupported, type ServerVersion } from './version.ts';
+import { Strangers } from './stored/foreign-documents.ts';
+import { Stillness } from './stored/quiescence.ts';
+import { guardTemplate } from './template/template-guard.ts';
 
 export interface ElasticsearchEnvironment {
   readonly clock: Clock;

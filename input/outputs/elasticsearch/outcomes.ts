@@ -1,8 +1,9 @@
 // What became of each document of a bulk request that was carried out.
 
+import { isObject } from '../../../pipelines/json/unknown.ts';
 import { excerptOf } from '../../http/exchange.ts';
-import { codeOf, explainError, type Meaning, type Said } from './error-table.ts';
-import { Failure, isObject, reasonOf } from './failure.ts';
+import { codeOf, explainError, type Meaning, type Said } from './errors/error-table.ts';
+import { Failure, reasonOf } from './errors/failure.ts';
 
 export type Outcome =
   | { readonly kind: 'created' }

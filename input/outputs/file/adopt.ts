@@ -5,11 +5,11 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Checkpoint, DeliveryLedger, Logger, RecordKey } from '../../contract.ts';
-import { readTail } from '../../delivery/file-change.ts';
-import { readFileName } from '../../delivery/file-name.ts';
-import type { LeftFile } from '../../delivery/file-series.ts';
-import { describeError } from '../../errors.ts';
+import type { Checkpoint, DeliveryLedger, Logger, RecordKey } from '../../contract/contract.ts';
+import { describeError } from '../../contract/errors.ts';
+import { readTail } from '../../files/file-change.ts';
+import { readFileName } from '../../files/file-name.ts';
+import type { LeftFile } from '../../files/file-series.ts';
 import { readPieces } from './pieces.ts';
 import { Damage, repairFile, setAsideName } from './repair.ts';
 

@@ -2,7 +2,7 @@
 // count is the ledger's word; how a line looks is line.ts.
 
 import { resolve } from 'node:path';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../contract/clock.ts';
 import type {
   DeliveryLedger,
   Logger,
@@ -10,13 +10,13 @@ import type {
   OutputDocument,
   WriteOptions,
   WriteReport,
-} from '../../contract.ts';
-import { type OpenFile, openOwnedFile } from '../../delivery/durable-file.ts';
-import { FileSeries } from '../../delivery/file-series.ts';
-import { type FolderLock, lockFolder } from '../../delivery/folder-lock.ts';
-import { createOwnedFolder } from '../../delivery/owned-files.ts';
-import { SeriesWriter } from '../../delivery/series-writer.ts';
-import { describeError, OperatorError } from '../../errors.ts';
+} from '../../contract/contract.ts';
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import { type OpenFile, openOwnedFile } from '../../files/durable-file.ts';
+import { FileSeries } from '../../files/file-series.ts';
+import { type FolderLock, lockFolder } from '../../files/folder-lock.ts';
+import { createOwnedFolder } from '../../files/owned-files.ts';
+import { SeriesWriter } from '../../files/series-writer.ts';
 import { type AdoptedFile, adoptFiles } from './adopt.ts';
 import { lineBuffers } from './line-buffers.ts';
 import { type FileOptions, fileDefaults } from './options.ts';

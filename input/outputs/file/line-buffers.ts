@@ -1,7 +1,7 @@
 // Documents as the bytes of their lines.
 
-import type { OutputDocument } from '../../contract.ts';
-import { type LentBuffer, spareBuffers } from '../spare-buffers.ts';
+import { type LentBuffer, spareBuffers } from '../../concurrency/spare-buffers.ts';
+import type { OutputDocument } from '../../contract/contract.ts';
 import { splitLine } from './line.ts';
 
 const lineFeed = 10;

@@ -1,7 +1,7 @@
 // The settings of the file output, and the shape they have once read.
 
-import type { OptionSet } from '../../settings/option.ts';
-import type { Settings } from '../../settings/settings.ts';
+import type { OptionSet } from '../../options/option.ts';
+import type { Settings } from '../../options/settings.ts';
 
 export interface FileOptions {
   /** The folder; relative to the working directory. */

@@ -6,7 +6,7 @@ import { chmod, open, rename, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { syncFolderSoon } from '../../delivery/owned-files.ts';
+import { syncFolderSoon } from '../../files/owned-files.ts';
 import { isHole, type Piece, readPieces } from './pieces.ts';
 
 /** Notes taken while the pieces of a file go by. */

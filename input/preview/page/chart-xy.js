@@ -22,7 +22,7 @@ export function xyOption({ layer, visualization }, rows, { from, to }, theme, { 
 }
 
 /** One for each value of the split, or for each measure: `{name, value, color, accessor}`. */
-function seriesOf({ accessors, splitAccessor, colorMapping }, rows, { columns }) {
+export function seriesOf({ accessors, splitAccessor, colorMapping }, rows, { columns }) {
   const values =
     splitAccessor === undefined ? accessors : [...new Set(rows.map((row) => row[splitAccessor]))];
   const color = colorsFor(splitAccessor === undefined ? undefined : colorMapping, values);

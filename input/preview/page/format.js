@@ -17,7 +17,7 @@ export function formatValue(value, column) {
 
 const sizes = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
 
-function formatBytes(bytes) {
+export function formatBytes(bytes) {
   const step = bytes < 1 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log2(bytes) / 10));
   return `${(bytes / 1024 ** step).toFixed(step === 0 ? 0 : 1)}${sizes[step]}`;
 }
@@ -30,7 +30,7 @@ const units = [
 ];
 
 /** From milliseconds. */
-function formatDuration(ms) {
+export function formatDuration(ms) {
   if (ms === 0) return '0';
   const [unit, size] = units.find(([, each]) => ms >= each) ?? ['ms', 1];
   const count = ms / size;

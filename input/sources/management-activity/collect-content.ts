@@ -1,20 +1,20 @@
 // The loops of one tenant: subscriptions are watched, each content type is listed at its head and in the background, and
 // what is listed is downloaded. A failure in one of them is reported and tried again; it stops none of the others.
 
-import type { Batch } from '../../contract.ts';
-import { describeError, OperatorError } from '../../errors.ts';
+import { runTogether } from '../../concurrency/run-together.ts';
+import type { Batch } from '../../contract/contract.ts';
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import type { ScopeReport } from '../../contract/telemetry.ts';
 import { backOff } from '../../http/back-off.ts';
-import type { ScopeReport } from '../../telemetry/contract.ts';
-import { Agenda, type Duty } from './agenda.ts';
-import { throttling } from './api.ts';
-import { ApiError } from './api-error.ts';
-import { Downloads } from './downloads.ts';
-import { ContentListing } from './listing.ts';
-import { runTogether } from './run-together.ts';
+import { throttling } from './api/api.ts';
+import { ApiError } from './api/api-error.ts';
+import { Downloads } from './content/downloads.ts';
+import { Agenda, type Duty } from './listing/agenda.ts';
+import { ContentListing } from './listing/listing.ts';
+import { Subscriptions } from './listing/subscriptions.ts';
 import { ScopeStatus } from './scope-status.ts';
 import { SideTask } from './side-task.ts';
 import type { ContentScope, Stream } from './stream.ts';
-import { Subscriptions } from './subscriptions.ts';
 import { warnOfClock, warnOfCredential } from './warnings.ts';
 
 const minute = 60_000;

@@ -1,12 +1,12 @@
 // Source: the Office 365 Management Activity API, for one tenant. Subscriptions, listings and downloads run side by side;
 // what they find leaves as batches.
 
-import type { Batch, Source, SourceEnvironment } from '../../contract.ts';
-import type { OperatorError } from '../../errors.ts';
+import { BatchQueue } from '../../concurrency/batch-queue.ts';
+import type { Turns } from '../../concurrency/turns.ts';
+import type { Batch, Source, SourceEnvironment } from '../../contract/contract.ts';
+import type { OperatorError } from '../../contract/errors.ts';
 import type { Connections } from '../../http/connections.ts';
-import type { Turns } from '../../http/turns.ts';
-import { BatchQueue } from './batch-queue.ts';
-import { hostsFor } from './clouds.ts';
+import { hostsFor } from './api/clouds.ts';
 import { collectContent } from './collect-content.ts';
 import { openStream } from './open-stream.ts';
 import type { ManagementActivityOptions } from './options.ts';

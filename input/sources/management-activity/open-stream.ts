@@ -3,24 +3,24 @@
 import type { Dispatcher } from 'undici';
 import { ClientCredentials } from '../../auth/client-credentials.ts';
 import { resolveTenant } from '../../auth/resolve-tenant.ts';
-import type { SourceEnvironment } from '../../contract.ts';
-import type { OperatorError } from '../../errors.ts';
+import type { TokenClaims } from '../../auth/token-claims.ts';
+import type { Turns } from '../../concurrency/turns.ts';
+import type { SourceEnvironment } from '../../contract/contract.ts';
+import type { OperatorError } from '../../contract/errors.ts';
+import type { CredentialEnd } from '../../contract/telemetry.ts';
 import { allowHosts } from '../../http/allow-hosts.ts';
 import { ClockSkew, learnClockSkew } from '../../http/clock-skew.ts';
 import type { Send } from '../../http/exchange.ts';
 import { RequestBudget, rateLimit } from '../../http/rate-limit.ts';
 import { retry } from '../../http/retry.ts';
 import { transport } from '../../http/transport.ts';
-import type { Turns } from '../../http/turns.ts';
-import type { CredentialEnd } from '../../telemetry/contract.ts';
 import { traceRequests } from '../../telemetry/traces.ts';
-import { managementApi, throttling } from './api.ts';
-import type { hostsFor } from './clouds.ts';
-import { describeToken } from './describe-token.ts';
+import { managementApi, throttling } from './api/api.ts';
+import type { hostsFor } from './api/clouds.ts';
+import { TenantGate } from './api/tenant-gate.ts';
 import type { ManagementActivityOptions } from './options.ts';
 import { ScopeStatus } from './scope-status.ts';
 import { clockTime, type Stream } from './stream.ts';
-import { TenantGate } from './tenant-gate.ts';
 
 const userAgent = 'm365';
 /** With `once`: so many failures of the whole tenant in a row. */
@@ -159,4 +159,31 @@ function requestBudget({ options, environment }: StreamParts, status: ScopeStatu
 function blameOthers(sentInLastMinute: number, requestsPerMinute: number): string {
   if (sentInLastMinute >= requestsPerMinute / 2) return '';
   return ` This collector sent only ${sentInLastMinute} requests in the last minute (its budget is ${requestsPerMinute}): another program probably collects from this tenant.`;
+}
+
+interface ExpectedToken {
+  readonly management: string;
+  readonly tenantId: string;
+}
+
+/** The API's application ID, which may stand for its URL as the audience. */
+const apiApplicationId = 'c5393580-f805-4401-95e8-94b7a6ef2fc2';
+
+/** One sentence, or nothing where the token cannot be read. */
+function describeToken(claims: TokenClaims | undefined, expected: ExpectedToken): string {
+  if (claims === undefined) return '';
+  const { audience, tenantId, roles } = claims;
+  if (audience !== undefined && audience !== apiApplicationId && !sameUrl(audience, expected.management)) {
+    return `The token is for ${audience}, not for ${expected.management}: check cloud and management_url.`;
+  }
+  if (tenantId !== undefined && tenantId !== expected.tenantId) {
+    return `The token is of tenant ${tenantId}, not of ${expected.tenantId}: check tenant_id.`;
+  }
+  return roles.length === 0
+    ? 'The token carries no roles: nobody has granted admin consent to an application permission.'
+    : `The token carries the roles ${roles.join(', ')}.`;
+}
+
+function sameUrl(one: string, other: string): boolean {
+  return one.replace(/\/+$/, '').toLowerCase() === other.toLowerCase();
 }

@@ -1,7 +1,7 @@
 // The settings of a stream that reads the Management Activity API, and the shape they have once validated.
 
 import { type TransportOptions, transportOptions } from '../../http/dispatcher.ts';
-import type { OptionSet } from '../../settings/option.ts';
+import type { OptionSet } from '../../options/option.ts';
 
 export const contentTypes = [
   'Audit.AzureActiveDirectory',

@@ -1,8 +1,9 @@
 // What an operator sees for one content type, put together from what its parts know: the subscription, the listing, the
 // content. The worst of them is shown, and said only when it changes.
 
-import type { Logger, Scope } from '../../contract.ts';
-import type { Health, ScopeReport, Telemetry } from '../../telemetry/contract.ts';
+import type { Logger } from '../../contract/contract.ts';
+import type { Scope } from '../../contract/scope.ts';
+import type { Health, ScopeReport, Telemetry } from '../../contract/telemetry.ts';
 
 export type Aspect =
   | 'tenant'

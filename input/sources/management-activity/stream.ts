@@ -1,14 +1,15 @@
 // What the parts of one tenant's collection share.
 
-import type { Scope, SourceEnvironment } from '../../contract.ts';
+import type { Turns } from '../../concurrency/turns.ts';
+import type { SourceEnvironment } from '../../contract/contract.ts';
+import type { Scope } from '../../contract/scope.ts';
+import type { CredentialEnd } from '../../contract/telemetry.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { RequestBudget } from '../../http/rate-limit.ts';
-import type { Turns } from '../../http/turns.ts';
-import type { CredentialEnd } from '../../telemetry/contract.ts';
-import type { ManagementApi } from './api.ts';
+import type { ManagementApi } from './api/api.ts';
+import type { TenantGate } from './api/tenant-gate.ts';
 import type { ManagementActivityOptions } from './options.ts';
 import type { ScopeStatus } from './scope-status.ts';
-import type { TenantGate } from './tenant-gate.ts';
 
 export interface Stream {
   /** GUID, lower case. */

@@ -1,8 +1,8 @@
 // Sample events: what the emulator invents for two companies over a week, through the mapper. A function of the seed
 // and the end of the week: what somebody sees who tries it, and what happens on the last day.
 
+import { type ContentType, contentTypes } from '../../../input/emulator/content/content-type.ts';
 import { spreadOverDays } from '../../../input/emulator/content/day-curve.ts';
-import { type ContentType, contentTypes } from '../../../input/emulator/options.ts';
 import { guidSeries, hash } from '../../../input/emulator/random.ts';
 import { generateRecords } from '../../../input/emulator/records/supply.ts';
 import { createWorld, type World } from '../../../input/emulator/records/world.ts';

@@ -1,0 +1,72 @@
+// Whether an output of a policy can take documents.
+
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { describeFileFailure } from '../../files/file-failure.ts';
+import { connect, parseHost } from '../../outputs/elasticsearch/connect/connection.ts';
+import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
+import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import { leastPrivilegeKey } from '../../setup/api-key.ts';
+import { checkElasticsearch } from '../../setup/check.ts';
+import type { Targets } from '../../setup/judge-templates.ts';
+import { type Finding, ok, problem, problemOf } from './finding.ts';
+
+export async function* checkOutput(
+  output: OutputPolicy,
+  targets: Targets,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  switch (output.type) {
+    case 'elasticsearch':
+      return yield* checkCluster(output.options, targets, signal);
+    case 'file':
+      return yield checkFolder('folder', output.options.path);
+    case 'console':
+      return yield ok('console', 'Documents are printed on standard output.');
+  }
+}
+
+async function* checkCluster(
+  options: ElasticsearchOptions,
+  targets: Targets,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  try {
+    const connection = await connect(options);
+    try {
+      for (const { name, state, message, advice } of await checkElasticsearch(connection, targets, signal))
+        yield { name, state: state === 'unknown' ? 'note' : state, message, advice };
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    yield problemOf('connection', error);
+  }
+}
+
+/** The folder itself, or the nearest one above it that is there, must be writable. */
+export function checkFolder(name: string, path: string): Finding {
+  let folder = resolve(path);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return ok(name, `${resolve(path)} can be written.`);
+  } catch (error) {
+    const message = `${folder} cannot be written: ${describeFileFailure(error)}.`;
+    return problem(name, message, 'Let the user of this process write there, or choose another folder.');
+  }
+}
+
+/** The request that makes the smallest key which delivers. */
+export function describeKey(dataStreams: readonly string[]): string {
+  return `POST /_security/api_key\n${JSON.stringify(leastPrivilegeKey(dataStreams), undefined, 2)}`;
+}
+
+export function hostsOfOutput(output: OutputPolicy): readonly string[] {
+  if (output.type !== 'elasticsearch') return [];
+  return output.options.hosts.flatMap((host) => {
+    const url = parseHost(host);
+    return url ? [`${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`] : [];
+  });
+}

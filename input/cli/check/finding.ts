@@ -1,0 +1,43 @@
+// What `check` finds, one line each, and how it is printed.
+
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import { paint, say, wrap } from '../terminal/terminal.ts';
+
+export interface Finding {
+  readonly name: string;
+  /** A note needs nobody to act. */
+  readonly state: 'ok' | 'note' | 'problem';
+  readonly message: string;
+  /** What to do about it; empty where nothing is to be done. */
+  readonly advice: string;
+}
+
+export const ok = (name: string, message: string): Finding => ({ name, state: 'ok', message, advice: '' });
+
+export const note = (name: string, message: string, advice = ''): Finding => ({
+  name,
+  state: 'note',
+  message,
+  advice,
+});
+
+export const problem = (name: string, message: string, advice: string): Finding => ({
+  name,
+  state: 'problem',
+  message,
+  advice,
+});
+
+/** A failure as a problem, with its own advice. */
+export function problemOf(name: string, error: unknown): Finding {
+  if (error instanceof OperatorError) return problem(name, error.message, error.advice);
+  return problem(name, describeError(error), '');
+}
+
+const colours = { ok: 'green', note: 'yellow', problem: 'red' } as const;
+
+export function printFinding({ name, state, message, advice }: Finding): void {
+  const lead = `  ${state.padEnd(8)} `;
+  say(wrap(`${name}: ${message}`, lead).replace(state, paint(colours[state], state)));
+  if (advice !== '') say(wrap(advice, `${' '.repeat(lead.length)}→ `));
+}

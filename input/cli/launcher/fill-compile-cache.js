@@ -1,0 +1,13 @@
+// Loads every command, so that Node writes what it made of their files to its compile cache, in the folder named on the
+// command line, as this process ends.
+
+import { readdirSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+
+enableCompileCache(process.argv[2]);
+const commands = join(import.meta.dirname, '../commands');
+await import('../main.ts');
+await import('../terminal/standard-streams.ts');
+await import('../../outputs/elasticsearch/connect/client.ts');
+for (const file of readdirSync(commands)) await import(join(commands, file));

@@ -1,0 +1,87 @@
+// The dashboards' questions, answered from local documents; and what such an answer lacks, said instead of shown as
+// nothing: only the ingest pipeline knows where an address is and what a user agent is.
+
+import { evaluator, Fields } from '../../../dashboards/evaluate/index.ts';
+import { createFieldLookup } from '../../../dashboards/index.ts';
+import type { Answer } from '../../../dashboards/interpret/ask.ts';
+import type { Search } from '../../../dashboards/interpret/question.ts';
+import type { AskingView, LensView } from '../../../dashboards/interpret/view.ts';
+import { fieldsOfKql, parseKql } from '../../../dashboards/kql/parse.ts';
+import { enrichmentFields } from '../../../pipelines/document-fields.ts';
+import { loadDefinitions } from '../../../pipelines/index.ts';
+import { type Damage, readDocuments } from '../../local-documents/documents.ts';
+
+export interface LocalAnswers {
+  readonly search: Search;
+  complete(panel: AskingView, answer: Answer): Promise<object>;
+}
+
+export function localDocuments(places: readonly string[], now: () => number): LocalAnswers {
+  const told = new Set<string>();
+  const tell = (damage: Damage) => {
+    if (damage.lines === 0 || told.has(damage.path)) return;
+    told.add(damage.path);
+    console.error(`m365: ${damage.path} has damaged lines (${damage.lines}), which are left out.`);
+  };
+  const search = evaluator({
+    fields: new Fields(createFieldLookup(loadDefinitions())),
+    documents: async function* () {
+      for await (const { tree } of readDocuments(places, tell)) yield tree;
+    },
+    now,
+  });
+  return {
+    search,
+    async complete(panel, answer) {
+      const absent = await absentOf(fieldsOf(panel), search);
+      if (absent.length === 0) return answer;
+      return {
+        ...blank(panel, answer, absent),
+        lacks: `Only Elasticsearch knows ${absent.join(', ')}: its ingest pipeline adds that. Deliver there (m365 setup, m365 run) to see it.`,
+      };
+    },
+  };
+}
+
+const enriched: ReadonlySet<string> = new Set(enrichmentFields());
+
+/** Documents may have them all the same: some records bring them along. */
+async function absentOf(fields: readonly string[], search: Search): Promise<string[]> {
+  const doubtful = fields.filter((field) => enriched.has(field));
+  const counts = await Promise.all(
+    doubtful.map(async (field) => {
+      const answer = await search({ size: 0, query: { exists: { field } } });
+      return Object(answer).hits.total.value;
+    }),
+  );
+  return doubtful.filter((_, index) => counts[index] === 0);
+}
+
+function fieldsOf(panel: AskingView): string[] {
+  return [...new Set([...shownBy(panel), ...fieldsOfText(panel.query)])];
+}
+
+function shownBy(panel: AskingView): string[] {
+  if (panel.kind === 'map') return [panel.geoField];
+  return panel.kind === 'search' ? panel.columns.map(({ field }) => field) : lensFields(panel);
+}
+
+function lensFields({ layer }: LensView): string[] {
+  return Object.values(layer.columns).flatMap((column) => {
+    if (column.operationType === 'filters')
+      return column.params.filters.flatMap(({ input }) => fieldsOfText(input.query));
+    const filter = column.isBucketed ? '' : (column.filter?.query ?? '');
+    return [column.sourceField, ...fieldsOfText(filter)];
+  });
+}
+
+const fieldsOfText = (query: string): string[] => (query.trim() === '' ? [] : fieldsOfKql(parseKql(query)));
+
+/** A number of what is not known is not 0. */
+function blank(panel: AskingView, answer: Answer, absent: readonly string[]): Answer {
+  if (panel.kind !== 'lens' || answer.kind !== 'lens') return answer;
+  const unknown = Object.entries(panel.layer.columns).flatMap(([id, column]) =>
+    column.operationType !== 'filters' && absent.includes(column.sourceField) ? [[id, null]] : [],
+  );
+  return { ...answer, rows: answer.rows.map((row) => ({ ...row, ...Object.fromEntries(unknown) })) };
+}

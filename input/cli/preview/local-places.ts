@@ -1,0 +1,39 @@
+// Where local documents are to be looked for: the folder that was named, that of a policy's file outputs, or that of
+// the demonstration.
+
+import { join, resolve } from 'node:path';
+import { listDocumentFiles, statPlace } from '../../local-documents/document-files.ts';
+import { usualFileFolder } from '../../outputs/file/options.ts';
+import { loadCollectedPolicy, usage } from '../policy-flag.ts';
+
+export interface PlaceFlags {
+  readonly data?: string;
+  readonly policy?: string;
+}
+
+export const usualPlace = usualFileFolder;
+
+/** Throws an OperatorError where the policy writes no files, or the named folder is not there. */
+export async function chooseLocalPlaces({ data, policy }: PlaceFlags): Promise<readonly string[]> {
+  if (data !== undefined) return [await chooseFolder(data)];
+  if (policy === undefined) return [await chooseFolder(usualPlace)];
+  const { outputs } = await loadCollectedPolicy({ policy });
+  const paths = outputs.flatMap((output) => (output.type === 'file' ? [output.options.path] : []));
+  if (paths.length > 0) return paths;
+  throw usage(
+    `${policy} writes no files: its documents go to ${outputs.map(({ type }) => type).join(' and ')}.`,
+    'Look at them in Kibana, or with m365 preview --policy FILE.',
+  );
+}
+
+/** The folder of a demonstration holds its documents one below. */
+async function chooseFolder(path: string): Promise<string> {
+  if ((await statPlace(path)) === undefined)
+    throw usage(
+      `There is nothing at ${resolve(path)}.`,
+      'm365 start writes documents to ./data/events; --data FOLDER or --policy FILE says where else they are.',
+    );
+  const below = join(path, 'events');
+  const hasOwn = (await listDocumentFiles([path])).length > 0;
+  return !hasOwn && (await statPlace(below))?.isDirectory() ? below : path;
+}

@@ -1,0 +1,200 @@
+// `m365 replay dead-letters`: the records that an output refused, or that were too large, delivered again.
+
+import { readFile } from 'node:fs/promises';
+import { parseRecord } from '../../../pipelines/parse-record.ts';
+import type { Batch, BatchCounts, Origin, Source } from '../../contract/contract.ts';
+import { statPath } from '../../files/file-change.ts';
+import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
+import type { StoredDeadLetter } from '../../state/dead-letters/dead-letter-line.ts';
+import { listLetterFiles, readLetterFile } from '../../state/dead-letters/dead-letters.ts';
+import { reachTenant } from '../microsoft.ts';
+import { loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
+import { say } from '../terminal/terminal.ts';
+import { putAwayLines } from './letter-files.ts';
+import { openReplay, type ReplaySession } from './replay-session.ts';
+
+export interface LetterFlags extends PolicyFlags {
+  readonly dryRun?: boolean;
+}
+
+/** What is known of a file of letters before it is replayed. */
+interface LetterFile {
+  readonly file: string;
+  /** With those that are damaged. */
+  lines: number;
+  /** Numbers of the lines that cannot be read. */
+  readonly damaged: number[];
+  readonly tenants: Set<string>;
+}
+
+/** True when no letter is left. */
+export async function replayLetters(flags: LetterFlags): Promise<boolean> {
+  const policy = await loadCollectedPolicy(flags);
+  const { files, kinds } = await lookThrough(policy.process.stateFolder);
+  if (files.length === 0) say('There are no dead letters.');
+  else for (const [kind, count] of kinds) say(`${String(count).padStart(7)}  ${kind}`);
+  for (const { file, damaged } of files)
+    if (damaged.length > 0) say(`${file}: damaged and not replayed, but kept: line ${damaged.join(', ')}.`);
+  if (files.length === 0 || flags.dryRun) return files.length === 0;
+  await using session = await openReplay(policy);
+  let left = 0;
+  for (const file of files) left += await replayFile(policy, session, file);
+  if (left > 0) say(`${left} letters stay in the dead letters.`);
+  return left === 0;
+}
+
+async function lookThrough(stateFolder: string) {
+  const files: LetterFile[] = [];
+  const kinds = new Map<string, number>();
+  for (const file of listLetterFiles(stateFolder)) {
+    const known: LetterFile = { file, lines: 0, damaged: [], tenants: new Set() };
+    for await (const { line, letter } of readLetterFile(file)) {
+      known.lines += 1;
+      if (letter === undefined) known.damaged.push(line);
+      else noteLetter(letter, known, kinds);
+    }
+    if (known.lines > 0) files.push(known);
+  }
+  return { files, kinds };
+}
+
+function noteLetter(
+  { origin, type, reason }: StoredDeadLetter,
+  file: LetterFile,
+  kinds: Map<string, number>,
+): void {
+  file.tenants.add(origin.tenantId);
+  const kind = `${origin.contentType}: ${type}: ${reason}`;
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+}
+
+/** Returns how many letters stay: of tenants not in the policy, still too large, refused again, or interrupted. */
+async function replayFile(policy: Policy, session: ReplaySession, letters: LetterFile): Promise<number> {
+  const done = new Set<number>();
+  const rawFiles: string[] = [];
+  let refusedAgain = 0;
+  for (const tenantId of letters.tenants) {
+    const stream = await findStream(policy, tenantId, session.signals.stop);
+    if (!stream) {
+      say(`${tenantId}: no stream of the policy is this tenant.`);
+      continue;
+    }
+    const source = letterSource(letters.file, stream, tenantId, async (settled, counts) => {
+      for (const { line, rawFile } of settled) {
+        done.add(line);
+        if (rawFile !== undefined) rawFiles.push(rawFile);
+      }
+      // All of one content.
+      const [first] = settled;
+      if (first) await session.environment.ledger.noteReplayed(first.origin, first.origin.contentId, counts);
+    });
+    const { delivered, duplicate, deadLettered } = await session.deliver(stream, source, { again: true });
+    say(
+      `${tenantId}: ${delivered} delivered, ${duplicate} were there already, ${deadLettered} refused again.`,
+    );
+    refusedAgain += deadLettered;
+  }
+  await putAwayLines(letters.file, done, rawFiles, letters.lines);
+  return letters.lines - done.size + refusedAgain;
+}
+
+async function findStream(
+  policy: Policy,
+  tenantId: string,
+  signal: AbortSignal,
+): Promise<StreamPolicy | undefined> {
+  const named = policy.streams.find(({ source }) => source.tenantId === tenantId);
+  if (named) return named;
+  for (const stream of policy.streams.filter(({ source }) => source.tenantId.includes('.'))) {
+    await using tenant = await reachTenant(stream.source, signal);
+    if (tenant.tenantId === tenantId) return stream;
+  }
+  return undefined;
+}
+
+type Settled = (letters: readonly StoredDeadLetter[], counts: BatchCounts) => Promise<void>;
+
+/** One batch at a time: letters are few, and a file is put away only when all of its letters were dealt with. */
+function letterSource(file: string, stream: StreamPolicy, tenantId: string, onSettled: Settled): Source {
+  return {
+    async *batches(signal) {
+      const aborted = new Promise<void>((resolve) =>
+        signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
+      for await (const letters of gather(file, stream, tenantId)) {
+        if (signal.aborted) return;
+        const { promise, resolve } = Promise.withResolvers<void>();
+        yield toBatch(letters, async (counts) => {
+          await onSettled(letters, counts);
+          resolve();
+        });
+        await Promise.race([promise, aborted]);
+      }
+    },
+  };
+}
+
+const mostLetters = 500;
+const mostBytes = 1024 * 1024;
+
+/** Neighbours that came from the same content. */
+async function* gather(
+  file: string,
+  stream: StreamPolicy,
+  tenantId: string,
+): AsyncGenerator<StoredDeadLetter[]> {
+  let waiting: StoredDeadLetter[] = [];
+  let bytes = 0;
+  for await (const { letter } of readLetterFile(file)) {
+    if (letter?.origin.tenantId !== tenantId) continue;
+    const whole = await withRecord(letter, stream.source.maximumRecordBytes);
+    if (!whole) continue;
+    const other = waiting[0] && !sameContent(waiting[0].origin, whole.origin);
+    if (other || waiting.length === mostLetters || bytes > mostBytes) {
+      yield waiting;
+      waiting = [];
+      bytes = 0;
+    }
+    waiting.push(whole);
+    bytes += whole.record.length;
+  }
+  if (waiting.length > 0) yield waiting;
+}
+
+/** A record that was too large has its bytes beside the letter; it is taken once the setting allows it. */
+async function withRecord(
+  letter: StoredDeadLetter,
+  maximumBytes: number,
+): Promise<StoredDeadLetter | undefined> {
+  if (letter.rawFile === undefined) return letter;
+  const size = (await statPath(letter.rawFile))?.size;
+  if (size === undefined) {
+    say(`A letter stays: the bytes of its record are no longer there (${letter.rawFile}).`);
+    return undefined;
+  }
+  if (size > maximumBytes) {
+    say(`A record of ${size} bytes stays: maximum_record_size is ${maximumBytes} bytes.`);
+    return undefined;
+  }
+  const record = await readFile(letter.rawFile, 'utf8');
+  if (parseRecord(record).problem !== undefined) {
+    say(
+      `A letter stays: the bytes of its record are damaged (${letter.rawFile}). m365 replay window fetches the record again.`,
+    );
+    return undefined;
+  }
+  return { ...letter, record };
+}
+
+function sameContent(a: Origin, b: Origin): boolean {
+  return a.contentId === b.contentId && a.contentType === b.contentType;
+}
+
+function toBatch(letters: readonly StoredDeadLetter[], settle: Batch['settle']): Batch {
+  const [first] = letters;
+  if (!first) throw new RangeError('a batch has at least one letter');
+  const records = letters.map(({ record }) => record);
+  const bytes = records.reduce((sum, record) => sum + record.length, 0);
+  // An earlier replay may have delivered some and have been stopped before it could say so.
+  return { origin: first.origin, records, bytes, uncertain: true, settle };
+}

@@ -1,0 +1,93 @@
+// `m365 state rebuild`: after the ledger was lost, the Ids of what was delivered are read back from where it went.
+
+import { systemClock } from '../../contract/clock.ts';
+import type { Logger, RecordKey } from '../../contract/contract.ts';
+import { createOutput } from '../../outputs/create-output.ts';
+import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
+import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
+import { recentIds } from '../../outputs/elasticsearch/stored/stored-ids.ts';
+import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import { carriedFacts } from '../../runtime/carried-facts.ts';
+import type { Policy } from '../../settings/policy/policy.ts';
+import { takeClosingNote } from '../../state/sqlite/closing-note.ts';
+import { ledgerFile } from '../../state/sqlite/ledger-file.ts';
+import { openLedger, type SqliteLedger } from '../../state/sqlite/sqlite-ledger.ts';
+import { dataStreamsOf, tenantsOf } from '../choose-streams.ts';
+import { loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
+import { openCommandLog } from '../terminal/command-log.ts';
+import { listenForInterruption } from '../terminal/interruption.ts';
+import { say } from '../terminal/terminal.ts';
+import { sayWhetherNew } from './move-state.ts';
+
+const remembered = 8 * 86_400_000;
+
+export async function rebuildState(flags: PolicyFlags): Promise<void> {
+  const policy = await loadCollectedPolicy(flags);
+  const log = openCommandLog(policy.process.logLevel);
+  using signals = listenForInterruption();
+  sayWhetherNew(policy.process.stateFolder);
+  const folder = policy.process.stateFolder;
+  const ledger = await openLedger({ folder, clock: systemClock, log, carried: carriedFacts });
+  try {
+    for (const output of policy.outputs)
+      await rebuildFrom(output, { policy, ledger, log, signal: signals.stop });
+  } finally {
+    await ledger.close();
+    // Not everything can be read back, such as a document with another time than its record: the next start must doubt.
+    takeClosingNote(ledgerFile(policy.process.stateFolder));
+  }
+}
+
+interface Rebuilding {
+  readonly policy: Policy;
+  readonly ledger: SqliteLedger;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+async function rebuildFrom(output: OutputPolicy, rebuilding: Rebuilding): Promise<void> {
+  switch (output.type) {
+    case 'elasticsearch':
+      return rebuildFromElasticsearch(output, output.options, rebuilding);
+    case 'file':
+      return rebuildFromFiles(output, rebuilding);
+    case 'console':
+      return say(`${output.name}: what was printed cannot be read back.`);
+  }
+}
+
+async function rebuildFromElasticsearch(
+  output: OutputPolicy,
+  options: ElasticsearchOptions,
+  { policy, ledger, signal }: Rebuilding,
+): Promise<void> {
+  const connection = await connect(options);
+  const sinceMs = systemClock.now() - remembered;
+  try {
+    for (const dataStream of dataStreamsOf(policy, output)) {
+      const recent = { sinceMs, tenants: tenantsOf(policy, dataStream) };
+      const found = countAlong(recentIds(connection, dataStream, recent, signal), dataStream);
+      say(`${dataStream}: ${await ledger.remember(found)} Ids of the last eight days were read back.`);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+async function* countAlong(keys: AsyncIterable<RecordKey>, dataStream: string): AsyncGenerator<RecordKey> {
+  let count = 0;
+  for await (const key of keys) {
+    yield key;
+    count += 1;
+    if (count % 1_000_000 === 0) process.stderr.write(`${dataStream}: ${count} Ids …\n`);
+  }
+}
+
+/** Opening the output does it: whatever stands in its files and not in the ledger is taken over. */
+async function rebuildFromFiles(policy: OutputPolicy, { ledger, log, signal }: Rebuilding): Promise<void> {
+  const telemetry = { report: () => undefined, count: () => undefined, lag: () => undefined };
+  const output = createOutput(policy, { clock: systemClock, random: Math.random, ledger, log, telemetry });
+  await output.open(signal);
+  await output.close();
+  say(`${policy.name}: the Ids in its files are in the ledger.`);
+}

@@ -1,0 +1,66 @@
+// `m365 state show`: what the ledger knows of each tenant and content type, also while a collector uses it.
+
+import { systemClock } from '../../contract/clock.ts';
+import type { BlobState, Gap } from '../../contract/contract.ts';
+import type { Scope } from '../../contract/scope.ts';
+import { facts } from '../../sources/management-activity/stream.ts';
+import { openLedgerToRead, type SqliteLedger } from '../../state/sqlite/sqlite-ledger.ts';
+import { openCommandLog } from '../terminal/command-log.ts';
+import { paint, say, table, wrap } from '../terminal/terminal.ts';
+
+interface ScopeState extends Scope {
+  readonly blobs: Record<BlobState, number>;
+  readonly watermark: string | undefined;
+  readonly subscribedAt: string | undefined;
+  readonly gaps: readonly Gap[];
+}
+
+export async function showState(folder: string, json: boolean): Promise<void> {
+  const ledger = await openLedgerToRead({ folder, clock: systemClock, log: openCommandLog('warn') });
+  try {
+    // What is kept for a tenant as a whole has no content type.
+    const scopes = (await ledger.scopes()).filter(({ contentType }) => contentType !== '');
+    const states = await Promise.all(scopes.map((scope) => readState(ledger, scope)));
+    if (json) say(JSON.stringify(states, undefined, 2));
+    else printStates(folder, states);
+  } finally {
+    await ledger.close();
+  }
+}
+
+function printStates(folder: string, states: readonly ScopeState[]): void {
+  say(`Ledger in ${folder}`);
+  for (const [tenantId, scopes] of Map.groupBy(states, (state) => state.tenantId)) {
+    say(`\nTenant ${tenantId}`);
+    say(drawScopes(scopes));
+    for (const gap of scopes.flatMap(({ gaps }) => gaps))
+      say(
+        paint('red', wrap(`lost: ${gap.contentType}, ${gap.from} to ${gap.to}: ${gap.reason}`, '  ', '    ')),
+      );
+  }
+  if (states.length === 0) say('Nothing was listed yet.');
+}
+
+async function readState(ledger: SqliteLedger, scope: Scope): Promise<ScopeState> {
+  return {
+    ...scope,
+    blobs: await ledger.countByState(scope),
+    watermark: await ledger.getFact(scope, facts.watermark),
+    subscribedAt: await ledger.getFact(scope, facts.subscriptionStartedAt),
+    gaps: await ledger.gapsBetween(scope, new Date(0).toISOString(), new Date().toISOString()),
+  };
+}
+
+function drawScopes(scopes: readonly ScopeState[]): string {
+  return table(
+    ['content type', 'open', 'done', 'expired', 'unreadable', 'listed up to'],
+    scopes.map(({ contentType, blobs, watermark }) => [
+      contentType,
+      String(blobs.listed + blobs.fetching),
+      String(blobs.acknowledged),
+      String(blobs.expired),
+      String(blobs.poisoned),
+      watermark?.slice(0, 16).concat('Z') ?? '-',
+    ]),
+  );
+}

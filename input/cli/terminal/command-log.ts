@@ -1,0 +1,11 @@
+// The log of a command that ends by itself: short lines on a terminal, ECS JSON elsewhere, always on standard error.
+
+import type { Logger } from '../../contract/contract.ts';
+import { createJsonLogger, createTextLogger, type LogLevel } from '../../telemetry/logger.ts';
+
+export function openCommandLog(level: LogLevel): Logger {
+  const terminal = process.stderr;
+  const write = (line: string) => terminal.write(line);
+  if (!terminal.isTTY) return createJsonLogger({ level, write });
+  return createTextLogger({ level, write, colour: terminal.hasColors(), columns: terminal.columns });
+}

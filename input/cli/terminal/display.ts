@@ -1,0 +1,49 @@
+// What a running command shows: a table and short lines on a terminal, ECS JSON lines anywhere else. Everything goes
+// to standard error; standard output belongs to documents.
+
+import type { Logger } from '../../contract/contract.ts';
+import { createJsonLogger, createTextLogger, type LogLevel } from '../../telemetry/logger.ts';
+import { type Progress, showProgress } from '../../telemetry/progress.ts';
+import type { StatusBoard } from '../../telemetry/status-board.ts';
+
+export interface Display {
+  readonly log: Logger;
+  close(): void;
+}
+
+interface DisplayOptions {
+  readonly level: LogLevel;
+  readonly board: StatusBoard;
+  /** GUID → name of a tenant. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly footer: () => string;
+  /** False where documents are printed on the same terminal. */
+  readonly table: boolean;
+}
+
+export function openDisplay({ level, board, names, footer, table }: DisplayOptions): Display {
+  const terminal = process.stderr;
+  if (!terminal.isTTY)
+    return {
+      log: createJsonLogger({ level, write: (line) => terminal.write(line) }),
+      close: () => undefined,
+    };
+  let progress: Progress | undefined;
+  const write = (line: string) => (progress ? progress.print(line) : terminal.write(line));
+  // The table says what an INFO line would.
+  const shown = table && level === 'info' ? 'warn' : level;
+  const log = createTextLogger({
+    level: shown,
+    write,
+    colour: terminal.hasColors(),
+    columns: terminal.columns,
+  });
+  if (table) progress = showProgress({ board, terminal, names, footer });
+  return {
+    log,
+    close() {
+      progress?.close();
+      progress = undefined;
+    },
+  };
+}

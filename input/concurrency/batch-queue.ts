@@ -1,0 +1,70 @@
+// Hands batches from the downloads to whoever iterates the source. It needs no bound of its own: every batch in it was
+// admitted by the byte budget.
+
+import type { Batch } from '../contract/contract.ts';
+
+export class BatchQueue {
+  readonly #waiting: Batch[] = [];
+  #ended = false;
+  #failure: { readonly error: unknown } | undefined;
+  #notify: (() => void) | undefined;
+
+  put(batch: Batch): void {
+    this.#waiting.push(batch);
+    this.#notify?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#notify?.();
+  }
+
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.end();
+  }
+
+  /** Batches that nobody will take any more. */
+  abandon(): Batch[] {
+    return this.#waiting.splice(0);
+  }
+
+  /**
+   * Ends when the queue ended and is empty, or at once when the signal aborts; `finish` is waited for then, or once the
+   * reader leaves. No generator: one that waits holds the last batch that it yielded, with all its records.
+   */
+  drain(signal: AbortSignal, finish: () => Promise<void>): AsyncIterableIterator<Batch, void, undefined> {
+    let finished: Promise<void> | undefined;
+    const end = async () => {
+      finished ??= finish();
+      await finished;
+      return { done: true, value: undefined } as const;
+    };
+    const next = async () => {
+      const batch = await this.#next(signal).catch(async (error: unknown) => {
+        await end();
+        throw error;
+      });
+      return batch === undefined ? end() : { done: false as const, value: batch };
+    };
+    signal.addEventListener('abort', () => this.#notify?.(), { once: true });
+    return {
+      next,
+      return: end,
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  async #next(signal: AbortSignal): Promise<Batch | undefined> {
+    while (!signal.aborted && this.#waiting.length === 0) {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#ended) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#notify = resolve;
+      });
+    }
+    return signal.aborted ? undefined : this.#waiting.shift();
+  }
+}

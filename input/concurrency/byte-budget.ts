@@ -1,0 +1,116 @@
+// Bounds what is in memory, in bytes: whoever asks first is served first, so a large batch is never starved by small
+// ones. Each stream has a share. Beyond the limit, a stream may hold one batch, so that one whose download or output is
+// stuck cannot keep the others from theirs; but only so many streams of an output at once, or memory would grow with
+// their number.
+
+import type { ByteBudget } from '../contract/contract.ts';
+
+export interface SharedBudget extends ByteBudget {
+  /** A part that counts against the whole. Beyond it, those of a group may each hold one batch, up to a bound. */
+  share(group?: object): ByteBudget;
+}
+
+interface Group {
+  held: number;
+}
+
+interface Share extends Group {
+  readonly group: Group;
+}
+
+/** How often the limit fits into what the shares of a group may hold in all. */
+const beyond = 3;
+
+interface Waiter {
+  readonly share: Share;
+  readonly bytes: number;
+  readonly admit: () => void;
+}
+
+/** A budget of `limit` bytes over all shares. */
+export function byteBudget(limit: number): SharedBudget {
+  let held = 0;
+  const waiters = new Set<Waiter>();
+  const groups = new WeakMap<object, Group>();
+
+  const take = (share: Share, bytes: number) => {
+    held += bytes;
+    share.held += bytes;
+    share.group.held += bytes;
+  };
+
+  const fitsBeyond = ({ held: own, group }: Share, bytes: number) =>
+    own === 0 && (group.held === 0 || group.held + bytes <= beyond * limit);
+
+  const admitWaiters = () => {
+    let first = true;
+    // Behind one of a group that does not even fit beyond the limit, no smaller one of it passes.
+    const full = new Set<Group>();
+    for (const waiter of waiters) {
+      const { share, bytes } = waiter;
+      const fits = first && held + bytes <= limit;
+      if (fits || (!full.has(share.group) && fitsBeyond(share, bytes))) {
+        waiters.delete(waiter);
+        take(share, bytes);
+        waiter.admit();
+        continue;
+      }
+      first = false;
+      if (share.held === 0) full.add(share.group);
+    }
+  };
+
+  const waitTurn = (share: Share, bytes: number, signal: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      const leave = () => {
+        waiters.delete(waiter);
+        reject(signal.reason);
+        admitWaiters();
+      };
+      const admit = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const waiter = { share, bytes, admit };
+      waiters.add(waiter);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+
+  const isWaiting = (group: Group) =>
+    waiters.values().some(({ share }) => share.group === group && share.held === 0);
+
+  const makeShare = (of: object = {}): ByteBudget => {
+    const group = groups.get(of) ?? { held: 0 };
+    groups.set(of, group);
+    const share: Share = { held: 0, group };
+    return {
+      get held() {
+        return share.held;
+      },
+      async acquire(bytes, signal) {
+        signal.throwIfAborted();
+        const fits = waiters.size === 0 && held + bytes <= limit;
+        if (!fits && (isWaiting(group) || !fitsBeyond(share, bytes))) return waitTurn(share, bytes, signal);
+        take(share, bytes);
+      },
+      release(bytes) {
+        if (bytes > share.held)
+          throw new RangeError(`more was released than acquired: ${bytes - share.held} bytes`);
+        held -= bytes;
+        share.held -= bytes;
+        group.held -= bytes;
+        admitWaiters();
+      },
+    };
+  };
+
+  const own = makeShare();
+  return {
+    get held() {
+      return held;
+    },
+    acquire: own.acquire,
+    release: own.release,
+    share: makeShare,
+  };
+}

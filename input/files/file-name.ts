@@ -1,0 +1,30 @@
+// `<series>-<time>-<number>.ndjson`: sorted by name, the files of a series are sorted by age.
+
+export interface FileName {
+  /** What its files have in common: a data stream, or the dead letters. */
+  readonly series: string;
+  /** When the file was begun, in milliseconds. */
+  readonly begun: number;
+  /** Tells files of one second apart. */
+  readonly number: number;
+}
+
+const pattern = /^(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(\d{4,})\.ndjson$/;
+
+export function writeFileName({ series, begun, number }: FileName): string {
+  return `${series.replace(/[^\w.-]/g, '_')}-${stamp(begun)}-${String(number).padStart(4, '0')}.ndjson`;
+}
+
+/** Undefined for a file that is none of ours. */
+export function readFileName(name: string): FileName | undefined {
+  const parts = pattern.exec(name);
+  if (!parts) return undefined;
+  const [, series = '', year, month, day, hour, minute, second, number] = parts;
+  const begun = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(begun) ? undefined : { series, begun, number: Number(number) };
+}
+
+/** `20260131T235959Z`. */
+export function stamp(time: number): string {
+  return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
+}

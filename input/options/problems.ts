@@ -1,0 +1,47 @@
+// Everything wrong with a policy at once, one line each, so that an operator repairs it in one go.
+
+import { closest, distance } from 'fastest-levenshtein';
+import { OperatorError } from '../contract/errors.ts';
+
+export interface Problem {
+  /** `policy.yml:12:3`, or what else names the place. */
+  readonly place: string;
+  readonly message: string;
+}
+
+/** A policy that cannot be used. The command line answers it with exit code 2. */
+export class PolicyError extends OperatorError {
+  readonly problems: readonly Problem[];
+
+  constructor(found: readonly Problem[]) {
+    const problems = found.toSorted((a, b) => compareLines(a.place, b.place));
+    // A mistake in what several streams share shows up in each of them.
+    const lines = new Set(problems.map(({ place, message }) => `${place}: ${message}`));
+    super({
+      code: 'bad-policy',
+      message: [...lines].join('\n'),
+      advice: '',
+      retry: { kind: 'never' },
+    });
+    this.name = 'PolicyError';
+    this.problems = problems;
+  }
+}
+
+function compareLines(a: string, b: string): number {
+  const [lineA = 0, columnA = 0] = positionOf(a);
+  const [lineB = 0, columnB = 0] = positionOf(b);
+  return lineA - lineB || columnA - columnB;
+}
+
+function positionOf(place: string): number[] {
+  return /:(\d+):(\d+)$/.exec(place)?.slice(1).map(Number) ?? [];
+}
+
+/** `; did you mean "interval"?`, or nothing where no known word is near. */
+export function suggest(word: string, known: readonly string[]): string {
+  if (known.length === 0) return '';
+  const nearest = closest(word.toLowerCase(), [...known]);
+  const near = distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.ceil(word.length / 3));
+  return near ? `; did you mean "${nearest}"?` : '';
+}

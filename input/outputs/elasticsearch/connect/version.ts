@@ -1,0 +1,45 @@
+// Which Elasticsearch is there, and whether it is new enough.
+
+import { isObject } from '../../../../pipelines/json/unknown.ts';
+import { OperatorError } from '../../../contract/errors.ts';
+import { Failure } from '../errors/failure.ts';
+import type { Connection } from './connection.ts';
+
+export const oldestVersion = '8.18';
+
+export interface ServerVersion {
+  /** Undefined when the key may not ask. */
+  readonly number: string | undefined;
+  readonly serverless: boolean;
+}
+
+export async function readVersion(connection: Connection, signal: AbortSignal): Promise<ServerVersion> {
+  try {
+    const { body } = await connection.send({ method: 'GET', path: '/', name: 'info' }, signal);
+    const version = isObject(body) && isObject(body.version) ? body.version : {};
+    return {
+      number: typeof version.number === 'string' ? version.number : undefined,
+      serverless: version.build_flavor === 'serverless',
+    };
+  } catch (error) {
+    if (error instanceof Failure && error.trouble === 'privilege')
+      return { number: undefined, serverless: false };
+    throw error;
+  }
+}
+
+export function isSupported({ number, serverless }: ServerVersion): boolean {
+  if (serverless || number === undefined) return true;
+  const [major = 0, minor = 0] = number.split('.').map(Number);
+  return major > 8 || (major === 8 && minor >= 18);
+}
+
+export function requireSupported(address: string, version: ServerVersion): void {
+  if (isSupported(version)) return;
+  throw new OperatorError({
+    code: 'elasticsearch-version',
+    message: `${address} is Elasticsearch ${version.number}; ${oldestVersion} or later is needed.`,
+    advice: `Upgrade Elasticsearch to ${oldestVersion} or later.`,
+    retry: { kind: 'never' },
+  });
+}

@@ -1,0 +1,306 @@
+// One stream end to end: batches from the source, documents through the mapper, to the output, into the ledger.
+// What a record means is the mapper's business, how it is written the output's, what is remembered the ledger's.
+
+import type { RecordTypes } from '../../pipelines/engine/record-types.ts';
+import { recordKey } from '../../pipelines/identity.ts';
+import type { MapContext, Mapper } from '../../pipelines/mapper.ts';
+import { parseRecord, type RecordHead } from '../../pipelines/parse-record.ts';
+import type { DocumentBuffer } from '../concurrency/document-buffers.ts';
+import type { IdClaims } from '../concurrency/in-flight.ts';
+import { Slots } from '../concurrency/semaphore.ts';
+import { addCounts } from '../contract/batch-counts.ts';
+import type { Clock } from '../contract/clock.ts';
+import type {
+  Batch,
+  BatchCounts,
+  DeadLetter,
+  DeadLetters,
+  DeliveryLedger,
+  Logger,
+  Origin,
+  Output,
+  OutputDocument,
+  RecordKey,
+  Source,
+  WriteReport,
+} from '../contract/contract.ts';
+import type { Telemetry } from '../contract/telemetry.ts';
+import { setConstants } from '../documents/constant-fields.ts';
+import { rawWriter } from '../documents/raw-document.ts';
+import type { MappingOptions } from '../settings/policy/policy.ts';
+import type { CommitQueue } from '../state/commit-queue.ts';
+
+export interface CollectorParts {
+  readonly source: Source;
+  readonly mapper: Mapper;
+  readonly recordTypes: Pick<RecordTypes, 'isKnown'>;
+  readonly output: Output;
+  /** One for each batch that the output is worth finishing ahead for. */
+  readonly slots: Slots;
+  readonly ledger: DeliveryLedger;
+  readonly claims: IdClaims;
+  readonly commits: CommitQueue;
+  readonly deadLetters: DeadLetters;
+  readonly openBuffer: () => DocumentBuffer;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly mapping: MappingOptions;
+}
+
+export interface CollectorSignals {
+  /** No new work: the source ends, what is in flight is finished. */
+  readonly stop: AbortSignal;
+  /** Give up what is in flight too; it stays unacknowledged. */
+  readonly abandon: AbortSignal;
+  /** Wait for nothing any more, not for the last report either. */
+  readonly end?: AbortSignal;
+}
+
+/** A record on its way. */
+interface Entry {
+  readonly text: string;
+  readonly key: RecordKey;
+  readonly document: OutputDocument;
+}
+
+const nothing: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
+
+/** To be shared by all who deliver to the output. */
+export function slotsOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output): Slots {
+  return new Slots(batchesAhead);
+}
+
+/**
+ * Resolves when the source has ended and everything it yielded is settled or, once abandoned, left for the next start.
+ * Rejects with the first failure of source or delivery, when nothing is on its way any more.
+ */
+export async function collect(parts: CollectorParts, signals: CollectorSignals): Promise<void> {
+  const running = new Set<Promise<void>>();
+  let broken: { error: unknown } | undefined;
+  const stop = new AbortController();
+  const stopSignal = AbortSignal.any([signals.stop, stop.signal]);
+  try {
+    const begin = (batch: Batch) => {
+      const delivery = deliverInTurn(parts, batch, signals.abandon)
+        .catch((error: unknown) => {
+          if (signals.abandon.aborted) return;
+          broken ??= { error };
+          stop.abort(error);
+        })
+        .finally(() => running.delete(delivery));
+      running.add(delivery);
+    };
+    const batches = parts.source.batches(stopSignal)[Symbol.asyncIterator]();
+    while (await beginNext(batches, begin));
+  } catch (error) {
+    broken ??= { error };
+  }
+  await Promise.all(running);
+  if (broken) throw broken.error;
+}
+
+/** By itself, and no `for await`: who waits for the next batch there holds the last one, with all its records. */
+async function beginNext(batches: AsyncIterator<Batch>, begin: (batch: Batch) => void): Promise<boolean> {
+  const { done, value } = await batches.next();
+  if (done) return false;
+  begin(value);
+  return true;
+}
+
+async function deliverInTurn(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
+  const free = await parts.slots.acquire();
+  try {
+    await deliver(parts, batch, abandon);
+  } finally {
+    free();
+  }
+}
+
+/** Delivers one batch and settles it. A copy of a record that another batch carries waits for that one's outcome. */
+async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
+  const room = parts.openBuffer();
+  let waiting = mapRecords(parts, batch, room);
+  const newest = findNewest(waiting);
+  let counts = nothing;
+  while (waiting.length > 0) {
+    const claim = parts.claims.claim(waiting.map((entry) => entry.key.id));
+    const mine = claim.mine.map((index) => at(waiting, index));
+    counts = addCounts(counts, await deliverClaimed(parts, batch, mine, abandon));
+    const outcomes = await Promise.all(claim.others.map((other) => other.acknowledged));
+    const failed = claim.others.filter((_, index) => !outcomes[index]);
+    counts = addCounts(counts, { ...nothing, duplicate: claim.others.length - failed.length });
+    waiting = failed.map((other) => at(waiting, other.index));
+  }
+  room.release();
+  await batch.settle(counts);
+  reportSettled(parts, batch, counts, newest);
+}
+
+/**
+ * Each record is parsed, mapped and written before the next is looked at, known duplicates too: what was parsed then
+ * dies young, which spares more work than mapping a few records in vain costs.
+ */
+function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): Entry[] {
+  const context = mapContext(parts.mapping, origin);
+  const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
+  const write = documentWriter(parts.mapper, parts.mapping);
+  let unknown = 0;
+  const entries = records.map((text) => {
+    const { record, body } = write(text, context);
+    const key = recordKey(record, origin.tenantId);
+    if (!parts.recordTypes.isKnown(record.recordType)) unknown += 1;
+    return { text, key, document: { id: key.id, dataStream, body: room.add(body) } };
+  });
+  if (unknown > 0) parts.telemetry.count(origin, 'unknown_record_types', unknown);
+  return entries;
+}
+
+/** The claims are given back whatever happens, with the outcome that those who wait for them need. */
+async function deliverClaimed(
+  parts: CollectorParts,
+  batch: Batch,
+  entries: readonly Entry[],
+  abandon: AbortSignal,
+): Promise<BatchCounts> {
+  if (entries.length === 0) return nothing;
+  const ids = entries.map((entry) => entry.key.id);
+  try {
+    const counts = await deliverUnseen(parts, batch, entries, abandon);
+    parts.claims.release(ids, true);
+    return counts;
+  } catch (error) {
+    parts.claims.release(ids, false);
+    throw error;
+  }
+}
+
+async function deliverUnseen(
+  parts: CollectorParts,
+  batch: Batch,
+  entries: readonly Entry[],
+  abandon: AbortSignal,
+): Promise<BatchCounts> {
+  const seen = await parts.ledger.findSeen(entries.map((entry) => entry.key));
+  const fresh = entries.filter((_, index) => seen[index] === 0);
+  if (fresh.length === 0) return { ...nothing, duplicate: entries.length };
+  const documents = fresh.map((entry) => entry.document);
+  const raw = parts.mapping.documents === 'raw';
+  const { uncertain, canWait = false } = batch;
+  const report = await parts.output.write(documents, { signal: abandon, uncertain, canWait, raw });
+  await keepRejected(parts, batch.origin, fresh, report);
+  await parts.commits.commit({ keys: fresh.map((entry) => entry.key), checkpoint: report.checkpoint });
+  noticeStrangers(parts, batch, report);
+  return {
+    delivered: report.delivered,
+    duplicate: entries.length - fresh.length + report.duplicate,
+    ...(report.duplicate > 0 && { there: report.duplicate }),
+    deadLettered: report.rejected.length,
+  };
+}
+
+/** What is read of a record, and its document. */
+type WriteRecord = (text: string, context: MapContext) => { record: RecordHead; body: string };
+
+function documentWriter(mapper: Mapper, { documents, fields: constants }: MappingOptions): WriteRecord {
+  if (documents === 'raw') return readAndWrite(parseRecord, rawWriter(constants));
+  return readAndWrite(mapper.read, mappedWriter(mapper, constants));
+}
+
+function readAndWrite<Read extends RecordHead>(
+  read: (text: string) => Read,
+  write: (record: Read, context: MapContext) => string,
+): WriteRecord {
+  return (text, context) => {
+    const record = read(text);
+    return { record, body: write(record, context) };
+  };
+}
+
+/** Constants need the document as an object, which most policies can do without. */
+function mappedWriter(mapper: Mapper, constants: MappingOptions['fields']): Mapper['write'] {
+  if (Object.keys(constants).length === 0) return mapper.write;
+  const addConstants = setConstants(constants);
+  return (record, context) => {
+    const document = mapper.map(record, context);
+    addConstants(document);
+    return JSON.stringify({ event: document.event, ...document });
+  };
+}
+
+function mapContext(mapping: MappingOptions, origin: Origin): MapContext {
+  return {
+    tenantId: origin.tenantId,
+    ...(mapping.tenantName === undefined ? {} : { tenantName: mapping.tenantName }),
+    contentCreated: origin.contentCreated,
+    fetchedAt: origin.fetchedAt,
+    tags: origin.backfill ? [...mapping.tags, 'backfill'] : mapping.tags,
+    preserveOriginal: mapping.preserveOriginal,
+    namespace: mapping.namespace,
+  };
+}
+
+/** What the output will never take goes to the dead letters before anything says that it was dealt with. */
+async function keepRejected(
+  parts: CollectorParts,
+  origin: Origin,
+  entries: readonly Entry[],
+  report: WriteReport,
+): Promise<void> {
+  if (report.rejected.length === 0) return;
+  const letters = report.rejected.map((rejection): DeadLetter => {
+    const { document, text } = at(entries, rejection.index);
+    return {
+      origin,
+      id: document.id,
+      dataStream: document.dataStream,
+      type: rejection.type,
+      reason: rejection.reason,
+      record: text,
+      document: document.body.toString(),
+    };
+  });
+  await parts.deadLetters.append(letters);
+  parts.log.error(
+    { event: { action: 'dead-letter' }, m365: { ...scopeFields(origin), records: letters.length } },
+    `${letters.length} documents of ${origin.contentType} were refused (${letters[0]?.type}: ${letters[0]?.reason}) and kept in the dead letters; mend the cause, then run: m365 replay dead-letters`,
+  );
+}
+
+/** Documents that were there already, though no run of this ledger can have sent them, come from somebody else. */
+function noticeStrangers(parts: CollectorParts, batch: Batch, report: WriteReport): void {
+  parts.telemetry.count(batch.origin, 'records_possibly_duplicate', report.possiblyDuplicate);
+  const strange = report.duplicate - (report.takenOver ?? 0);
+  if (strange === 0 || batch.uncertain) return;
+  const message = `${strange} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`;
+  const notice = { health: 'degraded', code: 'second-collector', message } as const;
+  if (parts.telemetry.notice?.(batch.origin, notice))
+    parts.log.warn({ m365: scopeFields(batch.origin) }, `${batch.origin.contentType}: ${message}`);
+}
+
+function reportSettled(parts: CollectorParts, { origin }: Batch, counts: BatchCounts, newest: number): void {
+  const now = parts.clock.now();
+  parts.telemetry.count(origin, 'records_delivered', counts.delivered);
+  parts.telemetry.count(origin, 'records_duplicate', counts.duplicate);
+  parts.telemetry.count(origin, 'records_dead_lettered', counts.deadLettered);
+  const created = Date.parse(origin.contentCreated);
+  const lag = newest > 0 ? now - newest * 1000 : undefined;
+  parts.telemetry.lag(origin, lag, now - created, origin.backfill);
+}
+
+/** The newest CreationTime of a batch, in seconds; 0 where none can be read. */
+function findNewest(entries: readonly Entry[]): number {
+  let newest = 0;
+  for (const { key } of entries) if (key.seconds > newest) newest = key.seconds;
+  return newest;
+}
+
+function scopeFields(origin: Origin): object {
+  return { tenant: origin.tenantId, content_type: origin.contentType, content_id: origin.contentId };
+}
+
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`no item ${index} among ${items.length}`);
+  return item;
+}

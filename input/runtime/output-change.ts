@@ -1,0 +1,71 @@
+// The ledger knows what was delivered, not where to: after a change of outputs the new one gets only what is new. That is
+// as it should be, and has to be said.
+
+import { resolve } from 'node:path';
+import type { ContentLedger, Logger } from '../contract/contract.ts';
+import type { OutputPolicy } from '../outputs/output-policy.ts';
+import type { StreamPolicy } from '../settings/policy/policy.ts';
+
+interface Place {
+  readonly type: OutputPolicy['type'];
+  /** Of a cluster any of its hosts is the same place. */
+  readonly addresses: readonly string[];
+}
+
+/** Of a tenant as a whole. */
+export const outputFact = 'output';
+
+/** Warns where documents of the stream went somewhere else until now. */
+export async function noteOutputChange(
+  { source, where, output }: StreamPolicy,
+  ledger: Pick<ContentLedger, 'getFact' | 'setFact'>,
+  log: Logger,
+): Promise<void> {
+  const scope = { tenantId: source.tenantId, contentType: '' };
+  const place = placeOf(output);
+  const before = readPlace(await ledger.getFact(scope, outputFact));
+  if (before && !isSame(before, place))
+    log.warn(
+      { event: { action: 'output-changed' }, organization: { id: source.tenantId } },
+      `${where}: until now documents went to ${describe(before)}; these are not sent again to ${describe(place)}. Should they be: m365 replay window --from 7d${place.type === 'elasticsearch' ? '' : ' --again'}`,
+    );
+  await ledger.setFact(scope, outputFact, JSON.stringify(place));
+}
+
+function placeOf(output: OutputPolicy): Place {
+  switch (output.type) {
+    case 'elasticsearch':
+      return { type: output.type, addresses: output.options.hosts };
+    case 'file':
+      return { type: output.type, addresses: [resolve(output.options.path)] };
+    case 'console':
+      return { type: output.type, addresses: [] };
+  }
+}
+
+function isSame(one: Place, other: Place): boolean {
+  if (one.type !== other.type) return false;
+  return one.type === 'console' || one.addresses.some((address) => other.addresses.includes(address));
+}
+
+function readPlace(text: string | undefined): Place | undefined {
+  const place = parseJson(text ?? 'null');
+  if (typeof place !== 'object' || place === null || !('type' in place) || !('addresses' in place))
+    return undefined;
+  const { type, addresses } = place;
+  const isKnown = type === 'elasticsearch' || type === 'file' || type === 'console';
+  return isKnown && Array.isArray(addresses) ? { type, addresses: addresses.map(String) } : undefined;
+}
+
+/** Undefined for text that is damaged. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function describe({ type, addresses }: Place): string {
+  return [type, ...addresses].join(' ');
+}

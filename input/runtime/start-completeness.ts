@@ -1,0 +1,88 @@
+// Starts the reports that a policy asks for: one reporter for each input with a stream of completeness.
+
+import { completenessReporter, type ReportedScope } from '../completeness/reporter.ts';
+import { CompletenessTally, listenAlso } from '../completeness/tally.ts';
+import type { Clock } from '../contract/clock.ts';
+import type { Ledger, Logger, Output } from '../contract/contract.ts';
+import type { Telemetry } from '../contract/telemetry.ts';
+import type { OutputPolicy } from '../outputs/output-policy.ts';
+import type { CompletenessPolicy, Policy, StreamPolicy } from '../settings/policy/policy.ts';
+
+export interface StartOptions {
+  readonly policy: Policy;
+  readonly ledger: Ledger;
+  /** Open already. */
+  readonly outputs: ReadonlyMap<OutputPolicy, Output>;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Of this program, and of ECS. */
+  readonly version: string;
+  readonly ecsVersion: string;
+  /** Once it aborts, no output is waited for any more. */
+  readonly end?: AbortSignal | undefined;
+}
+
+export interface RunningCompleteness {
+  /** To be given to the streams in place of the one that came. */
+  readonly telemetry: Telemetry;
+  /** Tells the last interval and ends; call once the streams have ended, and before outputs and ledger close. */
+  stop(): Promise<void>;
+}
+
+export function startCompleteness(options: StartOptions): RunningCompleteness {
+  const { policy, telemetry } = options;
+  const wanted = policy.completeness ?? [];
+  const ending = new AbortController();
+  let heard = telemetry;
+  const runs = wanted.map((each) => {
+    const tally = new CompletenessTally(
+      () => options.clock.now(),
+      (scope) => telemetry.reportOf?.(scope),
+    );
+    heard = listenAlso(heard, tally);
+    return reporterOf(each, tally, options).run(ending.signal);
+  });
+  return {
+    telemetry: heard,
+    async stop() {
+      ending.abort();
+      await Promise.all(runs);
+    },
+  };
+}
+
+function reporterOf(each: CompletenessPolicy, tally: CompletenessTally, options: StartOptions) {
+  const { policy, ledger, outputs, clock, log, version, ecsVersion, end } = options;
+  const output = outputs.get(each.output);
+  if (!output) throw new Error(`no output was opened for the completeness at ${each.where}`);
+  const { namespace, intervalMs } = each;
+  const own = policy.streams.filter(({ id }) => each.streams.includes(id));
+  const scopes = () => [...own.flatMap(configuredScopes), ...resolvedScopes(own, policy.streams, tally)];
+  const identity = { namespace, agent: { id: ledger.identity.id, version }, ecsVersion, tags: ['m365'] };
+  return completenessReporter({ scopes, intervalMs, identity, tally, ledger, output, clock, log, end });
+}
+
+const isDomain = ({ source }: StreamPolicy): boolean => source.tenantId.includes('.');
+
+function configuredScopes(stream: StreamPolicy): ReportedScope[] {
+  if (isDomain(stream)) return [];
+  const { tenantId, tenantName, contentTypes } = stream.source;
+  return contentTypes.map((contentType) => ({ scope: { tenantId, contentType }, tenantName }));
+}
+
+/** Of tenants that are configured by a domain: those that were heard of and that nobody configured by their id. */
+function resolvedScopes(
+  own: readonly StreamPolicy[],
+  all: readonly StreamPolicy[],
+  tally: CompletenessTally,
+): ReportedScope[] {
+  const domains = own.filter(isDomain);
+  if (domains.length === 0) return [];
+  const known = new Set(all.map(({ source }) => source.tenantId));
+  const tenantName = domains.length === 1 ? domains[0]?.source.tenantName : undefined;
+  return tally
+    .scopes()
+    .filter(({ tenantId }) => !known.has(tenantId))
+    .map((scope) => ({ scope, tenantName }));
+}

@@ -1,0 +1,100 @@
+// A stream that died of what nobody foresaw begins again after a pause; the ledger knows where it was. Whether that is
+// wanted at all is for the caller to say.
+
+import type { Clock } from '../contract/clock.ts';
+import type { Logger } from '../contract/contract.ts';
+import { describeError, OperatorError } from '../contract/errors.ts';
+import type { Scope } from '../contract/scope.ts';
+import type { Telemetry } from '../contract/telemetry.ts';
+import { backOff } from '../http/back-off.ts';
+import type { StreamPolicy } from '../settings/policy/policy.ts';
+
+export interface Supervision {
+  readonly stream: Pick<StreamPolicy, 'id' | 'where'> & {
+    readonly source: Pick<StreamPolicy['source'], 'tenantId'>;
+  };
+  /** Once it aborts, nothing is begun again. */
+  readonly stop: AbortSignal;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** To be told the tenant's GUID, once it is known. */
+export type FoundTenant = (tenantId: string) => void;
+
+/** One that ran for longer than the longest pause begins with the shortest again. */
+const pauses = { firstMs: 5_000, mostMs: 600_000 };
+
+/**
+ * Resolves when `run` does. Rejects with what it threw where trying again cannot help, or when it is stopped before it
+ * has begun again. Each `run` must have let go of everything when it rejects.
+ */
+export async function superviseStream(
+  run: (foundTenant: FoundTenant) => Promise<void>,
+  options: Supervision,
+): Promise<void> {
+  const { stream, stop, clock, random } = options;
+  const voice = new Voice(stream.source.tenantId, options);
+  for (let deaths = 0; ; ) {
+    const begunAt = clock.now();
+    try {
+      return await run((tenantId) => voice.foundTenant(tenantId));
+    } catch (error) {
+      if (stop.aborted || isFinal(error)) throw error;
+      deaths = clock.now() - begunAt > pauses.mostMs ? 1 : deaths + 1;
+      const waitMs = backOff(deaths - 1, pauses, random);
+      voice.tellDeath(error, clock.now() + waitMs);
+      await clock.sleep(waitMs, stop).catch(() => {
+        throw error;
+      });
+      voice.tellRestart(error);
+    }
+  }
+}
+
+const isFinal = (error: unknown): boolean => error instanceof OperatorError && error.retry.kind === 'never';
+
+const code = 'stream-died';
+
+const sayOf = (error: unknown): string => describeError(error).replace(/\.$/, '');
+
+/** What the operator is told of it, under the name that the tenant is known by. */
+class Voice {
+  readonly #options: Supervision;
+  #scope: Scope;
+
+  constructor(tenantId: string, options: Supervision) {
+    this.#options = options;
+    this.#scope = { tenantId, contentType: '' };
+  }
+
+  foundTenant(tenantId: string): void {
+    const { telemetry } = this.#options;
+    const known = this.#scope;
+    if (known.tenantId === tenantId) return;
+    this.#scope = { tenantId, contentType: '' };
+    if (telemetry.reportOf?.(known))
+      telemetry.report(known, { health: 'stopped', message: `found as ${tenantId}` });
+  }
+
+  tellDeath(error: unknown, againAt: number): void {
+    const { telemetry, log, stream } = this.#options;
+    const time = new Date(againAt).toISOString().slice(11, 19);
+    const message = `Collecting ended by an error that nobody foresaw: ${sayOf(error)}. It begins again at ${time} UTC where it was; nothing is lost. Please report it, with the stack trace that log level debug shows.`;
+    telemetry.count(this.#scope, 'stream_restarts');
+    telemetry.report(this.#scope, { health: 'failed', code, message });
+    const stack = error instanceof Error ? error.stack : undefined;
+    const fields = { error: { code, message: describeError(error), stack_trace: stack } };
+    log.error({ ...fields, m365: { stream: stream.id } }, `${stream.where}: ${message}`);
+  }
+
+  tellRestart(error: unknown): void {
+    const { telemetry, log, stream } = this.#options;
+    const message = `Collecting has begun again after an error that nobody foresaw: ${sayOf(error)}.`;
+    telemetry.report(this.#scope, { health: 'starting', message });
+    telemetry.notice?.(this.#scope, { health: 'degraded', code, message });
+    log.warn({ m365: { stream: stream.id } }, `${stream.where}: ${message}`);
+  }
+}

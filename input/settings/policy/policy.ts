@@ -1,0 +1,73 @@
+// What a policy file says, once read and checked: everything the collector needs, in the units it works in.
+// Reading it is load-policy.ts; what each setting means is declared beside the code it belongs to.
+
+import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import type { ManagementActivityOptions } from '../../sources/management-activity/options.ts';
+
+export interface Policy {
+  /** The file it was read from; undefined for the embedded default. */
+  readonly file: string | undefined;
+  /** At least one; no tenant twice. */
+  readonly streams: readonly StreamPolicy[];
+  /** Where the completeness of the streams of the same input is reported, and how often. */
+  readonly completeness?: readonly CompletenessPolicy[];
+  /** The outputs that streams use, each once. */
+  readonly outputs: readonly OutputPolicy[];
+  readonly process: ProcessOptions;
+  /** What was read and deliberately left aside, one line each, for the log. */
+  readonly notes: readonly string[];
+  /** The settings in force, defaults included and secrets left out, as YAML. */
+  readonly effective: string;
+}
+
+/** One tenant. */
+export interface StreamPolicy {
+  /** Unique within the policy; stable as long as the policy does not change it. */
+  readonly id: string;
+  /** `policy.yml:12`, for messages. */
+  readonly where: string;
+  readonly source: ManagementActivityOptions;
+  readonly mapping: MappingOptions;
+  /** The same object as in `Policy.outputs`: streams that share an output share the object. */
+  readonly output: OutputPolicy;
+}
+
+/** Reports of the tenants of one input. */
+export interface CompletenessPolicy {
+  readonly where: string;
+  readonly intervalMs: number;
+  /** `logs-m365.collection-<namespace>`. */
+  readonly namespace: string;
+  /** The same object as in `Policy.outputs`. */
+  readonly output: OutputPolicy;
+  /** Ids of the streams whose completeness it is. */
+  readonly streams: readonly string[];
+}
+
+export interface MappingOptions {
+  /** Goes to organization.name. */
+  readonly tenantName: string | undefined;
+  /** What comes from the emulator also carries `m365-emulator`. */
+  readonly tags: readonly string[];
+  /** Constants for every document, from the processor add_fields: dotted field name → value. */
+  readonly fields: Readonly<Record<string, string | number | boolean>>;
+  /** `raw`: records as they are, because another package owns the data stream and maps them. */
+  readonly documents: 'mapped' | 'raw';
+  /** Keeps the raw record in event.original. */
+  readonly preserveOriginal: boolean;
+  /** `logs-o365.audit-<namespace>`; that of the emulator is `demo`. */
+  readonly namespace: string;
+}
+
+/** What holds for the whole process. */
+export interface ProcessOptions {
+  /** Absolute. */
+  readonly stateFolder: string;
+  /** Records in memory between download and acknowledgement, over all streams. */
+  readonly memoryBytes: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** An orderly end takes no longer, all in all. */
+  readonly stopTimeoutMs: number;
+  /** 0 serves no status page. */
+  readonly statusPort: number;
+}

@@ -1,0 +1,200 @@
+// The inputs of a policy and their streams: one stream is one tenant. Inputs of other types belong to somebody else
+// and are left aside with a note.
+
+import type { Option } from '../../options/option.ts';
+import { type Problem, suggest } from '../../options/problems.ts';
+import { readSettings, type Settings } from '../../options/settings.ts';
+import {
+  findEntry,
+  findUnresolved,
+  type ListNode,
+  type MapNode,
+  type PolicyNode,
+} from '../../options/settings-tree.ts';
+import { managementActivityOptions } from '../../sources/management-activity/options.ts';
+import { inputOptions, streamOptions } from '../collector-options.ts';
+import { inputKeys, streamKeys } from './fleet-keys.ts';
+import type { CompletenessPolicy, StreamPolicy } from './policy.ts';
+import { type Additions, readProcessors } from './processors.ts';
+import { asksForReports, readCompleteness } from './read-completeness.ts';
+import type { OutputReader } from './read-outputs.ts';
+import { checkEmulated, checkNamespace, checkUntouched, readMapping, readSource } from './read-stream.ts';
+
+/** Every setting of a stream, in the order in which they are documented. */
+export const allStreamOptions: readonly Option[] = [
+  ...managementActivityOptions.options,
+  ...streamOptions.options,
+];
+
+export interface ReadStream {
+  readonly stream: StreamPolicy;
+  readonly shown: Record<string, unknown>;
+}
+
+interface Reading {
+  readonly outputs: OutputReader;
+  readonly once: boolean;
+  /** Lets the emulator's records into a namespace of real ones. */
+  readonly force: boolean;
+  readonly problems: Problem[];
+  readonly notes: string[];
+  readonly completeness: CompletenessPolicy[];
+}
+
+export function readInputs(policy: MapNode, reading: Reading): readonly ReadStream[] {
+  const streams = maps(findEntry(policy, 'inputs')?.value, 'inputs', reading).flatMap((input, index) =>
+    isOurs(input, reading) ? readInput(input, index, reading) : [],
+  );
+  reading.problems.push(...findRepeated(streams), ...findMixed(streams));
+  return streams;
+}
+
+function maps(node: PolicyNode | undefined, what: string, { problems }: Reading): readonly MapNode[] {
+  if (node?.kind !== 'list') {
+    if (node) problems.push({ place: node.place, message: `${what} must be a list` });
+    return [];
+  }
+  return onlyMaps(node, what, problems);
+}
+
+function onlyMaps(list: ListNode, what: string, problems: Problem[]): readonly MapNode[] {
+  return list.items.flatMap((item) => {
+    if (item.kind === 'map') return [item];
+    problems.push({ place: item.place, message: `an entry of ${what} must be a map` });
+    return [];
+  });
+}
+
+function isOurs(input: MapNode, { problems, notes }: Reading): boolean {
+  const type = textAt(input, 'type');
+  const named = findEntry(input, 'type')?.value;
+  if (named && type === '') {
+    problems.push(...findUnresolved(named));
+    return false;
+  }
+  if (type === 'm365') return true;
+  // A slip in our own name would otherwise collect nothing, with only a note to say so.
+  if (type === undefined) problems.push({ place: input.place, message: 'an input needs a type, here m365' });
+  else if (suggest(type, ['m365']) && type.length <= 6)
+    problems.push({ place: input.place, message: `unknown input type "${type}"${suggest(type, ['m365'])}` });
+  else notes.push(`${input.place}: left aside an input of type ${type}`);
+  return false;
+}
+
+const inputRules = {
+  options: inputOptions.options,
+  aside: inputKeys,
+  parts: new Set(['streams']),
+  belongs: belongsInStream,
+};
+
+function readInput(input: MapNode, index: number, reading: Reading): ReadStream[] {
+  const { problems } = reading;
+  const name = textAt(input, 'name') ?? textAt(input, 'id') ?? `#${index + 1}`;
+  const settings = readSettings(input, { ...inputRules, what: `the input ${name}` }, problems);
+  const additions = readProcessors(findEntry(input, 'processors')?.value, problems);
+  if (settings && !settings.flag('enabled')) {
+    reading.notes.push(`${input.place}: left aside the input ${name}, which is not enabled`);
+    return [];
+  }
+  if (settings) problems.push(...checkNamespace(settings));
+  const id = textAt(input, 'id') ?? name;
+  const nodes = maps(findEntry(input, 'streams')?.value, 'streams', reading);
+  const streams = nodes
+    .filter((node) => !asksForReports(node))
+    .flatMap((stream, position) => {
+      const fallbackId = `${id}-${position + 1}`;
+      const read = readStream(stream, { ...reading, input: settings, additions, fallbackId });
+      return read ? [read] : [];
+    });
+  for (const node of nodes.filter(asksForReports)) {
+    const report = readCompleteness(node, settings, reading.outputs, problems);
+    if (report) reading.completeness.push({ ...report, streams: streams.map(({ stream }) => stream.id) });
+  }
+  return streams;
+}
+
+interface ReadingStream extends Reading {
+  /** Undefined when the input itself has problems; its streams are checked all the same. */
+  readonly input: Settings | undefined;
+  readonly additions: Additions;
+  readonly fallbackId: string;
+}
+
+function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefined {
+  const { problems, notes, input } = reading;
+  const id = textAt(node, 'id') ?? reading.fallbackId;
+  const rules = { what: `the stream ${id}`, options: allStreamOptions, aside: streamKeys };
+  const settings = readSettings(node, rules, problems);
+  const own = readProcessors(findEntry(node, 'processors')?.value, problems);
+  if (!settings) return undefined;
+  if (!settings.flag('enabled')) {
+    notes.push(`${node.place}: left aside the stream ${id}, which is not enabled`);
+    return undefined;
+  }
+  problems.push(...checkNamespace(settings));
+  const source = readSource(settings, reading.once, problems);
+  const output = input && reading.outputs.use(input.requireText('use_output'), input.placeOf('use_output'));
+  if (!source || !input || !output) return undefined;
+  const mapping = readMapping({ stream: settings, input, source }, join(reading.additions, own));
+  if (!reading.force) problems.push(...checkEmulated(source, mapping, node.place));
+  problems.push(...checkUntouched(mapping, node.place));
+  const stream = { id, where: node.place, source, mapping, output };
+  return {
+    stream,
+    shown: { id, at: node.place, output: output.name, ...settings.show(), ...namespaceOf(mapping) },
+  };
+}
+
+const namespaceOf = ({ namespace }: StreamPolicy['mapping']) => ({ 'data_stream.namespace': namespace });
+
+function join(first: Additions, second: Additions): Additions {
+  return { tags: [...first.tags, ...second.tags], fields: { ...first.fields, ...second.fields } };
+}
+
+function belongsInStream(name: string): string | undefined {
+  const inputsOwn = inputOptions.options.some((option) => option.name === name);
+  const known = allStreamOptions.some((option) => option.name === name || option.name.startsWith(`${name}.`));
+  return known && !inputsOwn ? 'a stream (inputs[].streams[])' : undefined;
+}
+
+/** Two collectors of one tenant would share its request budget and its ledger, and fetch everything twice. */
+function findRepeated(streams: readonly ReadStream[]): Problem[] {
+  const found: Problem[] = [];
+  const ids = new Map<string, string>();
+  const tenants = new Map<string, string>();
+  for (const { stream } of streams) {
+    const { where, id, source } = stream;
+    const sameId = ids.get(id);
+    const sameTenant = tenants.get(source.tenantId);
+    if (sameId) found.push({ place: where, message: `the stream id ${id} is already used at ${sameId}` });
+    if (sameTenant)
+      found.push({
+        place: where,
+        message: `the tenant ${source.tenantId} already has a stream at ${sameTenant}`,
+      });
+    ids.set(id, where);
+    tenants.set(source.tenantId, where);
+  }
+  return found;
+}
+
+/** Who owns a data stream maps all of it; and what is in it is recognised in one way. */
+function findMixed(streams: readonly ReadStream[]): Problem[] {
+  return streams.flatMap(({ stream: { where, output, mapping } }) => {
+    const other = streams.find(
+      ({ stream }) =>
+        stream.output === output &&
+        stream.mapping.namespace === mapping.namespace &&
+        stream.mapping.documents !== mapping.documents,
+    );
+    if (mapping.documents !== 'raw' || !other) return [];
+    const message = `logs-o365.audit-${mapping.namespace} would get raw documents from here and mapped ones from ${other.stream.where}; set documents to the same in both, or give one of them another data_stream.namespace`;
+    return [{ place: where, message }];
+  });
+}
+
+function textAt(map: MapNode, key: string): string | undefined {
+  const value = findEntry(map, key)?.value;
+  return value?.kind === 'scalar' && value.value !== null ? String(value.value) : undefined;
+}

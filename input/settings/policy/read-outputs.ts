@@ -1,0 +1,110 @@
+// The outputs of a policy. Only those that a stream uses are checked: an exported policy may name others, of kinds
+// that only Elastic Agent knows.
+
+import { type Problem, suggest } from '../../options/problems.ts';
+import { readSettings } from '../../options/settings.ts';
+import { findEntry, type MapEntry, type MapNode } from '../../options/settings-tree.ts';
+import { type OutputPolicy, type OutputType, outputKinds, outputTypes } from '../../outputs/output-policy.ts';
+import { outputKeys } from './fleet-keys.ts';
+
+export interface UsedOutput {
+  readonly output: OutputPolicy;
+  readonly shown: Record<string, unknown>;
+}
+
+export class OutputReader {
+  private readonly entries: readonly MapEntry[];
+  /** False when the policy has no outputs at all, which is its own problem. */
+  private readonly any: boolean;
+  private readonly override: OutputType | undefined;
+  private readonly problems: Problem[];
+  private readonly read = new Map<string, UsedOutput | undefined>();
+  private replaced = false;
+
+  constructor(policy: MapNode, override: OutputType | undefined, problems: Problem[]) {
+    const node = findEntry(policy, 'outputs')?.value;
+    this.entries = node?.kind === 'map' ? node.entries : [];
+    this.any = node !== undefined;
+    this.override = override;
+    this.problems = problems;
+  }
+
+  get used(): readonly UsedOutput[] {
+    return [...this.read.values()].filter((output) => output !== undefined);
+  }
+
+  /** True when documents go somewhere else than the policy says, as with `--output`. */
+  get deliversElsewhere(): boolean {
+    return this.replaced;
+  }
+
+  /** The output of that name, checked once; undefined when it has problems. */
+  use(name: string, place: string): OutputPolicy | undefined {
+    const entry = this.override ? this.replacement(this.override, name) : this.find(name, place);
+    if (this.override && entry?.key !== name) this.replaced = true;
+    if (!entry) return undefined;
+    if (!this.read.has(entry.key)) this.read.set(entry.key, this.check(entry));
+    return this.read.get(entry.key)?.output;
+  }
+
+  private find(name: string, place: string): MapEntry | undefined {
+    const entry = this.entries.find(({ key }) => key === name);
+    if (!entry && this.any) {
+      const known = this.entries.map(({ key }) => key);
+      const message = `there is no output "${name}"${suggest(name, known)} (outputs: ${known.join(', ') || 'none'})`;
+      this.problems.push({ place, message });
+    }
+    return entry;
+  }
+
+  /** The one that was named where it is of that type, else the first that is, else one with default settings. */
+  private replacement(type: OutputType, name: string): MapEntry {
+    const place = `--output ${type}`;
+    const fitting = this.entries.filter(({ value }) => value.kind === 'map' && typeOf(value) === type);
+    return (
+      fitting.find(({ key }) => key === name) ??
+      fitting[0] ?? { key: type, place, value: { kind: 'map', place, entries: [typeEntry(type, place)] } }
+    );
+  }
+
+  private check({ key, place, value }: MapEntry): UsedOutput | undefined {
+    if (value.kind !== 'map') {
+      this.problems.push({ place: value.place, message: `the output ${key} must be a map with a type` });
+      return undefined;
+    }
+    const type = outputTypes.find((known) => known === typeOf(value));
+    if (!type) {
+      this.problems.push({
+        place: findEntry(value, 'type')?.value.place ?? place,
+        message: describeType(key, value),
+      });
+      return undefined;
+    }
+    const kind = outputKinds[type];
+    const rules = {
+      what: `the output ${key}`,
+      options: kind.options,
+      aside: new Set([...outputKeys, 'type']),
+    };
+    const settings = readSettings(value, rules, this.problems);
+    if (!settings) return undefined;
+    const output = kind.read(key, settings, this.problems);
+    return output && { output, shown: { type, ...settings.show() } };
+  }
+}
+
+function typeEntry(type: OutputType, place: string): MapEntry {
+  return { key: 'type', place, value: { kind: 'scalar', place, value: type, substituted: false } };
+}
+
+function typeOf(output: MapNode): string | undefined {
+  const value = findEntry(output, 'type')?.value;
+  return value?.kind === 'scalar' ? String(value.value) : undefined;
+}
+
+function describeType(name: string, output: MapNode): string {
+  const type = typeOf(output);
+  const known = `one of ${outputTypes.join(', ')}`;
+  if (type === undefined) return `the output ${name} needs a type, ${known}`;
+  return `the output ${name} has the type "${type}", which is not supported${suggest(type, outputTypes)} (${known})`;
+}

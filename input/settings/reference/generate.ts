@@ -1,0 +1,19 @@
+// Writes what is generated from the settings; a test regenerates it and compares.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeReference } from './write-reference.ts';
+import { writeSample } from './write-sample.ts';
+
+/** Path from the root of the repository → text. */
+export function generateSettings(): ReadonlyMap<string, string> {
+  return new Map([
+    ['docs/settings.md', writeReference()],
+    ['deploy/sample-policy.yml', writeSample()],
+  ]);
+}
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname, '../../..');
+  for (const [path, text] of generateSettings()) writeFileSync(join(root, path), text);
+}

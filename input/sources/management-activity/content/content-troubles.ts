@@ -1,0 +1,94 @@
+// Keeps count of the content of one content type that cannot be had, for now or for good, and tells the operator.
+
+import type { LedgerBlob } from '../../../contract/contract.ts';
+import { type ContentScope, clockTime, isoTime, type Stream } from '../stream.ts';
+
+/** How long a loss stays in view. */
+const lossShownMs = 3_600_000;
+/** More than this many are counted, not remembered. */
+const mostRemembered = 10_000;
+
+export class ContentTroubles {
+  readonly #stream: Stream;
+  readonly #scope: ContentScope;
+  readonly #failing = new Set<string>();
+  #lost = 0;
+  #lostSince = 0;
+
+  constructor(stream: Stream, scope: ContentScope) {
+    this.#stream = stream;
+    this.#scope = scope;
+  }
+
+  failed(blob: LedgerBlob, reason: string, code: string | undefined): void {
+    if (this.#failing.size < mostRemembered) this.#failing.add(blob.contentId);
+    const message = `${countBlobs(this.#failing.size)} could not be fetched yet, to be tried again until Microsoft's date for it has passed. The last reason: ${reason}`;
+    this.#scope.status.set('content', { health: 'degraded', message, code });
+  }
+
+  resolved(contentId: string): void {
+    this.#failing.delete(contentId);
+    if (this.#failing.size === 0)
+      this.#scope.status.set('content', { health: 'healthy', message: 'collecting' });
+    if (this.#lost > 0 && this.#stream.environment.clock.now() > this.#lostSince + lossShownMs) {
+      this.#lost = 0;
+      this.#scope.status.set('loss', undefined);
+    }
+  }
+
+  /** At the end of a run that collects once. */
+  async reportLeft(): Promise<void> {
+    const { ledger, log, telemetry } = this.#stream.environment;
+    const { listed, fetching } = await ledger.countByState(this.#scope);
+    const left = listed + fetching;
+    if (left === 0) return;
+    telemetry.count(this.#scope, 'blobs_left', left);
+    log.warn(
+      { organization: { id: this.#scope.tenantId }, m365: { content_type: this.#scope.contentType } },
+      `${this.#scope.contentType}: ${countBlobs(left)} could not be had in this run; the next one tries again.`,
+    );
+  }
+
+  /** Ends a blob, says so, and counts it; nothing is lost in silence. */
+  async lost(blob: LedgerBlob, reason: string): Promise<void> {
+    const { ledger, telemetry, log, clock } = this.#stream.environment;
+    const scope = this.#scope;
+    const now = clock.now();
+    await ledger.giveUp(scope, blob.contentId, 'expired', reason, now);
+    const from = Date.parse(blob.contentCreated);
+    const stretch = Number.isNaN(from) ? now : from;
+    await ledger.recordGap({
+      tenantId: scope.tenantId,
+      contentType: scope.contentType,
+      from: isoTime(stretch),
+      to: isoTime(stretch + 1),
+      reason: `content ${blob.contentId}: ${reason}`,
+    });
+    telemetry.count(scope, 'blobs_lost');
+    telemetry.count(scope, 'gaps');
+    log.error(
+      {
+        organization: { id: scope.tenantId },
+        m365: { content_type: scope.contentType, content_id: blob.contentId },
+      },
+      `${scope.contentType}: a content blob made at ${blob.contentCreated} is lost: ${reason}`,
+    );
+    this.#showLoss(reason, now);
+    this.#failing.delete(blob.contentId);
+    if (this.#failing.size === 0) scope.status.set('content', undefined);
+  }
+
+  #showLoss(reason: string, now: number): void {
+    this.#lost += 1;
+    if (this.#lost === 1) this.#lostSince = now;
+    this.#scope.status.set('loss', {
+      health: 'degraded',
+      code: 'content-lost',
+      message: `${countBlobs(this.#lost)} lost since ${clockTime(this.#lostSince)}. The last reason: ${reason} \`m365 prove\` lists them.`,
+    });
+  }
+}
+
+function countBlobs(count: number): string {
+  return count === 1 ? '1 content blob' : `${count} content blobs`;
+}

@@ -1,0 +1,110 @@
+// The content of one content type that waits to be fetched: read ahead from the ledger, and held back for a while when
+// this content type as a whole is refused. What came since about the last poll is fetched in the order in which it was
+// made, so that what has waited longest for the poll waits no longer still; what is older, newest first.
+
+import type { LedgerBlob } from '../../../contract/contract.ts';
+import type { OperatorError } from '../../../contract/errors.ts';
+import { ApiError } from '../api/api-error.ts';
+import type { ContentScope, Stream } from '../stream.ts';
+import type { ContentTroubles } from './content-troubles.ts';
+
+/** Asked from the ledger at once; small, because newer content overtakes what was asked before. */
+const readAhead = 32;
+/** What was made within so many intervals is fresh: content takes a moment to be listed. */
+const freshIntervals = 2;
+/** One refused blob may be that blob's fault; this many in a row are the content type's. */
+const refusalsBeforePause = 3;
+/** Longer than `once` waits for anything. */
+const pauseMs = 120_000;
+
+export class Lane {
+  readonly scope: ContentScope;
+  readonly troubles: ContentTroubles;
+  readonly #stream: Stream;
+  /** Being fetched, or with batches in flight. */
+  readonly #busy = new Set<string>();
+  #ready: LedgerBlob[] = [];
+  #exhaustedUntil = 0;
+  /** Counts what may have changed in the ledger: what was read before is no longer the last word. */
+  #changes = 0;
+  #refusals = 0;
+  #pausedUntil = 0;
+
+  constructor(stream: Stream, scope: ContentScope, troubles: ContentTroubles) {
+    this.#stream = stream;
+    this.scope = scope;
+    this.troubles = troubles;
+  }
+
+  get isIdle(): boolean {
+    return this.#busy.size === 0;
+  }
+
+  /** The next blob to fetch. */
+  async peek(): Promise<LedgerBlob | undefined> {
+    const { ledger, clock } = this.#stream.environment;
+    const now = clock.now();
+    if (now < this.#pausedUntil) return undefined;
+    if (this.#ready.length === 0 && now >= this.#exhaustedUntil) {
+      const changes = this.#changes;
+      this.#ready = [...(await ledger.due(this.scope, now, readAhead, this.#busy, this.#freshFrom()))];
+      if (this.#ready.length === 0) {
+        const next = (await ledger.nextDueAt(this.scope)) ?? Number.POSITIVE_INFINITY;
+        if (changes === this.#changes) this.#exhaustedUntil = next;
+      }
+    }
+    return this.#ready[0];
+  }
+
+  #freshFrom(): number {
+    const { skew, options } = this.#stream;
+    return skew.now() - freshIntervals * options.intervalMs;
+  }
+
+  /** The one that was last shown; it stays busy until it is released. */
+  take(): LedgerBlob | undefined {
+    const blob = this.#ready.shift();
+    if (blob !== undefined) this.#busy.add(blob.contentId);
+    return blob;
+  }
+
+  release(blob: LedgerBlob): void {
+    this.#busy.delete(blob.contentId);
+    this.#noteChange();
+  }
+
+  /** Forgets what was read ahead: the ledger knows better now. */
+  refresh(): void {
+    this.#ready = [];
+    this.#noteChange();
+  }
+
+  async nextDueAt(): Promise<number | undefined> {
+    const { ledger, clock } = this.#stream.environment;
+    if (this.#pausedUntil > clock.now()) return this.#pausedUntil;
+    return ledger.nextDueAt(this.scope);
+  }
+
+  #noteChange(): void {
+    this.#changes += 1;
+    this.#exhaustedUntil = 0;
+  }
+
+  succeeded(): void {
+    this.#refusals = 0;
+  }
+
+  failed(error: unknown): void {
+    if (!isRefusal(error)) return;
+    this.#refusals += 1;
+    if (this.#refusals < refusalsBeforePause) return;
+    const asked = error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0;
+    this.#pausedUntil = this.#stream.environment.clock.now() + Math.max(asked, pauseMs);
+    this.#ready = [];
+  }
+}
+
+function isRefusal(error: unknown): error is OperatorError {
+  const effect = error instanceof ApiError ? error.entry?.effect : undefined;
+  return effect === 'fail content type' || effect === 'renew token' || effect === 'start subscription';
+}

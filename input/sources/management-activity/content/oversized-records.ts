@@ -1,0 +1,95 @@
+// Records too large to hold go to the dead letters as they come, up to a bound. They are kept only once the body is whole:
+// what broke off is fetched again, and would be kept twice.
+
+import type { DeadLetterStream, Origin } from '../../../contract/contract.ts';
+import type { Stream } from '../stream.ts';
+
+/** More than maximum_record_size may ever be: a record that was cut is never replayed as if it were whole. */
+const keptBytes = 64 * 1024 * 1024;
+
+interface Letter {
+  readonly stream: DeadLetterStream;
+  /** Of the record, kept or not. */
+  bytes: number;
+}
+
+export class OversizedRecords {
+  readonly #stream: Stream;
+  readonly #origin: Origin;
+  #pieces: { readonly bytes: Uint8Array; readonly last: boolean }[] = [];
+  #open: Letter | undefined;
+  #written: Letter[] = [];
+
+  constructor(stream: Stream, origin: Origin) {
+    this.#stream = stream;
+    this.#origin = origin;
+  }
+
+  /** Called by the splitter, which does not wait. */
+  take(bytes: Uint8Array, last: boolean): void {
+    this.#pieces.push({ bytes, last });
+  }
+
+  /** Something was taken that is not written yet. */
+  get isWaiting(): boolean {
+    return this.#pieces.length > 0;
+  }
+
+  /** Writes what was taken. */
+  async write(): Promise<void> {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    for (const { bytes, last } of pieces) {
+      this.#open ??= { stream: await this.#stream.environment.deadLetters.stream(this.#origin), bytes: 0 };
+      const letter = this.#open;
+      const room = keptBytes - letter.bytes;
+      if (room > 0) await letter.stream.write(bytes.subarray(0, room));
+      letter.bytes += bytes.length;
+      if (!last) continue;
+      this.#written.push(letter);
+      this.#open = undefined;
+    }
+  }
+
+  /** Resolves when all are on disk, with how many they were. */
+  async finish(): Promise<number> {
+    const written = this.#written;
+    this.#written = [];
+    for (const { stream, bytes } of written) {
+      await stream.finish(this.#reasonFor(bytes));
+      if (bytes > keptBytes) this.#tellCut(bytes);
+    }
+    const { telemetry } = this.#stream.environment;
+    if (written.length > 0) {
+      telemetry.count(this.#origin, 'records_fetched', written.length);
+      telemetry.count(this.#origin, 'records_dead_lettered', written.length);
+    }
+    return written.length;
+  }
+
+  /** Drops what was not finished. */
+  async abandon(): Promise<void> {
+    const letters = this.#open === undefined ? this.#written : [...this.#written, this.#open];
+    this.#written = [];
+    this.#open = undefined;
+    for (const { stream } of letters) await stream.abandon();
+  }
+
+  #reasonFor(bytes: number): string {
+    const limit = this.#stream.options.maximumRecordBytes;
+    const reason = `the record is larger than maximum_record_size (${limit} bytes)`;
+    return bytes > keptBytes ? `${reason}; ${describeCut(bytes)}` : reason;
+  }
+
+  #tellCut(bytes: number): void {
+    const { contentType, contentId, tenantId } = this.#origin;
+    this.#stream.environment.log.error(
+      { organization: { id: tenantId }, m365: { content_type: contentType, content_id: contentId } },
+      `${contentType}: a record of a content blob is too large even for the dead letters: ${describeCut(bytes)}.`,
+    );
+  }
+}
+
+function describeCut(bytes: number): string {
+  return `of its ${bytes} bytes the first ${keptBytes} are kept, ${bytes - keptBytes} were cut`;
+}

@@ -1,0 +1,95 @@
+// How far a content type is listed, durably: a watermark, and the stretches behind it that were never listed.
+
+import type { ContentLedger } from '../../../contract/contract.ts';
+import type { Scope } from '../../../contract/scope.ts';
+import { facts, isoTime, neverListed } from '../stream.ts';
+import { subtract, unite, type Window } from './windows.ts';
+
+export class ListingState {
+  readonly #ledger: ContentLedger;
+  readonly #scope: Scope;
+  #watermark: number | undefined;
+  #unlisted: readonly Window[] = [];
+  #firstRunAt: number | undefined;
+
+  constructor(ledger: ContentLedger, scope: Scope) {
+    this.#ledger = ledger;
+    this.#scope = scope;
+  }
+
+  /** Everything before it was listed, except `unlisted`; undefined before the first listing. */
+  get watermark(): number | undefined {
+    return this.#watermark;
+  }
+
+  get unlisted(): readonly Window[] {
+    return this.#unlisted;
+  }
+
+  get firstRunAt(): number | undefined {
+    return this.#firstRunAt;
+  }
+
+  async load(): Promise<void> {
+    this.#watermark = await this.readTime(facts.watermark);
+    this.#firstRunAt = await this.readTime(facts.firstRunAt);
+    const unlisted = readWindows(await this.#ledger.getFact(this.#scope, facts.unlisted));
+    this.#unlisted = unlisted ?? [];
+    // Nobody knows what was meant: all of it is listed again.
+    if (!unlisted) await this.#ledger.setFact(this.#scope, neverListed.name, neverListed.value);
+  }
+
+  async begin(now: number): Promise<void> {
+    if (this.#firstRunAt !== undefined) return;
+    this.#firstRunAt = now;
+    await this.writeTime(facts.firstRunAt, now);
+  }
+
+  async addUnlisted(windows: readonly Window[]): Promise<void> {
+    if (windows.length > 0) await this.#keepUnlisted(unite([...this.#unlisted, ...windows]));
+  }
+
+  async markListed(window: Window): Promise<void> {
+    await this.#keepUnlisted(subtract(this.#unlisted, window));
+  }
+
+  async advance(to: number): Promise<void> {
+    this.#watermark = to;
+    await this.writeTime(facts.watermark, to);
+  }
+
+  async readTime(fact: string): Promise<number | undefined> {
+    const ms = Date.parse((await this.#ledger.getFact(this.#scope, fact)) ?? '');
+    return Number.isNaN(ms) ? undefined : ms;
+  }
+
+  async writeTime(fact: string, ms: number): Promise<void> {
+    await this.#ledger.setFact(this.#scope, fact, isoTime(ms));
+  }
+
+  async #keepUnlisted(windows: readonly Window[]): Promise<void> {
+    this.#unlisted = windows;
+    const text = JSON.stringify(windows.map(({ from, to }) => [isoTime(from), isoTime(to)]));
+    await this.#ledger.setFact(this.#scope, facts.unlisted, text);
+  }
+}
+
+/** Undefined where the text is damaged. */
+function readWindows(text: string | undefined): Window[] | undefined {
+  const value = parseJson(text ?? '[]');
+  if (!Array.isArray(value)) return undefined;
+  const windows = value.flatMap((pair: unknown) => {
+    if (!Array.isArray(pair)) return [];
+    const window = { from: Date.parse(String(pair[0])), to: Date.parse(String(pair[1])) };
+    return window.from < window.to ? [window] : [];
+  });
+  return unite(windows);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

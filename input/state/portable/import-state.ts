@@ -1,0 +1,271 @@
+// Takes over an exported ledger, see portable-state.ts. An export that is cut or damaged is taken as far as it can be
+// read, but nothing of it that stands for rows which may be missing: a watermark that came in without the blobs behind it
+// would keep them from ever being listed.
+
+import type { DatabaseSync } from 'node:sqlite';
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import { readFault } from '../../files/sqlite-fault.ts';
+import { readState } from '../sqlite/content-blobs.ts';
+import { keyBytes } from '../sqlite/record-keys.ts';
+import { type Row, readInteger, readText } from '../sqlite/scopes.ts';
+import {
+  isScopedTable,
+  LineDigest,
+  portableFormat,
+  portableVersion,
+  type RowCounts,
+  type ScopedTable,
+  scopedTables,
+} from './portable-state.ts';
+
+export type Transact = <T>(work: () => T) => Promise<T>;
+
+export interface ImportOptions {
+  /** Names of facts that say nothing of other rows; all others wait until the whole export was seen. */
+  readonly independentFacts: readonly string[];
+  /** The fact that a scope has until then: with it, everything is listed again. */
+  readonly doubt: { readonly name: string; readonly value: string };
+}
+
+export interface Imported {
+  readonly lines: number;
+  /** True only of an export whose end mark was met and agrees with all that stood before it. */
+  readonly isWhole: boolean;
+  readonly hasEndMark: boolean;
+  /** The first left no end mark. */
+  readonly version: number;
+  readonly taken: RowCounts;
+  /** What the header announced, where it did. */
+  readonly announced: Partial<RowCounts>;
+  readonly unreadable: { readonly lines: number; readonly first: string } | undefined;
+}
+
+const linesPerTransaction = 64;
+const none: RowCounts = { fact: 0, gap: 0, blob: 0, seen: 0, seen_late: 0 };
+
+/**
+ * Adds what the lines hold to what is there; of two rows about the same thing, the one that was there stays. Throws an
+ * OperatorError where the first line is not that of an exported state.
+ */
+export async function importLines(
+  database: DatabaseSync,
+  lines: AsyncIterable<string>,
+  options: ImportOptions,
+  transact: Transact,
+): Promise<Imported> {
+  const importer = new Importer(database, options);
+  let waiting: string[] = [];
+  const take = async () => {
+    const group = waiting.map((line) => importer.read(line));
+    await transact(() => group.forEach((write) => void write?.()));
+    waiting = [];
+  };
+  for await (const line of lines) {
+    waiting.push(line);
+    if (waiting.length === linesPerTransaction) await take();
+  }
+  await take();
+  const imported = importer.conclude();
+  if (imported.isWhole) await transact(() => importer.writeDependentFacts());
+  return imported;
+}
+
+/** Takes over single rows of a ledger of which the rest is lost, in a transaction of its own; returns how many. */
+export function salvageRows(database: DatabaseSync, lines: Iterable<string>, options: ImportOptions): number {
+  const importer = new Importer(database, options);
+  importer.read(JSON.stringify({ format: portableFormat, version: portableVersion }));
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    for (const line of lines) importer.read(line)?.();
+    database.exec('COMMIT');
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK');
+  }
+  return importer.conclude().lines - 1;
+}
+
+type Write = () => void;
+
+class Importer {
+  readonly #database: DatabaseSync;
+  readonly #options: ImportOptions;
+  readonly #digest = new LineDigest();
+  readonly #taken = { ...none };
+  readonly #waitingFacts: Row[] = [];
+  readonly #unreadable = new Set<number>();
+  #firstUnreadable = '';
+  #lines = 0;
+  #version = 0;
+  #announced: Imported['announced'] = {};
+  #end: { readonly agrees: boolean } | undefined;
+
+  constructor(database: DatabaseSync, options: ImportOptions) {
+    this.#database = database;
+    this.#options = options;
+  }
+
+  /** What is to be written of a line, in a transaction; undefined where that is nothing. */
+  read(text: string): Write | undefined {
+    this.#lines += 1;
+    const number = this.#lines;
+    const line = number === 1 ? text.replace(/^\ufeff/, '') : text;
+    if (number === 1) return this.#readHeader(line);
+    try {
+      const write = this.#readLine(line);
+      return write && (() => this.#attempt(write, number));
+    } catch (error) {
+      this.#note(number, error);
+      return undefined;
+    }
+  }
+
+  conclude(): Imported {
+    if (this.#lines === 0) throw foreign('the file is empty');
+    const lines = this.#unreadable.size;
+    return {
+      lines: this.#lines,
+      isWhole: this.#end?.agrees === true && lines === 0,
+      hasEndMark: this.#end !== undefined,
+      version: this.#version,
+      taken: this.#taken,
+      announced: this.#announced,
+      unreadable: lines === 0 ? undefined : { lines, first: this.#firstUnreadable },
+    };
+  }
+
+  /** Within a transaction, once everything else is in. */
+  writeDependentFacts(): void {
+    const { name, value } = this.#options.doubt;
+    const replace = this.#database.prepare(
+      `UPDATE fact SET value = ? WHERE name = ? AND value = ?
+        AND scope = (SELECT scope FROM scope WHERE tenant = ? AND content_type = ?)`,
+    );
+    for (const row of this.#waitingFacts) {
+      this.#insert('fact', row);
+      if (row.name === name) replace.run(readText(row, 'value'), name, value, ...scopeOf(row));
+    }
+  }
+
+  #readHeader(line: string): undefined {
+    const header = parseHeader(line);
+    if (header.format !== portableFormat) throw foreign('it is no exported state');
+    if (header.version !== 1 && header.version !== portableVersion)
+      throw foreign(`its version is ${header.version}, and this program reads 1 and ${portableVersion}`);
+    this.#version = header.version;
+    this.#announced = readCounts(header.rows);
+    this.#digest.add(line);
+  }
+
+  #readLine(line: string): Write | undefined {
+    const row = parseRow(line);
+    if (this.#end) throw new TypeError('it stands behind the end of the export');
+    if (row.kind === 'end') {
+      this.#end = { agrees: row.lines === this.#digest.lines && row.sha256 === this.#digest.sum() };
+      return undefined;
+    }
+    this.#digest.add(line);
+    if (row.kind === 'seen') return this.#readSeen(row);
+    if (row.kind === 'seen_late') return this.#readLate(row);
+    if (isScopedTable(row.kind)) return this.#readScoped(row.kind, row);
+    throw new TypeError(`the kind ${JSON.stringify(row.kind)} is unknown`);
+  }
+
+  #readSeen(row: Row): Write {
+    const keys = Buffer.from(readText(row, 'keys'), 'base64');
+    if (keys.length % keyBytes !== 0) throw new TypeError('the keys are cut off');
+    this.#taken.seen += keys.length / keyBytes;
+    return () => {
+      const add = this.#database.prepare('INSERT OR IGNORE INTO seen VALUES (?)');
+      for (let at = 0; at < keys.length; at += keyBytes) add.run(keys.subarray(at, at + keyBytes));
+    };
+  }
+
+  #readLate(row: Row): Write {
+    const key = Buffer.from(readText(row, 'key'), 'base64');
+    const arrived = readInteger(row, 'arrived');
+    if (key.length !== keyBytes) throw new TypeError('the key is cut off');
+    this.#taken.seen_late += 1;
+    return () =>
+      void this.#database.prepare('INSERT OR IGNORE INTO seen_late VALUES (?, ?)').run(key, arrived);
+  }
+
+  #readScoped(table: ScopedTable, row: Row): Write {
+    scopeOf(row);
+    for (const column of scopedTables[table])
+      if (row[column] === undefined) throw new TypeError(`${column} is missing`);
+    if (table === 'blob') readState(row.state);
+    this.#taken[table] += 1;
+    if (table !== 'fact' || this.#options.independentFacts.includes(readText(row, 'name')))
+      return () => this.#insert(table, row);
+    this.#waitingFacts.push(row);
+    return () => this.#insert('fact', { ...row, ...this.#options.doubt });
+  }
+
+  #insert(table: ScopedTable, row: Row): void {
+    const scope = scopeOf(row);
+    this.#database.prepare('INSERT OR IGNORE INTO scope (tenant, content_type) VALUES (?, ?)').run(...scope);
+    const columns = scopedTables[table];
+    const cells = columns.map((column) => row[column] ?? null);
+    this.#database
+      .prepare(
+        `INSERT OR IGNORE INTO ${table} (scope, ${columns.join(', ')})
+          SELECT scope, ${columns.map(() => '?').join(', ')} FROM scope WHERE tenant = ? AND content_type = ?`,
+      )
+      .run(...cells, ...scope);
+  }
+
+  /** A value of another type is the line's fault; a full disk is not. */
+  #attempt(write: Write, number: number): void {
+    try {
+      write();
+    } catch (error) {
+      if (readFault(error) !== 'other') throw error;
+      this.#note(number, error);
+    }
+  }
+
+  #note(number: number, error: unknown): void {
+    if (this.#unreadable.size === 0) this.#firstUnreadable = `line ${number}: ${describeError(error)}`;
+    this.#unreadable.add(number);
+  }
+}
+
+function parseHeader(line: string): Record<string, unknown> {
+  try {
+    return parseObject(line);
+  } catch (error) {
+    throw foreign(describeError(error));
+  }
+}
+
+function parseRow(line: string): Row {
+  return Object.fromEntries(Object.entries(parseObject(line)).map(([name, cell]) => [name, toCell(cell)]));
+}
+
+function parseObject(line: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== 'object' || value === null) throw new TypeError('it is not an object');
+  return { ...value };
+}
+
+function toCell(cell: unknown): string | number | null {
+  return typeof cell === 'string' || typeof cell === 'number' ? cell : null;
+}
+
+function readCounts(rows: unknown): Imported['announced'] {
+  if (typeof rows !== 'object' || rows === null) return {};
+  return Object.fromEntries(Object.entries(rows).filter(([, count]) => typeof count === 'number'));
+}
+
+function scopeOf(row: Row): [string, string] {
+  return [readText(row, 'tenant'), readText(row, 'content_type')];
+}
+
+function foreign(why: string): OperatorError {
+  return new OperatorError({
+    code: 'state-unreadable',
+    message: `Line 1 of the exported state cannot be taken over: ${why}.`,
+    advice: 'Name a file that m365 state export wrote.',
+    retry: { kind: 'never' },
+  });
+}

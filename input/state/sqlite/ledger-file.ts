@@ -1,0 +1,226 @@
+// Opens the ledger's database in whatever condition it was left: new, older, newer, damaged, in use.
+
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Logger } from '../../contract/contract.ts';
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import { stamp } from '../../files/file-name.ts';
+import { createOwnedFile, requireFolder, requireReadable } from '../../files/owned-files.ts';
+import { foundDamage, readFault } from '../../files/sqlite-fault.ts';
+import { applicationId, migrate, readVersion, tune } from './ledger-schema.ts';
+import { readText } from './scopes.ts';
+
+export interface LedgerFileParts {
+  readonly folder: string;
+  readonly now: number;
+  readonly log: Logger;
+  readonly migrations: readonly string[];
+  /** False where the file is not as the last run left it: then all of it is looked at. */
+  readonly isTrusted: boolean;
+}
+
+export interface OpenedFile {
+  readonly database: DatabaseSync;
+  readonly file: string;
+  /** See DeliveryLedger.uncleanStart. */
+  readonly uncleanStart: boolean;
+}
+
+export const ledgerFile = (folder: string) => join(folder, 'ledger.db');
+
+/**
+ * Those who look at a ledger in use can be in the way for a moment. The process stands still meanwhile, so longer waits
+ * are left to those who write.
+ */
+const busyTimeoutMs = 1_000;
+
+/** Left behind when damage was met while running: the next start begins a new ledger. */
+const suspectFile = (folder: string) => join(folder, 'ledger.suspect');
+
+export function markSuspect(folder: string): void {
+  try {
+    writeFileSync(suspectFile(folder), '', { mode: 0o600 });
+  } catch {
+    // As on a full disk: the next start then has to meet the damage again.
+  }
+}
+
+/** Opens the ledger, and makes it where there is none. Throws what `isDamageAtStart` knows where it is damaged. */
+export function openLedgerFile(parts: LedgerFileParts): OpenedFile {
+  const file = ledgerFile(parts.folder);
+  const existed = existsSync(file);
+  if (existsSync(suspectFile(parts.folder))) throw foundDamage('the last run met damage in it');
+  return { database: openDatabase(file, parts), file, uncleanStart: !existed || !parts.isTrusted };
+}
+
+export function openToRead(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+  } catch (error) {
+    requireReadable(file);
+    throw error;
+  }
+}
+
+export function openLedgerFileToRead(folder: string, migrations: readonly string[]): OpenedFile {
+  const file = ledgerFile(folder);
+  requireFolder(folder, 'state folder');
+  if (!existsSync(file)) {
+    throw new OperatorError({
+      code: 'no-ledger',
+      message: `There is no ledger in ${folder}.`,
+      advice: 'Name the state folder of the collector; it makes the ledger when it first runs.',
+      retry: { kind: 'never' },
+    });
+  }
+  const database = openToRead(file);
+  try {
+    refuseForeign(database, file, migrations.length);
+    refuseOlder(database, file, migrations.length);
+    tune(database);
+    return { database, file, uncleanStart: false };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function refuseOlder(database: DatabaseSync, file: string, newest: number): void {
+  if (readVersion(database) === newest) return;
+  throw new OperatorError({
+    code: 'ledger-older',
+    message: `The ledger ${file} was written by an older version of this program.`,
+    advice: 'Start the collector of this version once: it brings the ledger up to date.',
+    retry: { kind: 'never' },
+  });
+}
+
+function openDatabase(file: string, parts: LedgerFileParts): DatabaseSync {
+  createOwnedFile(file);
+  refuseUnsoundHeader(file);
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  try {
+    refuseForeign(database, file, parts.migrations.length);
+    database.exec('PRAGMA journal_mode = WAL');
+    backUpBeforeMigration(database, file, parts);
+    migrateApart(database, parts.migrations);
+    if (parts.isTrusted) lookAround(database);
+    else lookThrough(database);
+    tune(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** A step that fails is a fault of this program, not of the file. */
+function migrateApart(database: DatabaseSync, steps: readonly string[]): void {
+  try {
+    migrate(database, steps);
+  } catch (error) {
+    throw readFault(error) === 'other' ? new Error(describeError(error), { cause: error }) : error;
+  }
+}
+
+const versionsAt = 18;
+
+/** With other numbers there, SQLite takes the file for one that may only be read. */
+function refuseUnsoundHeader(file: string): void {
+  const versions = Buffer.alloc(2);
+  const descriptor = openSync(file, 'r');
+  try {
+    const length = readSync(descriptor, versions, 0, 2, versionsAt);
+    if (length > 0 && versions.some((version) => version !== 1 && version !== 2))
+      throw foundDamage('its header is no database of ours');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A number of versions that this program will hardly see. */
+const farAway = 10_000;
+
+function refuseForeign(database: DatabaseSync, file: string, newest: number): void {
+  const version = readVersion(database);
+  const application = Number(database.prepare('PRAGMA application_id').get()?.application_id);
+  const tables = listTables(database);
+  if (version === 0 && tables.length === 0) return;
+  const isOurs = version > 0 && application === applicationId;
+  if (isOurs && version <= newest) return;
+  if (isOurs ? version > farAway : ownTables.every((table) => tables.includes(table)))
+    throw foundDamage('its header is damaged');
+  if (!isOurs) {
+    throw new OperatorError({
+      code: 'not-a-ledger',
+      message: `${file} is a database of another program.`,
+      advice: 'Choose another state folder.',
+      retry: { kind: 'never' },
+    });
+  }
+  throw new OperatorError({
+    code: 'ledger-newer',
+    message: `The ledger ${file} was written by a newer version of this program (schema ${version}; this one knows ${newest}).`,
+    advice: 'Run the newer version, or restore the backup that it made beside the ledger before it migrated.',
+    retry: { kind: 'never' },
+  });
+}
+
+/** Together they are in no other program's database. */
+const ownTables = ['identity', 'seen_recent', 'checkpoint', 'blob'];
+
+function listTables(database: DatabaseSync): string[] {
+  return database
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+    .all()
+    .map((row) => readText(row, 'name'));
+}
+
+/** Touches every table, which finds a torn header, schema or root page; damage deeper down is met on the way. */
+function lookAround(database: DatabaseSync): void {
+  for (const table of listTables(database)) database.prepare(`SELECT * FROM "${table}" LIMIT 1`).get();
+}
+
+/** Reads every page. Of three million Ids, that takes less than a second. */
+function lookThrough(database: DatabaseSync): void {
+  const verdict = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
+  if (verdict !== 'ok') throw foundDamage(String(verdict));
+}
+
+function backUpBeforeMigration(database: DatabaseSync, file: string, parts: LedgerFileParts): void {
+  const version = readVersion(database);
+  if (version === 0 || version === parts.migrations.length) return;
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  const backup = join(parts.folder, `ledger.schema-${version}-${stamp(parts.now)}`);
+  createOwnedFile(backup);
+  copyFileSync(file, backup);
+  parts.log.info(
+    {},
+    `The ledger ${file} is brought from schema ${version} to ${parts.migrations.length}; the old one is kept as ${backup}.`,
+  );
+}
+
+/** Renames the ledger out of the way; returns its new name. A new one may then be begun. */
+export function setLedgerAside({ folder, now, log }: LedgerFileParts, error: unknown): string {
+  const file = ledgerFile(folder);
+  const target = join(folder, `ledger.damaged-${stamp(now)}`);
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
+  }
+  rmSync(suspectFile(folder), { force: true });
+  log.warn(
+    {},
+    `The ledger ${file} is damaged (${describeError(error)}) and was set aside as ${target}. A new one is begun: what Microsoft still lists is collected again, and what was delivered before is recognised. "m365 state rebuild" makes that quick.`,
+  );
+  return target;
+}

@@ -1,0 +1,100 @@
+// The tables of the ledger and how an older one becomes the present one. A migration, once released, never changes.
+
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Ledger } from '../../contract/contract.ts';
+import { type Row, readInteger, readText } from './scopes.ts';
+
+/** Marks the file as ours: "m365" in ASCII. */
+export const applicationId = 0x6d333635;
+
+/** The SQL that leads from version n to n + 1, at index n. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE identity (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, run INTEGER NOT NULL) STRICT;
+
+  -- See record-keys.ts and seen-ids.ts. Recent Ids are appended, many packed keys to a row, and sorted in later; Ids
+  -- whose time lies too far back to be pruned by it are kept by their arrival.
+  CREATE TABLE seen_recent (n INTEGER PRIMARY KEY, keys BLOB NOT NULL) STRICT;
+  CREATE TABLE seen (key BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE seen_late (key BLOB PRIMARY KEY, arrived INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX seen_late_by_arrival ON seen_late (arrived);
+
+  CREATE TABLE checkpoint (file TEXT PRIMARY KEY, length INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE scope (
+    scope INTEGER PRIMARY KEY, tenant TEXT NOT NULL, content_type TEXT NOT NULL, UNIQUE (tenant, content_type)
+  ) STRICT;
+  CREATE TABLE fact (
+    scope INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (scope, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE gap (
+    scope INTEGER NOT NULL, starts TEXT NOT NULL, ends TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (scope, starts, ends, reason)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE blob (
+    blob INTEGER PRIMARY KEY,
+    scope INTEGER NOT NULL, content_id TEXT NOT NULL, content_uri TEXT NOT NULL,
+    created TEXT NOT NULL, expires TEXT NOT NULL, created_ms INTEGER NOT NULL,
+    state TEXT NOT NULL, listed_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at INTEGER NOT NULL DEFAULT 0, reason TEXT,
+    late INTEGER NOT NULL, backfill INTEGER NOT NULL, uncertain INTEGER NOT NULL DEFAULT 0,
+    delivered INTEGER NOT NULL DEFAULT 0, duplicate INTEGER NOT NULL DEFAULT 0,
+    dead_lettered INTEGER NOT NULL DEFAULT 0, ended_at INTEGER,
+    UNIQUE (scope, content_id)
+  ) STRICT;
+  CREATE INDEX blob_ready ON blob (scope, created_ms)
+    WHERE state IN ('listed', 'fetching') AND next_attempt_at = 0;
+  CREATE INDEX blob_waiting ON blob (scope, next_attempt_at)
+    WHERE state IN ('listed', 'fetching') AND next_attempt_at > 0;
+  CREATE INDEX blob_by_time ON blob (scope, created_ms);
+  CREATE INDEX blob_ended ON blob (created_ms) WHERE state NOT IN ('listed', 'fetching');
+  `,
+];
+
+export function readVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+/** Brings the database to the newest version, each step with its number in one transaction. */
+export function migrate(database: DatabaseSync, steps: readonly string[]): void {
+  for (let version = readVersion(database); version < steps.length; version += 1) {
+    database.exec(
+      `BEGIN IMMEDIATE; ${steps[version]}; PRAGMA user_version = ${version + 1}; PRAGMA application_id = ${applicationId}; COMMIT`,
+    );
+  }
+}
+
+/** Settings that a connection loses when it closes. */
+export function tune(database: DatabaseSync): void {
+  database.exec(`
+    PRAGMA synchronous = NORMAL;
+    PRAGMA cache_size = -4096;
+    PRAGMA mmap_size = 0;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA wal_autocheckpoint = 2000;
+    PRAGMA journal_size_limit = 33554432;
+  `);
+}
+
+/** Durable even through a power cut, unlike other transactions: others may keep a note of it. */
+export function countRun(database: DatabaseSync): Ledger['identity'] {
+  database.exec('PRAGMA synchronous = FULL');
+  const row = database
+    .prepare(
+      `INSERT INTO identity (only, id, run) VALUES (1, ?, 1)
+        ON CONFLICT (only) DO UPDATE SET run = run + 1 RETURNING id, run`,
+    )
+    .get(randomUUID());
+  database.exec('PRAGMA synchronous = NORMAL');
+  return toIdentity(row);
+}
+
+export function readIdentity(database: DatabaseSync): Ledger['identity'] {
+  return toIdentity(database.prepare('SELECT id, run FROM identity').get());
+}
+
+function toIdentity(row: Row | undefined): Ledger['identity'] {
+  return row ? { id: readText(row, 'id'), run: readInteger(row, 'run') } : { id: '', run: 0 };
+}

@@ -1,0 +1,195 @@
+// The record Ids of the last eight days. Scattered inserts would write a page of disk for nearly every record, so new
+// Ids are appended to a table of recent ones, held in memory too, and sorted into the large table by the ten thousands.
+// Whole batches go through one statement each: a call per record would cost several times the look-up itself.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { RecordKey } from '../../contract/contract.ts';
+import { RecentKeys } from './recent-keys.ts';
+import { firstKeyOf, keyBytes, packKeys } from './record-keys.ts';
+import { DamagedRowError, type Row, readBytes, readInteger } from './scopes.ts';
+
+export const rememberedSeconds = 8 * 86_400;
+
+/**
+ * Records older than this when they arrive (or without a readable time) would be pruned too early by their time: they
+ * are kept by their arrival instead. An Id kept so is always that old when it is looked up, too.
+ */
+const lateSeconds = 7 * 86_400;
+
+const mostKeysAtOnce = 4096;
+const mostRecent = 32_768;
+
+export class SeenIds {
+  readonly #statements: ReturnType<typeof prepareStatements>;
+  /** What the table of recent Ids holds. */
+  readonly #recent = new RecentKeys();
+  #isLoaded = false;
+
+  constructor(database: DatabaseSync) {
+    database.exec(`
+      CREATE TEMP TABLE position (n INTEGER PRIMARY KEY);
+      WITH RECURSIVE count (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM count WHERE n < ${mostKeysAtOnce - 1})
+        INSERT INTO position SELECT n FROM count;
+    `);
+    this.#statements = prepareStatements(database);
+  }
+
+  /** Reads the recent Ids into memory; called by itself when it is needed. */
+  load(): void {
+    if (this.#isLoaded) return;
+    for (const row of this.#statements.recent.iterate()) this.remember(readKeys(row));
+    this.#isLoaded = true;
+  }
+
+  /** Marks, by position, the keys that are remembered. */
+  find(keys: readonly RecordKey[], nowMs: number): Uint8Array {
+    this.load();
+    const marks = new Uint8Array(keys.length);
+    const packed = packKeys(keys);
+    const mark = (index: number) => {
+      marks[index] = 1;
+    };
+    if (this.#recent.size > 0) {
+      const words = toWords(packed);
+      for (let index = 0; index < keys.length; index += 1) if (this.#recent.has(words, index)) mark(index);
+    }
+    findIn(this.#statements.find, packed, mark);
+    const late = positionsOf(keys, nowMs, true);
+    findIn(this.#statements.findLate, pick(packed, late), (index) => mark(late[index] ?? 0));
+    return marks;
+  }
+
+  /** Within a transaction of the caller's; `remember` what it returns once that is committed. */
+  add(keys: readonly RecordKey[], nowMs: number): Uint8Array {
+    const packed = packKeys(keys);
+    const late = positionsOf(keys, nowMs, true);
+    const timely = late.length === 0 ? packed : pick(packed, positionsOf(keys, nowMs, false));
+    if (timely.length > 0) this.#statements.addRecent.run(timely);
+    const arrived = Math.trunc(nowMs / 1000);
+    eachChunk(pick(packed, late), (chunk, count) => this.#statements.addLate.run(chunk, count, arrived));
+    return timely;
+  }
+
+  /** To be called in the order of the transactions. */
+  remember(packed: Uint8Array): void {
+    this.#recent.addAll(toWords(packed));
+  }
+
+  /** True when it is time to `sortIn`. */
+  get isFull(): boolean {
+    return this.#recent.size >= mostRecent;
+  }
+
+  /** Moves all recent Ids to the large table, within a transaction of the caller's; `forgetRecent` once that is committed. */
+  sortIn(): void {
+    const recent = this.#statements.recent.all().map(readKeys);
+    const sorted = sortByTime(Buffer.concat(recent));
+    eachChunk(sorted, (chunk, count) => this.#statements.add.run(chunk, count));
+    this.#statements.dropRecent.run();
+  }
+
+  /** To be called in the order of the transactions. */
+  forgetRecent(): void {
+    this.#recent.clear();
+  }
+
+  /** Drops about `most` Ids that are too old; true while more is left. Within a transaction of the caller's. */
+  prune(nowMs: number, most: number): boolean {
+    const oldest = Math.trunc(nowMs / 1000) - rememberedSeconds;
+    const end = firstKeyOf(oldest);
+    const step = this.#statements.endOfStep.get(end, most);
+    this.#statements.prune.run(step ? readBytes(step, 'key') : end);
+    const late = this.#statements.pruneLate.run(oldest, most);
+    return step !== undefined || Number(late.changes) === most;
+  }
+}
+
+function readKeys(row: Row): Uint8Array {
+  const keys = readBytes(row, 'keys');
+  if (keys.length % keyBytes !== 0) throw new DamagedRowError('recent Ids are cut off');
+  return keys;
+}
+
+function prepareStatements(database: DatabaseSync): Record<StatementName, StatementSync> {
+  const key = `substr(?1, n * ${keyBytes} + 1, ${keyBytes})`;
+  return {
+    find: database.prepare(
+      `SELECT n FROM position WHERE n < ?2 AND EXISTS (SELECT 1 FROM seen WHERE key = ${key})`,
+    ),
+    findLate: database.prepare(
+      `SELECT n FROM position WHERE n < ?2 AND EXISTS (SELECT 1 FROM seen_late WHERE key = ${key})`,
+    ),
+    add: database.prepare(`INSERT OR IGNORE INTO seen SELECT ${key} FROM position WHERE n < ?2`),
+    addLate: database.prepare(`INSERT OR IGNORE INTO seen_late SELECT ${key}, ?3 FROM position WHERE n < ?2`),
+    recent: database.prepare('SELECT keys FROM seen_recent ORDER BY n'),
+    addRecent: database.prepare('INSERT INTO seen_recent (keys) VALUES (?)'),
+    dropRecent: database.prepare('DELETE FROM seen_recent'),
+    endOfStep: database.prepare('SELECT key FROM seen WHERE key < ? ORDER BY key LIMIT 1 OFFSET ?'),
+    prune: database.prepare('DELETE FROM seen WHERE key < ?'),
+    pruneLate: database.prepare(
+      'DELETE FROM seen_late WHERE key IN (SELECT key FROM seen_late WHERE arrived < ? LIMIT ?)',
+    ),
+  };
+}
+
+type StatementName =
+  | 'find'
+  | 'findLate'
+  | 'add'
+  | 'addLate'
+  | 'recent'
+  | 'addRecent'
+  | 'dropRecent'
+  | 'endOfStep'
+  | 'prune'
+  | 'pruneLate';
+
+function toWords(packed: Uint8Array): Uint32Array {
+  const { buffer, byteOffset, byteLength } = packed.byteOffset % 4 === 0 ? packed : Uint8Array.from(packed);
+  return new Uint32Array(buffer, byteOffset, byteLength / 4);
+}
+
+/** Neighbours in time share a page of the large table; their order within a second does not matter. */
+function sortByTime(packed: Buffer): Buffer {
+  const count = packed.length / keyBytes;
+  const order = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) {
+    order[index] = packed.readUInt32BE(index * keyBytes) * 2 ** 21 + index;
+  }
+  order.sort();
+  const sorted = Buffer.allocUnsafe(packed.length);
+  order.forEach((value, position) => {
+    const index = value % 2 ** 21;
+    packed.copy(sorted, position * keyBytes, index * keyBytes, (index + 1) * keyBytes);
+  });
+  return sorted;
+}
+
+function positionsOf(keys: readonly RecordKey[], nowMs: number, late: boolean): number[] {
+  const limit = nowMs / 1000 - lateSeconds;
+  const positions: number[] = [];
+  keys.forEach((key, index) => {
+    if (!(key.seconds >= limit) === late) positions.push(index);
+  });
+  return positions;
+}
+
+function pick(packed: Buffer, positions: readonly number[]): Buffer {
+  return Buffer.concat(
+    positions.map((position) => packed.subarray(position * keyBytes, (position + 1) * keyBytes)),
+  );
+}
+
+function findIn(statement: StatementSync, packed: Buffer, mark: (index: number) => void): void {
+  eachChunk(packed, (chunk, count, first) => {
+    for (const row of statement.all(chunk, count)) mark(first + readInteger(row, 'n'));
+  });
+}
+
+function eachChunk(packed: Buffer, use: (chunk: Buffer, count: number, first: number) => void): void {
+  const total = packed.length / keyBytes;
+  for (let first = 0; first < total; first += mostKeysAtOnce) {
+    const count = Math.min(mostKeysAtOnce, total - first);
+    use(packed.subarray(first * keyBytes, (first + count) * keyBytes), count, first);
+  }
+}

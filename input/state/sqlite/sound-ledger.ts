@@ -1,0 +1,91 @@
+// A ledger that can be worked with, whatever was done to the file: damage to any part of it counts as damage to all.
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { Logger } from '../../contract/contract.ts';
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import { damageError, isDamageAtStart } from '../../files/sqlite-fault.ts';
+import { type ImportOptions, salvageRows } from '../portable/import-state.ts';
+import { exportTable } from '../portable/portable-state.ts';
+import {
+  type LedgerFileParts,
+  ledgerFile,
+  type OpenedFile,
+  openLedgerFile,
+  openLedgerFileToRead,
+  openToRead,
+  setLedgerAside,
+} from './ledger-file.ts';
+
+/** `use` is called with the opened file, and may find it damaged, too: it is then set aside and a new one begun. */
+export function openSound<T>(
+  parts: LedgerFileParts,
+  carried: ImportOptions | undefined,
+  use: (opened: OpenedFile) => T,
+): T {
+  try {
+    try {
+      return useOrClose(openLedgerFile(parts), use);
+    } catch (error) {
+      if (!isDamageAtStart(error)) throw error;
+      const aside = setLedgerAside(parts, error);
+      return useOrClose(openLedgerFile(parts), (opened) => {
+        if (carried) carryOver(aside, opened, carried, parts.log);
+        return use(opened);
+      });
+    }
+  } catch (error) {
+    throw error instanceof OperatorError ? error : unusableError(parts.folder, error);
+  }
+}
+
+/** Since when a tenant is collected, and what was lost, are in no other place. Whatever cannot be read stays behind. */
+function carryOver(aside: string, { database }: OpenedFile, options: ImportOptions, log: Logger): void {
+  try {
+    using damaged = openToRead(aside);
+    const rows = salvageRows(database, readable(damaged), options);
+    log.info({}, `${rows} facts and gaps were taken over from ${aside}.`);
+  } catch (error) {
+    log.warn({}, `Nothing could be taken over from ${aside}: ${describeError(error)}.`);
+  }
+}
+
+function* readable(damaged: DatabaseSync): Iterable<string> {
+  for (const table of ['fact', 'gap'] as const) {
+    try {
+      yield* exportTable(damaged, table);
+    } catch {
+      // What follows in this table is behind the damage.
+    }
+  }
+}
+
+export function openSoundToRead<T>(
+  folder: string,
+  migrations: readonly string[],
+  use: (opened: OpenedFile) => T,
+): T {
+  try {
+    return useOrClose(openLedgerFileToRead(folder, migrations), use);
+  } catch (error) {
+    throw isDamageAtStart(error) ? damageError(ledgerFile(folder), error) : error;
+  }
+}
+
+function useOrClose<T>(opened: OpenedFile, use: (opened: OpenedFile) => T): T {
+  try {
+    return use(opened);
+  } catch (error) {
+    opened.database.close();
+    throw error;
+  }
+}
+
+function unusableError(folder: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'ledger-unusable',
+    message: `The ledger in ${folder} cannot be opened: ${describeError(cause)}.`,
+    advice: 'See that the disk is not full, and that this user owns the folder and the files in it.',
+    retry: { kind: 'never' },
+    cause,
+  });
+}

@@ -1,0 +1,259 @@
+// Dates in every form that records hold, as ISO 8601 in UTC. No zone means UTC; fractions keep their digits.
+
+import type { Json } from '../json/json.ts';
+import type { Verb } from './converter.ts';
+import { trimText } from './keyword.ts';
+
+interface Instant {
+  /** Since the epoch. */
+  readonly seconds: number;
+  /** With its dot, or empty. */
+  readonly fraction: string;
+}
+
+const isoDate =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?\d*)?(?: ?(Z|[+-]\d\d:?\d\d))?)?$/;
+const slashDate =
+  /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AaPp])\.?[Mm]\.?)?)?$/;
+const netDate = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
+
+/** Undefined where the value is no date. */
+export function toDate(value: Json): string | undefined {
+  if (typeof value === 'string' && secondsOfPlainIso(value) !== undefined) {
+    return value.length === 19 ? `${value}Z` : value;
+  }
+  const instant = readInstant(value);
+  return instant === undefined ? undefined : formatInstant(instant);
+}
+
+/** Seconds since the epoch; 0 where the value is no date. */
+export function readSeconds(value: Json): number {
+  const plain = typeof value === 'string' ? secondsOfPlainIso(value) : undefined;
+  return plain ?? readInstant(value)?.seconds ?? 0;
+}
+
+function readInstant(value: Json): Instant | undefined {
+  if (typeof value === 'number') return readEpoch(value);
+  if (typeof value !== 'string') return undefined;
+  const text = trimText(value);
+  return readIso(text) ?? readSlashes(text) ?? readNet(text) ?? readEpochText(text);
+}
+
+let lastText = '';
+let lastSeconds: number | undefined;
+
+/** `2021-05-18T21:13:34`, with or without `Z`: nearly every date, so it is read without a pattern, and asked for twice. */
+function secondsOfPlainIso(text: string): number | undefined {
+  if (text !== lastText) {
+    lastSeconds = readPlainIso(text);
+    lastText = text;
+  }
+  return lastSeconds;
+}
+
+function readPlainIso(text: string): number | undefined {
+  if (text.length !== 19 && (text.length !== 20 || text.charCodeAt(19) !== 90)) return undefined;
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45 || text.charCodeAt(10) !== 84) return undefined;
+  if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  return secondsOf(
+    year,
+    twoDigits(text, 5),
+    twoDigits(text, 8),
+    twoDigits(text, 11),
+    twoDigits(text, 14),
+    twoDigits(text, 17),
+  );
+}
+
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+function readIso(text: string): Instant | undefined {
+  const match = isoDate.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
+  const local = secondsOf(
+    Number(year),
+    Number(month),
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
+  return local === undefined ? undefined : { seconds: local - zoneSeconds(zone), fraction };
+}
+
+function zoneSeconds(zone: string): number {
+  if (zone === 'Z') return 0;
+  const sign = zone.startsWith('-') ? -1 : 1;
+  return sign * (Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(-2)) * 60);
+}
+
+/** Month first, as the services of this API write it. */
+function readSlashes(text: string): Instant | undefined {
+  const match = slashDate.exec(text);
+  if (match === null) return undefined;
+  const [, month, day, year, hour = '0', minute = '0', second = '0', half] = match;
+  const hours =
+    half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+  const seconds = secondsOf(Number(year), Number(month), Number(day), hours, Number(minute), Number(second));
+  return seconds === undefined ? undefined : { seconds, fraction: '' };
+}
+
+function readNet(text: string): Instant | undefined {
+  const match = netDate.exec(text);
+  return match === null ? undefined : fromMilliseconds(Number(match[1]));
+}
+
+function readEpochText(text: string): Instant | undefined {
+  return /^\d{9,13}$/.test(text) ? readEpoch(Number(text)) : undefined;
+}
+
+/** Below 10¹¹ it counts seconds, above milliseconds: the two meet in 1973 and in 5138. */
+function readEpoch(value: number): Instant | undefined {
+  if (!Number.isSafeInteger(value) || value < 1e8) return undefined;
+  return value < 1e11 ? { seconds: value, fraction: '' } : fromMilliseconds(value);
+}
+
+const lastMillisecond = 253402300799999;
+
+function fromMilliseconds(value: number): Instant | undefined {
+  if (Math.abs(value) > lastMillisecond) return undefined;
+  const milliseconds = ((value % 1000) + 1000) % 1000;
+  const fraction = milliseconds === 0 ? '' : `.${String(milliseconds).padStart(3, '0')}`;
+  return { seconds: Math.floor(value / 1000), fraction };
+}
+
+const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+
+/** Undefined where there is no such day or time. */
+function secondsOf(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number | undefined {
+  if (!(month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && second <= 59))
+    return undefined;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (!(day <= daysIn(month, leap)) || !(year >= 1)) return undefined;
+  const past = year - 1;
+  const leaps = Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400);
+  const dayOfYear = (daysBefore[month - 1] ?? 0) + (leap && month > 2 ? 1 : 0) + day - 1;
+  return ((past * 365 + leaps + dayOfYear - 719162) * 24 + hour) * 3600 + minute * 60 + second;
+}
+
+function daysIn(month: number, leap: boolean): number {
+  if (month === 2) return leap ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function formatInstant({ seconds, fraction }: Instant): string | undefined {
+  const milliseconds = seconds * 1000;
+  if (milliseconds > lastMillisecond || milliseconds < -62135596800000) return undefined;
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}${fraction}Z`;
+}
+
+export const date: Verb = {
+  name: 'date',
+  about: 'A moment in UTC, as ISO 8601, from any form that records hold; fractions keep their digits.',
+  compile: () => toDate,
+  painless: `
+    if (value instanceof Number) return dateOfEpoch(((Number) value).doubleValue());
+    if (!(value instanceof String)) return null;
+    String text = ((String) value).trim();
+    Matcher iso = /([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\\.[0-9]{1,9}+)?[0-9]*+)?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?/.matcher(text);
+    if (iso.matches()) {
+      long zone = 0;
+      if (iso.group(8) != null && iso.group(8) != 'Z') {
+        String given = iso.group(8);
+        zone = Long.parseLong(given.substring(1, 3)) * 3600 + Long.parseLong(given.substring(given.length() - 2)) * 60;
+        if (given.startsWith('-')) zone = -zone;
+      }
+      return dateOfParts(iso.group(1), iso.group(2), iso.group(3), iso.group(4), iso.group(5), iso.group(6), zone, iso.group(7));
+    }
+    Matcher slashes = /([0-9]{1,2})\\/([0-9]{1,2})\\/([0-9]{4})(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp])\\.?[Mm]\\.?)?)?/.matcher(text);
+    if (slashes.matches()) {
+      String hour = slashes.group(4);
+      if (slashes.group(7) != null) {
+        hour = String.valueOf(Integer.parseInt(hour) % 12 + (slashes.group(7).toLowerCase() == 'p' ? 12 : 0));
+      }
+      return dateOfParts(slashes.group(3), slashes.group(1), slashes.group(2), hour, slashes.group(5), slashes.group(6), 0L, null);
+    }
+    Matcher net = /\\/Date\\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\\)\\//.matcher(text);
+    if (net.matches()) return dateOfMilliseconds(Long.parseLong(net.group(1)));
+    return /[0-9]{9,13}/.matcher(text).matches() ? dateOfEpoch(Double.parseDouble(text)) : null;`,
+  painlessFunctions: `
+def dateOfSeconds(long seconds, String fraction) {
+  if (seconds > 253402300799L || seconds < -62135596800L) return null;
+  String text = Instant.ofEpochMilli(seconds * 1000).toString();
+  return text.substring(0, 19) + (fraction == null ? '' : fraction) + 'Z';
+}
+def dateOfParts(String year, String month, String day, String hour, String minute, String second, long zone, String fraction) {
+  int y = Integer.parseInt(year);
+  int m = Integer.parseInt(month);
+  int d = Integer.parseInt(day);
+  int h = hour == null ? 0 : Integer.parseInt(hour);
+  int min = minute == null ? 0 : Integer.parseInt(minute);
+  int s = second == null ? 0 : Integer.parseInt(second);
+  if (y < 1 || m < 1 || m > 12 || d < 1 || h > 23 || min > 59 || s > 59) return null;
+  boolean leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+  List days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  if (d > (int) days.get(m - 1)) return null;
+  long before = 0;
+  for (int i = 0; i < m - 1; ++i) before += (int) days.get(i);
+  long past = y - 1;
+  long day1 = past * 365 + past / 4 - past / 100 + past / 400 + before + d - 1 - 719162;
+  return dateOfSeconds((day1 * 24 + h) * 3600 + min * 60 + s - zone, fraction);
+}
+def dateOfMilliseconds(long value) {
+  if (Math.abs(value) > 253402300799999L) return null;
+  long rest = (value % 1000 + 1000) % 1000;
+  long seconds = (value - rest) / 1000;
+  String digits = String.valueOf(1000 + rest).substring(1);
+  return dateOfSeconds(seconds, rest == 0 ? null : '.' + digits);
+}
+def dateOfEpoch(double value) {
+  if (value != Math.rint(value) || value < 1.0E8 || value > 9007199254740991.0) return null;
+  return value < 1.0E11 ? dateOfSeconds((long) value, null) : dateOfMilliseconds((long) value);
+}`,
+  examples: [
+    { given: '2021-05-18T21:13:34', gives: '2021-05-18T21:13:34Z' },
+    { given: '2021-05-18T21:13:34Z', gives: '2021-05-18T21:13:34Z' },
+    { given: '2021-06-15T09:59:26.0000000Z', gives: '2021-06-15T09:59:26.0000000Z' },
+    { given: '2021-06-15 09:59:26.123', gives: '2021-06-15T09:59:26.123Z' },
+    { given: '2021-06-15T09:59:26.12345678912Z', gives: '2021-06-15T09:59:26.123456789Z' },
+    { given: '2021-03-01T01:30:00+02:00', gives: '2021-02-28T23:30:00Z' },
+    { given: '2020-12-31T23:30:00.5-0100', gives: '2021-01-01T00:30:00.5Z' },
+    { given: '2021-06-15', gives: '2021-06-15T00:00:00Z' },
+    { given: '2021-06-15T09:59', gives: '2021-06-15T09:59:00Z' },
+    { given: '0001-01-01T00:00:00', gives: '0001-01-01T00:00:00Z' },
+    { given: '2024-02-29T00:00:00', gives: '2024-02-29T00:00:00Z' },
+    { given: '6/15/2021 10:01:24 PM', gives: '2021-06-15T22:01:24Z' },
+    { given: '12/1/2021 12:05 AM', gives: '2021-12-01T00:05:00Z' },
+    { given: '06/15/2021', gives: '2021-06-15T00:00:00Z' },
+    { given: '/Date(1623751284123)/', gives: '2021-06-15T10:01:24.123Z' },
+    { given: '/Date(-1)/', gives: '1969-12-31T23:59:59.999Z' },
+    { given: 1623751284, gives: '2021-06-15T10:01:24Z' },
+    { given: 1623751284123, gives: '2021-06-15T10:01:24.123Z' },
+    { given: '1623751284', gives: '2021-06-15T10:01:24Z' },
+    { given: '2021-02-29T00:00:00' },
+    { given: '2021-13-01T00:00:00' },
+    { given: '2021-06-15T24:00:00' },
+    { given: '0000-01-01T00:00:00' },
+    { given: '0001-01-01T00:00:00+01:00' },
+    { given: '13/13/2021' },
+    { given: 'yesterday' },
+    { given: 12 },
+    { given: 1.5 },
+    { given: '' },
+    { given: null },
+    { given: {} },
+  ],
+};

@@ -1,0 +1,66 @@
+// The closed set of verbs. A verb exists only when both its targets pass the same examples.
+
+import { address, ip, ips, ipVersion, server } from './address.ts';
+import type { Verb } from './converter.ts';
+import { date } from './date.ts';
+import { appId, directoryName, directoryNames, directoryUsers, scopes } from './directory.ts';
+import { attachments, emailAddresses, senders } from './email.ts';
+import { extension, file, folder } from './file.ts';
+import { hash, named, visible } from './id.ts';
+import { argument, before, keyword, listed, lowercase, split, tagged, verbatim } from './keyword.ts';
+import { highest, lookup } from './lookup.ts';
+import { boolean, double, long } from './number.ts';
+import { bareUrl, everyUrl, plainUrl, url } from './url.ts';
+import { otherUser, principal, user } from './user.ts';
+import { argumentUsers, users } from './users.ts';
+
+export const verbs: readonly Verb[] = [
+  keyword,
+  verbatim,
+  lowercase,
+  before,
+  split,
+  listed,
+  tagged,
+  argument,
+  long,
+  double,
+  boolean,
+  date,
+  address,
+  ip,
+  ips,
+  ipVersion,
+  server,
+  user,
+  principal,
+  otherUser,
+  users,
+  argumentUsers,
+  directoryName,
+  directoryNames,
+  directoryUsers,
+  appId,
+  scopes,
+  url,
+  everyUrl,
+  plainUrl,
+  bareUrl,
+  file,
+  extension,
+  folder,
+  emailAddresses,
+  senders,
+  attachments,
+  lookup,
+  highest,
+  named,
+  visible,
+  hash,
+];
+
+const byName = new Map(verbs.map((verb) => [verb.name, verb]));
+
+export function findVerb(name: string): Verb | undefined {
+  return byName.get(name);
+}

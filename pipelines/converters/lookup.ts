@@ -1,0 +1,73 @@
+// Values by a table written in the record-type file, whatever the case they come in.
+
+import { isObject, type Json, type JsonObject } from '../json/json.ts';
+import type { Verb } from './converter.ts';
+import { toKeyword } from './keyword.ts';
+
+type Table = ReadonlyMap<string, Json>;
+
+function tableOf(options: Json): Table {
+  const entries: JsonObject = isObject(options) ? options : {};
+  return new Map(Object.entries(entries).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+function find(table: Table, value: Json): Json {
+  const text = toKeyword(value);
+  return text === undefined ? undefined : table.get(text.toLowerCase());
+}
+
+const findInPainless = `
+    String text = (String) toKeyword(value, null);
+    if (text == null) return null;
+    text = text.toLowerCase();
+    for (def entry : ((Map) options).entrySet()) {
+      if (((String) entry.getKey()).toLowerCase() == text) return entry.getValue();
+    }
+    return null;`;
+
+export const lookup: Verb = {
+  name: 'lookup',
+  about: 'The value that a table gives for the text, in any case.',
+  options: 'table',
+  compile: (options) => {
+    const table = tableOf(options);
+    return (value) => find(table, value);
+  },
+  painless: findInPainless,
+  examples: [
+    { given: 'HIGH', options: { Low: 2, High: 4 }, gives: 4 },
+    { given: 3, options: { '3': 'iOS' }, gives: 'iOS' },
+    { given: 'Other', options: { Low: 2 } },
+    { given: null, options: { Low: 2 } },
+  ],
+};
+
+export const highest: Verb = {
+  name: 'highest',
+  about: 'The highest number that a table gives for any of the values.',
+  options: 'table',
+  takesAll: true,
+  compile: (options) => {
+    const table = tableOf(options);
+    return (values) => {
+      const numbers = (Array.isArray(values) ? values : [values]).map((value) =>
+        Number(find(table, value) ?? 0),
+      );
+      const top = Math.max(0, ...numbers);
+      return top === 0 ? undefined : top;
+    };
+  },
+  painless: `
+    long top = 0;
+    List items = value instanceof List ? (List) value : [value];
+    for (def item : items) {
+      def number = toLookup(item, options);
+      if (number != null && (long) number > top) top = (long) number;
+    }
+    return top == 0 ? null : (def) top;`,
+  examples: [
+    { given: ['Low', 'high', 'Medium'], options: { Low: 2, Medium: 3, High: 4 }, gives: 4 },
+    { given: ['none'], options: { Low: 2 } },
+    { given: [], options: { Low: 2 } },
+  ],
+};

@@ -1,0 +1,106 @@
+// The small language of messages: `{user.name|UserId|'Someone'} <deleted|tried to delete> {file.name|'a file'}[ from
+// {source.ip}]`. Braces hold a field of the document (lower case), a property of the record or 'text', with
+// alternatives; a text may have a condition, `'deleting it' if Parameters.DeleteMessage=True`. Brackets hold a part that
+// is left out where a value of it is missing. Outside of them one alternative is a text, so that no sentence has a hole.
+// Angle brackets hold the verb: what was done, and what is said of it where it did not succeed, or where nobody knows;
+// the sentence then ends with how it went. One verb alone is true whatever the outcome.
+
+import type { Outcome, SentencePart, SentencePath } from '../definitions.ts';
+import { resolveField, resolvePath, type Spot } from './names.ts';
+import { formatPath, parsePath } from './path.ts';
+
+interface Sentence {
+  readonly parts: readonly SentencePart[];
+  readonly hasVerb: boolean;
+}
+
+const endings: Readonly<Record<Outcome, string>> = {
+  success: '',
+  failure: ' (failed)',
+  unknown: ' (outcome unknown)',
+};
+
+/** Throws a plain Error that says what is wrong with the text. */
+function parseSentence(text: string): Sentence {
+  const tokens = text.split(/(\{[^{}]*\}|<[^<>]*>|\[|\])/).filter((token) => token !== '');
+  const verbs = tokens.filter((token) => token.startsWith('<'));
+  const parts = parseParts(tokens, false);
+  if (tokens.length > 0) throw new Error('a ] without its [');
+  const depends = verbs.some((verb) => verb.includes('|'));
+  return { parts: depends ? [...parts, { outcomes: endings }] : parts, hasVerb: verbs.length > 0 };
+}
+
+function parseParts(tokens: string[], inBrackets: boolean): SentencePart[] {
+  const parts: SentencePart[] = [];
+  while (tokens.length > 0 && tokens[0] !== ']') {
+    const token = tokens.shift() ?? '';
+    if (token === '[') {
+      parts.push({ group: parseParts(tokens, true) });
+      if (tokens.shift() !== ']') throw new Error('a [ without its ]');
+    } else if (token.startsWith('{')) {
+      const paths = token.slice(1, -1).split('|').map(parseSentencePath);
+      if (!inBrackets && !paths.some((path) => 'text' in path && path.when === undefined))
+        throw new Error(`${token} can be missing: give it a text to end with, or put it in brackets`);
+      parts.push({ paths });
+    } else parts.push(token.startsWith('<') ? parseVerb(token) : token);
+  }
+  return parts;
+}
+
+function parseVerb(token: string): SentencePart {
+  const [done = '', tried, ...more] = token.slice(1, -1).split('|');
+  if (done === '' || tried === '' || more.length > 0)
+    throw new Error(`${token} is no verb: write <did|tried>, or <is> for what holds whatever the outcome`);
+  return tried === undefined ? done : { outcomes: { success: done, failure: tried, unknown: tried } };
+}
+
+function parseSentencePath(text: string): SentencePath {
+  const [, quoted, condition] = /^'([^']*)'(?: if (.+))?$/.exec(text.trim()) ?? [];
+  if (quoted !== undefined) return parseText(quoted, condition);
+  const path = parsePath(text.trim());
+  if (path === undefined) throw new Error(`{${text}} names neither a field nor a property`);
+  if (/^[a-z@]/.test(text.trim())) return { field: path.map((part) => part.name) };
+  return { property: path };
+}
+
+function parseText(text: string, condition: string | undefined): SentencePath {
+  if (condition === undefined) return { text };
+  const [, name = '', values = ''] = /^(.+?)=([^=\]]*)$/.exec(condition) ?? [];
+  const path = parsePath(name);
+  if (path === undefined || values === '')
+    throw new Error(`"${condition}" is no condition: write Property=value`);
+  return { text, when: { path, values: values.split(',').map((value) => value.trim().toLowerCase()) } };
+}
+
+/** `outcome` is the only one that the sentence stands for, where there is such a one. */
+export function resolveMessage(
+  text: string | undefined,
+  outcome: Outcome | undefined,
+  spot: Spot,
+): readonly SentencePart[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { parts, hasVerb } = parseSentence(text);
+    if (!hasVerb && outcome === undefined)
+      spot.report('no verb is marked: write <did|tried>, or <is> for what holds whatever the outcome');
+    checkParts(parts, spot);
+    return parts;
+  } catch (error) {
+    spot.report(error instanceof Error ? error.message : String(error));
+    return [];
+  }
+}
+
+function checkParts(parts: readonly SentencePart[], spot: Spot): void {
+  for (const part of parts) {
+    if (typeof part === 'string' || 'outcomes' in part) continue;
+    if ('group' in part) checkParts(part.group, spot);
+    else for (const path of part.paths) checkPath(path, spot);
+  }
+}
+
+function checkPath(path: SentencePath, spot: Spot): void {
+  if ('property' in path) resolvePath(formatPath(path.property), spot);
+  else if ('field' in path) resolveField(path.field.join('.'), spot);
+  else if (path.when !== undefined) resolvePath(formatPath(path.when.path), spot);
+}

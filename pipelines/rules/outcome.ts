@@ -1,0 +1,121 @@
+// Whether it worked, by the first step of a file that has an answer.
+
+import { toKeyword } from '../converters/keyword.ts';
+import type { Layer, Outcome, OutcomeStep, SignStep, StatusStep, StatusTable } from '../definitions.ts';
+import type { Values } from '../engine/positions.ts';
+import { recallLast, remember } from '../engine/remember.ts';
+import type { Json } from '../json/json.ts';
+import { statusesPainless, statusKey } from '../statuses.ts';
+import type { CompileRead } from './paths.ts';
+
+export type FindOutcome = (record: Values) => Outcome | undefined;
+
+/** The steps of the nearest layer that has any, then the nearest default. */
+export function compileOutcome(layers: readonly Layer[], compileStep: CompileStep): FindOutcome {
+  const steps = (layers.find((layer) => layer.outcome !== undefined)?.outcome ?? []).map(compileStep);
+  const otherwise = layers.find((layer) => layer.otherwise !== undefined)?.otherwise;
+  return (record) => {
+    for (const step of steps) {
+      const outcome = step(record);
+      if (outcome !== undefined) return outcome;
+    }
+    return otherwise;
+  };
+}
+
+export type CompileStep = (step: OutcomeStep) => FindOutcome;
+
+const mostRemembered = 200;
+
+export function compileStep(
+  step: OutcomeStep,
+  statuses: StatusTable,
+  compileRead: CompileRead<Values>,
+): FindOutcome {
+  return 'statuses' in step ? compileStatus(step, statuses, compileRead) : compileSign(step, compileRead);
+}
+
+function compileSign({ from, values }: SignStep, compileRead: CompileRead<Values>): FindOutcome {
+  const read = compileRead(from);
+  const table = new Map(Object.entries(values));
+  const other = table.get('*');
+  const find = recallLast(
+    remember<Outcome | undefined>(mostRemembered, (text) => table.get(text.toLowerCase()) ?? other),
+  );
+  const answer = (value: Json): Outcome | undefined => {
+    const text = toKeyword(value);
+    return text === undefined ? undefined : find(text);
+  };
+  return (record) => {
+    const value = read(record);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) return answer(value);
+    return value.map(answer).find((outcome) => outcome !== undefined);
+  };
+}
+
+function compileStatus(
+  step: StatusStep,
+  statuses: StatusTable,
+  compileRead: CompileRead<Values>,
+): FindOutcome {
+  const reads = step.statuses.map(compileRead);
+  const table = new Map(Object.entries({ ...statuses, ...step.values }));
+  const find = recallLast(
+    remember<Outcome>(mostRemembered, (text) => table.get(statusKey(text)) ?? 'unknown'),
+  );
+  return (record) => {
+    let worst: Outcome | undefined;
+    for (const read of reads) {
+      const value = read(record);
+      if (value === undefined) continue;
+      for (const one of Array.isArray(value) ? value : [value]) {
+        const text = toKeyword(one);
+        if (text !== undefined) worst = worseOf(worst, find(text));
+      }
+    }
+    return worst;
+  };
+}
+
+/** What failed in one respect has failed; what may have failed has not succeeded. */
+function worseOf(present: Outcome | undefined, next: Outcome): Outcome {
+  if (present === 'failure' || next === 'failure') return 'failure';
+  return present === 'unknown' ? present : next;
+}
+
+/** The functions of this file for the ingest pipeline. Tables are in lower case. */
+export const outcomePainless = `${statusesPainless}
+def findSign(Map record, Map step) {
+  for (def value : read(record, (List) step.from)) {
+    String text = (String) toKeyword(value, null);
+    if (text == null) continue;
+    def outcome = ((Map) step.values).get(text.toLowerCase());
+    if (outcome == null) outcome = ((Map) step.values).get('*');
+    if (outcome != null) return outcome;
+  }
+  return null;
+}
+def findStatus(Map record, Map step, Map statuses) {
+  def worst = null;
+  for (def path : (List) step.statuses) {
+    for (def value : read(record, (List) path)) {
+      String text = (String) toKeyword(value, null);
+      if (text == null) continue;
+      String key = statusKey(text);
+      def outcome = ((Map) step.values).get(key);
+      if (outcome == null) outcome = statuses.get(key);
+      if (outcome == null) outcome = 'unknown';
+      if (outcome == 'failure') return outcome;
+      if (worst != 'unknown') worst = outcome;
+    }
+  }
+  return worst;
+}
+def findOutcome(Map record, List steps, Map statuses) {
+  for (def step : steps) {
+    def outcome = step.statuses == null ? findSign(record, (Map) step) : findStatus(record, (Map) step, statuses);
+    if (outcome != null) return outcome;
+  }
+  return null;
+}`;

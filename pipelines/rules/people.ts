@@ -1,0 +1,104 @@
+// Whoever was acted on: one person, or several as a list of objects, so that what is known of a person stands by that
+// person's id. Who acted is not among them, unless nobody else is: people leave a team, or change themselves.
+// Roles that stand apart from the people are those of each of them.
+
+import { peopleField } from '../definitions.ts';
+import {
+  compileFieldRead,
+  type FieldNumbers,
+  type Layout,
+  type ReadSlots,
+  type Slots,
+} from '../engine/layout.ts';
+import { isObject, type Json, type JsonObject } from '../json/json.ts';
+
+export type Settle = (slots: Slots) => void;
+
+/** Writes people, unless somebody is there. */
+export function compileWritePeople(
+  path: readonly string[],
+  layout: Layout,
+): (slots: Slots, value: Json) => void {
+  const whole = layout.numberOf(path);
+  const id = layout.numberOf([...path, 'id']);
+  if (whole === undefined) throw new Error(`the layout has no list of people at "${path.join('.')}"`);
+  return (slots, value) => {
+    if (slots[whole] === undefined && (id === undefined || slots[id] === undefined)) slots[whole] = value;
+  };
+}
+
+/** Where there are several, takes out who acted, and what rules for one person wrote. */
+export function compileSettle(numbers: FieldNumbers): Settle {
+  const whole = numbers.numberOf(peopleField);
+  if (whole === undefined) return () => {};
+  const single = numbers.numbersBelow(peopleField);
+  const rolesOf = numbers.numberOf([...peopleField, 'roles']);
+  const actor = ['id', 'email'].map((leaf) => compileFieldRead(numbers, ['user', leaf]));
+  return (slots) => {
+    const people = slots[whole];
+    if (!Array.isArray(people)) return;
+    const roles = rolesOf === undefined ? undefined : slots[rolesOf];
+    for (const number of single) slots[number] = undefined;
+    const others = people.filter((person) => !isActor(person, actor, slots));
+    const kept = (others.length === 0 ? people : others).map((person) => withRoles(person, roles));
+    slots[whole] = kept.length === 1 ? kept[0] : kept;
+  };
+}
+
+function withRoles(person: Json, roles: Json): Json {
+  if (roles === undefined || !isObject(person) || person.roles !== undefined) return person;
+  const copy: JsonObject = { ...person, roles };
+  return copy;
+}
+
+function isActor(
+  person: Json,
+  [readId, readEmail]: readonly (ReadSlots | undefined)[],
+  slots: Slots,
+): boolean {
+  if (!isObject(person)) return false;
+  return isSame(person.id, readId?.(slots)) || isSame(person.email, readEmail?.(slots));
+}
+
+function isSame(left: Json, right: Json): boolean {
+  return typeof left === 'string' && typeof right === 'string' && left.toLowerCase() === right.toLowerCase();
+}
+
+const [section = '', leaf = ''] = peopleField;
+
+/** The functions of this file for the ingest pipeline. */
+export const peoplePainless = `
+boolean holdsPeople(Map document, List path) {
+  if (path.size() < 2 || path.get(0) != '${section}' || path.get(1) != '${leaf}') return false;
+  def section = document.get('${section}');
+  return section instanceof Map && ((Map) section).get('${leaf}') instanceof List;
+}
+void writePeople(Map document, List path, def people) {
+  if (holdsPeople(document, path)) return;
+  Map section = openSection(document, path, path.size() - 1);
+  def present = section.get('${leaf}');
+  if (present instanceof Map) {
+    if (((Map) present).get('id') != null) return;
+    if (((Map) present).get('roles') != null) section.put('rolesOfPeople', ((Map) present).get('roles'));
+  }
+  section.put('${leaf}', people);
+}
+void writeBesidePeople(Map document, List path, def value) {
+  if (path.get(path.size() - 1) == 'roles') write(document, ['path': ['${section}', 'rolesOfPeople'], 'list': true], value);
+}
+boolean isSameUser(def left, def right) {
+  return left instanceof String && right instanceof String && ((String) left).toLowerCase() == ((String) right).toLowerCase();
+}
+void settle(Map document) {
+  if (!holdsPeople(document, ['${section}', '${leaf}'])) return;
+  Map user = (Map) document.get('${section}');
+  List people = (List) user.get('${leaf}');
+  List others = new ArrayList();
+  for (def person : people) {
+    if (!isSameUser(person.get('id'), user.get('id')) && !isSameUser(person.get('email'), user.get('email'))) others.add(person);
+  }
+  List kept = others.isEmpty() ? people : others;
+  def roles = user.remove('rolesOfPeople');
+  if (roles != null) for (def person : kept) if (person.get('roles') == null) person.put('roles', roles);
+  user.put('${leaf}', kept.size() == 1 ? kept.get(0) : (def) kept);
+}`;

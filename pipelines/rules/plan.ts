@@ -1,0 +1,229 @@
+// What is done with a record of one type and operation: the layers that apply, put together once.
+
+import { trimText } from '../converters/keyword.ts';
+import {
+  type Definitions,
+  type Layer,
+  layersOf,
+  type OutcomeStep,
+  type RecordTypeFile,
+  type Rule,
+  type SentencePart,
+} from '../definitions.ts';
+import { type Assemble, compileAssemble, type Leaf, listLeaves } from '../engine/assemble.ts';
+import { type FieldNumbers, type Layout, numberFields, planLayout, type Slots } from '../engine/layout.ts';
+import { numberProperties, type Positions, type Values } from '../engine/positions.ts';
+import { recallLast, remember } from '../engine/remember.ts';
+import type { Json } from '../json/json.ts';
+import { compileCases } from './cases.ts';
+import { compileMessage, type WriteMessage } from './message.ts';
+import { compileOutcome, compileStep, type FindOutcome } from './outcome.ts';
+import { compileSettle, type Settle } from './people.ts';
+import { compileRelated, type Gather } from './related.ts';
+import { compileRule, type RunRule } from './rules.ts';
+
+interface Plan {
+  /** Runs the rules whose properties are present, given by their numbers. */
+  readonly run: (record: Values, slots: Slots, present: readonly number[]) => void;
+  /** By the record and the outcome that was found. */
+  readonly ending: (record: Values, outcome: Json) => Ending;
+  readonly outcome: FindOutcome;
+}
+
+/** What depends on the cases that hold. */
+interface Ending {
+  readonly message: WriteMessage;
+  readonly assemble: Assemble;
+}
+
+export const dataset = 'o365.audit';
+export const module = 'o365';
+
+export type FindPlan = (recordType: number | undefined, operation: Json) => Plan;
+
+type Combine = (layers: readonly Layer[]) => Plan;
+
+export function compilePlans(definitions: Definitions, parts: Parts): FindPlan {
+  const combine = combineWith(definitions, parts);
+  const { common, files } = definitions;
+  const commonPlan = combine([common]);
+  const byNumber = new Map<number, (operation: Json) => Plan>();
+  for (const file of files) {
+    const find = compileFile(file, common, combine);
+    for (const number of file.recordTypes) byNumber.set(number, find);
+  }
+  return (recordType, operation) => {
+    const find = byNumber.get(recordType ?? Number.NaN);
+    return find === undefined ? commonPlan : find(operation);
+  };
+}
+
+const mostRemembered = 5000;
+
+/** Finds the plan of an operation; plans are made when first needed. */
+function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (operation: Json) => Plan {
+  const { layers, named, beginnings } = file.operations;
+  const plans = new Map<string, Plan>();
+  const planOf = (positions: readonly number[]): Plan => {
+    const key = positions.join();
+    const own = positions.flatMap((position) => layers[position] ?? []);
+    const plan = plans.get(key) ?? combine([...own, file.layer, common]);
+    plans.set(key, plan);
+    return plan;
+  };
+  const positionsOf = (operation: string): readonly number[] => {
+    if (Object.hasOwn(named, operation)) return named[operation] ?? [];
+    return beginnings.find(({ text }) => operation.startsWith(text))?.layers ?? [];
+  };
+  const find = recallLast(remember(mostRemembered, (operation) => planOf(positionsOf(trimText(operation)))));
+  return (operation) => (typeof operation === 'string' ? find(operation) : planOf([]));
+}
+
+/** Layers come nearest first: where a field keeps its first value, the more specific says it. */
+function combineWith({ related }: Definitions, parts: Parts): Combine {
+  return (layers) => {
+    const rules = layers.flatMap((layer) => layer.rules);
+    const layout = planLayout(rules, related, parts.numbers);
+    const runs = rules.map((rule) => parts.compileRule(rule, layout));
+    return {
+      ending: compileEndings(layers, listLeaves(layout), parts),
+      run: runDue(runs, listTriggers(rules, parts.positions)),
+      outcome: compileOutcome(layers, parts.compileStep),
+    };
+  };
+}
+
+/** What has been seen of the cases from here on: one of the two ways is taken at each. */
+interface Fork {
+  holds?: Fork;
+  fails?: Fork;
+  /** After the last case. */
+  ending?: Ending;
+}
+
+function follow(fork: Fork, holds: boolean): Fork {
+  const way = holds ? 'holds' : 'fails';
+  fork[way] ??= {};
+  return fork[way];
+}
+
+/** One for each combination of cases that comes up. */
+function compileEndings(layers: readonly Layer[], leaves: readonly Leaf[], parts: Parts): Plan['ending'] {
+  const { tests, describe } = compileCases(layers, parts.positions.compileRead);
+  const make = (held: ReadonlySet<number>): Ending => {
+    const { event, message } = describe((position) => held.has(position));
+    return {
+      message: parts.compileMessage(message),
+      assemble: compileAssemble(leaves, { ...event, dataset, module }),
+    };
+  };
+  if (tests.length === 0) {
+    const plain = make(new Set());
+    return () => plain;
+  }
+  const start: Fork = {};
+  const heldBy = (record: Values, outcome: Json) =>
+    new Set(tests.flatMap((holds, position) => (holds(record, outcome) ? position : [])));
+  return (record, outcome) => {
+    let fork = start;
+    for (const holds of tests) fork = follow(fork, holds(record, outcome));
+    fork.ending ??= make(heldBy(record, outcome));
+    return fork.ending;
+  };
+}
+
+/** Most properties are absent from most records: a rule is looked at only when one of its properties is there. */
+function runDue(runs: readonly RunRule<Values>[], { listOf, lists }: Triggers): Plan['run'] {
+  const due = new Int32Array((runs.length + 31) >> 5);
+  return (record, slots, present) => {
+    for (let p = 0; p < present.length; p += 1) {
+      const waiting = lists[listOf[present[p] ?? 0] ?? 0];
+      if (waiting === undefined) continue;
+      for (let w = 0; w < waiting.length; w += 1) {
+        const rule = waiting[w] ?? 0;
+        due[rule >> 5] = (due[rule >> 5] ?? 0) | (1 << (rule & 31));
+      }
+    }
+    // In the order of the rules: where a field keeps its first value, the first rule says it.
+    for (let word = 0; word < due.length; word += 1) {
+      let bits = due[word] ?? 0;
+      due[word] = 0;
+      while (bits !== 0) {
+        const lowest = bits & -bits;
+        bits ^= lowest;
+        runs[word * 32 + 31 - Math.clz32(lowest)]?.(record, slots);
+      }
+    }
+  };
+}
+
+/** Which rules wait for a property. */
+interface Triggers {
+  /** By the number of the property; 0 for those that no rule waits for. */
+  readonly listOf: Uint16Array;
+  /** Positions of rules. */
+  readonly lists: readonly (readonly number[] | undefined)[];
+}
+
+function listTriggers(rules: readonly Rule[], positions: Positions): Triggers {
+  const listOf = new Uint16Array(positions.size);
+  const lists: (number[] | undefined)[] = [undefined];
+  for (const [i, { from }] of rules.entries()) {
+    for (const trigger of new Set(from.map((path) => positions.triggerOf(path)))) {
+      if (trigger === undefined) continue;
+      if (listOf[trigger] === 0) listOf[trigger] = lists.push([]) - 1;
+      lists[listOf[trigger] ?? 0]?.push(i);
+    }
+  }
+  return { listOf, lists };
+}
+
+export interface Parts {
+  readonly positions: Positions;
+  readonly numbers: FieldNumbers;
+  readonly settle: Settle;
+  readonly gather: readonly Gather[];
+  readonly compileRule: (rule: Rule, layout: Layout) => RunRule<Values>;
+  readonly compileStep: (step: OutcomeStep) => FindOutcome;
+  readonly compileMessage: (message: readonly SentencePart[]) => WriteMessage;
+}
+
+export function compileParts(definitions: Definitions): Parts {
+  const { related } = definitions;
+  const positions = numberProperties(definitions);
+  const rules = layersOf(definitions).flatMap((layer) => layer.rules);
+  const numbers = numberFields(rules, related);
+  return {
+    positions,
+    numbers,
+    settle: compileSettle(numbers),
+    gather: related.map((each) => compileRelated(each, numbers)),
+    compileRule: shareRules(positions),
+    compileStep: once((step) => compileStep(step, definitions.statuses, positions.compileRead)),
+    compileMessage: once((message) => compileMessage(message, numbers, positions.compileRead)),
+  };
+}
+
+/** The same rule works the same way wherever the same of its targets are kept whole. */
+function shareRules({ compileRead }: Positions): Parts['compileRule'] {
+  const known = new Map<string, RunRule<Values>>();
+  return (rule, layout) => {
+    const whole = rule.to.map(({ path }) => layout.isWhole(path));
+    const key = JSON.stringify([rule, whole]);
+    const run = known.get(key) ?? compileRule(rule, layout, compileRead);
+    known.set(key, run);
+    return run;
+  };
+}
+
+function once<Described, Compiled>(
+  compile: (described: Described) => Compiled,
+): (described: Described) => Compiled {
+  const known = new Map<string, Compiled>();
+  return (described) => {
+    const key = JSON.stringify(described);
+    const compiled = known.get(key) ?? compile(described);
+    known.set(key, compiled);
+    return compiled;
+  };
+}

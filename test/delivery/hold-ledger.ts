@@ -1,9 +1,0 @@
-// Opens the ledger of a folder, says so, and stays.
-
-import { systemClock } from '../../input/clock.ts';
-import { openLedger } from '../../input/delivery/sqlite-ledger.ts';
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-await openLedger({ folder: process.argv[2] ?? '', clock: systemClock, log: silent });
-process.stdout.write('open\n');
-setInterval(() => {}, 60_000);

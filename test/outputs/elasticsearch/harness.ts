@@ -1,0 +1,58 @@
+// What tests of the output share: documents, a log that is kept, and an output with short waits.
+
+import { systemClock } from '../../../input/contract/clock.ts';
+import type { Logger, OutputDocument } from '../../../input/contract/contract.ts';
+import type { ScopeReport } from '../../../input/contract/telemetry.ts';
+import type { ElasticsearchOptions } from '../../../input/outputs/elasticsearch/connect/options.ts';
+import {
+  type ElasticsearchEnvironment,
+  elasticsearchOutput,
+} from '../../../input/outputs/elasticsearch/index.ts';
+
+export const never = new AbortController().signal;
+
+export function makeDocuments(
+  dataStream: string,
+  ids: readonly string[],
+  fields: object = {},
+): OutputDocument[] {
+  return ids.map((id) => ({
+    id,
+    dataStream,
+    body: Buffer.from(JSON.stringify({ '@timestamp': '2026-01-02T03:04:05Z', event: { id }, ...fields })),
+  }));
+}
+
+export function numberedIds(count: number, prefix = 'id'): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(6, '0')}`);
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+}
+
+function keepLog(): Logger & { readonly lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const at = (level: string) => (_fields: object, message: string) => void lines.push({ level, message });
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export function makeOutput(
+  options: Partial<ElasticsearchOptions> & { hosts: readonly string[] },
+  environment: Partial<ElasticsearchEnvironment> = {},
+) {
+  const log = keepLog();
+  const reports: ScopeReport[] = [];
+  const output = elasticsearchOutput(
+    { flushIntervalMs: 20, backoffFirstMs: 10, backoffMostMs: 100, proxyDisable: true, ...options },
+    {
+      clock: systemClock,
+      random: () => 0.5,
+      log,
+      telemetry: { report: (_scope, report) => void reports.push(report) },
+      ...environment,
+    },
+  );
+  return { output, log, reports };
+}

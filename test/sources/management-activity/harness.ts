@@ -1,0 +1,274 @@
+// Runs the source against a real server with the real ledger, and settles its batches as a collector would.
+
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { byteBudget } from '../../../input/concurrency/byte-budget.ts';
+import { Turns } from '../../../input/concurrency/turns.ts';
+import type { Clock } from '../../../input/contract/clock.ts';
+import type {
+  Batch,
+  ContentLedger,
+  DeadLetterStream,
+  DeadLetters,
+  Logger,
+  Origin,
+  SourceEnvironment,
+} from '../../../input/contract/contract.ts';
+import type { Scope } from '../../../input/contract/scope.ts';
+import type { Counter, CredentialEnd, ScopeReport, Telemetry } from '../../../input/contract/telemetry.ts';
+import { Connections } from '../../../input/http/connections.ts';
+import {
+  managementActivitySource,
+  type SharedByTenants,
+} from '../../../input/sources/management-activity/index.ts';
+import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
+import { contentTypes } from '../../../input/sources/management-activity/options.ts';
+import { facts } from '../../../input/sources/management-activity/stream.ts';
+import { openLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
+
+const day = 86_400_000;
+
+interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+class Recorder implements Telemetry {
+  readonly reports: { scope: Scope; report: ScopeReport }[] = [];
+  readonly counts = new Map<string, number>();
+  readonly credentials = new Map<string, CredentialEnd>();
+  readonly lines: LogLine[] = [];
+  readonly log: Logger;
+
+  constructor() {
+    const at = (level: LogLine['level']) => (_fields: object, message: string) => {
+      this.lines.push({ level, message });
+    };
+    this.log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  }
+
+  report(scope: Scope, report: ScopeReport): void {
+    this.reports.push({ scope: { tenantId: scope.tenantId, contentType: scope.contentType }, report });
+  }
+
+  count(scope: Scope, counter: Counter, by = 1): void {
+    for (const key of [counter, `${scope.contentType} ${counter}`])
+      this.counts.set(key, (this.counts.get(key) ?? 0) + by);
+  }
+
+  lag(): void {}
+
+  credential(tenantId: string, credential: CredentialEnd): void {
+    this.credentials.set(tenantId, credential);
+  }
+
+  counted(counter: Counter, contentType?: string): number {
+    return this.counts.get(contentType === undefined ? counter : `${contentType} ${counter}`) ?? 0;
+  }
+
+  /** What the operator saw of one content type, in order. */
+  seen(contentType: string): ScopeReport[] {
+    return this.reports.filter(({ scope }) => scope.contentType === contentType).map(({ report }) => report);
+  }
+
+  current(contentType: string): ScopeReport | undefined {
+    return this.seen(contentType).at(-1);
+  }
+}
+
+/** Keeps what it is given. */
+class KeptLetters implements DeadLetters {
+  readonly streamed: { origin: Origin; reason: string; bytes: Buffer }[] = [];
+  abandoned = 0;
+
+  async append(): Promise<void> {}
+
+  async stream(origin: Origin): Promise<DeadLetterStream> {
+    const chunks: Buffer[] = [];
+    return {
+      write: async (chunk) => {
+        chunks.push(Buffer.from(chunk));
+      },
+      finish: async (reason) => {
+        this.streamed.push({ origin, reason, bytes: Buffer.concat(chunks) });
+      },
+      abandon: async () => {
+        this.abandoned += 1;
+      },
+    };
+  }
+}
+
+export interface Bench {
+  readonly environment: SourceEnvironment;
+  readonly shared: SharedByTenants;
+  readonly recorder: Recorder;
+  readonly letters: KeptLetters;
+  readonly ledger: ContentLedger;
+  readonly folder: string;
+  /** Closes the ledger as a process that ends well does, and opens it again. */
+  reopen(): Promise<Bench>;
+  close(): Promise<void>;
+}
+
+export interface BenchOptions {
+  readonly clock: Clock;
+  readonly folder?: string;
+  readonly random?: () => number;
+  readonly budgetBytes?: number;
+}
+
+export async function openBench(options: BenchOptions): Promise<Bench> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'm365-source-'));
+  const recorder = new Recorder();
+  const letters = new KeptLetters();
+  const ledger = await openLedger({ folder, clock: options.clock, log: recorder.log });
+  return {
+    recorder,
+    letters,
+    ledger,
+    folder,
+    shared: { connections: new Connections(), turns: new Turns({ clock: options.clock }) },
+    environment: {
+      clock: options.clock,
+      random: options.random ?? Math.random,
+      ledger,
+      uncleanStart: ledger.uncleanStart,
+      budget: byteBudget(options.budgetBytes ?? 64 << 20),
+      deadLetters: letters,
+      telemetry: recorder,
+      log: recorder.log,
+    },
+    async reopen() {
+      await ledger.close();
+      return openBench({ ...options, folder });
+    },
+    async close() {
+      await ledger.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface EmulatedTenant {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export function sourceOptions(
+  url: string,
+  tenant: EmulatedTenant,
+  over: Partial<ManagementActivityOptions> = {},
+): ManagementActivityOptions {
+  return {
+    tenantId: tenant.tenantId,
+    tenantName: undefined,
+    clientId: tenant.clientId,
+    clientSecret: async () => tenant.clientSecret,
+    certificate: undefined,
+    cloud: 'commercial',
+    hosts: { login: url, management: url },
+    contentTypes,
+    intervalMs: 60_000,
+    initialIntervalMs: 7 * day,
+    overlapMs: 7_200_000,
+    requestsPerMinute: 100_000,
+    concurrentBlobs: 8,
+    maximumRecordBytes: 4 << 20,
+    publisherIdentifier: undefined,
+    once: true,
+    ...over,
+  };
+}
+
+export interface Collected {
+  readonly batches: Batch[];
+  readonly records: { contentType: string; contentId: string; text: string }[];
+}
+
+/** Settles each batch as delivered. Stops when `until` says so, or when the source ends. */
+export async function collectAll(
+  bench: Bench,
+  options: ManagementActivityOptions,
+  until: (collected: Collected) => boolean = () => false,
+  signal = new AbortController(),
+): Promise<Collected> {
+  const collected: Collected = { batches: [], records: [] };
+  const source = managementActivitySource(options, bench.environment, bench.shared);
+  for await (const batch of source.batches(signal.signal)) {
+    collected.batches.push(batch);
+    const { contentType, contentId } = batch.origin;
+    for (const text of batch.records) collected.records.push({ contentType, contentId, text });
+    await batch.settle({ delivered: batch.records.length, duplicate: 0, deadLettered: 0 });
+    if (until(collected)) signal.abort();
+  }
+  return collected;
+}
+
+/** The Id of each record, once. */
+export function distinctIds(collected: Collected): Set<string> {
+  return new Set(
+    collected.records.flatMap(({ text }) => {
+      const id = /"Id":"([^"]+)"/.exec(text)?.[1];
+      return id === undefined ? [] : [id];
+    }),
+  );
+}
+
+/** Shorter than a test may take, so that what was waited for is said; long enough for the slowest machine. */
+const patienceMs = 25_000;
+
+/** Looks again and again, on the wall's clock. */
+export async function waitFor(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export interface Following {
+  readonly collected: Collected;
+  /** Settles batches as they come, unless it is false; those left are in `collected.batches`. */
+  settling: boolean;
+  stop(): Promise<void>;
+}
+
+/** Collects beside the test until it is stopped. */
+export function follow(bench: Bench, options: ManagementActivityOptions): Following {
+  const controller = new AbortController();
+  const collected: Collected = { batches: [], records: [] };
+  const following: Following = {
+    collected,
+    settling: true,
+    stop: async () => {
+      controller.abort();
+      await running;
+    },
+  };
+  const run = async () => {
+    const source = managementActivitySource({ ...options, once: false }, bench.environment, bench.shared);
+    for await (const batch of source.batches(controller.signal)) {
+      collected.batches.push(batch);
+      const { contentType, contentId } = batch.origin;
+      for (const text of batch.records) collected.records.push({ contentType, contentId, text });
+      if (following.settling)
+        await batch.settle({ delivered: batch.records.length, duplicate: 0, deadLettered: 0 });
+    }
+  };
+  const running = run();
+  return following;
+}
+
+/** Until the head and all of history were listed once. */
+export function untilListed(bench: Bench, scope: Scope): Promise<void> {
+  const isListed = async () => {
+    const watermark = await bench.ledger.getFact(scope, facts.watermark);
+    const unlisted = await bench.ledger.getFact(scope, facts.unlisted);
+    return watermark !== undefined && unlisted === '[]';
+  };
+  return waitFor(isListed, `${scope.contentType} was listed once`);
+}

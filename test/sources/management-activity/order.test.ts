@@ -1,0 +1,166 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../../input/emulator/index.ts';
+import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
+import { ManualClock } from '../../http/manual-clock.ts';
+import { type Bench, type Following, follow, openBench, sourceOptions, waitFor } from './harness.ts';
+import { scaledClock } from './scaled-clock.ts';
+
+const hour = 3_600_000;
+const [busy, quiet] = ['Audit.Exchange', 'Audit.SharePoint'] as const;
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+interface Run {
+  readonly emulator: Emulator;
+  readonly bench: Bench;
+  /** Publishes a blob made so many hours ago, and returns its ID; one that is listed is in the ledger already. */
+  publish(contentType: string, hoursAgo: number): string;
+  list(contentType: string, hoursAgo: number): Promise<string>;
+  follow(over: Partial<ManagementActivityOptions>): Following;
+}
+
+async function prepare({ speed = 100 } = {}): Promise<Run> {
+  const clock = scaledClock(speed);
+  const emulator = await startEmulator({ clock, tenants: [{ content: { records: 0 } }] });
+  closers.push(() => emulator.close());
+  const bench = await openBench({ clock });
+  closers.push(() => bench.close());
+  const [tenant] = emulator.tenants;
+  if (tenant === undefined) throw new Error('no tenant');
+  const options = sourceOptions(emulator.url, tenant, { contentTypes: [busy, quiet] });
+  const publish = (contentType: string, hoursAgo: number) => {
+    const contentCreated = new Date(clock.now() - hoursAgo * hour).toISOString();
+    return emulator.publish({ contentType, generate: 1, contentCreated });
+  };
+  return {
+    emulator,
+    bench,
+    publish: (contentType, hoursAgo) => publish(contentType, hoursAgo).contentId,
+    list: async (contentType, hoursAgo) => {
+      const blob = publish(contentType, hoursAgo);
+      const contentExpiration = new Date(clock.now() + 24 * hour).toISOString();
+      const scope = { tenantId: tenant.tenantId, contentType };
+      const mark = { late: false, backfill: false, listedAt: clock.now() };
+      await bench.ledger.list(scope, [{ ...blob, contentExpiration }], mark);
+      return blob.contentId;
+    },
+    follow: (over) => {
+      const following = follow(bench, { ...options, ...over });
+      closers.push(() => following.stop());
+      return following;
+    },
+  };
+}
+
+const second = 1 / 3600;
+
+const fetched = ({ collected }: Following) => collected.batches.map(({ origin }) => origin.contentId);
+
+test('what is new comes first, content types in turn, then what is old, newest first', async () => {
+  const run = await prepare();
+  const old = [];
+  for (const hoursAgo of [70, 60, 50, 40]) old.unshift(await run.list(busy, hoursAgo));
+  const oldQuiet = await run.list(quiet, 45);
+  const newBusy = [await run.list(busy, 0.5), await run.list(busy, 1)];
+  const newQuiet = [await run.list(quiet, 0.6), await run.list(quiet, 1.1)];
+  const following = run.follow({ concurrentBlobs: 1 });
+  await waitFor(() => fetched(following).length === 9, 'all is collected');
+  expect(fetched(following)).toEqual([
+    newBusy[0],
+    newQuiet[0],
+    newBusy[1],
+    newQuiet[1],
+    old[0],
+    oldQuiet,
+    ...old.slice(1),
+  ]);
+});
+
+test('what came since the last poll is fetched as it came: what has waited longest waits no longer', async () => {
+  // On a clock as slow as the wall's, none of it grows old meanwhile.
+  const run = await prepare({ speed: 1 });
+  const older = await run.list(busy, 0.5);
+  const fresh = [];
+  for (const ago of [50, 40, 30, 20, 10]) fresh.push(await run.list(busy, ago * second));
+  const following = run.follow({ concurrentBlobs: 1, contentTypes: [busy] });
+  await waitFor(() => fetched(following).length === 6, 'all is collected');
+  expect(fetched(following)).toEqual([...fresh, older]);
+});
+
+test('only what is older than each poll reaches can wait for the output', async () => {
+  const run = await prepare();
+  const old = await run.list(busy, 50);
+  const fresh = await run.list(busy, 0.5);
+  const following = run.follow({});
+  await waitFor(() => fetched(following).length === 2, 'both are collected');
+  const canWait = following.collected.batches.map((batch) => [batch.origin.contentId, batch.canWait]);
+  expect(Object.fromEntries(canWait)).toEqual({ [old]: true, [fresh]: false });
+});
+
+test('after the first polls, content types are spread over the interval', async () => {
+  const clock = new ManualClock();
+  const emulator = await startEmulator({ clock, tenants: [{ content: { records: 0 } }] });
+  closers.push(() => emulator.close());
+  const bench = await openBench({ clock, random: () => 0.5 });
+  closers.push(() => bench.close());
+  const [tenant] = emulator.tenants;
+  if (tenant === undefined) throw new Error('no tenant');
+  const contentTypes = [busy, quiet];
+  const options = sourceOptions(emulator.url, tenant, { contentTypes, initialIntervalMs: hour });
+  const following = follow(bench, options);
+  closers.push(() => following.stop());
+  const begun = clock.now();
+  const polls = () =>
+    [...emulator.requests.entries()]
+      .filter(({ operation }) => operation === 'content')
+      .map(({ contentType, at }) => [contentType, (Date.parse(at) - begun) / 1000]);
+  await waitFor(() => polls().length === 2, 'both were polled at once');
+  const expected = [];
+  for (const [seconds, contentType] of [
+    [15, busy],
+    [45, quiet],
+    [75, busy],
+    [105, quiet],
+  ] as const) {
+    expected.push([contentType, seconds]);
+    await waitFor(async () => {
+      // Also when that time has come: who came to sleep only now is woken.
+      await clock.advance(Math.max(0, begun + seconds * 1000 - clock.now()));
+      return polls().length === 2 + expected.length;
+    }, `${contentType} was polled after ${seconds} s`);
+  }
+  expect(polls().slice(2)).toEqual(expected);
+});
+
+test('what is new is collected while old content holds every other place', async () => {
+  const run = await prepare();
+  for (let hoursAgo = 100; hoursAgo < 120; hoursAgo++) await run.list(busy, hoursAgo);
+  run.emulator.setFaults([
+    { match: { operation: 'blob' }, times: 7, fault: { kind: 'hang', when: 'before-headers' } },
+  ]);
+  const following = run.follow({ concurrentBlobs: 8 });
+  await waitFor(() => run.emulator.faults()[0]?.fired === 7, 'seven places are held');
+  const found = run.publish(quiet, 0);
+  await waitFor(() => fetched(following).includes(found), 'the new content is collected');
+  expect(fetched(following)).toEqual([found]);
+});
+
+test('new content is chosen when there is room for it, not before', async () => {
+  const run = await prepare();
+  const old = await run.list(busy, 50);
+  const scope = { tenantId: run.emulator.tenants[0]?.tenantId ?? '', contentType: busy };
+  const { budget, ledger } = run.bench.environment;
+  const { signal } = new AbortController();
+  // All of it: what is due has to wait for room.
+  await budget.acquire(64 << 20, signal);
+  const following = run.follow({ concurrentBlobs: 1 });
+  await waitFor(() => run.emulator.requests.counts().byOperation.content !== undefined, 'it is listed');
+  const found = run.publish(busy, 0);
+  await waitFor(async () => (await ledger.countByState(scope)).listed === 2, 'both wait');
+  budget.release(64 << 20);
+  await waitFor(() => fetched(following).length === 2, 'both are collected');
+  expect(fetched(following)).toEqual([found, old]);
+});

@@ -1,0 +1,247 @@
+import { describe, expect, test } from '@jest/globals';
+import { openLedgerToRead, type SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import {
+  blob,
+  noon,
+  noonSeconds,
+  openTestLedger,
+  recordingLog,
+  scope,
+  steppingClock,
+  temporaryFolder,
+} from './state-folder.ts';
+
+const key = (n: number) => ({ id: `tenant:${n}`, seconds: noonSeconds + n });
+const old = { id: 'tenant:old', seconds: 0 };
+const window = ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'] as const;
+
+async function fill(ledger: SqliteLedger): Promise<void> {
+  await ledger.list(scope, [blob('a'), blob('b'), blob('c')], {
+    late: true,
+    backfill: false,
+    listedAt: noon,
+  });
+  await ledger.begin(scope, 'a');
+  await ledger.acknowledge(scope, 'a', { delivered: 3, duplicate: 1, deadLettered: 0 }, noon);
+  await ledger.retryLater(scope, 'b', noon + 1000, 'HTTP 500');
+  await ledger.recordGap({
+    ...scope,
+    from: '2026-02-01T00:00:00.000Z',
+    to: '2026-02-02T00:00:00.000Z',
+    reason: 'x',
+  });
+  await ledger.setFact(scope, 'watermark', '7');
+  await ledger.setFact(scope, 'first_run_at', '1');
+  await ledger.setFact(scope, 'last_listing', '6');
+  await ledger.commit({ keys: [...Array.from({ length: 1200 }, (_, n) => key(n)), old], checkpoints: [] });
+}
+
+async function* feed(lines: readonly string[]): AsyncIterable<string> {
+  yield* lines;
+}
+
+async function exportAll(ledger: SqliteLedger): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of ledger.export()) lines.push(line);
+  return lines;
+}
+
+const options = { independentFacts: ['first_run_at'], doubt: { name: 'last_listing', value: 'never' } };
+
+/** A ledger with everything in it, as it is exported. */
+async function exportFilled(folder: string): Promise<string[]> {
+  const ledger = await openTestLedger(folder);
+  await fill(ledger);
+  const lines = await exportAll(ledger);
+  await ledger.close();
+  return lines;
+}
+
+/** As a version exported it that left no end mark, nor counts. */
+function asFirstVersion([header = '', ...rest]: readonly string[]): string[] {
+  const { rows, ...old } = JSON.parse(header);
+  expect(rows).toBeDefined();
+  return [JSON.stringify({ ...old, version: 1 }), ...rest.slice(0, -1)];
+}
+
+const factsOf = async (ledger: SqliteLedger) => ({
+  watermark: await ledger.getFact(scope, 'watermark'),
+  first: await ledger.getFact(scope, 'first_run_at'),
+  listing: await ledger.getFact(scope, 'last_listing'),
+});
+
+describe('the portable state', () => {
+  test('carries everything but the checkpoints to another ledger', async () => {
+    using here = temporaryFolder();
+    using there = temporaryFolder();
+    const first = await openTestLedger(here.path);
+    await fill(first);
+    const reader = await openLedgerToRead({ folder: here.path, clock: steppingClock(), log: recordingLog() });
+    const lines = await exportAll(reader);
+    await reader.close();
+    const second = await openTestLedger(there.path);
+    expect(await second.import(feed(lines), options)).toMatchObject({ lines: lines.length, isWhole: true });
+    expect([...second.blobsBetween(scope, ...window)]).toEqual([...first.blobsBetween(scope, ...window)]);
+    expect(await second.gapsBetween(scope, ...window)).toEqual(await first.gapsBetween(scope, ...window));
+    expect(await factsOf(second)).toEqual({ watermark: '7', first: '1', listing: '6' });
+    expect([...(await second.findSeen([key(0), key(1199), key(1200), old]))]).toEqual([1, 1, 0, 1]);
+    await first.close();
+    await second.close();
+  });
+
+  test('may be taken over twice, also while it is written to', async () => {
+    using folder = temporaryFolder();
+    const ledger = await openTestLedger(folder.path);
+    await fill(ledger);
+    await ledger.prune(noon);
+    const lines = await exportAll(ledger);
+    expect(await ledger.import(feed(lines), options)).toMatchObject({ isWhole: true });
+    expect(await exportAll(ledger)).toEqual(lines);
+    await ledger.close();
+  });
+
+  test('is of one moment, whatever is written meanwhile', async () => {
+    using folder = temporaryFolder();
+    const ledger = await openTestLedger(folder.path);
+    await fill(ledger);
+    const lines: string[] = [];
+    for await (const line of ledger.export()) {
+      lines.push(line);
+      if (lines.length === 2)
+        await ledger.list(scope, [blob('later')], { late: true, backfill: false, listedAt: noon });
+    }
+    expect(lines.join('\n')).not.toContain('later');
+    using other = temporaryFolder();
+    const second = await openTestLedger(other.path);
+    expect(await second.import(feed(lines), options)).toMatchObject({ isWhole: true });
+    await second.close();
+    await ledger.close();
+  });
+
+  test.each([
+    ['an empty file', [], 'Line 1 .*: the file is empty'],
+    ['a file of something else', ['{"a":1}'], 'Line 1 .*: it is no exported state'],
+    ['what is no JSON', ['name;value'], 'Line 1 .*'],
+    [
+      'a newer version',
+      ['{"format":"m365-state","version":3}'],
+      'its version is 3, and this program reads 1 and 2',
+    ],
+  ])('refuses %s', async (_, lines, message) => {
+    using folder = temporaryFolder();
+    const ledger = await openTestLedger(folder.path);
+    await expect(ledger.import(feed(lines), options)).rejects.toThrow(new RegExp(message));
+    await ledger.close();
+  });
+});
+
+const change = (lines: readonly string[], kind: string, to: (line: string) => string[]) => {
+  const at = lines.findIndex((line) => line.startsWith(`{"kind":"${kind}"`));
+  return lines.flatMap((line, index) => (index === at ? to(line) : [line]));
+};
+
+const spoilt: readonly [string, (lines: readonly string[]) => string[]][] = [
+  ['without its end mark', (lines) => lines.slice(0, -1)],
+  ['cut behind its facts', (lines) => lines.slice(0, 4)],
+  ['cut within a line', (lines) => [...lines.slice(0, 6), (lines[6] ?? '').slice(0, 30)]],
+  ['with a line missing', (lines) => change(lines, 'blob', () => [])],
+  ['with a line that is broken', (lines) => change(lines, 'blob', (line) => [line.slice(1)])],
+  ['with a line of an unknown kind', (lines) => change(lines, 'gap', () => ['{"kind":"x"}'])],
+  [
+    'with a column missing',
+    (lines) => change(lines, 'gap', () => ['{"kind":"gap","tenant":"t","content_type":"c"}']),
+  ],
+  [
+    'with a value of another type',
+    (lines) => change(lines, 'blob', (line) => [line.replace('"late":1', '"late":"x"')]),
+  ],
+  [
+    'with a value changed',
+    (lines) => change(lines, 'blob', (line) => [line.replace('"delivered":3', '"delivered":4')]),
+  ],
+  [
+    'with its lines in another order',
+    ([header = '', ...rest]) => [header, ...rest.slice(0, -1).reverse(), ...rest.slice(-1)],
+  ],
+  ['with another behind it', (lines) => [...lines, ...lines]],
+  ['of the first version', asFirstVersion],
+  ['of the first version, cut', (lines) => asFirstVersion(lines).slice(0, 6)],
+];
+
+describe('an export', () => {
+  test.each(spoilt)('%s brings no watermark, and has everything listed again', async (_, spoil) => {
+    using here = temporaryFolder();
+    using there = temporaryFolder();
+    const lines = spoil(await exportFilled(here.path));
+    const ledger = await openTestLedger(there.path);
+    expect((await ledger.import(feed(lines), options)).isWhole).toBe(false);
+    expect(await factsOf(ledger)).toEqual({ watermark: undefined, first: '1', listing: 'never' });
+    await ledger.close();
+  });
+
+  test('that was cut says how much of it is missing', async () => {
+    using here = temporaryFolder();
+    using there = temporaryFolder();
+    const lines = await exportFilled(here.path);
+    const ledger = await openTestLedger(there.path);
+    const cut = lines.findIndex((line) => line.startsWith('{"kind":"blob"')) + 1;
+    expect(await ledger.import(feed(lines.slice(0, cut)), options)).toMatchObject({
+      hasEndMark: false,
+      taken: { fact: 3, gap: 1, blob: 1, seen: 0, seen_late: 0 },
+      announced: { fact: 3, gap: 1, blob: 3, seen: 1200, seen_late: 1 },
+    });
+    expect(await ledger.import(feed(lines), options)).toMatchObject({ isWhole: true });
+    expect(await factsOf(ledger)).toEqual({ watermark: '7', first: '1', listing: '6' });
+    await ledger.close();
+  });
+
+  test('that is damaged is taken as far as it can be read, and says where it cannot', async () => {
+    using here = temporaryFolder();
+    using there = temporaryFolder();
+    const lines = change(await exportFilled(here.path), 'blob', () => ['{"kind":"blob",']);
+    const ledger = await openTestLedger(there.path);
+    const imported = await ledger.import(feed(lines), options);
+    expect(imported.unreadable).toEqual({ lines: 1, first: expect.stringMatching(/^line 6: /) });
+    expect([...ledger.blobsBetween(scope, ...window)].map(({ contentId }) => contentId)).toEqual(['b', 'c']);
+    expect([...(await ledger.findSeen([key(0), key(1199)]))]).toEqual([1, 1]);
+    await ledger.close();
+  });
+
+  test('leaves a watermark alone that was there', async () => {
+    using here = temporaryFolder();
+    using there = temporaryFolder();
+    const lines = await exportFilled(here.path);
+    const ledger = await openTestLedger(there.path);
+    await ledger.setFact(scope, 'watermark', '9');
+    await ledger.setFact(scope, 'last_listing', '8');
+    await ledger.import(feed(lines.slice(0, -1)), options);
+    await ledger.import(feed(lines), options);
+    expect(await factsOf(ledger)).toEqual({ watermark: '9', first: '1', listing: '8' });
+    await ledger.close();
+  });
+});
+
+describe('a ledger opened to be read', () => {
+  const readOptions = (folder: string) => ({ folder, clock: steppingClock(), log: recordingLog() });
+
+  test('shows what a running collector wrote, and writes nothing', async () => {
+    using folder = temporaryFolder();
+    const ledger = await openTestLedger(folder.path);
+    await fill(ledger);
+    const reader = await openLedgerToRead(readOptions(folder.path));
+    expect(reader.identity).toEqual(ledger.identity);
+    expect([...(await reader.findSeen([key(0), key(1200)]))]).toEqual([1, 0]);
+    expect([...reader.blobsBetween(scope, ...window)]).toHaveLength(3);
+    await ledger.setFact(scope, 'watermark', '8');
+    expect(await reader.getFact(scope, 'watermark')).toBe('8');
+    await expect(reader.setFact(scope, 'watermark', '9')).rejects.toThrow('readonly');
+    await reader.close();
+    await ledger.close();
+    expect((await openTestLedger(folder.path)).uncleanStart).toBe(false);
+  });
+
+  test('must be there', async () => {
+    using folder = temporaryFolder();
+    await expect(openLedgerToRead(readOptions(folder.path))).rejects.toThrow('There is no ledger in');
+  });
+});
