@@ -4,8 +4,8 @@ import type { Dispatcher } from 'undici';
 import { ClientCredentials } from '../auth/client-credentials.ts';
 import { resolveTenant } from '../auth/resolve-tenant.ts';
 import { systemClock } from '../contract/clock.ts';
-import type { ListedBlob } from '../contract/contract.ts';
-import type { Scope } from '../contract/scope.ts';
+import type { Feed } from '../contract/feed.ts';
+import type { ListedBlob } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { allowHosts } from '../http/allow-hosts.ts';
 import { ClockSkew, learnClockSkew } from '../http/clock-skew.ts';
@@ -89,7 +89,7 @@ const mostRestarts = 3;
 /** Everything that Microsoft lists in a window, of any length; each blob once. */
 export async function* listContent(
   { api }: Pick<Tenant, 'api'>,
-  scope: Scope,
+  scope: Feed,
   window: Window,
   signal: AbortSignal,
 ): AsyncGenerator<ListedBlob> {
@@ -105,7 +105,7 @@ export async function* listContent(
 /** A page that went stale restarts the window, so that a blob may come twice. */
 async function* listPart(
   api: ManagementApi,
-  scope: Scope,
+  scope: Feed,
   part: Window,
   signal: AbortSignal,
 ): AsyncGenerator<ListedBlob> {

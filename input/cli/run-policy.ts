@@ -1,12 +1,12 @@
 // Runs a policy in the foreground, with everything around the collector: signals, display, status file, status page.
 
 import { systemClock } from '../contract/clock.ts';
-import type { Logger } from '../contract/contract.ts';
 import { describeError } from '../contract/errors.ts';
+import type { Logger } from '../contract/logger.ts';
 import type { Counter } from '../contract/telemetry.ts';
 import { type RunResult, runCollector } from '../runtime/run.ts';
 import type { Policy } from '../settings/policy/policy.ts';
-import type { ScopeStatus, StatusBoard } from '../telemetry/status-board.ts';
+import type { ComponentStatus, StatusBoard } from '../telemetry/status-board.ts';
 import { keepStatusFile } from '../telemetry/status-file.ts';
 import { serveStatus } from '../telemetry/status-server.ts';
 import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
@@ -115,22 +115,22 @@ function endedWell(policy: Policy, board: StatusBoard, result: RunResult, signal
 
 /** A run that collects once is over even when not everything could be asked for or had: then its exit code says so. */
 function endedComplete(board: StatusBoard, { open, cutShort }: RunResult): boolean {
-  return open === 0 && !cutShort && !board.snapshot().scopes.some(isIncomplete);
+  return open === 0 && !cutShort && !board.snapshot().components.some(isIncomplete);
 }
 
 function collectsOnce({ streams }: Policy): boolean {
   return streams.some(({ source }) => source.once);
 }
 
-function isIncomplete({ health, code, counters }: ScopeStatus): boolean {
-  return health === 'failed' || code === 'start-cool-down' || (counters.blobs_left ?? 0) > 0;
+function isIncomplete({ health, code, counters }: ComponentStatus): boolean {
+  return health === 'failed' || code === 'start-cool-down' || (counters.items_left ?? 0) > 0;
 }
 
 function summarize(board: StatusBoard, { open }: RunResult): string {
-  const { scopes } = board.snapshot();
+  const { components } = board.snapshot();
   const sum = (counter: Counter) =>
-    scopes.reduce((total, { counters }) => total + (counters[counter] ?? 0), 0);
-  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${sum('records_dead_lettered')} dead letters, ${sum('blobs_lost')} content blobs lost.${describeOpen(open)}`;
+    components.reduce((total, { counters }) => total + (counters[counter] ?? 0), 0);
+  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${sum('records_dead_lettered')} dead letters, ${sum('items_lost')} content blobs lost.${describeOpen(open)}`;
 }
 
 function describeOpen(open: number | undefined): string {
@@ -150,6 +150,6 @@ function namesOf(policy: Policy): ReadonlyMap<string, string> {
     source.tenantId,
     mapping.tenantName ? `${mapping.tenantName} (${source.tenantId})` : source.tenantId,
   ]);
-  // The health of outputs and of the ledger is kept under no tenant.
+  // The health of outputs and of the ledger is of no tenant.
   return new Map([['', 'Delivery'], ...tenants]);
 }

@@ -1,13 +1,14 @@
 // One document of m365.collection: a tenant and content type over one interval. Its fields are those of
 // dashboards/collection-fields.yml; a test holds the two together.
 
-import type { BlobState, Gap, OutputDocument } from '../contract/contract.ts';
-import type { Scope } from '../contract/scope.ts';
-import type { Counter, CredentialEnd, ScopeReport } from '../contract/telemetry.ts';
+import type { Feed } from '../contract/feed.ts';
+import type { OutputDocument } from '../contract/output.ts';
+import type { BlobState, Gap } from '../contract/state.ts';
+import type { Counter, CredentialEnd, Report } from '../contract/telemetry.ts';
 import type { Interval } from './tally.ts';
 
 export interface Collected {
-  readonly scope: Scope;
+  readonly feed: Feed;
   readonly tenantName: string | undefined;
   readonly from: number;
   readonly to: number;
@@ -17,7 +18,7 @@ export interface Collected {
   readonly lostReasons: readonly string[];
   readonly gaps: readonly Gap[];
   readonly newestRecord: number | undefined;
-  readonly health: ScopeReport | undefined;
+  readonly health: Report | undefined;
   readonly credential: CredentialEnd | undefined;
 }
 
@@ -31,42 +32,42 @@ export interface Identity {
 const dataset = 'm365.collection';
 
 export function writeCollectionDocument(collected: Collected, identity: Identity): OutputDocument {
-  const { scope, to } = collected;
+  const { feed, to } = collected;
   const { namespace } = identity;
   return {
-    id: `${scope.tenantId}:${scope.contentType}:${identity.agent.id}:${to}`,
+    id: `${feed.tenant}:${feed.name}:${identity.agent.id}:${to}`,
     dataStream: `logs-${dataset}-${namespace}`,
     body: Buffer.from(JSON.stringify(describe(collected, identity))),
   };
 }
 
 function describe(collected: Collected, { namespace, agent, ecsVersion, tags }: Identity): object {
-  const { scope, tenantName, to } = collected;
+  const { feed, tenantName, to } = collected;
   return {
     event: { kind: 'metric', dataset, module: 'm365' },
     '@timestamp': iso(to),
     agent: { id: agent.id, type: 'm365', version: agent.version },
     data_stream: { type: 'logs', dataset, namespace },
     ecs: { version: ecsVersion },
-    organization: { id: scope.tenantId, name: tenantName },
+    organization: { id: feed.tenant, name: tenantName },
     tags: tags.length > 0 ? tags : undefined,
     m365: { collection: figures(collected) },
   };
 }
 
 function figures(collected: Collected): object {
-  const { scope, from, to, interval, blobs, lostReasons, gaps, newestRecord, health, credential } = collected;
+  const { feed, from, to, interval, blobs, lostReasons, gaps, newestRecord, health, credential } = collected;
   const count = (counter: Counter) => interval.counts.get(counter) ?? 0;
   return {
-    tenant: collected.tenantName ?? scope.tenantId,
-    content_type: scope.contentType,
+    tenant: collected.tenantName ?? feed.tenant,
+    content_type: feed.name,
     window: { from: iso(from), to: iso(to) },
     blobs: {
-      listed: count('blobs_listed'),
-      delivered: count('blobs_acknowledged'),
-      late: count('blobs_late'),
-      retried: count('blobs_retried'),
-      lost: count('blobs_lost'),
+      listed: count('items_listed'),
+      delivered: count('items_acknowledged'),
+      late: count('items_late'),
+      retried: count('items_retried'),
+      lost: count('items_lost'),
       pending: blobs.listed + blobs.fetching,
     },
     lost_reason: lostReasons.length > 0 ? lostReasons : undefined,

@@ -3,27 +3,22 @@
 // is told with the next one.
 
 import type { Clock } from '../contract/clock.ts';
-import type {
-  ContentLedger,
-  DeliveryLedger,
-  LedgerBlob,
-  Logger,
-  Output,
-  OutputDocument,
-} from '../contract/contract.ts';
 import { describeError } from '../contract/errors.ts';
-import type { Scope } from '../contract/scope.ts';
+import type { Feed } from '../contract/feed.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { Output, OutputDocument } from '../contract/output.ts';
+import type { ContentLedger, DeliveryLedger, LedgerBlob } from '../contract/state.ts';
 import { type Collected, type Identity, writeCollectionDocument } from './collection-document.ts';
 import type { CompletenessTally, Interval } from './tally.ts';
 
-export interface ReportedScope {
-  readonly scope: Scope;
+export interface ReportedFeed {
+  readonly feed: Feed;
   readonly tenantName: string | undefined;
 }
 
 export interface CompletenessOptions {
   /** Asked anew for each report: a tenant given by its domain gets its id only once it was asked. */
-  readonly scopes: () => readonly ReportedScope[];
+  readonly feeds: () => readonly ReportedFeed[];
   readonly intervalMs: number;
   readonly identity: Identity;
   readonly tally: CompletenessTally;
@@ -55,25 +50,25 @@ export function completenessReporter(options: CompletenessOptions): Completeness
   let silent = false;
 
   async function report(): Promise<boolean> {
-    const told: { readonly scope: Scope; readonly interval: Interval }[] = [];
+    const told: { readonly feed: Feed; readonly interval: Interval }[] = [];
     try {
       const documents: OutputDocument[] = [];
       const to = clock.now();
-      const scopes = options.scopes();
-      for (const each of scopes) {
-        const interval = options.tally.take(each.scope);
-        told.push({ scope: each.scope, interval });
+      const feeds = options.feeds();
+      for (const each of feeds) {
+        const interval = options.tally.take(each.feed);
+        told.push({ feed: each.feed, interval });
         const collected = await collect(options, { ...each, interval, started, to });
         documents.push(writeCollectionDocument(collected, options.identity));
       }
       await deliver(options, documents);
-      for (const { scope } of scopes)
-        await options.ledger.setFact(scope, reportedUntil, new Date(to).toISOString());
+      for (const { feed } of feeds)
+        await options.ledger.setFact(feed, reportedUntil, new Date(to).toISOString());
       if (silent) log.info({}, 'The completeness of the collection is reported again.');
       silent = false;
       return true;
     } catch (error) {
-      for (const { scope, interval } of told) options.tally.putBack(scope, interval);
+      for (const { feed, interval } of told) options.tally.putBack(feed, interval);
       if (!silent)
         log.warn({}, `The completeness of the collection is not reported: ${describeError(error)}`);
       silent = true;
@@ -93,30 +88,30 @@ export function completenessReporter(options: CompletenessOptions): Completeness
   };
 }
 
-interface Round extends ReportedScope {
+interface Round extends ReportedFeed {
   readonly interval: Interval;
   readonly started: number;
   readonly to: number;
 }
 
 async function collect({ ledger, tally }: CompletenessOptions, round: Round): Promise<Collected> {
-  const { scope, tenantName, interval, started, to } = round;
-  const last = Date.parse((await ledger.getFact(scope, reportedUntil)) ?? '');
+  const { feed, tenantName, interval, started, to } = round;
+  const last = Date.parse((await ledger.getFact(feed, reportedUntil)) ?? '');
   const from = Number.isNaN(last) ? started : Math.min(last, to);
   const [past, future] = [to - memoryMs, to + memoryMs].map((time) => new Date(time).toISOString());
-  const lost = (interval.counts.get('blobs_lost') ?? 0) > 0;
+  const lost = (interval.counts.get('items_lost') ?? 0) > 0;
   return {
-    scope,
+    feed,
     tenantName,
     from,
     to,
     interval,
-    blobs: await ledger.countByState(scope),
-    lostReasons: lost ? reasonsOf(ledger.blobsBetween(scope, past ?? '', future ?? '')) : [],
-    gaps: await ledger.gapsBetween(scope, past ?? '', future ?? ''),
-    newestRecord: tally.newestRecord(scope),
-    health: tally.health(scope),
-    credential: tally.credentialOf(scope),
+    blobs: await ledger.countByState(feed),
+    lostReasons: lost ? reasonsOf(ledger.blobsBetween(feed, past ?? '', future ?? '')) : [],
+    gaps: await ledger.gapsBetween(feed, past ?? '', future ?? ''),
+    newestRecord: tally.newestRecord(feed),
+    health: tally.health(feed),
+    credential: tally.credentialOf(feed),
   };
 }
 

@@ -1,9 +1,10 @@
 // What happened to each content type since it was last asked: counts that add up over intervals, the greatest lag.
 // It hears what the status board hears, and forgets what it has told.
 
+import { type Component, isFeed, keyOf, streamOf } from '../contract/component.ts';
 import { redact } from '../contract/errors.ts';
-import type { Scope } from '../contract/scope.ts';
-import type { Counter, CredentialEnd, ScopeReport, Telemetry } from '../contract/telemetry.ts';
+import type { Feed } from '../contract/feed.ts';
+import type { Counter, CredentialEnd, Report, Telemetry } from '../contract/telemetry.ts';
 
 export interface Interval {
   readonly counts: ReadonlyMap<Counter, number>;
@@ -13,13 +14,13 @@ export interface Interval {
 }
 
 interface Entry {
-  readonly scope: Scope;
+  readonly component: Component;
   counts: Map<Counter, number>;
   lagMs: number | undefined;
   deliveryLagMs: number | undefined;
   /** CreationTime of the newest record delivered, in milliseconds since the epoch. */
   newest: number | undefined;
-  report: ScopeReport | undefined;
+  report: Report | undefined;
 }
 
 export class CompletenessTally implements Telemetry {
@@ -34,17 +35,17 @@ export class CompletenessTally implements Telemetry {
     this.known = known;
   }
 
-  report(scope: Scope, report: ScopeReport): void {
-    this.entry(scope).report = { ...report, message: redact(report.message) };
+  report(component: Component, report: Report): void {
+    this.entry(component).report = { ...report, message: redact(report.message) };
   }
 
-  count(scope: Scope, counter: Counter, by = 1): void {
-    const { counts } = this.entry(scope);
+  count(component: Component, counter: Counter, by = 1): void {
+    const { counts } = this.entry(component);
     counts.set(counter, (counts.get(counter) ?? 0) + by);
   }
 
-  lag(scope: Scope, creation: number | undefined, content: number, backfill = false): void {
-    const entry = this.entry(scope);
+  lag(feed: Feed, creation: number | undefined, content: number, backfill = false): void {
+    const entry = this.entry(feed);
     if (!backfill) {
       entry.deliveryLagMs = greatest(entry.deliveryLagMs, content);
       entry.lagMs = greatest(entry.lagMs, creation);
@@ -56,13 +57,13 @@ export class CompletenessTally implements Telemetry {
     this.credentials.set(tenantId, credential);
   }
 
-  credentialOf({ tenantId }: Scope): CredentialEnd | undefined {
-    return this.credentials.get(tenantId);
+  credentialOf({ tenant }: Feed): CredentialEnd | undefined {
+    return this.credentials.get(tenant);
   }
 
   /** Since the last call, or the start. */
-  take(scope: Scope): Interval {
-    const entry = this.entry(scope);
+  take(feed: Feed): Interval {
+    const entry = this.entry(feed);
     const { counts, lagMs, deliveryLagMs } = entry;
     entry.counts = new Map();
     entry.lagMs = undefined;
@@ -71,41 +72,39 @@ export class CompletenessTally implements Telemetry {
   }
 
   /** Puts back what could not be told, to be told with the next interval. */
-  putBack(scope: Scope, { counts, lagMs, deliveryLagMs }: Interval): void {
-    for (const [counter, by] of counts) this.count(scope, counter, by);
-    const entry = this.entry(scope);
+  putBack(feed: Feed, { counts, lagMs, deliveryLagMs }: Interval): void {
+    for (const [counter, by] of counts) this.count(feed, counter, by);
+    const entry = this.entry(feed);
     entry.lagMs = greatest(entry.lagMs, lagMs);
     entry.deliveryLagMs = greatest(entry.deliveryLagMs, deliveryLagMs);
   }
 
-  /** Every content type that was heard of. */
-  scopes(): readonly Scope[] {
-    return [...this.entries.values()]
-      .map(({ scope }) => scope)
-      .filter(({ contentType }) => contentType !== '');
+  /** Every feed that was heard of. */
+  feeds(): readonly Feed[] {
+    return [...this.entries.values()].map(({ component }) => component).filter(isFeed);
   }
 
-  newestRecord(scope: Scope): number | undefined {
-    return this.entry(scope).newest;
+  newestRecord(feed: Feed): number | undefined {
+    return this.entry(feed).newest;
   }
 
-  /** What the content type says of itself, or the tenant of all of them where it says something worse. */
-  health({ tenantId, contentType }: Scope): ScopeReport | undefined {
-    const own = this.reportOf({ tenantId, contentType });
-    const tenant = this.reportOf({ tenantId, contentType: '' });
-    return tenant?.health === 'failed' && own?.health !== 'failed' ? tenant : (own ?? tenant);
+  /** What the feed says of itself, or its stream as a whole where that says something worse. */
+  health(feed: Feed): Report | undefined {
+    const own = this.reportOf(feed);
+    const stream = this.reportOf(streamOf(feed));
+    return stream?.health === 'failed' && own?.health !== 'failed' ? stream : (own ?? stream);
   }
 
-  reportOf(scope: Scope): ScopeReport | undefined {
-    return this.known?.(scope) ?? this.entries.get(keyOf(scope))?.report;
+  reportOf(component: Component): Report | undefined {
+    return this.known?.(component) ?? this.entries.get(keyOf(component))?.report;
   }
 
-  private entry(scope: Scope): Entry {
-    const key = keyOf(scope);
+  private entry(component: Component): Entry {
+    const key = keyOf(component);
     const known = this.entries.get(key);
     if (known) return known;
     const entry: Entry = {
-      scope: { tenantId: scope.tenantId, contentType: scope.contentType },
+      component,
       counts: new Map(),
       lagMs: undefined,
       deliveryLagMs: undefined,
@@ -117,8 +116,6 @@ export class CompletenessTally implements Telemetry {
   }
 }
 
-const keyOf = ({ tenantId, contentType }: Scope): string => `${tenantId} ${contentType}`;
-
 function greatest(left: number | undefined, right: number | undefined): number | undefined {
   return left === undefined || right === undefined ? (left ?? right) : Math.max(left, right);
 }
@@ -126,24 +123,24 @@ function greatest(left: number | undefined, right: number | undefined): number |
 /** One telemetry for two listeners. */
 export function listenAlso(telemetry: Telemetry, listener: Telemetry): Telemetry {
   return {
-    report(scope, report) {
-      telemetry.report(scope, report);
-      listener.report(scope, report);
+    report(component, report) {
+      telemetry.report(component, report);
+      listener.report(component, report);
     },
-    count(scope, counter, by) {
-      telemetry.count(scope, counter, by);
-      listener.count(scope, counter, by);
+    count(component, counter, by) {
+      telemetry.count(component, counter, by);
+      listener.count(component, counter, by);
     },
-    lag(scope, creation, content, backfill) {
-      telemetry.lag(scope, creation, content, backfill);
-      listener.lag(scope, creation, content, backfill);
+    lag(component, creation, content, backfill) {
+      telemetry.lag(component, creation, content, backfill);
+      listener.lag(component, creation, content, backfill);
     },
     credential(tenantId, credential) {
       telemetry.credential?.(tenantId, credential);
       listener.credential?.(tenantId, credential);
     },
-    notice: (scope, report) => telemetry.notice?.(scope, report) ?? false,
+    notice: (component, report) => telemetry.notice?.(component, report) ?? false,
     watchInFlight: (read) => telemetry.watchInFlight?.(read),
-    reportOf: (scope) => telemetry.reportOf?.(scope),
+    reportOf: (component) => telemetry.reportOf?.(component),
   };
 }

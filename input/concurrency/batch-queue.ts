@@ -1,7 +1,7 @@
 // Hands batches from the downloads to whoever iterates the source. It needs no bound of its own: every batch in it was
 // admitted by the byte budget.
 
-import type { Batch } from '../contract/contract.ts';
+import type { Batch } from '../contract/source.ts';
 
 export class BatchQueue {
   readonly #waiting: Batch[] = [];

@@ -3,7 +3,7 @@
 // stuck cannot keep the others from theirs; but only so many streams of an output at once, or memory would grow with
 // their number.
 
-import type { ByteBudget } from '../contract/contract.ts';
+import type { ByteBudget } from '../contract/source.ts';
 
 export interface SharedBudget extends ByteBudget {
   /** A part that counts against the whole. Beyond it, those of a group may each hold one batch, up to a bound. */

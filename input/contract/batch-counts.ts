@@ -1,6 +1,6 @@
 // What became of the records of several batches together.
 
-import type { BatchCounts } from './contract.ts';
+import type { BatchCounts } from './source.ts';
 
 export function addCounts(left: BatchCounts, right: BatchCounts): BatchCounts {
   const there = (left.there ?? 0) + (right.there ?? 0);

@@ -1,12 +1,20 @@
-// What the running parts tell about themselves, whoever listens: how each tenant and content type is doing, counters
-// and lags. The status board and the metrics, which listen, live beside this file.
+// What the running parts tell about themselves, whoever listens: the health of each component, counters and lags.
 
-import type { Scope } from './scope.ts';
+import type { Component } from './component.ts';
+import type { Feed } from './feed.ts';
 
-export type Health = 'starting' | 'waiting' | 'healthy' | 'degraded' | 'failed' | 'stopped';
+/** From the best to the worst. */
+export const severity = ['stopped', 'healthy', 'waiting', 'starting', 'degraded', 'failed'] as const;
 
-/** What an operator sees for one tenant × content type (or, with an empty content type, for the tenant). */
-export interface ScopeReport {
+export type Health = (typeof severity)[number];
+
+/** `starting` where there is none. */
+export function worstHealth(healths: readonly Health[]): Health {
+  return severity[Math.max(...healths.map((health) => severity.indexOf(health)))] ?? 'starting';
+}
+
+/** What an operator sees of one component. */
+export interface Report {
   readonly health: Health;
   /** One line: what is wrong, and what to do about it; or what is being waited for, since when. */
   readonly message: string;
@@ -21,18 +29,18 @@ export interface CredentialEnd {
   readonly endsAt: number | undefined;
 }
 
-/** Counters that only grow, by scope. */
+/** Counters that only grow, for each component. An item is a unit of work of a source, such as a content blob. */
 export type Counter =
   | 'requests'
   | 'throttled'
   | 'request_errors'
-  | 'blobs_listed'
-  | 'blobs_late'
-  | 'blobs_fetched'
-  | 'blobs_acknowledged'
-  | 'blobs_lost'
-  | 'blobs_retried'
-  | 'blobs_left'
+  | 'items_listed'
+  | 'items_late'
+  | 'items_fetched'
+  | 'items_acknowledged'
+  | 'items_lost'
+  | 'items_retried'
+  | 'items_left'
   | 'records_fetched'
   | 'records_delivered'
   | 'records_duplicate'
@@ -44,19 +52,19 @@ export type Counter =
   | 'stream_restarts';
 
 export interface Telemetry {
-  report(scope: Scope, report: ScopeReport): void;
+  report(component: Component, report: Report): void;
   /**
    * Something seen in passing, of which nobody will see the end: shown for an hour from the last time, while nothing
    * else is wrong. True when it was not shown already.
    */
-  notice?(scope: Scope, report: ScopeReport): boolean;
-  count(scope: Scope, counter: Counter, by?: number): void;
+  notice?(component: Component, report: Report): boolean;
+  count(component: Component, counter: Counter, by?: number): void;
   /**
    * Lag of the newest record just acknowledged, in milliseconds. That of backfill says how old the history is, and
    * nothing of how far behind the collector is.
    */
   lag(
-    scope: Scope,
+    feed: Feed,
     fromCreationTimeMs: number | undefined,
     fromContentCreatedMs: number,
     backfill?: boolean,
@@ -67,6 +75,6 @@ export interface Telemetry {
   watchInFlight?(read: () => number): void;
   /** Told by whoever opened the ledger: what is added up over runs is added up for a ledger. */
   ledgerOpened?(id: string): void;
-  /** The last report of a scope, or what its habits say against it; undefined where it was never heard of. */
-  reportOf?(scope: Scope): ScopeReport | undefined;
+  /** The last report of a component, or what its habits say against it; undefined where it was never heard of. */
+  reportOf?(component: Component): Report | undefined;
 }

@@ -3,8 +3,9 @@
 // took away or cut is left, and what was not safely in it is written to a new one.
 
 import type { Clock } from '../contract/clock.ts';
-import type { Checkpoint, Logger } from '../contract/contract.ts';
 import { describeError } from '../contract/errors.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { Checkpoint } from '../contract/state.ts';
 import type { DurableFile } from './durable-file.ts';
 import { describeChange, type FileChange } from './file-change.ts';
 import type { FileSeries } from './file-series.ts';

@@ -1,8 +1,8 @@
 // One request and its response as the rest of the program sees them. Everything else in this folder wraps a `Send`
 // in another `Send`; the innermost one is in transport.ts.
 
+import type { Component } from '../contract/component.ts';
 import { OperatorError, type Retry, redact } from '../contract/errors.ts';
-import type { Scope } from '../contract/scope.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -14,7 +14,7 @@ export interface HttpRequest {
   /** The most that the body of the answer may hold, decompressed; `usualBodyLimit` where absent. */
   readonly mostBytes?: number;
   /** Whose counters this request goes to. */
-  readonly scope?: Scope;
+  readonly component?: Component;
 }
 
 export interface HttpResponse {

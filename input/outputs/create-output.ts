@@ -1,7 +1,9 @@
 // From what a policy says to the output it means.
 
 import type { Clock } from '../contract/clock.ts';
-import type { DeliveryLedger, Logger, Output } from '../contract/contract.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { Output } from '../contract/output.ts';
+import type { DeliveryLedger } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { consoleOutput } from './console/console-output.ts';
 import { elasticsearchOutput } from './elasticsearch/index.ts';
@@ -34,12 +36,11 @@ export function createOutput(policy: OutputPolicy, parts: OutputParts): Output {
   }
 }
 
-/** An output's health belongs to no tenant: its place on the status board is under the output's own name. */
 function reportOutput(
   parts: OutputParts,
   policy: OutputPolicy,
   health: 'healthy' | 'degraded',
   message: string,
 ): void {
-  parts.telemetry.report({ tenantId: '', contentType: policy.name }, { health, message });
+  parts.telemetry.report({ kind: 'output', name: policy.name }, { health, message });
 }

@@ -2,8 +2,9 @@
 // does; a run ends over it only where waiting cannot help, and there is no other to deliver to.
 
 import type { Clock } from '../contract/clock.ts';
-import type { Logger, Output } from '../contract/contract.ts';
 import { afterTries, describeError, mayMendItself, OperatorError } from '../contract/errors.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { Output } from '../contract/output.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { backOff } from '../http/back-off.ts';
 import type { OutputPolicy } from './output-policy.ts';
@@ -103,12 +104,12 @@ function report(
     : 'its streams are not collected, the others go on';
   const message = `The output ${name} cannot be opened; ${what}. ${describeError(error)}`;
   const code = error instanceof OperatorError ? error.code : undefined;
-  telemetry.report({ tenantId: '', contentType: name }, { health: 'failed', message, code });
+  telemetry.report({ kind: 'output', name }, { health: 'failed', message, code });
   log[mayMendItself(error) && waits ? 'warn' : 'error']({ error: { code } }, message);
 }
 
 function recover({ name }: OutputPolicy, { telemetry, log }: OpeningParts): void {
   const message = `The output ${name} is open now; its streams deliver.`;
-  telemetry.report({ tenantId: '', contentType: name }, { health: 'healthy', message });
+  telemetry.report({ kind: 'output', name }, { health: 'healthy', message });
   log.warn({}, message);
 }

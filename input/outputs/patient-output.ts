@@ -1,8 +1,8 @@
 // An output that could not be opened yet: it is tried again and again, and what is written to it waits for that.
 
 import type { Clock } from '../contract/clock.ts';
-import type { Output, OutputDocument, WriteOptions, WriteReport } from '../contract/contract.ts';
 import { describeError, OperatorError } from '../contract/errors.ts';
+import type { Output, OutputDocument, WriteOptions, WriteReport } from '../contract/output.ts';
 import { backOff } from '../http/back-off.ts';
 
 export interface PatienceParts {

@@ -10,20 +10,12 @@ import type { IdClaims } from '../concurrency/in-flight.ts';
 import { Slots } from '../concurrency/semaphore.ts';
 import { addCounts } from '../contract/batch-counts.ts';
 import type { Clock } from '../contract/clock.ts';
-import type {
-  Batch,
-  BatchCounts,
-  DeadLetter,
-  DeadLetters,
-  DeliveryLedger,
-  Logger,
-  Origin,
-  Output,
-  OutputDocument,
-  RecordKey,
-  Source,
-  WriteReport,
-} from '../contract/contract.ts';
+import type { DeadLetter, DeadLetters } from '../contract/dead-letters.ts';
+import type { Origin } from '../contract/feed.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { Output, OutputDocument, WriteReport } from '../contract/output.ts';
+import type { Batch, BatchCounts, Source } from '../contract/source.ts';
+import type { DeliveryLedger, RecordKey } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { setConstants } from '../documents/constant-fields.ts';
 import { rawWriter } from '../documents/raw-document.ts';
@@ -148,11 +140,11 @@ function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: Doc
   let unknown = 0;
   const entries = records.map((text) => {
     const { record, body } = write(text, context);
-    const key = recordKey(record, origin.tenantId);
+    const key = recordKey(record, origin.feed.tenant);
     if (!parts.recordTypes.isKnown(record.recordType)) unknown += 1;
     return { text, key, document: { id: key.id, dataStream, body: room.add(body) } };
   });
-  if (unknown > 0) parts.telemetry.count(origin, 'unknown_record_types', unknown);
+  if (unknown > 0) parts.telemetry.count(origin.feed, 'unknown_record_types', unknown);
   return entries;
 }
 
@@ -230,9 +222,9 @@ function mappedWriter(mapper: Mapper, constants: MappingOptions['fields']): Mapp
 
 function mapContext(mapping: MappingOptions, origin: Origin): MapContext {
   return {
-    tenantId: origin.tenantId,
+    tenantId: origin.feed.tenant,
     ...(mapping.tenantName === undefined ? {} : { tenantName: mapping.tenantName }),
-    contentCreated: origin.contentCreated,
+    ...(origin.createdAt === undefined ? {} : { contentCreated: origin.createdAt }),
     fetchedAt: origin.fetchedAt,
     tags: origin.backfill ? [...mapping.tags, 'backfill'] : mapping.tags,
     preserveOriginal: mapping.preserveOriginal,
@@ -262,30 +254,30 @@ async function keepRejected(
   });
   await parts.deadLetters.append(letters);
   parts.log.error(
-    { event: { action: 'dead-letter' }, m365: { ...scopeFields(origin), records: letters.length } },
-    `${letters.length} documents of ${origin.contentType} were refused (${letters[0]?.type}: ${letters[0]?.reason}) and kept in the dead letters; mend the cause, then run: m365 replay dead-letters`,
+    { event: { action: 'dead-letter' }, m365: { ...originFields(origin), records: letters.length } },
+    `${letters.length} documents of ${origin.feed.name} were refused (${letters[0]?.type}: ${letters[0]?.reason}) and kept in the dead letters; mend the cause, then run: m365 replay dead-letters`,
   );
 }
 
 /** Documents that were there already, though no run of this ledger can have sent them, come from somebody else. */
 function noticeStrangers(parts: CollectorParts, batch: Batch, report: WriteReport): void {
-  parts.telemetry.count(batch.origin, 'records_possibly_duplicate', report.possiblyDuplicate);
+  parts.telemetry.count(batch.origin.feed, 'records_possibly_duplicate', report.possiblyDuplicate);
   const strange = report.duplicate - (report.takenOver ?? 0);
   if (strange === 0 || batch.uncertain) return;
   const message = `${strange} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`;
   const notice = { health: 'degraded', code: 'second-collector', message } as const;
-  if (parts.telemetry.notice?.(batch.origin, notice))
-    parts.log.warn({ m365: scopeFields(batch.origin) }, `${batch.origin.contentType}: ${message}`);
+  if (parts.telemetry.notice?.(batch.origin.feed, notice))
+    parts.log.warn({ m365: originFields(batch.origin) }, `${batch.origin.feed.name}: ${message}`);
 }
 
 function reportSettled(parts: CollectorParts, { origin }: Batch, counts: BatchCounts, newest: number): void {
   const now = parts.clock.now();
-  parts.telemetry.count(origin, 'records_delivered', counts.delivered);
-  parts.telemetry.count(origin, 'records_duplicate', counts.duplicate);
-  parts.telemetry.count(origin, 'records_dead_lettered', counts.deadLettered);
-  const created = Date.parse(origin.contentCreated);
+  parts.telemetry.count(origin.feed, 'records_delivered', counts.delivered);
+  parts.telemetry.count(origin.feed, 'records_duplicate', counts.duplicate);
+  parts.telemetry.count(origin.feed, 'records_dead_lettered', counts.deadLettered);
+  const created = Date.parse(origin.createdAt ?? origin.fetchedAt);
   const lag = newest > 0 ? now - newest * 1000 : undefined;
-  parts.telemetry.lag(origin, lag, now - created, origin.backfill);
+  parts.telemetry.lag(origin.feed, lag, now - created, origin.backfill);
 }
 
 /** The newest CreationTime of a batch, in seconds; 0 where none can be read. */
@@ -295,8 +287,8 @@ function findNewest(entries: readonly Entry[]): number {
   return newest;
 }
 
-function scopeFields(origin: Origin): object {
-  return { tenant: origin.tenantId, content_type: origin.contentType, content_id: origin.contentId };
+function originFields({ feed, position }: Origin): object {
+  return { tenant: feed.tenant, content_type: feed.name, content_id: position };
 }
 
 function at<T>(items: readonly T[], index: number): T {

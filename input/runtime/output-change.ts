@@ -2,7 +2,8 @@
 // as it should be, and has to be said.
 
 import { resolve } from 'node:path';
-import type { ContentLedger, Logger } from '../contract/contract.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { ContentLedger } from '../contract/state.ts';
 import type { OutputPolicy } from '../outputs/output-policy.ts';
 import type { StreamPolicy } from '../settings/policy/policy.ts';
 
@@ -21,15 +22,15 @@ export async function noteOutputChange(
   ledger: Pick<ContentLedger, 'getFact' | 'setFact'>,
   log: Logger,
 ): Promise<void> {
-  const scope = { tenantId: source.tenantId, contentType: '' };
+  const stream = { tenant: source.tenantId, source: source.kind, name: '' };
   const place = placeOf(output);
-  const before = readPlace(await ledger.getFact(scope, outputFact));
+  const before = readPlace(await ledger.getFact(stream, outputFact));
   if (before && !isSame(before, place))
     log.warn(
       { event: { action: 'output-changed' }, organization: { id: source.tenantId } },
       `${where}: until now documents went to ${describe(before)}; these are not sent again to ${describe(place)}. Should they be: m365 replay window --from 7d${place.type === 'elasticsearch' ? '' : ' --again'}`,
     );
-  await ledger.setFact(scope, outputFact, JSON.stringify(place));
+  await ledger.setFact(stream, outputFact, JSON.stringify(place));
 }
 
 function placeOf(output: OutputPolicy): Place {

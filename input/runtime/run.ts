@@ -7,8 +7,10 @@ import { documentBuffers } from '../concurrency/document-buffers.ts';
 import { IdClaims } from '../concurrency/in-flight.ts';
 import { Turns } from '../concurrency/turns.ts';
 import type { Clock } from '../contract/clock.ts';
-import type { DeadLetters, Ledger, Logger } from '../contract/contract.ts';
+import type { DeadLetters } from '../contract/dead-letters.ts';
 import { describeError, OperatorError } from '../contract/errors.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { Ledger } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { Connections } from '../http/connections.ts';
 import { createOutput } from '../outputs/create-output.ts';
@@ -80,8 +82,7 @@ async function runOnLedger(given: RunOptions, damage: AbortController | undefine
     log: options.log,
     carried: carriedFacts,
     giveUp: options.signals.abandon,
-    onHealth: (health, message) =>
-      options.telemetry.report({ tenantId: '', contentType: 'ledger' }, { health, message }),
+    onHealth: (health, message) => options.telemetry.report({ kind: 'ledger' }, { health, message }),
     onDamage: () => damage?.abort(),
   });
   options.telemetry.ledgerOpened?.(ledger.identity.id);
@@ -160,13 +161,13 @@ async function runStreams(options: EndingRunOptions, parts: OpenParts): Promise<
 
 /** Of a tenant that was never found, nothing is listed either. */
 async function countOpen({ found, collector }: Shared, { log }: RunOptions): Promise<number | undefined> {
-  const scopes = [...found].flatMap(([{ source }, tenantId]) =>
-    source.contentTypes.map((contentType) => ({ tenantId, contentType })),
+  const feeds = [...found].flatMap(([{ source }, tenantId]) =>
+    source.contentTypes.map((name) => ({ tenant: tenantId, source: source.kind, name })),
   );
   try {
     let open = 0;
-    for (const scope of scopes) {
-      const { listed, fetching } = await collector.ledger.countByState(scope);
+    for (const feed of feeds) {
+      const { listed, fetching } = await collector.ledger.countByState(feed);
       open += listed + fetching;
     }
     return open;
@@ -243,7 +244,8 @@ function reportEnded(
 ): void {
   const message = describeError(error);
   const code = error instanceof OperatorError ? error.code : undefined;
-  telemetry.report({ tenantId: source.tenantId, contentType: '' }, { health: 'failed', message, code });
+  const component = { kind: 'stream', tenant: source.tenantId, source: source.kind } as const;
+  telemetry.report(component, { health: 'failed', message, code });
   log.error({ m365: { stream: id } }, `${where}: ${message}`);
 }
 

@@ -1,9 +1,11 @@
 // Starts the reports that a policy asks for: one reporter for each input with a stream of completeness.
 
-import { completenessReporter, type ReportedScope } from '../completeness/reporter.ts';
+import { completenessReporter, type ReportedFeed } from '../completeness/reporter.ts';
 import { CompletenessTally, listenAlso } from '../completeness/tally.ts';
 import type { Clock } from '../contract/clock.ts';
-import type { Ledger, Logger, Output } from '../contract/contract.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { Output } from '../contract/output.ts';
+import type { Ledger } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import type { OutputPolicy } from '../outputs/output-policy.ts';
 import type { CompletenessPolicy, Policy, StreamPolicy } from '../settings/policy/policy.ts';
@@ -38,7 +40,7 @@ export function startCompleteness(options: StartOptions): RunningCompleteness {
   const runs = wanted.map((each) => {
     const tally = new CompletenessTally(
       () => options.clock.now(),
-      (scope) => telemetry.reportOf?.(scope),
+      (component) => telemetry.reportOf?.(component),
     );
     heard = listenAlso(heard, tally);
     return reporterOf(each, tally, options).run(ending.signal);
@@ -58,31 +60,34 @@ function reporterOf(each: CompletenessPolicy, tally: CompletenessTally, options:
   if (!output) throw new Error(`no output was opened for the completeness at ${each.where}`);
   const { namespace, intervalMs } = each;
   const own = policy.streams.filter(({ id }) => each.streams.includes(id));
-  const scopes = () => [...own.flatMap(configuredScopes), ...resolvedScopes(own, policy.streams, tally)];
+  const feeds = () => [...own.flatMap(configuredFeeds), ...resolvedFeeds(own, policy.streams, tally)];
   const identity = { namespace, agent: { id: ledger.identity.id, version }, ecsVersion, tags: ['m365'] };
-  return completenessReporter({ scopes, intervalMs, identity, tally, ledger, output, clock, log, end });
+  return completenessReporter({ feeds, intervalMs, identity, tally, ledger, output, clock, log, end });
 }
 
 const isDomain = ({ source }: StreamPolicy): boolean => source.tenantId.includes('.');
 
-function configuredScopes(stream: StreamPolicy): ReportedScope[] {
+function configuredFeeds(stream: StreamPolicy): ReportedFeed[] {
   if (isDomain(stream)) return [];
   const { tenantId, tenantName, contentTypes } = stream.source;
-  return contentTypes.map((contentType) => ({ scope: { tenantId, contentType }, tenantName }));
+  return contentTypes.map((name) => ({
+    feed: { tenant: tenantId, source: stream.source.kind, name },
+    tenantName,
+  }));
 }
 
 /** Of tenants that are configured by a domain: those that were heard of and that nobody configured by their id. */
-function resolvedScopes(
+function resolvedFeeds(
   own: readonly StreamPolicy[],
   all: readonly StreamPolicy[],
   tally: CompletenessTally,
-): ReportedScope[] {
+): ReportedFeed[] {
   const domains = own.filter(isDomain);
   if (domains.length === 0) return [];
   const known = new Set(all.map(({ source }) => source.tenantId));
   const tenantName = domains.length === 1 ? domains[0]?.source.tenantName : undefined;
   return tally
-    .scopes()
-    .filter(({ tenantId }) => !known.has(tenantId))
-    .map((scope) => ({ scope, tenantName }));
+    .feeds()
+    .filter(({ tenant }) => !known.has(tenant))
+    .map((feed) => ({ feed, tenantName }));
 }

@@ -2,16 +2,16 @@
 // wanted at all is for the caller to say.
 
 import type { Clock } from '../contract/clock.ts';
-import type { Logger } from '../contract/contract.ts';
+import type { StreamComponent } from '../contract/component.ts';
 import { describeError, OperatorError } from '../contract/errors.ts';
-import type { Scope } from '../contract/scope.ts';
+import type { Logger } from '../contract/logger.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { backOff } from '../http/back-off.ts';
 import type { StreamPolicy } from '../settings/policy/policy.ts';
 
 export interface Supervision {
   readonly stream: Pick<StreamPolicy, 'id' | 'where'> & {
-    readonly source: Pick<StreamPolicy['source'], 'tenantId'>;
+    readonly source: Pick<StreamPolicy['source'], 'tenantId' | 'kind'>;
   };
   /** Once it aborts, nothing is begun again. */
   readonly stop: AbortSignal;
@@ -63,18 +63,18 @@ const sayOf = (error: unknown): string => describeError(error).replace(/\.$/, ''
 /** What the operator is told of it, under the name that the tenant is known by. */
 class Voice {
   readonly #options: Supervision;
-  #scope: Scope;
+  #component: StreamComponent;
 
   constructor(tenantId: string, options: Supervision) {
     this.#options = options;
-    this.#scope = { tenantId, contentType: '' };
+    this.#component = { kind: 'stream', tenant: tenantId, source: options.stream.source.kind };
   }
 
   foundTenant(tenantId: string): void {
     const { telemetry } = this.#options;
-    const known = this.#scope;
-    if (known.tenantId === tenantId) return;
-    this.#scope = { tenantId, contentType: '' };
+    const known = this.#component;
+    if (known.tenant === tenantId) return;
+    this.#component = { ...known, tenant: tenantId };
     if (telemetry.reportOf?.(known))
       telemetry.report(known, { health: 'stopped', message: `found as ${tenantId}` });
   }
@@ -83,8 +83,8 @@ class Voice {
     const { telemetry, log, stream } = this.#options;
     const time = new Date(againAt).toISOString().slice(11, 19);
     const message = `Collecting ended by an error that nobody foresaw: ${sayOf(error)}. It begins again at ${time} UTC where it was; nothing is lost. Please report it, with the stack trace that log level debug shows.`;
-    telemetry.count(this.#scope, 'stream_restarts');
-    telemetry.report(this.#scope, { health: 'failed', code, message });
+    telemetry.count(this.#component, 'stream_restarts');
+    telemetry.report(this.#component, { health: 'failed', code, message });
     const stack = error instanceof Error ? error.stack : undefined;
     const fields = { error: { code, message: describeError(error), stack_trace: stack } };
     log.error({ ...fields, m365: { stream: stream.id } }, `${stream.where}: ${message}`);
@@ -93,8 +93,8 @@ class Voice {
   tellRestart(error: unknown): void {
     const { telemetry, log, stream } = this.#options;
     const message = `Collecting has begun again after an error that nobody foresaw: ${sayOf(error)}.`;
-    telemetry.report(this.#scope, { health: 'starting', message });
-    telemetry.notice?.(this.#scope, { health: 'degraded', code, message });
+    telemetry.report(this.#component, { health: 'starting', message });
+    telemetry.notice?.(this.#component, { health: 'degraded', code, message });
     log.warn({ m365: { stream: stream.id } }, `${stream.where}: ${message}`);
   }
 }

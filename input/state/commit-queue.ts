@@ -1,8 +1,8 @@
 // Gathers what is acknowledged at about the same time into one transaction of the ledger, in the order handed in.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Checkpoint, DeliveryLedger, RecordKey } from '../contract/contract.ts';
 import { describeError, OperatorError } from '../contract/errors.ts';
+import type { Checkpoint, DeliveryLedger, RecordKey } from '../contract/state.ts';
 
 export interface Commit {
   readonly keys: readonly RecordKey[];

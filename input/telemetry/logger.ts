@@ -4,8 +4,8 @@
 import { styleText } from 'node:util';
 import { ecsFormat } from '@elastic/ecs-pino-format';
 import { pino } from 'pino';
-import type { Logger } from '../contract/contract.ts';
 import { describeError, redact } from '../contract/errors.ts';
+import type { Logger } from '../contract/logger.ts';
 import { wrap } from './wrap.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -2,21 +2,22 @@
 // the user chooses the SDK (`node --import ./otel.js`).
 
 import { type Attributes, type Counter as Instrument, metrics } from '@opentelemetry/api';
-import type { Scope } from '../contract/scope.ts';
+import { keyOf } from '../contract/component.ts';
 import type { Counter, Telemetry } from '../contract/telemetry.ts';
+import { attributesOf } from './attributes.ts';
 import type { StatusBoard } from './status-board.ts';
 
 const counters: Record<Counter, string> = {
   requests: 'Requests sent to Microsoft.',
   throttled: 'Requests that Microsoft refused for their number.',
   request_errors: 'Requests that failed in another way.',
-  blobs_listed: 'Content blobs listed for the first time.',
-  blobs_late: 'Content blobs found behind the watermark.',
-  blobs_fetched: 'Content blobs downloaded to the end.',
-  blobs_acknowledged: 'Content blobs of which every record is settled.',
-  blobs_lost: 'Content blobs that expired or can never be read.',
-  blobs_retried: 'Attempts at a content blob that failed and are repeated.',
-  blobs_left: 'Content blobs that a run which collects once could not have.',
+  items_listed: 'Content blobs listed for the first time.',
+  items_late: 'Content blobs found behind the watermark.',
+  items_fetched: 'Content blobs downloaded to the end.',
+  items_acknowledged: 'Content blobs of which every record is settled.',
+  items_lost: 'Content blobs that expired or can never be read.',
+  items_retried: 'Attempts at a content blob that failed and are repeated.',
+  items_left: 'Content blobs that a run which collects once could not have.',
   records_fetched: 'Records read from content blobs.',
   records_delivered: 'Records that the output took.',
   records_duplicate: 'Records that had been delivered before.',
@@ -62,19 +63,15 @@ export function meterBoard(board: StatusBoard): Pick<Telemetry, 'count' | 'lag'>
         if (creation !== undefined) result.observe(creation / 1000, attributes);
     });
   return {
-    count: (scope, counter, by = 1) => instruments.get(counter)?.add(by, attributesOf(scope)),
-    lag(scope, creation, content) {
-      const attributes = attributesOf(scope);
-      lagged.set(`${scope.tenantId} ${scope.contentType}`, { attributes, creation, content });
+    count: (component, counter, by = 1) => instruments.get(counter)?.add(by, attributesOf(component)),
+    lag(feed, creation, content) {
+      const attributes = attributesOf(feed);
+      lagged.set(keyOf(feed), { attributes, creation, content });
     },
   };
 }
 
-/** `blobs_listed` → `m365.blobs.listed`. */
+/** `items_listed` → `m365.items.listed`. */
 function metricName(counter: string): string {
   return `m365.${counter.replace('_', '.')}`;
-}
-
-function attributesOf({ tenantId, contentType }: Scope): Attributes {
-  return { 'm365.tenant.id': tenantId, ...(contentType && { 'm365.content_type': contentType }) };
 }

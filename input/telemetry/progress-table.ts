@@ -1,9 +1,10 @@
 // The board as a table for a terminal: a row for each content type, or for each tenant when those are too many.
 // Text only, at most `columns` wide; drawing it again and again is progress.ts.
 
-import type { Counter, Health } from '../contract/telemetry.ts';
+import { type Counter, type Health, severity } from '../contract/telemetry.ts';
+import { byName } from './component-name.ts';
 import { formatCount, formatSpan } from './figures.ts';
-import { type ScopeStatus, type Status, severity } from './status-board.ts';
+import type { ComponentStatus, Status } from './status-board.ts';
 import { fold, shorten } from './wrap.ts';
 
 export interface TableOptions {
@@ -37,19 +38,19 @@ const figures: readonly Figure[] = [
     title: 'listed',
     unit: 'content blobs',
     width: 6,
-    read: ({ counters }) => formatCount(counters.blobs_listed, 6),
+    read: ({ counters }) => formatCount(counters.items_listed, 6),
   },
   {
     title: 'fetched',
     unit: 'content blobs',
     width: 7,
-    read: ({ counters }) => formatCount(counters.blobs_fetched, 7),
+    read: ({ counters }) => formatCount(counters.items_fetched, 7),
   },
   {
     title: 'lost',
     unit: 'content blobs',
     width: 5,
-    read: ({ counters }) => formatCount(counters.blobs_lost, 5),
+    read: ({ counters }) => formatCount(counters.items_lost, 5),
   },
   {
     title: 'delivered',
@@ -93,51 +94,55 @@ export function drawTable(status: Status, options: TableOptions): string {
 }
 
 function chooseRows(status: Status, options: TableOptions, space: number): readonly Row[] {
-  const counted = status.scopes.map((scope) => ({ ...scope, counters: totalsOf(status, scope) }));
-  const tenants = [...Map.groupBy(counted, ({ tenant_id }) => tenant_id)];
+  const counted = status.components.map((each) => ({ ...each, counters: totalsOf(status, each) }));
+  const tenants = [...Map.groupBy(counted, ({ tenant_id = '' }) => tenant_id)];
   const nameOf = (id: string) => options.names.get(id) ?? id;
-  const detailed = tenants.flatMap(([id, scopes]) => detailRows(nameOf(id), scopes));
-  return detailed.length <= space ? detailed : tenants.map(([id, scopes]) => sumRow(nameOf(id), scopes));
+  const detailed = tenants.flatMap(([id, components]) => detailRows(nameOf(id), components));
+  return detailed.length <= space
+    ? detailed
+    : tenants.map(([id, components]) => sumRow(nameOf(id), components));
 }
 
 /** Since the ledger began, where that is known: a restart goes on counting. */
 function totalsOf(
   { totals }: Status,
-  { tenant_id, content_type, counters }: ScopeStatus,
-): ScopeStatus['counters'] {
-  const found = totals?.scopes.find(
-    (each) => each.tenant_id === tenant_id && each.content_type === content_type,
-  );
+  { counters, ...component }: ComponentStatus,
+): ComponentStatus['counters'] {
+  const found = totals?.components.find((each) => byName(each, component) === 0);
   return found === undefined ? counters : found.counters;
 }
 
-/** A tenant's name above its content types, and its own state where that is not well. */
-function detailRows(label: string, scopes: readonly ScopeStatus[]): Row[] {
+/** A tenant's name above its feeds, and its own state where that is not well. */
+function detailRows(label: string, components: readonly ComponentStatus[]): Row[] {
   const title: Row = { label, title: true, health: 'healthy', message: '', counters: {}, lagMs: undefined };
-  const own = scopes.filter((scope) => scope.content_type === undefined && scope.health !== 'healthy');
-  const types = scopes.filter((scope) => scope.content_type !== undefined);
+  const own = components.filter(({ kind, health }) => kind === 'stream' && health !== 'healthy');
+  const others = components.filter(({ kind }) => kind !== 'stream');
   return [
     title,
-    ...own.map((scope) => toRow('(tenant)', scope)),
-    ...types.map((scope) => toRow(scope.content_type?.replace(/^Audit\./, '') ?? '', scope)),
+    ...own.map((each) => toRow('(tenant)', each)),
+    ...others.map((each) => toRow(labelOf(each), each)),
   ];
 }
 
-function toRow(label: string, { health, message, counters, lag }: ScopeStatus): Row {
+function labelOf({ feed, name, kind }: ComponentStatus): string {
+  return feed?.replace(/^Audit\./, '') ?? name ?? kind;
+}
+
+function toRow(label: string, { health, message, counters, lag }: ComponentStatus): Row {
   const lagMs = lag?.from_creation_time_ms ?? lag?.from_content_created_ms;
   return { label, health, message, counters, lagMs };
 }
 
-/** All content types of a tenant in one row: sums, the worst state and the longest lag. */
-function sumRow(label: string, scopes: readonly ScopeStatus[]): Row {
-  const rows = worstFirst(scopes.map((scope) => toRow(label, scope)));
+/** All feeds of a tenant in one row: sums, the worst state and the longest lag. */
+function sumRow(label: string, components: readonly ComponentStatus[]): Row {
+  const rows = worstFirst(components.map((each) => toRow(label, each)));
   const counters: Partial<Record<Counter, number>> = {};
   for (const name of [
-    'blobs_listed',
-    'blobs_fetched',
+    'items_listed',
+    'items_fetched',
     'records_delivered',
     'records_duplicate',
-    'blobs_lost',
+    'items_lost',
   ] as const)
     counters[name] = rows.reduce((sum, row) => sum + (row.counters[name] ?? 0), 0);
   const lags = rows.flatMap(({ lagMs }) => (lagMs === undefined ? [] : [lagMs]));

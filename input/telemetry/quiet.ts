@@ -1,7 +1,7 @@
 // Tells a content type that has gone silent from one that is always slow, by its own history: the longest pause it
 // took on any of the last 14 days. Time during which this process did not run is no pause.
 
-import type { ScopeReport } from '../contract/telemetry.ts';
+import type { Report } from '../contract/telemetry.ts';
 
 export interface QuietHistory {
   /** Day (YYYY-MM-DD) → longest pause that ended on it, in milliseconds. */
@@ -61,7 +61,7 @@ export class QuietWatch {
   }
 }
 
-export function describeQuiet({ since, forMs, longestMs }: Silence): ScopeReport {
+export function describeQuiet({ since, forMs, longestMs }: Silence): Report {
   const hours = (ms: number) => `${Math.round(ms / hour)} h`;
   const known =
     longestMs < hour ? 'it was never silent for an hour before' : `its longest pause was ${hours(longestMs)}`;

@@ -4,10 +4,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
-import type { Logger } from '../contract/contract.ts';
 import { describeError } from '../contract/errors.ts';
+import type { Logger } from '../contract/logger.ts';
 import { createOwnedFolder } from '../files/owned-files.ts';
-import type { Habits, ScopeTotals, StatusBoard, Totals } from './status-board.ts';
+import type { Habits, StatusBoard } from './status-board.ts';
+import type { ComponentTotals, Totals } from './totals.ts';
 
 export interface StatusFile {
   /** Writes once more and ends. */
@@ -83,7 +84,7 @@ async function readStatus(file: string): Promise<unknown> {
 }
 
 const habitsOf = (status: unknown): readonly Habits[] =>
-  [...listOf(status, 'scopes'), ...listOf(status, 'remembered')].filter(isHabits);
+  [...listOf(status, 'components'), ...listOf(status, 'remembered')].filter(isHabits);
 
 function totalsOf(status: unknown): Totals | undefined {
   if (typeof status !== 'object' || status === null || !('totals' in status)) return undefined;
@@ -93,14 +94,14 @@ function totalsOf(status: unknown): Totals | undefined {
   const { ledger, since } = totals;
   if (typeof ledger !== 'string' || typeof since !== 'string' || Number.isNaN(Date.parse(since)))
     return undefined;
-  return { ledger, since, scopes: listOf(totals, 'scopes').filter(isTotal) };
+  return { ledger, since, components: listOf(totals, 'components').filter(isTotal) };
 }
 
-function isTotal(value: unknown): value is ScopeTotals {
-  if (typeof value !== 'object' || value === null || !('tenant_id' in value) || !('counters' in value))
+function isTotal(value: unknown): value is ComponentTotals {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || !('counters' in value))
     return false;
-  const { tenant_id, counters } = value;
-  if (typeof tenant_id !== 'string' || typeof counters !== 'object' || counters === null) return false;
+  const { kind, counters } = value;
+  if (typeof kind !== 'string' || typeof counters !== 'object' || counters === null) return false;
   return Object.values(counters).every((count) => typeof count === 'number');
 }
 
@@ -111,8 +112,8 @@ function listOf(status: unknown, name: string): readonly unknown[] {
 }
 
 function isHabits(value: unknown): value is Habits {
-  if (typeof value !== 'object' || value === null || !('tenant_id' in value)) return false;
-  if (typeof value.tenant_id !== 'string' || !('content_type' in value)) return false;
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  if (typeof value.kind !== 'string') return false;
   if (!('arrivals' in value)) return true;
   const { arrivals } = value;
   return (

@@ -14,19 +14,19 @@ export function createTelemetry(options: { clock: Clock; version: string }): Run
   const meter = meterBoard(board);
   return {
     board,
-    report: (scope, report) => board.report(scope, report),
-    notice: (scope, report) => board.notice(scope, report),
-    count(scope, counter, by) {
-      board.count(scope, counter, by);
-      meter.count(scope, counter, by);
+    report: (component, report) => board.report(component, report),
+    notice: (component, report) => board.notice(component, report),
+    count(component, counter, by) {
+      board.count(component, counter, by);
+      meter.count(component, counter, by);
     },
-    lag(scope, creation, content, backfill = false) {
+    lag(feed, creation, content, backfill = false) {
       if (backfill) return;
-      board.lag(scope, creation, content);
-      meter.lag(scope, creation, content);
+      board.lag(feed, creation, content);
+      meter.lag(feed, creation, content);
     },
     watchInFlight: (read) => board.watchInFlight(read),
     ledgerOpened: (id) => board.ledgerOpened(id),
-    reportOf: (scope) => board.reportOf(scope),
+    reportOf: (component) => board.reportOf(component),
   };
 }

@@ -2,9 +2,10 @@
 // neither knows of it. Without an SDK in the process a span costs one function call.
 
 import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Output } from '../contract/contract.ts';
 import { describeError } from '../contract/errors.ts';
+import type { Output } from '../contract/output.ts';
 import type { Wrapper } from '../http/exchange.ts';
+import { attributesOf } from './attributes.ts';
 
 /** Runs `step` in a span of that name; a failure is recorded, redacted, and thrown on. */
 function inSpan<Result>(
@@ -30,8 +31,7 @@ export function traceRequests(): Wrapper {
     const attributes: Attributes = {
       'http.request.method': request.method,
       'server.address': URL.parse(request.url)?.host ?? '',
-      ...(request.scope?.tenantId && { 'm365.tenant.id': request.scope.tenantId }),
-      ...(request.scope?.contentType && { 'm365.content_type': request.scope.contentType }),
+      ...(request.component && attributesOf(request.component)),
     };
     return inSpan(stepOf(request.url), attributes, async (span) => {
       const response = await send(request);

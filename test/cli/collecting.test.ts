@@ -39,7 +39,7 @@ describe('m365 run', () => {
     });
     const status = JSON.parse(readFileSync(join(state, 'status.json'), 'utf8'));
     expect(statSync(join(state, 'status.json')).mode & 0o777).toBe(0o600);
-    expect(status.scopes.map((scope: { content_type?: string }) => scope.content_type)).toEqual(
+    expect(status.components.map(({ feed }: { feed?: string }) => feed)).toEqual(
       expect.arrayContaining(['Audit.Exchange', 'DLP.All']),
     );
     const second = await run(['run', '--policy', policy, '--once']);

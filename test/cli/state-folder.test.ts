@@ -102,7 +102,7 @@ test('m365 state rebuild says that it begins a new ledger', async () => {
 
 describe('dead letters', () => {
   const letter = (id: string) => ({
-    origin: { ...scope, contentId: 'blob-1', contentCreated: '', fetchedAt: '', backfill: false },
+    origin: { feed: scope, position: 'blob-1', createdAt: '', fetchedAt: '', backfill: false },
     id,
     dataStream: undefined,
     type: 'x',

@@ -82,7 +82,7 @@ describe('while an Elasticsearch takes nothing', () => {
       expect(stderr).toContain('could not be delivered in time');
       expect(stderr).not.toContain('did not end within');
       expect(lastLine(stderr)).toMatch(/^Ended: 0 records delivered.* [1-9]\d* content blobs are still open/);
-      expect(JSON.parse(readFileSync(join(state, 'status.json'), 'utf8')).scopes).not.toEqual([]);
+      expect(JSON.parse(readFileSync(join(state, 'status.json'), 'utf8')).components).not.toEqual([]);
     },
   );
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { listCollectionFields } from '../../input/cli/package/collection-fields.ts';
 import { type CompletenessReporter, completenessReporter } from '../../input/completeness/reporter.ts';
 import { CompletenessTally, listenAlso } from '../../input/completeness/tally.ts';
-import type { Output, OutputDocument, WriteReport } from '../../input/contract/contract.ts';
+import type { Output, OutputDocument, WriteReport } from '../../input/contract/output.ts';
 import type { SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { StatusBoard } from '../../input/telemetry/status-board.ts';
@@ -50,7 +50,7 @@ const output: Output = {
 const makeReporter = (end?: AbortSignal): CompletenessReporter =>
   completenessReporter({
     end,
-    scopes: () => [{ scope, tenantName: 'Contoso' }],
+    feeds: () => [{ feed: scope, tenantName: 'Contoso' }],
     intervalMs: 300_000,
     identity: {
       namespace: 'default',
@@ -134,7 +134,7 @@ describe('reports of completeness', () => {
       listedAt: noon,
     });
     await ledger.giveUp(scope, 'a', 'expired', 'AF20051', noon);
-    tally.count(scope, 'blobs_lost');
+    tally.count(scope, 'items_lost');
     await ledger.recordGap({
       ...scope,
       from: '2026-02-28T01:00:00.000Z',
@@ -207,8 +207,8 @@ describe('reports of completeness', () => {
   test('every field of a document is defined, and every defined figure can be filled', async () => {
     tally.report(scope, { health: 'degraded', message: 'slow', code: 'AF429' });
     tally.lag(scope, 1, 1);
-    tally.credential(scope.tenantId, { kind: 'certificate', endsAt: noon });
-    tally.count(scope, 'blobs_lost');
+    tally.credential(scope.tenant, { kind: 'certificate', endsAt: noon });
+    tally.count(scope, 'items_lost');
     await ledger.list(scope, [blob('a')], { late: false, backfill: false, listedAt: noon });
     await ledger.giveUp(scope, 'a', 'poisoned', 'unreadable', noon);
     await ledger.recordGap({
@@ -225,10 +225,10 @@ describe('reports of completeness', () => {
   });
 
   test('the end of the credential is told for each content type, where it is known', async () => {
-    tally.credential(scope.tenantId, { kind: 'secret', endsAt: undefined });
+    tally.credential(scope.tenant, { kind: 'secret', endsAt: undefined });
     await makeReporter().report();
     expect(figures().credential).toEqual({ kind: 'secret' });
-    tally.credential(scope.tenantId, { kind: 'certificate', endsAt: noon });
+    tally.credential(scope.tenant, { kind: 'certificate', endsAt: noon });
     await makeReporter().report();
     expect(figures().credential).toEqual({ kind: 'certificate', expires: '2026-03-01T12:00:00.000Z' });
   });
@@ -255,8 +255,10 @@ describe('reports of completeness', () => {
     const board = new StatusBoard({ clock, version: '0.1.0' });
     board.restore([
       {
-        tenant_id: scope.tenantId,
-        content_type: scope.contentType,
+        kind: 'feed',
+        tenant_id: scope.tenant,
+        source: scope.source,
+        feed: scope.name,
         health: 'healthy',
         message: '',
         since: new Date(noon).toISOString(),
@@ -280,7 +282,7 @@ describe('reports of completeness', () => {
   test('a failing tenant shows at each of its content types', () => {
     tally.report(scope, { health: 'healthy', message: 'fine' });
     tally.report(
-      { ...scope, contentType: '' },
+      { kind: 'stream', tenant: scope.tenant, source: scope.source },
       { health: 'failed', message: 'secret expired', code: 'AADSTS7000222' },
     );
     expect(tally.health(scope)).toMatchObject({ health: 'failed', code: 'AADSTS7000222' });

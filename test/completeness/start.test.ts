@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { CompletenessTally } from '../../input/completeness/tally.ts';
-import type { OutputDocument } from '../../input/contract/contract.ts';
+import type { OutputDocument } from '../../input/contract/output.ts';
 import { startCompleteness } from '../../input/runtime/start-completeness.ts';
 import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
 import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
@@ -51,7 +51,7 @@ test('reports every tenant of its input, also those that are given by their doma
     version: '0.1.0',
     ecsVersion: '9.4.0',
   });
-  const scope = { tenantId: resolved, contentType: 'Audit.Exchange' };
+  const scope = { tenant: resolved, source: 'management-activity', name: 'Audit.Exchange' };
   running.telemetry.count(scope, 'records_delivered', 3);
   await running.stop();
   await ledger.close();

@@ -2,14 +2,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import { BatchQueue } from '../../input/concurrency/batch-queue.ts';
-import type { Batch } from '../../input/contract/contract.ts';
+import type { Batch } from '../../input/contract/source.ts';
 
 const never = new AbortController().signal;
-const tenant = { tenantId: 'tenant', contentType: 'Audit.General' };
-const times = { contentCreated: '2026-11-20T10:00:00Z', fetchedAt: '2026-11-20T10:00:00Z' };
+const feed = { tenant: 'tenant', source: 'management-activity', name: 'Audit.General' };
+const times = { createdAt: '2026-11-20T10:00:00Z', fetchedAt: '2026-11-20T10:00:00Z' };
 
 const makeBatch = (contentId: string): Batch => ({
-  origin: { ...tenant, ...times, contentId, backfill: false },
+  origin: { feed, ...times, position: contentId, backfill: false },
   records: ['{}'],
   bytes: 2,
   uncertain: false,

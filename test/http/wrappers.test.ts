@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OperatorError, type Retry } from '../../input/contract/errors.ts';
-import type { Scope } from '../../input/contract/scope.ts';
+import type { Feed } from '../../input/contract/feed.ts';
 import type { Counter, Telemetry } from '../../input/contract/telemetry.ts';
 import { authorize } from '../../input/http/authorize.ts';
 import { backOff } from '../../input/http/back-off.ts';
@@ -159,11 +159,11 @@ test('requests are counted for their scope: sent, throttled, failed', async () =
   const telemetry: Telemetry = {
     report: () => {},
     lag: () => {},
-    count: (_: Scope, counter: Counter) => {
+    count: (_: Feed, counter: Counter) => {
       counts[counter] = (counts[counter] ?? 0) + 1;
     },
   };
-  const scope = { tenantId: 't', contentType: 'Audit.Exchange' };
+  const scope = { tenant: 't', source: 'management-activity', name: 'Audit.Exchange' };
   const outcomes = [undefined, httpError(429), httpError(500)];
   const send = countRequests(
     telemetry,
@@ -173,6 +173,6 @@ test('requests are counted for their scope: sent, throttled, failed', async () =
     if (error !== undefined) throw error;
     return answer();
   });
-  for (let sent = 0; sent < 3; sent++) await send({ ...request, scope }).catch(() => {});
+  for (let sent = 0; sent < 3; sent++) await send({ ...request, component: scope }).catch(() => {});
   expect(counts).toEqual({ requests: 3, throttled: 1, request_errors: 1 });
 });

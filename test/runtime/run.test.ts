@@ -66,7 +66,7 @@ async function startRun(
   const health = (tenantId: string, contentType?: string) =>
     telemetry.board
       .snapshot()
-      .scopes.find((scope) => scope.tenant_id === tenantId && scope.content_type === contentType);
+      .components.find((each) => each.tenant_id === tenantId && each.feed === contentType);
   const inFlightBytes = () => telemetry.board.inFlightBytes;
   return { result, log, stop, abandon, health, inFlightBytes };
 }

@@ -18,7 +18,11 @@ function supervise(
   const telemetry = createTelemetry({ clock, version: '0.1.0' });
   const begun: number[] = [];
   const started = clock.now();
-  const stream = { id: 'contoso', where: 'p.yml:7', source: { tenantId: name } };
+  const stream = {
+    id: 'contoso',
+    where: 'p.yml:7',
+    source: { kind: 'management-activity', tenantId: name },
+  } as const;
   const end = superviseStream(
     (found) => {
       begun.push((clock.now() - started) / 1000);
@@ -28,7 +32,9 @@ function supervise(
   );
   end.catch(() => undefined);
   const tenant = (id = tenantId) =>
-    telemetry.board.snapshot().scopes.find((scope) => scope.tenant_id === id && !scope.content_type);
+    telemetry.board
+      .snapshot()
+      .components.find(({ kind, tenant_id }) => kind === 'stream' && tenant_id === id);
   return { clock, stop, log, begun, end, tenant };
 }
 

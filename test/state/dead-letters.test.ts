@@ -1,7 +1,8 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { DeadLetter, Origin } from '../../input/contract/contract.ts';
+import type { DeadLetter } from '../../input/contract/dead-letters.ts';
+import type { Origin } from '../../input/contract/feed.ts';
 import type { StoredDeadLetter } from '../../input/state/dead-letters/dead-letter-line.ts';
 import {
   openDeadLetters,
@@ -11,9 +12,9 @@ import {
 import { noon, scope, steppingClock, temporaryFolder } from './state-folder.ts';
 
 const origin: Origin = {
-  ...scope,
-  contentId: 'blob-1',
-  contentCreated: '2026-03-01T11:00:00.000Z',
+  feed: scope,
+  position: 'blob-1',
+  createdAt: '2026-03-01T11:00:00.000Z',
   fetchedAt: '2026-03-01T11:59:00.000Z',
   backfill: false,
 };

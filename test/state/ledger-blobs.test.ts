@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LedgerBlob } from '../../input/contract/contract.ts';
-import type { Scope } from '../../input/contract/scope.ts';
+import type { Feed } from '../../input/contract/feed.ts';
+import type { LedgerBlob } from '../../input/contract/state.ts';
 import type { SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { blob, noon, openTestLedger, scope, temporaryFolder } from './state-folder.ts';
 
@@ -26,7 +26,7 @@ async function find(ledger: SqliteLedger, contentId: string): Promise<LedgerBlob
 describe('content blobs', () => {
   test('are new only the first time they are listed, in each content type', () =>
     withLedger(async (ledger) => {
-      const other: Scope = { ...scope, contentType: 'Audit.SharePoint' };
+      const other: Feed = { ...scope, name: 'Audit.SharePoint' };
       expect(idsOf(await ledger.list(scope, [blob('a'), blob('b')], mark))).toEqual(['a', 'b']);
       expect(idsOf(await ledger.list(scope, [blob('b'), blob('c')], mark))).toEqual(['c']);
       expect(idsOf(await ledger.list(other, [blob('a')], mark))).toEqual(['a']);
@@ -42,7 +42,7 @@ describe('content blobs', () => {
       );
       expect(idsOf(await ledger.due(scope, noon, 2, none))).toEqual(['11', '10']);
       expect(idsOf(await ledger.due(scope, noon, 9, new Set(['11', '09'])))).toEqual(['10', '08']);
-      expect(idsOf(await ledger.due({ ...scope, tenantId: 'other' }, noon, 9, none))).toEqual([]);
+      expect(idsOf(await ledger.due({ ...scope, tenant: 'other' }, noon, 9, none))).toEqual([]);
     }));
 
   test('that are fresh come first, oldest first, whatever is older behind them', () =>
@@ -201,7 +201,7 @@ describe('facts and gaps', () => {
     await first.close();
     const second = await openTestLedger(folder.path);
     expect(await second.getFact(scope, 'watermark')).toBe('2');
-    expect(await second.getFact({ ...scope, contentType: 'DLP.All' }, 'watermark')).toBeUndefined();
+    expect(await second.getFact({ ...scope, name: 'DLP.All' }, 'watermark')).toBeUndefined();
     expect(await second.getFact(scope, 'other')).toBeUndefined();
     await second.close();
   });

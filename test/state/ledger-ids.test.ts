@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RecordKey } from '../../input/contract/contract.ts';
+import type { RecordKey } from '../../input/contract/state.ts';
 import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import {
   noon,

@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../input/contract/clock.ts';
-import type { ListedBlob, Logger } from '../../input/contract/contract.ts';
-import type { Scope } from '../../input/contract/scope.ts';
+import type { Feed } from '../../input/contract/feed.ts';
+import type { Logger } from '../../input/contract/logger.ts';
+import type { ListedBlob } from '../../input/contract/state.ts';
 import { openLedger, type SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 
-export const scope: Scope = {
-  tenantId: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
-  contentType: 'Audit.Exchange',
+export const scope: Feed = {
+  tenant: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
+  source: 'management-activity',
+  name: 'Audit.Exchange',
 };
 
 export const noon = Date.parse('2026-03-01T12:00:00Z');
@@ -64,7 +66,7 @@ export function seededRandom(seed: number): () => number {
 export function blob(contentId: string, contentCreated = '2026-03-01T10:00:00.000Z'): ListedBlob {
   return {
     contentId,
-    contentUri: `https://manage.office.com/api/v1.0/${scope.tenantId}/activity/feed/audit/${contentId}`,
+    contentUri: `https://manage.office.com/api/v1.0/${scope.tenant}/activity/feed/audit/${contentId}`,
     contentCreated,
     contentExpiration: '2026-03-08T10:00:00.000Z',
   };

@@ -21,7 +21,7 @@ import { StatusBoard } from '../../input/telemetry/status-board.ts';
 import { createTelemetry } from '../../input/telemetry/telemetry.ts';
 import { traceOutput, traceRequests } from '../../input/telemetry/traces.ts';
 
-const scope = { tenantId: 'tenant-1', contentType: 'Audit.Exchange' };
+const scope = { tenant: 'tenant-1', source: 'management-activity', name: 'Audit.Exchange' };
 
 describe('OpenTelemetry', () => {
   test('sees the counters, the lags and the bytes in flight', async () => {
@@ -30,7 +30,7 @@ describe('OpenTelemetry', () => {
     const provider = new MeterProvider({ readers: [reader] });
     metrics.setGlobalMeterProvider(provider);
     const telemetry = createTelemetry({ clock: systemClock, version: '1' });
-    telemetry.count(scope, 'blobs_listed', 3);
+    telemetry.count(scope, 'items_listed', 3);
     telemetry.count(scope, 'requests');
     telemetry.lag(scope, 4000, 1500);
     telemetry.lag(scope, 5 * 86_400_000, 5 * 86_400_000, true);
@@ -77,8 +77,15 @@ describe('OpenTelemetry', () => {
         if (url.includes('/audit/')) throw new Error('bad span-secret-value');
         return answer;
       });
-      await send({ method: 'GET', url: `${feed}/subscriptions/content?contentType=x`, signal, scope });
-      await expect(send({ method: 'GET', url: `${feed}/audit/1`, signal, scope })).rejects.toThrow('bad');
+      await send({
+        method: 'GET',
+        url: `${feed}/subscriptions/content?contentType=x`,
+        signal,
+        component: scope,
+      });
+      await expect(send({ method: 'GET', url: `${feed}/audit/1`, signal, component: scope })).rejects.toThrow(
+        'bad',
+      );
       await send({ method: 'POST', url: 'https://login.example/t/oauth2/v2.0/token', signal });
       expect(spans()).toMatchObject([
         {
@@ -162,12 +169,12 @@ describe('the progress table', () => {
     const filled = new StatusBoard({ clock: systemClock, version: '1' });
     for (let tenant = 0; tenant < tenants; tenant += 1)
       for (const contentType of ['Audit.AzureActiveDirectory', 'Audit.Exchange', 'DLP.All']) {
-        const each = { tenantId: `tenant-${tenant}`, contentType };
+        const each = { tenant: `tenant-${tenant}`, source: 'management-activity', name: contentType };
         filled.report(each, { health: 'healthy', message: 'collecting' });
-        filled.count(each, 'blobs_listed', 1_234_567);
+        filled.count(each, 'items_listed', 1_234_567);
         filled.count(each, 'records_delivered', 123_456_789_012);
         filled.count(each, 'records_duplicate', 9_876_543_210);
-        filled.count(each, 'blobs_lost', 7_654_321);
+        filled.count(each, 'items_lost', 7_654_321);
         filled.lag(each, 3 * 86_400_000, 5);
       }
     return filled;
@@ -258,7 +265,7 @@ describe('the progress table', () => {
   test('fits the height of the terminal, with the ill ones first', () => {
     const filled = board(200);
     filled.report(
-      { tenantId: 'tenant-150', contentType: 'DLP.All' },
+      { tenant: 'tenant-150', source: 'management-activity', name: 'DLP.All' },
       { health: 'failed', message: 'no consent' },
     );
     const lines = draw(filled);
@@ -284,7 +291,10 @@ describe('the progress table', () => {
     progress.print('a line above\n');
     expect(text).toContain('a line above');
     text = '';
-    filled.report({ tenantId: 'tenant-0', contentType: 'One.More' }, { health: 'healthy', message: '' });
+    filled.report(
+      { tenant: 'tenant-0', source: 'management-activity', name: 'One.More' },
+      { health: 'healthy', message: '' },
+    );
     progress.close();
     // The line below an inserted one is drawn again in its new place.
     expect(text).toMatch(/One\.More.*Ctrl-C ends/s);

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../input/contract/clock.ts';
-import type { Logger } from '../../input/contract/contract.ts';
 import { protectSecret } from '../../input/contract/errors.ts';
+import type { Logger } from '../../input/contract/logger.ts';
 import { StatusBoard } from '../../input/telemetry/status-board.ts';
 import { keepStatusFile } from '../../input/telemetry/status-file.ts';
 import { serveStatus } from '../../input/telemetry/status-server.ts';
 
-const scope = { tenantId: 'tenant-1', contentType: 'Audit.Exchange' };
+const scope = { tenant: 'tenant-1', source: 'management-activity', name: 'Audit.Exchange' };
 const hour = 3_600_000;
 
 /** Time that stands still until it is moved; a sleep ends only when it is aborted. */
@@ -55,10 +55,12 @@ describe('the status board', () => {
       started: '2026-11-20T08:00:00.000Z',
       updated: '2026-11-20T08:00:02.000Z',
       health: 'degraded',
-      scopes: [
+      components: [
         {
+          kind: 'feed',
           tenant_id: 'tenant-1',
-          content_type: 'Audit.Exchange',
+          source: 'management-activity',
+          feed: 'Audit.Exchange',
           health: 'degraded',
           message: 'refused again',
           code: 'AF429',
@@ -76,7 +78,7 @@ describe('the status board', () => {
     const clock = handClock();
     const board = newBoard(clock);
     const notice = { health: 'degraded', code: 'second-collector', message: 'seen' } as const;
-    const shown = () => board.snapshot().scopes[0];
+    const shown = () => board.snapshot().components[0];
     board.report(scope, { health: 'healthy', message: 'collecting' });
     clock.move(hour);
     expect(board.notice(scope, notice)).toBe(true);
@@ -95,7 +97,10 @@ describe('the status board', () => {
   test('is as ill as its worst part', () => {
     const board = newBoard(handClock());
     const report = (contentType: string, health: 'healthy' | 'waiting' | 'failed') =>
-      board.report({ tenantId: 't', contentType }, { health, message: '' });
+      board.report(
+        { tenant: 't', source: 'management-activity', name: contentType },
+        { health, message: '' },
+      );
     report('a', 'healthy');
     expect(board.snapshot().health).toBe('healthy');
     report('b', 'waiting');
@@ -115,7 +120,7 @@ describe('the status board', () => {
     clock.move(5 * hour);
     expect(board.snapshot().health).toBe('healthy');
     clock.move(2 * hour);
-    expect(board.snapshot().scopes[0]).toMatchObject({
+    expect(board.snapshot().components[0]).toMatchObject({
       health: 'degraded',
       code: 'quiet',
       message: expect.stringMatching(
@@ -165,8 +170,8 @@ describe('the status file', () => {
   });
 
   describe('keeps what was counted over restarts', () => {
-    const delivered = (status: { totals?: { scopes: { counters: object }[] } }) =>
-      status.totals?.scopes.map(({ counters }) => counters);
+    const delivered = (status: { totals?: { components: { counters: object }[] } }) =>
+      status.totals?.components.map(({ counters }) => counters);
     const run = async (folder: string, clock: Clock, ledger: string | undefined, count: number) =>
       restart(folder, clock, (board) => {
         if (ledger !== undefined) board.ledgerOpened(ledger);
@@ -182,7 +187,7 @@ describe('the status file', () => {
       expect(delivered(second)).toEqual([{ records_delivered: 7 }]);
       expect(second.totals).toMatchObject({ ledger: 'ledger-1', since: '2026-11-20T08:00:00.000Z' });
       // Of this run alone: exit codes and metrics go by it.
-      expect(second.scopes[0]).toMatchObject({ counters: { records_delivered: 2 } });
+      expect(second.components[0]).toMatchObject({ counters: { records_delivered: 2 } });
     });
 
     test('over runs that hear nothing, or do not get as far as the ledger', async () => {
@@ -211,12 +216,12 @@ describe('the status file', () => {
 
     test.each([
       { totals: 1 },
-      { totals: { ledger: 'ledger-1', since: 'x', scopes: [] } },
+      { totals: { ledger: 'ledger-1', since: 'x', components: [] } },
       {
         totals: {
           ledger: 'ledger-1',
           since: '2026-11-20',
-          scopes: [{ tenant_id: 't', counters: { records_delivered: 'x' } }],
+          components: [{ kind: 'stream', tenant_id: 't', counters: { records_delivered: 'x' } }],
         },
       },
     ])('and what is damaged is left out: %j', async (damaged) => {
@@ -241,17 +246,20 @@ describe('the status file', () => {
     const next = await keepStatusFile({ folder, board: second, clock, log: recordingLog() });
     second.report(scope, { health: 'healthy', message: 'collecting' });
     expect(second.snapshot().health).toBe('healthy');
-    expect(second.snapshot().scopes[0]?.last_event).toBe('2026-11-20T20:00:00.000Z');
+    expect(second.snapshot().components[0]?.last_event).toBe('2026-11-20T20:00:00.000Z');
     clock.move(4 * hour);
-    expect(second.snapshot().scopes[0]?.code).toBe('quiet');
+    expect(second.snapshot().components[0]?.code).toBe('quiet');
     await next.close();
   });
 
   test.each([
-    ['an output', { tenantId: '', contentType: 'logs-o365.audit-default' }],
-    ['the ledger', { tenantId: '', contentType: 'ledger' }],
-    ['a content type that is no longer collected', { tenantId: 'tenant-1', contentType: 'DLP.All' }],
-    ['a tenant that is no longer collected', { tenantId: 'tenant-2', contentType: '' }],
+    ['an output', { kind: 'data_stream', name: 'logs-o365.audit-default' } as const],
+    ['the ledger', { kind: 'ledger' } as const],
+    ['a content type that is no longer collected', { ...scope, name: 'DLP.All' }],
+    [
+      'a tenant that is no longer collected',
+      { kind: 'stream', tenant: 'tenant-2', source: 'management-activity' } as const,
+    ],
   ])(
     'shows nothing of %s that was in trouble before a restart and is not heard of again',
     async (_, gone) => {
@@ -265,7 +273,7 @@ describe('the status file', () => {
         board.report(scope, { health: 'healthy', message: 'collecting' }),
       );
       expect(status.health).toBe('healthy');
-      expect(status.scopes).toHaveLength(1);
+      expect(status.components).toHaveLength(1);
     },
   );
 
@@ -279,11 +287,11 @@ describe('the status file', () => {
       }
     });
     const silent = await restart(folder, clock, () => {});
-    expect([silent.health, silent.scopes]).toEqual(['starting', []]);
+    expect([silent.health, silent.components]).toEqual(['starting', []]);
     const known = await restart(folder, clock, (board) =>
       board.report(scope, { health: 'healthy', message: 'collecting' }),
     );
-    expect(known.scopes[0]).toMatchObject({
+    expect(known.components[0]).toMatchObject({
       last_event: '2026-11-20T20:00:00.000Z',
       arrivals: { seen: 11 },
     });
@@ -295,14 +303,14 @@ describe('the status file', () => {
     '',
     '{',
     '[]',
-    '{"scopes": [1, {"tenant_id": 3}, {"tenant_id": "x", "content_type": "y", "arrivals": {}}]}',
+    '{"components": [1, {"kind": 3}, {"kind": "feed", "tenant_id": "x", "source": "z", "feed": "y", "arrivals": {}}]}',
   ])('that is damaged (%j) is replaced', async (text) => {
     const folder = mkdtempSync(join(tmpdir(), 'm365-'));
     writeFileSync(join(folder, 'status.json'), text);
     const clock = handClock();
     const file = await keepStatusFile({ folder, board: newBoard(clock), clock, log: recordingLog() });
     await file.close();
-    expect(JSON.parse(readFileSync(join(folder, 'status.json'), 'utf8')).scopes).toEqual([]);
+    expect(JSON.parse(readFileSync(join(folder, 'status.json'), 'utf8')).components).toEqual([]);
   });
 
   test('has no place where a file is in the way of its folder', async () => {
@@ -358,7 +366,7 @@ describe('the status page', () => {
   test('shows the board to this machine', async () => {
     const [status, body] = await ask({});
     expect(status).toBe(200);
-    expect(JSON.parse(body)).toMatchObject({ health: 'healthy', scopes: [{ tenant_id: 'tenant-1' }] });
+    expect(JSON.parse(body)).toMatchObject({ health: 'healthy', components: [{ tenant_id: 'tenant-1' }] });
     await expect(ask({ host: 'localhost:99' })).resolves.toMatchObject([200, expect.anything()]);
   });
 

@@ -4,6 +4,7 @@
 import type { Subscription } from '../../sources/management-activity/api/api.ts';
 import { longestWindowMs } from '../../sources/management-activity/listing/windows.ts';
 import type { ManagementActivityOptions } from '../../sources/management-activity/options.ts';
+import { feedOf, wholeStream } from '../../sources/management-activity/stream.ts';
 import { listContent, reachTenant, type Tenant } from '../microsoft.ts';
 import { type Finding, note, ok, problem, problemOf } from './finding.ts';
 
@@ -91,10 +92,7 @@ async function* checkSubscriptions(
 ): AsyncGenerator<Finding> {
   let subscriptions: readonly Subscription[];
   try {
-    subscriptions = await tenant.api.listSubscriptions(
-      { tenantId: tenant.tenantId, contentType: '' },
-      signal,
-    );
+    subscriptions = await tenant.api.listSubscriptions(wholeStream(tenant.tenantId), signal);
   } catch (error) {
     return yield problemOf('subscriptions', error);
   }
@@ -156,9 +154,9 @@ function describeBlobs(count: number): string {
 
 async function countRecent(tenant: Tenant, contentType: string, signal: AbortSignal): Promise<number> {
   const to = Math.floor(tenant.skew.now() / 1000) * 1000;
-  const scope = { tenantId: tenant.tenantId, contentType };
+  const feed = feedOf(tenant.tenantId, contentType);
   let blobs = 0;
-  for await (const _ of listContent(tenant, scope, { from: to - longestWindowMs, to }, signal)) blobs += 1;
+  for await (const _ of listContent(tenant, feed, { from: to - longestWindowMs, to }, signal)) blobs += 1;
   return blobs;
 }
 

@@ -2,7 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { systemClock } from '../../contract/clock.ts';
-import type { ContentLedger } from '../../contract/contract.ts';
+import type { ContentLedger } from '../../contract/state.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
 import { reachMs } from '../../sources/management-activity/listing/windows.ts';
 import { openLedgerToRead } from '../../state/sqlite/sqlite-ledger.ts';

@@ -1,9 +1,9 @@
 // A proof for people: a row for each content type, then whatever is not as it should be.
 
-import type { Gap } from '../../contract/contract.ts';
+import type { Gap } from '../../contract/state.ts';
 import { paint, say, table, wrap } from '../terminal/terminal.ts';
 import type { RecordProof } from './prove-records.ts';
-import type { OpenBlob, ScopeProof } from './prove-scope.ts';
+import type { FeedProof, OpenBlob } from './prove-scope.ts';
 import { isStored, type StoreProof } from './prove-store.ts';
 import type { ContentTypeProof, TenantProof } from './prove-tenant.ts';
 
@@ -30,7 +30,7 @@ function printTypes(contentTypes: readonly ContentTypeProof[]): void {
   for (const proof of contentTypes) printTroubles(proof);
 }
 
-function drawRow({ contentType, listed, done, open, records }: ScopeProof): string[] {
+function drawRow({ contentType, listed, done, open, records }: FeedProof): string[] {
   const count = (state: OpenBlob['state']) => open.filter((blob) => blob.state === state).length;
   const numbers = [
     listed,
@@ -108,8 +108,8 @@ function describeBlob(contentType: string, { state, contentId, contentCreated, r
   return `${contentType}: ${state}, made ${contentCreated}: ${reason} (${contentId})`;
 }
 
-function describeGap({ contentType, from, to, reason }: Gap): string {
-  return `${contentType}: lost from ${from} to ${to}: ${reason}`;
+function describeGap({ name, from, to, reason }: Gap): string {
+  return `${name}: lost from ${from} to ${to}: ${reason}`;
 }
 
 function minute(time: number): string {

@@ -2,9 +2,9 @@
 
 import { recordKey } from '../../../pipelines/identity.ts';
 import { parseRecord } from '../../../pipelines/parse-record.ts';
-import type { ListedBlob } from '../../contract/contract.ts';
 import { OperatorError } from '../../contract/errors.ts';
-import type { Scope } from '../../contract/scope.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { ListedBlob } from '../../contract/state.ts';
 import { RecordSplitter } from '../../json-stream/split-records.ts';
 import type { Connection } from '../../outputs/elasticsearch/connect/connection.ts';
 import { countIds } from '../../outputs/elasticsearch/stored/stored-ids.ts';
@@ -27,7 +27,7 @@ export interface RecordProof {
 
 export interface Asking {
   readonly tenant: Tenant;
-  readonly scope: Scope;
+  readonly feed: Feed;
   readonly connection: Connection;
   readonly dataStream: string;
   /** Ids that are kept as dead letters. */
@@ -79,17 +79,17 @@ export async function proveRecords(blobs: Iterable<ListedBlob>, asking: Asking):
 
 async function* readIds(
   blob: ListedBlob,
-  { tenant, scope, maximumRecordBytes, signal }: Asking,
+  { tenant, feed, maximumRecordBytes, signal }: Asking,
 ): AsyncGenerator<string> {
   const splitter = new RecordSplitter({ maximumRecordBytes, onOversized: () => undefined });
-  const response = await tenant.api.fetchBlob(scope, blob, signal);
+  const response = await tenant.api.fetchBlob(feed, blob, signal);
   for await (const chunk of response.body) {
     splitter.push(chunk);
-    yield* splitter.take().map((text) => recordKey(parseRecord(text), scope.tenantId).id);
+    yield* splitter.take().map((text) => recordKey(parseRecord(text), feed.tenant).id);
     if (splitter.isOver) break;
   }
   const end = splitter.end();
-  yield* splitter.take().map((text) => recordKey(parseRecord(text), scope.tenantId).id);
+  yield* splitter.take().map((text) => recordKey(parseRecord(text), feed.tenant).id);
   if (end.kind !== 'complete') throw brokenOff(blob);
 }
 

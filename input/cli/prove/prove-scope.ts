@@ -1,8 +1,8 @@
 // One content type of one tenant: what Microsoft lists now against what the ledger says became of it. This file
 // compares; asking is microsoft.ts, printing is commands/prove.ts.
 
-import type { ContentLedger, Gap, LedgerBlob, ListedBlob } from '../../contract/contract.ts';
-import type { Scope } from '../../contract/scope.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { ContentLedger, Gap, LedgerBlob, ListedBlob } from '../../contract/state.ts';
 
 /** A blob that is not delivered, and why. */
 export interface OpenBlob {
@@ -12,7 +12,7 @@ export interface OpenBlob {
   readonly reason: string;
 }
 
-export interface ScopeProof {
+export interface FeedProof {
   readonly contentType: string;
   /** Blobs that Microsoft lists now. */
   readonly listed: number;
@@ -35,25 +35,22 @@ interface Window {
 
 export interface Known {
   readonly ledger: Pick<ContentLedger, 'blobsBetween' | 'gapsBetween'>;
-  readonly scope: Scope;
+  readonly feed: Feed;
   readonly window: Window;
   /** Dead letters that wait for a replay, by content id. */
   readonly letters: ReadonlyMap<string, number>;
 }
 
-export async function compareScope(
-  listed: ReadonlyMap<string, ListedBlob>,
-  known: Known,
-): Promise<ScopeProof> {
-  const { ledger, scope, window, letters } = known;
+export async function compareFeed(listed: ReadonlyMap<string, ListedBlob>, known: Known): Promise<FeedProof> {
+  const { ledger, feed, window, letters } = known;
   const blobs = new Map<string, LedgerBlob>();
   const from = new Date(window.from).toISOString();
   const to = new Date(window.to).toISOString();
-  for (const blob of ledger.blobsBetween(scope, from, to)) blobs.set(blob.contentId, blob);
+  for (const blob of ledger.blobsBetween(feed, from, to)) blobs.set(blob.contentId, blob);
   const done = [...blobs.values()].filter(({ state }) => state === 'acknowledged');
   const sum = (read: (blob: LedgerBlob) => number) => done.reduce((total, blob) => total + read(blob), 0);
   return {
-    contentType: scope.contentType,
+    contentType: feed.name,
     listed: listed.size,
     done: done.length,
     open: [...findMissing(listed, blobs), ...[...blobs.values()].flatMap(describeOpen)],
@@ -62,7 +59,7 @@ export async function compareScope(
     lettersGone: sum(({ contentId, deadLettered }) =>
       Math.max(0, deadLettered - (letters.get(contentId) ?? 0)),
     ),
-    gaps: (await ledger.gapsBetween(scope, from, to)).filter(({ reason }) => !isOfBlob(reason, blobs)),
+    gaps: (await ledger.gapsBetween(feed, from, to)).filter(({ reason }) => !isOfBlob(reason, blobs)),
   };
 }
 
@@ -71,7 +68,7 @@ function isOfBlob(reason: string, blobs: ReadonlyMap<string, unknown>): boolean 
   return blobs.has(/^content (\S+): /.exec(reason)?.[1] ?? '');
 }
 
-export function isComplete({ open, deadLetters, lettersGone, gaps }: ScopeProof): boolean {
+export function isComplete({ open, deadLetters, lettersGone, gaps }: FeedProof): boolean {
   return open.length === 0 && deadLetters === 0 && lettersGone === 0 && gaps.length === 0;
 }
 

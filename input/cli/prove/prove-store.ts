@@ -5,14 +5,15 @@ import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../../../pipelines/json/unknown.ts';
-import type { ContentLedger } from '../../contract/contract.ts';
 import { describeError } from '../../contract/errors.ts';
+import type { ContentLedger } from '../../contract/state.ts';
 import { readFileName } from '../../files/file-name.ts';
 import { splitLines } from '../../files/split-lines.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
 import { collectedSince } from '../../outputs/elasticsearch/stored/stored-ids.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import { feedOf } from '../../sources/management-activity/stream.ts';
 
 export interface StoreProof {
   /** The data stream, in which output. */
@@ -43,7 +44,7 @@ export function countSettled(
   const counts = { delivered: 0, duplicate: 0 };
   const since = new Date(sinceMs).toISOString();
   for (const contentType of contentTypes)
-    for (const blob of ledger.blobsBetween({ tenantId, contentType }, since, endOfTime)) {
+    for (const blob of ledger.blobsBetween(feedOf(tenantId, contentType), since, endOfTime)) {
       if (blob.state !== 'acknowledged') continue;
       counts.delivered += blob.delivered;
       counts.duplicate += blob.duplicate;

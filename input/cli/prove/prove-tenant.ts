@@ -1,15 +1,16 @@
 // All content types of one tenant proved, each by itself: what cannot be asked for does not hide the others.
 
 import { existsSync } from 'node:fs';
-import type { ContentLedger, ListedBlob } from '../../contract/contract.ts';
 import { describeError } from '../../contract/errors.ts';
+import type { ContentLedger, ListedBlob } from '../../contract/state.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
+import { feedOf } from '../../sources/management-activity/stream.ts';
 import { readDeadLetters } from '../../state/dead-letters/dead-letters.ts';
 import { listContent, reachTenant, type Tenant } from '../microsoft.ts';
 import { usage } from '../policy-flag.ts';
 import { proveRecords, type RecordProof } from './prove-records.ts';
-import { compareScope, isComplete, type ScopeProof } from './prove-scope.ts';
+import { compareFeed, type FeedProof, isComplete } from './prove-scope.ts';
 
 export interface TenantProof {
   readonly tenantId: string;
@@ -19,7 +20,7 @@ export interface TenantProof {
 }
 
 export type ContentTypeProof =
-  | (ScopeProof & { readonly byRecords?: RecordProof })
+  | (FeedProof & { readonly byRecords?: RecordProof })
   | {
       readonly contentType: string;
       /** Why it could not be listed. */
@@ -97,15 +98,15 @@ async function proveType(proving: ProvingTenant, contentType: string): Promise<C
       unlisted: 'not permitted: the application has no ActivityFeed.ReadDlp',
       optional: true,
     };
-  const scope = { tenantId: tenant.tenantId, contentType };
+  const feed = feedOf(tenant.tenantId, contentType);
   const listed = new Map<string, ListedBlob>();
   try {
-    for await (const blob of listContent(tenant, scope, window, signal)) listed.set(blob.contentId, blob);
+    for await (const blob of listContent(tenant, feed, window, signal)) listed.set(blob.contentId, blob);
   } catch (error) {
     signal.throwIfAborted();
     return { contentType, unlisted: describeError(error), optional: false };
   }
-  const proof = await compareScope(listed, { ledger, scope, window, letters: letters.byContent });
+  const proof = await compareFeed(listed, { ledger, feed, window, letters: letters.byContent });
   return proving.records ? { ...proof, byRecords: await askRecords(proving, contentType, listed) } : proof;
 }
 
@@ -124,7 +125,7 @@ async function askRecords(
   try {
     return await proveRecords(listed.values(), {
       tenant,
-      scope: { tenantId: tenant.tenantId, contentType },
+      feed: feedOf(tenant.tenantId, contentType),
       connection,
       dataStream: `logs-o365.audit-${mapping.namespace}`,
       setAside: letters.ids,
@@ -141,10 +142,10 @@ async function countLetters(stateFolder: string, tenantId: string): Promise<Lett
   const byContent = new Map<string, number>();
   const ids = new Set<string>();
   for await (const { origin, id, rawFile } of readDeadLetters(stateFolder)) {
-    if (origin.tenantId !== tenantId) continue;
+    if (origin.feed.tenant !== tenantId) continue;
     // A letter whose record lay in a file of its own holds nothing without it.
     if (rawFile !== undefined && !existsSync(rawFile)) continue;
-    byContent.set(origin.contentId, (byContent.get(origin.contentId) ?? 0) + 1);
+    byContent.set(origin.position, (byContent.get(origin.position) ?? 0) + 1);
     if (id !== undefined) ids.add(id);
   }
   return { byContent, ids };

@@ -2,9 +2,10 @@
 
 import { BatchQueue } from '../../concurrency/batch-queue.ts';
 import { Turns } from '../../concurrency/turns.ts';
-import type { Batch, LedgerBlob, ListedBlob, Source } from '../../contract/contract.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
-import type { Scope } from '../../contract/scope.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { Batch, Source } from '../../contract/source.ts';
+import type { LedgerBlob, ListedBlob } from '../../contract/state.ts';
 import { createDispatcher } from '../../http/dispatcher.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
 import { hostsFor } from '../../sources/management-activity/api/clouds.ts';
@@ -13,6 +14,7 @@ import { Reservation } from '../../sources/management-activity/content/reservati
 import { openStream } from '../../sources/management-activity/open-stream.ts';
 import { ScopeStatus } from '../../sources/management-activity/scope-status.ts';
 import type { ContentScope, Stream } from '../../sources/management-activity/stream.ts';
+import { feedOf } from '../../sources/management-activity/stream.ts';
 import { chooseStreams, nameTenant } from '../choose-streams.ts';
 import { listContent } from '../microsoft.ts';
 import { loadCollectedPolicy, type PolicyFlags, usage } from '../policy-flag.ts';
@@ -123,8 +125,8 @@ class ReplaySource implements Source {
     const scopes = stream.options.contentTypes
       .filter((contentType) => this.#type === undefined || contentType === this.#type)
       .map((contentType): ContentScope => {
-        const scope = { tenantId: stream.tenantId, contentType };
-        return { ...scope, status: new ScopeStatus(scope, telemetry, log) };
+        const feed = feedOf(stream.tenantId, contentType);
+        return { ...feed, status: new ScopeStatus(feed, telemetry, log) };
       });
     const running = new Set<Promise<void>>();
     for await (const chosen of this.#choose(stream, scopes, signal)) {
@@ -157,7 +159,7 @@ class ReplaySource implements Source {
     await fetchBlob(parts, signal);
   }
 
-  async #conclude(scope: Scope, blob: ListedBlob, { counts, error }: Outcome): Promise<void> {
+  async #conclude(scope: Feed, blob: ListedBlob, { counts, error }: Outcome): Promise<void> {
     const { ledger, clock } = this.#session.environment;
     if (error === undefined) {
       // What is there may have come with another blob, which counts it.
@@ -166,15 +168,14 @@ class ReplaySource implements Source {
       return;
     }
     await ledger.retryLater(scope, blob.contentId, clock.now(), describeError(error));
-    this.failures.push(`${scope.contentType} ${blob.contentId}: ${describeError(error)}`);
+    this.failures.push(`${scope.name} ${blob.contentId}: ${describeError(error)}`);
   }
 }
 
 /** What was delivered before is not known here: the output is asked. */
-function asReplayed(scope: Scope, blob: ListedBlob): LedgerBlob {
+function asReplayed(scope: Feed, blob: ListedBlob): LedgerBlob {
   return {
-    tenantId: scope.tenantId,
-    contentType: scope.contentType,
+    ...scope,
     ...blob,
     state: 'listed',
     listedAt: '',

@@ -2,7 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { parseRecord } from '../../../pipelines/parse-record.ts';
-import type { Batch, BatchCounts, Origin, Source } from '../../contract/contract.ts';
+import { type Origin, sameFeed } from '../../contract/feed.ts';
+import type { Batch, BatchCounts, Source } from '../../contract/source.ts';
 import { statPath } from '../../files/file-change.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import type { StoredDeadLetter } from '../../state/dead-letters/dead-letter-line.ts';
@@ -63,8 +64,8 @@ function noteLetter(
   file: LetterFile,
   kinds: Map<string, number>,
 ): void {
-  file.tenants.add(origin.tenantId);
-  const kind = `${origin.contentType}: ${type}: ${reason}`;
+  file.tenants.add(origin.feed.tenant);
+  const kind = `${origin.feed.name}: ${type}: ${reason}`;
   kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 }
 
@@ -86,7 +87,8 @@ async function replayFile(policy: Policy, session: ReplaySession, letters: Lette
       }
       // All of one content.
       const [first] = settled;
-      if (first) await session.environment.ledger.noteReplayed(first.origin, first.origin.contentId, counts);
+      if (first)
+        await session.environment.ledger.noteReplayed(first.origin.feed, first.origin.position, counts);
     });
     const { delivered, duplicate, deadLettered } = await session.deliver(stream, source, { again: true });
     say(
@@ -146,7 +148,7 @@ async function* gather(
   let waiting: StoredDeadLetter[] = [];
   let bytes = 0;
   for await (const { letter } of readLetterFile(file)) {
-    if (letter?.origin.tenantId !== tenantId) continue;
+    if (letter?.origin.feed.tenant !== tenantId) continue;
     const whole = await withRecord(letter, stream.source.maximumRecordBytes);
     if (!whole) continue;
     const other = waiting[0] && !sameContent(waiting[0].origin, whole.origin);
@@ -187,7 +189,7 @@ async function withRecord(
 }
 
 function sameContent(a: Origin, b: Origin): boolean {
-  return a.contentId === b.contentId && a.contentType === b.contentType;
+  return a.position === b.position && sameFeed(a.feed, b.feed);
 }
 
 function toBatch(letters: readonly StoredDeadLetter[], settle: Batch['settle']): Batch {

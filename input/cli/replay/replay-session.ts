@@ -6,15 +6,10 @@ import { byteBudget } from '../../concurrency/byte-budget.ts';
 import { documentBuffers } from '../../concurrency/document-buffers.ts';
 import { IdClaims } from '../../concurrency/in-flight.ts';
 import { systemClock } from '../../contract/clock.ts';
-import type {
-  Batch,
-  DeliveryLedger,
-  Ledger,
-  Logger,
-  Output,
-  Source,
-  SourceEnvironment,
-} from '../../contract/contract.ts';
+import type { Logger } from '../../contract/logger.ts';
+import type { Output } from '../../contract/output.ts';
+import type { Batch, Source, SourceEnvironment } from '../../contract/source.ts';
+import type { DeliveryLedger, Ledger } from '../../contract/state.ts';
 import { requireFolder } from '../../files/owned-files.ts';
 import { createOutput } from '../../outputs/create-output.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';

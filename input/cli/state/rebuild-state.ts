@@ -1,7 +1,8 @@
 // `m365 state rebuild`: after the ledger was lost, the Ids of what was delivered are read back from where it went.
 
 import { systemClock } from '../../contract/clock.ts';
-import type { Logger, RecordKey } from '../../contract/contract.ts';
+import type { Logger } from '../../contract/logger.ts';
+import type { RecordKey } from '../../contract/state.ts';
 import { createOutput } from '../../outputs/create-output.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';

@@ -1,14 +1,14 @@
 // `m365 state show`: what the ledger knows of each tenant and content type, also while a collector uses it.
 
 import { systemClock } from '../../contract/clock.ts';
-import type { BlobState, Gap } from '../../contract/contract.ts';
-import type { Scope } from '../../contract/scope.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { BlobState, Gap } from '../../contract/state.ts';
 import { facts } from '../../sources/management-activity/stream.ts';
 import { openLedgerToRead, type SqliteLedger } from '../../state/sqlite/sqlite-ledger.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
 import { paint, say, table, wrap } from '../terminal/terminal.ts';
 
-interface ScopeState extends Scope {
+interface ScopeState extends Feed {
   readonly blobs: Record<BlobState, number>;
   readonly watermark: string | undefined;
   readonly subscribedAt: string | undefined;
@@ -19,7 +19,7 @@ export async function showState(folder: string, json: boolean): Promise<void> {
   const ledger = await openLedgerToRead({ folder, clock: systemClock, log: openCommandLog('warn') });
   try {
     // What is kept for a tenant as a whole has no content type.
-    const scopes = (await ledger.scopes()).filter(({ contentType }) => contentType !== '');
+    const scopes = (await ledger.scopes()).filter(({ name }) => name !== '');
     const states = await Promise.all(scopes.map((scope) => readState(ledger, scope)));
     if (json) say(JSON.stringify(states, undefined, 2));
     else printStates(folder, states);
@@ -30,18 +30,16 @@ export async function showState(folder: string, json: boolean): Promise<void> {
 
 function printStates(folder: string, states: readonly ScopeState[]): void {
   say(`Ledger in ${folder}`);
-  for (const [tenantId, scopes] of Map.groupBy(states, (state) => state.tenantId)) {
+  for (const [tenantId, scopes] of Map.groupBy(states, (state) => state.tenant)) {
     say(`\nTenant ${tenantId}`);
     say(drawScopes(scopes));
     for (const gap of scopes.flatMap(({ gaps }) => gaps))
-      say(
-        paint('red', wrap(`lost: ${gap.contentType}, ${gap.from} to ${gap.to}: ${gap.reason}`, '  ', '    ')),
-      );
+      say(paint('red', wrap(`lost: ${gap.name}, ${gap.from} to ${gap.to}: ${gap.reason}`, '  ', '    ')));
   }
   if (states.length === 0) say('Nothing was listed yet.');
 }
 
-async function readState(ledger: SqliteLedger, scope: Scope): Promise<ScopeState> {
+async function readState(ledger: SqliteLedger, scope: Feed): Promise<ScopeState> {
   return {
     ...scope,
     blobs: await ledger.countByState(scope),
@@ -54,8 +52,8 @@ async function readState(ledger: SqliteLedger, scope: Scope): Promise<ScopeState
 function drawScopes(scopes: readonly ScopeState[]): string {
   return table(
     ['content type', 'open', 'done', 'expired', 'unreadable', 'listed up to'],
-    scopes.map(({ contentType, blobs, watermark }) => [
-      contentType,
+    scopes.map(({ name, blobs, watermark }) => [
+      name,
       String(blobs.listed + blobs.fetching),
       String(blobs.acknowledged),
       String(blobs.expired),

@@ -1,6 +1,6 @@
 // The log of a command that ends by itself: short lines on a terminal, ECS JSON elsewhere, always on standard error.
 
-import type { Logger } from '../../contract/contract.ts';
+import type { Logger } from '../../contract/logger.ts';
 import { createJsonLogger, createTextLogger, type LogLevel } from '../../telemetry/logger.ts';
 
 export function openCommandLog(level: LogLevel): Logger {

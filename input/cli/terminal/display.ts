@@ -1,7 +1,7 @@
 // What a running command shows: a table and short lines on a terminal, ECS JSON lines anywhere else. Everything goes
 // to standard error; standard output belongs to documents.
 
-import type { Logger } from '../../contract/contract.ts';
+import type { Logger } from '../../contract/logger.ts';
 import { createJsonLogger, createTextLogger, type LogLevel } from '../../telemetry/logger.ts';
 import { type Progress, showProgress } from '../../telemetry/progress.ts';
 import type { StatusBoard } from '../../telemetry/status-board.ts';

@@ -2,8 +2,8 @@
 // nobody can know, so this output is for looking and for piping, not for keeping.
 
 import type { Clock } from '../../contract/clock.ts';
-import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/contract.ts';
 import { OperatorError } from '../../contract/errors.ts';
+import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/output.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { writeLine } from '../file/line.ts';
 

@@ -3,7 +3,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { spareBuffers } from '../../concurrency/spare-buffers.ts';
-import type { OutputDocument } from '../../contract/contract.ts';
+import type { OutputDocument } from '../../contract/output.ts';
 import type { Request } from './connect/client.ts';
 import type { Pending } from './pending-write.ts';
 import { opaqueId } from './stored/quiescence.ts';

@@ -1,7 +1,7 @@
 // Says once what is wrong with a data stream, once when it is something else, and once when it works again.
 
 import type { Clock } from '../../contract/clock.ts';
-import type { Logger } from '../../contract/contract.ts';
+import type { Logger } from '../../contract/logger.ts';
 import type { Telemetry } from '../../contract/telemetry.ts';
 import type { Failure } from './errors/failure.ts';
 
@@ -27,7 +27,7 @@ export function reportHealth({ clock, log, telemetry }: HealthEnvironment) {
     troubles.set(dataStream, { code: failure.code, since: known?.since ?? clock.now(), of });
     if (known?.code === failure.code) return;
     const message = `${failure.message} ${failure.advice}`;
-    telemetry?.report(scopeOf(dataStream), { health: 'degraded', message, code: failure.code });
+    telemetry?.report(componentOf(dataStream), { health: 'degraded', message, code: failure.code });
     const level = failure.needsOperator ? 'error' : 'warn';
     log[level]({ event: { action: 'output-degraded' }, error: { code: failure.code } }, message);
   };
@@ -41,7 +41,7 @@ export function reportHealth({ clock, log, telemetry }: HealthEnvironment) {
     troubles.delete(dataStream);
     const seconds = Math.round((clock.now() - known.since) / 1000);
     const message = `${dataStream} takes documents again, after ${seconds} s.`;
-    telemetry?.report(scopeOf(dataStream), { health: 'healthy', message });
+    telemetry?.report(componentOf(dataStream), { health: 'healthy', message });
     log.warn({ event: { action: 'output-recovered' } }, message);
   };
 
@@ -52,7 +52,6 @@ export function reportHealth({ clock, log, telemetry }: HealthEnvironment) {
   };
 }
 
-/** An output belongs to no tenant: its data streams stand in the place of content types. */
-function scopeOf(dataStream: string) {
-  return { tenantId: '', contentType: dataStream };
+function componentOf(name: string) {
+  return { kind: 'data_stream', name } as const;
 }

@@ -3,8 +3,9 @@
 
 import { nestSlots, Slots } from '../../concurrency/semaphore.ts';
 import type { Clock } from '../../contract/clock.ts';
-import type { Logger, Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/contract.ts';
 import { OperatorError } from '../../contract/errors.ts';
+import type { Logger } from '../../contract/logger.ts';
+import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/output.ts';
 import type { Telemetry } from '../../contract/telemetry.ts';
 import { actionLine, bulkBytes } from './bulk-request.ts';
 import { type Connection, connect } from './connect/connection.ts';

@@ -1,6 +1,6 @@
 // One call of write(): how many of its documents have no outcome yet, and the report once none is left.
 
-import type { OutputDocument, Rejection, WriteReport } from '../../contract/contract.ts';
+import type { OutputDocument, Rejection, WriteReport } from '../../contract/output.ts';
 
 /** One document on its way. */
 export interface Pending {

@@ -5,8 +5,9 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Checkpoint, DeliveryLedger, Logger, RecordKey } from '../../contract/contract.ts';
 import { describeError } from '../../contract/errors.ts';
+import type { Logger } from '../../contract/logger.ts';
+import type { Checkpoint, DeliveryLedger, RecordKey } from '../../contract/state.ts';
 import { readTail } from '../../files/file-change.ts';
 import { readFileName } from '../../files/file-name.ts';
 import type { LeftFile } from '../../files/file-series.ts';

@@ -3,15 +3,10 @@
 
 import { resolve } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
-import type {
-  DeliveryLedger,
-  Logger,
-  Output,
-  OutputDocument,
-  WriteOptions,
-  WriteReport,
-} from '../../contract/contract.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
+import type { Logger } from '../../contract/logger.ts';
+import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/output.ts';
+import type { DeliveryLedger } from '../../contract/state.ts';
 import { type OpenFile, openOwnedFile } from '../../files/durable-file.ts';
 import { FileSeries } from '../../files/file-series.ts';
 import { type FolderLock, lockFolder } from '../../files/folder-lock.ts';

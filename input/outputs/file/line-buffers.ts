@@ -1,7 +1,7 @@
 // Documents as the bytes of their lines.
 
 import { type LentBuffer, spareBuffers } from '../../concurrency/spare-buffers.ts';
-import type { OutputDocument } from '../../contract/contract.ts';
+import type { OutputDocument } from '../../contract/output.ts';
 import { splitLine } from './line.ts';
 
 const lineFeed = 10;

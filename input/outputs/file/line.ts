@@ -1,7 +1,8 @@
 // A document as a line of a file: its `_id` in front, so that the file alone tells what was delivered, and
 // `event.ingested`, which in Elasticsearch the ingest pipeline would set. The body is never parsed for that.
 
-import type { OutputDocument, RecordKey } from '../../contract/contract.ts';
+import type { OutputDocument } from '../../contract/output.ts';
+import type { RecordKey } from '../../contract/state.ts';
 
 export interface LineParts {
   readonly head: string;

@@ -1,7 +1,7 @@
 // What stands in a file that a crash, an editor or a bad disk may have been at: the documents, wherever they are whole,
 // and the bytes between them that are none.
 
-import type { RecordKey } from '../../contract/contract.ts';
+import type { RecordKey } from '../../contract/state.ts';
 import { readLineKeys } from './line.ts';
 
 export interface Piece {

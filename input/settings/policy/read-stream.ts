@@ -7,7 +7,7 @@ import type { Problem } from '../../options/problems.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../options/secret.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { ManagementActivityOptions } from '../../sources/management-activity/options.ts';
-import { clouds } from '../../sources/management-activity/options.ts';
+import { clouds, managementActivity } from '../../sources/management-activity/options.ts';
 import { documentForms } from '../collector-options.ts';
 import type { MappingOptions } from './policy.ts';
 import type { Additions } from './processors.ts';
@@ -26,6 +26,7 @@ export function readSource(
   problems.push(...found);
   if (found.length > 0) return undefined;
   return {
+    kind: managementActivity,
     tenantId: settings.requireText('tenant_id').toLowerCase(),
     tenantName: settings.text('tenant_name'),
     clientId: settings.requireText('client_id'),

@@ -2,9 +2,9 @@
 // what is listed is downloaded. A failure in one of them is reported and tried again; it stops none of the others.
 
 import { runTogether } from '../../concurrency/run-together.ts';
-import type { Batch } from '../../contract/contract.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
-import type { ScopeReport } from '../../contract/telemetry.ts';
+import type { Batch } from '../../contract/source.ts';
+import type { Report } from '../../contract/telemetry.ts';
 import { backOff } from '../../http/back-off.ts';
 import { throttling } from './api/api.ts';
 import { ApiError } from './api/api-error.ts';
@@ -15,6 +15,7 @@ import { Subscriptions } from './listing/subscriptions.ts';
 import { ScopeStatus } from './scope-status.ts';
 import { SideTask } from './side-task.ts';
 import type { ContentScope, Stream } from './stream.ts';
+import { feedOf } from './stream.ts';
 import { warnOfClock, warnOfCredential } from './warnings.ts';
 
 const minute = 60_000;
@@ -28,7 +29,7 @@ interface Failure {
   readonly waitMs: number;
   /** Nobody but a person can help, not in a minute: a run that collects once does not wait for it. */
   readonly inVain: boolean;
-  readonly report: ScopeReport;
+  readonly report: Report;
 }
 
 /** What of a content type is listed: the two fail and recover by themselves. */
@@ -58,8 +59,8 @@ class TenantLoops {
     this.#phase = random();
     this.#stream = stream;
     this.#scopes = stream.options.contentTypes.map((contentType) => {
-      const scope = { tenantId: stream.tenantId, contentType };
-      return { ...scope, status: new ScopeStatus(scope, telemetry, log) };
+      const feed = feedOf(stream.tenantId, contentType);
+      return { ...feed, status: new ScopeStatus(feed, telemetry, log) };
     });
     this.#downloads = new Downloads(stream, this.#scopes, emit);
     this.#subscriptions = new Subscriptions(stream, this.#scopes);
@@ -122,7 +123,7 @@ class TenantLoops {
   }
 
   async #openListing(scope: ContentScope): Promise<ContentListing> {
-    const onNew = () => this.#downloads.noticeListed(scope.contentType);
+    const onNew = () => this.#downloads.noticeListed(scope.name);
     const onContent = () => this.#subscriptions.noticeContent(scope);
     const listing = new ContentListing(this.#stream, scope, { onNew, onContent });
     await listing.open();
@@ -209,7 +210,7 @@ class TenantLoops {
     work: () => Promise<void>,
   ): Promise<Failure | undefined> {
     const ticket = await this.#stream.gate.pass(signal);
-    if (!this.#subscriptions.isListable(scope.contentType)) return undefined;
+    if (!this.#subscriptions.isListable(scope.name)) return undefined;
     try {
       await this.#stream.turns.run(signal, work, { canWait: part === 'history' });
     } catch (error) {
@@ -217,7 +218,7 @@ class TenantLoops {
       return this.#notice(scope, part, error, ticket);
     }
     this.#stream.gate.succeeded(ticket);
-    this.#subscriptions.noticeListed(scope.contentType);
+    this.#subscriptions.noticeListed(scope.name);
     scope.status.set(part, { health: 'healthy', message: 'collecting' });
     return undefined;
   }
@@ -231,13 +232,13 @@ class TenantLoops {
     const report = { ...this.#reportOf(`${what} cannot be listed`, error), isTenants };
     scope.status.set(part, report);
     if (effect === 'start subscription') {
-      this.#subscriptions.noticeMissing(scope.contentType);
+      this.#subscriptions.noticeMissing(scope.name);
       this.#checkSoon();
     }
     return { report, ...patienceFor(error) };
   }
 
-  #reportOf(what: string, error: unknown): ScopeReport {
+  #reportOf(what: string, error: unknown): Report {
     const effect = error instanceof ApiError ? error.entry?.effect : undefined;
     const refused = error instanceof ApiError && (error.status === 401 || error.status === 403);
     return {

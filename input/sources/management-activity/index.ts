@@ -3,8 +3,8 @@
 
 import { BatchQueue } from '../../concurrency/batch-queue.ts';
 import type { Turns } from '../../concurrency/turns.ts';
-import type { Batch, Source, SourceEnvironment } from '../../contract/contract.ts';
 import type { OperatorError } from '../../contract/errors.ts';
+import type { Batch, Source, SourceEnvironment } from '../../contract/source.ts';
 import type { Connections } from '../../http/connections.ts';
 import { hostsFor } from './api/clouds.ts';
 import { collectContent } from './collect-content.ts';

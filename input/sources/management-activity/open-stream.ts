@@ -5,8 +5,8 @@ import { ClientCredentials } from '../../auth/client-credentials.ts';
 import { resolveTenant } from '../../auth/resolve-tenant.ts';
 import type { TokenClaims } from '../../auth/token-claims.ts';
 import type { Turns } from '../../concurrency/turns.ts';
-import type { SourceEnvironment } from '../../contract/contract.ts';
 import type { OperatorError } from '../../contract/errors.ts';
+import type { SourceEnvironment } from '../../contract/source.ts';
 import type { CredentialEnd } from '../../contract/telemetry.ts';
 import { allowHosts } from '../../http/allow-hosts.ts';
 import { ClockSkew, learnClockSkew } from '../../http/clock-skew.ts';
@@ -20,7 +20,7 @@ import type { hostsFor } from './api/clouds.ts';
 import { TenantGate } from './api/tenant-gate.ts';
 import type { ManagementActivityOptions } from './options.ts';
 import { ScopeStatus } from './scope-status.ts';
-import { clockTime, type Stream } from './stream.ts';
+import { clockTime, type Stream, wholeStream } from './stream.ts';
 
 const userAgent = 'm365';
 /** With `once`: so many failures of the whole tenant in a row. */
@@ -100,7 +100,7 @@ async function findTenant(parts: StreamParts, login: Send, signal: AbortSignal):
 }
 
 function tenantStatus({ environment }: StreamParts, tenantId: string): ScopeStatus {
-  return new ScopeStatus({ tenantId, contentType: '' }, environment.telemetry, environment.log);
+  return new ScopeStatus(wholeStream(tenantId), environment.telemetry, environment.log);
 }
 
 function tenantGate({ options, environment, giveUp }: StreamParts, status: ScopeStatus): TenantGate {

@@ -3,6 +3,9 @@
 import { type TransportOptions, transportOptions } from '../../http/dispatcher.ts';
 import type { OptionSet } from '../../options/option.ts';
 
+/** The name of this kind of source. */
+export const managementActivity = 'management-activity';
+
 export const contentTypes = [
   'Audit.AzureActiveDirectory',
   'Audit.Exchange',
@@ -15,6 +18,7 @@ export const clouds = ['commercial', 'gcc', 'gcc-high', 'dod', 'china'] as const
 
 /** Durations in milliseconds, byte sizes in bytes, secrets as getters so that a reloaded file takes effect. */
 export interface ManagementActivityOptions {
+  readonly kind: typeof managementActivity;
   readonly tenantId: string;
   readonly tenantName: string | undefined;
   readonly clientId: string;

@@ -1,9 +1,10 @@
 // What an operator sees for one content type, put together from what its parts know: the subscription, the listing, the
 // content. The worst of them is shown, and said only when it changes.
 
-import type { Logger } from '../../contract/contract.ts';
-import type { Scope } from '../../contract/scope.ts';
-import type { Health, ScopeReport, Telemetry } from '../../contract/telemetry.ts';
+import { isFeed, type StreamComponent } from '../../contract/component.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { Logger } from '../../contract/logger.ts';
+import { type Report, severity, type Telemetry } from '../../contract/telemetry.ts';
 
 export type Aspect =
   | 'tenant'
@@ -18,22 +19,20 @@ export type Aspect =
   | 'refused'
   | 'gap';
 
-interface AspectReport extends ScopeReport {
+interface AspectReport extends Report {
   /** It is shown, and logged where it belongs: with the tenant. */
   readonly isTenants?: boolean;
 }
 
-const bySeverity: readonly Health[] = ['failed', 'degraded', 'stopped', 'waiting', 'starting', 'healthy'];
-
 export class ScopeStatus {
-  readonly #scope: Scope;
+  readonly #scope: Feed | StreamComponent;
   readonly #telemetry: Telemetry;
   readonly #log: Logger;
   readonly #aspects = new Map<Aspect, AspectReport>();
-  #shown: ScopeReport = { health: 'starting', message: '' };
-  #logged: ScopeReport = this.#shown;
+  #shown: Report = { health: 'starting', message: '' };
+  #logged: Report = this.#shown;
 
-  constructor(scope: Scope, telemetry: Telemetry, log: Logger) {
+  constructor(scope: Feed | StreamComponent, telemetry: Telemetry, log: Logger) {
     this.#scope = scope;
     this.#telemetry = telemetry;
     this.#log = log;
@@ -58,20 +57,17 @@ export class ScopeStatus {
   }
 
   #worst(): AspectReport {
-    for (const health of bySeverity) {
-      for (const report of this.#aspects.values()) if (report.health === health) return report;
-    }
-    return { health: 'starting', message: 'starting' };
+    const reports = [...this.#aspects.values()];
+    const ranked = reports.toSorted((a, b) => severity.indexOf(b.health) - severity.indexOf(a.health));
+    return ranked[0] ?? { health: 'starting', message: 'starting' };
   }
 
   /** Not every count in a message is worth a line: only what is wrong, and that it is over. */
-  #logChange(before: ScopeReport, after: ScopeReport): void {
+  #logChange(before: Report, after: Report): void {
     if (before.health === after.health && before.code === after.code) return;
-    const where = this.#scope.contentType === '' ? 'The tenant' : this.#scope.contentType;
-    const fields = {
-      organization: { id: this.#scope.tenantId },
-      m365: { content_type: this.#scope.contentType },
-    };
+    const name = isFeed(this.#scope) ? this.#scope.name : undefined;
+    const where = name ?? 'The tenant';
+    const fields = { organization: { id: this.#scope.tenant }, m365: { content_type: name ?? '' } };
     const wasBad = before.health === 'failed' || before.health === 'degraded';
     if (after.health === 'failed') this.#log.error(fields, `${where}: ${after.message}`);
     else if (after.health === 'degraded') this.#log.warn(fields, `${where}: ${after.message}`);

@@ -1,15 +1,26 @@
 // What the parts of one tenant's collection share.
 
 import type { Turns } from '../../concurrency/turns.ts';
-import type { SourceEnvironment } from '../../contract/contract.ts';
-import type { Scope } from '../../contract/scope.ts';
+import type { StreamComponent } from '../../contract/component.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { SourceEnvironment } from '../../contract/source.ts';
 import type { CredentialEnd } from '../../contract/telemetry.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { RequestBudget } from '../../http/rate-limit.ts';
 import type { ManagementApi } from './api/api.ts';
 import type { TenantGate } from './api/tenant-gate.ts';
-import type { ManagementActivityOptions } from './options.ts';
+import { type ManagementActivityOptions, managementActivity } from './options.ts';
 import type { ScopeStatus } from './scope-status.ts';
+
+/** What the API has of a tenant under one content type. */
+export function feedOf(tenant: string, contentType: string): Feed {
+  return { tenant, source: managementActivity, name: contentType };
+}
+
+/** The stream as a whole. */
+export function wholeStream(tenant: string): StreamComponent {
+  return { kind: 'stream', tenant, source: managementActivity };
+}
 
 export interface Stream {
   /** GUID, lower case. */
@@ -40,7 +51,7 @@ interface CredentialInsight {
 }
 
 /** One content type of the stream. */
-export interface ContentScope extends Scope {
+export interface ContentScope extends Feed {
   readonly status: ScopeStatus;
 }
 

@@ -1,7 +1,8 @@
 // A dead letter as a line of JSON, and back.
 
 import { dirname, join } from 'node:path';
-import type { DeadLetter, Origin } from '../../contract/contract.ts';
+import type { DeadLetter } from '../../contract/dead-letters.ts';
+import type { Origin } from '../../contract/feed.ts';
 
 /** A letter as it is read back. */
 export interface StoredDeadLetter extends DeadLetter {
@@ -17,7 +18,9 @@ export interface StoredDeadLetter extends DeadLetter {
 
 /** `rawFile` is a name in the same folder. */
 export function writeLetter(letter: DeadLetter, keptAt: string, rawFile: string | undefined): string {
-  return `${JSON.stringify({ keptAt, ...letter, rawFile })}\n`;
+  const { feed, position, createdAt, fetchedAt, backfill } = letter.origin;
+  const origin = { ...feed, position, createdAt, fetchedAt, backfill };
+  return `${JSON.stringify({ keptAt, ...letter, origin, rawFile })}\n`;
 }
 
 /** Undefined for a line that is not whole. */
@@ -46,16 +49,30 @@ export function readLetter(
 }
 
 function readOrigin(origin: Record<string, unknown>): Origin | undefined {
-  const tenantId = readString(origin.tenantId);
-  const contentType = readString(origin.contentType);
-  if (tenantId === undefined || contentType === undefined) return undefined;
+  const written = 'tenantId' in origin ? fromFirstRelease(origin) : origin;
+  const tenant = readString(written.tenant);
+  const source = readString(written.source);
+  const name = readString(written.name);
+  if (tenant === undefined || source === undefined || name === undefined) return undefined;
   return {
-    tenantId,
-    contentType,
-    contentId: readString(origin.contentId) ?? '',
-    contentCreated: readString(origin.contentCreated) ?? '',
-    fetchedAt: readString(origin.fetchedAt) ?? '',
-    backfill: origin.backfill === true,
+    feed: { tenant, source, name },
+    position: readString(written.position) ?? '',
+    createdAt: readString(written.createdAt),
+    fetchedAt: readString(written.fetchedAt) ?? '',
+    backfill: written.backfill === true,
+  };
+}
+
+/** Letters of version 0.1 know one source only. */
+function fromFirstRelease(origin: Record<string, unknown>): Record<string, unknown> {
+  const { tenantId, contentType, contentId, contentCreated, ...rest } = origin;
+  return {
+    ...rest,
+    tenant: tenantId,
+    source: 'management-activity',
+    name: contentType,
+    position: contentId,
+    createdAt: contentCreated,
   };
 }
 

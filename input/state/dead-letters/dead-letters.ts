@@ -5,8 +5,10 @@ import { type BigIntStats, createReadStream, existsSync, readdirSync } from 'nod
 import { mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
-import type { DeadLetter, DeadLetterStream, DeadLetters, Logger, Origin } from '../../contract/contract.ts';
+import type { DeadLetter, DeadLetterStream, DeadLetters } from '../../contract/dead-letters.ts';
 import { OperatorError } from '../../contract/errors.ts';
+import type { Origin } from '../../contract/feed.ts';
+import type { Logger } from '../../contract/logger.ts';
 import { type OpenFile, openOwnedFile } from '../../files/durable-file.ts';
 import { isSameFile, statPath } from '../../files/file-change.ts';
 import { stamp } from '../../files/file-name.ts';

@@ -1,8 +1,9 @@
 // A row for every content blob that Microsoft listed, from the listing to its end.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { BatchCounts, BlobState, LedgerBlob, ListedBlob } from '../../contract/contract.ts';
-import type { Scope } from '../../contract/scope.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { BatchCounts } from '../../contract/source.ts';
+import type { BlobState, LedgerBlob, ListedBlob } from '../../contract/state.ts';
 import type { Scopes } from './scopes.ts';
 import { DamagedRowError, type Row, readInteger, readOptionalText, readText } from './scopes.ts';
 import { rememberedSeconds } from './seen-ids.ts';
@@ -27,7 +28,7 @@ export class ContentBlobs {
     this.#statements = prepareStatements(database);
   }
 
-  list(scope: Scope, blobs: readonly ListedBlob[], mark: ListingMark): ListedBlob[] {
+  list(scope: Feed, blobs: readonly ListedBlob[], mark: ListingMark): ListedBlob[] {
     const number = this.#scopes.findOrAdd(scope);
     return blobs.filter((blob) => {
       const added = this.#statements.add.run(
@@ -46,17 +47,17 @@ export class ContentBlobs {
   }
 
   /** True when blobs wait whose next attempt is due by now: `makeReady` them before `ready` is asked. */
-  hasDue(scope: Scope, now: number): boolean {
+  hasDue(scope: Feed, now: number): boolean {
     const next = this.nextDueAt(scope);
     return next !== undefined && next <= now;
   }
 
-  makeReady(scope: Scope, now: number): void {
+  makeReady(scope: Feed, now: number): void {
     this.#statements.makeReady.run(this.#number(scope), now);
   }
 
   /** What was made from `freshFrom` on comes first, oldest first; then the rest, newest first. */
-  ready(scope: Scope, limit: number, except: ReadonlySet<string>, freshFrom: number): LedgerBlob[] {
+  ready(scope: Feed, limit: number, except: ReadonlySet<string>, freshFrom: number): LedgerBlob[] {
     const found: LedgerBlob[] = [];
     if (limit <= 0) return found;
     const { fresh, older } = this.#statements;
@@ -70,39 +71,39 @@ export class ContentBlobs {
     return found;
   }
 
-  nextDueAt(scope: Scope): number | undefined {
+  nextDueAt(scope: Feed): number | undefined {
     const row = this.#statements.nextDue.get(this.#number(scope));
     return typeof row?.next === 'number' ? row.next : undefined;
   }
 
-  begin(scope: Scope, contentId: string): void {
+  begin(scope: Feed, contentId: string): void {
     this.#statements.begin.run(this.#number(scope), contentId);
   }
 
-  acknowledge(scope: Scope, contentId: string, counts: BatchCounts, at: number): void {
+  acknowledge(scope: Feed, contentId: string, counts: BatchCounts, at: number): void {
     const { delivered, duplicate, there = 0, deadLettered } = counts;
     const here = { present: delivered + there, total: delivered + duplicate, deadLettered, at };
     this.#statements.acknowledge.run({ ...here, scope: this.#number(scope), contentId });
   }
 
-  retryLater(scope: Scope, contentId: string, nextAttemptAt: number, reason: string): void {
+  retryLater(scope: Feed, contentId: string, nextAttemptAt: number, reason: string): void {
     this.#statements.retryLater.run(Math.max(1, nextAttemptAt), reason, this.#number(scope), contentId);
   }
 
-  giveUp(scope: Scope, contentId: string, state: BlobState, reason: string, at: number): void {
+  giveUp(scope: Feed, contentId: string, state: BlobState, reason: string, at: number): void {
     this.#statements.giveUp.run(state, reason, at, this.#number(scope), contentId);
   }
 
-  reset(scope: Scope, contentId: string): boolean {
+  reset(scope: Feed, contentId: string): boolean {
     return Number(this.#statements.reset.run(this.#number(scope), contentId).changes) > 0;
   }
 
-  noteReplayed(scope: Scope, contentId: string, { delivered, duplicate }: BatchCounts): void {
+  noteReplayed(scope: Feed, contentId: string, { delivered, duplicate }: BatchCounts): void {
     const number = this.#number(scope);
     this.#statements.noteReplayed.run(delivered, duplicate, delivered + duplicate, number, contentId);
   }
 
-  *between(scope: Scope, from: string, to: string): Iterable<LedgerBlob> {
+  *between(scope: Feed, from: string, to: string): Iterable<LedgerBlob> {
     const number = this.#number(scope);
     let after = { time: Date.parse(from), blob: 0 };
     for (;;) {
@@ -116,7 +117,7 @@ export class ContentBlobs {
     }
   }
 
-  countByState(scope: Scope): Record<BlobState, number> {
+  countByState(scope: Feed): Record<BlobState, number> {
     const counts = { listed: 0, fetching: 0, acknowledged: 0, expired: 0, poisoned: 0 };
     for (const row of this.#statements.count.all(this.#number(scope))) {
       counts[readState(row.state)] = readInteger(row, 'blobs');
@@ -130,7 +131,7 @@ export class ContentBlobs {
     return Number(dropped.changes) === most;
   }
 
-  #number(scope: Scope): number {
+  #number(scope: Feed): number {
     return this.#scopes.find(scope) ?? 0;
   }
 }
@@ -202,10 +203,9 @@ type StatementName =
   | 'count'
   | 'prune';
 
-function readBlob(scope: Scope, row: Row): LedgerBlob {
+function readBlob(scope: Feed, row: Row): LedgerBlob {
   return {
-    tenantId: scope.tenantId,
-    contentType: scope.contentType,
+    ...scope,
     contentId: readText(row, 'content_id'),
     contentUri: readText(row, 'content_uri'),
     contentCreated: readText(row, 'created'),

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Logger } from '../../contract/contract.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
+import type { Logger } from '../../contract/logger.ts';
 import { stamp } from '../../files/file-name.ts';
 import { createOwnedFile, requireFolder, requireReadable } from '../../files/owned-files.ts';
 import { foundDamage, readFault } from '../../files/sqlite-fault.ts';

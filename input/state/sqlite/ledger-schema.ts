@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Ledger } from '../../contract/contract.ts';
+import type { Ledger } from '../../contract/state.ts';
 import { type Row, readInteger, readText } from './scopes.ts';
 
 /** Marks the file as ours: "m365" in ASCII. */

@@ -1,8 +1,12 @@
 // Short numbers for tenant × content type, and the small facts and gaps remembered for each.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Checkpoint, Gap } from '../../contract/contract.ts';
-import type { Scope } from '../../contract/scope.ts';
+import { keyOf } from '../../contract/component.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { Checkpoint, Gap } from '../../contract/state.ts';
+
+/** The tables know one source only. */
+const source = 'management-activity';
 
 export class Scopes {
   readonly #database: DatabaseSync;
@@ -18,30 +22,30 @@ export class Scopes {
     this.#all = database.prepare('SELECT tenant, content_type FROM scope ORDER BY tenant, content_type');
   }
 
-  /** The number of a scope; undefined while nothing was ever written about it. */
-  find({ tenantId, contentType }: Scope): number | undefined {
-    const name = `${tenantId} ${contentType}`;
-    const known = this.#numbers.get(name);
+  /** The number of a feed; undefined while nothing was ever written about it. */
+  find(feed: Feed): number | undefined {
+    const key = keyOf(feed);
+    const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    const row = this.#find.get(tenantId, contentType);
+    const row = this.#find.get(feed.tenant, feed.name);
     if (!row) return undefined;
     const found = readInteger(row, 'scope');
     // A transaction may have made this number and may yet be rolled back.
-    if (!this.#database.isTransaction) this.#numbers.set(name, found);
+    if (!this.#database.isTransaction) this.#numbers.set(key, found);
     return found;
   }
 
-  all(): Scope[] {
+  all(): Feed[] {
     return this.#all
       .all()
-      .map((row) => ({ tenantId: readText(row, 'tenant'), contentType: readText(row, 'content_type') }));
+      .map((row) => ({ tenant: readText(row, 'tenant'), source, name: readText(row, 'content_type') }));
   }
 
   /** Within a transaction. */
-  findOrAdd(scope: Scope): number {
+  findOrAdd(scope: Feed): number {
     const known = this.find(scope);
     if (known !== undefined) return known;
-    const row = this.#add.get(scope.tenantId, scope.contentType);
+    const row = this.#add.get(scope.tenant, scope.name);
     if (!row) throw new TypeError('an inserted scope came back without its number');
     return readInteger(row, 'scope');
   }
@@ -66,12 +70,12 @@ export class ScopeFacts {
     );
   }
 
-  get(scope: Scope, name: string): string | undefined {
+  get(scope: Feed, name: string): string | undefined {
     const row = this.#get.get(this.#scopes.find(scope) ?? 0, name);
     return row && readText(row, 'value');
   }
 
-  set(scope: Scope, name: string, value: string): void {
+  set(scope: Feed, name: string, value: string): void {
     this.#set.run(this.#scopes.findOrAdd(scope), name, value);
   }
 
@@ -81,13 +85,11 @@ export class ScopeFacts {
   }
 
   /** Gaps that touch the half-open window. */
-  gapsBetween(scope: Scope, from: string, to: string): Gap[] {
-    const { tenantId, contentType } = scope;
+  gapsBetween(scope: Feed, from: string, to: string): Gap[] {
     return this.#gaps
       .all(this.#scopes.find(scope) ?? 0, normalizeTime(from), normalizeTime(to))
       .map((row) => ({
-        tenantId,
-        contentType,
+        ...scope,
         from: readText(row, 'starts'),
         to: readText(row, 'ends'),
         reason: readText(row, 'reason'),

@@ -3,7 +3,7 @@
 // Whole batches go through one statement each: a call per record would cost several times the look-up itself.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { RecordKey } from '../../contract/contract.ts';
+import type { RecordKey } from '../../contract/state.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { firstKeyOf, keyBytes, packKeys } from './record-keys.ts';
 import { DamagedRowError, type Row, readBytes, readInteger } from './scopes.ts';

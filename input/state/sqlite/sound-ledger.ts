@@ -1,8 +1,8 @@
 // A ledger that can be worked with, whatever was done to the file: damage to any part of it counts as damage to all.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { Logger } from '../../contract/contract.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
+import type { Logger } from '../../contract/logger.ts';
 import { damageError, isDamageAtStart } from '../../files/sqlite-fault.ts';
 import { type ImportOptions, salvageRows } from '../portable/import-state.ts';
 import { exportTable } from '../portable/portable-state.ts';

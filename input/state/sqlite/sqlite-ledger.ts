@@ -2,19 +2,19 @@
 // is a file of its own; this one opens them on one database and gives them the shape of the contract.
 
 import type { Clock } from '../../contract/clock.ts';
+import { describeError } from '../../contract/errors.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { Logger } from '../../contract/logger.ts';
+import type { BatchCounts } from '../../contract/source.ts';
 import type {
-  BatchCounts,
   BlobState,
   Checkpoint,
   Gap,
   Ledger,
   LedgerBlob,
   ListedBlob,
-  Logger,
   RecordKey,
-} from '../../contract/contract.ts';
-import { describeError } from '../../contract/errors.ts';
-import type { Scope } from '../../contract/scope.ts';
+} from '../../contract/state.ts';
 import { type FolderLock, lockFolder } from '../../files/folder-lock.ts';
 import { createOwnedFolder } from '../../files/owned-files.ts';
 import { damageError, readFault } from '../../files/sqlite-fault.ts';
@@ -165,12 +165,12 @@ export class SqliteLedger implements Ledger {
     return taken;
   }
 
-  list(scope: Scope, blobs: readonly ListedBlob[], mark: ListingMark): Promise<readonly ListedBlob[]> {
+  list(scope: Feed, blobs: readonly ListedBlob[], mark: ListingMark): Promise<readonly ListedBlob[]> {
     return this.#transactions.write(() => this.#blobs.list(scope, blobs, mark));
   }
 
   async due(
-    scope: Scope,
+    scope: Feed,
     now: number,
     limit: number,
     except: ReadonlySet<string>,
@@ -182,24 +182,24 @@ export class SqliteLedger implements Ledger {
     return this.#read(() => this.#blobs.ready(scope, limit, except, freshFrom));
   }
 
-  async nextDueAt(scope: Scope): Promise<number | undefined> {
+  async nextDueAt(scope: Feed): Promise<number | undefined> {
     return this.#read(() => this.#blobs.nextDueAt(scope));
   }
 
-  begin(scope: Scope, contentId: string): Promise<void> {
+  begin(scope: Feed, contentId: string): Promise<void> {
     return this.#transactions.write(() => this.#blobs.begin(scope, contentId));
   }
 
-  acknowledge(scope: Scope, contentId: string, counts: BatchCounts, at: number): Promise<void> {
+  acknowledge(scope: Feed, contentId: string, counts: BatchCounts, at: number): Promise<void> {
     return this.#transactions.write(() => this.#blobs.acknowledge(scope, contentId, counts, at));
   }
 
-  retryLater(scope: Scope, contentId: string, nextAttemptAt: number, reason: string): Promise<void> {
+  retryLater(scope: Feed, contentId: string, nextAttemptAt: number, reason: string): Promise<void> {
     return this.#transactions.write(() => this.#blobs.retryLater(scope, contentId, nextAttemptAt, reason));
   }
 
   giveUp(
-    scope: Scope,
+    scope: Feed,
     contentId: string,
     state: 'expired' | 'poisoned',
     reason: string,
@@ -208,11 +208,11 @@ export class SqliteLedger implements Ledger {
     return this.#transactions.write(() => this.#blobs.giveUp(scope, contentId, state, reason, at));
   }
 
-  reset(scope: Scope, contentId: string): Promise<boolean> {
+  reset(scope: Feed, contentId: string): Promise<boolean> {
     return this.#transactions.write(() => this.#blobs.reset(scope, contentId));
   }
 
-  noteReplayed(scope: Scope, contentId: string, counts: BatchCounts): Promise<void> {
+  noteReplayed(scope: Feed, contentId: string, counts: BatchCounts): Promise<void> {
     return this.#transactions.write(() => this.#blobs.noteReplayed(scope, contentId, counts));
   }
 
@@ -220,15 +220,15 @@ export class SqliteLedger implements Ledger {
     return this.#transactions.write(() => this.#facts.addGap(gap));
   }
 
-  async getFact(scope: Scope, name: string): Promise<string | undefined> {
+  async getFact(scope: Feed, name: string): Promise<string | undefined> {
     return this.#read(() => this.#facts.get(scope, name));
   }
 
-  setFact(scope: Scope, name: string, value: string): Promise<void> {
+  setFact(scope: Feed, name: string, value: string): Promise<void> {
     return this.#transactions.write(() => this.#facts.set(scope, name, value));
   }
 
-  *blobsBetween(scope: Scope, from: string, to: string): Iterable<LedgerBlob> {
+  *blobsBetween(scope: Feed, from: string, to: string): Iterable<LedgerBlob> {
     try {
       yield* this.#blobs.between(scope, from, to);
     } catch (error) {
@@ -237,15 +237,15 @@ export class SqliteLedger implements Ledger {
   }
 
   /** All that anything was ever written about. */
-  async scopes(): Promise<readonly Scope[]> {
+  async scopes(): Promise<readonly Feed[]> {
     return this.#read(() => this.#scopes.all());
   }
 
-  async gapsBetween(scope: Scope, from: string, to: string): Promise<readonly Gap[]> {
+  async gapsBetween(scope: Feed, from: string, to: string): Promise<readonly Gap[]> {
     return this.#read(() => this.#facts.gapsBetween(scope, from, to));
   }
 
-  async countByState(scope: Scope): Promise<Record<BlobState, number>> {
+  async countByState(scope: Feed): Promise<Record<BlobState, number>> {
     return this.#read(() => this.#blobs.countByState(scope));
   }
 

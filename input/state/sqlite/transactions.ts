@@ -4,8 +4,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../contract/clock.ts';
-import type { Logger } from '../../contract/contract.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
+import type { Logger } from '../../contract/logger.ts';
 import { readFault } from '../../files/sqlite-fault.ts';
 
 /** A write that waits for its transaction. `run` may happen again after a rollback. */

@@ -1,8 +1,9 @@
 // What tests of the output share: documents, a log that is kept, and an output with short waits.
 
 import { systemClock } from '../../../input/contract/clock.ts';
-import type { Logger, OutputDocument } from '../../../input/contract/contract.ts';
-import type { ScopeReport } from '../../../input/contract/telemetry.ts';
+import type { Logger } from '../../../input/contract/logger.ts';
+import type { OutputDocument } from '../../../input/contract/output.ts';
+import type { Report } from '../../../input/contract/telemetry.ts';
 import type { ElasticsearchOptions } from '../../../input/outputs/elasticsearch/connect/options.ts';
 import {
   type ElasticsearchEnvironment,
@@ -43,7 +44,7 @@ export function makeOutput(
   environment: Partial<ElasticsearchEnvironment> = {},
 ) {
   const log = keepLog();
-  const reports: ScopeReport[] = [];
+  const reports: Report[] = [];
   const output = elasticsearchOutput(
     { flushIntervalMs: 20, backoffFirstMs: 10, backoffMostMs: 100, proxyDisable: true, ...options },
     {

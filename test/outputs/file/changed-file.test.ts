@@ -230,7 +230,7 @@ test('a folder that was made again is locked again', async () => {
 });
 
 describe('dead letters', () => {
-  const origin = { ...scope, contentId: 'blob-1', contentCreated: '', fetchedAt: '', backfill: false };
+  const origin = { feed: scope, position: 'blob-1', createdAt: '', fetchedAt: '', backfill: false };
   const letter = (id: string) => ({
     origin,
     id,

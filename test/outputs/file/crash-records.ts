@@ -1,6 +1,7 @@
 // The records of the crash test: their Ids and times follow from their number.
 
-import type { OutputDocument, RecordKey } from '../../../input/contract/contract.ts';
+import type { OutputDocument } from '../../../input/contract/output.ts';
+import type { RecordKey } from '../../../input/contract/state.ts';
 
 const tenant = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
 const hour = 3_600;

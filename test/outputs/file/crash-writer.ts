@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { IdClaims } from '../../../input/concurrency/in-flight.ts';
 import { systemClock } from '../../../input/contract/clock.ts';
-import type { OutputDocument } from '../../../input/contract/contract.ts';
+import type { OutputDocument } from '../../../input/contract/output.ts';
 import { fileOutput } from '../../../input/outputs/file/file-output.ts';
 import { CommitQueue } from '../../../input/state/commit-queue.ts';
 import { openLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';

@@ -2,7 +2,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Output, OutputDocument, RecordKey, WriteReport } from '../../../input/contract/contract.ts';
+import type { Output, OutputDocument, WriteReport } from '../../../input/contract/output.ts';
+import type { RecordKey } from '../../../input/contract/state.ts';
 import { type FileOutputParts, fileOutput } from '../../../input/outputs/file/file-output.ts';
 import type { FileOptions } from '../../../input/outputs/file/options.ts';
 import type { SqliteLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';

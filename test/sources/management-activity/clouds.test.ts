@@ -88,7 +88,7 @@ test.each(clouds)('in the cloud %s everything is collected, and no other host is
   expect(distinctIds(collected).size).toBe(200);
   const { login, management } = cloudHosts[cloud];
   expect(asked).toEqual(new Set([login, management].map((url) => `${new URL(url).host}:443`)));
-  expect(collected.batches[0]?.origin.tenantId).toBe(tenant.tenantId);
+  expect(collected.batches[0]?.origin.feed.tenant).toBe(tenant.tenantId);
 });
 
 test('the hosts of the clouds are those of Microsoft', () => {

@@ -28,7 +28,7 @@ test('collects every record of every content type once and ends', async () => {
   expect(distinctIds(collected)).toEqual(truth);
   expect(bench.recorder.counted('gaps')).toBe(0);
   expect(emulator.requests.counts().misuse).toEqual({});
-  expect(bench.recorder.counted('blobs_acknowledged')).toBe(bench.recorder.counted('blobs_listed'));
+  expect(bench.recorder.counted('items_acknowledged')).toBe(bench.recorder.counted('items_listed'));
 });
 
 test('ends at once where every token is refused, instead of asking for minutes', async () => {

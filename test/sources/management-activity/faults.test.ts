@@ -7,6 +7,7 @@ import {
   startEmulator,
 } from '../../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
+import { feedOf } from '../../../input/sources/management-activity/stream.ts';
 import {
   type Bench,
   type Collected,
@@ -146,7 +147,7 @@ test.each(survived)('nothing is lost when %s', async (_, match, fault) => {
   run.emulator.setFaults([{ match, fault }]);
   const collected = await run.collect();
   expect(distinctIds(collected)).toEqual(run.truth);
-  expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
+  expect(run.bench.recorder.counted('items_lost')).toBe(0);
   expect(run.emulator.faults()[0]?.fired).toBeGreaterThan(0);
 });
 
@@ -181,15 +182,15 @@ describe('what is said never to be had', () => {
       const { contentId } = run.emulator.publish({ contentType, generate: 10, contentExpiration });
       run.emulator.setFaults([{ match: { ...blob, contentType, contentId }, fault }]);
       run.follow({ initialIntervalMs: day });
-      const attempts = () => run.bench.recorder.counted('blobs_retried', contentType);
+      const attempts = () => run.bench.recorder.counted('items_retried', contentType);
       for (let hours = 1; hours <= 16; hours++) {
         await waitFor(() => attempts() >= hours, `it was asked for ${hours} times`);
         run.clock.advance(hour);
       }
-      expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
+      expect(run.bench.recorder.counted('items_lost')).toBe(0);
       run.clock.advance(day);
-      await waitFor(() => run.bench.recorder.counted('blobs_lost', contentType) === 1, 'it is lost');
-      const scope = { tenantId: run.emulator.tenants[0]?.tenantId ?? '', contentType };
+      await waitFor(() => run.bench.recorder.counted('items_lost', contentType) === 1, 'it is lost');
+      const scope = feedOf(run.emulator.tenants[0]?.tenantId ?? '', contentType);
       const gaps = await run.bench.ledger.gapsBetween(scope, '2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z');
       expect(gaps.map((gap) => gap.reason)).toEqual([expect.stringMatching(reason)]);
       const told = run.bench.recorder.lines.filter(
@@ -251,7 +252,7 @@ describe('one content type that fails stops none of the others', () => {
     expect(run.bench.recorder.current(failing)?.health).toBe(
       match.operation === 'blob' ? 'degraded' : 'failed',
     );
-    expect(run.bench.recorder.counted('blobs_left', failing) > 0).toBe(match.operation === 'blob');
+    expect(run.bench.recorder.counted('items_left', failing) > 0).toBe(match.operation === 'blob');
     expect(run.bench.recorder.current('Audit.Exchange')?.health).toBe('healthy');
   });
 });

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { ContentLedger } from '../../../input/contract/contract.ts';
+import type { ContentLedger } from '../../../input/contract/state.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
 import { managementActivitySource } from '../../../input/sources/management-activity/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
-import { facts } from '../../../input/sources/management-activity/stream.ts';
+import { facts, feedOf } from '../../../input/sources/management-activity/stream.ts';
 import {
   type Bench,
   collectAll,
@@ -83,7 +83,7 @@ function withSlowDue(ledger: ContentLedger, before: () => Promise<void>): Conten
   });
 }
 
-const polled = ({ bench, options }: Run) => untilListed(bench, { tenantId: options.tenantId, contentType });
+const polled = ({ bench, options }: Run) => untilListed(bench, feedOf(options.tenantId, contentType));
 
 describe('content', () => {
   test('that is new is collected within a poll, and is no backfill', async () => {
@@ -94,17 +94,17 @@ describe('content', () => {
     const after = run.publish();
     await waitFor(() => has(following, after), 'the new content is collected');
     const backfill = Object.fromEntries(
-      following.collected.batches.map(({ origin }) => [origin.contentId, origin.backfill]),
+      following.collected.batches.map(({ origin }) => [origin.position, origin.backfill]),
     );
     expect(backfill).toEqual({ [before]: true, [after]: false });
-    expect(run.bench.recorder.counted('blobs_late')).toBe(0);
+    expect(run.bench.recorder.counted('items_late')).toBe(0);
   });
 
   test('older than the initial interval is left alone, by later polls too', async () => {
     const run = await prepare();
     const before = run.publish(10 * minute);
     const following = run.follow({ initialIntervalMs: 0 });
-    const scope = { tenantId: run.options.tenantId, contentType };
+    const scope = feedOf(run.options.tenantId, contentType);
     const isBegun = async () => (await run.bench.ledger.getFact(scope, facts.watermark)) !== undefined;
     await waitFor(isBegun, 'the first listing is done');
     const after = run.publish();
@@ -118,7 +118,7 @@ describe('content', () => {
     await polled(run);
     const late = run.publish(90 * minute);
     await waitFor(() => has(following, late), 'late content is collected');
-    expect(run.bench.recorder.counted('blobs_late', contentType)).toBe(1);
+    expect(run.bench.recorder.counted('items_late', contentType)).toBe(1);
   });
 
   test('that is listed days late is found by the daily listing', async () => {
@@ -130,7 +130,7 @@ describe('content', () => {
     expect(has(following, late)).toBe(false);
     run.clock.advance(day);
     await waitFor(() => has(following, late), 'very late content is collected');
-    expect(run.bench.recorder.counted('blobs_late', contentType)).toBe(1);
+    expect(run.bench.recorder.counted('items_late', contentType)).toBe(1);
   });
 
   test('about to leave the seven days is found by the hourly listing of their edge', async () => {
@@ -155,9 +155,9 @@ describe('content', () => {
     const run = await prepare();
     let missed: string | undefined;
     const isListed = (id: string) =>
-      [
-        ...run.bench.ledger.blobsBetween({ tenantId: run.options.tenantId, contentType }, '2000', '2100'),
-      ].some(({ contentId }) => contentId === id);
+      [...run.bench.ledger.blobsBetween(feedOf(run.options.tenantId, contentType), '2000', '2100')].some(
+        ({ contentId }) => contentId === id,
+      );
     const ledger = withSlowDue(run.bench.ledger, async () => {
       if (missed !== undefined || following.collected.records.length === 0) return;
       missed = run.publish(minute);
@@ -178,7 +178,7 @@ describe('content', () => {
     const ids = Array.from({ length: 40 }, (_, at) => run.publish((43 - at) * minute));
     const following = run.follow({ concurrentBlobs: 1 });
     await waitFor(() => following.collected.batches.length === 40, 'all is collected');
-    expect(following.collected.batches.map(({ origin }) => origin.contentId)).toEqual(ids.toReversed());
+    expect(following.collected.batches.map(({ origin }) => origin.position)).toEqual(ids.toReversed());
   });
 });
 
@@ -211,7 +211,7 @@ test('a listing of all seven days that is refused at their edge is done with', a
   const path = `startTime=${edge}`;
   run.emulator.setFaults([{ match: { operation: 'content', path }, fault: { kind: 'af', code: 'AF20055' } }]);
   run.clock.advance(day);
-  const scope = { tenantId: run.options.tenantId, contentType };
+  const scope = feedOf(run.options.tenantId, contentType);
   const isListed = async () =>
     Date.parse((await run.bench.ledger.getFact(scope, facts.lastFullListing)) ?? '') > run.clock.now() - hour;
   await waitFor(isListed, 'all seven days are listed again');
@@ -246,7 +246,7 @@ describe('after a restart', () => {
     const second = run.follow({ contentTypes: [contentType] });
     await waitFor(() => reachable.every((id) => has(second, id)), 'the reachable is collected');
     await waitFor(() => run.bench.recorder.counted('gaps') === 1, 'the gap is recorded');
-    const scope = { tenantId: run.options.tenantId, contentType };
+    const scope = feedOf(run.options.tenantId, contentType);
     const gaps = await run.bench.ledger.gapsBetween(scope, '2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z');
     expect(gaps).toHaveLength(1);
     const [gap] = gaps;
@@ -269,7 +269,7 @@ describe('after a restart', () => {
     const first = run.follow();
     await polled(run);
     await first.stop();
-    const scope = { tenantId: run.options.tenantId, contentType };
+    const scope = feedOf(run.options.tenantId, contentType);
     await run.bench.ledger.setFact(scope, facts.watermark, new Date(run.clock.now() + 3 * day).toISOString());
     const missed = run.publish(2 * day);
     const second = run.follow();
@@ -282,7 +282,7 @@ describe('after a restart', () => {
     const first = run.follow();
     await polled(run);
     await first.stop();
-    const scope = { tenantId: run.options.tenantId, contentType };
+    const scope = feedOf(run.options.tenantId, contentType);
     await run.bench.ledger.setFact(scope, facts.unlisted, '[["2026-');
     const missed = run.publish(2 * day);
     const second = run.follow();
@@ -304,9 +304,9 @@ describe('after a restart', () => {
     run.clock.advance(2 * minute);
     const other = run.publish();
     await waitFor(() => has(second, id) && has(second, other), 'the second run has it too');
-    const uncertain = second.collected.batches.map((batch) => [batch.origin.contentId, batch.uncertain]);
+    const uncertain = second.collected.batches.map((batch) => [batch.origin.position, batch.uncertain]);
     expect(Object.fromEntries(uncertain)).toEqual({ [id]: true, [other]: false });
-    const [blob] = bench.ledger.blobsBetween({ tenantId: run.options.tenantId, contentType }, '2000', '2100');
+    const [blob] = bench.ledger.blobsBetween(feedOf(run.options.tenantId, contentType), '2000', '2100');
     expect(blob).toMatchObject({ state: 'acknowledged', delivered: 2 });
   });
 
@@ -349,11 +349,7 @@ describe('stopping', () => {
     await following.stop();
     const [batch] = following.collected.batches;
     await batch?.settle({ delivered: 1, duplicate: 1, deadLettered: 0 });
-    const [blob] = run.bench.ledger.blobsBetween(
-      { tenantId: run.options.tenantId, contentType },
-      '2000',
-      '2100',
-    );
+    const [blob] = run.bench.ledger.blobsBetween(feedOf(run.options.tenantId, contentType), '2000', '2100');
     expect(blob).toMatchObject({ state: 'acknowledged', delivered: 1, duplicate: 1 });
     expect(run.bench.environment.budget.held).toBe(0);
   });
@@ -434,12 +430,8 @@ describe('records larger than the limit', () => {
     const collected = await collectAll(run.bench, { ...run.options, maximumRecordBytes: 65_536 });
     expect(collected.records.map(({ text }) => text)).toEqual(texts.slice(0, 1));
     expect(run.bench.letters.streamed.map(({ bytes }) => bytes.toString())).toEqual(texts.slice(1));
-    expect(run.bench.letters.streamed[0]?.origin.contentId).toBe(contentId);
-    const [blob] = run.bench.ledger.blobsBetween(
-      { tenantId: run.options.tenantId, contentType },
-      '2000',
-      '2100',
-    );
+    expect(run.bench.letters.streamed[0]?.origin.position).toBe(contentId);
+    const [blob] = run.bench.ledger.blobsBetween(feedOf(run.options.tenantId, contentType), '2000', '2100');
     expect(blob).toMatchObject({ state: 'acknowledged', delivered: 1, deadLettered: 1 });
   });
 
@@ -499,7 +491,7 @@ describe('clocks', () => {
     await waitFor(() => ids.every((id) => has(following, id)), 'all is collected');
     await waitFor(() => bench.recorder.current('')?.code === 'clock-skew', 'the clock is reported');
     expect(bench.recorder.current('')?.message).toContain(`1440 minutes ${word} Microsoft's`);
-    expect(bench.recorder.counted('blobs_lost')).toBe(0);
+    expect(bench.recorder.counted('items_lost')).toBe(0);
     expect(run.emulator.requests.counts().misuse).toEqual({});
   });
 });

@@ -7,17 +7,13 @@ import { join } from 'node:path';
 import { byteBudget } from '../../../input/concurrency/byte-budget.ts';
 import { Turns } from '../../../input/concurrency/turns.ts';
 import type { Clock } from '../../../input/contract/clock.ts';
-import type {
-  Batch,
-  ContentLedger,
-  DeadLetterStream,
-  DeadLetters,
-  Logger,
-  Origin,
-  SourceEnvironment,
-} from '../../../input/contract/contract.ts';
-import type { Scope } from '../../../input/contract/scope.ts';
-import type { Counter, CredentialEnd, ScopeReport, Telemetry } from '../../../input/contract/telemetry.ts';
+import { type Component, isFeed } from '../../../input/contract/component.ts';
+import type { DeadLetterStream, DeadLetters } from '../../../input/contract/dead-letters.ts';
+import type { Feed, Origin } from '../../../input/contract/feed.ts';
+import type { Logger } from '../../../input/contract/logger.ts';
+import type { Batch, SourceEnvironment } from '../../../input/contract/source.ts';
+import type { ContentLedger } from '../../../input/contract/state.ts';
+import type { Counter, CredentialEnd, Report, Telemetry } from '../../../input/contract/telemetry.ts';
 import { Connections } from '../../../input/http/connections.ts';
 import {
   managementActivitySource,
@@ -36,7 +32,7 @@ interface LogLine {
 }
 
 class Recorder implements Telemetry {
-  readonly reports: { scope: Scope; report: ScopeReport }[] = [];
+  readonly reports: { component: Component; report: Report }[] = [];
   readonly counts = new Map<string, number>();
   readonly credentials = new Map<string, CredentialEnd>();
   readonly lines: LogLine[] = [];
@@ -49,12 +45,12 @@ class Recorder implements Telemetry {
     this.log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   }
 
-  report(scope: Scope, report: ScopeReport): void {
-    this.reports.push({ scope: { tenantId: scope.tenantId, contentType: scope.contentType }, report });
+  report(component: Component, report: Report): void {
+    this.reports.push({ component, report });
   }
 
-  count(scope: Scope, counter: Counter, by = 1): void {
-    for (const key of [counter, `${scope.contentType} ${counter}`])
+  count(component: Component, counter: Counter, by = 1): void {
+    for (const key of [counter, `${nameOf(component)} ${counter}`])
       this.counts.set(key, (this.counts.get(key) ?? 0) + by);
   }
 
@@ -69,11 +65,13 @@ class Recorder implements Telemetry {
   }
 
   /** What the operator saw of one content type, in order. */
-  seen(contentType: string): ScopeReport[] {
-    return this.reports.filter(({ scope }) => scope.contentType === contentType).map(({ report }) => report);
+  seen(contentType: string): Report[] {
+    return this.reports
+      .filter(({ component }) => nameOf(component) === contentType)
+      .map(({ report }) => report);
   }
 
-  current(contentType: string): ScopeReport | undefined {
+  current(contentType: string): Report | undefined {
     return this.seen(contentType).at(-1);
   }
 }
@@ -158,12 +156,18 @@ interface EmulatedTenant {
   readonly clientSecret: string;
 }
 
+/** Empty for what concerns the stream as a whole. */
+function nameOf(component: Component): string {
+  return isFeed(component) ? component.name : '';
+}
+
 export function sourceOptions(
   url: string,
   tenant: EmulatedTenant,
   over: Partial<ManagementActivityOptions> = {},
 ): ManagementActivityOptions {
   return {
+    kind: 'management-activity',
     tenantId: tenant.tenantId,
     tenantName: undefined,
     clientId: tenant.clientId,
@@ -200,8 +204,9 @@ export async function collectAll(
   const source = managementActivitySource(options, bench.environment, bench.shared);
   for await (const batch of source.batches(signal.signal)) {
     collected.batches.push(batch);
-    const { contentType, contentId } = batch.origin;
-    for (const text of batch.records) collected.records.push({ contentType, contentId, text });
+    const { feed, position } = batch.origin;
+    for (const text of batch.records)
+      collected.records.push({ contentType: feed.name, contentId: position, text });
     await batch.settle({ delivered: batch.records.length, duplicate: 0, deadLettered: 0 });
     if (until(collected)) signal.abort();
   }
@@ -253,8 +258,9 @@ export function follow(bench: Bench, options: ManagementActivityOptions): Follow
     const source = managementActivitySource({ ...options, once: false }, bench.environment, bench.shared);
     for await (const batch of source.batches(controller.signal)) {
       collected.batches.push(batch);
-      const { contentType, contentId } = batch.origin;
-      for (const text of batch.records) collected.records.push({ contentType, contentId, text });
+      const { feed, position } = batch.origin;
+      for (const text of batch.records)
+        collected.records.push({ contentType: feed.name, contentId: position, text });
       if (following.settling)
         await batch.settle({ delivered: batch.records.length, duplicate: 0, deadLettered: 0 });
     }
@@ -264,11 +270,11 @@ export function follow(bench: Bench, options: ManagementActivityOptions): Follow
 }
 
 /** Until the head and all of history were listed once. */
-export function untilListed(bench: Bench, scope: Scope): Promise<void> {
+export function untilListed(bench: Bench, scope: Feed): Promise<void> {
   const isListed = async () => {
     const watermark = await bench.ledger.getFact(scope, facts.watermark);
     const unlisted = await bench.ledger.getFact(scope, facts.unlisted);
     return watermark !== undefined && unlisted === '[]';
   };
-  return waitFor(isListed, `${scope.contentType} was listed once`);
+  return waitFor(isListed, `${scope.name} was listed once`);
 }

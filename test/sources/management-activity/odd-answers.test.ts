@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
+import { feedOf } from '../../../input/sources/management-activity/stream.ts';
 import { type LocalServer, startServer } from '../../http/local-server.ts';
 import { type Bench, type Collected, collectAll, openBench, sourceOptions } from './harness.ts';
 import { scaledClock } from './scaled-clock.ts';
@@ -104,7 +105,7 @@ describe('a listed blob', () => {
   test('whose dates have no zone was made in UTC', async () => {
     const contentCreated = new Date(Date.now() - 60_000).toISOString().slice(0, 19);
     const run = await collect({ listing: listOne({ contentCreated }) });
-    expect(run.collected.batches[0]?.origin.contentCreated).toBe(`${contentCreated}.000Z`);
+    expect(run.collected.batches[0]?.origin.createdAt).toBe(`${contentCreated}.000Z`);
   });
 
   test('without an ID is lost, and said so once', async () => {
@@ -119,8 +120,12 @@ describe('a listed blob', () => {
     expect(texts(run)).toEqual([]);
     const errors = run.bench.recorder.lines.filter(({ level }) => level === 'error');
     expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('without a contentId')]);
-    expect(run.bench.recorder.counted('blobs_lost')).toBe(1);
-    const gaps = await run.bench.ledger.gapsBetween({ tenantId, contentType }, '2000-01-01', '2100-01-01');
+    expect(run.bench.recorder.counted('items_lost')).toBe(1);
+    const gaps = await run.bench.ledger.gapsBetween(
+      feedOf(tenantId, contentType),
+      '2000-01-01',
+      '2100-01-01',
+    );
     expect(gaps).toHaveLength(1);
   });
 
@@ -128,9 +133,9 @@ describe('a listed blob', () => {
     const over = { contentId: '../../admin?x=1', contentUri: 'https://evil.example/' };
     const run = await collect({ listing: listOne(over) });
     expect(run.server.requests.some(({ path }) => path.includes('admin'))).toBe(false);
-    expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
+    expect(run.bench.recorder.counted('items_lost')).toBe(0);
     expect(run.bench.recorder.current(contentType)).toMatchObject({ code: 'content-address-refused' });
-    const [blob] = run.bench.ledger.blobsBetween({ tenantId, contentType }, '2000', '2100');
+    const [blob] = run.bench.ledger.blobsBetween(feedOf(tenantId, contentType), '2000', '2100');
     expect(blob).toMatchObject({
       state: 'listed',
       reason: expect.stringContaining('https://evil.example'),
@@ -175,7 +180,7 @@ describe('a listing', () => {
       { listing: listOne(), isRefused: (from, now) => from < now - 6.75 * day },
       { initialIntervalMs: 7 * day },
     );
-    const scope = { tenantId, contentType };
+    const scope = feedOf(tenantId, contentType);
     expect(await run.bench.ledger.gapsBetween(scope, '2000-01-01', '2100-01-01')).toEqual([]);
     const unlisted = JSON.parse((await run.bench.ledger.getFact(scope, 'unlisted')) ?? '');
     expect(unlisted).toHaveLength(1);
@@ -205,12 +210,12 @@ describe('content', () => {
   test('that is a single record without its array is that record', async () => {
     const run = await collect({ listing: listOne(), blob: { body: ` ${record}\n` } });
     expect(texts(run)).toEqual([record]);
-    expect(run.bench.recorder.counted('blobs_acknowledged')).toBe(1);
+    expect(run.bench.recorder.counted('items_acknowledged')).toBe(1);
   });
 
   test('that is an empty array is done', async () => {
     const run = await collect({ listing: listOne(), blob: { body: '[]' } });
-    expect(run.bench.recorder.counted('blobs_acknowledged')).toBe(1);
+    expect(run.bench.recorder.counted('items_acknowledged')).toBe(1);
   });
 
   test.each([
@@ -226,7 +231,7 @@ describe('content', () => {
   ])('that is no array of records is tried again, and stays to be had: %j', async (body, code) => {
     const run = await collect({ listing: listOne(), blob: { body } });
     expect(run.bench.recorder.current(contentType)).toMatchObject({ health: 'degraded', code });
-    const [blob] = run.bench.ledger.blobsBetween({ tenantId, contentType }, '2000', '2100');
+    const [blob] = run.bench.ledger.blobsBetween(feedOf(tenantId, contentType), '2000', '2100');
     expect(blob?.state).toBe('listed');
     expect(blob?.attempts).toBeGreaterThan(3);
     expect(run.bench.recorder.lines.at(-1)).toMatchObject({
@@ -234,7 +239,7 @@ describe('content', () => {
       message: expect.stringContaining('1 content blob could not be had in this run'),
     });
     expect(run.bench.recorder.lines.length).toBeLessThan(8);
-    expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
+    expect(run.bench.recorder.counted('items_lost')).toBe(0);
   });
 
   test('that is Microsoft’s error in a 200 is that error', async () => {
@@ -248,7 +253,7 @@ test('a blob whose date has passed is lost without being asked for, and says why
   const run = await collect({
     listing: listOne({ contentExpiration: new Date(Date.now() - 1000).toISOString() }),
   });
-  const [blob] = run.bench.ledger.blobsBetween({ tenantId, contentType }, '2000', '2100');
+  const [blob] = run.bench.ledger.blobsBetween(feedOf(tenantId, contentType), '2000', '2100');
   expect(blob).toMatchObject({ state: 'expired', reason: expect.stringContaining('It was never fetched') });
   expect(run.server.requests.some(({ path }) => path.includes('/audit/'))).toBe(false);
   expect(run.bench.recorder.counted('gaps')).toBe(1);
@@ -260,7 +265,7 @@ describe('a success that is not the whole', () => {
   test.each(part)('is no content, and the content is asked for again: $status', async (blob) => {
     const run = await collect({ listing: listOne(), blob });
     expect(texts(run)).toEqual([]);
-    const [kept] = run.bench.ledger.blobsBetween({ tenantId, contentType }, '2000', '2100');
+    const [kept] = run.bench.ledger.blobsBetween(feedOf(tenantId, contentType), '2000', '2100');
     expect(kept).toMatchObject({
       state: 'listed',
       reason: expect.stringContaining(`answered ${blob.status}`),

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
+import { feedOf } from '../../../input/sources/management-activity/stream.ts';
 import { ManualClock } from '../../http/manual-clock.ts';
 import { type Bench, type Following, follow, openBench, sourceOptions, waitFor } from './harness.ts';
 import { scaledClock } from './scaled-clock.ts';
@@ -42,7 +43,7 @@ async function prepare({ speed = 100 } = {}): Promise<Run> {
     list: async (contentType, hoursAgo) => {
       const blob = publish(contentType, hoursAgo);
       const contentExpiration = new Date(clock.now() + 24 * hour).toISOString();
-      const scope = { tenantId: tenant.tenantId, contentType };
+      const scope = feedOf(tenant.tenantId, contentType);
       const mark = { late: false, backfill: false, listedAt: clock.now() };
       await bench.ledger.list(scope, [{ ...blob, contentExpiration }], mark);
       return blob.contentId;
@@ -57,7 +58,7 @@ async function prepare({ speed = 100 } = {}): Promise<Run> {
 
 const second = 1 / 3600;
 
-const fetched = ({ collected }: Following) => collected.batches.map(({ origin }) => origin.contentId);
+const fetched = ({ collected }: Following) => collected.batches.map(({ origin }) => origin.position);
 
 test('what is new comes first, content types in turn, then what is old, newest first', async () => {
   const run = await prepare();
@@ -96,7 +97,7 @@ test('only what is older than each poll reaches can wait for the output', async 
   const fresh = await run.list(busy, 0.5);
   const following = run.follow({});
   await waitFor(() => fetched(following).length === 2, 'both are collected');
-  const canWait = following.collected.batches.map((batch) => [batch.origin.contentId, batch.canWait]);
+  const canWait = following.collected.batches.map((batch) => [batch.origin.position, batch.canWait]);
   expect(Object.fromEntries(canWait)).toEqual({ [old]: true, [fresh]: false });
 });
 
@@ -151,7 +152,7 @@ test('what is new is collected while old content holds every other place', async
 test('new content is chosen when there is room for it, not before', async () => {
   const run = await prepare();
   const old = await run.list(busy, 50);
-  const scope = { tenantId: run.emulator.tenants[0]?.tenantId ?? '', contentType: busy };
+  const scope = feedOf(run.emulator.tenants[0]?.tenantId ?? '', busy);
   const { budget, ledger } = run.bench.environment;
   const { signal } = new AbortController();
   // All of it: what is due has to wait for room.

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { keyOf } from '../../../input/contract/component.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
-import { facts } from '../../../input/sources/management-activity/stream.ts';
+import { facts, feedOf } from '../../../input/sources/management-activity/stream.ts';
 import { makeCertificate } from '../../http/make-certificate.ts';
 import {
   type Bench,
@@ -49,7 +50,7 @@ async function prepare(over: EmulatorOptions = {}): Promise<Run> {
     bench,
     clock,
     options,
-    listed: (contentType) => untilListed(bench, { tenantId: options().tenantId, contentType }),
+    listed: (contentType) => untilListed(bench, feedOf(options().tenantId, contentType)),
     follow: (index, more) => {
       const following = follow(bench, options(index, more));
       closers.push(() => following.stop());
@@ -111,7 +112,7 @@ describe('subscriptions', () => {
     const following = run.follow(0, { contentTypes: ['Audit.Exchange'] });
     await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down', 'it waits');
     expect(run.bench.recorder.counted('throttled')).toBe(0);
-    const scope = { tenantId: run.options().tenantId, contentType: 'Audit.Exchange' };
+    const scope = feedOf(run.options().tenantId, 'Audit.Exchange');
     const next = Date.parse((await run.bench.ledger.getFact(scope, facts.nextStartAt)) ?? '');
     expect(next).toBeLessThan(run.clock.now() + 91_000);
     run.clock.advance(2 * minute);
@@ -308,12 +309,12 @@ describe('a tenant that cannot be asked', () => {
     ]);
     await collectAll(run.bench, run.options(0, { tenantId: domain }));
     const { reports } = run.bench.recorder;
-    expect(reports.some(({ scope, report }) => scope.tenantId === domain && report.health === 'failed')).toBe(
-      true,
-    );
-    const last = new Map(
-      reports.map(({ scope, report }) => [`${scope.tenantId} ${scope.contentType}`, report.health]),
-    );
+    expect(
+      reports.some(
+        ({ component, report }) => keyOf(component).includes(domain) && report.health === 'failed',
+      ),
+    ).toBe(true);
+    const last = new Map(reports.map(({ component, report }) => [keyOf(component), report.health]));
     expect([...last.values()]).not.toContain('failed');
   });
 
@@ -358,7 +359,7 @@ describe('a tenant that cannot be asked', () => {
     const good = run.follow(1);
     await waitFor(() => good.collected.records.length === 100, 'the good one collects');
     expect(bad.collected.records).toHaveLength(0);
-    expect(good.collected.batches.every(({ origin }) => origin.tenantId === run.options(1).tenantId)).toBe(
+    expect(good.collected.batches.every(({ origin }) => origin.feed.tenant === run.options(1).tenantId)).toBe(
       true,
     );
     expect(run.emulator.requests.counts().misuse).toEqual({});
@@ -375,7 +376,7 @@ describe('a tenant that cannot be asked', () => {
     expect(run.emulator.requests.counts().byOperation.blob).toBeLessThan(10);
     run.clock.advance(hour);
     await waitFor(() => following.collected.records.length === 400, 'all is collected');
-    expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
+    expect(run.bench.recorder.counted('items_lost')).toBe(0);
   });
 
   test('for a while is asked by one, not by everyone, and nothing is lost', async () => {
@@ -399,7 +400,7 @@ describe('a tenant that cannot be asked', () => {
       () => following.collected.records.some((record) => record.contentId === contentId),
       'it goes on',
     );
-    expect(run.bench.recorder.counted('blobs_lost')).toBe(0);
+    expect(run.bench.recorder.counted('items_lost')).toBe(0);
   });
 });
 

@@ -1,7 +1,7 @@
 // What is in a data stream, by the keys of the records: for `prove`, which counts, and for `state rebuild`, which reads them back.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
-import type { RecordKey } from '../../../contract/contract.ts';
+import type { RecordKey } from '../../../contract/state.ts';
 import type { Connection } from '../connect/connection.ts';
 import { Failure } from '../errors/failure.ts';
 import { lookUp } from './look-up.ts';

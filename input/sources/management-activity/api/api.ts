@@ -1,8 +1,9 @@
 // The operations of the Management Activity API for one tenant, over HTTP as this tenant needs it: authorised, counted,
 // within the tenant's budget. Knows addresses; knows nothing of windows, ledgers or records.
 
+import type { Component, StreamComponent } from '../../../contract/component.ts';
 import { OperatorError } from '../../../contract/errors.ts';
-import type { Scope } from '../../../contract/scope.ts';
+import type { Feed } from '../../../contract/feed.ts';
 import type { Telemetry } from '../../../contract/telemetry.ts';
 import { allowHosts } from '../../../http/allow-hosts.ts';
 import { authorize, type TokenProvider } from '../../../http/authorize.ts';
@@ -20,15 +21,15 @@ export interface Subscription {
 }
 
 export interface ManagementApi {
-  listSubscriptions(scope: Scope, signal: AbortSignal): Promise<Subscription[]>;
-  startSubscription(scope: Scope, signal: AbortSignal): Promise<void>;
+  listSubscriptions(stream: StreamComponent, signal: AbortSignal): Promise<Subscription[]>;
+  startSubscription(scope: Feed, signal: AbortSignal): Promise<void>;
   /** A page of blob descriptors; its body is yet to be read. */
-  listContent(scope: Scope, window: Window, signal: AbortSignal): Promise<HttpResponse>;
-  listNextPage(scope: Scope, url: string, signal: AbortSignal): Promise<HttpResponse>;
+  listContent(scope: Feed, window: Window, signal: AbortSignal): Promise<HttpResponse>;
+  listNextPage(scope: Feed, url: string, signal: AbortSignal): Promise<HttpResponse>;
   /** The address of the next page, or undefined after the last. Refuses one on another host. */
   nextPage(response: HttpResponse): string | undefined;
   fetchBlob(
-    scope: Scope,
+    scope: Feed,
     blob: { contentId: string; contentUri: string },
     signal: AbortSignal,
   ): Promise<HttpResponse>;
@@ -59,22 +60,22 @@ export function managementApi(parts: ApiParts): ManagementApi {
   const typed = (contentType: string) => `contentType=${encodeURIComponent(contentType)}`;
   const once = composeSend(parts);
   const persistently = parts.retry(once);
-  const get = (send: Send, scope: Scope, url: string, signal: AbortSignal) =>
-    send({ method: 'GET', url, signal, scope });
+  const get = (send: Send, component: Component, url: string, signal: AbortSignal) =>
+    send({ method: 'GET', url, signal, component });
 
   return {
-    async listSubscriptions(scope, signal) {
-      const response = await get(persistently, scope, `${feed}/subscriptions/list?${publisher}`, signal);
+    async listSubscriptions(stream, signal) {
+      const response = await get(persistently, stream, `${feed}/subscriptions/list?${publisher}`, signal);
       return readSubscriptions(await readText(response, subscriptionsLimit));
     },
     async startSubscription(scope, signal) {
-      const url = `${feed}/subscriptions/start?${typed(scope.contentType)}&${publisher}`;
+      const url = `${feed}/subscriptions/start?${typed(scope.name)}&${publisher}`;
       try {
         const response = await once({
           method: 'POST',
           url,
           signal,
-          scope,
+          component: scope,
           headers: { 'content-length': '0' },
         });
         await readText(response, subscriptionsLimit);
@@ -84,14 +85,14 @@ export function managementApi(parts: ApiParts): ManagementApi {
     },
     listContent(scope, { from, to }, signal) {
       const window = `startTime=${formatTime(from)}&endTime=${formatTime(to)}`;
-      const url = `${feed}/subscriptions/content?${typed(scope.contentType)}&${window}&${publisher}`;
+      const url = `${feed}/subscriptions/content?${typed(scope.name)}&${window}&${publisher}`;
       return get(persistently, scope, url, signal);
     },
     listNextPage: (scope, url, signal) => get(persistently, scope, withPublisher(url, publisher), signal),
     nextPage: (response) => nextPageOf(response, management),
     fetchBlob(scope, blob, signal) {
       const url = withPublisher(blobAddress(blob, management, feed), publisher);
-      return once({ method: 'GET', url, signal, scope, mostBytes: contentLimit });
+      return once({ method: 'GET', url, signal, component: scope, mostBytes: contentLimit });
     },
   };
 }

@@ -3,7 +3,7 @@
 
 import type { Clock } from '../../../contract/clock.ts';
 import { describeError, OperatorError } from '../../../contract/errors.ts';
-import type { ScopeReport } from '../../../contract/telemetry.ts';
+import type { Report } from '../../../contract/telemetry.ts';
 import { backOff } from '../../../http/back-off.ts';
 import { NetworkError } from '../../../http/network-failure.ts';
 import { ApiError } from './api-error.ts';
@@ -11,7 +11,7 @@ import { ApiError } from './api-error.ts';
 export interface TenantGateOptions {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly report: (report: ScopeReport) => void;
+  readonly report: (report: Report) => void;
   /** With `once`: give up after this many failures in a row, or at once when only a person can help. */
   readonly patience: number | undefined;
   /** Also called for what can never work. */

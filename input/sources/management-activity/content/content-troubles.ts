@@ -1,7 +1,7 @@
 // Keeps count of the content of one content type that cannot be had, for now or for good, and tells the operator.
 
-import type { LedgerBlob } from '../../../contract/contract.ts';
-import { type ContentScope, clockTime, isoTime, type Stream } from '../stream.ts';
+import type { LedgerBlob } from '../../../contract/state.ts';
+import { type ContentScope, clockTime, feedOf, isoTime, type Stream } from '../stream.ts';
 
 /** How long a loss stays in view. */
 const lossShownMs = 3_600_000;
@@ -42,10 +42,10 @@ export class ContentTroubles {
     const { listed, fetching } = await ledger.countByState(this.#scope);
     const left = listed + fetching;
     if (left === 0) return;
-    telemetry.count(this.#scope, 'blobs_left', left);
+    telemetry.count(this.#scope, 'items_left', left);
     log.warn(
-      { organization: { id: this.#scope.tenantId }, m365: { content_type: this.#scope.contentType } },
-      `${this.#scope.contentType}: ${countBlobs(left)} could not be had in this run; the next one tries again.`,
+      { organization: { id: this.#scope.tenant }, m365: { content_type: this.#scope.name } },
+      `${this.#scope.name}: ${countBlobs(left)} could not be had in this run; the next one tries again.`,
     );
   }
 
@@ -58,20 +58,19 @@ export class ContentTroubles {
     const from = Date.parse(blob.contentCreated);
     const stretch = Number.isNaN(from) ? now : from;
     await ledger.recordGap({
-      tenantId: scope.tenantId,
-      contentType: scope.contentType,
+      ...feedOf(scope.tenant, scope.name),
       from: isoTime(stretch),
       to: isoTime(stretch + 1),
       reason: `content ${blob.contentId}: ${reason}`,
     });
-    telemetry.count(scope, 'blobs_lost');
+    telemetry.count(scope, 'items_lost');
     telemetry.count(scope, 'gaps');
     log.error(
       {
-        organization: { id: scope.tenantId },
-        m365: { content_type: scope.contentType, content_id: blob.contentId },
+        organization: { id: scope.tenant },
+        m365: { content_type: scope.name, content_id: blob.contentId },
       },
-      `${scope.contentType}: a content blob made at ${blob.contentCreated} is lost: ${reason}`,
+      `${scope.name}: a content blob made at ${blob.contentCreated} is lost: ${reason}`,
     );
     this.#showLoss(reason, now);
     this.#failing.delete(blob.contentId);

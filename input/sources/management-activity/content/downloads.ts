@@ -2,8 +2,9 @@
 // at once. The order within a content type is lane.ts. A blob whose attempt failed is tried again until Microsoft's date for it has passed.
 
 import { WakeableSleep } from '../../../concurrency/wakeable-sleep.ts';
-import type { Batch, LedgerBlob } from '../../../contract/contract.ts';
 import { describeError, OperatorError } from '../../../contract/errors.ts';
+import type { Batch } from '../../../contract/source.ts';
+import type { LedgerBlob } from '../../../contract/state.ts';
 import { backOff } from '../../../http/back-off.ts';
 import { throttling } from '../api/api.ts';
 import { type ContentScope, isoTime, type Stream } from '../stream.ts';
@@ -46,7 +47,7 @@ export class Downloads {
 
   /** New content was listed: what was read ahead may no longer be the newest. */
   noticeListed(contentType: string): void {
-    this.#lanes.find(({ scope }) => scope.contentType === contentType)?.refresh();
+    this.#lanes.find(({ scope }) => scope.name === contentType)?.refresh();
     this.#news.wake();
   }
 
@@ -165,8 +166,8 @@ export class Downloads {
     const { ledger, telemetry, clock } = this.#stream.environment;
     if (error !== undefined) return this.#handleFailure(lane, blob, error, ticket);
     await ledger.acknowledge(lane.scope, blob.contentId, counts, clock.now());
-    telemetry.count(lane.scope, 'blobs_fetched');
-    telemetry.count(lane.scope, 'blobs_acknowledged');
+    telemetry.count(lane.scope, 'items_fetched');
+    telemetry.count(lane.scope, 'items_acknowledged');
     this.#stream.gate.succeeded(ticket);
     lane.succeeded();
     lane.troubles.resolved(blob.contentId);
@@ -175,7 +176,7 @@ export class Downloads {
   async #handleFailure(lane: Lane, blob: LedgerBlob, error: unknown, ticket: number): Promise<void> {
     const { ledger, clock, telemetry, random } = this.#stream.environment;
     const reason = describeError(error);
-    telemetry.count(lane.scope, 'blobs_retried');
+    telemetry.count(lane.scope, 'items_retried');
     const throttled = throttling(error);
     if (throttled !== undefined) this.#stream.budget.pause(ticket, throttled.afterMs);
     // The whole tenant waits; then this blob is as due as any.

@@ -2,12 +2,14 @@
 // batch is settled the attempt is concluded. What a failure means for the blob is downloads.ts.
 
 import { addCounts } from '../../../contract/batch-counts.ts';
-import type { Batch, BatchCounts, LedgerBlob, Origin } from '../../../contract/contract.ts';
 import { OperatorError } from '../../../contract/errors.ts';
+import type { Origin } from '../../../contract/feed.ts';
+import type { Batch, BatchCounts } from '../../../contract/source.ts';
+import type { LedgerBlob } from '../../../contract/state.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
 import { type BodyEnd, RecordSplitter } from '../../../json-stream/split-records.ts';
 import { readApiError } from '../api/api-error.ts';
-import { type ContentScope, isoTime, type Stream } from '../stream.ts';
+import { type ContentScope, feedOf, isoTime, type Stream } from '../stream.ts';
 import { OversizedRecords } from './oversized-records.ts';
 import type { Reservation } from './reservation.ts';
 
@@ -68,10 +70,9 @@ class BlobAttempt {
     const { stream, scope, blob } = parts;
     this.#parts = parts;
     this.#origin = {
-      tenantId: scope.tenantId,
-      contentType: scope.contentType,
-      contentId: blob.contentId,
-      contentCreated: blob.contentCreated,
+      feed: feedOf(scope.tenant, scope.name),
+      position: blob.contentId,
+      createdAt: blob.contentCreated,
       fetchedAt: isoTime(stream.environment.clock.now()),
       backfill: blob.backfill,
     };
@@ -179,8 +180,8 @@ class BlobAttempt {
     if (repaired === 0) return;
     const { stream, scope, blob } = this.#parts;
     stream.environment.log.warn(
-      { m365: { content_type: scope.contentType, content_id: blob.contentId, repaired } },
-      `${scope.contentType}: ${repaired} records of a content blob held invalid UTF-8; each such byte became U+FFFD.`,
+      { m365: { content_type: scope.name, content_id: blob.contentId, repaired } },
+      `${scope.name}: ${repaired} records of a content blob held invalid UTF-8; each such byte became U+FFFD.`,
     );
   }
 }

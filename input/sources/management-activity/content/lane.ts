@@ -2,8 +2,8 @@
 // this content type as a whole is refused. What came since about the last poll is fetched in the order in which it was
 // made, so that what has waited longest for the poll waits no longer still; what is older, newest first.
 
-import type { LedgerBlob } from '../../../contract/contract.ts';
 import type { OperatorError } from '../../../contract/errors.ts';
+import type { LedgerBlob } from '../../../contract/state.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { ContentScope, Stream } from '../stream.ts';
 import type { ContentTroubles } from './content-troubles.ts';

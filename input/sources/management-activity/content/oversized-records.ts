@@ -1,7 +1,8 @@
 // Records too large to hold go to the dead letters as they come, up to a bound. They are kept only once the body is whole:
 // what broke off is fetched again, and would be kept twice.
 
-import type { DeadLetterStream, Origin } from '../../../contract/contract.ts';
+import type { DeadLetterStream } from '../../../contract/dead-letters.ts';
+import type { Origin } from '../../../contract/feed.ts';
 import type { Stream } from '../stream.ts';
 
 /** More than maximum_record_size may ever be: a record that was cut is never replayed as if it were whole. */
@@ -61,8 +62,8 @@ export class OversizedRecords {
     }
     const { telemetry } = this.#stream.environment;
     if (written.length > 0) {
-      telemetry.count(this.#origin, 'records_fetched', written.length);
-      telemetry.count(this.#origin, 'records_dead_lettered', written.length);
+      telemetry.count(this.#origin.feed, 'records_fetched', written.length);
+      telemetry.count(this.#origin.feed, 'records_dead_lettered', written.length);
     }
     return written.length;
   }
@@ -82,10 +83,11 @@ export class OversizedRecords {
   }
 
   #tellCut(bytes: number): void {
-    const { contentType, contentId, tenantId } = this.#origin;
+    const { feed, position } = this.#origin;
+    const { tenant, name } = feed;
     this.#stream.environment.log.error(
-      { organization: { id: tenantId }, m365: { content_type: contentType, content_id: contentId } },
-      `${contentType}: a record of a content blob is too large even for the dead letters: ${describeCut(bytes)}.`,
+      { organization: { id: tenant }, m365: { content_type: name, content_id: position } },
+      `${name}: a record of a content blob is too large even for the dead letters: ${describeCut(bytes)}.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 // Room for a body before it is asked for, so that nothing is asked for that would have to wait half read.
 
-import type { ByteBudget } from '../../../contract/contract.ts';
+import type { ByteBudget } from '../../../contract/source.ts';
 
 /** Most bodies are not larger. */
 const reservedBytes = 128 * 1024;

@@ -50,7 +50,7 @@ async function listPages(reader: PageReader, window: Window, signal: AbortSignal
   }
   throw new OperatorError({
     code: 'endless-listing',
-    message: `The listing of ${scope.contentType} goes in circles: a page names one as the next that came before.`,
+    message: `The listing of ${scope.name} goes in circles: a page names one as the next that came before.`,
     advice: 'The window is listed again later; what was listed is being collected.',
     retry: { kind: 'later', afterMs: 60_000 },
   });

@@ -1,18 +1,18 @@
 // How far a content type is listed, durably: a watermark, and the stretches behind it that were never listed.
 
-import type { ContentLedger } from '../../../contract/contract.ts';
-import type { Scope } from '../../../contract/scope.ts';
+import type { Feed } from '../../../contract/feed.ts';
+import type { ContentLedger } from '../../../contract/state.ts';
 import { facts, isoTime, neverListed } from '../stream.ts';
 import { subtract, unite, type Window } from './windows.ts';
 
 export class ListingState {
   readonly #ledger: ContentLedger;
-  readonly #scope: Scope;
+  readonly #scope: Feed;
   #watermark: number | undefined;
   #unlisted: readonly Window[] = [];
   #firstRunAt: number | undefined;
 
-  constructor(ledger: ContentLedger, scope: Scope) {
+  constructor(ledger: ContentLedger, scope: Feed) {
     this.#ledger = ledger;
     this.#scope = scope;
   }

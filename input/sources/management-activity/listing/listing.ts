@@ -161,8 +161,8 @@ export class ContentListing {
     const watermark = this.#state.watermark;
     if (watermark === undefined || watermark <= now + futureMs) return;
     this.#stream.environment.log.warn(
-      { m365: { content_type: this.#scope.contentType } },
-      `${this.#scope.contentType}: the last listing is dated ${isoTime(watermark)}, in the future; the last 7 days are listed again.`,
+      { m365: { content_type: this.#scope.name } },
+      `${this.#scope.name}: the last listing is dated ${isoTime(watermark)}, in the future; the last 7 days are listed again.`,
     );
     await this.#state.addUnlisted([{ from: now - reachMs, to: now }]);
     await this.#state.advance(now);
@@ -207,15 +207,12 @@ export class ContentListing {
 
   async #recordGap(lost: Window, reason: string): Promise<void> {
     const { ledger, telemetry, log } = this.#stream.environment;
-    const { tenantId, contentType, status } = this.#scope;
+    const { tenant, source, name, status } = this.#scope;
     const [from, to] = [isoTime(lost.from), isoTime(lost.to)];
-    await ledger.recordGap({ tenantId, contentType, from, to, reason });
+    await ledger.recordGap({ tenant, source, name, from, to, reason });
     telemetry.count(this.#scope, 'gaps');
     const message = `Content made from ${from} to ${to} is not collected: ${reason}. An audit search in Purview still finds it.`;
-    log.error(
-      { organization: { id: tenantId }, m365: { content_type: contentType } },
-      `${contentType}: ${message}`,
-    );
+    log.error({ organization: { id: tenant }, m365: { content_type: name } }, `${name}: ${message}`);
     status.set('gap', { health: 'degraded', message, code: 'gap' });
     this.#gapShownAt = this.#stream.skew.now();
   }
@@ -255,7 +252,7 @@ export class ContentListing {
       if (this.#unreadable.has(excerpt) || this.#unreadable.size >= mostUnreadable) continue;
       this.#unreadable.add(excerpt);
       const lost = Number.isNaN(created) ? window : { from: created, to: created + 1 };
-      this.#stream.environment.telemetry.count(this.#scope, 'blobs_lost');
+      this.#stream.environment.telemetry.count(this.#scope, 'items_lost');
       await this.#recordGap(lost, `Microsoft listed content there without a contentId: ${excerpt}`);
     }
   }

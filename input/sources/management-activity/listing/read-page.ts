@@ -1,7 +1,7 @@
 // Reads one page of a listing as it streams in, and puts its blobs into the ledger.
 
-import type { ListedBlob } from '../../../contract/contract.ts';
 import { OperatorError } from '../../../contract/errors.ts';
+import type { ListedBlob } from '../../../contract/state.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
 import { RecordSplitter } from '../../../json-stream/split-records.ts';
 import { readApiError } from '../api/api-error.ts';
@@ -49,7 +49,7 @@ export async function readPage(reader: PageReader, response: HttpResponse): Prom
   if (end.kind === 'foreign' && /^\s*\{/.test(end.text)) throw readApiError(end.text, 200, undefined);
   throw new OperatorError({
     code: 'broken-page',
-    message: `A page of the listing of ${reader.scope.contentType} ${end.kind === 'foreign' ? `is no list, but: ${excerptOf(end.text)}` : 'broke off'}.`,
+    message: `A page of the listing of ${reader.scope.name} ${end.kind === 'foreign' ? `is no list, but: ${excerptOf(end.text)}` : 'broke off'}.`,
     advice: 'It is asked for again.',
     retry: { kind: 'later' },
   });
@@ -67,8 +67,8 @@ async function keepBlobs(
   for (const { late, backfill, members } of groupByMark(reader, blobs)) {
     const added = (await ledger.list(scope, members, { late, backfill, listedAt: clock.now() })).length;
     isNew += added;
-    if (added > 0) telemetry.count(scope, 'blobs_listed', added);
-    if (added > 0 && late) telemetry.count(scope, 'blobs_late', added);
+    if (added > 0) telemetry.count(scope, 'items_listed', added);
+    if (added > 0 && late) telemetry.count(scope, 'items_late', added);
   }
   await reader.onFound(blobs.length, isNew);
 }

@@ -6,7 +6,7 @@ import { hostOf } from '../../../http/exchange.ts';
 import { isThrottling, type Subscription } from '../api/api.ts';
 import { ApiError } from '../api/api-error.ts';
 import { isTenantWide } from '../api/tenant-gate.ts';
-import { type ContentScope, clockTime, facts, isoTime, type Stream } from '../stream.ts';
+import { type ContentScope, clockTime, facts, isoTime, type Stream, wholeStream } from '../stream.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -41,7 +41,7 @@ export class Subscriptions {
   }
 
   get allEnabled(): boolean {
-    return this.#scopes.every(({ contentType }) => this.#states.get(contentType) === 'enabled');
+    return this.#scopes.every(({ name }) => this.#states.get(name) === 'enabled');
   }
 
   /** The API says that there is no enabled subscription after all. */
@@ -57,29 +57,29 @@ export class Subscriptions {
 
   /** The wait for the first content is over. */
   noticeContent(scope: ContentScope): void {
-    if (this.#states.get(scope.contentType) === 'enabled') scope.status.set('subscription', undefined);
+    if (this.#states.get(scope.name) === 'enabled') scope.status.set('subscription', undefined);
   }
 
   /** Rejects only with what concerns the tenant as a whole, or the listing of subscriptions. */
   async check(signal: AbortSignal): Promise<void> {
     const [first] = this.#scopes;
     if (first === undefined) return;
-    const tenant = { tenantId: first.tenantId, contentType: '' };
+    const tenant = wholeStream(first.tenant);
     const listed = await this.#stream.api.listSubscriptions(tenant, signal);
     for (const scope of this.#scopes) {
-      const found = listed.find(({ contentType }) => same(contentType, scope.contentType));
+      const found = listed.find(({ contentType }) => same(contentType, scope.name));
       this.#noteWebhook(scope, found?.webhook);
       await this.#see(scope, found, signal);
     }
   }
 
   /** This collector never sets one up: a sign of another program on the same subscription. */
-  #noteWebhook({ contentType }: ContentScope, address: string | undefined): void {
-    if (address === undefined || this.#webhooks.has(contentType)) return;
-    this.#webhooks.add(contentType);
+  #noteWebhook({ name }: ContentScope, address: string | undefined): void {
+    if (address === undefined || this.#webhooks.has(name)) return;
+    this.#webhooks.add(name);
     this.#stream.environment.log.info(
-      { m365: { content_type: contentType } },
-      `${contentType}: another program has its content announced to ${hostOf(address)}. Both get everything; the request budget is shared.`,
+      { m365: { content_type: name } },
+      `${name}: another program has its content announced to ${hostOf(address)}. Both get everything; the request budget is shared.`,
     );
   }
 
@@ -87,15 +87,15 @@ export class Subscriptions {
     if (this.#lacksDlpRole(scope)) return this.#notPermitted(scope);
     if (found !== undefined && found.enabled !== false) {
       await this.#enabled(scope);
-      return this.#missing.has(scope.contentType) ? this.#startAgain(scope, signal) : undefined;
+      return this.#missing.has(scope.name) ? this.#startAgain(scope, signal) : undefined;
     }
-    this.#states.set(scope.contentType, 'not enabled');
-    if (this.#stream.environment.clock.now() < (this.#refusedUntil.get(scope.contentType) ?? 0)) return;
+    this.#states.set(scope.name, 'not enabled');
+    if (this.#stream.environment.clock.now() < (this.#refusedUntil.get(scope.name) ?? 0)) return;
     await this.#start(scope, signal);
   }
 
   async #enabled(scope: ContentScope): Promise<void> {
-    this.#states.set(scope.contentType, 'enabled');
+    this.#states.set(scope.name, 'enabled');
     scope.status.set('subscription', await this.#waiting(scope));
   }
 
@@ -137,8 +137,8 @@ export class Subscriptions {
       return this.#startFailed(scope, error);
     }
     log.info(
-      { m365: { content_type: scope.contentType } },
-      `${scope.contentType}: the subscription was started again, since content was refused although it is listed as enabled.`,
+      { m365: { content_type: scope.name } },
+      `${scope.name}: the subscription was started again, since content was refused although it is listed as enabled.`,
     );
   }
 
@@ -155,18 +155,15 @@ export class Subscriptions {
       return this.#startFailed(scope, error);
     }
     await ledger.setFact(scope, facts.subscriptionStartedAt, isoTime(now));
-    log.info(
-      { m365: { content_type: scope.contentType } },
-      `${scope.contentType}: the subscription was started.`,
-    );
+    log.info({ m365: { content_type: scope.name } }, `${scope.name}: the subscription was started.`);
     await this.#enabled(scope);
   }
 
   async #startFailed(scope: ContentScope, error: unknown): Promise<void> {
     const { ledger, clock } = this.#stream.environment;
     if (!(error instanceof OperatorError) || isTenantWide(error) || isThrottling(error)) throw error;
-    if (error.code === 'AF10001' && scope.contentType === dlp.contentType) {
-      this.#refusedUntil.set(scope.contentType, clock.now() + hour);
+    if (error.code === 'AF10001' && scope.name === dlp.contentType) {
+      this.#refusedUntil.set(scope.name, clock.now() + hour);
       this.#notPermitted(scope);
       return;
     }
@@ -179,7 +176,7 @@ export class Subscriptions {
       this.#coolDown(scope, next);
       return;
     }
-    this.#refusedUntil.set(scope.contentType, next);
+    this.#refusedUntil.set(scope.name, next);
     const insight =
       error instanceof ApiError && isRefusal(error.status) ? ` ${this.#stream.credentials.description}` : '';
     const message = `The subscription cannot be started: ${describeError(error)}${insight} The next attempt is at ${clockTime(next)}.`;
@@ -193,12 +190,12 @@ export class Subscriptions {
 
   #lacksDlpRole(scope: ContentScope): boolean {
     const roles = this.#stream.credentials.roles;
-    return scope.contentType === dlp.contentType && roles !== undefined && !roles.includes(dlp.role);
+    return scope.name === dlp.contentType && roles !== undefined && !roles.includes(dlp.role);
   }
 
   /** Looked at again with each check by the token's roles; where these cannot be read, a start is tried every hour. */
   #notPermitted(scope: ContentScope): void {
-    this.#states.set(scope.contentType, 'not enabled');
+    this.#states.set(scope.name, 'not enabled');
     const message = `not permitted (optional): the application has no ${dlp.role}. To collect it, add that application permission and grant admin consent; else remove ${dlp.contentType} from content_types.`;
     scope.status.set('subscription', { health: 'stopped', message, code: 'not-permitted' });
   }

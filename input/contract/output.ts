@@ -1,0 +1,65 @@
+// The contract between the collector and an output, which stores documents. An output knows nothing of sources.
+
+import type { Checkpoint } from './state.ts';
+
+/** One finished document, serialised once, for one data stream. */
+export interface OutputDocument {
+  /** `_id`, at most 512 bytes. */
+  readonly id: string;
+  /** `logs-o365.audit-default` and the like. */
+  readonly dataStream: string;
+  /**
+   * The document as one line of JSON in UTF-8, without the line feed. Its first property is `event`, an object with at
+   * least one property. Not to be read after the write has settled.
+   */
+  readonly body: Buffer;
+}
+
+/**
+ * Takes documents. `write` resolves when the outcome of every document is known and durable; it retries what can
+ * be retried for as long as it takes, and rejects only when the signal aborts (outcome unknown: the records stay
+ * unacknowledged) or after `close`. Many writes may run at once; they resolve in any order, except where the
+ * output hands out checkpoints: such an output resolves its writes in the order of the calls, and takes documents of
+ * one data stream in a call.
+ */
+export interface Output {
+  readonly name: string;
+  /** How many batches are worth finishing at once, where more would only wait in memory; any number where absent. */
+  readonly batchesAhead?: number;
+  /** Connects, checks, repairs after a crash (a file is cut back to the ledger's checkpoint). Throws an OperatorError. */
+  open(signal: AbortSignal): Promise<void>;
+  write(documents: readonly OutputDocument[], options: WriteOptions): Promise<WriteReport>;
+  close(): Promise<void>;
+}
+
+export interface WriteOptions {
+  readonly signal: AbortSignal;
+  /** Ask first which of the ids are there already: an earlier attempt's outcome is unknown. */
+  readonly uncertain: boolean;
+  /** What cannot wait is never held up behind these documents. */
+  readonly canWait?: boolean;
+  /**
+   * Raw records, for a data stream of another's: its pipeline may give a document an `_id` of its own, so that what is
+   * there already is recognised by the record's Id and its organization.
+   */
+  readonly raw?: boolean;
+}
+
+export interface WriteReport {
+  readonly delivered: number;
+  readonly duplicate: number;
+  /** Of the duplicates, those that whoever had the data stream before stored. */
+  readonly takenOver?: number;
+  /** Sent again although an earlier attempt may have succeeded, because the key may not read the data stream. */
+  readonly possiblyDuplicate: number;
+  /** What the output will never take, by index into the documents, with its reason. */
+  readonly rejected: readonly Rejection[];
+  /** To be stored in the transaction that acknowledges these documents. */
+  readonly checkpoint?: Checkpoint;
+}
+
+export interface Rejection {
+  readonly index: number;
+  readonly type: string;
+  readonly reason: string;
+}

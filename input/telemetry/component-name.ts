@@ -1,0 +1,53 @@
+// A component as the status says it in JSON, and back.
+
+import { type Component, isFeed } from '../contract/component.ts';
+
+export interface ComponentName {
+  readonly kind: 'feed' | 'stream' | 'output' | 'data_stream' | 'ledger';
+  /** Of a feed or a stream. */
+  readonly tenant_id?: string;
+  readonly source?: string;
+  /** Of a feed: the source's own name of it, such as `Audit.Exchange`. */
+  readonly feed?: string;
+  /** Of an output or a data stream. */
+  readonly name?: string;
+}
+
+export function nameOf(component: Component): ComponentName {
+  if (isFeed(component))
+    return { kind: 'feed', tenant_id: component.tenant, source: component.source, feed: component.name };
+  switch (component.kind) {
+    case 'stream':
+      return { kind: 'stream', tenant_id: component.tenant, source: component.source };
+    case 'ledger':
+      return { kind: 'ledger' };
+    default:
+      return { kind: component.kind, name: component.name };
+  }
+}
+
+/** Undefined where a part of the name is missing. */
+export function componentOf({ kind, tenant_id, source, feed, name }: ComponentName): Component | undefined {
+  switch (kind) {
+    case 'feed':
+      if (tenant_id === undefined || source === undefined || feed === undefined) return undefined;
+      return { tenant: tenant_id, source, name: feed };
+    case 'stream':
+      return tenant_id === undefined || source === undefined
+        ? undefined
+        : { kind, tenant: tenant_id, source };
+    case 'ledger':
+      return { kind };
+    default:
+      return name === undefined ? undefined : { kind, name };
+  }
+}
+
+/** Streams before feeds, by tenant, source and name; what belongs to no tenant comes first. */
+export function byName(one: ComponentName, other: ComponentName): number {
+  return spell(one).localeCompare(spell(other));
+}
+
+function spell({ kind, tenant_id = '', source = '', feed = '', name = '' }: ComponentName): string {
+  return [tenant_id, source, feed, name, kind].join(' ');
+}
