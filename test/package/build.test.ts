@@ -91,6 +91,18 @@ describe('the package', () => {
     expect(versions[0]).toBe(made.version);
   });
 
+  test('says in its changelog what changed, in the form that Elastic asks for', () => {
+    const entries: readonly { changes: readonly { description: string; type: string; link: string }[] }[] =
+      parse(text('changelog.yml'));
+    for (const { description, type, link } of entries.flatMap(({ changes }) => changes)) {
+      expect(description).toMatch(/^[A-Z].*\.$/);
+      expect(['enhancement', 'bugfix', 'breaking-change', 'deprecation']).toContain(type);
+      expect(new URL(link).protocol).toBe('https:');
+      // Elastic's tools take a link to GitHub only where it is one to an issue or a change.
+      if (new URL(link).hostname === 'github.com') expect(link).toMatch(/\/(?:issues|pull)\/[1-9]\d*$/);
+    }
+  });
+
   test('is found by the words people search for, and promises what it does', () => {
     const { title, description, icons } = parse(text('manifest.yml'));
     expect(`${title} ${description}`).toMatch(/Microsoft 365.*Office 365/);
@@ -373,7 +385,7 @@ describe('what does not fit together stops the build, with its place', () => {
       /manifest\.yml:\d+.*99\.0\.0/,
     );
     expect(buildWith('changelog.yml', (before) => before.replace('version: "', 'version: "9'))).toMatch(
-      /changelog\.yml:1: the first entry is of 9/,
+      /changelog\.yml:\d+: the first entry is of 9/,
     );
   });
 
