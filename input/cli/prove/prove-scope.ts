@@ -1,5 +1,5 @@
 // One content type of one tenant: what Microsoft lists now against what the ledger says became of it. This file
-// compares; asking is microsoft.ts, printing is commands/prove.ts.
+// compares; asking is microsoft.ts, printing is print-proof.ts.
 
 import type { Feed } from '../../contract/feed.ts';
 import type { ContentLedger, Gap, LedgerBlob, ListedBlob } from '../../contract/state.ts';
