@@ -1,5 +1,6 @@
 // The contract between the collector and a source, which pulls records from a service. A source knows nothing of outputs.
 
+import type { BatchCounts } from './batch-counts.ts';
 import type { Clock } from './clock.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Origin } from './feed.ts';
@@ -27,17 +28,6 @@ export interface Batch {
   /** Old content, of which much may come at once: what is new must not wait behind it. */
   readonly canWait?: boolean;
   settle(counts: BatchCounts): Promise<void>;
-}
-
-export interface BatchCounts {
-  /** Documents the output took now. */
-  readonly delivered: number;
-  /** Records that were delivered before: by the ledger's Ids, or because the output already had them. */
-  readonly duplicate: number;
-  /** Of the duplicates, those that the output had, without the ledger knowing of them. */
-  readonly there?: number;
-  /** Records kept in the dead letters. */
-  readonly deadLettered: number;
 }
 
 /**

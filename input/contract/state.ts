@@ -1,7 +1,7 @@
 // What is remembered over restarts: the work of sources, the Ids of records, how much of a file is acknowledged.
 
+import type { BatchCounts } from './batch-counts.ts';
 import type { Feed } from './feed.ts';
-import type { BatchCounts } from './source.ts';
 
 /** How much of a local file is acknowledged. Lengths only grow, in the order of the writes. */
 export interface Checkpoint {

@@ -2,8 +2,9 @@
 
 import { readFile } from 'node:fs/promises';
 import { parseRecord } from '../../../pipelines/parse-record.ts';
+import type { BatchCounts } from '../../contract/batch-counts.ts';
 import { type Origin, sameFeed } from '../../contract/feed.ts';
-import type { Batch, BatchCounts, Source } from '../../contract/source.ts';
+import type { Batch, Source } from '../../contract/source.ts';
 import { statPath } from '../../files/file-change.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import type { StoredDeadLetter } from '../../state/dead-letters/dead-letter-line.ts';

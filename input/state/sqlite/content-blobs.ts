@@ -1,8 +1,8 @@
 // A row for every content blob that Microsoft listed, from the listing to its end.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { BatchCounts } from '../../contract/batch-counts.ts';
 import type { Feed } from '../../contract/feed.ts';
-import type { BatchCounts } from '../../contract/source.ts';
 import type { BlobState, LedgerBlob, ListedBlob } from '../../contract/state.ts';
 import type { Scopes } from './scopes.ts';
 import { DamagedRowError, type Row, readInteger, readOptionalText, readText } from './scopes.ts';

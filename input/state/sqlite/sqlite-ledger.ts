@@ -1,11 +1,11 @@
 // The ledger on SQLite: what was listed, what was delivered, and how much of the local files counts. Each part of it
 // is a file of its own; this one opens them on one database and gives them the shape of the contract.
 
+import type { BatchCounts } from '../../contract/batch-counts.ts';
 import type { Clock } from '../../contract/clock.ts';
 import { describeError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { Logger } from '../../contract/logger.ts';
-import type { BatchCounts } from '../../contract/source.ts';
 import type {
   BlobState,
   Checkpoint,

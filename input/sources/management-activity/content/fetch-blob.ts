@@ -1,10 +1,11 @@
 // One attempt at one content blob: its body is cut into records as it arrives, these leave in batches, and once the last
 // batch is settled the attempt is concluded. What a failure means for the blob is downloads.ts.
 
+import type { BatchCounts } from '../../../contract/batch-counts.ts';
 import { addCounts } from '../../../contract/batch-counts.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Origin } from '../../../contract/feed.ts';
-import type { Batch, BatchCounts } from '../../../contract/source.ts';
+import type { Batch } from '../../../contract/source.ts';
 import type { LedgerBlob } from '../../../contract/state.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
 import { type BodyEnd, RecordSplitter } from '../../../json-stream/split-records.ts';
