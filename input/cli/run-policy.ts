@@ -126,10 +126,18 @@ function isIncomplete({ health, code, counters }: ComponentStatus): boolean {
   return health === 'failed' || code === 'start-cool-down' || (counters.items_left ?? 0) > 0;
 }
 
+const told: readonly Counter[] = [
+  'records_delivered',
+  'records_duplicate',
+  'records_dead_lettered',
+  'items_lost',
+];
+
 function summarize(board: StatusBoard, { open }: RunResult): string {
-  const { components } = board.snapshot();
-  const sum = (counter: Counter) =>
-    components.reduce((total, { counters }) => total + (counters[counter] ?? 0), 0);
+  const sums = new Map<Counter, number>();
+  for (const { counters } of board.pieces().components)
+    for (const counter of told) sums.set(counter, (sums.get(counter) ?? 0) + (counters[counter] ?? 0));
+  const sum = (counter: Counter) => sums.get(counter) ?? 0;
   return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${sum('records_dead_lettered')} dead letters, ${sum('items_lost')} content blobs lost.${describeOpen(open)}`;
 }
 

@@ -36,6 +36,13 @@ export class IncomingBody implements AsyncIterable<Uint8Array> {
     this.#notify?.();
   }
 
+  /** All of it, where it came in at once and is not longer than `mostBytes`; else nothing is taken. */
+  async takeWhole(mostBytes: number): Promise<Buffer | undefined> {
+    if (this.#chunks.length === 0 && this.#end === undefined) await this.#news();
+    const isWhole = this.#end !== undefined && this.#end.error === undefined;
+    return isWhole && this.#held <= mostBytes ? Buffer.concat(this.#chunks) : undefined;
+  }
+
   /** Leaving early closes the connection, since the rest of the body would have to be read before the next request. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     try {

@@ -1,11 +1,10 @@
 // The innermost Send: one request on undici, no retries, no redirects, bodies decompressed as they come. Statuses other
 // than 2xx and failures of the network become errors that say what to do.
 
-import { Readable } from 'node:stream';
-import { createGunzip, createInflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { OperatorError } from '../contract/errors.ts';
 import { parseRetryAfter } from './back-off.ts';
+import { decompress } from './decompress.ts';
 import {
   errorBodyLimit,
   HttpError,
@@ -104,31 +103,6 @@ function exchange(dispatcher: Dispatcher, userAgent: string, request: HttpReques
 function firstValue(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : value?.[0];
-}
-
-function decompress(
-  body: IncomingBody,
-  encoding: string | undefined,
-  request: HttpRequest,
-): AsyncIterable<Uint8Array> {
-  const name = encoding?.trim().toLowerCase() ?? 'identity';
-  if (name !== 'gzip' && name !== 'x-gzip' && name !== 'deflate') return body;
-  return inflate(body, name === 'deflate' ? createInflate() : createGunzip(), request);
-}
-
-async function* inflate(
-  body: IncomingBody,
-  inflater: ReturnType<typeof createGunzip>,
-  request: HttpRequest,
-): AsyncGenerator<Uint8Array, void> {
-  const source = Readable.from(body, { objectMode: false });
-  source.once('error', (error) => inflater.destroy(error));
-  inflater.once('close', () => source.destroy());
-  try {
-    for await (const chunk of source.pipe(inflater)) yield chunk;
-  } catch (error) {
-    throw explainNetworkFailure(error, request);
-  }
 }
 
 /** Leaving the loop closes the connection. */

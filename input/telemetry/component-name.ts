@@ -43,6 +43,8 @@ export function componentOf({ kind, tenant_id, source, feed, name }: ComponentNa
   }
 }
 
+export const byComponent = (one: Component, other: Component): number => byName(nameOf(one), nameOf(other));
+
 /** Streams before feeds, by tenant, source and name; what belongs to no tenant comes first. */
 export function byName(one: ComponentName, other: ComponentName): number {
   return spell(one).localeCompare(spell(other));

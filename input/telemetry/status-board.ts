@@ -12,9 +12,9 @@ import {
   type Telemetry,
   worstHealth,
 } from '../contract/telemetry.ts';
-import { byName, type ComponentName, componentOf, nameOf } from './component-name.ts';
+import { byComponent, byName, type ComponentName, componentOf, nameOf } from './component-name.ts';
 import { describeQuiet, type QuietHistory, QuietWatch } from './quiet.ts';
-import { RunningTotals, type Totals } from './totals.ts';
+import { RunningTotals, type Totals, type TotalsInPieces } from './totals.ts';
 
 export interface ComponentStatus extends ComponentName {
   readonly health: Health;
@@ -45,6 +45,12 @@ export interface Status {
   /** Habits of feeds that this process has heard nothing of, for the next one. */
   readonly remembered?: readonly Habits[];
 }
+
+/** With thousands of tenants, everything that is said of them is too much to hold at once. */
+export type StatusInPieces = Omit<Status, 'components' | 'totals'> & {
+  readonly components: Iterable<ComponentStatus>;
+  readonly totals?: TotalsInPieces;
+};
 
 /** How often content arrives, as an earlier process learnt it. */
 export type Habits = ComponentName & Pick<ComponentStatus, 'arrivals' | 'last_event'>;
@@ -153,16 +159,27 @@ export class StatusBoard implements Telemetry {
   }
 
   snapshot(): Status {
-    const components = [...this.entries.values()].map((entry) => this.show(entry));
-    const totals = this.totals.read([...this.entries.values()]);
+    const { components, totals, remembered, ...rest } = this.pieces();
+    return {
+      ...rest,
+      components: [...components],
+      ...(totals && { totals: { ...totals, components: [...totals.components] } }),
+      ...(remembered && { remembered: [...remembered] }),
+    };
+  }
+
+  /** The same, to be read once: what is said of a component is put together when it is asked for. */
+  pieces(): StatusInPieces {
+    const entries = [...this.entries.values()].toSorted((a, b) => byComponent(a.component, b.component));
+    const totals = this.totals.read(this.entries);
     return {
       version: this.version,
       pid: process.pid,
       started: iso(this.started),
       updated: iso(this.clock.now()),
-      health: worstHealth(components.map(({ health }) => health)),
+      health: worstHealth(entries.map((entry) => this.withNotice(entry).report.health)),
       in_flight_bytes: this.inFlightBytes,
-      components: components.toSorted(byName),
+      components: entries.values().map((entry) => this.show(entry)),
       ...(totals !== undefined && { totals }),
       ...(this.remembered.size > 0 && { remembered: [...this.remembered.values()].toSorted(byName) }),
     };

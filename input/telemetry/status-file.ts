@@ -8,6 +8,7 @@ import { describeError } from '../contract/errors.ts';
 import type { Logger } from '../contract/logger.ts';
 import { createOwnedFolder } from '../files/owned-files.ts';
 import type { Habits, StatusBoard } from './status-board.ts';
+import { statusText } from './status-text.ts';
 import type { ComponentTotals, Totals } from './totals.ts';
 
 export interface StatusFile {
@@ -38,7 +39,7 @@ export async function keepStatusFile({
   let failing = false;
   const write = async () => {
     try {
-      await replaceFile(file, `${JSON.stringify(board.snapshot(), undefined, 2)}\n`);
+      await replaceFile(file, statusText(board.pieces()));
       failing = false;
     } catch (error) {
       if (!failing) log.warn({}, `The status file ${file} cannot be written: ${describeError(error)}`);
@@ -68,7 +69,7 @@ async function writeRegularly(
   }
 }
 
-async function replaceFile(file: string, text: string): Promise<void> {
+async function replaceFile(file: string, text: Iterable<string>): Promise<void> {
   const next = `${file}.next`;
   await writeFile(next, text, { mode: 0o600 });
   await rename(next, file);

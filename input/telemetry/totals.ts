@@ -2,7 +2,7 @@
 
 import { type Component, keyOf } from '../contract/component.ts';
 import type { Counter } from '../contract/telemetry.ts';
-import { byName, type ComponentName, componentOf, nameOf } from './component-name.ts';
+import { byComponent, type ComponentName, componentOf, nameOf } from './component-name.ts';
 
 export interface Totals {
   /** Which ledger it is: a new one begins at 0. */
@@ -10,6 +10,9 @@ export interface Totals {
   readonly since: string;
   readonly components: readonly ComponentTotals[];
 }
+
+/** To be read once. */
+export type TotalsInPieces = Omit<Totals, 'components'> & { readonly components: Iterable<ComponentTotals> };
 
 export interface ComponentTotals extends ComponentName {
   readonly counters: Readonly<Partial<Record<Counter, number>>>;
@@ -58,18 +61,30 @@ export class RunningTotals {
     }
   }
 
-  /** Before the ledger is open they stand as they were left: a process that ends by then must not take them along. */
-  read(counted: readonly Counted[]): Totals | undefined {
+  /**
+   * Before the ledger is open they stand as they were left: a process that ends by then must not take them along.
+   * `counted`: by key.
+   */
+  read(counted: ReadonlyMap<string, Counted>): TotalsInPieces | undefined {
     if (!this.#ledger) return this.#left;
     const { id, since } = this.#ledger;
-    const own = counted.map(({ component, counters }) => {
-      const before = this.#before.get(keyOf(component))?.counters ?? {};
-      return totalsOf(component, (name) => (before[name] ?? 0) + (counters.get(name) ?? 0));
-    });
-    const heard = new Set(counted.map(({ component }) => keyOf(component)));
-    const others = [...this.#before].flatMap(([key, each]) => (heard.has(key) ? [] : [each]));
-    const components = [...own, ...others].filter(({ counters }) => Object.keys(counters).length > 0);
-    return { ledger: id, since, components: components.toSorted(byName) };
+    const own = counted.values().map(({ component }) => component);
+    const others = this.#before
+      .entries()
+      .filter(([key]) => !counted.has(key))
+      .map(([, each]) => componentOf(each))
+      .filter((component) => component !== undefined);
+    const components = [...own, ...others]
+      .toSorted(byComponent)
+      .values()
+      .map((component) => this.#total(component, counted.get(keyOf(component))))
+      .filter(({ counters }) => Object.keys(counters).length > 0);
+    return { ledger: id, since, components };
+  }
+
+  #total(component: Component, counted: Counted | undefined): ComponentTotals {
+    const before = this.#before.get(keyOf(component))?.counters ?? {};
+    return totalsOf(component, (name) => (before[name] ?? 0) + (counted?.counters.get(name) ?? 0));
   }
 }
 

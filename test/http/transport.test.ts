@@ -80,6 +80,31 @@ describe('one request', () => {
     expect(await text(await get(sender(), server.url))).toBe('x'.repeat(100_000));
   });
 
+  const small = gzipSync('[{"Id":"a"}]');
+  const [half, long] = [gzipSync('[{"Id":'), gzipSync('x'.repeat(100_000))];
+  test.each<[string, Buffer, string]>([
+    ['small', small, '[{"Id":"a"}]'],
+    ['empty', gzipSync(''), ''],
+    ['in two members', Buffer.concat([half, gzipSync('"a"}]')]), '[{"Id":"a"}]'],
+    [
+      'in two members, of which the last is short',
+      Buffer.concat([long, small]),
+      `${'x'.repeat(100_000)}[{"Id":"a"}]`,
+    ],
+  ])('is decompressed where it is %s', async (_, bytes, expected) => {
+    const server = await serve((_request, response) =>
+      response.setHeader('content-encoding', 'gzip').end(bytes),
+    );
+    expect(await text(await get(sender(), server.url))).toBe(expected);
+  });
+
+  test('fails where its checksum is not that of its content', async () => {
+    const spoilt = Buffer.from(small);
+    spoilt.writeUInt32LE(0, spoilt.length - 8);
+    const server = await serve((_, response) => response.setHeader('content-encoding', 'gzip').end(spoilt));
+    expect(await failure(text(await get(sender(), server.url)))).toMatchObject({ code: 'Z_DATA_ERROR' });
+  });
+
   test.each<[string, () => Transform | PassThrough]>([
     ['gzip', createGzip],
     ['deflate', createDeflate],

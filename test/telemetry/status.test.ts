@@ -9,6 +9,7 @@ import type { Logger } from '../../input/contract/logger.ts';
 import { StatusBoard } from '../../input/telemetry/status-board.ts';
 import { keepStatusFile } from '../../input/telemetry/status-file.ts';
 import { serveStatus } from '../../input/telemetry/status-server.ts';
+import { statusText } from '../../input/telemetry/status-text.ts';
 
 const scope = { tenant: 'tenant-1', source: 'management-activity', name: 'Audit.Exchange' };
 const hour = 3_600_000;
@@ -167,6 +168,18 @@ describe('the status file', () => {
     const path = join(folder, 'status.json');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(board.snapshot());
+  });
+
+  test('is written in small pieces, however many tenants there are', () => {
+    const board = newBoard(handClock());
+    const empty = [...statusText(board.pieces())].join('');
+    expect(empty).toBe(`${JSON.stringify(board.snapshot(), undefined, 2)}\n`);
+    board.ledgerOpened('one');
+    for (let tenant = 0; tenant < 1000; tenant++)
+      board.count({ ...scope, tenant: `tenant ${tenant}` }, 'records_delivered');
+    const pieces = [...statusText(board.pieces())];
+    expect(pieces.join('')).toBe(`${JSON.stringify(board.snapshot(), undefined, 2)}\n`);
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(40_000);
   });
 
   describe('keeps what was counted over restarts', () => {
