@@ -13,7 +13,6 @@ import { Agenda, type Duty } from './listing/agenda.ts';
 import { ContentListing } from './listing/listing.ts';
 import { Subscriptions } from './listing/subscriptions.ts';
 import { ScopeStatus } from './scope-status.ts';
-import { SideTask } from './side-task.ts';
 import type { ContentScope, Stream } from './stream.ts';
 import { feedOf } from './stream.ts';
 import { warnOfClock, warnOfCredential } from './warnings.ts';
@@ -34,6 +33,15 @@ interface Failure {
 
 /** What of a content type is listed: the two fail and recover by themselves. */
 type Part = 'listing' | 'history';
+
+/** What of a content type is to be listed beside the polls. */
+interface History {
+  readonly scope: ContentScope;
+  readonly listing: ContentListing;
+  /** Infinite while nothing of it is known to be left. */
+  dueAt: number;
+  failures: number;
+}
 
 /** Ends with the signal; with `once`, when everything that could be had was settled. */
 export async function collectContent(
@@ -71,17 +79,18 @@ class TenantLoops {
     const { clock } = this.#stream.environment;
     const agenda = new Agenda(clock);
     this.#checkSoon = agenda.add((until) => this.#watchSubscriptions(until), this.#subscriptionsDueAt());
-    const histories: SideTask[] = [];
+    const histories: History[] = [];
+    const catchUpSoon = agenda.add(this.#catchUp(histories), Number.POSITIVE_INFINITY);
     for (const scope of this.#scopes) {
-      const history = new SideTask();
+      const listing = await this.#openListing(scope);
+      const history = { scope, listing, dueAt: Number.POSITIVE_INFINITY, failures: 0 };
       histories.push(history);
-      agenda.add(this.#follow(scope, await this.#openListing(scope), history));
+      agenda.add(this.#follow(history, catchUpSoon));
     }
     try {
       await runTogether(signal, [(until) => agenda.run(until), (until) => this.#downloads.run(until)]);
     } finally {
       await agenda.settle();
-      await Promise.all(histories.map(({ ended }) => ended));
     }
   }
 
@@ -140,35 +149,50 @@ class TenantLoops {
   }
 
   /** History is caught up beside the polls, and only while there is some. */
-  #follow(scope: ContentScope, listing: ContentListing, history: SideTask): Duty {
+  #follow(history: History, catchUpSoon: () => void): Duty {
     const { gate, environment, options } = this.#stream;
+    const { scope, listing } = history;
     let pause = this.#firstPause(scope);
     return async (signal) => {
       const startedAt = environment.clock.now();
       if (startedAt < gate.opensAt) return gate.opensAt;
       const failure = await this.#attempt(scope, 'listing', signal, () => listing.poll(signal));
-      history.begin(() => this.#catchUp(scope, listing, signal));
+      if (history.dueAt === Number.POSITIVE_INFINITY) history.dueAt = startedAt;
+      catchUpSoon();
       const dueAt = startedAt + pause;
       pause = options.intervalMs;
       return Math.max(dueAt, environment.clock.now() + (failure?.waitMs ?? 0));
     };
   }
 
-  /** Older windows, one after the other; then the re-listings that are due. Ends when nothing is left for now. */
-  async #catchUp(scope: ContentScope, listing: ContentListing, signal: AbortSignal): Promise<void> {
+  /** One window of one content type at a time, types in turn: all of them at once would wait, and be held, for thousands. */
+  #catchUp(histories: History[]): Duty {
+    return async (signal) => {
+      const now = this.#stream.environment.clock.now();
+      const next = histories.findIndex(({ dueAt }) => dueAt <= now);
+      const [history] = next < 0 ? [] : histories.splice(next, 1);
+      if (history !== undefined) {
+        histories.push(history);
+        await this.#listOlder(history, signal);
+      }
+      return Math.min(...histories.map(({ dueAt }) => dueAt));
+    };
+  }
+
+  /** The next older window; or, where there is none, the re-listings that are due. */
+  async #listOlder(history: History, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#stream.environment;
-    for (let failures = 0; !signal.aborted; ) {
-      let more = false;
-      const failure = await this.#attempt(scope, 'history', signal, async () => {
-        more = await listing.catchUp(signal);
-        if (!more) await listing.relist(signal);
-      });
-      if (failure === undefined && !more) return;
-      failures = failure === undefined ? 0 : failures + 1;
-      if (failure === undefined) continue;
-      const pause = backOff(failures, backgroundRetry, random);
-      await clock.sleep(Math.max(pause, failure.waitMs), signal);
-    }
+    const { scope, listing } = history;
+    let more = false;
+    const failure = await this.#attempt(scope, 'history', signal, async () => {
+      more = await listing.catchUp(signal);
+      if (!more) await listing.relist(signal);
+    });
+    history.failures = failure === undefined ? 0 : history.failures + 1;
+    if (failure !== undefined) {
+      const pause = backOff(history.failures, backgroundRetry, random);
+      history.dueAt = clock.now() + Math.max(pause, failure.waitMs);
+    } else if (!more) history.dueAt = Number.POSITIVE_INFINITY;
   }
 
   async #listEverythingOnce(signal: AbortSignal): Promise<void> {

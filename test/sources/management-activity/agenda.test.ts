@@ -97,3 +97,23 @@ test('it ends when what is under way has ended, or at once with what a duty fail
   await clock.advance(1);
   await settling;
 });
+
+test('a duty that is never due by itself sets no timer, and is begun when it is made due', async () => {
+  const clock = new ManualClock();
+  const agenda = new Agenda(clock);
+  let times = 0;
+  const hasten = agenda.add(async () => {
+    times += 1;
+    return Number.POSITIVE_INFINITY;
+  }, Number.POSITIVE_INFINITY);
+  const stop = new AbortController();
+  const running = agenda.run(stop.signal);
+  await clock.advance(86_400_000);
+  expect(times).toBe(0);
+  hasten();
+  await clock.advance(0);
+  expect(times).toBe(1);
+  expect(clock.sleeping).toBe(0);
+  stop.abort();
+  await running;
+});

@@ -165,3 +165,38 @@ test('new content is chosen when there is room for it, not before', async () => 
   await waitFor(() => fetched(following).length === 2, 'both are collected');
   expect(fetched(following)).toEqual([found, old]);
 });
+
+/** What asks for a window that began so many days ago. */
+function olderBy(clock: { now(): number }, ...days: number[]): string {
+  return days
+    .map((count) => `startTime=${new Date(clock.now() - count * 24 * hour).toISOString().slice(0, 11)}`)
+    .join('|');
+}
+
+const polls = ({ emulator }: Run) => emulator.requests.counts().byOperation.content ?? 0;
+
+test('history of one content type at a time is asked for, beside the polls of all', async () => {
+  const run = await prepare();
+  const path = olderBy(run.bench.environment.clock, 2, 3, 4);
+  run.emulator.setFaults([
+    { match: { operation: 'content', path }, fault: { kind: 'hang', when: 'before-headers' } },
+  ]);
+  const asked = () => run.emulator.faults()[0]?.fired;
+  run.follow({});
+  await waitFor(() => asked() === 1, 'history is asked for');
+  const before = polls(run);
+  await waitFor(() => polls(run) > before + 6, 'both are polled again and again');
+  expect(asked()).toBe(1);
+});
+
+test('history that cannot be listed holds up that of no other content type', async () => {
+  const run = await prepare();
+  const path = olderBy(run.bench.environment.clock, 2, 3, 4, 5, 6, 7);
+  run.emulator.setFaults([
+    { match: { operation: 'content', contentType: busy, path }, fault: { kind: 'af', code: 'AF50000' } },
+  ]);
+  const found = run.publish(quiet, 150);
+  const following = run.follow({});
+  await waitFor(() => fetched(following).includes(found), 'the other history is collected');
+  expect(run.bench.recorder.current(busy)).toMatchObject({ code: 'AF50000' });
+});

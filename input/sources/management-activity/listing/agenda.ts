@@ -4,7 +4,7 @@
 import { WakeableSleep } from '../../../concurrency/wakeable-sleep.ts';
 import type { Clock } from '../../../contract/clock.ts';
 
-/** Resolves with the time from which on it is due again. A rejection ends the agenda. */
+/** Resolves with the time from which on it is due again, `Infinity` for never by itself. A rejection ends the agenda. */
 export type Duty = (signal: AbortSignal) => Promise<number>;
 
 interface Entry {
@@ -49,13 +49,13 @@ export class Agenda {
     while (this.#underWay > 0) await this.#news.sleep(undefined, neverAborts);
   }
 
-  /** Milliseconds until the next one is due; undefined while all are under way. */
+  /** Milliseconds until the next one is due; undefined while none is going to be by itself. */
   #beginDue(signal: AbortSignal): number | undefined {
     const now = this.#clock.now();
     for (const entry of this.#entries)
       if (!entry.isUnderWay && entry.dueAt <= now) this.#begin(entry, signal);
-    const next = this.#entries.filter(({ isUnderWay }) => !isUnderWay).map(({ dueAt }) => dueAt);
-    return next.length === 0 ? undefined : Math.max(0, Math.min(...next) - now);
+    const next = Math.min(...this.#entries.filter(({ isUnderWay }) => !isUnderWay).map(({ dueAt }) => dueAt));
+    return next === Number.POSITIVE_INFINITY ? undefined : Math.max(0, next - now);
   }
 
   #begin(entry: Entry, signal: AbortSignal): void {
