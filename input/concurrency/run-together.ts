@@ -1,12 +1,14 @@
 // Several loops that end together: by the signal, or because one of them failed.
 
+import { LinkedAbort } from './linked-abort.ts';
+
 /** Resolves when all have ended; rejects, also then, with the first failure that is not the signal's. */
 export async function runTogether(
   signal: AbortSignal,
   loops: readonly ((signal: AbortSignal) => Promise<void>)[],
 ): Promise<void> {
-  const stop = new AbortController();
-  const until = AbortSignal.any([signal, stop.signal]);
+  const stop = new LinkedAbort(signal);
+  const until = stop.signal;
   let failure: { readonly error: unknown } | undefined;
   const note = (error: unknown) => {
     if (until.aborted) return;
@@ -14,5 +16,6 @@ export async function runTogether(
     stop.abort(error);
   };
   await Promise.all(loops.map((loop) => loop(until).catch(note)));
+  stop.release();
   if (failure !== undefined) throw failure.error;
 }

@@ -7,6 +7,7 @@ import type { MapContext, Mapper } from '../../pipelines/mapper.ts';
 import { parseRecord, type RecordHead } from '../../pipelines/parse-record.ts';
 import type { DocumentBuffer } from '../concurrency/document-buffers.ts';
 import type { IdClaims } from '../concurrency/in-flight.ts';
+import { LinkedAbort } from '../concurrency/linked-abort.ts';
 import { Slots } from '../concurrency/semaphore.ts';
 import type { BatchCounts } from '../contract/batch-counts.ts';
 import { addCounts } from '../contract/batch-counts.ts';
@@ -71,8 +72,7 @@ export function slotsOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output): Sl
 export async function collect(parts: CollectorParts, signals: CollectorSignals): Promise<void> {
   const running = new Set<Promise<void>>();
   let broken: { error: unknown } | undefined;
-  const stop = new AbortController();
-  const stopSignal = AbortSignal.any([signals.stop, stop.signal]);
+  const stop = new LinkedAbort(signals.stop);
   try {
     const begin = (batch: Batch) => {
       const delivery = deliverInTurn(parts, batch, signals.abandon)
@@ -84,12 +84,13 @@ export async function collect(parts: CollectorParts, signals: CollectorSignals):
         .finally(() => running.delete(delivery));
       running.add(delivery);
     };
-    const batches = parts.source.batches(stopSignal)[Symbol.asyncIterator]();
+    const batches = parts.source.batches(stop.signal)[Symbol.asyncIterator]();
     while (await beginNext(batches, begin));
   } catch (error) {
     broken ??= { error };
   }
   await Promise.all(running);
+  stop.release();
   if (broken) throw broken.error;
 }
 

@@ -63,7 +63,7 @@ interface Entry {
   lastSuccess: number | undefined;
   lastEvent: number | undefined;
   lag: { creation: number | undefined; content: number } | undefined;
-  readonly counters: Map<Counter, number>;
+  readonly counters: Partial<Record<Counter, number>>;
   readonly quiet: QuietWatch;
 }
 
@@ -111,7 +111,7 @@ export class StatusBoard implements Telemetry {
 
   count(component: Component, counter: Counter, by = 1): void {
     const entry = this.entry(component);
-    entry.counters.set(counter, (entry.counters.get(counter) ?? 0) + by);
+    entry.counters[counter] = (entry.counters[counter] ?? 0) + by;
     if (by === 0) return;
     if (counter === 'items_acknowledged') entry.lastSuccess = this.clock.now();
     if (counter !== 'records_delivered') return;
@@ -198,7 +198,7 @@ export class StatusBoard implements Telemetry {
       lastSuccess: undefined,
       lastEvent: timeOf(this.remembered.get(key)?.last_event, undefined),
       lag: undefined,
-      counters: new Map(),
+      counters: {},
       quiet: new QuietWatch(now),
     };
     this.entries.set(key, entry);
@@ -230,7 +230,7 @@ export class StatusBoard implements Telemetry {
           from_content_created_ms: lag.content,
         },
       }),
-      counters: Object.fromEntries(counters),
+      counters: { ...counters },
       ...(isFeed(component) && { arrivals: quiet.history() }),
     };
   }

@@ -21,7 +21,7 @@ export interface ComponentTotals extends ComponentName {
 /** A component and what this process counted of it. */
 export interface Counted {
   readonly component: Component;
-  readonly counters: ReadonlyMap<Counter, number>;
+  readonly counters: Readonly<Partial<Record<Counter, number>>>;
 }
 
 const summed: readonly Counter[] = [
@@ -53,7 +53,7 @@ export class RunningTotals {
     for (const { component, counters } of counted)
       this.#before.set(
         keyOf(component),
-        totalsOf(component, (name) => -(counters.get(name) ?? 0)),
+        totalsOf(component, (name) => -(counters[name] ?? 0)),
       );
     for (const each of left?.components ?? []) {
       const component = componentOf(each);
@@ -84,7 +84,7 @@ export class RunningTotals {
 
   #total(component: Component, counted: Counted | undefined): ComponentTotals {
     const before = this.#before.get(keyOf(component))?.counters ?? {};
-    return totalsOf(component, (name) => (before[name] ?? 0) + (counted?.counters.get(name) ?? 0));
+    return totalsOf(component, (name) => (before[name] ?? 0) + (counted?.counters[name] ?? 0));
   }
 }
 

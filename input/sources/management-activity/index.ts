@@ -2,6 +2,7 @@
 // what they find leaves as batches.
 
 import { BatchQueue } from '../../concurrency/batch-queue.ts';
+import { LinkedAbort } from '../../concurrency/linked-abort.ts';
 import type { Turns } from '../../concurrency/turns.ts';
 import type { OperatorError } from '../../contract/errors.ts';
 import type { Batch, Source, SourceEnvironment } from '../../contract/source.ts';
@@ -27,8 +28,8 @@ export function managementActivitySource(
   return {
     batches(signal) {
       const queue = new BatchQueue();
-      const stop = new AbortController();
-      const until = AbortSignal.any([signal, stop.signal]);
+      const stop = new LinkedAbort(signal);
+      const until = stop.signal;
       const giveUp = (error: OperatorError) => {
         queue.fail(error);
         stop.abort(error);
@@ -42,6 +43,7 @@ export function managementActivitySource(
       return queue.drain(signal, async () => {
         stop.abort();
         await work;
+        stop.release();
         for (const batch of queue.abandon()) environment.budget.release(batch.bytes);
         await release();
       });

@@ -11,7 +11,8 @@ const mostRemembered = 10_000;
 export class ContentTroubles {
   readonly #stream: Stream;
   readonly #scope: ContentScope;
-  readonly #failing = new Set<string>();
+  /** Most content types never have one. */
+  #failing: Set<string> | undefined;
   #lost = 0;
   #lostSince = 0;
 
@@ -21,15 +22,15 @@ export class ContentTroubles {
   }
 
   failed(blob: LedgerBlob, reason: string, code: string | undefined): void {
+    this.#failing ??= new Set();
     if (this.#failing.size < mostRemembered) this.#failing.add(blob.contentId);
     const message = `${countBlobs(this.#failing.size)} could not be fetched yet, to be tried again until Microsoft's date for it has passed. The last reason: ${reason}`;
     this.#scope.status.set('content', { health: 'degraded', message, code });
   }
 
   resolved(contentId: string): void {
-    this.#failing.delete(contentId);
-    if (this.#failing.size === 0)
-      this.#scope.status.set('content', { health: 'healthy', message: 'collecting' });
+    this.#failing?.delete(contentId);
+    if (!this.#failing?.size) this.#scope.status.set('content', { health: 'healthy', message: 'collecting' });
     if (this.#lost > 0 && this.#stream.environment.clock.now() > this.#lostSince + lossShownMs) {
       this.#lost = 0;
       this.#scope.status.set('loss', undefined);
@@ -73,8 +74,8 @@ export class ContentTroubles {
       `${scope.name}: a content blob made at ${blob.contentCreated} is lost: ${reason}`,
     );
     this.#showLoss(reason, now);
-    this.#failing.delete(blob.contentId);
-    if (this.#failing.size === 0) scope.status.set('content', undefined);
+    this.#failing?.delete(blob.contentId);
+    if (!this.#failing?.size) scope.status.set('content', undefined);
   }
 
   #showLoss(reason: string, now: number): void {

@@ -42,7 +42,7 @@ export class ContentListing {
   #refusals = 0;
   readonly #refused: RefusedWindows;
   #gapShownAt: number | undefined;
-  readonly #unreadable = new Set<string>();
+  #unreadable: Set<string> | undefined;
 
   constructor(stream: Stream, scope: ContentScope, events: ListingEvents) {
     this.#stream = stream;
@@ -248,9 +248,11 @@ export class ContentListing {
 
   /** Every listing shows it again; it is lost once. */
   async #noteUnreadable(found: readonly Unreadable[], window: Window): Promise<void> {
+    this.#unreadable ??= new Set();
+    const known = this.#unreadable;
     for (const { created, excerpt } of found) {
-      if (this.#unreadable.has(excerpt) || this.#unreadable.size >= mostUnreadable) continue;
-      this.#unreadable.add(excerpt);
+      if (known.has(excerpt) || known.size >= mostUnreadable) continue;
+      known.add(excerpt);
       const lost = Number.isNaN(created) ? window : { from: created, to: created + 1 };
       this.#stream.environment.telemetry.count(this.#scope, 'items_lost');
       await this.#recordGap(lost, `Microsoft listed content there without a contentId: ${excerpt}`);
