@@ -8,8 +8,8 @@ import { ApiError } from '../api/api-error.ts';
 import type { ContentScope, Stream } from '../stream.ts';
 import type { ContentTroubles } from './content-troubles.ts';
 
-/** Asked from the ledger at once; small, because newer content overtakes what was asked before. */
-const readAhead = 32;
+/** Asked from the ledger at once; small, because newer content overtakes it, and each of thousands of lanes holds so many. */
+const readAhead = 8;
 /** What was made within so many intervals is fresh: content takes a moment to be listed. */
 const freshIntervals = 2;
 /** One refused blob may be that blob's fault; this many in a row are the content type's. */
