@@ -306,8 +306,11 @@ describe('after a restart', () => {
     await waitFor(() => has(second, id) && has(second, other), 'the second run has it too');
     const uncertain = second.collected.batches.map((batch) => [batch.origin.position, batch.uncertain]);
     expect(Object.fromEntries(uncertain)).toEqual({ [id]: true, [other]: false });
-    const [blob] = bench.ledger.blobsBetween(feedOf(run.options.tenantId, contentType), '2000', '2100');
-    expect(blob).toMatchObject({ state: 'acknowledged', delivered: 2 });
+    const scope = feedOf(run.options.tenantId, contentType);
+    const find = () =>
+      [...bench.ledger.blobsBetween(scope, '2000', '2100')].find((blob) => blob.contentId === id);
+    await waitFor(() => find()?.state === 'acknowledged', 'it is acknowledged');
+    expect(find()).toMatchObject({ delivered: 2 });
   });
 
   test('what is older than the first run is uncertain also in a later one: another ledger may have known it', async () => {

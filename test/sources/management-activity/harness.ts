@@ -269,12 +269,13 @@ export function follow(bench: Bench, options: ManagementActivityOptions): Follow
   return following;
 }
 
-/** Until the head and all of history were listed once. */
+/** Until the head and all of history were listed once, and what is listed again is counted from then on. */
 export function untilListed(bench: Bench, scope: Feed): Promise<void> {
   const isListed = async () => {
     const watermark = await bench.ledger.getFact(scope, facts.watermark);
     const unlisted = await bench.ledger.getFact(scope, facts.unlisted);
-    return watermark !== undefined && unlisted === '[]';
+    const relisted = await bench.ledger.getFact(scope, facts.lastEdgeListing);
+    return watermark !== undefined && unlisted === '[]' && relisted !== undefined;
   };
   return waitFor(isListed, `${scope.name} was listed once`);
 }
