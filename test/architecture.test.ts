@@ -84,7 +84,9 @@ describe('the folders keep to the design', () => {
   });
 
   test('every folder of the input has its row', () => {
-    const folders = readdirSync(join(root, 'input')).filter((name) => name !== 'cli');
+    const folders = readdirSync(join(root, 'input'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'cli')
+      .map(({ name }) => name);
     expect(folders.toSorted()).toEqual(Object.keys(inputMayImport).toSorted());
   });
 

@@ -43,10 +43,14 @@ describe('OpenTelemetry', () => {
         dataPoints[0]?.value,
         dataPoints[0]?.attributes,
       ]);
-    const attributes = { 'm365.tenant.id': 'tenant-1', 'm365.content_type': 'Audit.Exchange' };
+    const attributes = {
+      'm365.tenant.id': 'tenant-1',
+      'm365.source': 'management-activity',
+      'm365.content_type': 'Audit.Exchange',
+    };
     expect(found).toEqual(
       expect.arrayContaining([
-        ['m365.blobs.listed', 3, attributes],
+        ['m365.items.listed', 3, attributes],
         ['m365.requests', 1, attributes],
         ['m365.lag.creation_time', 4, attributes],
         ['m365.lag.content_created', 1.5, attributes],
