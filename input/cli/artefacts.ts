@@ -9,7 +9,9 @@ import {
   enrichmentPipelineName,
 } from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
+import { writeEditorSchemas } from '../../pipelines/language/editor-schema.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
+import { writeMappingLanguage } from '../../pipelines/reference/mapping-language.ts';
 import { writeFromElastic } from '../../pipelines/reference/write-from-elastic.ts';
 import { writeFields, writeRecordTypes } from '../../pipelines/reference/write-reference.ts';
 import { dataset } from '../../pipelines/rules/plan.ts';
@@ -33,9 +35,14 @@ export function listArtefacts(): Artefact[] {
       ...buildRawPipelines(definitions),
       buildCollectionPipeline({ withHooks: true }),
     ].map(({ name, body }) => writeBody('pipelines', 'ingest_pipeline', name, body)),
+    ...Object.entries(writeEditorSchemas(definitions.recordTypeNames)).map(([name, schema]) => ({
+      path: `pipelines/generated/schema/${name}.json`,
+      text: writeReadableJson(schema),
+    })),
     { path: 'docs/record-types.md', text: writeRecordTypes(definitions) },
     { path: 'docs/fields.md', text: writeFields(listDocumentFields(definitions)) },
     { path: 'docs/from-elastic.md', text: writeFromElastic() },
+    { path: 'docs/mapping-language.md', text: writeMappingLanguage() },
     ...[...generateSettings()].map(([path, text]) => ({ path, text })),
   ];
 }

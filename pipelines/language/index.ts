@@ -1,16 +1,31 @@
 // The record-type files of this project, read and resolved.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { Ajv } from 'ajv';
 import type { Definitions } from '../definitions.ts';
+import { DefinitionError } from './problem.ts';
 import { readFiles } from './read-files.ts';
+import type { Tables } from './record-type-tables.ts';
 import { resolve } from './resolve.ts';
+import { namesTableSchema, workloadsTableSchema } from './schema.ts';
+import { readYamlFile } from './yaml-file.ts';
+
+const ajv = new Ajv({ allErrors: true, verbose: true });
+const validateNames = ajv.compile<Tables['names']>(namesTableSchema);
+const validateWorkloads = ajv.compile<Tables['workloads']>(workloadsTableSchema);
+
+export const pipelinesFolder: string = join(import.meta.dirname, '..');
 
 /** Reads `record-types/` of a folder and the tables beside it. Throws a DefinitionError. */
-export function readDefinitions(folder: string = join(import.meta.dirname, '..')): Definitions {
-  const readTable = (name: string) => parse(readFileSync(join(folder, name), 'utf8'));
-  const names: Record<string, string> = readTable('record-type-names.yml');
-  const workloads: Record<string, number[]> = readTable('record-type-workloads.yml');
-  return resolve(readFiles(join(folder, 'record-types')), { names, workloads });
+export function readDefinitions(folder: string = pipelinesFolder): Definitions {
+  return resolve(readFiles(join(folder, 'record-types')), readTables(folder));
+}
+
+/** Throws a DefinitionError. */
+function readTables(folder: string = pipelinesFolder): Tables {
+  const names = readYamlFile(join(folder, 'record-type-names.yml'), validateNames);
+  const workloads = readYamlFile(join(folder, 'record-type-workloads.yml'), validateWorkloads);
+  const problems = [names, workloads].flatMap((file) => (file.content === undefined ? file.problems : []));
+  if (names.content === undefined || workloads.content === undefined) throw new DefinitionError(problems);
+  return { names: names.content, workloads: workloads.content };
 }

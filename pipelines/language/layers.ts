@@ -5,7 +5,7 @@ import { statusKey } from '../statuses.ts';
 import { resolveMessage } from './message-template.ts';
 import { resolvePath, type Spot } from './names.ts';
 import { resolveConditions, resolveRule } from './rules.ts';
-import type { CaseSource, EventSource, LayerSource, OutcomeStepSource, TableSource } from './schema.ts';
+import type { CaseSource, EventSource, LayerSource, OutcomeStepSource, TableSource } from './sources.ts';
 
 export function resolveLayer(source: LayerSource, spot: Spot): Layer {
   const { event, cases, fields = [], outcome, message } = source;
@@ -43,9 +43,11 @@ function resolveStep({ from, status, present, values }: OutcomeStepSource, spot:
     const statuses = [status].flat().map((path) => resolvePath(path, spot.at('status')));
     return { statuses, values: resolveStatuses(values, spot.at('values')) };
   }
+  if (from !== undefined && present === undefined && values === undefined)
+    spot.report('a step with "from" says what a value stands for: write "present" or "values" beside it');
   const table = resolveTable(values, (text) => text.toLowerCase(), spot.at('values'));
   if (present !== undefined) table['*'] = present;
-  return { from: resolvePath(from ?? '', spot.at('from')), values: table };
+  return { from: from === undefined ? [] : resolvePath(from, spot.at('from')), values: table };
 }
 
 export function resolveStatuses(values: TableSource | undefined, spot: Spot): StatusTable {
@@ -60,7 +62,7 @@ function resolveTable(
   const table: Record<string, Outcome> = {};
   for (const [outcome, texts] of Object.entries(values)) {
     if (isOutcome(outcome)) for (const text of [texts].flat(2)) table[keyOf(String(text))] = outcome;
-    else spot.at(outcome).report(`"${outcome}" is no outcome`);
+    else spot.at(outcome).report(`"${outcome}" is no outcome: write success, failure or unknown`);
   }
   return table;
 }

@@ -57,6 +57,7 @@ function parseVerb(token: string): SentencePart {
 function parseSentencePath(text: string): SentencePath {
   const [, quoted, condition] = /^'([^']*)'(?: if (.+))?$/.exec(text.trim()) ?? [];
   if (quoted !== undefined) return parseText(quoted, condition);
+  if (text.includes("'")) throw new Error(`{${text}}: a text begins and ends with a quote`);
   const path = parsePath(text.trim());
   if (path === undefined) throw new Error(`{${text}} names neither a field nor a property`);
   if (/^[a-z@]/.test(text.trim())) return { field: path.map((part) => part.name) };

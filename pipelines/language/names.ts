@@ -40,7 +40,8 @@ export function resolvePath(text: string, spot: Spot): Path {
   const name = nameOfPath(path);
   if (!spot.properties.has(name)) {
     const near = suggest(name, spot.properties.names());
-    spot.report(`no file defines the property "${formatPath(path)}"${near}`);
+    const shown = `no file defines the property "${formatPath(path)}"${near}`;
+    spot.report(`${shown}${near === '' ? ';' : ' Else'} define it with "type" and "about"`);
   }
   return path;
 }

@@ -4,7 +4,7 @@ import type { Property, PropertyType } from '../definitions.ts';
 import { parsePath } from './path.ts';
 import type { Problem } from './problem.ts';
 import type { SourceFile } from './read-files.ts';
-import type { FieldSource } from './schema.ts';
+import type { FieldSource } from './sources.ts';
 import type { Place } from './yaml-file.ts';
 
 interface Node {
@@ -20,6 +20,8 @@ interface Node {
 const structures: readonly (PropertyType | undefined)[] = ['object', 'pairs', 'changes', undefined];
 
 const heldStructures: readonly (PropertyType | undefined)[] = ['object', 'pairs', 'changes', 'flattened'];
+
+const defineOnce = ': leave out "type" and "about" here';
 
 function createNode(): Node {
   return {
@@ -76,8 +78,8 @@ export class PropertyTree {
     }
     if (node.owner !== undefined) {
       return node.type === field.type
-        ? `${path.join('.')} is defined in ${node.owner}.yml already`
-        : `${path.join('.')} is a ${node.type} in ${node.owner}.yml`;
+        ? `${path.join('.')} is defined in ${node.owner}.yml already${defineOnce}`
+        : `${path.join('.')} is a ${node.type} in ${node.owner}.yml, and a property has one type${defineOnce}`;
     }
     if (node.children.size > 0 && !structures.includes(field.type))
       return `${path.join('.')} has properties of its own`;

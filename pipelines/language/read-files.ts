@@ -4,7 +4,8 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { DefinitionError } from './problem.ts';
-import { type FileSource, fileSchema } from './schema.ts';
+import { commonSchema, recordTypeSchema } from './schema.ts';
+import type { FileSource } from './sources.ts';
 import { type ProblemAt, readYamlFile } from './yaml-file.ts';
 
 export interface SourceFile {
@@ -14,16 +15,23 @@ export interface SourceFile {
   readonly problemAt: ProblemAt;
 }
 
-const validate = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true }).compile<FileSource>(
-  fileSchema,
-);
+/** The file that says what holds for all records. */
+export const commonFile = 'common';
+
+const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true });
+const validateFile = ajv.compile<FileSource>(recordTypeSchema());
+const validateCommon = ajv.compile<FileSource>(commonSchema());
 
 /** All `.yml` files of a folder, by name. Throws a DefinitionError that holds every problem of every file. */
 export function readFiles(folder: string): SourceFile[] {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.yml'))
     .sort()
-    .map((name) => ({ name: basename(name, '.yml'), ...readYamlFile(join(folder, name), validate) }));
+    .map((fileName) => {
+      const name = basename(fileName, '.yml');
+      const validate = name === commonFile ? validateCommon : validateFile;
+      return { name, ...readYamlFile(join(folder, fileName), validate) };
+    });
   const problems = files.flatMap((file) => (file.content === undefined ? file.problems : []));
   if (problems.length > 0) throw new DefinitionError(problems);
   return files.filter((file) => file.content !== undefined);

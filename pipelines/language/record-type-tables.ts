@@ -37,19 +37,29 @@ export function nameRecordTypes(
 export function listWorkloads(
   files: readonly SourceFile[],
   table: Tables['workloads'],
+  problems: Problem[],
 ): Record<string, readonly string[]> {
   const found: Record<string, readonly string[]> = {};
   for (const [workload, numbers] of Object.entries(table)) {
     for (const number of numbers) found[number] = [...(found[number] ?? []), workload];
   }
   for (const file of files) {
+    const own = Object.keys(file.content.record_types ?? {});
     const said = workloadOf(file, files);
-    for (const number of Object.keys(file.content.record_types ?? {})) {
+    for (const number of strayNumbers(file.content.workload, own))
+      problems.push(file.problemAt(['workload', number], `record type ${number} is not one of this file's`));
+    for (const number of own) {
       const workload = typeof said === 'object' && !isList(said) ? said[number] : said;
       if (workload !== undefined) found[number] = [workload].flat();
     }
   }
   return found;
+}
+
+/** A file that others extend may speak of theirs. */
+function strayNumbers(workload: SourceFile['content']['workload'], own: readonly string[]): string[] {
+  if (typeof workload !== 'object' || isList(workload) || own.length === 0) return [];
+  return Object.keys(workload).filter((number) => !own.includes(number));
 }
 
 function workloadOf(file: SourceFile, files: readonly SourceFile[]): SourceFile['content']['workload'] {

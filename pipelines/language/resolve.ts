@@ -7,23 +7,22 @@ import { addUp, resolveLayer, resolveStatuses } from './layers.ts';
 import { resolveField, type Spot, spotOf } from './names.ts';
 import { DefinitionError, type Problem, suggest } from './problem.ts';
 import { PropertyTree } from './property-tree.ts';
-import type { SourceFile } from './read-files.ts';
+import { commonFile, type SourceFile } from './read-files.ts';
 import { listWorkloads, nameRecordTypes, type Tables } from './record-type-tables.ts';
-
-const commonFile = 'common';
 
 /** Throws a DefinitionError that holds every problem of every file. */
 export function resolve(files: readonly SourceFile[], tables: Tables): Definitions {
   const problems: Problem[] = [];
   const properties = new PropertyTree();
   for (const file of files) properties.define(file, problems);
+  for (const file of files) if (isUnused(file, files)) problems.push(file.problemAt([], unused));
   const resolver = new Resolver(files, (file) => spotOf(file, properties, problems));
   const definitions = {
     generated: 'by "npm run generate" from pipelines/record-types',
     ecsVersion,
     properties: properties.toProperties(),
     recordTypeNames: nameRecordTypes(files, tables.names, problems),
-    workloads: listWorkloads(files, tables.workloads),
+    workloads: listWorkloads(files, tables.workloads, problems),
     common: resolver.resolveCommon(),
     statuses: resolver.resolveStatuses(),
     related: resolver.resolveRelated(),
@@ -31,6 +30,13 @@ export function resolve(files: readonly SourceFile[], tables: Tables): Definitio
   };
   if (problems.length > 0) throw new DefinitionError(problems);
   return definitions;
+}
+
+const unused = 'no record type is read by this file: say "record_types", or extend it from a file that does';
+
+function isUnused({ name, content }: SourceFile, files: readonly SourceFile[]): boolean {
+  const isExtended = files.some((other) => other.content.extends === name);
+  return name !== commonFile && content.record_types === undefined && !isExtended;
 }
 
 class Resolver {
@@ -88,8 +94,11 @@ class Resolver {
     const beginnings: Record<string, number[]> = {};
     for (const file of chain) {
       for (const [i, operation] of (file.content.operations ?? []).entries()) {
-        const position = layers.push(resolveLayer(operation, this.#spotOf(file).at('operations', i))) - 1;
+        const spot = this.#spotOf(file).at('operations', i);
+        const position = layers.push(resolveLayer(operation, spot)) - 1;
         for (const name of operation.for) {
+          if (name.slice(0, -1).includes('*'))
+            spot.at('for').report(`"${name}": a * stands at the end of a beginning, and nowhere else`);
           const beginning = name.endsWith('*');
           const table = beginning ? beginnings : named;
           const key = beginning ? name.slice(0, -1) : name;
@@ -111,7 +120,7 @@ class Resolver {
         const known = this.#files.map(({ name }) => name);
         const why =
           next === undefined
-            ? `no file "${wanted}.yml"${suggest(wanted, known)}`
+            ? `no file "${wanted.replace(/(\.yml)?$/, '.yml')}"${suggest(wanted.replace(/\.yml$/, ''), known)}`
             : `"${wanted}" extends itself`;
         this.#spotOf(last).at('extends').report(why);
         break;

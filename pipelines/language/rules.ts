@@ -1,6 +1,6 @@
 // Rules: from properties of the record, through a verb, to fields of the document.
 
-import { findEcsField } from '../../fields/ecs.ts';
+import { ecsFieldNames, findEcsField } from '../../fields/ecs.ts';
 import type { Verb } from '../converters/converter.ts';
 import { findVerb, verbs } from '../converters/index.ts';
 import { type Condition, peopleField, type Rule, type Target } from '../definitions.ts';
@@ -8,7 +8,7 @@ import type { Json } from '../json/json.ts';
 import { resolveField, resolvePath, type Spot } from './names.ts';
 import { parsePath } from './path.ts';
 import { suggest } from './problem.ts';
-import type { EachSource, FieldSource, ScalarSource, WhenSource } from './schema.ts';
+import type { EachSource, FieldSource, ScalarSource, WhenSource } from './sources.ts';
 
 /** One, or none where the field is only defined. */
 export function resolveRule(field: FieldSource, spot: Spot): Rule[] {
@@ -17,6 +17,7 @@ export function resolveRule(field: FieldSource, spot: Spot): Rule[] {
   const names = [field.to].flat();
   const when = resolveConditions(field.when, spot.at('when'));
   if (field.each !== undefined) {
+    if (field.as !== undefined) spot.at('as').report('"each" stands in place of "as": leave one of them out');
     const to = names.map((name) => resolveListTarget(name, spot.at('to')));
     return [{ from, to, verb: 'each', each: resolveEach(field, spot), when }];
   }
@@ -73,7 +74,11 @@ function resolveTarget(name: string, verb: Verb | undefined, spot: Spot): Target
   if (verb?.fills !== undefined) return resolveFilled(name, verb.fills, spot);
   if (verb?.makes !== undefined) return resolveListTarget(name, spot);
   const path = name.split('.');
-  const field = resolveField(name, spot);
+  const holdsFields =
+    findEcsField(name) === undefined && ecsFieldNames().some((one) => one.startsWith(`${name}.`));
+  if (holdsFields)
+    spot.report(`"${name}" holds fields: write to one of them, or say with "as" which verb fills several`);
+  const field = holdsFields ? undefined : resolveField(name, spot);
   const list = path.map((_, i) => path.slice(0, i + 1).join('.')).find(isListOfObjects);
   if (list !== undefined)
     spot.report(`"${list}" is a list of objects: write to it, with "each" for what is in them`);
@@ -84,9 +89,18 @@ function resolveTarget(name: string, verb: Verb | undefined, spot: Spot): Target
 function resolveFilled(name: string, fills: readonly string[], spot: Spot): Target {
   const path = name.split('.');
   const leaves = fills.filter((leaf) => findEcsField(`${name}.${leaf}`) !== undefined);
-  if (leaves[0] !== fills[0]) resolveField(`${name}.${fills[0]}`, spot);
+  if (leaves[0] !== fills[0])
+    spot.report(
+      `ECS has no field "${name}.${fills[0]}", which is what the verb fills${suggestHolder(name, fills)}`,
+    );
   const people = holdsPeople(name) ? ({ people: true } as const) : {};
   return { path, list: false, ...(leaves.length === fills.length ? {} : { leaves }), ...people };
+}
+
+/** Who names one of the fields means the object that holds it. */
+function suggestHolder(name: string, fills: readonly string[]): string {
+  const holder = name.split('.').slice(0, -1).join('.');
+  return findEcsField(`${holder}.${fills[0]}`) === undefined ? '' : `; did you mean "${holder}"?`;
 }
 
 /** The target of objects. */

@@ -1,120 +1,61 @@
-// The shape of a record-type file, as JSON Schema. What a name refers to is checked when the files are resolved.
+// The shape of a record-type file as JSON Schema, with a description of every key: files are checked by it, the schema
+// for editors and the page about the language are made from it. What a name refers to is checked when files are resolved.
 
-import type { Outcome, PropertyType } from '../definitions.ts';
+import type { PropertyType } from '../definitions.ts';
 
-export interface EventSource {
-  readonly kind?: string;
-  readonly category?: readonly string[];
-  readonly type?: readonly string[];
+/** JSON Schema, as far as it is used here. */
+export interface Schema {
+  readonly [keyword: string]: unknown;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly enum?: readonly string[];
+  readonly items?: Schema;
+  readonly additionalProperties?: boolean | Schema;
 }
 
-/** A sign (`from`), or statuses that stand beside each other. */
-export interface OutcomeStepSource {
-  readonly from?: string;
-  readonly status?: string | readonly string[];
-  readonly present?: Outcome;
-  readonly values?: TableSource;
+/** What may stand where a file names something that is defined elsewhere; by default any text. */
+export interface NameSchemas {
+  /** After `as`. */
+  readonly as: Schema;
+  /** A field of ECS, or the field that a verb fills several fields below of. */
+  readonly field: Schema;
+  /** Numbers and names of record types. */
+  readonly recordTypes: Schema;
 }
 
-/** Texts by the outcome that they stand for. */
-export type TableSource = Readonly<Record<string, string | readonly (string | readonly string[])[]>>;
+const text = { type: 'string', minLength: 1 };
+const number = { pattern: '^[0-9]+$' };
 
-interface OutcomeSource {
-  readonly steps?: readonly OutcomeStepSource[];
-  readonly otherwise?: Outcome;
-}
+const anyNames: NameSchemas = {
+  as: { type: ['string', 'object'], maxProperties: 1 },
+  field: text,
+  recordTypes: { type: 'object', propertyNames: number, additionalProperties: text },
+};
 
-export interface FieldSource {
-  readonly from: string | readonly string[];
-  readonly type?: PropertyType;
-  readonly about?: string;
-  readonly example?: string | number | boolean;
-  readonly unit?: string;
-  readonly to?: string | readonly string[];
-  readonly as?: string | Readonly<Record<string, unknown>>;
-  readonly when?: WhenSource;
-  readonly each?: readonly EachSource[];
-  /** Whether the field holds what every rule gives it, though ECS has one value there. */
-  readonly collects?: boolean;
-}
-
-export type ScalarSource = string | number | boolean;
-
-type ScalarsSource = ScalarSource | readonly ScalarSource[];
-
-export type WhenSource = Readonly<Record<string, ScalarsSource | { readonly not: ScalarsSource }>>;
-
-/**
- * A field of each object of a list: `from` below the property, `to` below the field. Without `to`, the verb fills the
- * object itself.
- */
-export type EachSource = Pick<FieldSource, 'from' | 'as'> & { readonly to?: string };
-
-/** What is added to the event where the conditions hold. */
-export interface CaseSource {
-  readonly when?: WhenSource;
-  readonly outcome?: Outcome;
-  readonly event?: EventSource;
-  readonly message?: string;
-}
-
-export interface LayerSource {
-  readonly event?: EventSource;
-  readonly cases?: readonly CaseSource[];
-  readonly outcome?: OutcomeSource;
-  readonly fields?: readonly FieldSource[];
-  readonly message?: string;
-}
-
-interface OperationSource extends LayerSource {
-  readonly for: readonly string[];
-}
-
-export interface FileSource extends LayerSource {
-  readonly about: string;
-  /** Of all its record types, or by their numbers. */
-  readonly workload?: string | readonly string[] | Readonly<Record<string, string | readonly string[]>>;
-  readonly record_types?: Readonly<Record<string, string>>;
-  readonly extends?: string;
-  readonly operations?: readonly OperationSource[];
-  /** In the common file: what services write as a status. */
-  readonly statuses?: TableSource;
-  readonly related?: Readonly<
-    Record<string, { readonly from: readonly string[]; readonly people?: boolean }>
-  >;
-}
-
-const propertyTypes: readonly PropertyType[] = [
-  'keyword',
-  'text',
-  'long',
-  'double',
-  'boolean',
-  'date',
-  'ip',
-  'object',
-  'pairs',
-  'changes',
-  'flattened',
-];
+/** What each type of a property is for. */
+export const propertyTypes: Readonly<Record<PropertyType, string>> = {
+  keyword: 'text that is searched whole: names, ids, addresses, words; the usual one',
+  text: 'prose that is searched by its words',
+  long: 'a whole number that is counted or compared',
+  double: 'a number with a fraction',
+  boolean: 'true or false, also from their text',
+  date: 'a moment',
+  ip: 'an IP address and nothing else',
+  object: 'an object, or a list of objects, with properties of its own (`Parent.Child`)',
+  pairs:
+    'a list of `{Name, Value}`: becomes an object keyed by name. Each name that is worth a place of its own in the index is defined as well (`Parameters.ForwardTo`); the others are searchable in `o365.audit.other`',
+  changes:
+    'a list of `{Name, NewValue, OldValue}`: becomes an object keyed by name, dots and spaces as underscores, with the same rule (`ModifiedProperties.Mail.NewValue`)',
+  flattened: 'any structure, also from JSON text: searched by its keys, its properties need no definition',
+};
 
 /** As ECS lists them for event.kind, event.category and event.type. */
 const kinds = ['alert', 'asset', 'enrichment', 'event', 'metric', 'state', 'signal'];
 const categories = [
-  ...[
-    'api',
-    'authentication',
-    'configuration',
-    'database',
-    'driver',
-    'email',
-    'file',
-    'host',
-    'iam',
-    'library',
-  ],
-  ...['intrusion_detection', 'malware', 'network', 'package', 'process', 'registry', 'session', 'threat'],
-  ...['vulnerability', 'web'],
+  ...['api', 'authentication', 'configuration', 'database', 'driver', 'email', 'file', 'host', 'iam'],
+  ...['intrusion_detection', 'library', 'malware', 'network', 'package', 'process', 'registry', 'session'],
+  ...['threat', 'vulnerability', 'web'],
 ];
 const types = [
   ...[
@@ -132,136 +73,264 @@ const types = [
   ...['error', 'group', 'indicator', 'info', 'installation', 'protocol', 'start', 'user'],
 ];
 
-const text = { type: 'string', minLength: 1 };
 const texts = { type: 'array', items: text, minItems: 1 };
 const textOrTexts = { anyOf: [text, texts] };
 const scalar = { type: ['string', 'number', 'boolean'] };
-const outcome = { enum: ['success', 'failure', 'unknown'] };
-const as = { type: ['string', 'object'] };
 const scalars = { anyOf: [scalar, { type: 'array', items: scalar }] };
-const negation = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['not'],
-  properties: { not: scalars },
-};
-const when = { type: 'object', additionalProperties: { anyOf: [...scalars.anyOf, negation] } };
+const outcome = { enum: ['success', 'failure', 'unknown'] };
 
-const event = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    kind: { enum: kinds },
-    category: { type: 'array', items: { enum: categories } },
-    type: { type: 'array', items: { enum: types } },
-  },
-};
+/** An object with these keys and no others. */
+function keys(properties: Readonly<Record<string, Schema>>, more: Schema = {}): Schema {
+  return { type: 'object', additionalProperties: false, ...more, properties };
+}
 
-const layer = {
-  event,
-  cases: {
-    type: 'array',
-    items: {
-      type: 'object',
-      additionalProperties: false,
-      anyOf: [{ required: ['when'] }, { required: ['outcome'] }],
-      minProperties: 2,
-      properties: { when, outcome, event, message: text },
+function listOf(items: Schema, more: Schema = {}): Schema {
+  return { type: 'array', ...more, items };
+}
+
+function about(schema: Schema, description: string): Schema {
+  return { ...schema, description };
+}
+
+const negation = keys({ not: about(scalars, 'Holds where none of these is there.') }, { required: ['not'] });
+
+const when = about(
+  { type: 'object', additionalProperties: { anyOf: [...scalars.anyOf, negation] } },
+  "Conditions on the record, all of which have to hold: a path, and the value or the values of which one is there, in any case. `'*'` holds for any value, `{not: …}` where none of the values is there, `{not: '*'}` where there is no value at all.",
+);
+
+const message = about(
+  text,
+  'The sentence about an event, see "Messages". The nearest layer that has one says it; a case that holds is nearer than its layer.',
+);
+
+const event = about(
+  keys({
+    kind: about(
+      { enum: kinds },
+      'The `event.kind`; the nearest layer that has one says it, and without any it is `event`.',
+    ),
+    category: about(
+      listOf({ enum: categories }),
+      'Values of `event.category`. Those of all layers add up; the common part says `web`.',
+    ),
+    type: about(
+      listOf({ enum: types }),
+      'Values of `event.type`. Those of all layers add up; without any it is `info`.',
+    ),
+  }),
+  'What kind of event it is, in the words of ECS. A message, a form, a plan, for which ECS has no category, is `api`: a call of the service.',
+);
+
+const eventCase = about(
+  keys(
+    {
+      when,
+      outcome: about(
+        outcome,
+        'Holds for this outcome alone. A message in such a case needs no verb in angle brackets.',
+      ),
+      event: about(event, 'What is added to the event.'),
+      message: about(message, 'The sentence for these events, in place of the one of the layer.'),
     },
-  },
-  outcome: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      steps: {
-        type: 'array',
-        items: {
-          type: 'object',
-          additionalProperties: false,
-          minProperties: 1,
-          properties: { from: text, status: textOrTexts, present: outcome, values: { type: 'object' } },
-        },
-      },
-      otherwise: outcome,
+    { anyOf: [{ required: ['when'] }, { required: ['outcome'] }], minProperties: 2 },
+  ),
+  'One case: at least a condition (`when`, `outcome` or both) and what it adds (`event`, `message` or both).',
+);
+
+const step = keys({
+  from: about(
+    text,
+    'The path of a sign. The step answers where the value is in its table, or where there is any value and it says `present`.',
+  ),
+  status: about(
+    textOrTexts,
+    'The path of a status, or several that stand beside each other. The step answers where any is there: with the worst that its own table, or else the common one (`statuses` in `common.yml`), says of their values. A status that neither knows is `unknown`.',
+  ),
+  present: about(
+    outcome,
+    'Beside `from`: the outcome where there is any value that the table does not name.',
+  ),
+  values: about(
+    { type: 'object' },
+    "The table: an outcome, and the texts that stand for it, in any case: `{failure: [Denied, Blocked], success: '0'}`. Beside `from`, `'*'` stands for any other value.",
+  ),
+});
+
+const outcomeOfLayer = about(
+  keys({
+    steps: about(
+      listOf(step),
+      'Looked at from the first to the last; the first that has an answer decides. Each has either `from` or `status`. The steps of the nearest layer that has any count, and those of the others do not: a file that has steps of its own and wants `ResultStatus` to count as well says so with `{status: ResultStatus}`.',
+    ),
+    otherwise: about(
+      outcome,
+      'The outcome where no step has an answer. The nearest layer that has one says it; the common part says `unknown`. A service that only records what was done is `success`.',
+    ),
+  }),
+  'How `event.outcome` is found.',
+);
+
+function fieldOf({ as, field }: NameSchemas): Schema {
+  const inner = keys(
+    {
+      from: about(
+        textOrTexts,
+        'The path below the property, or several, of which the first with a value counts.',
+      ),
+      to: about(text, 'The field below the target. Without it the verb fills the object itself.'),
+      as: about(as, 'The verb, as in a field.'),
     },
-  },
-  fields: {
-    type: 'array',
-    items: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['from'],
-      properties: {
-        from: textOrTexts,
-        type: { enum: propertyTypes },
-        about: text,
-        example: scalar,
-        unit: text,
-        to: textOrTexts,
+    { required: ['from'], anyOf: [{ required: ['to'] }, { required: ['as'] }] },
+  );
+  return keys(
+    {
+      from: about(
+        textOrTexts,
+        'The path of the property in the record, see "Paths". Of a list, `to` takes the first path with a value that the verb understands; `type` gives every one of them that type.',
+      ),
+      type: about(
+        { enum: Object.keys(propertyTypes) },
+        'Defines the property: how `o365.audit.<from>` is indexed. It stands in one file alone, always with `about`; every other line and file may then read it.',
+      ),
+      about: about(text, 'What the property is, in a sentence, for `docs/fields.md`. Always with `type`.'),
+      example: about(scalar, 'A made-up value, for the docs.'),
+      unit: about(text, 'The unit of a number: `byte`, `second`, `hour`, `day`, …'),
+      to: about(
+        { anyOf: [field, { type: 'array', items: field, minItems: 1 }] },
+        'Writes a field of ECS, or several. A field that ECS has as a list collects what every line gives it; any other keeps the first value, the nearest layer first and in it the first line.',
+      ),
+      as: about(
         as,
-        when,
-        collects: { const: true },
-        each: {
-          type: 'array',
-          minItems: 1,
-          items: {
-            type: 'object',
-            additionalProperties: false,
-            required: ['from'],
-            anyOf: [{ required: ['to'] }, { required: ['as'] }],
-            properties: { from: textOrTexts, to: text, as },
-          },
-        },
-      },
+        'How the value becomes that of the field, by the name of a verb, see "Verbs": `as: user`, or with what it takes, `as: {split: ;}`. Without it, the type of the field decides: `date`, `ip`, `long`, `double`, `boolean`, else `keyword`.',
+      ),
+      when: about(when, 'Writes only where all of these conditions hold.'),
+      collects: about(
+        { const: true },
+        'Makes the field a list of what every line gives it, though ECS has one value there.',
+      ),
+      each: about(
+        listOf(inner, { minItems: 1 }),
+        'In place of `as`, where `to` is a list of objects (`email.attachments`, `user.target`): every object that `from` reaches becomes an object of that list, filled by these lines.',
+      ),
+    },
+    {
+      required: ['from'],
+      anyOf: [{ required: ['type'] }, { required: ['to'] }],
       dependencies: {
         type: ['about'],
         about: ['type'],
+        example: ['type'],
+        unit: ['type'],
         as: ['to'],
         when: ['to'],
         each: ['to'],
         collects: ['to'],
       },
     },
-  },
-  message: text,
+  );
+}
+
+function layerOf(names: NameSchemas): Readonly<Record<string, Schema>> {
+  return {
+    event,
+    outcome: outcomeOfLayer,
+    cases: about(
+      listOf(eventCase),
+      'What is said of an event only under conditions. Every case that holds adds its categories and types; of several messages or kinds the last one counts.',
+    ),
+    message,
+    fields: about(
+      listOf(fieldOf(names)),
+      'A line for a property: `type` and `about` define it, `to` writes it to a field of ECS, and one line may do both.',
+    ),
+  };
+}
+
+const aboutFile = about(text, 'What these records are, in a sentence, for the docs.');
+
+/** The schema of a record-type file, with what may stand where it names something. */
+export function recordTypeSchema(names: NameSchemas = anyNames): Schema {
+  const layer = layerOf(names);
+  return keys(
+    {
+      about: aboutFile,
+      record_types: about(
+        names.recordTypes,
+        "The record types, by Microsoft's number and name. A record type is in one file. A file without any is there for others to extend.",
+      ),
+      workload: about(
+        {
+          anyOf: [text, texts, { type: 'object', propertyNames: number, additionalProperties: textOrTexts }],
+        },
+        'What the records say in `Workload`, for the docs; by number where the record types differ in it.',
+      ),
+      extends: about(
+        text,
+        'The name of another file, which says everything that this one does not, see "How layers add up". That file may extend a further one.',
+      ),
+      ...layer,
+      operations: about(
+        listOf(
+          keys(
+            {
+              for: about(
+                texts,
+                'Values of `Operation`, as Microsoft writes them, or their beginnings (`[Add member*]`). Every entry that names an operation applies; only where none does, the one with the longest beginning that fits.',
+              ),
+              ...layer,
+            },
+            { required: ['for'], minProperties: 2 },
+          ),
+        ),
+        'What single operations add to the file, with the same keys as the file.',
+      ),
+    },
+    { required: ['about'] },
+  );
+}
+
+/** The schema of `common.yml`, which is about all records and so has no record types and operations. */
+export function commonSchema(names: NameSchemas = anyNames): Schema {
+  const { field } = names;
+  return keys(
+    {
+      about: aboutFile,
+      ...layerOf(names),
+      statuses: about(
+        { type: 'object' },
+        'The words that services write as a status, by the outcome that they stand for; read in any case, with or without spaces, underscores and hyphens.',
+      ),
+      related: about(
+        {
+          type: 'object',
+          additionalProperties: keys(
+            {
+              from: about(listOf(field, { minItems: 1 }), 'The fields whose values are gathered.'),
+              people: about(
+                { type: 'boolean' },
+                'Whether they name people: then addresses are gathered in lower case too, and what stands for nobody is left out.',
+              ),
+            },
+            { required: ['from'] },
+          ),
+        },
+        'Fields that gather the values of others, once all are written, so that one search finds a person, an address or a host wherever it stands.',
+      ),
+    },
+    { required: ['about'] },
+  );
+}
+
+export const namesTableSchema: Schema = {
+  description: "Microsoft's record types: number and name.",
+  type: 'object',
+  propertyNames: number,
+  additionalProperties: text,
 };
 
-const recordTypeNumber = { pattern: '^[0-9]+$' };
-
-export const fileSchema = {
+export const workloadsTableSchema: Schema = {
+  description: 'The service behind record types that have no file of their own: its name and their numbers.',
   type: 'object',
-  additionalProperties: false,
-  required: ['about'],
-  properties: {
-    about: text,
-    record_types: { type: 'object', propertyNames: recordTypeNumber, additionalProperties: text },
-    workload: {
-      anyOf: [
-        text,
-        texts,
-        { type: 'object', propertyNames: recordTypeNumber, additionalProperties: textOrTexts },
-      ],
-    },
-    extends: text,
-    ...layer,
-    operations: {
-      type: 'array',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['for'],
-        properties: { for: texts, ...layer },
-      },
-    },
-    statuses: { type: 'object' },
-    related: {
-      type: 'object',
-      additionalProperties: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['from'],
-        properties: { from: texts, people: { type: 'boolean' } },
-      },
-    },
-  },
+  additionalProperties: { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1 },
 };

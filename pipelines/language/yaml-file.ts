@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { type Problem, suggest } from './problem.ts';
 
 /** Keys and list positions that lead to a place in a file. */
@@ -25,7 +25,7 @@ export function readYamlFile<T>(path: string, validate: ValidateFunction<T>): Ya
     const problems = document.errors.map((error) => ({
       file,
       line: lines.linePos(error.pos[0]).line,
-      message: error.message.split('\n', 1)[0] ?? '',
+      message: describeSyntax(error),
     }));
     return { content: undefined, problems };
   }
@@ -33,6 +33,11 @@ export function readYamlFile<T>(path: string, validate: ValidateFunction<T>): Ya
   const content: unknown = document.toJS();
   if (validate(content)) return { content, problemAt };
   return { content: undefined, problems: describeErrors(validate, [], problemAt) };
+}
+
+function describeSyntax({ message, code }: YAMLParseError): string {
+  const [first = ''] = message.split(/ at line \d+|\n/, 1);
+  return code === 'BLOCK_AS_IMPLICIT_KEY' ? `${first}: a text that holds ": " stands in quotes` : first;
 }
 
 /** The line of the deepest part of the place that exists: of its key, where it has one. */
@@ -53,8 +58,9 @@ export function describeErrors(validate: ValidateFunction, above: Place, problem
   const errors = validate.errors ?? [];
   const told = errors.filter(concerns);
   const untold = errors.filter(
-    ({ keyword, instancePath }) =>
-      keyword === 'anyOf' && !told.some((error) => isWithin(error, instancePath)),
+    (error) =>
+      error.keyword === 'anyOf' &&
+      (asksForKeys(error.schema) || !told.some((other) => isWithin(other, error.instancePath))),
   );
   return [...told, ...untold].map((error) => describe(error, [...above, ...placeOf(error)], problemAt));
 }
@@ -64,10 +70,16 @@ function isWithin({ instancePath }: ErrorObject, path: string): boolean {
 }
 
 /** Where a text or an object may stand, only the complaints about the one that does stand there help. */
-function concerns({ keyword, schemaPath, data }: ErrorObject): boolean {
-  if (keyword === 'anyOf') return false;
+function concerns({ keyword, schemaPath, data, parentSchema }: ErrorObject): boolean {
+  if (keyword === 'anyOf' || keyword === 'propertyNames') return false;
   if (!schemaPath.includes('/anyOf/')) return true;
+  if (keyword === 'required') return !asksForKeys([parentSchema]);
   return keyword === 'const' ? typeof data === 'string' : keyword !== 'type';
+}
+
+/** Whether the alternatives are keys, of which one has to be there. */
+function asksForKeys(alternatives: unknown): boolean {
+  return Array.isArray(alternatives) && alternatives.every((one) => Object.keys(one).join() === 'required');
 }
 
 function placeOf({ instancePath }: ErrorObject): Place {
@@ -79,20 +91,70 @@ function placeOf({ instancePath }: ErrorObject): Place {
 }
 
 function describe(error: ErrorObject, place: Place, problemAt: ProblemAt): Problem {
-  const { keyword, params, data } = error;
+  const { keyword, params, propertyName } = error;
   if (keyword === 'additionalProperties') {
     const name = String(params.additionalProperty);
     const known = Object.keys(Object(error.parentSchema).properties ?? {});
-    return problemAt([...place, name], `unknown key "${name}"${suggest(name, known)}`);
+    return problemAt([...place, name], `unknown key "${name}"${suggestOneOf(name, known)}`);
   }
-  if (keyword === 'required') return problemAt(place, `"${params.missingProperty}" is missing`);
-  if (keyword === 'enum' || keyword === 'const') {
-    const known = [params.allowedValues ?? params.allowedValue].flat().map(String);
-    return problemAt(place, `unknown value "${data}"${suggest(String(data), known)}`);
+  if (keyword === 'pattern' && propertyName !== undefined)
+    return problemAt([...place, propertyName], `"${propertyName}" is no number`);
+  return problemAt(place, describeAt(error, nameOf(place)));
+}
+
+/** An item of a list has no name but its number. */
+function nameOf(place: Place): string {
+  const last = place.at(-1);
+  if (typeof last === 'number') return `entry ${last + 1} of ${nameOf(place.slice(0, -1))}`;
+  return last ?? 'the file';
+}
+
+function describeAt(error: ErrorObject, name: string): string {
+  const { keyword, params, data, schema, message } = error;
+  switch (keyword) {
+    case 'required':
+      return `"${params.missingProperty}" is missing`;
+    case 'dependencies':
+      return `"${params.property}" needs "${params.missingProperty}" beside it`;
+    case 'enum':
+    case 'const': {
+      const known = [params.allowedValues ?? params.allowedValue].flat().map(String);
+      return `unknown value "${data}"${suggestOneOf(String(data), known)}`;
+    }
+    case 'anyOf':
+      return asksForKeys(schema)
+        ? `${listKeys(schema)} is missing`
+        : `${name} must be ${listAlternatives(schema)}`;
+    case 'type':
+      return `${name} must be ${[params.type].flat().join(' or ')}`;
+    case 'minProperties': {
+      const known = Object.keys(Object(error.parentSchema).properties ?? {});
+      return `${name} says too little${known.length === 0 ? '' : `; its keys: ${known.join(', ')}`}`;
+    }
+    case 'maxProperties':
+      return `${name} must have one key, not ${Object.keys(Object(data)).join(' and ')}`;
+    default:
+      return `${name} ${message ?? 'is wrong'}`;
   }
-  if (keyword === 'anyOf')
-    return problemAt(place, `${place.at(-1)} must be ${listAlternatives(error.schema)}`);
-  return problemAt(place, `${place.at(-1) ?? 'the file'} ${error.message ?? 'is wrong'}`);
+}
+
+/** More than a reader looks through. */
+const mostListed = 12;
+
+/** The nearest known name; where none is near, all of them, if they are few. */
+function suggestOneOf(name: string, known: readonly string[]): string {
+  const near = suggest(name, known);
+  return near === '' && known.length > 0 && known.length <= mostListed
+    ? `; one of ${known.join(', ')}`
+    : near;
+}
+
+function listKeys(schemas: unknown): string {
+  return [schemas]
+    .flat()
+    .flatMap((schema) => Object(schema).required)
+    .map((key) => `"${key}"`)
+    .join(' or ');
 }
 
 function listAlternatives(schemas: unknown): string {
@@ -100,7 +162,7 @@ function listAlternatives(schemas: unknown): string {
     .flat()
     .map((schema) => {
       const { type, const: value } = Object(schema);
-      return String(type ?? JSON.stringify(value));
+      return [type ?? JSON.stringify(value)].flat().join(' or ');
     })
     .join(' or ');
 }

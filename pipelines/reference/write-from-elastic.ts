@@ -10,6 +10,7 @@ import {
   openObjects,
   otherValues,
 } from './elastic-differences.ts';
+import { writeTable } from './table.ts';
 
 const template = join(import.meta.dirname, '../../docs/from-elastic.md.hbs');
 
@@ -39,9 +40,4 @@ function describeWords({ fields, words = {} }: OtherValue): string[][] {
 
 function listNames(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ');
-}
-
-function writeTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [heads, heads.map(() => '---'), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

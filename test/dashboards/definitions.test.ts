@@ -80,7 +80,10 @@ describe('a dashboard file with a mistake is refused, with file, line and what w
       'kind: metric, value: count, dataset: o365.audits',
       'test.yml:9: unknown dataset "o365.audits"; did you mean "o365.audit"?',
     ],
-    ['kind: metric, value: count, opens: test', 'test.yml:9: unknown key "opens"'],
+    [
+      'kind: metric, value: count, opens: test',
+      'test.yml:9: unknown key "opens"; one of question, kind, about, where, dataset, width, value, tone',
+    ],
     ['kind: donut, of: {title: User}', 'test.yml:9: a grouping says its "field", or its "groups"'],
     [
       "kind: donut, of: {groups: {A: 'user.nam: a'}}",

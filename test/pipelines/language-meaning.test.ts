@@ -21,8 +21,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Maps records of a file that says this. */
-function compile(yaml: string): (record: object) => EcsDocument {
+/** Maps records of a file that says this; `base` is what a file says that it may extend. */
+function compile(yaml: string, base?: string): (record: object) => EcsDocument {
+  if (base !== undefined) writeFileSync(join(folder, 'record-types/base.yml'), `about: Travel.\n${base}`);
   const text = `about: Journeys.\nrecord_types: {9999: Journey}\n${yaml}`;
   writeFileSync(join(folder, 'record-types/journey.yml'), text);
   const mapper = compileMapper(readDefinitions(folder));
@@ -151,4 +152,72 @@ test('forty cases of one file are told apart', () => {
   const map = compile(`message: '<no> case'\ncases:\n${cases.join('')}`);
   const messages = [0, 31, 32, 39, 40, 'all'].map((Scope) => map({ Scope }).message);
   expect(messages).toEqual(['case 0', 'case 31', 'case 32', 'case 39', 'no case', 'case 39']);
+});
+
+describe('layers add up', () => {
+  test('categories of all layers; a file has its own in place of those of the file that it extends', () => {
+    const base = 'event: {category: [network], type: [connection]}\n';
+    const operation = 'operations:\n  - {for: [Go], event: {category: [host], type: [start]}}\n';
+    const map = compile(`extends: base\nevent: {category: [session]}\n${operation}`, base);
+    expect(eventOf(map({ Operation: 'Go' }))).toMatchObject({
+      category: ['web', 'session', 'host'],
+      type: ['connection', 'start'],
+    });
+  });
+
+  test('a case is nearer than the plain message of its layer, also a case of the extended file', () => {
+    const map = compile(
+      "extends: base\nmessage: '<plain>'\n",
+      "message: '<base>'\ncases:\n  - {when: {Scope: 1}, message: '<case>'}\n",
+    );
+    expect([map({ Scope: 1 }).message, map({ Scope: 2 }).message]).toEqual(['case', 'plain']);
+  });
+
+  test('of cases that hold, the last one says the message, and that of the extending file is later', () => {
+    const cases = (name: string) => `cases:\n  - {when: {Scope: '*'}, message: '<${name}>'}\n`;
+    expect(compile(`extends: base\n${cases('own')}`, cases('base'))({ Scope: 1 }).message).toBe('own');
+  });
+
+  test('an operation that several entries name gets all of them, and the first written is the nearest', () => {
+    const map = compile(
+      `operations:
+  - {for: [Go], event: {type: [start]}, message: '<first>'}
+  - {for: [Go], event: {type: [change]}, message: '<second>'}
+extends: base
+`,
+      "operations:\n  - {for: [Go], event: {type: [end]}, message: '<base>'}\n",
+    );
+    const document = map({ Operation: 'Go' });
+    expect(document.message).toBe('first');
+    expect(new Set([eventOf(document).type].flat())).toEqual(new Set(['start', 'change', 'end']));
+  });
+
+  test('a beginning counts only where no entry names the operation, and the longest alone', () => {
+    const map = compile(`operations:
+  - {for: [Go*], event: {type: [start]}}
+  - {for: [Go home*], event: {type: [end]}}
+  - {for: [Go out], event: {type: [change]}}
+`);
+    const types = ['Go', 'Go home now', 'Go out'].map((Operation) => eventOf(map({ Operation })).type);
+    expect(types).toEqual([['start'], ['end'], ['change']]);
+  });
+
+  test('the steps of the nearest layer alone decide, then the nearest default wherever that is', () => {
+    const map = compile(
+      'extends: base\noutcome: {steps: [{from: Scope, values: {failure: 7}}]}\n',
+      'outcome: {steps: [{from: Version, present: failure}], otherwise: success}\n',
+    );
+    const outcomes = [{ Scope: 7 }, { Version: 1 }, { ResultStatus: 'Failed' }].map(
+      (record) => eventOf(map(record)).outcome,
+    );
+    expect(outcomes).toEqual(['failure', 'success', 'success']);
+  });
+
+  test('a field keeps what the nearest line gives it, and a list collects what all give', () => {
+    const lines = (path: string) =>
+      `fields:\n  - {from: ${path}, to: event.reason}\n  - {from: ${path}, to: related.user}\n`;
+    const document = compile(`extends: base\n${lines('Scope')}`, lines('Version'))({ Scope: 1, Version: 2 });
+    expect(eventOf(document).reason).toBe('1');
+    expect(document).toMatchObject({ related: { user: ['1', '2'] } });
+  });
 });

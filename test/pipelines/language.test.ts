@@ -51,7 +51,11 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       'about: x\nfeilds: []\n',
       ':2: unknown key "feilds"; did you mean "fields"?',
     ],
-    ['a number in place of texts', 'about: x\nfields:\n  - {from: 5}\n', ':3: from must be string or array'],
+    [
+      'a number in place of texts',
+      'about: x\nfields:\n  - {from: 5, to: user.name}\n',
+      ':3: from must be string or array',
+    ],
     [
       'a category that ECS does not have',
       'about: x\nevent: {category: [webb]}\n',
@@ -176,6 +180,90 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       ':5: "sucess" is no outcome',
     ],
     ['a case without a condition', `${good}cases:\n  - {event: {type: [denied]}}\n`, ':6: '],
+    [
+      'a type without a sentence about it',
+      `${good}  - {from: A, type: keyword}\n`,
+      ':5: "type" needs "about" beside it',
+    ],
+    [
+      'a verb without a field',
+      `${good}  - {from: ObjectName, type: keyword, about: x., as: user}\n`,
+      ':5: "as" needs "to"',
+    ],
+    ['a line that says nothing', `${good}  - {from: ObjectName}\n`, ':5: "type" or "to" is missing'],
+    [
+      'two verbs',
+      `${good}  - {from: ObjectName, to: user, as: {split: x, before: y}}\n`,
+      ':5: as must have one key, not split and before',
+    ],
+    [
+      'a verb beside the objects of a list',
+      `${good}  - {from: A, type: object, about: x., to: user.target, as: user, each: [{from: B, to: name}]}\n  - {from: A.B, type: keyword, about: x.}\n`,
+      ':5: "each" stands in place of "as": leave one of them out',
+    ],
+    [
+      'an object of ECS in place of a field',
+      `${good}  - {from: ObjectName, to: user}\n`,
+      ':5: "user" holds fields: write to one of them, or say with "as" which verb fills several',
+    ],
+    [
+      'a field in place of the object that a verb fills',
+      `${good}  - {from: ObjectName, to: user.name, as: user}\n`,
+      ':5: ECS has no field "user.name.id", which is what the verb fills; did you mean "user"?',
+    ],
+    [
+      'a property that stands in two lines',
+      `${good}  - {from: ObjectName, type: keyword, about: again.}\n`,
+      ':5: ObjectName is defined in a.yml already: leave out "type" and "about" here',
+    ],
+    [
+      'a record type without its number',
+      'about: x\nrecord_types: {Exchange: ExchangeAdmin}\n',
+      ':2: "Exchange" is no number',
+    ],
+    ['a file that no record type is read by', 'about: x\n', ':1: no record type is read by this file'],
+    [
+      'a workload of another file',
+      `${good}workload: {2: X}\n`,
+      ":5: record type 2 is not one of this file's",
+    ],
+    ['the end of a file in its name', `${good}extends: a.yml\n`, ':5: no file "a.yml"; did you mean "a"?'],
+    [
+      'what only the common file can say',
+      `${good}statuses: {success: [x]}\n`,
+      ':5: unknown key "statuses"; one of about, record_types,',
+    ],
+    [
+      'an entry that says nothing of its operations',
+      `${good}operations:\n  - {for: [New]}\n`,
+      ':6: entry 1 of operations says too little; its keys: for, event,',
+    ],
+    [
+      'a star within the name of an operation',
+      `${good}operations:\n  - {for: ['Ne*w'], event: {type: [start]}}\n`,
+      ':6: "Ne*w": a * stands at the end of a beginning, and nowhere else',
+    ],
+    [
+      'an outcome that is far from any',
+      `${good}outcome: {otherwise: maybe}\n`,
+      ':5: unknown value "maybe"; one of success, failure, unknown',
+    ],
+    [
+      'a sign that means nothing',
+      `${good}outcome: {steps: [{from: ObjectName}]}\n`,
+      ':5: a step with "from" says what a value stands for: write "present" or "values" beside it',
+    ],
+    [
+      'a text without its second quote',
+      `${good}message: "It <is> {'a}"\n`,
+      ":5: {'a}: a text begins and ends with a quote",
+    ],
+    ['one key twice', `${good}about: y\n`, ':5: Map keys must be unique'],
+    [
+      'a colon in a text',
+      'about: x: y\n',
+      ':1: Nested mappings are not allowed in compact mappings: a text that holds ": " stands in quotes',
+    ],
     ['broken YAML', 'about: [x\n', ':'],
   ])('%s', (_, text, expected) => {
     const problems = problemsOf({ 'a.yml': text });
@@ -187,6 +275,18 @@ describe('a slip in a record-type file is named with its line and the nearest kn
     const problems = problemsOf({ 'a.yml': 'about: x\nfeilds: []\n', 'b.yml': 'abuot: x\n' });
     expect(problems).toEqual(
       expect.arrayContaining([expect.stringContaining('a.yml:2'), expect.stringContaining('b.yml:1')]),
+    );
+  });
+
+  test('in the common file and in the tables beside the files as well', () => {
+    expect(problemsOf({ 'a.yml': good, 'common.yml': 'about: x\noperations: []\n' })).toEqual([
+      expect.stringContaining('common.yml:2: unknown key "operations"'),
+    ]);
+    writeFiles({ 'common.yml': 'about: x\n' });
+    writeFileSync(join(folder, 'record-type-names.yml'), '1: ExchangeAdmin\nx: Exchange\n');
+    writeFileSync(join(folder, 'record-type-workloads.yml'), 'Exchange: 1\n');
+    expect(() => readDefinitions(folder)).toThrow(
+      /record-type-names\.yml:2: "x" is no number\n.*record-type-workloads\.yml:1: Exchange must be array/,
     );
   });
 
