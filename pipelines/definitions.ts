@@ -21,7 +21,20 @@ export type PropertyType =
   /** Any structure, searchable by its keys, without types. */
   | 'flattened';
 
-export interface Property {
+/** A line of a record-type file. */
+export interface SourceLine {
+  /** Below `pipelines/record-types`. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** Only definitions that were read with their lines say where they are written: what runs has no need of it. */
+interface Written {
+  readonly writtenAt?: SourceLine | undefined;
+}
+
+export interface Property extends Written {
   readonly type: PropertyType;
   readonly about: string;
   readonly example?: string | undefined;
@@ -60,7 +73,7 @@ export interface Condition {
   readonly not?: true | undefined;
 }
 
-export interface Rule {
+export interface Rule extends Written {
   /** The first path with a value that the verb takes. */
   readonly from: readonly Path[];
   readonly to: readonly Target[];
@@ -81,7 +94,7 @@ export type Outcome = 'success' | 'failure' | 'unknown';
 export type OutcomeStep = SignStep | StatusStep;
 
 /** Has an answer where the value is one of the table's. */
-export interface SignStep {
+export interface SignStep extends Written {
   readonly from: Path;
   /** By value, in lower case; `*` stands for any value not named. */
   readonly values: Readonly<Record<string, Outcome>>;
@@ -91,7 +104,7 @@ export interface SignStep {
  * Has an answer where any of these is there: the worst that its own table, or the common one, says of their values. What
  * neither knows may be anything: unknown.
  */
-export interface StatusStep {
+export interface StatusStep extends Written {
   readonly statuses: readonly Path[];
   /** As `Definitions.statuses`. */
   readonly values: StatusTable;
@@ -114,7 +127,7 @@ export type SentencePath =
   | { readonly text: string; readonly when?: Condition };
 
 /** What is added to an event where all of its conditions hold. */
-export interface Case {
+export interface Case extends Written {
   readonly when?: readonly Condition[] | undefined;
   readonly outcome?: Outcome | undefined;
   readonly kind?: string | undefined;
@@ -133,7 +146,12 @@ export interface Layer {
   readonly outcome?: readonly OutcomeStep[] | undefined;
   readonly otherwise?: Outcome | undefined;
   readonly message?: readonly SentencePart[] | undefined;
+  /** As `Written` has it, for each part: files that extend each other make one layer. */
+  readonly partsWrittenAt?: Readonly<Partial<Record<LayerPart, SourceLine>>> | undefined;
 }
+
+/** `whole` is the file or the operation. */
+export type LayerPart = 'whole' | 'kind' | 'category' | 'type' | 'outcome' | 'otherwise' | 'message';
 
 /**
  * What single operations add to their file. Every entry that names an operation applies, in order; only where none
@@ -156,7 +174,7 @@ export interface RecordTypeFile {
 }
 
 /** Fields that gather the values of others, at the end. */
-export interface Related {
+export interface Related extends Written {
   readonly to: readonly string[];
   readonly from: readonly (readonly string[])[];
   /**

@@ -87,8 +87,8 @@ export function compileMapper(definitions: Definitions): Mapper {
 
 type SetContext = (slots: Slots, text: string, context: MapContext) => void;
 
-/** What a context says is worked out when it comes first: thousands of records have it in common. */
-function compileContext(): SetContext {
+/** Writes the fields of a context. What it says is worked out when it comes first: thousands of records have it in common. */
+export function compileContext(): SetContext {
   let last: MapContext | undefined;
   let tags: string[] | undefined;
   let dataStream: JsonObject | undefined;
@@ -107,7 +107,7 @@ function compileContext(): SetContext {
 }
 
 /** Of a record that does not say when it was created. */
-function timeOf({ contentCreated, fetchedAt }: MapContext): string {
+export function timeOf({ contentCreated, fetchedAt }: MapContext): string {
   return contentCreated ?? fetchedAt;
 }
 

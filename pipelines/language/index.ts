@@ -16,9 +16,17 @@ const validateWorkloads = ajv.compile<Tables['workloads']>(workloadsTableSchema)
 
 export const pipelinesFolder: string = join(import.meta.dirname, '..');
 
+interface ReadOptions {
+  /** Whether rules, cases and properties say in which file and line they are written. */
+  readonly keepLines?: boolean;
+}
+
 /** Reads `record-types/` of a folder and the tables beside it. Throws a DefinitionError. */
-export function readDefinitions(folder: string = pipelinesFolder): Definitions {
-  return resolve(readFiles(join(folder, 'record-types')), readTables(folder));
+export function readDefinitions(
+  folder: string = pipelinesFolder,
+  { keepLines = false }: ReadOptions = {},
+): Definitions {
+  return resolve(readFiles(join(folder, 'record-types')), readTables(folder), keepLines);
 }
 
 /** Throws a DefinitionError. */

@@ -1,6 +1,14 @@
 // Layers: what a file, or an operation of it, says of an event; and how what files that extend each other say adds up.
 
-import type { Case, Layer, Outcome, OutcomeStep, StatusTable } from '../definitions.ts';
+import type {
+  Case,
+  Layer,
+  LayerPart,
+  Outcome,
+  OutcomeStep,
+  SourceLine,
+  StatusTable,
+} from '../definitions.ts';
 import { statusKey } from '../statuses.ts';
 import { resolveMessage } from './message-template.ts';
 import { resolvePath, type Spot } from './names.ts';
@@ -16,7 +24,27 @@ export function resolveLayer(source: LayerSource, spot: Spot): Layer {
     outcome: outcome?.steps?.map((step, i) => resolveStep(step, spot.at('outcome', 'steps', i))),
     otherwise: outcome?.otherwise,
     message: resolveMessage(message, undefined, spot.at('message')),
+    partsWrittenAt: linesOfParts(source, spot),
   };
+}
+
+/** Of the parts that the layer has. */
+function linesOfParts({ event, outcome, message }: LayerSource, spot: Spot): Layer['partsWrittenAt'] {
+  const places: readonly (readonly [LayerPart, unknown, readonly string[]])[] = [
+    ['whole', true, []],
+    ['kind', event?.kind, ['event', 'kind']],
+    ['category', event?.category?.[0], ['event', 'category']],
+    ['type', event?.type?.[0], ['event', 'type']],
+    ['outcome', outcome?.steps, ['outcome', 'steps']],
+    ['otherwise', outcome?.otherwise, ['outcome', 'otherwise']],
+    ['message', message, ['message']],
+  ];
+  const lines: Partial<Record<LayerPart, SourceLine>> = {};
+  for (const [part, value, place] of places) {
+    const line = value === undefined ? undefined : spot.at(...place).line();
+    if (line !== undefined) lines[part] = line;
+  }
+  return Object.keys(lines).length === 0 ? undefined : lines;
 }
 
 function resolveEvent({
@@ -33,6 +61,7 @@ function resolveCase({ when, outcome, event, message }: CaseSource, spot: Spot):
     outcome,
     ...resolveEvent(event),
     message: resolveMessage(message, outcome, spot.at('message')),
+    writtenAt: spot.line(),
   };
 }
 
@@ -41,13 +70,17 @@ function resolveStep({ from, status, present, values }: OutcomeStepSource, spot:
     spot.report('a step has either "from" or "status"; "present" stands beside "from"');
   if (status !== undefined) {
     const statuses = [status].flat().map((path) => resolvePath(path, spot.at('status')));
-    return { statuses, values: resolveStatuses(values, spot.at('values')) };
+    return { statuses, values: resolveStatuses(values, spot.at('values')), writtenAt: spot.line() };
   }
   if (from !== undefined && present === undefined && values === undefined)
     spot.report('a step with "from" says what a value stands for: write "present" or "values" beside it');
   const table = resolveTable(values, (text) => text.toLowerCase(), spot.at('values'));
   if (present !== undefined) table['*'] = present;
-  return { from: from === undefined ? [] : resolvePath(from, spot.at('from')), values: table };
+  return {
+    from: from === undefined ? [] : resolvePath(from, spot.at('from')),
+    values: table,
+    writtenAt: spot.line(),
+  };
 }
 
 export function resolveStatuses(values: TableSource | undefined, spot: Spot): StatusTable {
@@ -85,5 +118,10 @@ export function addUp(layers: readonly Layer[]): Layer {
     outcome: first('outcome'),
     otherwise: first('otherwise'),
     message: first('message'),
+    partsWrittenAt: first('partsWrittenAt') && addUpLines(layers),
   };
+}
+
+function addUpLines(layers: readonly Layer[]): Layer['partsWrittenAt'] {
+  return Object.assign({}, ...layers.toReversed().map(({ partsWrittenAt }) => partsWrittenAt));
 }

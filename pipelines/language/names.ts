@@ -1,33 +1,39 @@
 // What the names in a file stand for; one that stands for nothing is reported at the spot where it is written.
 
 import { type EcsField, ecsFieldNames, findEcsField } from '../../fields/ecs.ts';
-import type { Path } from '../definitions.ts';
+import type { Path, SourceLine } from '../definitions.ts';
 import { formatPath, nameOfPath, parsePath } from './path.ts';
 import { type Problem, suggest } from './problem.ts';
 import type { PropertyTree } from './property-tree.ts';
-import type { SourceFile } from './read-files.ts';
+import { lineAt, type SourceFile } from './read-files.ts';
 import type { Place } from './yaml-file.ts';
 
-/** A place of a file, which leads to what is below it. */
-export interface Spot {
+/** What the files are resolved with. */
+export interface Resolution {
   /** Of all files. */
   readonly properties: PropertyTree;
-  readonly at: (...below: Place) => Spot;
-  readonly report: (message: string) => void;
+  readonly problems: Problem[];
+  /** Whether the definitions say where they are written. */
+  readonly keepLines: boolean;
 }
 
-export function spotOf(
-  file: SourceFile,
-  properties: PropertyTree,
-  problems: Problem[],
-  place: Place = [],
-): Spot {
+/** A place of a file, which leads to what is below it. */
+export interface Spot extends Pick<Resolution, 'properties'> {
+  readonly at: (...below: Place) => Spot;
+  readonly report: (message: string) => void;
+  /** Undefined unless lines are kept. */
+  readonly line: () => SourceLine | undefined;
+}
+
+export function spotOf(file: SourceFile, resolution: Resolution, place: Place = []): Spot {
+  const { properties, problems, keepLines } = resolution;
   return {
     properties,
-    at: (...below) => spotOf(file, properties, problems, [...place, ...below]),
+    at: (...below) => spotOf(file, resolution, [...place, ...below]),
     report: (message) => {
       problems.push(file.problemAt(place, message));
     },
+    line: () => (keepLines ? lineAt(file, place) : undefined),
   };
 }
 

@@ -1,9 +1,9 @@
 // Every property that some file defines, as one tree: one type for a name, whichever record types carry it.
 
-import type { Property, PropertyType } from '../definitions.ts';
+import type { Property, PropertyType, SourceLine } from '../definitions.ts';
 import { parsePath } from './path.ts';
 import type { Problem } from './problem.ts';
-import type { SourceFile } from './read-files.ts';
+import { lineAt, type SourceFile } from './read-files.ts';
 import type { FieldSource } from './sources.ts';
 import type { Place } from './yaml-file.ts';
 
@@ -14,6 +14,7 @@ interface Node {
   unit: string | undefined;
   /** Where it is defined, for the message to whoever defines it again. */
   owner: string | undefined;
+  writtenAt: SourceLine | undefined;
   readonly children: Map<string, Node>;
 }
 
@@ -30,13 +31,24 @@ function createNode(): Node {
     example: undefined,
     unit: undefined,
     owner: undefined,
+    writtenAt: undefined,
     children: new Map(),
   };
 }
 
+interface Origin {
+  readonly owner: string;
+  readonly writtenAt: SourceLine | undefined;
+}
+
 export class PropertyTree {
+  readonly #keepLines: boolean;
   readonly #root = createNode();
   readonly #names = new Set<string>();
+
+  constructor(keepLines: boolean) {
+    this.#keepLines = keepLines;
+  }
 
   define(file: SourceFile, problems: Problem[]): void {
     const { fields = [], operations = [] } = file.content;
@@ -50,6 +62,7 @@ export class PropertyTree {
 
   #defineField(file: SourceFile, field: FieldSource, place: Place, problems: Problem[]): void {
     if (field.type === undefined) return;
+    const origin = { owner: file.name, writtenAt: this.#keepLines ? lineAt(file, place) : undefined };
     for (const name of [field.from].flat()) {
       const path = parsePath(name);
       if (path === undefined || path.some((step) => step.where !== undefined)) {
@@ -59,14 +72,14 @@ export class PropertyTree {
       const reason = this.#add(
         path.map((step) => step.name),
         field,
-        file.name,
+        origin,
       );
       if (reason !== undefined) problems.push(file.problemAt([...place, 'type'], reason));
     }
   }
 
   /** Says why not, where it cannot be. */
-  #add(path: readonly string[], field: FieldSource, owner: string): string | undefined {
+  #add(path: readonly string[], field: FieldSource, origin: Origin): string | undefined {
     let node = this.#root;
     for (const [i, name] of path.entries()) {
       if (!structures.includes(node.type))
@@ -87,16 +100,17 @@ export class PropertyTree {
     node.about = field.about ?? '';
     node.example = field.example === undefined ? undefined : String(field.example);
     node.unit = field.unit;
-    node.owner = owner;
-    if (heldStructures.includes(field.type)) this.#addText(path, owner);
+    node.owner = origin.owner;
+    node.writtenAt = origin.writtenAt;
+    if (heldStructures.includes(field.type)) this.#addText(path, origin);
     return undefined;
   }
 
   /** What comes as text in place of structure goes to a property beside it. */
-  #addText(path: readonly string[], owner: string): void {
+  #addText(path: readonly string[], origin: Origin): void {
     const name = path.at(-1) ?? '';
     const about = `Text that came in place of ${name}.`;
-    this.#add([...path.slice(0, -1), `${name}Text`], { from: name, type: 'keyword', about }, owner);
+    this.#add([...path.slice(0, -1), `${name}Text`], { from: name, type: 'keyword', about }, origin);
   }
 
   /** A name below a bag or a flattened property needs no definition of its own. */
@@ -125,12 +139,13 @@ function toProperties(node: Node): Record<string, Property> {
 }
 
 function toProperty(name: string, node: Node): Property {
-  const { type = 'object', example, unit, children } = node;
+  const { type = 'object', example, unit, writtenAt, children } = node;
   return {
     type,
     about: node.about === '' ? `${name} of the record.` : node.about,
     ...(example === undefined ? {} : { example }),
     ...(unit === undefined ? {} : { unit }),
+    ...(writtenAt === undefined ? {} : { writtenAt }),
     ...(children.size === 0 ? {} : { properties: toProperties(node) }),
   };
 }

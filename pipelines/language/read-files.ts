@@ -3,10 +3,11 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Ajv } from 'ajv';
+import type { SourceLine } from '../definitions.ts';
 import { DefinitionError } from './problem.ts';
 import { commonSchema, recordTypeSchema } from './schema.ts';
 import type { FileSource } from './sources.ts';
-import { type ProblemAt, readYamlFile } from './yaml-file.ts';
+import { type Place, type ProblemAt, readYamlFile } from './yaml-file.ts';
 
 export interface SourceFile {
   /** `sign-in` for `sign-in.yml`. */
@@ -35,4 +36,8 @@ export function readFiles(folder: string): SourceFile[] {
   const problems = files.flatMap((file) => (file.content === undefined ? file.problems : []));
   if (problems.length > 0) throw new DefinitionError(problems);
   return files.filter((file) => file.content !== undefined);
+}
+
+export function lineAt(file: SourceFile, place: Place): SourceLine {
+  return { file: `${file.name}.yml`, line: file.problemAt(place, '').line };
 }

@@ -4,19 +4,20 @@
 import { ecsVersion } from '../../fields/ecs.ts';
 import type { Definitions, Layer, Operations, RecordTypeFile, Related, StatusTable } from '../definitions.ts';
 import { addUp, resolveLayer, resolveStatuses } from './layers.ts';
-import { resolveField, type Spot, spotOf } from './names.ts';
-import { DefinitionError, type Problem, suggest } from './problem.ts';
+import { type Resolution, resolveField, type Spot, spotOf } from './names.ts';
+import { DefinitionError, suggest } from './problem.ts';
 import { PropertyTree } from './property-tree.ts';
 import { commonFile, type SourceFile } from './read-files.ts';
 import { listWorkloads, nameRecordTypes, type Tables } from './record-type-tables.ts';
 
 /** Throws a DefinitionError that holds every problem of every file. */
-export function resolve(files: readonly SourceFile[], tables: Tables): Definitions {
-  const problems: Problem[] = [];
-  const properties = new PropertyTree();
+export function resolve(files: readonly SourceFile[], tables: Tables, keepLines = false): Definitions {
+  const properties = new PropertyTree(keepLines);
+  const resolution: Resolution = { properties, problems: [], keepLines };
+  const { problems } = resolution;
   for (const file of files) properties.define(file, problems);
   for (const file of files) if (isUnused(file, files)) problems.push(file.problemAt([], unused));
-  const resolver = new Resolver(files, (file) => spotOf(file, properties, problems));
+  const resolver = new Resolver(files, (file) => spotOf(file, resolution));
   const definitions = {
     generated: 'by "npm run generate" from pipelines/record-types',
     ecsVersion,
@@ -67,7 +68,8 @@ class Resolver {
     return Object.entries(this.#common.content.related ?? {}).map(([to, { from, people = false }]) => {
       resolveField(to, spot.at(to));
       for (const [i, name] of from.entries()) resolveField(name, spot.at(to, 'from', i));
-      return { to: to.split('.'), from: from.map((name) => name.split('.')), people };
+      const writtenAt = spot.at(to).line();
+      return { to: to.split('.'), from: from.map((name) => name.split('.')), people, writtenAt };
     });
   }
 

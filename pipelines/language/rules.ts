@@ -16,15 +16,17 @@ export function resolveRule(field: FieldSource, spot: Spot): Rule[] {
   const from = [field.from].flat().map((path) => resolvePath(path, spot.at('from')));
   const names = [field.to].flat();
   const when = resolveConditions(field.when, spot.at('when'));
+  const writtenAt = spot.line();
   if (field.each !== undefined) {
     if (field.as !== undefined) spot.at('as').report('"each" stands in place of "as": leave one of them out');
     const to = names.map((name) => resolveListTarget(name, spot.at('to')));
-    return [{ from, to, verb: 'each', each: resolveEach(field, spot), when }];
+    return [{ from, to, verb: 'each', each: resolveEach(field, spot), when, writtenAt }];
   }
   const verb = resolveVerb(field, names[0] ?? '', spot.at('as'));
   const targets = names.map((name) => resolveTarget(name, verb?.verb, spot.at('to')));
   const to = field.collects ? targets.map((target) => ({ ...target, list: true })) : targets;
-  return verb === undefined ? [] : [{ from, to, verb: verb.verb.name, options: verb.options, when }];
+  if (verb === undefined) return [];
+  return [{ from, to, verb: verb.verb.name, options: verb.options, when, writtenAt }];
 }
 
 /** The rules of the objects of a list: their paths begin at the object, on both sides. */
@@ -45,7 +47,8 @@ function resolveInner(inner: EachSource, lists: readonly string[], list: string,
     spot.report(`"${verb.verb.name}" gives one value: say with "to" where it goes`);
   const field = path.length === 0 ? undefined : resolveField(name, spot.at('to'));
   const to = [{ path, list: field?.list ?? false }];
-  return verb === undefined ? [] : [{ from, to, verb: verb.verb.name, options: verb.options }];
+  if (verb === undefined) return [];
+  return [{ from, to, verb: verb.verb.name, options: verb.options, writtenAt: spot.line() }];
 }
 
 /** As written, or what the type of the field asks for. */

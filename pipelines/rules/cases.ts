@@ -28,20 +28,31 @@ export function compileCases<Source>(
   layers: readonly Layer[],
   compileRead: CompileRead<Source>,
 ): EventOfCases<Source> {
-  const said: { readonly says: Says; readonly position: number | undefined }[] = [];
-  const tests: Holds<Source>[] = [];
-  for (const layer of layers.toReversed()) {
-    said.push({ says: layer, position: undefined });
-    for (const each of layer.cases ?? []) {
-      said.push({ says: each, position: tests.length });
-      tests.push(compileCase(each, compileRead));
-    }
-  }
+  const said = listSaid(layers);
+  const cases = layers.toReversed().flatMap((layer) => layer.cases ?? []);
   return {
-    tests,
+    tests: cases.map((each) => compileCase(each, compileRead)),
     describe: (holds) =>
       addUp(said.flatMap(({ says, position }) => (position === undefined || holds(position) ? says : []))),
   };
+}
+
+export interface Said {
+  readonly says: Layer | Case;
+  /** Of a case among all of them; what a layer says holds always. */
+  readonly position: number | undefined;
+}
+
+/** What layers and their cases say, in the order in which it adds up. */
+export function listSaid(layers: readonly Layer[]): Said[] {
+  let cases = 0;
+  return layers.toReversed().flatMap((layer) => [
+    { says: layer, position: undefined },
+    ...(layer.cases ?? []).map((says) => {
+      cases += 1;
+      return { says, position: cases - 1 };
+    }),
+  ]);
 }
 
 function addUp(said: readonly Says[]): EventDescription {

@@ -5,6 +5,7 @@ import {
   type Definitions,
   type Layer,
   layersOf,
+  type Operations,
   type OutcomeStep,
   type RecordTypeFile,
   type Rule,
@@ -62,21 +63,32 @@ const mostRemembered = 5000;
 
 /** Finds the plan of an operation; plans are made when first needed. */
 function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (operation: Json) => Plan {
-  const { layers, named, beginnings } = file.operations;
+  const { operations } = file;
   const plans = new Map<string, Plan>();
   const planOf = (positions: readonly number[]): Plan => {
     const key = positions.join();
-    const own = positions.flatMap((position) => layers[position] ?? []);
-    const plan = plans.get(key) ?? combine([...own, file.layer, common]);
+    const plan = plans.get(key) ?? combine(stackLayers(file, positions, common));
     plans.set(key, plan);
     return plan;
   };
-  const positionsOf = (operation: string): readonly number[] => {
-    if (Object.hasOwn(named, operation)) return named[operation] ?? [];
-    return beginnings.find(({ text }) => operation.startsWith(text))?.layers ?? [];
-  };
-  const find = recallLast(remember(mostRemembered, (operation) => planOf(positionsOf(trimText(operation)))));
+  const find = recallLast(
+    remember(mostRemembered, (operation) => planOf(positionsOf(operations, operation))),
+  );
   return (operation) => (typeof operation === 'string' ? find(operation) : planOf([]));
+}
+
+/** Which of the operations' layers apply to one. */
+export function positionsOf({ named, beginnings }: Operations, operation: Json): readonly number[] {
+  if (typeof operation !== 'string') return [];
+  const name = trimText(operation);
+  if (Object.hasOwn(named, name)) return named[name] ?? [];
+  return beginnings.find(({ text }) => name.startsWith(text))?.layers ?? [];
+}
+
+/** What applies to a record of a file, the nearest first. */
+export function stackLayers(file: RecordTypeFile, positions: readonly number[], common: Layer): Layer[] {
+  const own = positions.flatMap((position) => file.operations.layers[position] ?? []);
+  return [...own, file.layer, common];
 }
 
 /** Layers come nearest first: where a field keeps its first value, the more specific says it. */

@@ -94,7 +94,8 @@ function runJoined<Source>(reads: readonly Read<Source>[], convert: Convert, wri
   };
 }
 
-function compileConvert({ verb, options, each, to }: Rule): Convert {
+/** The verb of a rule, over whatever one of its paths gives. */
+export function compileConvert({ verb, options, each, to }: Rule): Convert {
   if (each !== undefined) return compileEach(each, compileItemRule);
   const found = findVerb(verb);
   if (found === undefined) throw new Error(`no verb "${verb}"`);

@@ -1,7 +1,10 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { judge, mapRecords } from '../../input/cli/commands/map.ts';
+import { writeDocuments } from '../../input/cli/map/map-records.ts';
+import { loadMapper } from '../../pipelines/index.ts';
 
+const writer = () => writeDocuments(loadMapper(), context);
 const context = { tenantId: 'tenant', fetchedAt: '2026-01-01T00:00:00.000Z' };
 
 const mapText = (text: string) => mapChunks([text]);
@@ -9,7 +12,7 @@ const mapText = (text: string) => mapChunks([text]);
 async function mapChunks(chunks: (string | Buffer)[]): Promise<Record<string, never>[]> {
   const output = new PassThrough();
   const read = output.toArray();
-  await mapRecords(Readable.from(chunks), output, context);
+  await mapRecords(Readable.from(chunks), output, writer());
   output.end();
   return Buffer.concat(await read)
     .toString()
@@ -64,7 +67,7 @@ describe('mapping lines', () => {
         for (;;) yield '{"Id":"1"}\n'.repeat(1000);
       })(),
     );
-    await expect(mapRecords(endless, gone, context)).resolves.toMatchObject({ documents: 1000 });
+    await expect(mapRecords(endless, gone, writer())).resolves.toMatchObject({ documents: 1000 });
   });
 
   test('waits for a reader that is slow', async () => {
@@ -79,7 +82,7 @@ describe('mapping lines', () => {
         });
       },
     });
-    await mapRecords(Readable.from('{"Id":"1"}\n'.repeat(5000)), slow, context);
+    await mapRecords(Readable.from('{"Id":"1"}\n'.repeat(5000)), slow, writer());
     expect(waiting).toBeLessThanOrEqual(1);
     expect(slow.writableLength).toBe(0);
   });

@@ -6,13 +6,16 @@ import { Command } from 'commander';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
 import { OperatorError } from '../../contract/errors.ts';
-import { type MappedCount, mapTexts } from '../map/map-records.ts';
+import { type MappedCount, mapTexts, type RecordWriter, writeDocuments } from '../map/map-records.ts';
 import { readRecordTexts } from '../map/read-records.ts';
 import { isReaderGone, unwritableOutput } from '../terminal/standard-streams.ts';
 
 interface MapOptions {
   readonly tenant: string;
   readonly preserveOriginal?: boolean;
+  readonly explain?: boolean;
+  readonly field?: readonly string[];
+  readonly json?: boolean;
 }
 
 const teaching = `
@@ -25,10 +28,18 @@ Takes, in UTF-8 or UTF-16:
 What is no audit record becomes a document with event.kind pipeline_error, so
 that every line in has its line out; how many there were is said at the end.
 
+With --explain it says, in place of the document, where each of its fields
+comes from: file and line of the rule (below pipelines/record-types), the
+property that it read, its verb and the value; what the engine sets itself;
+what of the record has no field; and which rules did not fire, and why.
+
 Examples:
   m365 map < records.ndjson > documents.ndjson
   m365 map --tenant contoso.onmicrosoft.com < search.json
   m365 map < AuditLog_2026-11-20.csv | jq -r .message
+  m365 map --explain < record.json | less
+  m365 map --explain --field user.name --field event.outcome < record.json
+  m365 map --explain --json < records.ndjson | jq '.unmapped[].path'
 
 Exit codes: 0 done, 1 nothing could be mapped, or something could not be read or
 written, 2 usage.`;
@@ -39,10 +50,39 @@ export function mapCommand(): Command {
     .description('Turns raw audit records on standard input into ECS documents, one a line.')
     .option('--tenant <id>', 'tenant of records that name none', '')
     .option('--preserve-original', 'keep each record as event.original')
+    .option('--explain', 'say where each field comes from, in place of it')
+    .option('--field <name>', 'explain only this field; may be repeated', addTo)
+    .option('--json', 'explanations as JSON, a line for each record')
     .addHelpText('after', teaching)
     .action(async (options: MapOptions) => {
-      judge(await mapRecords(process.stdin, process.stdout, contextOf(options)));
+      judge(await mapRecords(process.stdin, process.stdout, await openWriter(options)));
     });
+}
+
+const addTo = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+const notGenerated =
+  'The record-type files were changed since "npm run generate": documents are made by the rules as they were then.';
+
+/** Only what explains loads the record-type files, and the language that they are written in. */
+async function openWriter(options: MapOptions): Promise<RecordWriter> {
+  const { explain = false, json = false, field: fields = [] } = options;
+  const context = contextOf(options);
+  if (!explain && (json || fields.length > 0)) throw withoutExplain();
+  if (!explain) return writeDocuments(loadMapper(), context);
+  const { isGenerated, readWritten, writeExplanations } = await import('../explain/explain-records.ts');
+  const definitions = readWritten();
+  if (!isGenerated(definitions)) process.stderr.write(`m365: ${notGenerated}\n`);
+  return writeExplanations(definitions, context, { json, fields });
+}
+
+function withoutExplain(): OperatorError {
+  return new OperatorError({
+    code: 'usage',
+    message: '--field and --json go with --explain.',
+    advice: 'Without it, documents are lines of JSON anyway.',
+    retry: { kind: 'never' },
+  });
 }
 
 function contextOf({ tenant, preserveOriginal }: MapOptions): MapContext {
@@ -53,10 +93,10 @@ function contextOf({ tenant, preserveOriginal }: MapOptions): MapContext {
 export async function mapRecords(
   input: AsyncIterable<Uint8Array | string>,
   output: Writable,
-  context: MapContext,
+  writer: RecordWriter,
 ): Promise<MappedCount> {
   const count: MappedCount = { documents: 0, failed: 0 };
-  const map = mapTexts(loadMapper(), context, count);
+  const map = mapTexts(writer, count);
   try {
     await pipeline(
       readRecordTexts(input),

@@ -38,11 +38,11 @@ if (isKnown && flags.some((flag) => !process.execArgv.includes(flag))) {
 }
 
 // Node's default place is a folder that everybody may write to. Where NODE_COMPILE_CACHE names one, that counts.
-const ownFolder = join(dirname, '..', '..', '..', 'node_modules', '.cache', 'm365');
-enableCompileCache(ownFolder);
+const pipelinesFolder = join(dirname, '..', '..', '..', 'node_modules', '.cache', 'm365');
+enableCompileCache(pipelinesFolder);
 const cache = getCompileCacheDir();
 if (cache !== undefined && readdirSync(cache).length === 0) {
-  spawnSync(process.execPath, [...process.execArgv, join(dirname, 'fill-compile-cache.js'), ownFolder]);
+  spawnSync(process.execPath, [...process.execArgv, join(dirname, 'fill-compile-cache.js'), pipelinesFolder]);
 }
 
 const { tendStandardStreams } = await import('../terminal/standard-streams.ts');

@@ -1,4 +1,4 @@
-// Texts of records in, lines of documents out, and a count of what could not be mapped. The plain case, a record by
+// Texts of records in, what is written of each out, and a count of what could not be mapped. The plain case, a record by
 // itself, is told by its CreationTime; only where there is none, or a row stands around it, is a text looked into again.
 
 import type { ShapedRecord } from '../../../pipelines/engine/read-record.ts';
@@ -13,6 +13,26 @@ export interface MappedCount {
   firstFailure?: { readonly at: number; readonly problem: string };
 }
 
+/** What becomes of each record: text with its line ends. */
+export interface RecordWriter {
+  read(text: string): ShapedRecord;
+  write(record: ShapedRecord): string;
+  /** Of a record without CreationTime: an event is never dated with the time at which it was mapped. */
+  writeUndated(record: ShapedRecord, problem: string): string;
+}
+
+/** Writes documents, a line each. */
+export function writeDocuments(mapper: Mapper, context: MapContext): RecordWriter {
+  return {
+    read: mapper.read,
+    write: (record) => `${mapper.write(record, context)}\n`,
+    writeUndated(record, problem) {
+      const { event, ...rest } = mapper.map(record, context);
+      return `${JSON.stringify({ event: { ...Object(event), kind: 'pipeline_error' }, ...rest, error: { message: [problem] } })}\n`;
+    },
+  };
+}
+
 const noTime = 'no audit record: it has no CreationTime';
 
 /** What a row around a record always has. */
@@ -21,7 +41,7 @@ const rowMark = /[aA]uditData"/;
 export type MapTexts = (texts: readonly string[]) => string;
 
 /** A function for the texts of one input after the other; it adds to `count`. */
-export function mapTexts(mapper: Mapper, context: MapContext, count: MappedCount): MapTexts {
+export function mapTexts(writer: RecordWriter, count: MappedCount): MapTexts {
   const fail = (problem: string): void => {
     count.failed += 1;
     count.firstFailure ??= { at: count.documents, problem };
@@ -31,24 +51,21 @@ export function mapTexts(mapper: Mapper, context: MapContext, count: MappedCount
     count.documents += 1;
     if (record.problem !== undefined) fail(record.problem);
     else if (record.created === undefined) return writeUndated(record);
-    return `${mapper.write(record, context)}\n`;
+    return writer.write(record);
   }
 
-  /** An event is never dated with the time at which it was mapped. */
   function writeUndated(record: ShapedRecord): string {
     fail(noTime);
     const isRecord = record.operation !== undefined || record.recordType !== undefined;
-    if (!isRecord) return `${mapper.write({ ...record, problem: noTime }, context)}\n`;
-    const { event, ...rest } = mapper.map(record, context);
-    return `${JSON.stringify({ event: { ...Object(event), kind: 'pipeline_error' }, ...rest, error: { message: [noTime] } })}\n`;
+    return isRecord ? writer.writeUndated(record, noTime) : writer.write({ ...record, problem: noTime });
   }
 
   return (texts) => {
     let lines = '';
     for (const text of texts) {
-      const record = mapper.read(text);
+      const record = writer.read(text);
       if (record.created !== undefined && !rowMark.test(text)) lines += write(record);
-      else for (const inner of unwrapRecords(text)) lines += write(mapper.read(inner));
+      else for (const inner of unwrapRecords(text)) lines += write(writer.read(inner));
     }
     return lines;
   };

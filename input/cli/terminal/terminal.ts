@@ -3,7 +3,7 @@
 import { styleText } from 'node:util';
 import { wrap as wrapLines } from '../../telemetry/wrap.ts';
 
-const paperWidth = Math.min(process.stdout.columns ?? 80, 100);
+export const paperWidth = Math.min(process.stdout.columns ?? 80, 100);
 
 /** As wide as the terminal; the lines after the first are indented as far as it. */
 export function wrap(text: string, first: string, rest = ' '.repeat(first.length)): string {

@@ -1,0 +1,28 @@
+// Of an explanation what has to do with some fields: the fields, those below and above them, and the rules that might
+// have written them.
+
+import { auditField } from '../../../pipelines/document-fields.ts';
+import type { Explanation } from '../../../pipelines/explain/explanation.ts';
+
+export function selectFields(explanation: Explanation, wanted: readonly string[]): Explanation {
+  if (wanted.length === 0) return explanation;
+  const isWanted = (name: string) => wanted.some((each) => concerns(name, each));
+  return {
+    ...explanation,
+    fields: explanation.fields.filter(({ name }) => isWanted(name)),
+    idle: explanation.idle.filter(({ to }) => to.some(isWanted)),
+    unmapped: explanation.unmapped.filter(({ path, keptIn }) =>
+      [`${auditField}.${path}`, ...keptIn].some(isWanted),
+    ),
+  };
+}
+
+/** Whether a field is another, or one of them is below the other. */
+export function concerns(name: string, other: string): boolean {
+  return isWithin(name, other) || isWithin(other, name);
+}
+
+/** A rule may write at the root: it may write every field. */
+function isWithin(name: string, section: string): boolean {
+  return section === '' || name === section || name.startsWith(`${section}.`);
+}
