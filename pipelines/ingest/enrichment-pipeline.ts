@@ -38,19 +38,22 @@ function buildDefaultPipeline({ withHooks }: EnrichmentOptions): Pipeline {
         },
         // After a raw record was mapped, because that makes the event anew.
         { set: { tag: 'ingested', field: 'event.ingested', copy_from: '_ingest.timestamp' } },
+        // A condition is a script, run for every document, where a processor looks up what is missing for next to
+        // nothing. What is no text is no user agent, and no reason to refuse what stands there.
         {
           user_agent: {
             tag: 'user-agent',
             field: 'user_agent.original',
-            if: 'ctx.user_agent?.original instanceof String',
+            ignore_missing: true,
+            ignore_failure: true,
           },
         },
-        // A condition is a script, run for every document; most have no address and ask this one alone.
+        // One condition for all ends pays, because most documents have no address.
         {
           pipeline: {
             tag: 'location',
             name: locationPipelineName,
-            if: enrichedEnds.map(hasAddress).join(' || '),
+            if: enrichedEnds.map((end) => `ctx.${end}?.ip != null`).join(' || '),
           },
         },
         ...(withHooks ? hooks.map(callHook) : []),
@@ -71,15 +74,11 @@ function buildLocationPipeline(): Pipeline {
   };
 }
 
-const hasAddress = (end: string): string => `ctx.${end}?.ip != null`;
-
 function locate(end: string): Processor[] {
-  const condition = hasAddress(end);
   return [
     {
       geoip: {
         tag: `${end}-city`,
-        if: condition,
         field: `${end}.ip`,
         target_field: `${end}.geo`,
         ignore_missing: true,
@@ -88,7 +87,6 @@ function locate(end: string): Processor[] {
     {
       geoip: {
         tag: `${end}-network`,
-        if: condition,
         database_file: 'GeoLite2-ASN.mmdb',
         field: `${end}.ip`,
         target_field: `${end}.as`,
@@ -99,7 +97,6 @@ function locate(end: string): Processor[] {
     {
       rename: {
         tag: `${end}-network-number`,
-        if: condition,
         field: `${end}.as.asn`,
         target_field: `${end}.as.number`,
         ignore_missing: true,
@@ -108,7 +105,6 @@ function locate(end: string): Processor[] {
     {
       rename: {
         tag: `${end}-network-name`,
-        if: condition,
         field: `${end}.as.organization_name`,
         target_field: `${end}.as.organization.name`,
         ignore_missing: true,
