@@ -1,38 +1,70 @@
-// The emulator as a program holds it: what it is, and what it can be told to do. `/emulator/…` offers the same over HTTP.
+// The emulator as a test, a benchmark or a command holds it: a running emulator with the APIs of the registry, in their
+// types. `/emulator/…` offers the same over HTTP.
 
-import type { ContentBlob } from './content/blob.ts';
-import type { FaultEntry } from './faults/plan.ts';
-import type { TenantPatch, TenantSettings } from './options.ts';
-import type { PublishRequest } from './publish.ts';
-import type { RequestLog } from './requests.ts';
-import type { EmulatorTime } from './time.ts';
-import type { DistinctId, TruthFilter, TruthRecord, TruthSummary } from './truth.ts';
+import type {
+  ApiFault,
+  ApiOptions,
+  ApiTenantChanges,
+  ApiTenantOptions,
+  ApiTenantSettings,
+} from './apis/index.ts';
+import { ManagementActivity, type PublishedBlob } from './apis/management-activity/management-activity.ts';
+import type { PublishRequest } from './apis/management-activity/publish.ts';
+import type { Controllable } from './control/controllable.ts';
+import type { FaultEntry as AnyFaultEntry, SharedFault } from './faults/plan.ts';
+import type { ServerOptions } from './options.ts';
+import { type EmulatorParts, RunningEmulator } from './server/running-emulator.ts';
+import type { AccountOptions, AccountSettings } from './world/account.ts';
 
-export interface Emulator {
-  /** `http://127.0.0.1:port`: the login host and the management host in one. */
-  readonly url: string;
-  /** A host that is not the service; whatever it is sent is logged as misuse. */
-  readonly foreignUrl: string;
-  readonly tenants: readonly TenantSettings[];
-  readonly time: EmulatorTime;
-  readonly requests: RequestLog;
-  /** Every record that was made available up to now, repeated ones as often as they are served. */
-  truth(filter?: TruthFilter): Iterable<TruthRecord>;
-  /** Each Id once. */
-  distinctIds(filter?: TruthFilter): Iterable<DistinctId>;
-  summarize(): readonly TruthSummary[];
-  /** Replaces the fault plan. */
-  setFaults(entries: readonly FaultEntry[]): void;
-  /** The plan, with how often each entry matched and was played. */
-  faults(): readonly (FaultEntry & { readonly matched: number; readonly fired: number })[];
-  advance(ms: number): void;
-  publish(request: PublishRequest): Published;
-  /** By GUID or domain; takes effect with the next request, roles with the next token. */
-  updateTenant(tenant: string, patch: TenantPatch): void;
-  close(): Promise<void>;
+export type Fault = SharedFault | ApiFault;
+export type FaultEntry = AnyFaultEntry<Fault>;
+
+export interface TenantOptions extends AccountOptions, ApiTenantOptions {}
+
+/** The settings of a tenant, its secrets included. */
+export interface TenantSettings extends AccountSettings, ApiTenantSettings {}
+
+/** The settings that may change while the emulator runs. */
+type TenantChanges = Partial<Omit<AccountSettings, 'tenantId' | 'domain'>> & ApiTenantChanges;
+
+export interface EmulatorOptions extends Omit<ServerOptions, 'tenants' | 'faults'>, ApiOptions {
+  /** The number of tenants to invent, or what is to be special about each; 1 by default. */
+  readonly tenants?: number | readonly TenantOptions[];
+  readonly faults?: readonly FaultEntry[];
 }
 
-export interface Published extends Pick<ContentBlob, 'contentId' | 'contentType'> {
-  readonly contentUri: string;
-  readonly contentCreated: string;
+export interface Emulator extends Controllable {
+  readonly tenants: readonly TenantSettings[];
+  setFaults(entries: readonly FaultEntry[]): void;
+  updateTenant(tenant: string, changes: TenantChanges): void;
+  /** Adds a content blob of the Management Activity API. Throws an OperatorError when the request cannot be. */
+  publish(request: PublishRequest): PublishedBlob;
+}
+
+export class TypedEmulator extends RunningEmulator implements Emulator {
+  private readonly accounts: EmulatorParts['accounts'];
+  private readonly activity: ManagementActivity;
+
+  constructor(parts: EmulatorParts) {
+    super(parts);
+    this.accounts = parts.accounts;
+    this.activity = findActivity(parts);
+  }
+
+  get tenants(): readonly TenantSettings[] {
+    return this.accounts.map(({ settings }) => ({
+      ...settings,
+      ...this.activity.describeTenant(settings.tenantId),
+    }));
+  }
+
+  publish(request: PublishRequest): PublishedBlob {
+    return this.activity.publish(request);
+  }
+}
+
+function findActivity({ apis }: EmulatorParts): ManagementActivity {
+  const found = apis.map(({ running }) => running).find((running) => running instanceof ManagementActivity);
+  if (!found) throw new Error('The registry of emulated APIs lacks the Management Activity API.');
+  return found;
 }

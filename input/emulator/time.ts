@@ -1,4 +1,5 @@
-// The emulator's own time: the given clock, moved forward by whoever tests with it, or standing still.
+// The emulator's clock: the given clock, moved forward by whoever tests with it, or standing still. Beside it stand the
+// forms in which Microsoft writes times.
 
 import type { Clock } from '../contract/clock.ts';
 
@@ -15,19 +16,23 @@ export class EmulatorTime {
     this.clock = clock;
   }
 
+  /** Returns milliseconds since the epoch. */
   now(): number {
     return this.standing ?? this.clock.now() + this.offset;
   }
 
+  /** Moves the clock by so many milliseconds, forward when positive. */
   advance(ms: number): void {
     if (this.standing === undefined) this.offset += ms;
     else this.standing += ms;
   }
 
+  /** Sets the clock to milliseconds since the epoch. */
   set(now: number): void {
     this.advance(now - this.now());
   }
 
+  /** Makes time stand still, or lets it go on from where it stands. */
   freeze(frozen: boolean): void {
     const now = this.now();
     this.standing = frozen ? now : undefined;
@@ -39,8 +44,8 @@ export class EmulatorTime {
   }
 }
 
-/** As the API writes the times of content: `2026-11-20T08:15:02.345Z`. */
-export const isoTime = (ms: number): string => new Date(ms).toISOString();
+/** Writes a time with milliseconds and zone, as Microsoft's services do: `2026-11-20T08:15:02.345Z`. */
+export const formatIsoTime = (ms: number): string => new Date(ms).toISOString();
 
-/** As records write their CreationTime: seconds, no zone. */
-export const zonelessTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
+/** Writes a time to the second and without a zone, as records write their CreationTime: `2026-11-20T08:15:02`. */
+export const formatZonelessTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19);

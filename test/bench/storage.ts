@@ -5,10 +5,10 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type StorageMeasurement, storageFile } from '../../input/cli/package/readme-parts.ts';
-import { contentTypes } from '../../input/emulator/content/content-type.ts';
-import { guidSeries } from '../../input/emulator/random.ts';
-import { generateRecords } from '../../input/emulator/records/supply.ts';
-import { createWorld } from '../../input/emulator/records/world.ts';
+import { contentTypes } from '../../input/emulator/apis/management-activity/content/content-type.ts';
+import { generateRecords } from '../../input/emulator/apis/management-activity/records/supply.ts';
+import { createWorld } from '../../input/emulator/world/company.ts';
+import { guidSeries } from '../../input/emulator/world/random.ts';
 import { readPublicRecords } from '../pipelines/samples.ts';
 import { bulkBodies, install, listCheckouts, mapBy, thisCheckout } from './checkout.ts';
 import { ask, cpuMs, withServer } from './server.ts';

@@ -5,7 +5,7 @@ import {
   contentTypes,
   type Emulator,
   type EmulatorOptions,
-  type Habits,
+  type ServiceHabits,
 } from '../../input/emulator/index.ts';
 import { Client, noon, readCode, readList, seconds, startAtNoon } from './client.ts';
 
@@ -23,7 +23,7 @@ const start = async (options: EmulatorOptions = {}): Promise<Client> => {
   return new Client(emulator);
 };
 
-const withContent = (habits: Partial<Habits>): EmulatorOptions => ({
+const withContent = (habits: Partial<ServiceHabits>): EmulatorOptions => ({
   tenants: [{ subscribed: contentTypes, content: { records: 2_000, days: 0.8, recordsPerBlob: 10, habits } }],
 });
 

@@ -1,74 +1,42 @@
-// Faults that change what the service answers: the operation happens, its answer is not what it should be.
+// Plays the faults that change what a batch of records holds: the operation happens, its answer is not what it should be.
 
-import type { Answer } from '../answer.ts';
-import type { ContentBlob } from '../content/blob.ts';
-import { guidSeries } from '../random.ts';
-import { type HostileRecord, makeGiant, makeHostile } from './hostile.ts';
-import type { Fault } from './plan.ts';
+import type { HttpAnswer } from '../server/answer.ts';
+import { guidSeries } from '../world/random.ts';
+import { type HostileKind, type HostileRecord, makeGiant, makeHostile } from './hostile.ts';
+import type { NamedFault, SharedFault } from './plan.ts';
+import { isSharedFault } from './schemas.ts';
+import type { BodyPiece, ServedRecords } from './served-records.ts';
 
-export interface AlterOptions {
-  readonly url: string;
-  readonly foreignUrl: string;
-  readonly tenantId: string;
-  /** The blob that is being served, when one is. */
-  readonly blob: ContentBlob | undefined;
-  /** Told of records that the blob does not hold by itself. */
-  onAdded(contentId: string, ids: readonly (string | undefined)[]): void;
+/** Is told of records that a batch does not hold by itself, before they are served. */
+export type OnAdded = (batch: ServedRecords, ids: readonly (string | undefined)[]) => void;
+
+/** Returns the answer with another body where the fault asks for one and the answer holds records; else as it is. */
+export function alterRecords(
+  fault: NamedFault,
+  answer: HttpAnswer,
+  batch: ServedRecords | undefined,
+  onAdded: OnAdded,
+): HttpAnswer {
+  if (!batch || !isSharedFault(fault)) return answer;
+  if (fault.kind === 'huge') return { ...answer, body: enlarge(fault, batch, onAdded) };
+  if (fault.kind === 'hostile') return { ...answer, body: addHostile(fault.records, batch, onAdded) };
+  return answer;
 }
-
-export function alterAnswer(fault: Fault, answer: Answer, options: AlterOptions): Answer {
-  switch (fault.kind) {
-    case 'next-page-header':
-      return renameHeader(answer, 'NextPageUri', fault.name);
-    case 'foreign-host':
-      return pointElsewhere(answer, fault.in, options.url, fault.url ?? options.foreignUrl);
-    case 'huge':
-      return options.blob ? { ...answer, body: enlarge(fault, options.blob, options) } : answer;
-    case 'hostile':
-      return options.blob ? { ...answer, body: addHostile(fault.records, options.blob, options) } : answer;
-    default:
-      return answer;
-  }
-}
-
-function renameHeader(answer: Answer, from: string, to: string): Answer {
-  const { [from]: value, ...headers } = answer.headers;
-  return value === undefined ? answer : { ...answer, headers: { ...headers, [to]: value } };
-}
-
-function pointElsewhere(
-  answer: Answer,
-  where: 'next-page' | 'content-uri',
-  url: string,
-  foreign: string,
-): Answer {
-  if (where === 'next-page') {
-    const next = answer.headers.NextPageUri;
-    return next === undefined
-      ? answer
-      : { ...answer, headers: { ...answer.headers, NextPageUri: next.replace(url, foreign) } };
-  }
-  return typeof answer.body === 'string'
-    ? { ...answer, body: answer.body.replaceAll(`"contentUri":"${url}`, `"contentUri":"${foreign}`) }
-    : answer;
-}
-
-type Piece = string | Uint8Array;
 
 function addHostile(
-  kinds: Parameters<typeof makeHostile>[0],
-  blob: ContentBlob,
-  options: AlterOptions,
-): Iterable<Piece> {
-  const records = makeHostile(kinds, blob.contentId, options.tenantId, blob.place.created);
-  options.onAdded(
-    blob.contentId,
+  kinds: readonly HostileKind[],
+  batch: ServedRecords,
+  onAdded: OnAdded,
+): Iterable<BodyPiece> {
+  const records = makeHostile(kinds, batch);
+  onAdded(
+    batch,
     records.map(({ id }) => id),
   );
-  return append(blob, joinPieces(records));
+  return append(batch, joinPieces(records));
 }
 
-function* joinPieces(records: readonly HostileRecord[]): Generator<Piece> {
+function* joinPieces(records: readonly HostileRecord[]): Generator<BodyPiece> {
   for (const { pieces } of records) {
     yield ',';
     yield* pieces;
@@ -76,31 +44,31 @@ function* joinPieces(records: readonly HostileRecord[]): Generator<Piece> {
 }
 
 function enlarge(
-  fault: Extract<Fault, { kind: 'huge' }>,
-  blob: ContentBlob,
-  options: AlterOptions,
-): Iterable<Piece> {
+  fault: Extract<SharedFault, { kind: 'huge' }>,
+  batch: ServedRecords,
+  onAdded: OnAdded,
+): Iterable<BodyPiece> {
   switch (fault.of) {
     case 'whitespace':
-      return append(blob, pad(fault.bytes));
+      return append(batch, pad(fault.bytes));
     case 'one-record': {
-      const id = guidSeries('giant', blob.contentId)(0);
-      options.onAdded(blob.contentId, [id]);
-      return append(blob, precede(',', makeGiant(id, options.tenantId, blob.place.created, fault.bytes)));
+      const id = guidSeries('giant', batch.contentId)(0);
+      onAdded(batch, [id]);
+      return append(batch, precede(',', makeGiant(id, batch, fault.bytes)));
     }
     default:
-      return append(blob, repeat(blob, fault.bytes));
+      return append(batch, repeat(batch, fault.bytes));
   }
 }
 
-function* append(blob: ContentBlob, more: Iterable<Piece>): Generator<Piece> {
-  yield '[';
-  yield* inner(blob);
+function* append(batch: ServedRecords, more: Iterable<BodyPiece>): Generator<BodyPiece> {
+  yield batch.opening;
+  yield* batch.records();
   yield* more;
-  yield ']';
+  yield batch.closing;
 }
 
-function* precede(first: string, rest: Iterable<Piece>): Generator<Piece> {
+function* precede(first: string, rest: Iterable<BodyPiece>): Generator<BodyPiece> {
   yield first;
   yield* rest;
 }
@@ -110,27 +78,16 @@ function* pad(bytes: number): Generator<string> {
   for (let left = bytes; left > 0; left -= blank.length) yield blank;
 }
 
-/** The blob's own records again and again: a body of any size, and not one record more in the truth. */
-function* repeat(blob: ContentBlob, bytes: number): Generator<Piece> {
+/** Serves the batch's own records again and again: a body of any size, and not one record more in the truth. */
+function* repeat(batch: ServedRecords, bytes: number): Generator<BodyPiece> {
   let served = 0;
   while (served < bytes) {
     const before = served;
     yield ',';
-    for (const piece of inner(blob)) {
+    for (const piece of batch.records()) {
       served += piece.length;
       yield piece;
     }
     if (served === before) return;
   }
-}
-
-/** The body without its brackets. */
-function* inner(blob: ContentBlob): Generator<Piece> {
-  const body = blob.body();
-  let held: Piece | undefined;
-  for (const piece of body instanceof Uint8Array ? [body] : body) {
-    if (held !== undefined) yield held;
-    held = held === undefined ? piece.slice(1) : piece;
-  }
-  if (held !== undefined) yield held.slice(0, -1);
 }

@@ -1,8 +1,8 @@
-// Records that no one sends on purpose, or someone does: valid JSON that breaks careless parsers, and bytes that are not
-// quite JSON. Their Ids are a function of the blob, so that the truth can name them.
+// Makes hostile records: valid JSON that breaks careless parsers, and bytes that are not quite JSON. Their Ids are a
+// function of the batch they are put into, so that the truth can name them.
 
-import { guidSeries } from '../random.ts';
-import { zonelessTime } from '../time.ts';
+import { guidSeries } from '../world/random.ts';
+import type { BodyPiece, ServedRecords } from './served-records.ts';
 
 export const hostileKinds = [
   'deep',
@@ -22,12 +22,13 @@ export const hostileKinds = [
 export type HostileKind = (typeof hostileKinds)[number];
 
 export interface HostileRecord {
+  /** Undefined for a record without an Id. */
   readonly id: string | undefined;
-  /** Its pieces; bytes where it is no valid text. */
-  readonly pieces: readonly (string | Uint8Array)[];
+  /** The pieces of its JSON; bytes where it is no valid text. */
+  readonly pieces: readonly BodyPiece[];
 }
 
-const bodies: Record<HostileKind, (open: string) => readonly (string | Uint8Array)[]> = {
+const bodies: Record<HostileKind, (open: string) => readonly BodyPiece[]> = {
   deep: (open) => [
     `${open},"Deep":${'['.repeat(10_000)}1${']'.repeat(10_000)},"Nested":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`,
   ],
@@ -64,24 +65,19 @@ const bodies: Record<HostileKind, (open: string) => readonly (string | Uint8Arra
 
 const withoutId: ReadonlySet<HostileKind> = new Set(['no-id', 'not-an-object']);
 
-/** One record of each kind (for `not-an-object`: six values), as they follow each other in a blob. */
-export function makeHostile(
-  kinds: readonly HostileKind[],
-  contentId: string,
-  tenantId: string,
-  created: number,
-): HostileRecord[] {
-  const guid = guidSeries('hostile', contentId);
+/** Makes one record of each kind (for `not-an-object`: six values), as they follow each other in a body. */
+export function makeHostile(kinds: readonly HostileKind[], batch: ServedRecords): HostileRecord[] {
+  const guid = guidSeries('hostile', batch.contentId);
   return kinds.map((kind) => {
     const id = guid(hostileKinds.indexOf(kind));
-    const open = `{"CreationTime":"${zonelessTime(created)}","Id":"${id}","Operation":"Hostile","OrganizationId":"${tenantId}","RecordType":6,"UserKey":"x","UserType":0,"Version":1,"Workload":"OneDrive"`;
-    return { id: withoutId.has(kind) ? undefined : id, pieces: bodies[kind](open) };
+    const pieces = bodies[kind](batch.beginRecord(id, 'Hostile'));
+    return { id: withoutId.has(kind) ? undefined : id, pieces };
   });
 }
 
-/** A single record of about so many bytes, in pieces. */
-export function* makeGiant(id: string, tenantId: string, created: number, bytes: number): Generator<string> {
-  yield `{"CreationTime":"${zonelessTime(created)}","Id":"${id}","Operation":"Giant","OrganizationId":"${tenantId}","RecordType":6,"UserKey":"x","UserType":0,"Version":1,"Workload":"OneDrive","Data":"`;
+/** Makes a single record of at least so many bytes, in pieces. */
+export function* makeGiant(id: string, batch: ServedRecords, bytes: number): Generator<string> {
+  yield `${batch.beginRecord(id, 'Giant')},"Data":"`;
   const piece = 'x'.repeat(64 * 1024);
   for (let left = bytes; left > 0; left -= piece.length)
     yield left < piece.length ? piece.slice(0, left) : piece;

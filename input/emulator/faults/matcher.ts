@@ -1,10 +1,11 @@
-// Decides which fault of the plan hits a request. The first entry that takes it wins; counts are per entry.
+// Decides which fault of the plan hits a request: the first entry that takes the request wins. Each entry counts for
+// itself.
 
-import { fraction } from '../random.ts';
-import type { Route } from '../routes.ts';
-import type { Fault, FaultEntry, FaultMatch } from './plan.ts';
+import { otherOperation, type Route } from '../server/route.ts';
+import { drawFraction } from '../world/random.ts';
+import type { FaultEntry, FaultMatch, NamedFault, PlayedFault } from './plan.ts';
 
-interface Armed {
+interface ArmedFault {
   readonly entry: FaultEntry;
   readonly path: RegExp | undefined;
   readonly attempts: Map<string, number>;
@@ -13,10 +14,10 @@ interface Armed {
 }
 
 export class FaultMatcher {
-  private armed: Armed[] = [];
+  private armed: ArmedFault[] = [];
   private givenAt = 0;
 
-  /** Replaces the plan; all counts begin anew. */
+  /** Replaces the plan; all counts begin anew. `now` is in milliseconds since the epoch. */
   set(entries: readonly FaultEntry[], now: number): void {
     this.givenAt = now;
     this.armed = entries.map((entry) => ({
@@ -28,7 +29,8 @@ export class FaultMatcher {
     }));
   }
 
-  next(route: Route, now: number): Fault | undefined {
+  /** Counts a request and returns the fault that hits it. */
+  next(route: Route, now: number): NamedFault | undefined {
     for (const [index, armed] of this.armed.entries()) {
       if (this.isOver(armed, now) || !concerns(armed, route)) continue;
       armed.matched += 1;
@@ -41,12 +43,12 @@ export class FaultMatcher {
     return undefined;
   }
 
-  /** The plan, with how often each entry matched and was played. */
-  status(): readonly (FaultEntry & { readonly matched: number; readonly fired: number })[] {
+  /** Returns the plan, with how often each entry matched and was played. */
+  status(): readonly PlayedFault[] {
     return this.armed.map(({ entry, matched, fired }) => ({ ...entry, matched, fired }));
   }
 
-  private isOver({ entry, fired }: Armed, now: number): boolean {
+  private isOver({ entry, fired }: ArmedFault, now: number): boolean {
     return (
       (entry.times !== undefined && fired >= entry.times) ||
       (entry.forMs !== undefined && now >= this.givenAt + entry.forMs)
@@ -54,9 +56,9 @@ export class FaultMatcher {
   }
 }
 
-function concerns({ entry, path }: Armed, route: Route): boolean {
+function concerns({ entry, path }: ArmedFault, route: Route): boolean {
   const { match } = entry;
-  if (!match) return route.operation !== 'other';
+  if (!match) return route.operation !== otherOperation;
   return (
     isOneOf(match.operation, route.operation) &&
     isOneOf(match.tenant?.toLowerCase(), route.tenant?.toLowerCase()) &&
@@ -72,7 +74,7 @@ function isTurn(match: FaultMatch, matched: number, attempt: number, index: numb
     isOneOf(match.nth, matched) &&
     isOneOf(match.attempt, attempt) &&
     (match.every === undefined || matched % match.every === 0) &&
-    (match.rate === undefined || fraction(match.seed ?? 0, index, matched) < match.rate)
+    (match.rate === undefined || drawFraction(match.seed ?? 0, index, matched) < match.rate)
   );
 }
 

@@ -1,61 +1,63 @@
-// The words of a fault plan: which requests are hit, how often, and what happens to them. README.md has an example of each.
+// The words of a fault plan: the requests that are hit, how often, and what happens to them. README.md has an example of
+// each. The kinds here are those that work with every API; an API adds its own.
 
-import type { Operation } from '../routes.ts';
 import type { HostileKind } from './hostile.ts';
 
-export interface FaultEntry {
-  /** What is left out matches everything. */
-  readonly match?: FaultMatch;
-  /** How often at most; absent is for ever. */
-  readonly times?: number;
-  /** For how long after the plan was given, on the emulator's clock. */
-  readonly forMs?: number;
-  readonly fault: Fault;
+/** A fault of any kind, one of an API's own included. */
+export interface NamedFault {
+  readonly kind: string;
 }
 
+export interface FaultEntry<F extends NamedFault = NamedFault> {
+  /** The requests that may be hit; what is left out matches everything. */
+  readonly match?: FaultMatch;
+  /** The number of times that it is played at most; absent is for ever. */
+  readonly times?: number;
+  /** Milliseconds, on the emulator's clock, for which it is played after the plan was given. */
+  readonly forMs?: number;
+  readonly fault: F;
+}
+
+/** An entry of the plan, with how often it matched a request and was played. */
+export type PlayedFault = FaultEntry & { readonly matched: number; readonly fired: number };
+
 export interface FaultMatch {
-  readonly operation?: Operation | readonly Operation[];
+  /** An operation of an API, or several. */
+  readonly operation?: string | readonly string[];
   /** A regular expression on path and query. */
   readonly path?: string;
   readonly method?: string;
-  /** GUID or domain, as in the address. */
+  /** The tenant, GUID or domain, as it stands in the address. */
   readonly tenant?: string;
   readonly contentType?: string;
   readonly contentId?: string;
-  /** The first, second, … request that the rest of this match takes; or several. */
+  /** The number of the request, or several, among those that the rest of this match takes; the first is 1. */
   readonly nth?: number | readonly number[];
-  /** Every second, third, … of them. */
+  /** With n, every n-th of them. */
   readonly every?: number;
-  /** The first, second, … request for the same path. */
+  /** The number of the request, or several, among those for the same path; the first is 1. */
   readonly attempt?: number | readonly number[];
-  /** This share of them, drawn from `seed`. */
+  /** The share of them, between 0 and 1, drawn from `seed`. */
   readonly rate?: number;
   readonly seed?: number;
 }
 
+/** The JSON schema of each property of each kind; a property whose name ends in `!` must be there. */
+export type FaultSchemas = Readonly<Record<string, Readonly<Record<string, object>>>>;
+
 type Moment = 'before-headers' | 'after-headers' | 'in-body';
 
-export type Fault =
+/** A fault that works with every API. Sizes are in bytes before compression, times in milliseconds. */
+export type SharedFault =
   | {
       readonly kind: 'status';
       readonly status: number;
       readonly body?: string;
       readonly headers?: Record<string, string>;
     }
-  | {
-      readonly kind: 'af';
-      readonly code: string;
-      readonly status?: number;
-      readonly message?: string;
-      readonly singleQuoted?: boolean;
-      /** Seconds, or an HTTP date. */
-      readonly retryAfter?: number | string;
-    }
   | { readonly kind: 'aadsts'; readonly code: number; readonly status?: number; readonly message?: string }
   | { readonly kind: 'not-json'; readonly status?: number; readonly body?: string }
-  | { readonly kind: 'error-map'; readonly code?: string; readonly status?: number }
   | { readonly kind: 'empty'; readonly status?: number }
-  | { readonly kind: 'auditing-off' }
   | { readonly kind: 'expired-token' }
   | { readonly kind: 'redirect'; readonly location?: string; readonly status?: number }
   | { readonly kind: 'reset'; readonly when: Moment; readonly bytes?: number }
@@ -64,9 +66,7 @@ export type Fault =
   | { readonly kind: 'trickle'; readonly bytes: number; readonly everyMs: number }
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'clock-skew'; readonly ms: number }
-  | { readonly kind: 'next-page-header'; readonly name: string }
-  | { readonly kind: 'foreign-host'; readonly in: 'next-page' | 'content-uri'; readonly url?: string }
   | { readonly kind: 'huge'; readonly bytes: number; readonly of?: 'records' | 'whitespace' | 'one-record' }
   | { readonly kind: 'hostile'; readonly records: readonly HostileKind[] };
 
-export type FaultKind = Fault['kind'];
+export type SharedFaultKind = SharedFault['kind'];

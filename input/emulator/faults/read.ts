@@ -1,67 +1,34 @@
-// Checks a fault plan and says where it is wrong: `faults[2].fault.bytes must be integer`.
+// Reads a fault plan that came as JSON and says where it is wrong: `faults[2].fault.bytes must be integer`.
 
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { closest } from 'fastest-levenshtein';
 import { OperatorError } from '../../contract/errors.ts';
-import { operations } from '../routes.ts';
-import { hostileKinds } from './hostile.ts';
-import type { FaultEntry, FaultKind } from './plan.ts';
+import { listOperations, type Routable } from '../server/route.ts';
+import type { FaultEntry, FaultSchemas, NamedFault } from './plan.ts';
+import { sharedSchemas } from './schemas.ts';
 
 const text = { type: 'string' } as const;
-const whole = { type: 'integer', minimum: 0 } as const;
-const status = { type: 'integer', minimum: 200, maximum: 599 } as const;
-const moment = { enum: ['before-headers', 'after-headers', 'in-body'] } as const;
-const textMap = { type: 'object', additionalProperties: text } as const;
-const orMany = (one: object): object => ({ anyOf: [one, { type: 'array', items: one, minItems: 1 }] });
+const allowMany = (one: object): object => ({ anyOf: [one, { type: 'array', items: one, minItems: 1 }] });
 
-/** The properties of each kind; those with a `!` must be there. */
-const kinds: Record<FaultKind, Record<string, object>> = {
-  status: { 'status!': status, body: text, headers: textMap },
-  af: {
-    'code!': text,
-    status,
-    message: text,
-    singleQuoted: { type: 'boolean' },
-    retryAfter: { type: ['integer', 'string'] },
-  },
-  aadsts: { 'code!': whole, status, message: text },
-  'not-json': { status, body: text },
-  'error-map': { code: text, status },
-  empty: { status },
-  'auditing-off': {},
-  'expired-token': {},
-  redirect: { location: text, status },
-  reset: { 'when!': moment, bytes: whole },
-  hang: { 'when!': moment, bytes: whole, ms: whole },
-  truncate: { 'bytes!': whole, 'declares!': { enum: ['more', 'what-comes'] } },
-  trickle: { 'bytes!': { type: 'integer', minimum: 1 }, 'everyMs!': whole },
-  delay: { 'ms!': whole },
-  'clock-skew': { 'ms!': { type: 'integer' } },
-  'next-page-header': { 'name!': text },
-  'foreign-host': { 'in!': { enum: ['next-page', 'content-uri'] }, url: text },
-  huge: { 'bytes!': whole, of: { enum: ['records', 'whitespace', 'one-record'] } },
-  hostile: { 'records!': { type: 'array', items: { enum: hostileKinds }, minItems: 1 } },
-};
-
-const match = {
+const describeMatch = (operations: readonly string[]): object => ({
   type: 'object',
   additionalProperties: false,
   properties: {
-    operation: orMany({ enum: operations }),
+    operation: allowMany({ enum: operations }),
     path: text,
     method: text,
     tenant: text,
     contentType: text,
     contentId: text,
-    nth: orMany({ type: 'integer', minimum: 1 }),
+    nth: allowMany({ type: 'integer', minimum: 1 }),
     every: { type: 'integer', minimum: 1 },
-    attempt: orMany({ type: 'integer', minimum: 1 }),
+    attempt: allowMany({ type: 'integer', minimum: 1 }),
     rate: { type: 'number', minimum: 0, maximum: 1 },
     seed: { type: 'integer' },
   },
-};
+});
 
-function schemaOf(kind: string, properties: Record<string, object>): object {
+function describeEntry(match: object, kind: string, properties: Readonly<Record<string, object>>): object {
   const names = Object.keys(properties);
   const own = Object.fromEntries(names.map((name) => [name.replace('!', ''), properties[name]]));
   return {
@@ -71,7 +38,7 @@ function schemaOf(kind: string, properties: Record<string, object>): object {
     properties: {
       match,
       times: { type: 'integer', minimum: 1 },
-      forMs: whole,
+      forMs: { type: 'integer', minimum: 0 },
       fault: {
         type: 'object',
         additionalProperties: false,
@@ -82,29 +49,42 @@ function schemaOf(kind: string, properties: Record<string, object>): object {
   };
 }
 
-const ajv = new Ajv({ allErrors: false, allowUnionTypes: true });
-const validators = new Map<string, ValidateFunction<FaultEntry>>(
-  Object.entries(kinds).map(([kind, properties]) => [
-    kind,
-    ajv.compile<FaultEntry>(schemaOf(kind, properties)),
-  ]),
-);
+type EntryChecks<F extends NamedFault> = ReadonlyMap<string, ValidateFunction<FaultEntry<F>>>;
 
-/** A list of entries, or an object with such a list under `faults`. Throws an OperatorError that says where it is wrong. */
-export function readFaultPlan(value: unknown): FaultEntry[] {
-  const list = isObject(value) && 'faults' in value ? value.faults : value;
-  if (!Array.isArray(list)) throw refuse('The fault plan is no list of faults.');
-  return list.map((entry: unknown, index) => readEntry(entry, `faults[${index}]`));
+/**
+ * Reads a plan: a list of entries, or an object with such a list under `faults`.
+ * Throws an OperatorError that says where the plan is wrong.
+ */
+export type FaultPlanReader<F extends NamedFault = NamedFault> = (value: unknown) => FaultEntry<F>[];
+
+/** Creates a reader that knows the operations and the kinds of faults of these APIs. */
+export function createFaultPlanReader<F extends NamedFault = NamedFault>(
+  apis: readonly (Routable & { readonly faults?: FaultSchemas })[],
+): FaultPlanReader<F> {
+  const ajv = new Ajv({ allErrors: false, allowUnionTypes: true });
+  const match = describeMatch(listOperations(apis));
+  const schemas: FaultSchemas = Object.assign({}, sharedSchemas, ...apis.map(({ faults }) => faults));
+  const checks: EntryChecks<F> = new Map(
+    Object.entries(schemas).map(([kind, properties]) => [
+      kind,
+      ajv.compile<FaultEntry<F>>(describeEntry(match, kind, properties)),
+    ]),
+  );
+  return (value) => {
+    const list = isObject(value) && 'faults' in value ? value.faults : value;
+    if (!Array.isArray(list)) throw refuse('The fault plan is no list of faults.');
+    return list.map((entry: unknown, index) => readEntry(checks, entry, `faults[${index}]`));
+  };
 }
 
-function readEntry(entry: unknown, at: string): FaultEntry {
+function readEntry<F extends NamedFault>(checks: EntryChecks<F>, entry: unknown, at: string): FaultEntry<F> {
   const fault = isObject(entry) && 'fault' in entry ? entry.fault : undefined;
   const kind = isObject(fault) && 'kind' in fault ? fault.kind : undefined;
   if (typeof kind !== 'string') throw refuse(`${at}.fault.kind is missing.`);
-  const validate = validators.get(kind);
+  const validate = checks.get(kind);
   if (!validate)
     throw refuse(
-      `${at}.fault.kind: there is no "${kind}"; did you mean "${closest(kind, [...validators.keys()])}"?`,
+      `${at}.fault.kind: there is no "${kind}"; did you mean "${closest(kind, [...checks.keys()])}"?`,
     );
   if (!validate(entry)) throw refuse(`${at}${explain(validate.errors?.[0])}.`);
   checkPattern(entry, at);

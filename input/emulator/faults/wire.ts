@@ -1,18 +1,19 @@
-// Faults of the connection: the answer is right, its way is not.
+// Faults of the connection: the answer is right, and something goes wrong on its way to the client.
 
-import type { Fault } from './plan.ts';
+import type { NamedFault } from './plan.ts';
+import { isSharedFault } from './schemas.ts';
 
 export interface Wire {
-  /** Added to the Date header. */
+  /** Milliseconds that are added to the Date header. */
   readonly skewMs: number;
-  /** Before anything is sent. */
+  /** Milliseconds that pass before anything is sent. */
   readonly delayMs: number;
-  /** Where the answer breaks off, in bytes of the body; -1 is before the headers, Infinity never. */
+  /** The byte of the body at which the answer breaks off; -1 is before the headers, Infinity never. */
   readonly stopAt: number;
   readonly ending: 'reset' | 'close' | 'end' | 'hang';
-  /** How long a hanging answer hangs before it goes on; absent is for ever. */
+  /** Milliseconds for which a hanging answer hangs before it goes on; undefined is for ever. */
   readonly hangMs: number | undefined;
-  /** A Content-Length that the body does not reach. */
+  /** True for a Content-Length that the body does not reach. */
   readonly declaresMore: boolean;
   readonly trickle: { readonly bytes: number; readonly everyMs: number } | undefined;
 }
@@ -27,14 +28,21 @@ export const soundWire: Wire = {
   trickle: undefined,
 };
 
-const places = { 'before-headers': -1, 'after-headers': 0, 'in-body': 512 } as const;
+const momentBytes = { 'before-headers': -1, 'after-headers': 0, 'in-body': 512 } as const;
 
-export function wireOf(fault: Fault | undefined): Wire {
-  switch (fault?.kind) {
+/** Returns how an answer travels under the fault: soundly under one that is none of the connection's. */
+export function chooseWire(fault: NamedFault | undefined): Wire {
+  if (!fault || !isSharedFault(fault)) return soundWire;
+  switch (fault.kind) {
     case 'reset':
-      return { ...soundWire, stopAt: fault.bytes ?? places[fault.when], ending: 'reset' };
+      return { ...soundWire, stopAt: fault.bytes ?? momentBytes[fault.when], ending: 'reset' };
     case 'hang':
-      return { ...soundWire, stopAt: fault.bytes ?? places[fault.when], ending: 'hang', hangMs: fault.ms };
+      return {
+        ...soundWire,
+        stopAt: fault.bytes ?? momentBytes[fault.when],
+        ending: 'hang',
+        hangMs: fault.ms,
+      };
     case 'truncate':
       return fault.declares === 'more'
         ? { ...soundWire, stopAt: fault.bytes, ending: 'close', declaresMore: true }

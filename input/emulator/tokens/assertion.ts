@@ -2,20 +2,24 @@
 
 import { createHash, X509Certificate } from 'node:crypto';
 import { decodeProtectedHeader, errors, importX509, jwtVerify } from 'jose';
-import type { TenantSettings } from '../options.ts';
+import type { AccountSettings } from '../world/account.ts';
 
-export interface Refusal {
+export interface TokenRefusal {
+  /** The AADSTS number. */
   readonly code: number;
   readonly message: string;
 }
 
-/** Undefined when the assertion holds. */
+/**
+ * Returns undefined when the assertion holds, else the refusal. `now` is in milliseconds since the epoch.
+ * The audiences are the addresses of the token endpoint that it may be for.
+ */
 export async function checkAssertion(
   assertion: string,
-  tenant: TenantSettings,
+  tenant: AccountSettings,
   audiences: readonly string[],
   now: number,
-): Promise<Refusal | undefined> {
+): Promise<TokenRefusal | undefined> {
   if (tenant.certificate === undefined) {
     return { code: 700027, message: `No certificate is registered on application '${tenant.clientId}'.` };
   }
@@ -36,13 +40,13 @@ export async function checkAssertion(
   return verify(assertion, tenant, header.alg, audiences, now);
 }
 
-interface Header {
+interface AssertionHeader {
   readonly alg: string;
   readonly x5t?: string;
   readonly 'x5t#S256'?: string;
 }
 
-function readHeader(assertion: string): Header | undefined {
+function readHeader(assertion: string): AssertionHeader | undefined {
   try {
     const { alg, ...header } = decodeProtectedHeader(assertion);
     const sha256 = header['x5t#S256'];
@@ -56,19 +60,19 @@ function readHeader(assertion: string): Header | undefined {
   }
 }
 
-function isThumbprint(certificate: X509Certificate, header: Header): boolean {
-  const print = (algorithm: string): string =>
+function isThumbprint(certificate: X509Certificate, header: AssertionHeader): boolean {
+  const digest = (algorithm: string): string =>
     createHash(algorithm).update(certificate.raw).digest('base64url');
-  return header['x5t#S256'] === print('sha256') || header.x5t === print('sha1');
+  return header['x5t#S256'] === digest('sha256') || header.x5t === digest('sha1');
 }
 
 async function verify(
   assertion: string,
-  tenant: TenantSettings,
+  tenant: AccountSettings,
   alg: string,
   audiences: readonly string[],
   now: number,
-): Promise<Refusal | undefined> {
+): Promise<TokenRefusal | undefined> {
   try {
     await jwtVerify(assertion, await importX509(tenant.certificate ?? '', alg), {
       algorithms: ['PS256', 'RS256'],

@@ -1,57 +1,57 @@
-// The token endpoint: client credentials with a secret or a certificate, for one resource; and the OpenID metadata
-// from which a domain is resolved to its tenant.
+// Issues tokens as Entra's token endpoint does: to an application that shows its secret or signs with its certificate,
+// for one resource; and writes the OpenID metadata from which a domain is resolved to its tenant.
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Answer, answerAadsts, answerJson } from '../answer.ts';
-import type { TenantSettings } from '../options.ts';
+import { answerJson, type HttpAnswer } from '../server/answer.ts';
+import type { AccountSettings } from '../world/account.ts';
+import { answerAadsts } from './aadsts-errors.ts';
 import { checkAssertion } from './assertion.ts';
 
-export interface TokenClaims {
+export interface IssuedClaims {
   readonly aud: string;
   readonly tid: string;
   readonly appid: string;
   readonly roles: readonly string[];
+  /** Seconds since the epoch. */
   readonly exp: number;
 }
 
 export interface TokenRequest {
-  readonly tenant: TenantSettings | undefined;
-  /** As in the address. */
+  /** The account of the tenant in the address, if there is one. */
+  readonly tenant: AccountSettings | undefined;
+  /** The tenant as it stands in the address. */
   readonly tenantText: string;
   readonly form: URLSearchParams;
+  /** The Authorization header. */
   readonly authorization: string | undefined;
   /** The address of this endpoint, for the audience of an assertion. */
   readonly endpoint: string;
-  /** Scopes of the first version come as `resource`, and its numbers as text. */
+  /** True for the endpoint's first version, whose scope comes as `resource` and whose numbers are text. */
   readonly firstVersion: boolean;
 }
 
 export interface TokenOptions {
-  readonly url: string;
+  /** Returns the emulator's address, once it listens; it is an audience beside those that are given. */
+  url(): string;
+  readonly audiences: readonly string[];
   readonly lifetimeSeconds: number;
-  readonly now: () => number;
-  readonly guid: (index: number) => string;
+  /** Returns milliseconds since the epoch. */
+  now(): number;
+  /** Makes the trace and correlation ids of refusals. */
+  guid(index: number): string;
 }
-
-/** Audiences of the five clouds, beside the emulator itself. */
-const audiences = [
-  'https://manage.office.com',
-  'https://manage-gcc.office.com',
-  'https://manage.office365.us',
-  'https://manage.protection.apps.mil',
-  'https://manage.office365.cn',
-];
 
 export class TokenIssuer {
   private readonly options: TokenOptions;
-  private readonly issued = new Map<string, TokenClaims>();
+  private readonly issued = new Map<string, IssuedClaims>();
   private refusals = 0;
 
   constructor(options: TokenOptions) {
     this.options = options;
   }
 
-  async answer(request: TokenRequest): Promise<Answer> {
+  /** Answers a request for a token: with one, or with a refusal. */
+  async answer(request: TokenRequest): Promise<HttpAnswer> {
     const { tenant, form } = request;
     if (!tenant) {
       return this.refuse(
@@ -82,23 +82,24 @@ export class TokenIssuer {
     return this.issue(tenant, resource, request.firstVersion);
   }
 
-  /** The claims of a token that was issued here and not revoked; undefined for any other. */
-  read(token: string): TokenClaims | undefined {
+  /** Returns the claims of a token that was issued here and not revoked; undefined for any other. */
+  read(token: string): IssuedClaims | undefined {
     return this.issued.get(token);
   }
 
-  isExpired(claims: TokenClaims): boolean {
+  isExpired(claims: IssuedClaims): boolean {
     return this.options.now() >= claims.exp * 1000;
   }
 
-  /** The token is refused from here on. */
+  /** Refuses the token from here on. */
   revoke(token: string): void {
     this.issued.delete(token);
   }
 
-  describeOpenId(tenant: TenantSettings | undefined, tenantText: string): Answer {
+  /** Answers with the OpenID metadata of a tenant. */
+  describeOpenId(tenant: AccountSettings | undefined, tenantText: string): HttpAnswer {
     if (!tenant) return this.refuse(90002, `Tenant '${tenantText}' not found.`);
-    const home = `${this.options.url}/${tenant.tenantId}`;
+    const home = `${this.options.url()}/${tenant.tenantId}`;
     return answerJson(200, {
       token_endpoint: `${home}/oauth2/v2.0/token`,
       token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
@@ -114,22 +115,22 @@ export class TokenIssuer {
     });
   }
 
-  refuse(code: number, message?: string, status?: number): Answer {
+  /** Answers with a refusal by its AADSTS number; its message and status are known unless they are given. */
+  refuse(code: number, message?: string, status?: number): HttpAnswer {
     this.refusals += 2;
-    const { guid, now } = this.options;
     const from = this.refusals;
-    return answerAadsts(code, { now: now(), guid: (index) => guid(from + index), message, status });
+    const guid = (index: number): string => this.options.guid(from + index);
+    return answerAadsts(code, { now: this.options.now(), guid, message, status });
   }
 
   private async checkCredential(
-    tenant: TenantSettings,
-    client: Client,
+    tenant: AccountSettings,
+    client: ClientCredentials,
     request: TokenRequest,
-  ): Promise<Answer | undefined> {
+  ): Promise<HttpAnswer | undefined> {
     if (client.assertion !== undefined) {
-      const { url, now } = this.options;
-      const endpoints = [request.endpoint, `${url}/${tenant.tenantId}/oauth2/v2.0/token`];
-      const refusal = await checkAssertion(client.assertion, tenant, endpoints, now());
+      const endpoints = [request.endpoint, `${this.options.url()}/${tenant.tenantId}/oauth2/v2.0/token`];
+      const refusal = await checkAssertion(client.assertion, tenant, endpoints, this.options.now());
       return refusal && this.refuse(refusal.code, refusal.message);
     }
     if (client.secret === undefined) return this.refuse(7000218);
@@ -148,12 +149,12 @@ export class TokenIssuer {
     return undefined;
   }
 
-  private issue(tenant: TenantSettings, resource: string, firstVersion: boolean): Answer {
-    const { lifetimeSeconds, now, url } = this.options;
-    const seconds = Math.floor(now() / 1000);
+  private issue(tenant: AccountSettings, resource: string, firstVersion: boolean): HttpAnswer {
+    const { lifetimeSeconds } = this.options;
+    const seconds = Math.floor(this.options.now() / 1000);
     const claims = {
       aud: resource,
-      iss: `${url}/${tenant.tenantId}/`,
+      iss: `${this.options.url()}/${tenant.tenantId}/`,
       iat: seconds,
       nbf: seconds,
       exp: seconds + lifetimeSeconds,
@@ -179,8 +180,8 @@ export class TokenIssuer {
     });
   }
 
-  /** Looks like a signed token; what makes it one is that it is remembered. */
-  private seal(claims: TokenClaims): string {
+  /** Makes a text that looks like a signed token; it is one only because it is remembered here. */
+  private seal(claims: IssuedClaims): string {
     const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const header = { typ: 'JWT', alg: 'RS256', kid: 'emulator' };
     const token = `${encode(header)}.${encode(claims)}.${randomBytes(256).toString('base64url')}`;
@@ -189,17 +190,17 @@ export class TokenIssuer {
   }
 
   private isAudience(resource: string): boolean {
-    return resource === this.options.url || audiences.includes(resource);
+    return resource === this.options.url() || this.options.audiences.includes(resource);
   }
 }
 
-interface Client {
+interface ClientCredentials {
   readonly id: string | undefined;
   readonly secret: string | undefined;
   readonly assertion: string | undefined;
 }
 
-function readClient(form: URLSearchParams, authorization: string | undefined): Client {
+function readClient(form: URLSearchParams, authorization: string | undefined): ClientCredentials {
   if (authorization?.startsWith('Basic ')) {
     const [id, secret] = Buffer.from(authorization.slice(6), 'base64').toString().split(':', 2);
     return {

@@ -1,8 +1,8 @@
 // Sample documents of the collector about itself: an hour each, for each tenant and content type of the sample. One
 // throttled morning, one gap that was filled, one that was not, and a content type that went quiet.
 
-import { contentTypes } from '../../../input/emulator/content/content-type.ts';
-import { hash, Random } from '../../../input/emulator/random.ts';
+import { contentTypes } from '../../../input/emulator/apis/management-activity/content/content-type.ts';
+import { hash, Random } from '../../../input/emulator/world/random.ts';
 import { describeQuiet } from '../../../input/telemetry/quiet.ts';
 import {
   dayMs,

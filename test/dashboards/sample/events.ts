@@ -1,11 +1,14 @@
 // Sample events: what the emulator invents for two companies over a week, through the mapper. A function of the seed
 // and the end of the week: what somebody sees who tries it, and what happens on the last day.
 
-import { type ContentType, contentTypes } from '../../../input/emulator/content/content-type.ts';
-import { spreadOverDays } from '../../../input/emulator/content/day-curve.ts';
-import { guidSeries, hash } from '../../../input/emulator/random.ts';
-import { generateRecords } from '../../../input/emulator/records/supply.ts';
-import { createWorld, type World } from '../../../input/emulator/records/world.ts';
+import {
+  type ContentType,
+  contentTypes,
+} from '../../../input/emulator/apis/management-activity/content/content-type.ts';
+import { spreadOverDays } from '../../../input/emulator/apis/management-activity/content/day-curve.ts';
+import { generateRecords } from '../../../input/emulator/apis/management-activity/records/supply.ts';
+import { createWorld, type World } from '../../../input/emulator/world/company.ts';
+import { guidSeries, hash } from '../../../input/emulator/world/random.ts';
 import type { Mapper } from '../../../pipelines/mapper.ts';
 import { jailbreak, massDownload, ownMailboxes, passwordSpray } from './incidents.ts';
 

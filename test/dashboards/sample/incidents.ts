@@ -1,9 +1,9 @@
 // What an analyst should notice in the sample, on its last day: a mass download, a password spray from a country that
 // nobody else works in, and an attempt to talk Copilot out of its rules. And what only looks like something.
 
-import { hash, Random } from '../../../input/emulator/random.ts';
-import { families } from '../../../input/emulator/records/supply.ts';
-import type { World } from '../../../input/emulator/records/world.ts';
+import { families } from '../../../input/emulator/apis/management-activity/records/supply.ts';
+import type { World } from '../../../input/emulator/world/company.ts';
+import { hash, Random } from '../../../input/emulator/world/random.ts';
 
 const hourMs = 3_600_000;
 
