@@ -98,6 +98,17 @@ describe('the folders keep to the design', () => {
     expect(strangers).toEqual([]);
   });
 
+  test('the rooms that emulated APIs share know no API, and no API knows another', () => {
+    const rooms = 'input/emulator';
+    const apiOf = (path: string) => path.split('/').slice(0, 4).join('/');
+    const strangers = readImports(rooms).filter(({ from, to }) => {
+      if (!inside(to, `${rooms}/apis`)) return false;
+      if (!inside(from, `${rooms}/apis`)) return from.split('/').length > 3;
+      return from !== `${rooms}/apis/index.ts` && apiOf(from) !== apiOf(to);
+    });
+    expect(strangers).toEqual([]);
+  });
+
   test('no file imports itself by way of others', () => {
     const imports = Map.groupBy(Object.keys(mayImport).flatMap(readImports), ({ from }) => from);
     const settled = new Set<string>();

@@ -25,8 +25,8 @@ export interface EmulatedApi {
   /** JSON schemas of the properties that `PATCH /emulator/tenant` takes for this API, by name. */
   readonly tenantChanges?: Readonly<Record<string, object>>;
   /**
-   * Reads what the request log and the fault plan know a request by. It is called for every request, also for those of
-   * other APIs and of none: then `parts` is empty.
+   * Reads the names by which the request log and the fault plan know a request. It is called for the requests of this
+   * API, and with empty `parts` for those that no API with labels answers.
    */
   readLabels?(parts: Readonly<Record<string, string>>, query: URLSearchParams): RequestLabels;
   /**
@@ -37,14 +37,17 @@ export interface EmulatedApi {
 }
 
 export interface ApiRoute {
-  /** A word that is unique among all APIs: fault plans match it, counts are kept by it. */
+  /** A word that is unique among all APIs: fault plans match it, and counts are kept by it. */
   readonly operation: string;
   readonly method: string;
-  /** Matches the path alone. A group named `tenant` is the tenant as written; all named groups go to `readLabels`. */
+  /**
+   * Matches the path alone. A group named `tenant` is the tenant as written; without one the tenant is the token's. All
+   * named groups go to `readLabels`.
+   */
   readonly path: RegExp;
 }
 
-/** What an API is given by the emulator that it is part of. */
+/** Things that an API is given by the emulator that it is part of. */
 export interface ApiEnvironment {
   /** `http://127.0.0.1:port`. Throws before the server listens; ask for it while a request is answered. */
   url(): string;

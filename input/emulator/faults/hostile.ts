@@ -22,7 +22,7 @@ export const hostileKinds = [
 export type HostileKind = (typeof hostileKinds)[number];
 
 export interface HostileRecord {
-  /** Undefined for a record without an Id. */
+  /** The Id, or undefined for a record without one. */
   readonly id: string | undefined;
   /** The pieces of its JSON; bytes where it is no valid text. */
   readonly pieces: readonly BodyPiece[];

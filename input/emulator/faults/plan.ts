@@ -33,7 +33,7 @@ export interface FaultMatch {
   readonly contentId?: string;
   /** The number of the request, or several, among those that the rest of this match takes; the first is 1. */
   readonly nth?: number | readonly number[];
-  /** With n, every n-th of them. */
+  /** A number n that takes every n-th of them. */
   readonly every?: number;
   /** The number of the request, or several, among those for the same path; the first is 1. */
   readonly attempt?: number | readonly number[];

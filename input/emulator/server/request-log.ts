@@ -20,7 +20,7 @@ export interface LoggedRequest {
   status: number | undefined;
   /** The kind of the fault that was played. */
   fault: string | undefined;
-  /** What a well-behaved client would not have done, by name; each API adds names of its own. */
+  /** Names of things that a well-behaved client would not have done; each API adds names of its own. */
   misuse: string[];
 }
 

@@ -39,7 +39,6 @@ export const listOperations = (apis: readonly Routable[]): string[] => [
 export function readRoute(apis: readonly Routable[], method: string, target: string): Route {
   const { pathname: path, searchParams: query } = new URL(target, 'http://emulator');
   const found = findRoute(apis, method, path);
-  const labels = apis.map((api) => api.readLabels?.(api === found?.api ? found.parts : {}, query));
   return {
     operation: found?.operation ?? otherOperation,
     method,
@@ -47,8 +46,18 @@ export function readRoute(apis: readonly Routable[], method: string, target: str
     path,
     query,
     tenant: found?.parts.tenant,
-    ...Object.assign({}, ...labels),
+    ...readLabels(apis, found, query),
   };
+}
+
+/** The API that answers reads the labels. A request that none answers, or one without labels, is read by all of them. */
+function readLabels(
+  apis: readonly Routable[],
+  found: FoundRoute | undefined,
+  query: URLSearchParams,
+): RequestLabels {
+  if (found?.api.readLabels) return found.api.readLabels(found.parts, query);
+  return Object.assign({}, ...apis.map((api) => api.readLabels?.({}, query)).toReversed());
 }
 
 interface FoundRoute {

@@ -30,7 +30,7 @@ import { answerText, type HttpAnswer } from './answer.ts';
 import { deliver } from './deliver.ts';
 import type { Listener } from './listen.ts';
 import type { RequestLog } from './request-log.ts';
-import { type Route, readRoute } from './route.ts';
+import { otherOperation, type Route, readRoute } from './route.ts';
 
 /** An API with its state in this emulator. */
 export interface OpenedApi {
@@ -131,7 +131,11 @@ export class RunningEmulator implements Controllable {
 
   /** Answers a request to the emulator's own address. */
   async handle(request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
-    const route = readRoute(this.apis, request.method ?? 'GET', request.url ?? '/');
+    const { authorization } = request.headers;
+    const route = this.findTenant(
+      readRoute(this.apis, request.method ?? 'GET', request.url ?? '/'),
+      authorization,
+    );
     if (route.path === '/emulator' || route.path.startsWith('/emulator/')) {
       const answer = this.control({ ...route, body });
       return deliver(response, answer, { wire: soundWire, now: this.time.now(), gzip: false });
@@ -147,7 +151,7 @@ export class RunningEmulator implements Controllable {
       {
         route,
         body,
-        authorization: request.headers.authorization,
+        authorization,
         account: findAccount(this.parts.accounts, route.tenant),
         reportMisuse: (name) => log.misuse.push(name),
       },
@@ -156,6 +160,13 @@ export class RunningEmulator implements Controllable {
     const accepts = String(request.headers['accept-encoding'] ?? '').includes('gzip');
     const gzip = this.parts.gzip && accepts && answer.status === 200 && answer.body !== '';
     await deliver(response, answer, { wire: chooseWire(fault), now: this.time.now(), gzip });
+  }
+
+  /** Where an API's address names no tenant, its token does. */
+  private findTenant(route: Route, authorization: string | undefined): Route {
+    if (route.tenant !== undefined || route.operation === otherOperation) return route;
+    const claims = this.parts.tokens.read(readBearer(authorization) ?? '');
+    return claims ? { ...route, tenant: claims.tid } : route;
   }
 
   private async answer(request: ApiRequest, fault: NamedFault | undefined): Promise<HttpAnswer> {

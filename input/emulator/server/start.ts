@@ -19,12 +19,16 @@ export interface StartedServers {
   answerWith(handle: Handle): void;
 }
 
-/** Resolves when the servers listen. Throws an OperatorError when the options cannot be or the port cannot be had. */
+/**
+ * Resolves when the servers listen. Throws an OperatorError when the options cannot be or the port cannot be had, and an
+ * Error when two APIs share a word.
+ */
 export async function startServers(
   options: ServerOptions,
   given: readonly EmulatedApi[],
 ): Promise<StartedServers> {
   const apis = [login, ...given];
+  refuseClashes(apis);
   const time = new EmulatorTime(options.clock ?? systemClock);
   time.freeze(options.frozen ?? false);
   const addresses = new Addresses();
@@ -32,7 +36,11 @@ export async function startServers(
   const opened = apis.map((api) => ({ api, running: api.open(environment) }));
   const requests = new RequestLog();
   const handling = Promise.withResolvers<Handle>();
-  const own = await listen(options.port ?? 0, async (...request) => (await handling.promise)(...request));
+  const answer: Handle = async (...request) => (await handling.promise)(...request);
+  const own = await listen(options.port ?? 0, answer).catch((error: unknown) => {
+    for (const { running } of opened) running.close?.();
+    throw error;
+  });
   const foreign = await listen(0, foreignHost(apis, requests, time));
   addresses.known = { own, foreign };
   const accounts = environment.tenants.map(({ account }) => account);
@@ -87,4 +95,21 @@ function createEnvironment(
 
 function listTenantOptions({ tenants = 1 }: ServerOptions): readonly AccountOptions[] {
   return typeof tenants === 'number' ? Array.from({ length: tenants }, () => ({})) : tenants;
+}
+
+/** A word of one API would be taken for another's: the first of them would get its requests or play its faults. */
+function refuseClashes(apis: readonly EmulatedApi[]): void {
+  const owners = new Map<string, string>();
+  for (const { name, routes, faults } of apis) {
+    const words = [
+      ...routes.map(({ operation }) => `operation "${operation}"`),
+      ...Object.keys(faults ?? {}).map((kind) => `fault "${kind}"`),
+    ];
+    for (const word of words) {
+      const owner = owners.get(word);
+      if (owner !== undefined)
+        throw new Error(`The emulated APIs ${owner} and ${name} both have the ${word}.`);
+      owners.set(word, name);
+    }
+  }
 }

@@ -31,7 +31,7 @@ export interface TruthRecord {
   readonly tenantId: string;
   readonly contentType: string;
   readonly contentId: string;
-  /** Undefined for a record without an Id. */
+  /** The Id, or undefined for a record without one. */
   readonly id: string | undefined;
 }
 

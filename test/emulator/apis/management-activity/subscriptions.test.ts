@@ -1,8 +1,8 @@
 // Subscriptions: list, start, stop, the cool-down, and what a stop withholds for good.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Emulator, EmulatorOptions } from '../../input/emulator/index.ts';
-import { Client, readCode, readList, readObject, startAtNoon, toObject } from './client.ts';
+import type { Emulator, EmulatorOptions } from '../../../../input/emulator/index.ts';
+import { Client, readCode, readList, readObject, startAtNoon, toObject } from '../../client.ts';
 
 const minute = 60_000;
 const general = 'Audit.General';

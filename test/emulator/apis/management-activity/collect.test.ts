@@ -1,8 +1,8 @@
 // The main road: what a plain reader collects is what the truth says was made available.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { contentTypes, type Emulator, type EmulatorOptions } from '../../input/emulator/index.ts';
-import { Client, startAtNoon } from './client.ts';
+import { contentTypes, type Emulator, type EmulatorOptions } from '../../../../input/emulator/index.ts';
+import { Client, startAtNoon } from '../../client.ts';
 
 let emulator: Emulator | undefined;
 afterEach(() => emulator?.close());

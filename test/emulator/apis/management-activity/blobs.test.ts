@@ -1,8 +1,8 @@
 // Content blobs: their bodies, how they come, and when they can no longer be had.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { contentTypes, type Emulator, type EmulatorOptions } from '../../input/emulator/index.ts';
-import { Client, noon, readCode, startAtNoon } from './client.ts';
+import { contentTypes, type Emulator, type EmulatorOptions } from '../../../../input/emulator/index.ts';
+import { Client, noon, readCode, startAtNoon } from '../../client.ts';
 
 const hour = 3_600_000;
 const general = 'Audit.General';

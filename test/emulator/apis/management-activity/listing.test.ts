@@ -6,8 +6,8 @@ import {
   type Emulator,
   type EmulatorOptions,
   type ServiceHabits,
-} from '../../input/emulator/index.ts';
-import { Client, noon, readCode, readList, seconds, startAtNoon } from './client.ts';
+} from '../../../../input/emulator/index.ts';
+import { Client, noon, readCode, readList, seconds, startAtNoon } from '../../client.ts';
 
 const hour = 3_600_000;
 const general = 'Audit.General';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readFaultPlan } from '../../input/emulator/index.ts';
+import { readFaultPlan } from '../../../input/emulator/index.ts';
 
 describe('a fault plan', () => {
   test('is a list, or an object that holds one', () => {
@@ -40,7 +40,7 @@ describe('a fault plan', () => {
   });
 
   test('of each example in the README is accepted', () => {
-    const readme = readFileSync(join(import.meta.dirname, '../../input/emulator/README.md'), 'utf8');
+    const readme = readFileSync(join(import.meta.dirname, '../../../input/emulator/README.md'), 'utf8');
     const examples = [...readme.matchAll(/^\| `[\w-]+` \|.*\| `(\{.+?\})` \|$/gm)].map(
       ([, example]): unknown => JSON.parse(example ?? ''),
     );

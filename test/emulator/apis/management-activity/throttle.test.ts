@@ -1,8 +1,8 @@
 // Throttling: a quota for each tenant, and how a refusal looks.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Emulator, EmulatorOptions } from '../../input/emulator/index.ts';
-import { Client, readCode, readObject, startAtNoon, toObject } from './client.ts';
+import type { Emulator, EmulatorOptions } from '../../../../input/emulator/index.ts';
+import { Client, readCode, readObject, startAtNoon, toObject } from '../../client.ts';
 
 let emulator: Emulator | undefined;
 afterEach(() => emulator?.close());

@@ -3,9 +3,9 @@
 import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, SignJWT } from 'jose';
-import type { Emulator, EmulatorOptions } from '../../input/emulator/index.ts';
-import { createCertificate, type TestCertificate } from './certificate.ts';
-import { Client, noon, readCode, readObject, startAtNoon } from './client.ts';
+import type { Emulator, EmulatorOptions } from '../../../input/emulator/index.ts';
+import { createCertificate, type TestCertificate } from '../certificate.ts';
+import { Client, noon, readCode, readObject, startAtNoon } from '../client.ts';
 
 let emulator: Emulator | undefined;
 afterEach(() => emulator?.close());

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { contentTypes, type Emulator, type EmulatorOptions } from '../../input/emulator/index.ts';
-import { Client, noon, readObject, startAtNoon, toObject } from './client.ts';
+import { contentTypes, type Emulator, type EmulatorOptions } from '../../../input/emulator/index.ts';
+import { Client, noon, readObject, startAtNoon, toObject } from '../client.ts';
 
 const general = 'Audit.General';
 

@@ -4,10 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { families, generateRecords } from '../../input/emulator/apis/management-activity/records/supply.ts';
-import { type ContentType, contentTypes, type Emulator } from '../../input/emulator/index.ts';
-import { createWorld } from '../../input/emulator/world/company.ts';
-import { Client, type JsonObject, noon, startAtNoon, toObject } from './client.ts';
+import {
+  families,
+  generateRecords,
+} from '../../../../input/emulator/apis/management-activity/records/supply.ts';
+import { type ContentType, contentTypes, type Emulator } from '../../../../input/emulator/index.ts';
+import { createWorld } from '../../../../input/emulator/world/company.ts';
+import { Client, type JsonObject, noon, startAtNoon, toObject } from '../../client.ts';
 
 const world = createWorld('0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7', 'contoso.example', 7);
 
