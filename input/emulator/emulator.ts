@@ -11,13 +11,13 @@ import type {
 import { ManagementActivity, type PublishedBlob } from './apis/management-activity/management-activity.ts';
 import type { PublishRequest } from './apis/management-activity/publish.ts';
 import type { Controllable } from './control/controllable.ts';
-import type { FaultEntry as AnyFaultEntry, SharedFault } from './faults/plan.ts';
+import type { PlanEntry, SharedFault } from './faults/plan.ts';
 import type { ServerOptions } from './options.ts';
 import { type EmulatorParts, RunningEmulator } from './server/running-emulator.ts';
 import type { AccountOptions, AccountSettings } from './world/account.ts';
 
 export type Fault = SharedFault | ApiFault;
-export type FaultEntry = AnyFaultEntry<Fault>;
+export type FaultEntry = PlanEntry<Fault>;
 
 export interface TenantOptions extends AccountOptions, ApiTenantOptions {}
 

@@ -3,7 +3,7 @@
 
 import type { Clock } from '../contract/clock.ts';
 import type { EmulatedApi } from './api.ts';
-import type { FaultEntry } from './faults/plan.ts';
+import type { PlanEntry } from './faults/plan.ts';
 import type { AccountOptions } from './world/account.ts';
 
 export interface ServerOptions {
@@ -22,7 +22,7 @@ export interface ServerOptions {
   readonly origin?: number;
   /** True when time stands still until it is advanced. */
   readonly frozen?: boolean;
-  readonly faults?: readonly FaultEntry[];
+  readonly faults?: readonly PlanEntry[];
   /** False when bodies are never compressed, not even for clients that accept gzip. */
   readonly gzip?: boolean;
   /** Seconds for which a token is good; 3,599 by default. */

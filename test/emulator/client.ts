@@ -1,4 +1,5 @@
-// A plain reader of the Management Activity API for the tests of the emulator: no retries, no cleverness.
+// A plain client of the Management Activity API for the tests of the emulator. It retries nothing, so that a test sees each
+// answer as it comes.
 
 import type { Emulator } from '../../input/emulator/index.ts';
 import {
@@ -10,13 +11,14 @@ import {
 
 export const noon = Date.parse('2026-11-20T12:00:00Z');
 
-/** Time stands at noon, so that a test has the same content each time. */
+/** Starts an emulator whose time stands at noon, so that a test has the same content each time. */
 export const startAtNoon = (options: EmulatorOptions = {}): Promise<Emulator> =>
   startEmulator({ clock: { now: () => noon }, ...options });
 
-export const seconds = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
+/** Writes a time as the API takes it. */
+export const formatSeconds = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
 
-export interface Listed {
+export interface ListedBlob {
   readonly contentId: string;
   readonly contentUri: string;
   readonly contentType: string;
@@ -38,7 +40,7 @@ export class Client {
     this.root = `${emulator.url}/api/v1.0/${tenant.tenantId}/activity/feed`;
   }
 
-  /** Asks for a token; what is given replaces or (undefined) removes fields of a right request. */
+  /** Asks for a token; the changes replace or, where undefined, remove fields of a right request. */
   requestToken(
     changes: Record<string, string | undefined> = {},
     path = `${this.tenant.tenantId}/oauth2/v2.0/token`,
@@ -78,16 +80,16 @@ export class Client {
     return this.call(`subscriptions/stop?contentType=${contentType}`, { method: 'POST' });
   }
 
-  /** One page of [from, to). */
+  /** Asks for the first page of [from, to), in milliseconds since the epoch. */
   page(contentType: string, from: number, to: number): Promise<Response> {
     return this.call(
-      `subscriptions/content?contentType=${contentType}&startTime=${seconds(from)}&endTime=${seconds(to)}`,
+      `subscriptions/content?contentType=${contentType}&startTime=${formatSeconds(from)}&endTime=${formatSeconds(to)}`,
     );
   }
 
-  /** Every page of the 23 hours before `to`. */
-  async list(contentType: string, to = this.emulator.time.now() + 1_000): Promise<Listed[]> {
-    const listed: Listed[] = [];
+  /** Lists every page of the 23 hours before `to`, in milliseconds since the epoch. */
+  async list(contentType: string, to = this.emulator.time.now() + 1_000): Promise<ListedBlob[]> {
+    const listed: ListedBlob[] = [];
     let response = await this.page(contentType, to - 23 * 3_600_000, to);
     for (;;) {
       listed.push(...(await readList(response)).map(toListed));
@@ -101,7 +103,7 @@ export class Client {
     return readList(await this.call(contentUri));
   }
 
-  /** The Ids of everything that can be had of the last 23 hours, by the content types that are subscribed. */
+  /** Collects the Ids of everything that can be had of the last 23 hours, of all content types in turn. */
   async collect(): Promise<string[]> {
     await this.signIn();
     const ids: string[] = [];
@@ -131,7 +133,7 @@ export async function readList(response: Response): Promise<JsonObject[]> {
   return value.map(toObject);
 }
 
-const toListed = (value: JsonObject): Listed => ({
+const toListed = (value: JsonObject): ListedBlob => ({
   contentId: String(value.contentId),
   contentUri: String(value.contentUri),
   contentType: String(value.contentType),
@@ -139,7 +141,7 @@ const toListed = (value: JsonObject): Listed => ({
   contentExpiration: String(value.contentExpiration),
 });
 
-/** The status and the AF code of a refusal. */
+/** Reads the status and the AF code of a refusal: `400 AF20030`. */
 export async function readCode(response: Response): Promise<string> {
   const { error } = await readObject(response);
   return `${response.status} ${toObject(error).code}`;

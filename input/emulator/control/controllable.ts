@@ -1,7 +1,7 @@
 // The part of a running emulator that works the same whichever APIs it emulates: tests reach it by calling it, or over
 // HTTP by the control requests.
 
-import type { FaultEntry, PlayedFault } from '../faults/plan.ts';
+import type { PlanEntry, PlayedFault } from '../faults/plan.ts';
 import type { RequestLog } from '../server/request-log.ts';
 import type { EmulatorTime } from '../time.ts';
 import type { DistinctId, TruthFilter, TruthRecord, TruthSummary } from '../truth/truth.ts';
@@ -20,7 +20,7 @@ export interface Controllable {
   /** Counts batches and records by tenant and feed. */
   summarize(): readonly TruthSummary[];
   /** Replaces the fault plan; all counts begin anew. */
-  setFaults(entries: readonly FaultEntry[]): void;
+  setFaults(entries: readonly PlanEntry[]): void;
   /** Returns the plan, with how often each entry matched and was played. */
   faults(): readonly PlayedFault[];
   /** Moves the emulator's clock forward by so many milliseconds. */

@@ -3,10 +3,10 @@
 
 import { otherOperation, type Route } from '../server/route.ts';
 import { drawFraction } from '../world/random.ts';
-import type { FaultEntry, FaultMatch, NamedFault, PlayedFault } from './plan.ts';
+import type { FaultMatch, NamedFault, PlanEntry, PlayedFault } from './plan.ts';
 
 interface ArmedFault {
-  readonly entry: FaultEntry;
+  readonly entry: PlanEntry;
   readonly path: RegExp | undefined;
   readonly attempts: Map<string, number>;
   matched: number;
@@ -18,7 +18,7 @@ export class FaultMatcher {
   private givenAt = 0;
 
   /** Replaces the plan; all counts begin anew. `now` is in milliseconds since the epoch. */
-  set(entries: readonly FaultEntry[], now: number): void {
+  set(entries: readonly PlanEntry[], now: number): void {
     this.givenAt = now;
     this.armed = entries.map((entry) => ({
       entry,

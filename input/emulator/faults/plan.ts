@@ -8,7 +8,7 @@ export interface NamedFault {
   readonly kind: string;
 }
 
-export interface FaultEntry<F extends NamedFault = NamedFault> {
+export interface PlanEntry<F extends NamedFault = NamedFault> {
   /** The requests that may be hit; what is left out matches everything. */
   readonly match?: FaultMatch;
   /** The number of times that it is played at most; absent is for ever. */
@@ -19,7 +19,7 @@ export interface FaultEntry<F extends NamedFault = NamedFault> {
 }
 
 /** An entry of the plan, with how often it matched a request and was played. */
-export type PlayedFault = FaultEntry & { readonly matched: number; readonly fired: number };
+export type PlayedFault = PlanEntry & { readonly matched: number; readonly fired: number };
 
 export interface FaultMatch {
   /** An operation of an API, or several. */

@@ -4,7 +4,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { closest } from 'fastest-levenshtein';
 import { OperatorError } from '../../contract/errors.ts';
 import { listOperations, type Routable } from '../server/route.ts';
-import type { FaultEntry, FaultSchemas, NamedFault } from './plan.ts';
+import type { FaultSchemas, NamedFault, PlanEntry } from './plan.ts';
 import { sharedSchemas } from './schemas.ts';
 
 const text = { type: 'string' } as const;
@@ -49,13 +49,13 @@ function describeEntry(match: object, kind: string, properties: Readonly<Record<
   };
 }
 
-type EntryChecks<F extends NamedFault> = ReadonlyMap<string, ValidateFunction<FaultEntry<F>>>;
+type EntryChecks<F extends NamedFault> = ReadonlyMap<string, ValidateFunction<PlanEntry<F>>>;
 
 /**
  * Reads a plan: a list of entries, or an object with such a list under `faults`.
  * Throws an OperatorError that says where the plan is wrong.
  */
-export type FaultPlanReader<F extends NamedFault = NamedFault> = (value: unknown) => FaultEntry<F>[];
+export type FaultPlanReader<F extends NamedFault = NamedFault> = (value: unknown) => PlanEntry<F>[];
 
 /** Creates a reader that knows the operations and the kinds of faults of these APIs. */
 export function createFaultPlanReader<F extends NamedFault = NamedFault>(
@@ -67,7 +67,7 @@ export function createFaultPlanReader<F extends NamedFault = NamedFault>(
   const checks: EntryChecks<F> = new Map(
     Object.entries(schemas).map(([kind, properties]) => [
       kind,
-      ajv.compile<FaultEntry<F>>(describeEntry(match, kind, properties)),
+      ajv.compile<PlanEntry<F>>(describeEntry(match, kind, properties)),
     ]),
   );
   return (value) => {
@@ -77,7 +77,7 @@ export function createFaultPlanReader<F extends NamedFault = NamedFault>(
   };
 }
 
-function readEntry<F extends NamedFault>(checks: EntryChecks<F>, entry: unknown, at: string): FaultEntry<F> {
+function readEntry<F extends NamedFault>(checks: EntryChecks<F>, entry: unknown, at: string): PlanEntry<F> {
   const fault = isObject(entry) && 'fault' in entry ? entry.fault : undefined;
   const kind = isObject(fault) && 'kind' in fault ? fault.kind : undefined;
   if (typeof kind !== 'string') throw refuse(`${at}.fault.kind is missing.`);
@@ -91,7 +91,7 @@ function readEntry<F extends NamedFault>(checks: EntryChecks<F>, entry: unknown,
   return entry;
 }
 
-function checkPattern(entry: FaultEntry, at: string): void {
+function checkPattern(entry: PlanEntry, at: string): void {
   try {
     new RegExp(entry.match?.path ?? '');
   } catch (error) {

@@ -9,7 +9,7 @@ import { type ControlHandler, refuseControl } from '../control/request.ts';
 import { alterRecords } from '../faults/alter.ts';
 import { answerInstead } from '../faults/instead.ts';
 import { FaultMatcher } from '../faults/matcher.ts';
-import type { FaultEntry, NamedFault, PlayedFault } from '../faults/plan.ts';
+import type { NamedFault, PlanEntry, PlayedFault } from '../faults/plan.ts';
 import { createFaultPlanReader } from '../faults/read.ts';
 import { chooseWire, soundWire } from '../faults/wire.ts';
 import type { EmulatorTime } from '../time.ts';
@@ -99,7 +99,7 @@ export class RunningEmulator implements Controllable {
     return this.running.flatMap((api) => summarize(api.feeds(), this.time.now()));
   }
 
-  setFaults(entries: readonly FaultEntry[]): void {
+  setFaults(entries: readonly PlanEntry[]): void {
     this.matcher.set(entries, this.time.now());
   }
 

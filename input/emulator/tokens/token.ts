@@ -125,7 +125,7 @@ export class TokenIssuer {
 
   private async checkCredential(
     tenant: AccountSettings,
-    client: ClientCredentials,
+    client: PresentedCredentials,
     request: TokenRequest,
   ): Promise<HttpAnswer | undefined> {
     if (client.assertion !== undefined) {
@@ -194,13 +194,13 @@ export class TokenIssuer {
   }
 }
 
-interface ClientCredentials {
+interface PresentedCredentials {
   readonly id: string | undefined;
   readonly secret: string | undefined;
   readonly assertion: string | undefined;
 }
 
-function readClient(form: URLSearchParams, authorization: string | undefined): ClientCredentials {
+function readClient(form: URLSearchParams, authorization: string | undefined): PresentedCredentials {
   if (authorization?.startsWith('Basic ')) {
     const [id, secret] = Buffer.from(authorization.slice(6), 'base64').toString().split(':', 2);
     return {

@@ -1,4 +1,5 @@
-// What a test in another process can ask and tell: `/emulator/…`, and the command that starts such a process.
+// Control requests, `/emulator/…`, by which a test in another process asks and tells; and the command that starts such a
+// process.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -169,6 +170,22 @@ describe('an emulator that cannot start', () => {
     await expect(startAtNoon({ tenants })).rejects.toThrow(
       'The file of records /nowhere/records.ndjson cannot be read',
     );
+  });
+});
+
+describe('options of a wrong kind, as a process that passes them on may have them,', () => {
+  test.each([
+    ['{"pageSize":"many"}', "The emulator's option pageSize must be number."],
+    [
+      '{"tenants":[{"content":{"habits":{"lateBlobs":true}}}]}',
+      "The emulator's option tenants.0.content.habits.lateBlobs must be number.",
+    ],
+    [
+      '{"tenants":[{"subscribed":["Audit.Nothing"]}]}',
+      "The emulator's option tenants.0.subscribed.0 must be equal",
+    ],
+  ])('like %s are refused', async (options, message) => {
+    await expect(startAtNoon(JSON.parse(options))).rejects.toThrow(message);
   });
 });
 

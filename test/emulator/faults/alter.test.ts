@@ -1,4 +1,4 @@
-// Faults that put further records into what an API answers, as a client meets them.
+// A client meets the faults that put further records into an answer.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { hostileKinds } from '../../../input/emulator/index.ts';

@@ -1,4 +1,4 @@
-// Faults that answer in place of an API, as a client meets them.
+// A client meets the faults that answer in place of an API.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 

@@ -1,4 +1,4 @@
-// The requests that an entry of a fault plan hits.
+// An entry of a fault plan hits the requests that its match describes, in the turns that it names.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Fault, FaultEntry, FaultMatch } from '../../../input/emulator/index.ts';

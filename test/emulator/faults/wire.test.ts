@@ -1,4 +1,4 @@
-// Faults of the connection, as a client meets them.
+// A client meets the faults of the connection.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 

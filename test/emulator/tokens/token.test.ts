@@ -1,4 +1,4 @@
-// The token endpoint: whom it gives a token, whom not, and what the token says.
+// The token endpoint gives tokens to applications that prove themselves and refuses all others in Entra's words.
 
 import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -15,7 +15,7 @@ const start = async (options: EmulatorOptions = {}): Promise<Client> => {
   return new Client(emulator);
 };
 
-/** `401 invalid_client 7000215`. */
+/** Reads the status, the error and the AADSTS number of a refusal: `401 invalid_client 7000215`. */
 async function readRefusal(response: Response): Promise<string> {
   const { error, error_codes, error_description } = await readObject(response);
   expect(String(error_description)).toMatch(

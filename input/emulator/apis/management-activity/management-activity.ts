@@ -115,9 +115,9 @@ function createTenants(
     throttle: { status: options.throttleStatus ?? 403, retryAfter: options.throttleRetryAfter ?? false },
   } as const;
   return new Map(
-    tenants.map(({ account, options: own }) => [
+    tenants.map(({ account, options: own }, index) => [
       account.tenantId,
-      new ActivityTenant(account, settleTenant(readTenantOptions(own)), environment),
+      new ActivityTenant(account, settleTenant(readTenantOptions(own, index)), environment),
     ]),
   );
 }

@@ -71,21 +71,22 @@ const checkChanges = ajv.compile<ActivityTenantChanges>({
 });
 
 /** Throws an OperatorError when one of this API's options is of a wrong kind; options of others are left alone. */
-export const readActivityOptions = (options: object): ActivityOptions => read(checkOptions, options);
+export const readActivityOptions = (options: object): ActivityOptions => read(checkOptions, options, '');
 
-/** Throws an OperatorError when one of this API's options of a tenant is of a wrong kind. */
-export const readTenantOptions = (options: object): ActivityTenantOptions => read(checkTenant, options);
+/** Reads the options of the tenant of that number. Throws an OperatorError when one of this API's is of a wrong kind. */
+export const readTenantOptions = (options: object, index: number): ActivityTenantOptions =>
+  read(checkTenant, options, `tenants.${index}.`);
 
 /** Throws an OperatorError when one of the changes that are this API's is of a wrong kind. */
-export const readTenantChanges = (changes: object): ActivityTenantChanges => read(checkChanges, changes);
+export const readTenantChanges = (changes: object): ActivityTenantChanges => read(checkChanges, changes, '');
 
-function read<T>(validate: ValidateFunction<T>, options: object): T {
+function read<T>(validate: ValidateFunction<T>, options: object, at: string): T {
   const value: unknown = options;
   if (validate(value)) return value;
   const [error] = validate.errors ?? [];
   throw new OperatorError({
     code: 'emulator-options',
-    message: `The emulator's option ${error?.instancePath.slice(1).replaceAll('/', '.')} ${error?.message}.`,
+    message: `The emulator's option ${at}${error?.instancePath.slice(1).replaceAll('/', '.')} ${error?.message}.`,
     advice: 'See input/emulator/apis/management-activity/options.ts for the options and their kinds.',
     retry: { kind: 'never' },
   });

@@ -1,4 +1,4 @@
-// Content blobs: their bodies, how they come, and when they can no longer be had.
+// Content blobs have bodies that stay the same, come as the client accepts them, and end when they expire.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { contentTypes, type Emulator, type EmulatorOptions } from '../../../../input/emulator/index.ts';

@@ -1,4 +1,4 @@
-// The main road: what a plain reader collects is what the truth says was made available.
+// A plain client collects exactly the records that the truth says were made available.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { contentTypes, type Emulator, type EmulatorOptions } from '../../../../input/emulator/index.ts';

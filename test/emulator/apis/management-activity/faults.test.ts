@@ -1,4 +1,4 @@
-// The faults that only the Management Activity API knows, as a client meets them.
+// A client meets the faults that only the Management Activity API knows.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 

@@ -1,4 +1,4 @@
-// Listing content: windows, pages, and the habits of the service.
+// Listings of content keep the rules for windows and pages, and show the habits of the service.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import {
@@ -7,7 +7,7 @@ import {
   type EmulatorOptions,
   type ServiceHabits,
 } from '../../../../input/emulator/index.ts';
-import { Client, noon, readCode, readList, seconds, startAtNoon } from '../../client.ts';
+import { Client, formatSeconds, noon, readCode, readList, startAtNoon } from '../../client.ts';
 
 const hour = 3_600_000;
 const general = 'Audit.General';
@@ -119,7 +119,7 @@ describe('pages', () => {
   test('carry on by NextPageUri, which leaves out the PublisherIdentifier', async () => {
     const client = await start({ ...withContent({}), pageSize: 7 });
     const next = (await client.page(general, noon - 20 * hour, noon)).headers.get('NextPageUri');
-    const start_ = `startTime=${seconds(noon - 20 * hour)}&endTime=${seconds(noon)}`;
+    const start_ = `startTime=${formatSeconds(noon - 20 * hour)}&endTime=${formatSeconds(noon)}`;
     expect(next).toContain(`${client.root}/subscriptions/content?contentType=${general}&${start_}&nextPage=`);
     expect(next).not.toContain('PublisherIdentifier');
   });

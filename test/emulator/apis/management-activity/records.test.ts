@@ -1,4 +1,4 @@
-// The records themselves: what kinds there are, where, and whether they look like what the service writes.
+// Generated records are of every kind and look like those that the service writes; records of a file are served untouched.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Subscriptions: list, start, stop, the cool-down, and what a stop withholds for good.
+// Subscriptions are listed, started with a cool-down, and stopped; a stop withholds content for good.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Emulator, EmulatorOptions } from '../../../../input/emulator/index.ts';

@@ -1,4 +1,4 @@
-// Throttling: a quota for each tenant, and how a refusal looks.
+// Each tenant has a quota of requests, and a refusal looks as the service writes it.
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Emulator, EmulatorOptions } from '../../../../input/emulator/index.ts';
