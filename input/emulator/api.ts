@@ -79,7 +79,7 @@ export interface RunningApi {
   /** Answers a request that one of its routes matches. What it throws is answered with status 500. */
   handle(request: ApiRequest): Served | Promise<Served>;
   /** Lists what it has made available, by tenant and feed, always in the same order; empty for an API without records. */
-  feeds(): Iterable<TruthFeed>;
+  listFeeds(): Iterable<TruthFeed>;
   /** Control requests that only this API knows, by method and path: `POST /emulator/publish`. */
   readonly controls?: Readonly<Record<string, ControlHandler>>;
   /** Returns the settings of a tenant that this API holds, by GUID; the control shows them beside the account's. */

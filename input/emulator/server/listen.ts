@@ -29,7 +29,7 @@ export async function listen(port: number, handle: Handle): Promise<Listener> {
     server.once('error', (error) => reject(explainPort(port, error)));
     server.listen(port, '127.0.0.1', resolve);
   });
-  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => close(server) };
+  return { url: `http://127.0.0.1:${readPort(server)}`, close: () => close(server) };
 }
 
 const explainPort = (port: number, cause: Error): OperatorError =>
@@ -66,7 +66,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 const isAddress = (address: AddressInfo | string | null): address is AddressInfo =>
   typeof address === 'object' && address !== null;
 
-function portOf(server: Server): number {
+function readPort(server: Server): number {
   const address = server.address();
   return isAddress(address) ? address.port : 0;
 }

@@ -86,17 +86,17 @@ export class RunningEmulator implements Controllable {
   }
 
   *truth(filter: TruthFilter = {}): Generator<TruthRecord> {
-    for (const api of this.running) yield* listTruth(api.feeds(), this.time.now(), filter);
+    for (const api of this.running) yield* listTruth(api.listFeeds(), this.time.now(), filter);
     yield* this.added.select(filter);
   }
 
   *distinctIds(filter: TruthFilter = {}): Generator<DistinctId> {
-    for (const api of this.running) yield* listDistinctIds(api.feeds(), this.time.now(), filter);
+    for (const api of this.running) yield* listDistinctIds(api.listFeeds(), this.time.now(), filter);
     for (const { tenantId, id } of this.added.select(filter)) if (id !== undefined) yield { tenantId, id };
   }
 
   summarize(): readonly TruthSummary[] {
-    return this.running.flatMap((api) => summarize(api.feeds(), this.time.now()));
+    return this.running.flatMap((api) => summarize(api.listFeeds(), this.time.now()));
   }
 
   setFaults(entries: readonly PlanEntry[]): void {

@@ -21,7 +21,7 @@ export const login: EmulatedApi = {
           ? await issueToken(tokens, url(), request)
           : tokens.describeOpenId(request.account?.settings, request.route.tenant ?? ''),
     }),
-    feeds: () => [],
+    listFeeds: () => [],
   }),
 };
 

@@ -6,7 +6,7 @@ export interface TruthFeed {
   /** The name of the feed: for the Management Activity API the content type. */
   readonly contentType: string;
   /** Lists the batches that show at `now`, in milliseconds since the epoch, always in the same order. */
-  batches(now: number): Iterable<TruthBatch>;
+  listBatches(now: number): Iterable<TruthBatch>;
 }
 
 /** Records that are served together, such as a content blob or a page. */
@@ -56,7 +56,7 @@ export function* listTruth(
 ): Generator<TruthRecord> {
   for (const feed of select(feeds, filter)) {
     const { tenantId, contentType } = feed;
-    for (const batch of feed.batches(now)) {
+    for (const batch of feed.listBatches(now)) {
       for (const id of batch.ids()) yield { tenantId, contentType, contentId: batch.contentId, id };
     }
   }
@@ -73,7 +73,7 @@ export function* listDistinctIds(
     const { tenantId } = feed;
     const own = given.get(tenantId) ?? new Set<string>();
     given.set(tenantId, own);
-    for (const batch of feed.batches(now)) {
+    for (const batch of feed.listBatches(now)) {
       for (const id of batch.ownIds()) {
         if (id === undefined || own.has(id)) continue;
         if (!batch.unique) own.add(id);
@@ -87,7 +87,7 @@ export function* listDistinctIds(
 export function summarize(feeds: Iterable<TruthFeed>, now: number): TruthSummary[] {
   return [...feeds].map((feed) => {
     let [blobs, records] = [0, 0];
-    for (const batch of feed.batches(now)) {
+    for (const batch of feed.listBatches(now)) {
       blobs += 1;
       for (const _ of batch.ids()) records += 1;
     }

@@ -20,7 +20,7 @@ export const itemsApi: EmulatedApi = {
   readLabels: (_, query) => ({ contentId: query.get('page') ?? undefined }),
   open: (environment) => ({
     handle: (request) => answerItems(environment, request),
-    feeds: () => environment.tenants.map(({ account }) => describeFeed(environment, account.tenantId)),
+    listFeeds: () => environment.tenants.map(({ account }) => describeFeed(environment, account.tenantId)),
     controls: { 'GET /emulator/items': () => answerJson(200, { pages: countPages(environment) }) },
     answerFault: (fault) =>
       fault.kind === 'busy' && 'seconds' in fault
@@ -44,7 +44,7 @@ function describeFeed(environment: ApiEnvironment, tenantId: string) {
   return {
     tenantId,
     contentType: 'items',
-    batches: () =>
+    listBatches: () =>
       pages.map((page) => {
         const ids = () => listIds(environment, tenantId, page);
         return { contentId: String(page), ids, ownIds: ids, unique: true };

@@ -16,7 +16,7 @@ import { alterAnswer, answerFault } from './faults.ts';
 import { readActivityOptions, readTenantChanges, readTenantOptions } from './option-schemas.ts';
 import { type ActivityOptions, type ActivityTenantSettings, settleTenant } from './options.ts';
 import { Publisher, type PublishRequest, publishProperties } from './publish.ts';
-import { feedRoot } from './routes.ts';
+import { formatFeedRoot } from './routes.ts';
 import { Service } from './service.ts';
 import { ActivityTenant } from './tenant.ts';
 
@@ -55,10 +55,10 @@ export class ManagementActivity implements RunningApi {
     return this.service.serve(request);
   }
 
-  *feeds(): Generator<TruthFeed> {
+  *listFeeds(): Generator<TruthFeed> {
     for (const [tenantId, { feeds }] of this.tenants) {
       for (const [contentType, feed] of feeds) {
-        yield { tenantId, contentType, batches: (now) => feed.listAll(now) };
+        yield { tenantId, contentType, listBatches: (now) => feed.listAll(now) };
       }
     }
   }
@@ -68,7 +68,7 @@ export class ManagementActivity implements RunningApi {
     const tenant = this.findTenant(request.tenant);
     if (!tenant) throw refuseControl(`There is no tenant "${request.tenant ?? ''}".`);
     const { contentId, contentType, position } = this.publisher.publish(tenant, request);
-    const contentUri = `${feedRoot(this.environment.url(), tenant.tenantId)}/audit/${contentId}`;
+    const contentUri = `${formatFeedRoot(this.environment.url(), tenant.tenantId)}/audit/${contentId}`;
     return { contentId, contentType, contentUri, contentCreated: formatIsoTime(position.created) };
   }
 

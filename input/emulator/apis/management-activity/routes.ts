@@ -15,7 +15,7 @@ export const routes: readonly ApiRoute[] = [
 ];
 
 /** Returns the root of a tenant's addresses, as listings write it. */
-export const feedRoot = (url: string, tenantId: string): string =>
+export const formatFeedRoot = (url: string, tenantId: string): string =>
   `${url}/api/v1.0/${tenantId}/activity/feed`;
 
 /** A blob has the content type that its id names; anything else the one in the query. */

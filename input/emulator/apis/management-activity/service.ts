@@ -17,7 +17,7 @@ import { isContentType, readContentId } from './content/blob.ts';
 import type { ContentType } from './content/content-type.ts';
 import { describeServedBlob } from './content/served-blob.ts';
 import { answerListing } from './listing.ts';
-import { feedRoot } from './routes.ts';
+import { formatFeedRoot } from './routes.ts';
 import type { ActivityTenant } from './tenant.ts';
 
 export interface ServiceOptions {
@@ -105,7 +105,7 @@ export class Service {
     return answerListing(feed, route.query, now, {
       pageSize,
       refusesWholeDay,
-      root: feedRoot(environment.url(), tenant.tenantId),
+      root: formatFeedRoot(environment.url(), tenant.tenantId),
       habits: content.habits,
       seed: environment.seed,
     });

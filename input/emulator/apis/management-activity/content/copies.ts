@@ -3,7 +3,7 @@
 
 import { drawFraction, hash } from '../../../world/random.ts';
 import type { RecordSupply } from './blob.ts';
-import type { Timeline, TimelineBlob } from './timeline.ts';
+import type { PlannedBlob, Timeline } from './timeline.ts';
 
 /** The number of blobs that a copy may lie behind its original. */
 const reach = 2_000;
@@ -21,22 +21,23 @@ export class CopyPlan {
     this.supply = supply;
   }
 
-  *ids(slot: TimelineBlob): Generator<string | undefined> {
-    for (const { record } of this.choose(slot)) yield this.supply.id(record);
+  *ids(planned: PlannedBlob): Generator<string | undefined> {
+    for (const { record } of this.choose(planned)) yield this.supply.id(record);
   }
 
-  *texts(slot: TimelineBlob): Generator<string> {
-    for (const { record, created } of this.choose(slot)) yield reorderKeys(this.supply.text(record, created));
+  *texts(planned: PlannedBlob): Generator<string> {
+    for (const { record, created } of this.choose(planned))
+      yield reorderKeys(this.supply.text(record, created));
   }
 
-  private *choose(slot: TimelineBlob): Generator<{ record: number; created: number }> {
-    const expected = slot.count * this.share;
-    const count = Math.floor(expected + drawFraction(this.key, 'count', slot.index));
-    for (let copy = 0; copy < count && slot.index > 0; copy++) {
-      const back = 1 + (hash(this.key, slot.index, copy, 'blob') % Math.min(slot.index, reach));
-      const source = this.timeline.slot(slot.index - back);
+  private *choose(planned: PlannedBlob): Generator<{ record: number; created: number }> {
+    const expected = planned.count * this.share;
+    const count = Math.floor(expected + drawFraction(this.key, 'count', planned.index));
+    for (let copy = 0; copy < count && planned.index > 0; copy++) {
+      const back = 1 + (hash(this.key, planned.index, copy, 'blob') % Math.min(planned.index, reach));
+      const source = this.timeline.plan(planned.index - back);
       if (source.count <= 0 || this.timeline.isLate(source.index)) continue;
-      const record = source.first + (hash(this.key, slot.index, copy, 'record') % source.count);
+      const record = source.first + (hash(this.key, planned.index, copy, 'record') % source.count);
       yield { record, created: source.created };
     }
   }

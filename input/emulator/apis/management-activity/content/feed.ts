@@ -15,7 +15,7 @@ import {
 } from './blob.ts';
 import type { ContentType } from './content-type.ts';
 import { CopyPlan } from './copies.ts';
-import { Timeline, type TimelineBlob } from './timeline.ts';
+import { type PlannedBlob, Timeline } from './timeline.ts';
 
 const lifetimeMs = 7 * dayMs;
 
@@ -123,7 +123,7 @@ export class Feed {
   /** Makes the bodies of history, keeps them, and gives each once. */
   *prepare(): Generator<Uint8Array> {
     for (let index = 0; index < this.timeline.past; index++) {
-      const body = Buffer.from([...joinRecords(this.makeTexts(this.timeline.slot(index)))].join(''));
+      const body = Buffer.from([...joinRecords(this.makeTexts(this.timeline.plan(index)))].join(''));
       this.prepared.set(index, body);
       yield body;
     }
@@ -137,19 +137,19 @@ export class Feed {
   }
 
   private makeGenerated(index: number): ContentBlob | undefined {
-    const slot = this.timeline.slot(index);
-    if (slot.count <= 0) return undefined;
-    const position = { created: slot.created, published: false, index };
+    const planned = this.timeline.plan(index);
+    if (planned.count <= 0) return undefined;
+    const position = { created: planned.created, published: false, index };
     return {
       contentId: formatContentId(this.contentType, position),
       contentType: this.contentType,
       position,
-      available: slot.available,
-      expires: slot.created + lifetimeMs,
-      ids: () => this.listIds(slot),
-      ownIds: () => this.listOwnIds(slot),
+      available: planned.available,
+      expires: planned.created + lifetimeMs,
+      ids: () => this.listIds(planned),
+      ownIds: () => this.listOwnIds(planned),
       unique: this.supply.unique,
-      body: (): BlobBody => this.prepared.get(index) ?? joinRecords(this.makeTexts(slot)),
+      body: (): BlobBody => this.prepared.get(index) ?? joinRecords(this.makeTexts(planned)),
     };
   }
 
@@ -186,18 +186,18 @@ export class Feed {
     return at < 0 ? this.published.length : at;
   }
 
-  private *makeTexts(slot: TimelineBlob): Generator<string> {
-    for (let i = 0; i < slot.count; i++) yield this.supply.text(slot.first + i, slot.created);
-    yield* this.copies.texts(slot);
+  private *makeTexts(planned: PlannedBlob): Generator<string> {
+    for (let i = 0; i < planned.count; i++) yield this.supply.text(planned.first + i, planned.created);
+    yield* this.copies.texts(planned);
   }
 
-  private *listOwnIds(slot: TimelineBlob): Generator<string | undefined> {
-    for (let i = 0; i < slot.count; i++) yield this.supply.id(slot.first + i);
+  private *listOwnIds(planned: PlannedBlob): Generator<string | undefined> {
+    for (let i = 0; i < planned.count; i++) yield this.supply.id(planned.first + i);
   }
 
-  private *listIds(slot: TimelineBlob): Generator<string | undefined> {
-    yield* this.listOwnIds(slot);
-    yield* this.copies.ids(slot);
+  private *listIds(planned: PlannedBlob): Generator<string | undefined> {
+    yield* this.listOwnIds(planned);
+    yield* this.copies.ids(planned);
   }
 }
 

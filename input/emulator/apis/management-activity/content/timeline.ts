@@ -21,7 +21,7 @@ export interface TimelineOptions {
 }
 
 /** A blob by its number. Times are in milliseconds since the epoch. */
-export interface TimelineBlob {
+export interface PlannedBlob {
   readonly index: number;
   readonly created: number;
   readonly available: number;
@@ -57,7 +57,7 @@ export class Timeline {
     return Math.floor(origin + (index - this.past + 1 - 0.2 * jitter) * this.everyMs);
   }
 
-  slot(index: number): TimelineBlob {
+  plan(index: number): PlannedBlob {
     const created = this.createdOf(index);
     return { index, created, available: this.availableOf(index, created), ...this.recordsOf(index) };
   }
