@@ -14,7 +14,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/elasticsearch/'],
+      testPathIgnorePatterns: ['<rootDir>/test/elasticsearch/'],
     },
     { ...shared, displayName: 'elasticsearch', testMatch: ['<rootDir>/test/elasticsearch/**/*.test.ts'] },
   ],

@@ -67,8 +67,10 @@ async function startRun(
     telemetry.board
       .snapshot()
       .components.find((each) => each.tenant_id === tenantId && each.feed === contentType);
+  const healthOf = (kind: 'output' | 'ledger') =>
+    telemetry.board.snapshot().components.find((each) => each.kind === kind);
   const inFlightBytes = () => telemetry.board.inFlightBytes;
-  return { result, log, stop, abandon, health, inFlightBytes };
+  return { result, log, stop, abandon, health, healthOf, inFlightBytes };
 }
 
 const truth = (emulator: Emulator, tenant: string) =>
@@ -84,7 +86,7 @@ test('a ledger that cannot be written holds up an orderly end only until it is a
   const other = new DatabaseSync(join(place.state, 'ledger.db'));
   closers.push(async () => other.close());
   other.exec('BEGIN IMMEDIATE');
-  await until(() => run.health('', 'ledger')?.health === 'degraded');
+  await until(() => run.healthOf('ledger')?.health === 'degraded');
   run.stop.abort();
   run.abandon.abort();
   expect((await run.result).failed.size).toBe(0);
@@ -175,11 +177,11 @@ test('an output that cannot be reached at the start keeps only its own streams w
   const place = await placeOfTwo(emulator, url);
   const run = await startRun(place.policy, clock);
   await until(async () => (await readDelivered(place.output)).length === 100);
-  expect(run.health('', 'default')).toMatchObject({ health: 'failed', code: 'elasticsearch-unreachable' });
+  expect(run.healthOf('output')).toMatchObject({ health: 'failed', code: 'elasticsearch-unreachable' });
   const elasticsearch = await new StandIn().listen(port);
   closers.push(() => elasticsearch.close());
   await until(() => elasticsearch.stored.length === 100);
-  expect(run.health('', 'default')?.health).toBe('healthy');
+  expect(run.healthOf('output')?.health).toBe('healthy');
   expect(compare(truth(emulator, idOf(emulator, 0)), await readDelivered(place.output))).toEqual(
     nothingAmiss,
   );
@@ -262,10 +264,10 @@ describe('where the only output cannot be opened', () => {
     const { policy } = await placeFor(emulator, server.url);
     const run = await startRun(policy, clock);
     await until(() => run.inFlightBytes() > 0);
-    expect(run.health('', 'default')?.health).toBe('failed');
+    expect(run.healthOf('output')?.health).toBe('failed');
     server.answers.clear();
     await until(() => server.stored.length === 100);
-    expect(run.health('', 'default')?.health).toBe('healthy');
+    expect(run.healthOf('output')?.health).toBe('healthy');
     run.stop.abort();
     expect((await run.result).failed.size).toBe(0);
   });
@@ -279,7 +281,7 @@ describe('where the only output cannot be opened', () => {
     const { policy } = await placeFor(emulator, server.url);
     const run = await startRun(policy, clock);
     await until(() => run.inFlightBytes() > 0);
-    expect(run.health('', 'default')).toMatchObject({ health: 'failed', code: 'elasticsearch-slow' });
+    expect(run.healthOf('output')).toMatchObject({ health: 'failed', code: 'elasticsearch-slow' });
     run.stop.abort();
     run.abandon.abort();
     expect((await run.result).open).toBeGreaterThan(0);
@@ -293,12 +295,12 @@ describe('where the only output cannot be opened', () => {
     await reserved.close();
     const { policy } = await placeFor(emulator, url);
     const run = await startRun(policy, clock);
-    await until(() => run.health('', 'default')?.code === 'elasticsearch-unreachable');
+    await until(() => run.healthOf('output')?.code === 'elasticsearch-unreachable');
     const server = new StandIn();
     refuse(server, 401, 'security_exception');
     await server.listen(port);
     closers.push(() => server.close());
-    await until(() => run.health('', 'default')?.code === 'elasticsearch-401');
+    await until(() => run.healthOf('output')?.code === 'elasticsearch-401');
     server.answers.clear();
     await until(() => server.stored.length === 100);
     run.stop.abort();
