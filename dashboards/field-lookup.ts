@@ -1,4 +1,4 @@
-// The fields that a dashboard can ask for: ECS, the properties of audit records, and the collector's own.
+// The fields that a dashboard can ask for: ECS, the properties of records, and the collector's own.
 
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -45,11 +45,11 @@ export function readCollectionFields(path = ownFile): readonly CollectionField[]
 }
 
 export function createFieldLookup(
-  { properties }: Pick<Definitions, 'properties'>,
+  { dataset, properties }: Pick<Definitions, 'dataset' | 'properties'>,
   collection = readCollectionFields(),
 ): FieldLookup {
   const own = new Map<string, KnownField>([
-    ...flatten(properties, 'o365.audit'),
+    ...flatten(properties, dataset.recordField),
     ...collection.map((field): [string, KnownField] => [field.name, field]),
   ]);
   return {
@@ -61,7 +61,7 @@ export function createFieldLookup(
 /** Structure holds fields and is none itself. */
 function flatten(properties: Readonly<Record<string, Property>>, above: string): [string, KnownField][] {
   return Object.entries(properties).flatMap(([key, property]): [string, KnownField][] => {
-    const name = `${above}.${key}`;
+    const name = `${above}.${property.field ?? key}`;
     return [[name, { type: property.type }], ...flatten(property.properties ?? {}, name)];
   });
 }

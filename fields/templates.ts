@@ -6,7 +6,7 @@ import { ignoreAbove } from './field-types.ts';
 import { buildProperties } from './mappings.ts';
 
 export interface TemplateOptions {
-  /** `o365.audit`. */
+  /** Its name is part of the names of templates and data streams. */
   readonly dataset: string;
   readonly fields: readonly Field[];
   /** Objects whose unknown keys stay out of the index. */

@@ -1,9 +1,10 @@
 // The record-type files after reading: everything resolved, nothing left to look up. Both targets, the field templates
 // and the docs are made from this; it is committed as JSON, so that a running collector reads no YAML.
 
+import type { Dataset } from './dataset.ts';
 import type { Json } from './json/json.ts';
 
-/** How a property of the record is kept under `o365.audit`. The last four hold structure, the others values. */
+/** How a property of the record is kept. The last four hold structure, the others values. */
 export type PropertyType =
   | 'keyword'
   | 'text'
@@ -23,7 +24,7 @@ export type PropertyType =
 
 /** A line of a record-type file. */
 export interface SourceLine {
-  /** Below `pipelines/record-types`. */
+  /** Below the `record-types/` of its dataset. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
@@ -37,6 +38,8 @@ interface Written {
 export interface Property extends Written {
   readonly type: PropertyType;
   readonly about: string;
+  /** Its name in the document, where that is not its name in the record. */
+  readonly field?: string | undefined;
   readonly example?: string | undefined;
   readonly unit?: string | undefined;
   readonly properties?: Readonly<Record<string, Property>> | undefined;
@@ -168,7 +171,8 @@ export interface Operations {
 export interface RecordTypeFile {
   readonly name: string;
   readonly about: string;
-  readonly recordTypes: readonly number[];
+  /** What records say of their kind: numbers or names; none where a dataset has one file about all records. */
+  readonly recordTypes: readonly (number | string)[];
   readonly layer: Layer;
   readonly operations: Operations;
 }
@@ -187,10 +191,11 @@ export interface Related extends Written {
 export interface Definitions {
   readonly generated: string;
   readonly ecsVersion: string;
+  readonly dataset: Dataset;
   readonly properties: Readonly<Record<string, Property>>;
-  /** Microsoft's names of the record types, by number. */
+  /** The vendor's names of the record types, by what records say: a number or a name. */
   readonly recordTypeNames: Readonly<Record<string, string>>;
-  /** By the number of the record type: what its `Workload` says, or the service in Microsoft's words. For the docs. */
+  /** By record type: what its `Workload` says, or the service in Microsoft's words. For the docs. */
   readonly workloads: Readonly<Record<string, readonly string[]>>;
   readonly common: Layer;
   /** What every file takes the words of a status for. */

@@ -1,14 +1,11 @@
-// Every field that a document of the audit data stream can hold, with its type and its sentence.
+// Every field that a document of a dataset can hold, with its type and its sentence.
 
 import { beyondEcs } from '../fields/beyond-ecs.ts';
 import { findEcsField } from '../fields/ecs.ts';
 import { type Field, type FieldTypeName, hasSearchableDocValues, type Kept } from '../fields/field-types.ts';
 import { findVerb } from './converters/index.ts';
+import type { Dataset } from './dataset.ts';
 import { type Definitions, layersOf, type Property, type PropertyType, type Rule } from './definitions.ts';
-import { listIndexedProperties, movedProperties } from './indexed-properties.ts';
-
-/** Where the record itself is kept. */
-export const auditField = 'o365.audit';
 
 /** What the mapper and the pipeline write whatever the record says. */
 const fixedFields = [
@@ -52,7 +49,7 @@ export function listDocumentFields(definitions: Definitions): Field[] {
   const names = new Set([...fixedFields, ...writtenFields(definitions), ...enrichmentFields()]);
   for (const { name } of beyondEcs) names.add(name);
   const ecs = [...names].sort().map(ecsField);
-  return [...ecs, ...auditFields(definitions)];
+  return [...ecs, ...recordFields(definitions)];
 }
 
 function ecsField(name: string): Field {
@@ -89,17 +86,19 @@ function targetsOf({ to, verb, each }: Rule): string[] {
   });
 }
 
-function auditFields({ properties }: Definitions): Field[] {
+function recordFields({ dataset, properties }: Definitions): Field[] {
+  const { recordField } = dataset;
   return [
-    ...listProperties(properties, `${auditField}.`),
+    ...listProperties(properties, compileNaming(dataset)),
     {
-      name: `${auditField}.other`,
+      name: `${recordField}.other`,
       type: 'flattened',
       about: 'Properties without a definition of their own, by their path; searchable as text.',
       ecs: false,
     },
+    ...(properties.valueless === undefined ? [valuelessField(recordField)] : []),
     {
-      name: `${auditField}.unplaced`,
+      name: `${recordField}.unplaced`,
       type: 'keyword',
       about: 'What was not of the type its definition says, and is in `other` instead: path and reason.',
       example: 'Sender: object in place of keyword',
@@ -122,32 +121,50 @@ const mappedTypes: Readonly<Record<PropertyType, FieldTypeName>> = {
   flattened: 'flattened',
 };
 
-const indexed = listIndexedProperties(auditField);
-const moved = new Set(movedProperties.map((name) => `${auditField}.${name}`));
+/** Where no file describes it in the words of its records. */
+function valuelessField(recordField: string): Field {
+  const about = 'What lists of names and values name without a value, each with its list.';
+  return { name: `${recordField}.valueless`, type: 'keyword', about, ecs: false };
+}
 
-function keptOf(name: string, type: FieldTypeName): Kept | undefined {
-  if (moved.has(name)) return 'document';
-  return hasSearchableDocValues(type) && !indexed.has(name) ? 'doc_values' : undefined;
+/** Where a property stands: its path in the record, and the field of the document. */
+interface Naming {
+  readonly path: string;
+  readonly field: string;
+  readonly keptOf: (path: string, type: FieldTypeName) => Kept | undefined;
+}
+
+function compileNaming({ recordField, indexed, moved }: Dataset): Naming {
+  const hasIndex = new Set(indexed.flatMap(({ properties }) => properties));
+  const keptOf = (path: string, type: FieldTypeName) => {
+    if (moved.includes(path)) return 'document';
+    return hasSearchableDocValues(type) && !hasIndex.has(path) ? 'doc_values' : undefined;
+  };
+  return { path: '', field: `${recordField}.`, keptOf };
 }
 
 /**
  * What an investigation looks for is in the fields of ECS, which are indexed; most properties of the record narrow down
  * what those found, and doc values answer that in half the room.
  */
-function listProperties(properties: Readonly<Record<string, Property>>, prefix: string): Field[] {
+function listProperties(
+  properties: Readonly<Record<string, Property>>,
+  { path, field: above, keptOf }: Naming,
+): Field[] {
   return Object.entries(properties).flatMap(([name, property]) => {
-    const { type, about, example, unit } = property;
+    const { type, about, example, unit, field: own = name } = property;
     const fieldType = mappedTypes[type];
     const field: Field = {
-      name: prefix + name,
+      name: above + own,
       type: fieldType,
       about,
       example,
       unit,
       bag: type === 'pairs' || type === 'changes',
-      kept: keptOf(prefix + name, fieldType),
+      kept: keptOf(path + name, fieldType),
       ecs: false,
     };
-    return [field, ...listProperties(property.properties ?? {}, `${prefix}${name}.`)];
+    const below = { path: `${path}${name}.`, field: `${above}${own}.`, keptOf };
+    return [field, ...listProperties(property.properties ?? {}, below)];
   });
 }

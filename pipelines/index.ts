@@ -1,26 +1,48 @@
-// The ready mapper and record types: the committed definitions, compiled.
+// The ready mappers: the committed definitions of each dataset, compiled.
 
 import { readFileSync } from 'node:fs';
+import type { Dataset } from './dataset.ts';
+import { type DatasetName, datasetNames, datasets, mainDataset } from './datasets.ts';
 import type { Definitions } from './definitions.ts';
-import { compileRecordTypes, type RecordTypes } from './engine/record-types.ts';
-import { compileMapper, type Mapper } from './mapper.ts';
+import { compileMapper, compileReader, type Mapper, type RecordReader } from './mapper.ts';
 
-const file = new URL('./generated/definitions.json', import.meta.url);
+const generated = new URL('./generated/', import.meta.url);
 
-let definitions: Definitions | undefined;
+const known = new Map<DatasetName, Definitions>();
 
-/** As generated from the record-type files. */
-export function loadDefinitions(): Definitions {
-  if (definitions !== undefined) return definitions;
-  const parsed: Definitions = JSON.parse(readFileSync(file, 'utf8'));
-  definitions = parsed;
+/** As generated from the record-type files; read once. */
+export function loadDefinitions(name: DatasetName = mainDataset): Definitions {
+  const definitions = known.get(name) ?? readGenerated(name);
+  known.set(name, definitions);
+  return definitions;
+}
+
+function readGenerated(name: DatasetName): Definitions {
+  const parsed: Definitions = JSON.parse(
+    readFileSync(new URL(datasets[name].definitions, generated), 'utf8'),
+  );
   return parsed;
 }
 
-export function loadRecordTypes(): RecordTypes {
-  return compileRecordTypes(loadDefinitions());
+export function listDatasets(): readonly Dataset[] {
+  return datasetNames.map((name) => loadDefinitions(name).dataset);
 }
 
-export function loadMapper(): Mapper {
-  return compileMapper(loadDefinitions());
+export function loadMapper(name: DatasetName = mainDataset): Mapper {
+  return compileMapper(loadDefinitions(name));
+}
+
+/** Compiled in no time, for those who map nothing. */
+export function loadReader(name: DatasetName = mainDataset): RecordReader {
+  return compileReader(loadDefinitions(name));
+}
+
+/** One mapper for each dataset that is asked for. */
+export function openMappers(): (name: DatasetName) => Mapper {
+  const mappers = new Map<DatasetName, Mapper>();
+  return (name) => {
+    const mapper = mappers.get(name) ?? loadMapper(name);
+    mappers.set(name, mapper);
+    return mapper;
+  };
 }

@@ -1,11 +1,14 @@
 // From a parsed record to the document it becomes. Pure, and never throws: what it cannot place stays, with a reason.
 
+import type { Dataset } from './dataset.ts';
 import type { Definitions } from './definitions.ts';
 import { fixed, type Slots } from './engine/layout.ts';
 import { compileReadRecord, type ShapedRecord } from './engine/read-record.ts';
 import { compileRecordTypes } from './engine/record-types.ts';
+import { compileIdentify, type Identify } from './identity.ts';
 import type { Json, JsonObject } from './json/json.ts';
-import { compileParts, compilePlans, dataset, module } from './rules/plan.ts';
+import { compileParse, type ParseRecord } from './record-head.ts';
+import { compileParts, compilePlans } from './rules/plan.ts';
 
 /** What is known about a record beside its text. */
 export interface MapContext {
@@ -29,7 +32,23 @@ export interface EcsDocument {
   readonly [field: string]: Json;
 }
 
-export interface Mapper {
+/** Knows which record a text is, and nothing of what it means. */
+export interface RecordReader {
+  readonly dataset: Dataset;
+  readonly parse: ParseRecord;
+  readonly identify: Identify;
+}
+
+export function compileReader(definitions: Definitions): RecordReader {
+  const { dataset } = definitions;
+  return {
+    dataset,
+    parse: compileParse(dataset, compileRecordTypes(definitions)),
+    identify: compileIdentify(dataset),
+  };
+}
+
+export interface Mapper extends RecordReader {
   /** Never throws: a text that is no record becomes a document that says so. */
   read(text: string): ShapedRecord;
   /** The document as one line of JSON, `event` in front. */
@@ -44,18 +63,18 @@ const keepOriginalTag = 'preserve_original_event';
 export function compileMapper(definitions: Definitions): Mapper {
   const parts = compileParts(definitions);
   const findPlan = compilePlans(definitions, parts);
-  const setContext = compileContext();
-  const recordTypes = compileRecordTypes(definitions);
-  const ecs = { version: definitions.ecsVersion };
-  const ecsText = `,"ecs":${JSON.stringify(ecs)}}`;
+  const { dataset } = definitions;
+  const setContext = compileContext(dataset);
+  const findType = compileRecordTypes(definitions);
+  const ecsText = `,"ecs":${JSON.stringify({ version: definitions.ecsVersion })}}`;
   // Of the record that is being written, and of no other: everything is taken back at its end.
   const values: Json[] = Array.from({ length: parts.positions.size }, () => undefined);
   const slots: Slots = Array.from({ length: parts.numbers.size }, () => undefined);
 
   function writeFields(record: ShapedRecord, context: MapContext): string {
-    const plan = findPlan(recordTypes.numberOf(record.recordType), record.operation);
+    const plan = findPlan(record.type.key, record.action);
     setContext(slots, record.text, context);
-    slots[fixed.code] = recordTypes.nameOf(record.recordType);
+    slots[fixed.code] = record.type.name;
     slots[fixed.outcome] = plan.outcome(values) ?? 'unknown';
     plan.run(values, slots, record.numbers);
     if (context.tenantId !== '') slots[fixed.organizationId] ??= context.tenantId;
@@ -63,11 +82,11 @@ export function compileMapper(definitions: Definitions): Mapper {
     for (const gather of parts.gather) gather(slots);
     const { message, assemble } = plan.ending(values, slots[fixed.outcome]);
     slots[fixed.message] ??= message(values, slots);
-    return assemble(slots, record.audit);
+    return assemble(slots, record.kept);
   }
 
   function write(record: ShapedRecord, context: MapContext): string {
-    if (record.problem !== undefined) return JSON.stringify(describeProblem(record, context, ecs));
+    if (record.problem !== undefined) return JSON.stringify(describeProblem(record, context, definitions));
     const { numbers, created = timeOf(context) } = record;
     try {
       for (let i = 0; i < numbers.length; i += 1) values[numbers[i] ?? 0] = record.values[i];
@@ -79,7 +98,8 @@ export function compileMapper(definitions: Definitions): Mapper {
   }
 
   return {
-    read: compileReadRecord(definitions, parts.positions),
+    ...compileReader(definitions),
+    read: compileReadRecord(definitions, parts.positions, findType),
     write,
     map: (record, context) => JSON.parse(write(record, context)),
   };
@@ -88,14 +108,14 @@ export function compileMapper(definitions: Definitions): Mapper {
 type SetContext = (slots: Slots, text: string, context: MapContext) => void;
 
 /** Writes the fields of a context. What it says is worked out when it comes first: thousands of records have it in common. */
-export function compileContext(): SetContext {
+export function compileContext(dataset: Dataset): SetContext {
   let last: MapContext | undefined;
   let tags: string[] | undefined;
   let dataStream: JsonObject | undefined;
   return (slots, text, context) => {
     if (context !== last) {
       tags = tagsOf(context);
-      dataStream = dataStreamOf(context);
+      dataStream = dataStreamOf(context, dataset);
       last = context;
     }
     slots[fixed.dataStream] = dataStream;
@@ -119,21 +139,23 @@ function tagsOf(
   return keepsOriginal && !tags.includes(keepOriginalTag) ? [...tags, keepOriginalTag] : [...tags];
 }
 
-function dataStreamOf({ namespace = 'default' }: MapContext): JsonObject {
-  return { type: 'logs', dataset, namespace };
+function dataStreamOf({ namespace = 'default' }: MapContext, { name }: Dataset): JsonObject {
+  return { type: 'logs', dataset: name, namespace };
 }
 
 /** What is no record is kept whole, for whoever looks into it. */
 function describeProblem(
   { text, problem = '' }: ShapedRecord,
   context: MapContext,
-  ecs: JsonObject,
+  { dataset, ecsVersion }: Definitions,
 ): EcsDocument {
+  const { name, module } = dataset;
+  const created = context.fetchedAt;
   return {
-    event: { kind: 'pipeline_error', created: context.fetchedAt, dataset, module, original: text },
+    event: { kind: 'pipeline_error', created, dataset: name, module, original: text },
     '@timestamp': timeOf(context),
-    ecs,
-    data_stream: dataStreamOf(context),
+    ecs: { version: ecsVersion },
+    data_stream: dataStreamOf(context, dataset),
     organization: { id: context.tenantId || undefined, name: context.tenantName },
     error: { message: [problem] },
     message: `A record could not be read: ${problem}`,

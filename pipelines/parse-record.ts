@@ -3,42 +3,22 @@
 
 import { isObject, type Json, type JsonObject } from './json/json.ts';
 
-/** What tells which record it is. */
-export interface RecordHead {
-  /** Exactly as served. */
-  readonly text: string;
-  /** Why the text is not a record, in one line; undefined where it is one. */
-  readonly problem: string | undefined;
-  readonly id: Json;
-  readonly organizationId: Json;
-  readonly creationTime: Json;
-  readonly recordType: Json;
-}
-
-/** `value` is undefined where there is a problem. */
-export interface ParsedRecord extends RecordHead {
+/** Either the object or the problem is undefined. */
+export interface ParsedObject {
   readonly value: JsonObject | undefined;
+  /** Why the text is no record, in one line. */
+  readonly problem: string | undefined;
 }
 
-export function parseRecord(text: string): ParsedRecord {
+/** The object that a text holds, as it came, or why there is none. */
+export function parseObject(text: string): ParsedObject {
   try {
-    return describe(text, JSON.parse(text));
+    const value: Json = JSON.parse(text);
+    if (isObject(value)) return { value, problem: undefined };
+    return { value: undefined, problem: `JSON, but not an object: ${kindOf(value)}` };
   } catch (error) {
-    return describe(text, undefined, `not JSON: ${firstLine(error)}`);
+    return { value: undefined, problem: `not JSON: ${firstLine(error)}` };
   }
-}
-
-function describe(text: string, value: Json, given?: string): ParsedRecord {
-  const record: JsonObject = isObject(value) ? value : {};
-  return {
-    text,
-    value: isObject(value) ? value : undefined,
-    problem: given ?? (isObject(value) ? undefined : `JSON, but not an object: ${kindOf(value)}`),
-    id: record.Id,
-    organizationId: record.OrganizationId,
-    creationTime: record.CreationTime,
-    recordType: record.RecordType,
-  };
 }
 
 /** True of a number that may have been something else in the text: an id of twenty digits, or more than a double holds. */

@@ -2,19 +2,17 @@
 
 import { writeReadableJson } from '../../fields/readable-json.ts';
 import { buildTemplates, type Template } from '../../fields/templates.ts';
+import { type DatasetPlace, datasetNames, datasets } from '../../pipelines/datasets.ts';
 import type { Definitions } from '../../pipelines/definitions.ts';
-import { auditField, listDocumentFields } from '../../pipelines/document-fields.ts';
-import {
-  buildEnrichmentPipelines,
-  enrichmentPipelineName,
-} from '../../pipelines/ingest/enrichment-pipeline.ts';
+import { listDocumentFields } from '../../pipelines/document-fields.ts';
+import { buildEnrichmentPipelines, namePipelines } from '../../pipelines/ingest/enrichment-pipeline.ts';
+import type { Pipeline } from '../../pipelines/ingest/processors.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { writeEditorSchemas } from '../../pipelines/language/editor-schema.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
 import { writeMappingLanguage } from '../../pipelines/reference/mapping-language.ts';
 import { writeFromElastic } from '../../pipelines/reference/write-from-elastic.ts';
 import { writeFields, writeRecordTypes } from '../../pipelines/reference/write-reference.ts';
-import { dataset } from '../../pipelines/rules/plan.ts';
 import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
 import { generateSettings } from '../settings/reference/generate.ts';
 import { collectionDataset, listCollectionFields } from './package/collection-fields.ts';
@@ -25,34 +23,44 @@ export interface Artefact {
 }
 
 export function listArtefacts(): Artefact[] {
-  const definitions = readDefinitions();
   return [
-    { path: 'pipelines/generated/definitions.json', text: writeReadableJson(definitions) },
-    ...templatesOf(definitions).map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
+    ...datasetNames.flatMap((name) => listDatasetArtefacts(datasets[name], readDefinitions(name))),
     ...collectionTemplates().map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
-    ...[
-      ...buildEnrichmentPipelines({ withHooks: true }),
-      ...buildRawPipelines(definitions),
-      buildCollectionPipeline({ withHooks: true }),
-    ].map(({ name, body }) => writeBody('pipelines', 'ingest_pipeline', name, body)),
-    ...Object.entries(writeEditorSchemas(definitions.recordTypeNames)).map(([name, schema]) => ({
-      path: `pipelines/generated/schema/${name}.json`,
-      text: writeReadableJson(schema),
-    })),
-    { path: 'docs/record-types.md', text: writeRecordTypes(definitions) },
-    { path: 'docs/fields.md', text: writeFields(listDocumentFields(definitions)) },
+    writePipeline(buildCollectionPipeline({ withHooks: true })),
     { path: 'docs/from-elastic.md', text: writeFromElastic() },
     { path: 'docs/mapping-language.md', text: writeMappingLanguage() },
     ...[...generateSettings()].map(([path, text]) => ({ path, text })),
   ];
 }
 
+/** What is made of the definitions of one dataset. */
+export function listDatasetArtefacts(place: DatasetPlace, definitions: Definitions): Artefact[] {
+  const { docs, folder } = place;
+  const schemas = Object.entries(writeEditorSchemas(definitions));
+  const pipelines = [
+    ...buildEnrichmentPipelines(definitions.dataset, { withHooks: true }),
+    ...buildRawPipelines(definitions),
+  ];
+  return [
+    { path: `pipelines/generated/${place.definitions}`, text: writeReadableJson(definitions) },
+    ...templatesOf(definitions).map(({ kind, name, body }) => writeBody('fields', kind, name, body)),
+    ...pipelines.map(writePipeline),
+    ...schemas.map(([name, schema]) => ({
+      path: `pipelines/generated/${place.schemas}/${name}.json`,
+      text: writeReadableJson(schema),
+    })),
+    { path: `${docs}/record-types.md`, text: writeRecordTypes(definitions, `pipelines/${folder}`) },
+    { path: `${docs}/fields.md`, text: writeFields(definitions, listDocumentFields(definitions)) },
+  ];
+}
+
 export function templatesOf(definitions: Definitions): Template[] {
+  const { dataset } = definitions;
   return buildTemplates({
-    dataset,
+    dataset: dataset.name,
     fields: listDocumentFields(definitions),
-    closed: [auditField],
-    pipeline: enrichmentPipelineName,
+    closed: [dataset.recordField],
+    pipeline: namePipelines(dataset).enrichment,
   });
 }
 
@@ -63,6 +71,10 @@ function collectionTemplates(): Template[] {
     closed: [],
     pipeline: collectionPipelineName,
   });
+}
+
+function writePipeline({ name, body }: Pipeline): Artefact {
+  return writeBody('pipelines', 'ingest_pipeline', name, body);
 }
 
 function writeBody(folder: string, kind: string, name: string, body: object): Artefact {

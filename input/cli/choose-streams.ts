@@ -1,5 +1,6 @@
 // Which tenants of a policy a command is about.
 
+import { dataStreamOf } from '../../pipelines/dataset.ts';
 import { suggest } from '../options/problems.ts';
 import type { OutputPolicy } from '../outputs/output-policy.ts';
 import type { Policy, StreamPolicy } from '../settings/policy/policy.ts';
@@ -31,14 +32,12 @@ export function writtenStreamsOf(policy: Policy, output: OutputPolicy): readonly
 /** Where the records of an output are. */
 export function dataStreamsOf(policy: Policy, output: OutputPolicy): readonly string[] {
   const streams = policy.streams.filter((stream) => stream.output === output);
-  return [...new Set(streams.map(({ mapping }) => `logs-o365.audit-${mapping.namespace}`))];
+  return [...new Set(streams.map(({ mapping }) => dataStreamOf(mapping)))];
 }
 
 /** Whose records go there. */
 export function tenantsOf(policy: Policy, dataStream: string): readonly string[] {
-  const streams = policy.streams.filter(
-    ({ mapping }) => `logs-o365.audit-${mapping.namespace}` === dataStream,
-  );
+  const streams = policy.streams.filter(({ mapping }) => dataStreamOf(mapping) === dataStream);
   return [...new Set(streams.map(({ source }) => source.tenantId.toLowerCase()))];
 }
 

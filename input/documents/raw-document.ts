@@ -1,21 +1,26 @@
 // A record for the pipeline of whoever owns the data stream, in the shape in which the input of Elastic's package o365
-// hands it over: the record whole in `o365audit`, where that pipeline looks for it and nowhere else (a `message` becomes
+// hands it over: the record whole in a field (`o365audit` there), where that pipeline looks for it and nowhere else (a `message` becomes
 // event.original and is never read). What the record means is that pipeline's business.
 
 import { toDate } from '../../pipelines/converters/date.ts';
+import type { Dataset } from '../../pipelines/dataset.ts';
 import type { JsonObject } from '../../pipelines/json/json.ts';
 import type { MapContext } from '../../pipelines/mapper.ts';
-import type { ParsedRecord } from '../../pipelines/parse-record.ts';
+import type { ParsedRecord } from '../../pipelines/record-head.ts';
 import { type ConstantFields, setConstants } from './constant-fields.ts';
 
 /** The constants are added beside the record. The function is pure and never throws. */
-export function rawWriter(constants: ConstantFields): (record: ParsedRecord, context: MapContext) => string {
+export function rawWriter(
+  dataset: Dataset,
+  constants: ConstantFields,
+): (record: ParsedRecord, context: MapContext) => string {
   const addConstants = setConstants(constants);
   return (record, context) => {
-    const document = describe(record, context);
+    const document = describe(record, context, dataset);
     addConstants(document);
     const text = JSON.stringify(document);
-    return record.value === undefined ? text : `${text.slice(0, -1)},"o365audit":${spell(record.text)}}`;
+    if (record.value === undefined) return text;
+    return `${text.slice(0, -1)},"${dataset.rawField}":${spell(record.text)}}`;
   };
 }
 
@@ -23,20 +28,20 @@ export function rawWriter(constants: ConstantFields): (record: ParsedRecord, con
  * Everything beside the record. Nothing that the owner's pipeline renames a property to, such as organization.name or
  * event.id: a rename fails where its target exists.
  */
-function describe(record: ParsedRecord, context: MapContext): JsonObject {
+function describe(record: ParsedRecord, context: MapContext, { name }: Dataset): JsonObject {
   const { tenantId, tenantName, contentCreated, fetchedAt, namespace = 'default' } = context;
   const readable = record.value !== undefined;
   const keepsOriginal = context.preserveOriginal === true || !readable;
   return {
     event: {
       created: fetchedAt,
-      dataset: 'o365.audit',
+      dataset: name,
       ...(readable ? {} : { kind: 'pipeline_error' }),
       ...(keepsOriginal ? { original: record.text } : {}),
     },
     // The pipeline sets it from CreationTime; a record without one keeps this, and a file has no pipeline.
-    '@timestamp': toDate(record.creationTime) ?? contentCreated ?? fetchedAt,
-    data_stream: { type: 'logs', dataset: 'o365.audit', namespace },
+    '@timestamp': toDate(record.time) ?? contentCreated ?? fetchedAt,
+    data_stream: { type: 'logs', dataset: name, namespace },
     tags: keepsOriginal
       ? [...new Set([...(context.tags ?? []), 'preserve_original_event'])]
       : [...(context.tags ?? [])],

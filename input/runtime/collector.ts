@@ -1,10 +1,9 @@
 // One stream end to end: batches from the source, documents through the mapper, to the output, into the ledger.
 // What a record means is the mapper's business, how it is written the output's, what is remembered the ledger's.
 
-import type { RecordTypes } from '../../pipelines/engine/record-types.ts';
-import { recordKey } from '../../pipelines/identity.ts';
+import { dataStreamOf } from '../../pipelines/dataset.ts';
 import type { MapContext, Mapper } from '../../pipelines/mapper.ts';
-import { parseRecord, type RecordHead } from '../../pipelines/parse-record.ts';
+import type { RecordHead } from '../../pipelines/record-head.ts';
 import type { DocumentBuffer } from '../concurrency/document-buffers.ts';
 import type { IdClaims } from '../concurrency/in-flight.ts';
 import { LinkedAbort } from '../concurrency/linked-abort.ts';
@@ -27,7 +26,6 @@ import type { CommitQueue } from '../state/commit-queue.ts';
 export interface CollectorParts {
   readonly source: Source;
   readonly mapper: Mapper;
-  readonly recordTypes: Pick<RecordTypes, 'isKnown'>;
   readonly output: Output;
   /** One for each batch that the output is worth finishing ahead for. */
   readonly slots: Slots;
@@ -137,13 +135,13 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
  */
 function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): Entry[] {
   const context = mapContext(parts.mapping, origin);
-  const dataStream = `logs-o365.audit-${parts.mapping.namespace}`;
+  const dataStream = dataStreamOf(parts.mapping);
   const write = documentWriter(parts.mapper, parts.mapping);
   let unknown = 0;
   const entries = records.map((text) => {
     const { record, body } = write(text, context);
-    const key = recordKey(record, origin.feed.tenant);
-    if (!parts.recordTypes.isKnown(record.recordType)) unknown += 1;
+    const key = parts.mapper.identify(record, origin.feed.tenant);
+    if (!record.type.known) unknown += 1;
     return { text, key, document: { id: key.id, dataStream, body: room.add(body) } };
   });
   if (unknown > 0) parts.telemetry.count(origin.feed, 'unknown_record_types', unknown);
@@ -197,7 +195,7 @@ async function deliverUnseen(
 type WriteRecord = (text: string, context: MapContext) => { record: RecordHead; body: string };
 
 function documentWriter(mapper: Mapper, { documents, fields: constants }: MappingOptions): WriteRecord {
-  if (documents === 'raw') return readAndWrite(parseRecord, rawWriter(constants));
+  if (documents === 'raw') return readAndWrite(mapper.parse, rawWriter(mapper.dataset, constants));
   return readAndWrite(mapper.read, mappedWriter(mapper, constants));
 }
 

@@ -1,7 +1,7 @@
 // The whole process: opens what all streams share, runs every stream of a policy, closes in the right order.
 // One stream that cannot work says so and leaves the others running.
 
-import { loadDefinitions, loadMapper, loadRecordTypes } from '../../pipelines/index.ts';
+import { loadDefinitions, openMappers } from '../../pipelines/index.ts';
 import { byteBudget } from '../concurrency/byte-budget.ts';
 import { documentBuffers } from '../concurrency/document-buffers.ts';
 import { IdClaims } from '../concurrency/in-flight.ts';
@@ -187,12 +187,11 @@ function shareAmongStreams({ policy, telemetry, log, clock }: RunOptions, parts:
     budget,
     slots: new Map([...outputs.values()].map((output) => [output, slotsOf(output)])),
     tenants: new TenantClaims(policy.streams),
+    mapperOf: openMappers(),
     /** The GUID of each stream's tenant, once it is known. */
     found: new Map<StreamPolicy, string>(),
     asking: { connections: new Connections(), turns: new Turns({ clock }) },
     collector: {
-      mapper: loadMapper(),
-      recordTypes: loadRecordTypes(),
       ledger,
       claims: new IdClaims(),
       commits: new CommitQueue(ledger),
@@ -227,7 +226,9 @@ async function runStream(stream: StreamPolicy, options: RunOptions, shared: Shar
     try {
       await noteOutputChange(stream, collector.ledger, collector.log);
       const source = managementActivitySource(stream.source, environment, shared.asking);
-      await collect({ ...collector, source, output, slots: free, mapping: stream.mapping }, signals);
+      const { mapping } = stream;
+      const mapper = shared.mapperOf(mapping.dataset);
+      await collect({ ...collector, mapper, source, output, slots: free, mapping }, signals);
     } finally {
       // Of batches that were never settled.
       budget.release(budget.held);

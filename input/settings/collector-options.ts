@@ -1,6 +1,7 @@
 // The settings that belong to no source and no output: those of the process, under `m365:` at the top of a policy
 // file, and those of every stream.
 
+import { datasetNames } from '../../pipelines/datasets.ts';
 import type { Option, OptionSet } from '../options/option.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -65,21 +66,22 @@ export const processOptions: OptionSet = {
   ],
 };
 
+const names = datasetNames.join(' or ');
+
 export const dataStreamOptions: readonly Option[] = [
   {
     name: 'data_stream.namespace',
     type: 'text',
     title: 'Namespace',
-    about:
-      'The last part of the data stream, logs-o365.audit-<namespace>; "default" unless the input or stream names one.',
+    about: `The last part of the data stream, logs-${names}-<namespace>; "default" unless the input or stream names one.`,
     shown: 'main',
   },
   {
     name: 'data_stream.dataset',
     type: 'choice',
-    choices: ['o365.audit'],
+    choices: datasetNames,
     title: 'Dataset',
-    about: 'Always o365.audit, the name that detection rules and dashboards are written against.',
+    about: `Always ${names}, the name that detection rules and dashboards are written against.`,
     shown: 'file',
   },
   {
@@ -209,8 +211,7 @@ export const streamOptions: OptionSet = {
       name: 'processors',
       type: 'object',
       title: 'Processors',
-      about:
-        'The Elastic Agent processors add_tags and add_fields; for anything more use the ingest pipeline logs-o365.audit@custom.',
+      about: `The Elastic Agent processors add_tags and add_fields; for anything more use the ingest pipeline logs-${names}@custom.`,
       shown: 'advanced',
     },
   ],

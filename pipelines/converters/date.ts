@@ -19,7 +19,7 @@ const netDate = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
 
 /** Undefined where the value is no date. */
 export function toDate(value: Json): string | undefined {
-  if (typeof value === 'string' && secondsOfPlainIso(value) !== undefined) {
+  if (typeof value === 'string' && readPlainIso(value) !== undefined) {
     return value.length === 19 ? `${value}Z` : value;
   }
   const instant = readInstant(value);
@@ -28,7 +28,7 @@ export function toDate(value: Json): string | undefined {
 
 /** Seconds since the epoch; 0 where the value is no date. */
 export function readSeconds(value: Json): number {
-  const plain = typeof value === 'string' ? secondsOfPlainIso(value) : undefined;
+  const plain = typeof value === 'string' ? readPlainIso(value) : undefined;
   return plain ?? readInstant(value)?.seconds ?? 0;
 }
 
@@ -39,18 +39,7 @@ function readInstant(value: Json): Instant | undefined {
   return readIso(text) ?? readSlashes(text) ?? readNet(text) ?? readEpochText(text);
 }
 
-let lastText = '';
-let lastSeconds: number | undefined;
-
-/** `2021-05-18T21:13:34`, with or without `Z`: nearly every date, so it is read without a pattern, and asked for twice. */
-function secondsOfPlainIso(text: string): number | undefined {
-  if (text !== lastText) {
-    lastSeconds = readPlainIso(text);
-    lastText = text;
-  }
-  return lastSeconds;
-}
-
+/** `2021-05-18T21:13:34`, with or without `Z`: nearly every date, so it is read without a pattern. */
 function readPlainIso(text: string): number | undefined {
   if (text.length !== 19 && (text.length !== 20 || text.charCodeAt(19) !== 90)) return undefined;
   if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45 || text.charCodeAt(10) !== 84) return undefined;

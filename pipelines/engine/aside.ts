@@ -3,9 +3,34 @@
 
 import type { PropertyType } from '../definitions.ts';
 import type { Json, JsonObject } from '../json/json.ts';
+import { recallLast, remember } from './remember.ts';
 import { addTo, isEmpty, legalPath, type Notice, tame } from './tame.ts';
 
+const mostRemembered = 2000;
+
+/** What shaping keeps from one record to the next. Each mapper has its own. */
+export interface Memory {
+  /** How many records and bags were looked through. */
+  sightings: number;
+  /** The key of a change: detection rules have underscores for dots and spaces. */
+  readonly keyOf: (name: string) => string;
+}
+
+export function newMemory(): Memory {
+  return {
+    sightings: 0,
+    keyOf: recallLast(remember(mostRemembered, (name) => name.replace(/[. ]/g, '_'))),
+  };
+}
+
+/** The number of a record or bag that is about to be looked through. */
+export function nextSighting(memory: Memory): number {
+  memory.sightings += 1;
+  return memory.sightings;
+}
+
 export interface Aside extends Notice {
+  readonly memory: Memory;
   /** The numbers of the properties that are there (positions.ts), and the values beside them; where one comes twice, the last counts. */
   readonly numbers: number[];
   readonly values: Json[];
@@ -23,8 +48,9 @@ export interface Aside extends Notice {
   changes: number;
 }
 
-export function newAside(exactly: boolean): Aside {
+export function newAside(exactly: boolean, memory: Memory): Aside {
   return {
+    memory,
     numbers: [],
     values: [],
     exactly,

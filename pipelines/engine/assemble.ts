@@ -1,21 +1,43 @@
 // From the numbered fields of a document to its text.
 
+import { type Dataset, recordPath } from '../dataset.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { FieldNode, Layout, Slots } from './layout.ts';
 
 /**
  * The document's text, `event` in front, which begins with what the plan says of it, and without the brace that closes
- * it. `audit` is the text of what stands under `o365.audit`, without its braces.
+ * it. `record` is the text of what stands in the field of the record, without its braces.
  */
-export type Assemble = (slots: Slots, audit: string) => string;
+export type Assemble = (slots: Slots, record: string) => string;
+
+/** What all documents of a dataset have in common. */
+export interface Frame {
+  readonly sectionOf: SectionOf;
+  /** What stands before and after the text of the record. */
+  readonly recordStart: string;
+  readonly recordEnd: string;
+}
+
+export function compileFrame(dataset: Pick<Dataset, 'recordField'>): Frame {
+  const path = recordPath(dataset);
+  return {
+    sectionOf: compileSections(),
+    recordStart: path.map((name) => `${JSON.stringify(name)}:{`).join(''),
+    recordEnd: '}'.repeat(path.length),
+  };
+}
 
 /** `leaves` of `event` come first. */
-export function compileAssemble(leaves: readonly Leaf[], constants: JsonObject): Assemble {
+export function compileAssemble(
+  leaves: readonly Leaf[],
+  constants: JsonObject,
+  { sectionOf, recordStart, recordEnd }: Frame,
+): Assemble {
   const slotsInOrder = leaves.map(({ slot }) => slot);
   const document = sectionOf([]);
   const event = sectionOf(['event']);
   const start = `{"event":${JSON.stringify(constants).slice(0, -1)}`;
-  return (slots, audit) => {
+  return (slots, record) => {
     let text = start;
     let open = event;
     for (let i = 0; i < slotsInOrder.length; i += 1) {
@@ -30,7 +52,7 @@ export function compileAssemble(leaves: readonly Leaf[], constants: JsonObject):
       }
       text += JSON.stringify(value);
     }
-    return `${text}${stepBetween(open, document)}"o365":{"audit":{${audit}}}`;
+    return `${text}${stepBetween(open, document)}${recordStart}${record}${recordEnd}`;
   };
 }
 
@@ -54,32 +76,40 @@ export interface Leaf {
 }
 
 /** Of the fields of a plan, those of `event` first. */
-export function listLeaves({ fields }: Layout): Leaf[] {
+export function listLeaves({ fields }: Layout, { sectionOf }: Frame): Leaf[] {
   const inside = fields.filter(({ name }) => name === 'event');
   const others = fields.filter(({ name }) => name !== 'event');
-  return [...inside, ...others].flatMap((node) => leavesBelow(node, []));
+  return [...inside, ...others].flatMap((node) => leavesBelow(node, [], sectionOf));
 }
 
-function leavesBelow({ name, slot, children }: FieldNode, parents: readonly string[]): Leaf[] {
+function leavesBelow(
+  { name, slot, children }: FieldNode,
+  parents: readonly string[],
+  sectionOf: SectionOf,
+): Leaf[] {
   const path = [...parents, name];
-  if (slot < 0) return children.flatMap((child) => leavesBelow(child, path));
+  if (slot < 0) return children.flatMap((child) => leavesBelow(child, path, sectionOf));
   const label = `${JSON.stringify(name)}:`;
   return [{ slot, section: sectionOf(parents), label, nextLabel: `,${label}` }];
 }
 
-const sections = new Map<string, Section>();
+/** The same section for the same path, whatever the plan. */
+type SectionOf = (path: readonly string[]) => Section;
 
-/** The same one for the same path, whatever the plan. */
-function sectionOf(path: readonly string[]): Section {
-  const key = path.join('.');
-  let section = sections.get(key);
-  if (section === undefined) {
+function compileSections(): SectionOf {
+  const sections = new Map<string, Section>();
+  const sectionOf: SectionOf = (path) => {
+    const key = path.join('.');
+    const known = sections.get(key);
+    if (known !== undefined) return known;
     const parent = path.length === 0 ? undefined : sectionOf(path.slice(0, -1));
     const label = path.length === 0 ? '' : `${JSON.stringify(path.at(-1))}:`;
-    section = { label, path: parent === undefined ? [] : [...parent.path, parent], steps: new Map() };
+    const above = parent === undefined ? [] : [...parent.path, parent];
+    const section: Section = { label, path: above, steps: new Map() };
     sections.set(key, section);
-  }
-  return section;
+    return section;
+  };
+  return sectionOf;
 }
 
 function stepBetween(open: Section, next: Section): string {

@@ -2,10 +2,9 @@
 
 import { trimText } from '../converters/keyword.ts';
 import type { Json, JsonObject } from '../json/json.ts';
-import { type Aside, note, noteValueless, putOther } from './aside.ts';
+import { type Aside, nextSighting, note, noteValueless, putOther } from './aside.ts';
 import { objectsOf } from './open.ts';
-import { recallLast, remember } from './remember.ts';
-import { nextSighting, type Shapers, shapeChild } from './shapers.ts';
+import { type Shapers, shapeChild } from './shapers.ts';
 import { addTo, isEmpty, isLegalName, setOwn, tame } from './tame.ts';
 
 /** Where the entries of a bag go, and how each is shaped. */
@@ -34,7 +33,7 @@ export function shapeChanges(value: Json, children: Shapers, path: string, aside
 function shapeBag(value: Json, children: Shapers, path: string, aside: Aside, add: AddItem): Json {
   const items = objectsOf(value);
   if (items === undefined) return undefined;
-  const bag: Bag = { entries: {}, children, path, aside, sighting: nextSighting() };
+  const bag: Bag = { entries: {}, children, path, aside, sighting: nextSighting(aside.memory) };
   for (const item of items) {
     const name = nameOf(item);
     if (name !== undefined) add(bag, name, item);
@@ -120,12 +119,7 @@ const addChange: AddItem = (bag, name, item) => {
     setOwn(change, key, value);
     empty = false;
   }
-  const key = keyOf(name);
+  const key = bag.aside.memory.keyOf(name);
   if (!empty) addEntry(bag, key, change);
   else if (bag.entries[key] === undefined) setOwn(bag.entries, key, change);
 };
-
-const mostRemembered = 2000;
-
-/** Dots and spaces become underscores, as detection rules have them. */
-const keyOf = recallLast(remember(mostRemembered, (name) => name.replace(/[. ]/g, '_')));

@@ -1,9 +1,11 @@
 // Numbers for the properties that anything reads. Shaping lists those that are there, so that only their rules run, and
 // puts their values beside them, so that nobody has to look them up by name.
 
+import type { Head, Places } from '../dataset.ts';
 import { type Case, type Definitions, layersOf, type Path, type SentencePart } from '../definitions.ts';
 import type { Json } from '../json/json.ts';
 import { type CompileRead, compileReadOf } from '../rules/paths.ts';
+import { type HeadValues, headNames } from './head.ts';
 
 /** The values of one record, by the numbers of its properties. */
 export type Values = readonly Json[];
@@ -16,28 +18,26 @@ export interface Positions {
   /** What tells that there may be something at this path. */
   triggerOf(path: Path): number | undefined;
   readonly compileRead: CompileRead<Values>;
+  /** The head of a record on whose outermost level it stands, from the numbers of what is there and the values beside them. */
+  readHead(numbers: readonly number[], values: readonly Json[]): HeadValues;
 }
 
-/** Read of every record, whatever the rules: numbered first. */
-export const headNumbers = {
-  Id: 0,
-  OrganizationId: 1,
-  CreationTime: 2,
-  RecordType: 3,
-  Operation: 4,
-} as const;
-
 export function numberProperties(definitions: Definitions): Positions {
-  const numbers = new Map<string, number>(Object.entries(headNumbers));
+  const { head } = definitions.dataset;
+  const numbers = new Map<string, number>();
   const add = (name: string) => {
     if (!numbers.has(name)) numbers.set(name, numbers.size);
   };
+  // Read of every record, whatever the rules: numbered first.
+  for (const name of headNames) for (const path of head[name]) add(path.join('.'));
+  const readHead = compileReadNumbers(head, numbers);
   for (const path of readPaths(definitions)) {
     add(placeOf(definitions, path).names.join('.'));
     add(triggerName(definitions, path));
   }
   return {
     size: numbers.size,
+    readHead,
     numberOf: (path) => numbers.get(path),
     triggerOf: (path) => numbers.get(triggerName(definitions, path)),
     compileRead: (path) => {
@@ -47,6 +47,37 @@ export function numberProperties(definitions: Definitions): Positions {
       return compileReadOf(rest, (values: Values) => values[number]);
     },
   };
+}
+
+/** `numbers` are those of the head alone. */
+function compileReadNumbers(head: Head, numbers: ReadonlyMap<string, number>): Positions['readHead'] {
+  const numbersOf = (places: Places) => places.map((path) => numbers.get(path.join('.')) ?? -1);
+  const [id, owner, time] = [numbersOf(head.id), numbersOf(head.owner), numbersOf(head.time)];
+  const [kind, action, updated] = [numbersOf(head.kind), numbersOf(head.action), numbersOf(head.updated)];
+  const empty: Json[] = Array.from({ length: numbers.size }, () => undefined);
+  return (present, values) => {
+    const found = empty.slice();
+    for (let i = 0; i < present.length; i += 1) {
+      const number = present[i] ?? found.length;
+      if (number < found.length) found[number] = values[i];
+    }
+    return {
+      id: firstOf(found, id),
+      owner: firstOf(found, owner),
+      time: firstOf(found, time),
+      kind: firstOf(found, kind),
+      action: firstOf(found, action),
+      updated: firstOf(found, updated),
+    };
+  };
+}
+
+function firstOf(found: readonly Json[], numbers: readonly number[]): Json {
+  for (let i = 0; i < numbers.length; i += 1) {
+    const value = found[numbers[i] ?? -1];
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 /** Where the value stands that a path begins with, and the path from there; its first step names the value itself. */

@@ -1,100 +1,113 @@
 // From the text of a record to what rules read of it, and to the text of what is kept of it.
 
 import { toDate } from '../converters/date.ts';
+import { isFlat } from '../dataset.ts';
 import type { Definitions } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
-import { parseExactly, parseRecord, type RecordHead } from '../parse-record.ts';
-import { type Aside, newAside, note } from './aside.ts';
-import { headNumbers, type Positions } from './positions.ts';
+import { parseExactly, parseObject } from '../parse-record.ts';
+import type { RecordHead } from '../record-head.ts';
+import { type Aside, newAside, newMemory, note } from './aside.ts';
+import { compileReadHead, compileUnify, type HeadValues } from './head.ts';
+import type { Positions } from './positions.ts';
+import type { FindRecordType } from './record-types.ts';
+import { compileRename } from './rename.ts';
 import { compileScan } from './scan.ts';
-import { compileShapers, shapeObject } from './shape.ts';
+import { compileShapers, shapeObject, withoutOurs } from './shape.ts';
 
 export interface ShapedRecord extends RecordHead {
-  /** What belongs under `o365.audit`, as JSON without the braces around it. */
-  readonly audit: string;
+  /** What belongs under the field of the record, as JSON without the braces around it. */
+  readonly kept: string;
   /** The properties that are there, by their numbers (positions.ts), and their values beside them. */
   readonly numbers: readonly number[];
   readonly values: readonly Json[];
-  readonly operation: Json;
-  /** CreationTime as ISO 8601 in UTC. */
+  /** Its time as ISO 8601 in UTC. */
   readonly created: string | undefined;
 }
-
-const nothing = { audit: '', numbers: [], values: [], operation: undefined, created: undefined };
 
 /** Never throws: a text that is no record comes back with its problem, and nothing else. */
 export type ReadRecord = (text: string) => ShapedRecord;
 
-export function compileReadRecord(definitions: Definitions, positions: Positions): ReadRecord {
+export function compileReadRecord(
+  definitions: Definitions,
+  positions: Positions,
+  findType: FindRecordType,
+): ReadRecord {
+  const { dataset, properties } = definitions;
   const shapers = compileShapers(definitions, positions);
-  const scan = compileScan(shapers);
-  const valueless = positions.numberOf('valueless');
+  const memory = newMemory();
+  const readHead = compileReadHead(dataset);
+  const unify = compileUnify(dataset.envelope);
+  const rename = compileRename(withoutOurs(properties)) ?? ((record) => record);
+  const finish = compileFinish(definitions, positions, findType);
+  // What is cut out of a text has the names and the form that it had there.
+  const isCut = isFlat(dataset) && compileRename(properties) === undefined;
+  const scan = isCut ? compileScan(shapers) : () => undefined;
 
   /** A number that may not be what the text said makes the text be parsed again, exactly. */
   function readWhole(text: string, value: JsonObject, exactly: boolean): ShapedRecord {
-    const aside = newAside(exactly);
-    shapeObject(value, shapers, '', aside);
+    const aside = newAside(exactly, memory);
+    const record = unify(value);
+    shapeObject(record, shapers, '', aside);
     if (aside.inexact && !exactly) {
       const exact = parseExactly(text);
       if (isObject(exact)) return readWhole(text, exact, true);
     }
-    return finish(text, JSON.stringify(value).slice(1, -1), aside, valueless);
+    return finish(text, readHead(record), JSON.stringify(rename(record)).slice(1, -1), aside);
   }
 
   return (text) => {
-    const aside = newAside(false);
+    const aside = newAside(false, memory);
     const members = scan(text, aside);
-    if (members !== undefined && !aside.inexact) return finish(text, members, aside, valueless);
-    const { value, ...head } = parseRecord(text);
-    return value === undefined ? { ...head, ...nothing } : readWhole(text, value, false);
+    if (members !== undefined && !aside.inexact)
+      return finish(text, positions.readHead(aside.numbers, aside.values), members, aside);
+    const { value, problem = '' } = parseObject(text);
+    return value === undefined ? describeProblem(text, problem, findType) : readWhole(text, value, false);
   };
 }
 
-function finish(
-  text: string,
-  members: string,
-  aside: Aside,
-  valuelessNumber: number | undefined,
-): ShapedRecord {
-  const { numbers, values, other, unplaced, valueless } = aside;
-  const head = readHead(numbers, values);
-  const creationTime = head[headNumbers.CreationTime];
-  const created = toDate(creationTime);
-  const reasons = unplaced?.sort() ?? [];
-  if (created === undefined) reasons.push('CreationTime: no date');
-  let audit = members;
-  if (other !== undefined) audit = join(audit, `"other":${JSON.stringify(other)}`);
-  if (valueless.length > 0) {
-    audit = join(
-      audit,
-      `"valueless":${JSON.stringify(valueless.length === 1 ? valueless : valueless.sort())}`,
-    );
-    note(aside, valuelessNumber, valueless);
-  }
-  if (reasons.length > 0) audit = join(audit, `"unplaced":${JSON.stringify(reasons)}`);
+type Finish = (text: string, head: HeadValues, members: string, aside: Aside) => ShapedRecord;
+
+function compileFinish({ dataset }: Definitions, positions: Positions, findType: FindRecordType): Finish {
+  const valuelessNumber = positions.numberOf('valueless');
+  const undated = `${dataset.head.time[0]?.join('.')}: no date`;
+  return (text, { id, owner, time, kind, action, updated }, members, aside) => {
+    const { numbers, values, other, unplaced, valueless } = aside;
+    const created = toDate(time);
+    const reasons = unplaced?.sort() ?? [];
+    if (created === undefined) reasons.push(undated);
+    let kept = members;
+    if (other !== undefined) kept = join(kept, `"other":${JSON.stringify(other)}`);
+    if (valueless.length > 0) {
+      kept = join(
+        kept,
+        `"valueless":${JSON.stringify(valueless.length === 1 ? valueless : valueless.sort())}`,
+      );
+      note(aside, valuelessNumber, valueless);
+    }
+    if (reasons.length > 0) kept = join(kept, `"unplaced":${JSON.stringify(reasons)}`);
+    const type = findType(kind);
+    const problem = undefined;
+    return { text, problem, id, owner, time, kind, action, updated, type, created, kept, numbers, values };
+  };
+}
+
+function describeProblem(text: string, problem: string, findType: FindRecordType): ShapedRecord {
+  const nothing = undefined;
   return {
     text,
-    problem: undefined,
-    id: head[headNumbers.Id],
-    organizationId: head[headNumbers.OrganizationId],
-    creationTime,
-    recordType: head[headNumbers.RecordType],
-    operation: head[headNumbers.Operation],
-    created,
-    audit,
-    numbers,
-    values,
+    problem,
+    id: nothing,
+    owner: nothing,
+    time: nothing,
+    kind: nothing,
+    action: nothing,
+    updated: nothing,
+    type: findType(nothing),
+    created: nothing,
+    kept: '',
+    numbers: [],
+    values: [],
   };
-}
-
-/** By `headNumbers`. */
-function readHead(numbers: readonly number[], values: readonly Json[]): Json[] {
-  const head: Json[] = [undefined, undefined, undefined, undefined, undefined];
-  for (let i = 0; i < numbers.length; i += 1) {
-    const number = numbers[i] ?? head.length;
-    if (number < head.length) head[number] = values[i];
-  }
-  return head;
 }
 
 function join(members: string, more: string): string {

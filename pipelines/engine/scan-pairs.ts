@@ -1,8 +1,8 @@
 // Cuts a list of names and values out of the text of a record, as most of them are: `[{"Name":"…","Value":"…"},…]`.
 
-import { type Aside, note, noteValueless } from './aside.ts';
+import { type Aside, nextSighting, note, noteValueless } from './aside.ts';
 import { type Cursor, code } from './cursor.ts';
-import { type Child, nextSighting, type Place } from './shapers.ts';
+import type { Child, Place } from './shapers.ts';
 
 const opening = '{"Name":"';
 const between = '","Value":"';
@@ -28,7 +28,7 @@ export function scanPairs(cursor: Cursor, pairs: Pairs, aside: Aside): string | 
 
 function readEntries(cursor: Cursor, pairs: Pairs, aside: Aside): string | undefined {
   const { text } = cursor;
-  const sighting = nextSighting();
+  const sighting = nextSighting(aside.memory);
   let place: Place = pairs;
   let entries = '';
   do {

@@ -3,14 +3,14 @@
 
 import type { JsonObject } from '../json/json.ts';
 import { isInexact } from '../parse-record.ts';
-import { type Aside, note } from './aside.ts';
+import { type Aside, nextSighting, note } from './aside.ts';
 import { Cursor, code } from './cursor.ts';
 import { scanPairs } from './scan-pairs.ts';
 import { shapeUnknown } from './shape.ts';
-import { type Child, nextSighting, type Place, type Shapers } from './shapers.ts';
+import type { Child, Place, Shapers } from './shapers.ts';
 
 /**
- * The text of what stands under `o365.audit`, without its braces, and without what `aside` has for it. Undefined, and
+ * The text of what is kept of a record, without its braces, and without what `aside` has for it. Undefined, and
  * `aside` of no use, where the text is not plain: spaces between tokens, an escape in a name, a name twice, a number not
  * in its shortest form, a hundred names that nobody knows, anything that is not JSON.
  */
@@ -42,7 +42,7 @@ class Scanner {
   readonly cursor: Cursor;
   readonly aside: Aside;
   readonly shapers: Shapers;
-  readonly sighting = nextSighting();
+  readonly sighting: number;
   /** Names without a definition. */
   readonly strangers: string[] = [];
   /** What has to stand beside the properties of the text. */
@@ -54,6 +54,7 @@ class Scanner {
   constructor(text: string, aside: Aside, shapers: Shapers) {
     this.cursor = new Cursor(text);
     this.aside = aside;
+    this.sighting = nextSighting(aside.memory);
     this.shapers = shapers;
   }
 

@@ -11,7 +11,7 @@ import type { Positions } from './positions.ts';
 import { type Child, type Shaper, type Shapers, shapeChild } from './shapers.ts';
 import { addTo, isEmpty, isLegalName, setOwn, tame } from './tame.ts';
 
-/** Names under `o365.audit` that are this project's, not Microsoft's. */
+/** Names beside the properties of a record that are this project's, not the vendor's. */
 export const reservedNames: readonly string[] = ['other', 'unplaced', 'valueless'];
 
 export function compileShapers({ properties }: Definitions, positions: Positions): Shapers {

@@ -42,11 +42,3 @@ export function shapeChild(child: Child, value: Json, aside: Aside, parent: Json
   if (typeof value === 'number' && isInexact(value)) aside.inexact = true;
   return child.shape(value, aside, parent);
 }
-
-let sightings = 0;
-
-/** The number of a record or bag that is about to be looked through. */
-export function nextSighting(): number {
-  sightings += 1;
-  return sightings;
-}

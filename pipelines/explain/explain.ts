@@ -1,15 +1,16 @@
 // Explains the document of a record: maps it step by step as the mapper does, with the same parts, and notes what each
 // step read and wrote. For people who ask why, not for the way that records take.
 
+import type { Places } from '../dataset.ts';
 import type { Definitions, Layer, RecordTypeFile } from '../definitions.ts';
+import { compileUnify } from '../engine/head.ts';
 import { fixed, planLayout } from '../engine/layout.ts';
 import { compileReadRecord, type ShapedRecord } from '../engine/read-record.ts';
-import { compileRecordTypes, type RecordTypes } from '../engine/record-types.ts';
-import { recordKey } from '../identity.ts';
+import { compileRecordTypes, type RecordType } from '../engine/record-types.ts';
 import type { Json, JsonObject } from '../json/json.ts';
-import { compileContext, compileMapper, type MapContext, timeOf } from '../mapper.ts';
+import { compileContext, compileMapper, type MapContext, type RecordReader, timeOf } from '../mapper.ts';
 import { parseExactly } from '../parse-record.ts';
-import { compileParts, dataset, module, type Parts, positionsOf, stackLayers } from '../rules/plan.ts';
+import { byRecordType, compileParts, type Parts, positionsOf, stackLayers } from '../rules/plan.ts';
 import type { ExplainedField, Explanation, FieldSource, Idle } from './explanation.ts';
 import { flatten } from './flatten.ts';
 import { explainMissing, objectOf } from './missing.ts';
@@ -36,32 +37,30 @@ interface TracedPlan {
 export function compileExplainer(definitions: Definitions): Explainer {
   const parts = compileParts(definitions);
   const mapper = compileMapper(definitions);
-  const recordTypes = compileRecordTypes(definitions);
+  const unify = compileUnify(definitions.dataset.envelope);
   const findPlan = compileTracedPlans(definitions, parts);
 
   function explainRecord(record: ShapedRecord, context: MapContext): Explanation {
-    const { recordType, operation } = record;
-    const plan = findPlan(recordTypes.numberOf(recordType), operation);
-    const raw = objectOf(parseExactly(record.text));
-    const audit = objectOf(JSON.parse(`{${record.audit}}`));
+    const plan = findPlan(record.type.key, record.action);
+    const raw = unify(objectOf(parseExactly(record.text)));
+    const kept = objectOf(JSON.parse(`{${record.kept}}`));
     const { fields, idle } = traceFields(record, context, {
       plan,
       parts,
-      recordTypes,
       definitions,
       raw,
-      audit,
+      kept,
     });
     return {
-      ...describeHead(record, context, recordTypes),
+      ...describeHead(record, context, mapper),
       layers: plan.layers.flatMap(({ partsWrittenAt }) => partsWrittenAt?.whole ?? []),
       fields: [
         ...fields,
-        ...traceProperties(audit, definitions.properties),
+        ...traceProperties(kept, definitions),
         ...constantFields(record, context, definitions),
       ],
       idle,
-      unmapped: listUnmapped(raw, audit, definitions.properties),
+      unmapped: listUnmapped(raw, kept, definitions),
     };
   }
 
@@ -70,7 +69,7 @@ export function compileExplainer(definitions: Definitions): Explainer {
     const source = engine('the text is no record');
     return {
       problem: record.problem,
-      ...describeHead(record, context, recordTypes),
+      ...describeHead(record, context, mapper),
       layers: [],
       fields: flatten(mapper.map(record, context)).map(([name, value]) => ({
         name,
@@ -83,23 +82,27 @@ export function compileExplainer(definitions: Definitions): Explainer {
   }
 
   return {
-    read: compileReadRecord(definitions, parts.positions),
+    read: compileReadRecord(definitions, parts.positions, compileRecordTypes(definitions)),
     explain: (record, context) =>
       record.problem === undefined ? explainRecord(record, context) : explainProblem(record, context),
   };
 }
 
-function describeHead(record: ShapedRecord, { tenantId }: MapContext, recordTypes: RecordTypes) {
-  const { id, recordType, operation } = record;
-  const recordTypeName = recordTypes.isKnown(recordType) ? recordTypes.nameOf(recordType) : undefined;
-  return { documentId: recordKey(record, tenantId).id, id, recordType, recordTypeName, operation };
+function describeHead(record: ShapedRecord, { tenantId }: MapContext, { identify }: RecordReader) {
+  const { id, kind, type, action } = record;
+  const recordTypeName = type.known ? type.name : undefined;
+  return {
+    documentId: identify(record, tenantId).id,
+    id,
+    recordType: kind,
+    recordTypeName,
+    operation: action,
+  };
 }
 
 function compileTracedPlans(definitions: Definitions, parts: Parts) {
-  const { common, files, related } = definitions;
-  const byNumber = new Map(
-    files.flatMap((file) => file.recordTypes.map((number) => [number, file] as const)),
-  );
+  const { common, related } = definitions;
+  const findFile = byRecordType(definitions, (file) => file);
   const known = new Map<string, TracedPlan>();
   const make = (layers: readonly Layer[]): TracedPlan => {
     const rules = layers.flatMap((layer) => layer.rules);
@@ -109,8 +112,8 @@ function compileTracedPlans(definitions: Definitions, parts: Parts) {
   };
   const layersOf = (file: RecordTypeFile | undefined, positions: readonly number[]) =>
     file === undefined ? [common] : stackLayers(file, positions, common);
-  return (recordType: number | undefined, operation: Json): TracedPlan => {
-    const file = byNumber.get(recordType ?? Number.NaN);
+  return (recordType: RecordType['key'], operation: Json): TracedPlan => {
+    const file = findFile(recordType);
     const positions = file === undefined ? [] : positionsOf(file.operations, operation);
     const key = `${file?.name ?? ''} ${positions.join()}`;
     const plan = known.get(key) ?? make(layersOf(file, positions));
@@ -122,10 +125,9 @@ function compileTracedPlans(definitions: Definitions, parts: Parts) {
 interface Made {
   readonly plan: TracedPlan;
   readonly parts: Parts;
-  readonly recordTypes: RecordTypes;
   readonly definitions: Definitions;
   readonly raw: JsonObject;
-  readonly audit: JsonObject;
+  readonly kept: JsonObject;
 }
 
 /** What stands in the fields that tell how a record was collected. */
@@ -141,18 +143,18 @@ const contextFields: Readonly<Record<string, string>> = {
 function traceFields(
   record: ShapedRecord,
   context: MapContext,
-  { plan, parts, recordTypes, definitions, raw, audit }: Made,
+  { plan, parts, definitions, raw, kept }: Made,
 ): { fields: ExplainedField[]; idle: Idle[] } {
   const trace = new SlotTrace(plan.slots, parts.numbers.size);
-  const traced = placeValues(record, parts, explainMissing(raw, audit));
+  const traced = placeValues(record, parts, explainMissing(raw, kept));
   const { values } = traced;
-  const setContext = compileContext();
+  const setContext = compileContext(definitions.dataset);
   trace.watch(
     (name) => engine(contextFields[name] ?? ''),
     (slots) => setContext(slots, record.text, context),
   );
-  trace.watch(engine('name of the RecordType'), (slots) => {
-    slots[fixed.code] = recordTypes.nameOf(record.recordType);
+  trace.watch(engine(`name of the ${nameOf(definitions.dataset.head.kind)}`), (slots) => {
+    slots[fixed.code] = record.type.name;
   });
   const { outcome, source, idle: steps } = traceOutcome(plan.layers, values, parts);
   trace.watch(source, (slots) => {
@@ -185,20 +187,26 @@ function placeValues(
 }
 
 function constantFields(
-  { created, creationTime }: ShapedRecord,
+  { created, time }: ShapedRecord,
   context: MapContext,
-  { ecsVersion }: Definitions,
+  { dataset, ecsVersion }: Definitions,
 ): ExplainedField[] {
-  const time: FieldSource =
+  const path = nameOf(dataset.head.time);
+  const source: FieldSource =
     created === undefined
-      ? engine('there is no CreationTime: when it was collected')
-      : { ...engine('in UTC'), reads: [{ path: 'CreationTime', value: creationTime }] };
+      ? engine(`there is no ${path}: when it was collected`)
+      : { ...engine('in UTC'), reads: [{ path, value: time }] };
   return [
-    { name: 'event.dataset', value: dataset, sources: [engine('fixed')] },
-    { name: 'event.module', value: module, sources: [engine('fixed')] },
-    { name: '@timestamp', value: created ?? timeOf(context), sources: [time] },
+    { name: 'event.dataset', value: dataset.name, sources: [engine('fixed')] },
+    { name: 'event.module', value: dataset.module, sources: [engine('fixed')] },
+    { name: '@timestamp', value: created ?? timeOf(context), sources: [source] },
     { name: 'ecs.version', value: ecsVersion, sources: [engine('fixed')] },
   ];
+}
+
+/** The first place, where there are several. */
+function nameOf([first = []]: Places): string {
+  return first.join('.');
 }
 
 function engine(why: string): FieldSource {

@@ -13,10 +13,10 @@ export interface MissingReason {
 
 export type WhyMissing = (path: Path) => MissingReason;
 
-/** `audit` is the record as the document keeps it, `record` as it came. */
-export function explainMissing(record: JsonObject, audit: JsonObject): WhyMissing {
-  const valueless = new Set(textsOf(audit.valueless));
-  const misfits = new Map(textsOf(audit.unplaced).map(splitReason));
+/** `kept` is the record as the document keeps it, `record` as it came. */
+export function explainMissing(record: JsonObject, kept: JsonObject): WhyMissing {
+  const valueless = new Set(textsOf(kept.valueless));
+  const misfits = new Map(textsOf(kept.unplaced).map(splitReason));
   return (path) => {
     const names = path.map((_, i) => nameOfPath(path.slice(0, i + 1)));
     for (const name of names) {

@@ -1,8 +1,7 @@
-// The record itself, as the document keeps it under `o365.audit`: which definition each property has, and which
+// The record itself, as the document keeps it: which definition each property has, and which
 // properties have none, or not the type that it says.
 
-import type { Property } from '../definitions.ts';
-import { auditField } from '../document-fields.ts';
+import type { Definitions, Property } from '../definitions.ts';
 import { isEmpty } from '../engine/tame.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import type { ExplainedField, FieldSource, Unmapped } from './explanation.ts';
@@ -18,12 +17,24 @@ const ours: Readonly<Record<string, string>> = {
   valueless: 'what lists of names and values name without a value',
 };
 
-export function traceProperties(audit: JsonObject, properties: Properties): ExplainedField[] {
-  return Object.entries(audit).flatMap(([name, value]) => {
+export function traceProperties(kept: JsonObject, { dataset, properties }: Definitions): ExplainedField[] {
+  const { recordField } = dataset;
+  const byField = nameByField(properties);
+  return Object.entries(kept).flatMap(([name, value]) => {
     const why = ours[name];
-    if (why === undefined) return traceProperty(name, value, properties, auditField);
-    return listFields(`${auditField}.${name}`, value, { by: 'engine', why });
+    if (why === undefined) return traceProperty(name, value, byField, recordField);
+    return listFields(`${recordField}.${name}`, value, { by: 'engine', why });
   });
+}
+
+/** Definitions by the names that their properties have in the document. */
+function nameByField(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [
+      property.field ?? name,
+      { ...property, properties: property.properties && nameByField(property.properties) },
+    ]),
+  );
 }
 
 function traceProperty(name: string, value: Json, properties: Properties, above: string): ExplainedField[] {
@@ -41,30 +52,37 @@ function listFields(name: string, value: Json, source: FieldSource): ExplainedFi
 }
 
 /** `record` is what came, before it was shaped. */
-export function listUnmapped(record: JsonObject, audit: JsonObject, properties: Properties): Unmapped[] {
-  const other = objectOf(audit.other);
-  const misfits = textsOf(audit.unplaced).map(splitReason);
+export function listUnmapped(
+  record: JsonObject,
+  kept: JsonObject,
+  { dataset, properties }: Definitions,
+): Unmapped[] {
+  const other = objectOf(kept.other);
+  const misfits = textsOf(kept.unplaced).map(splitReason);
   const misfitPaths = new Set(misfits.map(([path]) => path));
-  return [
+  const found: Unmapped[] = [
     ...misfits.map(([path, detail]) => describe(path, 'misfit', detail, keptInOther(path, other))),
     ...Object.keys(other)
       .filter((path) => !misfitPaths.has(path))
-      .map((path) => describe(path, 'undefined', 'no definition', keptTwice(path, audit))),
-    ...listTexts(audit, properties, ''),
-    ...textsOf(audit.valueless).map((path) => describe(path, 'empty', 'no value', ['valueless'])),
+      .map((path) => describe(path, 'undefined', 'no definition', keptTwice(path, kept))),
+    ...listTexts(kept, properties, '', ''),
+    ...textsOf(kept.valueless).map((path) => describe(path, 'empty', 'no value', ['valueless'])),
     ...Object.entries(record)
-      .filter(([name, value]) => isEmpty(value) && audit[name] === undefined)
+      .filter(([name, value]) => isEmpty(value) && kept[name] === undefined)
       .map(([name]) => describe(name, 'empty', 'no value', [])),
   ];
+  const inDocument = (name: string) => `${dataset.recordField}.${name}`;
+  return found.map((each) => ({ ...each, keptIn: each.keptIn.map(inDocument) }));
 }
 
+/** `keptIn` is below the field of the record. */
 function describe(
   path: string,
   reason: Unmapped['reason'],
   detail: string,
   keptIn: readonly string[],
 ): Unmapped {
-  return { path, reason, detail, keptIn: keptIn.map((name) => `${auditField}.${name}`) };
+  return { path, reason, detail, keptIn };
 }
 
 function keptInOther(path: string, other: JsonObject): string[] {
@@ -72,23 +90,25 @@ function keptInOther(path: string, other: JsonObject): string[] {
 }
 
 /** In its own place too, unless its name could not be taken there. */
-function keptTwice(path: string, audit: JsonObject): string[] {
+function keptTwice(path: string, kept: JsonObject): string[] {
   const [first = ''] = path.split('.');
-  return Object.hasOwn(audit, first) && !Object.hasOwn(ours, first)
+  return Object.hasOwn(kept, first) && !Object.hasOwn(ours, first)
     ? [path, `other.${path}`]
     : [`other.${path}`];
 }
 
-/** What came as text in place of structure. */
-function listTexts(object: JsonObject, properties: Properties, above: string): Unmapped[] {
-  return Object.entries(object).flatMap(([name, value]) => {
-    const property = properties[name];
-    if (property === undefined) return [];
-    if (isObject(value)) return listTexts(value, property.properties ?? {}, `${above}${name}.`);
-    const base = name.endsWith('Text') ? properties[name.slice(0, -'Text'.length)] : undefined;
-    const isStructure = ['object', 'pairs', 'changes', 'flattened'].includes(base?.type ?? '');
-    if (!isStructure) return [];
-    const path = above + name.slice(0, -'Text'.length);
-    return [describe(path, 'text', `text in place of ${base?.type}`, [above + name])];
+/** What came as text in place of structure. A property has a path in the record, and a name in the document. */
+function listTexts(object: JsonObject, properties: Properties, path: string, field: string): Unmapped[] {
+  const names = new Map(Object.entries(properties).map(([name, each]) => [each.field ?? name, name]));
+  return Object.entries(object).flatMap(([own, value]) => {
+    const name = names.get(own);
+    const property = name === undefined ? undefined : properties[name];
+    if (name === undefined || property === undefined) return [];
+    if (isObject(value))
+      return listTexts(value, property.properties ?? {}, `${path}${name}.`, `${field}${own}.`);
+    const base = name.endsWith('Text') ? name.slice(0, -'Text'.length) : '';
+    const { type = 'keyword' } = properties[base] ?? {};
+    if (!['object', 'pairs', 'changes', 'flattened'].includes(type)) return [];
+    return [describe(path + base, 'text', `text in place of ${type}`, [field + own])];
   });
 }

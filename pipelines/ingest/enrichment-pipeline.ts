@@ -1,15 +1,24 @@
-// The default pipeline of the audit data stream: what only the server knows. A raw record that some other shipper
+// The default pipeline of a data stream: what only the server knows. A raw record that some other shipper
 // sends is mapped here first; a document of this project's input is mapped already.
 
+import { type Dataset, recordPath } from '../dataset.ts';
 import { enrichedEnds } from '../document-fields.ts';
 import { keepOnFailure, meta, type Pipeline, type Processor } from './processors.ts';
 
-export const enrichmentPipelineName = 'logs-o365.audit@m365';
-export const rawPipelineName = 'logs-o365.audit@m365-raw';
-const locationPipelineName = 'logs-o365.audit@m365-location';
+/** What the pipelines of a dataset are called. */
+export function namePipelines({ name }: Pick<Dataset, 'name'>): {
+  readonly enrichment: string;
+  readonly raw: string;
+  readonly location: string;
+} {
+  const enrichment = `logs-${name}@m365`;
+  return { enrichment, raw: `${enrichment}-raw`, location: `${enrichment}-location` };
+}
 
 /** What operators hang in, in the order of Elastic's own integrations. */
-const hooks = ['global@custom', 'logs@custom', 'logs-o365.audit@custom'];
+function hooksOf({ name }: Dataset): readonly string[] {
+  return ['global@custom', 'logs@custom', `logs-${name}@custom`];
+}
 
 interface EnrichmentOptions {
   /** False for the package: Fleet adds the hooks itself. */
@@ -17,23 +26,23 @@ interface EnrichmentOptions {
 }
 
 /** The default pipeline is the last; the others it calls. */
-export function buildEnrichmentPipelines(options: EnrichmentOptions): [Pipeline, Pipeline] {
-  return [buildLocationPipeline(), buildDefaultPipeline(options)];
+export function buildEnrichmentPipelines(dataset: Dataset, options: EnrichmentOptions): [Pipeline, Pipeline] {
+  return [buildLocationPipeline(dataset), buildDefaultPipeline(dataset, options)];
 }
 
-function buildDefaultPipeline({ withHooks }: EnrichmentOptions): Pipeline {
+function buildDefaultPipeline(dataset: Dataset, { withHooks }: EnrichmentOptions): Pipeline {
+  const names = namePipelines(dataset);
   return {
-    name: enrichmentPipelineName,
+    name: names.enrichment,
     body: {
       _meta: meta,
-      description:
-        'Microsoft 365 audit records: where addresses are, what user agents are, when it was ingested.',
+      description: `${dataset.title}: where addresses are, what user agents are, when it was ingested.`,
       processors: [
         {
           pipeline: {
             tag: 'raw-record',
-            name: rawPipelineName,
-            if: "ctx.o365?.audit == null && ctx.event?.kind != 'pipeline_error'",
+            name: names.raw,
+            if: `ctx.${recordPath(dataset).join('?.')} == null && ctx.event?.kind != 'pipeline_error'`,
           },
         },
         // After a raw record was mapped, because that makes the event anew.
@@ -52,20 +61,20 @@ function buildDefaultPipeline({ withHooks }: EnrichmentOptions): Pipeline {
         {
           pipeline: {
             tag: 'location',
-            name: locationPipelineName,
+            name: names.location,
             if: enrichedEnds.map((end) => `ctx.${end}?.ip != null`).join(' || '),
           },
         },
-        ...(withHooks ? hooks.map(callHook) : []),
+        ...(withHooks ? hooksOf(dataset).map(callHook) : []),
       ],
       on_failure: keepOnFailure,
     },
   };
 }
 
-function buildLocationPipeline(): Pipeline {
+function buildLocationPipeline(dataset: Dataset): Pipeline {
   return {
-    name: locationPipelineName,
+    name: namePipelines(dataset).location,
     body: {
       _meta: meta,
       description: 'Where the addresses of a document are, and in whose networks.',

@@ -3,27 +3,31 @@
 
 import { findVerb } from '../converters/index.ts';
 import { writePainlessDispatch, writePainlessVerbs } from '../converters/painless.ts';
+import { type Dataset, recordPath } from '../dataset.ts';
 import type { Definitions, Layer, Property, RecordTypeFile, Rule } from '../definitions.ts';
-import { numbersByName, recordTypesPainless } from '../engine/record-types.ts';
+import { writeFirstOf, writeHeadRead, writeUnify } from '../engine/head.ts';
+import { type RecordTypesOfPipeline, writeRecordTypes } from '../engine/record-types.ts';
+import { hasOtherNames, renamePainless, slimNames } from '../engine/rename.ts';
 import { withoutOurs } from '../engine/shape.ts';
 import { shapePainless } from '../engine/shape-painless.ts';
 import { tamePainless } from '../engine/tame.ts';
+import { writeIdentify } from '../identity.ts';
 import { casesPainless } from '../rules/cases.ts';
 import { messagePainless } from '../rules/message.ts';
 import { outcomePainless } from '../rules/outcome.ts';
 import { pathsPainless } from '../rules/paths.ts';
-import { dataset, module } from '../rules/plan.ts';
 import { relatedPainless } from '../rules/related.ts';
 import { rulesPainless } from '../rules/rules.ts';
-import { rawPipelineName } from './enrichment-pipeline.ts';
+import { namePipelines } from './enrichment-pipeline.ts';
 import { jsonPainless } from './json-painless.ts';
 import { keepOnFailure, meta, type Pipeline, type Processor } from './processors.ts';
 
 /** What the stages hand to each other, removed at the end. */
 const scratch = '_m365';
 
-/** `name` is that of the dispatcher; the sub-pipelines add the name of their file. */
-export function buildRawPipelines(definitions: Definitions, name: string = rawPipelineName): Pipeline[] {
+/** The dispatcher is the last; the sub-pipelines add the name of their file to its name. */
+export function buildRawPipelines(definitions: Definitions): Pipeline[] {
+  const name = namePipelines(definitions.dataset).raw;
   return [
     ...definitions.files.map((file) => buildFilePipeline(file, name)),
     buildDispatcher(definitions, name),
@@ -31,22 +35,21 @@ export function buildRawPipelines(definitions: Definitions, name: string = rawPi
 }
 
 function buildDispatcher(definitions: Definitions, name: string): Pipeline {
-  const { files, common } = definitions;
+  const { files, common, dataset } = definitions;
+  const types = writeRecordTypes(definitions);
+  const renames = hasOtherNames(definitions.properties);
   return {
     name,
     body: {
       _meta: meta,
-      description:
-        'Microsoft 365 audit records as other shippers deliver them: in message, event.original or o365audit.',
+      description: `${dataset.title} as other shippers deliver them: in message, event.original or ${dataset.rawField}.`,
       processors: [
-        runScript('read-record', readSource, {}),
-        runScript('shape-record', shapeSource, {
+        runScript('read-record', writeReadSource(dataset), {}),
+        runScript('shape-record', writeShapeSource(dataset, types), {
           properties: slimProperties(withoutOurs(definitions.properties)),
-          names: definitions.recordTypeNames,
-          numbers: numbersByName(definitions.recordTypeNames),
-          files: Object.fromEntries(
-            files.flatMap((file) => file.recordTypes.map((number) => [number, file.name])),
-          ),
+          ...types.params,
+          files: Object.fromEntries(files.flatMap((file) => file.recordTypes.map((key) => [key, file.name]))),
+          file: dataset.selector === 'none' ? files[0]?.name : undefined,
         }),
         // One call by name: a condition for each file would be a script for each, run for every record.
         {
@@ -56,13 +59,14 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
             name: `${name}-{{{${scratch}.file}}}`,
           },
         },
-        runScript('map-record', mapSource, {
+        runScript('map-record', writeMapSource(dataset, renames), {
           common: writeLayer(common),
           related: definitions.related,
           statuses: definitions.statuses,
           ecsVersion: definitions.ecsVersion,
-          dataset,
-          module,
+          dataset: dataset.name,
+          module: dataset.module,
+          fields: renames ? slimNames(withoutOurs(definitions.properties)) : undefined,
         }),
       ],
       on_failure: [
@@ -132,50 +136,44 @@ const library = [
   pathsPainless,
 ].join('\n');
 
-const identityPainless = `
-int utf8Length(String text) {
-  int bytes = 0;
-  for (int i = 0; i < text.length(); ++i) {
-    char c = text.charAt(i);
-    bytes += c < (char) 128 ? 1 : c < (char) 2048 ? 2 : c >= (char) 55296 && c <= (char) 57343 ? 2 : 3;
-  }
-  return bytes;
-}
-String identify(Map record, String tenant) {
-  def id = record.get('Id');
-  if (id instanceof String && !((String) id).isEmpty()) {
-    def owner = record.get('OrganizationId');
-    String key = (owner instanceof String && !((String) owner).isEmpty() ? (String) owner : tenant).toLowerCase() + ':' + id;
-    if (utf8Length(key) <= 512) return key;
-  }
-  return 'h:' + writeJson(record, true).sha256();
-}`;
-
-const readSource = `${jsonPainless}${identityPainless}
-def record = ctx.o365audit;
+function writeReadSource(dataset: Dataset): string {
+  const { rawField, envelope } = dataset;
+  const unify =
+    envelope === undefined
+      ? ''
+      : `def served = record;
+record = unify((Map) record);
+`;
+  const functions = `${jsonPainless}${writeFirstOf(dataset.head)}${writeUnify(envelope)}${writeIdentify(dataset)}`;
+  return `${functions}
+def record = ctx.${rawField};
 String text = null;
 if (record == null && ctx.message instanceof String) text = ctx.message;
 if (record == null && text == null && ctx.event?.original instanceof String) text = ctx.event.original;
 if (text != null) {
   try { record = parseJson(text); } catch (IllegalArgumentException e) { throw new IllegalArgumentException('not JSON'); }
 } else record = normalise(record);
-if (!(record instanceof Map)) throw new IllegalArgumentException('no record in o365audit, message or event.original');
-boolean keep = ctx.tags instanceof List && ((List) ctx.tags).contains('preserve_original_event');
+if (!(record instanceof Map)) throw new IllegalArgumentException('no record in ${rawField}, message or event.original');
+${unify}boolean keep = ctx.tags instanceof List && ((List) ctx.tags).contains('preserve_original_event');
 Map state = new HashMap();
 state.put('record', record);
 state.put('document', new LinkedHashMap());
 Map event = new LinkedHashMap();
 def created = ctx.event?.created;
 event.put('created', created == null ? ctx['@timestamp'] : created);
-if (keep) event.put('original', text != null ? text : ctx.event?.original instanceof String ? ctx.event.original : writeJson(record, false));
+if (keep) event.put('original', text != null ? text : ctx.event?.original instanceof String ? ctx.event.original : writeJson(${envelope === undefined ? 'record' : 'served'}, false));
 state.document.put('event', event);
 String tenant = ctx.organization?.id instanceof String ? ctx.organization.id : '';
 if (ctx.organization?.name instanceof String) state.document.put('organization', ['name': ctx.organization.name]);
 state.put('tenant', tenant);
-ctx._id = identify((Map) record, tenant);
+ctx._id = identify(${envelope === undefined ? '' : 'served, '}(Map) record, tenant);
 ctx.${scratch} = state;`;
+}
 
-const shapeSource = `${library}${shapePainless}${recordTypesPainless}
+function writeShapeSource({ head, selector }: Dataset, { functions, keyOf }: RecordTypesOfPipeline): string {
+  const heads = writeFirstOf(head);
+  const kind = writeHeadRead(head.kind, 'record');
+  return `${library}${shapePainless}${heads}${functions}
 Map state = (Map) ctx.${scratch};
 Map record = (Map) state.get('record');
 Map aside = new HashMap();
@@ -192,16 +190,22 @@ if (aside.get('unplaced') != null) {
   record.put('unplaced', reasons);
 }
 Map event = (Map) state.get('document').get('event');
-String code = recordTypeNumber(record.get('RecordType'), (Map) params.numbers);
+String code = ${keyOf(kind)};
 def name = code == null ? null : params.names.get(code);
-if (name == null) name = toKeyword(record.get('RecordType'), null);
+if (name == null) name = toKeyword(${kind}, null);
 if (name != null) event.put('code', name);
-state.put('file', code == null ? null : params.files.get(code));
-def date = toDate(record.get('CreationTime'), null);
-if (date == null) addTo(record, 'unplaced', ['CreationTime: no date']);
+state.put('file', ${selector === 'none' ? 'params.file' : 'code == null ? null : params.files.get(code)'});
+def date = toDate(${writeHeadRead(head.time, 'record')}, null);
+if (date == null) addTo(record, 'unplaced', ['${head.time[0]?.join('.')}: no date']);
 state.put('timestamp', date == null ? event.get('created') : date);`;
+}
 
-const mapSource = `${library}${rulesPainless}${casesPainless}${outcomePainless}${messagePainless}${relatedPainless}
+function writeMapSource(dataset: Dataset, renames: boolean): string {
+  const [first = '', ...rest] = recordPath(dataset);
+  const kept = renames ? 'renameAll(record, (Map) params.fields)' : 'record';
+  const whole = rest.reduceRight((inner, name) => `['${name}': ${inner}]`, kept);
+  const functions = `${rulesPainless}${casesPainless}${outcomePainless}${messagePainless}${relatedPainless}`;
+  return `${library}${functions}${writeFirstOf(dataset.head)}${renames ? renamePainless : ''}
 List layersOf(def given, def operation) {
   List layers = new ArrayList();
   if (given == null) return layers;
@@ -226,7 +230,7 @@ Map state = (Map) ctx.${scratch};
 Map record = (Map) state.get('record');
 Map document = (Map) state.get('document');
 Map event = (Map) document.get('event');
-List layers = layersOf(state.get('given'), record.get('Operation'));
+List layers = layersOf(state.get('given'), ${writeHeadRead(dataset.head.action, 'record')});
 layers.add(params.common);
 def steps = nearest(layers, 'outcome');
 def outcome = steps == null ? null : findOutcome(record, (List) steps, (Map) params.statuses);
@@ -247,10 +251,11 @@ document.put('message', writeMessage((List) message, record, document));
 for (def entry : document.entrySet()) ctx.put((String) entry.getKey(), entry.getValue());
 ctx['@timestamp'] = state.get('timestamp');
 ctx.ecs = ['version': params.ecsVersion];
-ctx.o365 = ['audit': record];
+ctx.${first} = ${whole};
 String stream = 'logs-' + params.dataset + '-';
 if (ctx.data_stream == null && ctx._index != null && ctx._index.startsWith(stream)) {
   ctx.data_stream = ['type': 'logs', 'dataset': params.dataset, 'namespace': ctx._index.substring(stream.length())];
 }
-ctx.remove('o365audit');
+ctx.remove('${dataset.rawField}');
 ctx.remove('${scratch}');`;
+}

@@ -1,5 +1,5 @@
 // What a list of the document takes: nothing twice, and of objects no more than an index does. Elasticsearch refuses a
-// document with more than 10,000 objects in nested lists; what is left out here is still under `o365.audit`.
+// document with more than 10,000 objects in nested lists; what is left out here is still in the record that is kept.
 
 import { isObject, type Json } from './json.ts';
 

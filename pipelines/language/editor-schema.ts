@@ -4,6 +4,9 @@
 import { ecsFieldNames } from '../../fields/ecs.ts';
 import type { Verb } from '../converters/converter.ts';
 import { verbs } from '../converters/index.ts';
+import type { Dataset } from '../dataset.ts';
+import type { Definitions } from '../definitions.ts';
+import { datasetSchema } from './dataset-schema.ts';
 import {
   commonSchema,
   type NameSchemas,
@@ -19,31 +22,33 @@ const head = {
 };
 
 /** Schemas by the name of their file. */
-export function writeEditorSchemas(
-  recordTypeNames: Readonly<Record<string, string>>,
-): Readonly<Record<string, Schema>> {
+export function writeEditorSchemas({
+  dataset,
+  recordTypeNames,
+}: Pick<Definitions, 'dataset' | 'recordTypeNames'>): Readonly<Record<string, Schema>> {
   const names: NameSchemas = {
     as: { $ref: '#/definitions/verb' },
     field: { $ref: '#/definitions/field' },
-    recordTypes: listRecordTypes(recordTypeNames),
+    recordTypes: listRecordTypes(recordTypeNames, dataset),
   };
   const definitions = { verb: listVerbs(), field: { enum: listTargets() } };
   return {
     'record-type': { ...head, ...recordTypeSchema(names), definitions },
     common: { ...head, ...commonSchema(names), definitions },
+    dataset: { ...head, ...datasetSchema },
     'record-type-names': { ...head, ...namesTableSchema },
     'record-type-workloads': { ...head, ...workloadsTableSchema },
   };
 }
 
-/** A number that the table does not have yet may have any name. */
-function listRecordTypes(names: Readonly<Record<string, string>>): Schema {
+/** A record type that the table does not have yet may have any name. */
+function listRecordTypes(names: Readonly<Record<string, string>>, { selector }: Dataset): Schema {
   const properties = Object.fromEntries(
     Object.entries(names).map(([number, name]) => [number, { const: name }]),
   );
   return {
     type: 'object',
-    propertyNames: { pattern: '^[0-9]+$' },
+    ...(selector === 'number' ? { propertyNames: { pattern: '^[0-9]+$' } } : {}),
     additionalProperties: { type: 'string' },
     properties,
   };

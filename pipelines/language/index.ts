@@ -1,14 +1,17 @@
-// The record-type files of this project, read and resolved.
+// A dataset as it is written, read and resolved.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
+import { type DatasetName, datasets } from '../datasets.ts';
 import type { Definitions } from '../definitions.ts';
+import { readDatasetFile } from './dataset-file.ts';
 import { DefinitionError } from './problem.ts';
 import { readFiles } from './read-files.ts';
 import type { Tables } from './record-type-tables.ts';
 import { resolve } from './resolve.ts';
 import { namesTableSchema, workloadsTableSchema } from './schema.ts';
-import { readYamlFile } from './yaml-file.ts';
+import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true });
 const validateNames = ajv.compile<Tables['names']>(namesTableSchema);
@@ -21,19 +24,32 @@ interface ReadOptions {
   readonly keepLines?: boolean;
 }
 
-/** Reads `record-types/` of a folder and the tables beside it. Throws a DefinitionError. */
+/** Of this project, or of a copy of its folder. Throws a DefinitionError. */
 export function readDefinitions(
-  folder: string = pipelinesFolder,
-  { keepLines = false }: ReadOptions = {},
+  name: DatasetName,
+  pipelines: string = pipelinesFolder,
+  options: ReadOptions = {},
 ): Definitions {
-  return resolve(readFiles(join(folder, 'record-types')), readTables(folder), keepLines);
+  return readDataset(join(pipelines, datasets[name].folder), options);
 }
 
-/** Throws a DefinitionError. */
-function readTables(folder: string = pipelinesFolder): Tables {
-  const names = readYamlFile(join(folder, 'record-type-names.yml'), validateNames);
-  const workloads = readYamlFile(join(folder, 'record-type-workloads.yml'), validateWorkloads);
-  const problems = [names, workloads].flatMap((file) => (file.content === undefined ? file.problems : []));
-  if (names.content === undefined || workloads.content === undefined) throw new DefinitionError(problems);
-  return { names: names.content, workloads: workloads.content };
+/** Reads the `dataset.yml` of a folder, its `record-types/` and the tables beside them. Throws a DefinitionError. */
+export function readDataset(folder: string, { keepLines = false }: ReadOptions = {}): Definitions {
+  const files = readFiles(join(folder, 'record-types'));
+  return resolve(files, readDatasetFile(folder), readTables(folder), keepLines);
+}
+
+/** Of those that are there. Throws a DefinitionError that holds every problem of both. */
+function readTables(folder: string): Tables {
+  const names = readTable(join(folder, 'record-type-names.yml'), validateNames);
+  const workloads = readTable(join(folder, 'record-type-workloads.yml'), validateWorkloads);
+  const problems = [names, workloads].flatMap((file) =>
+    file?.content === undefined ? (file?.problems ?? []) : [],
+  );
+  if (problems.length > 0) throw new DefinitionError(problems);
+  return { names: names?.content ?? {}, workloads: workloads?.content ?? {} };
+}
+
+function readTable<T>(path: string, validate: ValidateFunction<T>): YamlFile<T> | undefined {
+  return existsSync(path) ? readYamlFile(path, validate) : undefined;
 }

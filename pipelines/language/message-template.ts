@@ -1,10 +1,11 @@
 // The small language of messages: `{user.name|UserId|'Someone'} <deleted|tried to delete> {file.name|'a file'}[ from
-// {source.ip}]`. Braces hold a field of the document (lower case), a property of the record or 'text', with
-// alternatives; a text may have a condition, `'deleting it' if Parameters.DeleteMessage=True`. Brackets hold a part that
+// {source.ip}]`. Braces hold a field of the document (lower case, and known to ECS), a property of the record or 'text',
+// with alternatives; a text may have a condition, `'deleting it' if Parameters.DeleteMessage=True`. Brackets hold a part that
 // is left out where a value of it is missing. Outside of them one alternative is a text, so that no sentence has a hole.
 // Angle brackets hold the verb: what was done, and what is said of it where it did not succeed, or where nobody knows;
 // the sentence then ends with how it went. One verb alone is true whatever the outcome.
 
+import { findEcsField } from '../../fields/ecs.ts';
 import type { Outcome, SentencePart, SentencePath } from '../definitions.ts';
 import { resolveField, resolvePath, type Spot } from './names.ts';
 import { formatPath, parsePath } from './path.ts';
@@ -84,12 +85,27 @@ export function resolveMessage(
     const { parts, hasVerb } = parseSentence(text);
     if (!hasVerb && outcome === undefined)
       spot.report('no verb is marked: write <did|tried>, or <is> for what holds whatever the outcome');
-    checkParts(parts, spot);
-    return parts;
+    const known = parts.map((part) => tellProperties(part, spot));
+    checkParts(known, spot);
+    return known;
   } catch (error) {
     spot.report(error instanceof Error ? error.message : String(error));
     return [];
   }
+}
+
+/** A lower-case name that ECS has not, and a file defines, is that of a property. */
+function tellProperties(part: SentencePart, spot: Spot): SentencePart {
+  if (typeof part === 'string' || 'outcomes' in part) return part;
+  if ('group' in part) return { group: part.group.map((inner) => tellProperties(inner, spot)) };
+  return {
+    paths: part.paths.map((path) => {
+      if (!('field' in path)) return path;
+      const name = path.field.join('.');
+      if (findEcsField(name) !== undefined || !spot.properties.has(name)) return path;
+      return { property: path.field.map((step) => ({ name: step })) };
+    }),
+  };
 }
 
 function checkParts(parts: readonly SentencePart[], spot: Spot): void {

@@ -1,11 +1,12 @@
 // Names and workloads of record types: two tables, and what the record-type files say themselves.
 
+import type { DatasetSource } from './dataset-schema.ts';
 import type { Problem } from './problem.ts';
 import type { SourceFile } from './read-files.ts';
 
 /** What is known of record types beside their files. */
 export interface Tables {
-  /** Microsoft's, by number. */
+  /** The vendor's, by what records say. */
   readonly names: Readonly<Record<string, string>>;
   /** The numbers of a workload, for record types that no file covers. */
   readonly workloads: Readonly<Record<string, readonly number[]>>;
@@ -14,6 +15,7 @@ export interface Tables {
 export function nameRecordTypes(
   files: readonly SourceFile[],
   table: Tables['names'],
+  { selector = 'none', vendor }: Pick<DatasetSource, 'selector' | 'vendor'>,
   problems: Problem[],
 ): Record<string, string> {
   const names: Record<string, string> = { ...table };
@@ -21,11 +23,13 @@ export function nameRecordTypes(
   for (const file of files) {
     for (const [number, name] of Object.entries(file.content.record_types ?? {})) {
       const report = (why: string) => problems.push(file.problemAt(['record_types', number], why));
+      if (selector === 'none') report('records of this dataset do not tell their type');
+      if (selector === 'number' && !/^[0-9]+$/.test(number)) report(`"${number}" is no number`);
       const owner = owners.get(number);
       if (owner !== undefined) report(`record type ${number} is in ${owner}.yml already`);
       const known = names[number];
       if (known !== undefined && known !== name)
-        report(`record type ${number} is called "${known}" by Microsoft, not "${name}"`);
+        report(`record type ${number} is called "${known}" by ${vendor}, not "${name}"`);
       owners.set(number, file.name);
       names[number] = name;
     }

@@ -2,27 +2,41 @@
 // reported where it is written.
 
 import { ecsVersion } from '../../fields/ecs.ts';
+import type { Selector } from '../dataset.ts';
 import type { Definitions, Layer, Operations, RecordTypeFile, Related, StatusTable } from '../definitions.ts';
+import { type DatasetFile, resolveDataset } from './dataset-file.ts';
 import { addUp, resolveLayer, resolveStatuses } from './layers.ts';
 import { type Resolution, resolveField, type Spot, spotOf } from './names.ts';
 import { DefinitionError, suggest } from './problem.ts';
+import { nameProperties } from './property-names.ts';
 import { PropertyTree } from './property-tree.ts';
 import { commonFile, type SourceFile } from './read-files.ts';
 import { listWorkloads, nameRecordTypes, type Tables } from './record-type-tables.ts';
 
 /** Throws a DefinitionError that holds every problem of every file. */
-export function resolve(files: readonly SourceFile[], tables: Tables, keepLines = false): Definitions {
+export function resolve(
+  files: readonly SourceFile[],
+  dataset: DatasetFile,
+  tables: Tables,
+  keepLines = false,
+): Definitions {
   const properties = new PropertyTree(keepLines);
   const resolution: Resolution = { properties, problems: [], keepLines };
   const { problems } = resolution;
   for (const file of files) properties.define(file, problems);
-  for (const file of files) if (isUnused(file, files)) problems.push(file.problemAt([], unused));
-  const resolver = new Resolver(files, (file) => spotOf(file, resolution));
+  const { selector = 'none' } = dataset.content;
+  for (const file of files) {
+    if (selector !== 'none' && isUnused(file, files)) problems.push(file.problemAt([], unused));
+  }
+  const resolver = new Resolver(files, selector, (file) => spotOf(file, resolution));
   const definitions = {
     generated: 'by "npm run generate" from pipelines/record-types',
     ecsVersion,
-    properties: properties.toProperties(),
-    recordTypeNames: nameRecordTypes(files, tables.names, problems),
+    dataset: resolveDataset(dataset, properties, problems),
+    properties: nameProperties(properties.toProperties(), dataset.content.names, (place, message) =>
+      problems.push(dataset.problemAt(['names', ...place], message)),
+    ),
+    recordTypeNames: nameRecordTypes(files, tables.names, dataset.content, problems),
     workloads: listWorkloads(files, tables.workloads, problems),
     common: resolver.resolveCommon(),
     statuses: resolver.resolveStatuses(),
@@ -43,10 +57,12 @@ function isUnused({ name, content }: SourceFile, files: readonly SourceFile[]): 
 class Resolver {
   readonly #files: readonly SourceFile[];
   readonly #common: SourceFile | undefined;
+  readonly #selector: Selector;
   readonly #spotOf: (file: SourceFile) => Spot;
 
-  constructor(files: readonly SourceFile[], spotOf: (file: SourceFile) => Spot) {
+  constructor(files: readonly SourceFile[], selector: Selector, spotOf: (file: SourceFile) => Spot) {
     this.#files = files;
+    this.#selector = selector;
     this.#common = files.find(({ name }) => name === commonFile);
     this.#spotOf = spotOf;
   }
@@ -74,9 +90,24 @@ class Resolver {
   }
 
   resolveFiles(): RecordTypeFile[] {
-    return this.#files
-      .filter((file) => file !== this.#common && file.content.record_types !== undefined)
-      .map((file) => this.#resolveFile(file));
+    const about = this.#selector === 'none' ? this.#listWhole() : this.#listTyped();
+    return about.map((file) => this.#resolveFile(file));
+  }
+
+  #listTyped(): SourceFile[] {
+    return this.#files.filter((file) => file !== this.#common && file.content.record_types !== undefined);
+  }
+
+  /** Of files that are about every record there is one, beside those that it extends. */
+  #listWhole(): SourceFile[] {
+    const extended = new Set(this.#files.map(({ content }) => content.extends));
+    const whole = this.#files.filter((file) => file !== this.#common && !extended.has(file.name));
+    const [first, ...others] = whole;
+    for (const file of others) {
+      const why = `records do not tell their type, so one file is about all of them: ${first?.name}.yml is there already`;
+      this.#spotOf(file).at('about').report(why);
+    }
+    return whole;
   }
 
   #resolveFile(file: SourceFile): RecordTypeFile {
@@ -84,7 +115,9 @@ class Resolver {
     return {
       name: file.name,
       about: file.content.about,
-      recordTypes: Object.keys(file.content.record_types ?? {}).map(Number),
+      recordTypes: Object.keys(file.content.record_types ?? {}).map((key) =>
+        this.#selector === 'number' ? Number(key) : key,
+      ),
       layer: addUp(chain.map((each) => resolveLayer(each.content, this.#spotOf(each)))),
       operations: this.#resolveOperations(chain),
     };

@@ -25,12 +25,11 @@ export interface NameSchemas {
 }
 
 const text = { type: 'string', minLength: 1 };
-const number = { pattern: '^[0-9]+$' };
 
 const anyNames: NameSchemas = {
   as: { type: ['string', 'object'], maxProperties: 1 },
   field: text,
-  recordTypes: { type: 'object', propertyNames: number, additionalProperties: text },
+  recordTypes: { type: 'object', additionalProperties: text },
 };
 
 /** What each type of a property is for. */
@@ -44,7 +43,7 @@ export const propertyTypes: Readonly<Record<PropertyType, string>> = {
   ip: 'an IP address and nothing else',
   object: 'an object, or a list of objects, with properties of its own (`Parent.Child`)',
   pairs:
-    'a list of `{Name, Value}`: becomes an object keyed by name. Each name that is worth a place of its own in the index is defined as well (`Parameters.ForwardTo`); the others are searchable in `o365.audit.other`',
+    'a list of `{Name, Value}`: becomes an object keyed by name. Each name that is worth a place of its own in the index is defined as well (`Parameters.ForwardTo`); the others are searchable in `other`, beside the properties of the record',
   changes:
     'a list of `{Name, NewValue, OldValue}`: becomes an object keyed by name, dots and spaces as underscores, with the same rule (`ModifiedProperties.Mail.NewValue`)',
   flattened: 'any structure, also from JSON text: searched by its keys, its properties need no definition',
@@ -191,7 +190,7 @@ function fieldOf({ as, field }: NameSchemas): Schema {
       ),
       type: about(
         { enum: Object.keys(propertyTypes) },
-        'Defines the property: how `o365.audit.<from>` is indexed. It stands in one file alone, always with `about`; every other line and file may then read it.',
+        'Defines the property: how it is indexed in the field that keeps the record (`<field>.<from>`). It stands in one file alone, always with `about`; every other line and file may then read it.',
       ),
       about: about(text, 'What the property is, in a sentence, for `docs/fields.md`. Always with `type`.'),
       example: about(scalar, 'A made-up value, for the docs.'),
@@ -260,9 +259,7 @@ export function recordTypeSchema(names: NameSchemas = anyNames): Schema {
         "The record types, by Microsoft's number and name. A record type is in one file. A file without any is there for others to extend.",
       ),
       workload: about(
-        {
-          anyOf: [text, texts, { type: 'object', propertyNames: number, additionalProperties: textOrTexts }],
-        },
+        { anyOf: [text, texts, { type: 'object', additionalProperties: textOrTexts }] },
         'What the records say in `Workload`, for the docs; by number where the record types differ in it.',
       ),
       extends: about(
@@ -325,7 +322,7 @@ export function commonSchema(names: NameSchemas = anyNames): Schema {
 export const namesTableSchema: Schema = {
   description: "Microsoft's record types: number and name.",
   type: 'object',
-  propertyNames: number,
+  propertyNames: { pattern: '^[0-9]+$' },
   additionalProperties: text,
 };
 

@@ -1,5 +1,5 @@
 // What searches, rules and dashboards written for Elastic's own package find otherwise in documents of this project.
-// The page docs/from-elastic.md is made of it, and whatever else judges such searches. Types: other-types.ts.
+// The page docs/from-elastic.md is made of it, and whatever else judges such searches. Types: audit/dataset.yml.
 
 /** Fields that Elastic's package fills, and no document here has. */
 export interface AbsentField {

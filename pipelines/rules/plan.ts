@@ -1,6 +1,7 @@
 // What is done with a record of one type and operation: the layers that apply, put together once.
 
 import { trimText } from '../converters/keyword.ts';
+import type { Dataset } from '../dataset.ts';
 import {
   type Definitions,
   type Layer,
@@ -11,9 +12,17 @@ import {
   type Rule,
   type SentencePart,
 } from '../definitions.ts';
-import { type Assemble, compileAssemble, type Leaf, listLeaves } from '../engine/assemble.ts';
+import {
+  type Assemble,
+  compileAssemble,
+  compileFrame,
+  type Frame,
+  type Leaf,
+  listLeaves,
+} from '../engine/assemble.ts';
 import { type FieldNumbers, type Layout, numberFields, planLayout, type Slots } from '../engine/layout.ts';
 import { numberProperties, type Positions, type Values } from '../engine/positions.ts';
+import type { RecordType } from '../engine/record-types.ts';
 import { recallLast, remember } from '../engine/remember.ts';
 import type { Json } from '../json/json.ts';
 import { compileCases } from './cases.ts';
@@ -37,26 +46,30 @@ interface Ending {
   readonly assemble: Assemble;
 }
 
-export const dataset = 'o365.audit';
-export const module = 'o365';
-
-export type FindPlan = (recordType: number | undefined, operation: Json) => Plan;
+export type FindPlan = (recordType: RecordType['key'], action: Json) => Plan;
 
 type Combine = (layers: readonly Layer[]) => Plan;
 
 export function compilePlans(definitions: Definitions, parts: Parts): FindPlan {
   const combine = combineWith(definitions, parts);
-  const { common, files } = definitions;
+  const { common } = definitions;
   const commonPlan = combine([common]);
-  const byNumber = new Map<number, (operation: Json) => Plan>();
+  const findOf = byRecordType(definitions, (file) => compileFile(file, common, combine));
+  return (recordType, action) => findOf(recordType)?.(action) ?? commonPlan;
+}
+
+/** What is made of the file about a record type; undefined where no file is about it. */
+export function byRecordType<Made>(
+  { dataset, files }: Pick<Definitions, 'dataset' | 'files'>,
+  make: (file: RecordTypeFile) => Made,
+): (recordType: RecordType['key']) => Made | undefined {
+  const made = new Map<RecordType['key'], Made>();
   for (const file of files) {
-    const find = compileFile(file, common, combine);
-    for (const number of file.recordTypes) byNumber.set(number, find);
+    const keys = dataset.selector === 'none' ? [undefined] : file.recordTypes;
+    const one = make(file);
+    for (const key of keys) made.set(key, one);
   }
-  return (recordType, operation) => {
-    const find = byNumber.get(recordType ?? Number.NaN);
-    return find === undefined ? commonPlan : find(operation);
-  };
+  return (recordType) => made.get(recordType);
 }
 
 const mostRemembered = 5000;
@@ -92,13 +105,13 @@ export function stackLayers(file: RecordTypeFile, positions: readonly number[], 
 }
 
 /** Layers come nearest first: where a field keeps its first value, the more specific says it. */
-function combineWith({ related }: Definitions, parts: Parts): Combine {
+function combineWith({ related, dataset }: Definitions, parts: Parts): Combine {
   return (layers) => {
     const rules = layers.flatMap((layer) => layer.rules);
     const layout = planLayout(rules, related, parts.numbers);
     const runs = rules.map((rule) => parts.compileRule(rule, layout));
     return {
-      ending: compileEndings(layers, listLeaves(layout), parts),
+      ending: compileEndings(layers, listLeaves(layout, parts.frame), parts, dataset),
       run: runDue(runs, listTriggers(rules, parts.positions)),
       outcome: compileOutcome(layers, parts.compileStep),
     };
@@ -120,13 +133,18 @@ function follow(fork: Fork, holds: boolean): Fork {
 }
 
 /** One for each combination of cases that comes up. */
-function compileEndings(layers: readonly Layer[], leaves: readonly Leaf[], parts: Parts): Plan['ending'] {
+function compileEndings(
+  layers: readonly Layer[],
+  leaves: readonly Leaf[],
+  parts: Parts,
+  { name, module }: Dataset,
+): Plan['ending'] {
   const { tests, describe } = compileCases(layers, parts.positions.compileRead);
   const make = (held: ReadonlySet<number>): Ending => {
     const { event, message } = describe((position) => held.has(position));
     return {
       message: parts.compileMessage(message),
-      assemble: compileAssemble(leaves, { ...event, dataset, module }),
+      assemble: compileAssemble(leaves, { ...event, dataset: name, module }, parts.frame),
     };
   };
   if (tests.length === 0) {
@@ -191,6 +209,7 @@ function listTriggers(rules: readonly Rule[], positions: Positions): Triggers {
 }
 
 export interface Parts {
+  readonly frame: Frame;
   readonly positions: Positions;
   readonly numbers: FieldNumbers;
   readonly settle: Settle;
@@ -201,11 +220,12 @@ export interface Parts {
 }
 
 export function compileParts(definitions: Definitions): Parts {
-  const { related } = definitions;
+  const { related, dataset } = definitions;
   const positions = numberProperties(definitions);
   const rules = layersOf(definitions).flatMap((layer) => layer.rules);
   const numbers = numberFields(rules, related);
   return {
+    frame: compileFrame(dataset),
     positions,
     numbers,
     settle: compileSettle(numbers),

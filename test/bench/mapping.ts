@@ -4,10 +4,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { recordKey } from '../../pipelines/identity.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 import type { MapContext } from '../../pipelines/mapper.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 
 const realRecords = join(import.meta.dirname, '../../../shared/events/real-audit-records.ndjson');
 const context: MapContext = {
@@ -32,14 +30,14 @@ export async function main(args: readonly string[]): Promise<void> {
   const mapper = loadMapper();
   const stages: Stage[] = [
     { name: 'parse and serialise only', work: (line) => JSON.stringify(JSON.parse(line)) },
-    { name: 'parse only', work: (line) => parseRecord(line).text },
-    { name: 'read: what is kept, by type', work: (line) => mapper.read(line).audit },
+    { name: 'parse only', work: (line) => mapper.parse(line).text },
+    { name: 'read: what is kept, by type', work: (line) => mapper.read(line).kept },
     { name: 'read, map and write', work: (line) => mapper.write(mapper.read(line), context) },
     {
       name: 'the same with identity',
       work: (line) => {
         const record = mapper.read(line);
-        return recordKey(record, context.tenantId).id + mapper.write(record, context);
+        return mapper.identify(record, context.tenantId).id + mapper.write(record, context);
       },
     },
   ];

@@ -11,7 +11,7 @@ test('a mistake in a record-type file is told its author in a line, without a st
   for (const each of ['dashboards', 'fields', 'input', 'pipelines', 'package.json', 'manifest.yml'])
     cpSync(join(root, each), join(copy, each), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  appendFileSync(join(copy, 'pipelines', 'record-types', 'forms.yml'), '\nmesage: something\n');
+  appendFileSync(join(copy, 'pipelines', 'audit', 'record-types', 'forms.yml'), '\nmesage: something\n');
   const { status, stderr } = spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', join(copy, 'input', 'cli', 'generate.ts')],
@@ -20,6 +20,6 @@ test('a mistake in a record-type file is told its author in a line, without a st
   rmSync(copy, { recursive: true });
   expect(status).toBe(1);
   expect(stderr).toMatch(
-    /^pipelines\/record-types\/forms\.yml:\d+: unknown key "mesage"; did you mean "message"\?\n$/,
+    /^pipelines\/audit\/record-types\/forms\.yml:\d+: unknown key "mesage"; did you mean "message"\?\n$/,
   );
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { rawWriter } from '../../input/documents/raw-document.ts';
+import { loadReader } from '../../pipelines/index.ts';
 import type { MapContext } from '../../pipelines/mapper.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
 import { listSamples } from '../pipelines/samples.ts';
 
+const reader = loadReader();
 const context: MapContext = {
   tenantId: '0B1C2D3E-4f50-4617-8291-a2b3c4d5e6f7',
   contentCreated: '2026-11-20T08:00:00.000Z',
@@ -13,7 +14,7 @@ const context: MapContext = {
 };
 
 const writeRaw = (text: string, more: Partial<MapContext> = {}, constants = {}) =>
-  rawWriter(constants)(parseRecord(text), { ...context, ...more });
+  rawWriter(reader.dataset, constants)(reader.parse(text), { ...context, ...more });
 const rawOf = (...args: Parameters<typeof writeRaw>) => JSON.parse(writeRaw(...args));
 
 const text = '{"Id":"1","CreationTime":"2026-11-20T07:58:41","OrganizationName":"contoso","Comments":"x"}';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { recordKey } from '../../pipelines/identity.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { chooseSeed, makeUpRecords } from '../pipelines/made-up.ts';
 import { listSamples, readPublicRecords, sampleContext } from '../pipelines/samples.ts';
@@ -49,7 +48,10 @@ const context = () => ({ ...sampleContext, namespace: prepared.dataStream.slice(
 
 function toDocument(text: string, id?: string) {
   const record = mapper.read(text);
-  return { id: id ?? recordKey(record, sampleContext.tenantId).id, body: mapper.write(record, context()) };
+  return {
+    id: id ?? mapper.identify(record, sampleContext.tenantId).id,
+    body: mapper.write(record, context()),
+  };
 }
 
 const search = (body: object) => demand('POST', `/${prepared.dataStream}/_search`, body);

@@ -2,12 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { templatesOf } from '../../input/cli/artefacts.ts';
+import { dataStreamOf } from '../../pipelines/dataset.ts';
 import type { Definitions } from '../../pipelines/definitions.ts';
-import {
-  buildEnrichmentPipelines,
-  enrichmentPipelineName,
-  rawPipelineName,
-} from '../../pipelines/ingest/enrichment-pipeline.ts';
+import { buildEnrichmentPipelines, namePipelines } from '../../pipelines/ingest/enrichment-pipeline.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
 import { ask } from './cluster.ts';
 
@@ -27,11 +24,16 @@ export interface Prepared {
 /** Everything `npm run generate` makes, put in place; names are made unique by their beginning. */
 export async function prepare(definitions: Definitions): Promise<Prepared> {
   const mark = `m365mapping${randomUUID().slice(0, 8)}`;
+  const { dataset } = definitions;
+  const names = namePipelines(dataset);
   const rename = (value: unknown) =>
-    JSON.parse(JSON.stringify(value).replaceAll('logs-o365.audit@', `${mark}@`));
-  const pipelines = [...buildEnrichmentPipelines({ withHooks: true }), ...buildRawPipelines(definitions)];
+    JSON.parse(JSON.stringify(value).replaceAll(`logs-${dataset.name}@`, `${mark}@`));
+  const pipelines = [
+    ...buildEnrichmentPipelines(dataset, { withHooks: true }),
+    ...buildRawPipelines(definitions),
+  ];
   const [component, index] = templatesOf(definitions);
-  const dataStream = `logs-o365.audit-${mark}`;
+  const dataStream = dataStreamOf({ dataset: dataset.name, namespace: mark });
   const paths = [
     ...pipelines.map(({ name, body }) => ({ path: `/_ingest/pipeline/${rename(name)}`, body: rename(body) })),
     { path: `/_component_template/${mark}@package`, body: rename(component?.body) },
@@ -43,8 +45,8 @@ export async function prepare(definitions: Definitions): Promise<Prepared> {
   for (const { path, body } of paths) await demand('PUT', path, body);
   return {
     dataStream,
-    defaultPipeline: rename(enrichmentPipelineName),
-    rawPipeline: rename(rawPipelineName),
+    defaultPipeline: rename(names.enrichment),
+    rawPipeline: rename(names.raw),
     drop: async () => {
       await ask('DELETE', `/_data_stream/${dataStream}`);
       for (const { path } of paths.toReversed()) await ask('DELETE', path);

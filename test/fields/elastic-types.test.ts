@@ -4,7 +4,6 @@ import { describe, expect, test } from '@jest/globals';
 import { type Field, fieldTypes, isFieldType } from '../../fields/field-types.ts';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
-import { otherTypes } from '../../pipelines/other-types.ts';
 
 interface Reference {
   readonly fields: Readonly<Record<string, string>>;
@@ -16,6 +15,7 @@ const file = join(import.meta.dirname, '../../../shared/reference/elastic-o365-f
 const reference: Reference | undefined = existsSync(file)
   ? JSON.parse(readFileSync(file, 'utf8'))
   : undefined;
+const { otherTypes } = loadDefinitions().dataset;
 const fields = listDocumentFields(loadDefinitions());
 const exceptions = otherTypes.flatMap((each) => each.fields);
 const structures = ['object', 'nested'];

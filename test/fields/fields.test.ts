@@ -7,7 +7,6 @@ import { buildProperties } from '../../fields/mappings.ts';
 import { buildTemplates } from '../../fields/templates.ts';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
-import { indexedProperties, movedProperties } from '../../pipelines/indexed-properties.ts';
 
 const field = (name: string, changes: Partial<Field> = {}): Field => ({
   name,
@@ -76,6 +75,7 @@ describe('mappings', () => {
 });
 
 describe('every field of a document', () => {
+  const { dataset } = loadDefinitions();
   const fields = listDocumentFields(loadDefinitions());
 
   test.each(listDocumentFields(loadDefinitions()).map((each) => [each.name, each] as const))(
@@ -89,7 +89,7 @@ describe('every field of a document', () => {
   test('is searchable, event.original alone excepted', () => {
     const kept = (given: Field['kept']) => fields.filter((each) => each.kept === given);
     expect(kept('none').map(({ name }) => name)).toEqual(['event.original']);
-    const moved = movedProperties.map((name) => `o365.audit.${name}`);
+    const moved = dataset.moved.map((name) => `o365.audit.${name}`);
     expect(
       kept('document')
         .map(({ name }) => name)
@@ -100,7 +100,7 @@ describe('every field of a document', () => {
   });
 
   test('of the record has an index where it is looked for by itself', () => {
-    const listed = indexedProperties
+    const listed = dataset.indexed
       .flatMap(({ properties }) => properties)
       .map((name) => `o365.audit.${name}`);
     const byName = new Map(fields.map((each) => [each.name, each]));

@@ -353,14 +353,14 @@ describe('what does not fit together stops the build, with its place', () => {
   });
 
   test('a record type that writes a field that does not exist', () => {
-    const message = buildWith('pipelines/record-types/sway.yml', (before) =>
+    const message = buildWith('pipelines/audit/record-types/sway.yml', (before) =>
       `${before}\n`.replace(/^about:/m, 'message: "{user.nmae}"\nabout:'),
     );
     expect(message).toMatch(/sway\.yml:\d+/);
   });
 
   test('a pipeline for a field that does not exist', () => {
-    const message = buildWith('pipelines/record-types/sway.yml', (before) =>
+    const message = buildWith('pipelines/audit/record-types/sway.yml', (before) =>
       before.replace(/^fields:/m, 'fields:\n  - {from: UserId, to: user.nmae}'),
     );
     expect(message).toMatch(/sway\.yml:\d+: .*"user\.nmae"; did you mean "user\.name"/);

@@ -7,7 +7,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
 
 const pipelines = join(import.meta.dirname, '../../pipelines');
-const files = globSync('{*,record-types/*,reference/example/*}.yml', { cwd: pipelines }).sort();
+const files = globSync('{*/*,audit/record-types/*,reference/example/*}.yml', { cwd: pipelines }).sort();
 const compiled = new Map<string, ValidateFunction>();
 
 /** The schema that the head of a file names, as an editor finds it. */
@@ -22,7 +22,7 @@ function schemaOf(file: string, text: string): ValidateFunction {
 }
 
 test('there are files', () => {
-  expect(files).toContain('record-types/common.yml');
+  expect(files).toContain('audit/record-types/common.yml');
   expect(files.length).toBeGreaterThan(90);
 });
 
@@ -37,8 +37,8 @@ describe('a file is right by the schema that its head names', () => {
 });
 
 describe('what the language refuses, the schema of the editor refuses', () => {
-  const forms = readFileSync(join(pipelines, 'record-types/forms.yml'), 'utf8');
-  const validate = schemaOf('record-types/forms.yml', forms);
+  const forms = readFileSync(join(pipelines, 'audit/record-types/forms.yml'), 'utf8');
+  const validate = schemaOf('audit/record-types/forms.yml', forms);
 
   test.each([
     ['an unknown key', { mesage: 'x' }],

@@ -2,15 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mainDataset } from '../../pipelines/datasets.ts';
 import { compileExplainer, type Explainer } from '../../pipelines/explain/explain.ts';
 import type { ExplainedField, Explanation } from '../../pipelines/explain/explanation.ts';
 import { writeLine } from '../../pipelines/explain/words.ts';
 import { isObject, type Json } from '../../pipelines/json/json.ts';
-import { readDefinitions } from '../../pipelines/language/index.ts';
+import { readDataset, readDefinitions } from '../../pipelines/language/index.ts';
 import { compileMapper, type MapContext } from '../../pipelines/mapper.ts';
 import { listSamples, readPublicRecords, sampleContext } from './samples.ts';
 
-const definitions = readDefinitions(undefined, { keepLines: true });
+const definitions = readDefinitions(mainDataset, undefined, { keepLines: true });
 const explainer = compileExplainer(definitions);
 const mapper = compileMapper(definitions);
 
@@ -61,6 +62,14 @@ describe('the fields of an explanation are those of the document, with its value
     expect(written(explain(text).fields)).toEqual(mapped(text, sampleContext));
   });
 });
+
+const dataset = `dataset: o365.audit
+module: o365
+title: Journeys
+vendor: Nobody
+head: {id: Id, time: CreationTime, kind: RecordType, action: Operation}
+selector: number
+`;
 
 const common = `about: Everything.
 event: {category: [web]}
@@ -121,11 +130,12 @@ describe('it says where each field comes from', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'm365-explain-'));
     mkdirSync(join(folder, 'record-types'));
+    writeFileSync(join(folder, 'dataset.yml'), dataset);
     writeFileSync(join(folder, 'record-type-names.yml'), '9999: Journey\n');
     writeFileSync(join(folder, 'record-type-workloads.yml'), '{}');
     for (const [name, text] of Object.entries({ common, base, journey }))
       writeFileSync(join(folder, 'record-types', `${name}.yml`), text);
-    journeys = compileExplainer(readDefinitions(folder, { keepLines: true }));
+    journeys = compileExplainer(readDataset(folder, { keepLines: true }));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -315,6 +325,6 @@ describe('it says where each field comes from', () => {
   });
 
   test('definitions that are read for the mapper say nothing of their lines', () => {
-    expect(JSON.stringify(readDefinitions(folder))).not.toMatch(/writtenAt/i);
+    expect(JSON.stringify(readDataset(folder))).not.toMatch(/writtenAt/i);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { recordKey } from '../../pipelines/identity.ts';
-import { parseRecord } from '../../pipelines/parse-record.ts';
+import { loadReader } from '../../pipelines/index.ts';
 
 const tenant = '0B1C2D3E-4F50-4617-8291-A2B3C4D5E6F7';
+const reader = loadReader();
 const keyOf = (record: unknown) =>
-  recordKey(parseRecord(typeof record === 'string' ? record : JSON.stringify(record)), tenant);
+  reader.identify(reader.parse(typeof record === 'string' ? record : JSON.stringify(record)), tenant);
 
 describe('the identity of a record', () => {
   test('is its Id within its organisation, in lower case', () => {

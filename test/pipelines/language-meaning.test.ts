@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isObject, type Json } from '../../pipelines/json/json.ts';
-import { readDefinitions } from '../../pipelines/language/index.ts';
+import { readDataset } from '../../pipelines/language/index.ts';
 import { compileMapper, type EcsDocument } from '../../pipelines/mapper.ts';
 import { sampleContext } from './samples.ts';
 
-const common = join(import.meta.dirname, '../../pipelines/record-types/common.yml');
+const common = join(import.meta.dirname, '../../pipelines/audit/record-types/common.yml');
+const dataset = join(import.meta.dirname, '../../pipelines/audit/dataset.yml');
 let folder: string;
 
 beforeEach(() => {
@@ -17,6 +18,7 @@ beforeEach(() => {
   mkdirSync(join(folder, 'record-types'));
   writeFileSync(join(folder, 'record-type-names.yml'), '9999: Journey\n');
   writeFileSync(join(folder, 'record-type-workloads.yml'), '{}');
+  cpSync(dataset, join(folder, 'dataset.yml'));
   cpSync(common, join(folder, 'record-types/common.yml'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -26,7 +28,7 @@ function compile(yaml: string, base?: string): (record: object) => EcsDocument {
   if (base !== undefined) writeFileSync(join(folder, 'record-types/base.yml'), `about: Travel.\n${base}`);
   const text = `about: Journeys.\nrecord_types: {9999: Journey}\n${yaml}`;
   writeFileSync(join(folder, 'record-types/journey.yml'), text);
-  const mapper = compileMapper(readDefinitions(folder));
+  const mapper = compileMapper(readDataset(folder));
   return (record) => mapper.map(mapper.read(JSON.stringify({ RecordType: 9999, ...record })), sampleContext);
 }
 

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { templatesOf } from '../../input/cli/artefacts.ts';
+import { mainDataset } from '../../pipelines/datasets.ts';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { buildRawPipelines } from '../../pipelines/ingest/raw-pipeline.ts';
-import { readDefinitions } from '../../pipelines/language/index.ts';
+import { readDataset, readDefinitions } from '../../pipelines/language/index.ts';
 import { compileMapper } from '../../pipelines/mapper.ts';
 import { writeFields, writeRecordTypes } from '../../pipelines/reference/write-reference.ts';
 
-const pipelines = join(import.meta.dirname, '../../pipelines');
+const audit = join(import.meta.dirname, '../../pipelines/audit');
 let folder: string;
 
 beforeEach(() => {
@@ -17,17 +18,34 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const dataset = `dataset: test.things
+module: test
+title: Things
+vendor: Microsoft
+head: {id: Id, time: CreationTime, kind: RecordType}
+selector: number
+`;
+
+const head = `about: What every record says.
+fields:
+  - {from: Id, type: keyword, about: The id.}
+  - {from: CreationTime, type: keyword, about: When it happened.}
+  - {from: RecordType, type: keyword, about: The record type.}
+`;
+
 function writeFiles(files: Readonly<Record<string, string>>): void {
   writeFileSync(join(folder, 'record-type-names.yml'), '1: ExchangeAdmin\n2: ExchangeItem\n');
   writeFileSync(join(folder, 'record-type-workloads.yml'), '{}');
   mkdirSync(join(folder, 'record-types'), { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'record-types', name), text);
+  writeFileSync(join(folder, 'dataset.yml'), dataset);
+  const all = { 'common.yml': head, ...files };
+  for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, 'record-types', name), text);
 }
 
 function problemsOf(files: Readonly<Record<string, string>>): string[] {
   writeFiles(files);
   try {
-    readDefinitions(folder);
+    readDataset(folder);
   } catch (error) {
     return String(error)
       .replace('DefinitionError: ', '')
@@ -285,7 +303,7 @@ describe('a slip in a record-type file is named with its line and the nearest kn
     writeFiles({ 'common.yml': 'about: x\n' });
     writeFileSync(join(folder, 'record-type-names.yml'), '1: ExchangeAdmin\nx: Exchange\n');
     writeFileSync(join(folder, 'record-type-workloads.yml'), 'Exchange: 1\n');
-    expect(() => readDefinitions(folder)).toThrow(
+    expect(() => readDataset(folder)).toThrow(
       /record-type-names\.yml:2: "x" is no number\n.*record-type-workloads\.yml:1: Exchange must be array/,
     );
   });
@@ -302,10 +320,7 @@ describe('a slip in a record-type file is named with its line and the nearest kn
 });
 
 test('a new record type is one file and one sample, and is found in mapper, pipelines, fields, docs and templates', () => {
-  cpSync(join(pipelines, 'record-types'), join(folder, 'record-types'), { recursive: true });
-  for (const name of ['record-type-names.yml', 'record-type-workloads.yml']) {
-    cpSync(join(pipelines, name), join(folder, name));
-  }
+  cpSync(audit, folder, { recursive: true });
   writeFileSync(
     join(folder, 'record-types', 'teleporter.yml'),
     `about: Journeys by teleporter.
@@ -318,7 +333,7 @@ fields:
   - {from: TeleporterStation, type: keyword, about: Where to., example: Ganymede, to: destination.domain}
 `,
   );
-  const definitions = readDefinitions(folder);
+  const definitions = readDataset(folder);
   const sample = join(folder, 'journey.json');
   writeFileSync(sample, '{"Id":"1","RecordType":9999,"UserId":"ann@example.org","TeleporterStation":"Io"}');
   const mapper = compileMapper(definitions);
@@ -345,15 +360,15 @@ fields:
     }),
   );
   expect(JSON.stringify(templatesOf(definitions))).toContain('"TeleporterStation":{"type":"keyword"');
-  expect(writeFields(listDocumentFields(definitions))).toContain(
+  expect(writeFields(definitions, listDocumentFields(definitions))).toContain(
     '| `o365.audit.TeleporterStation` | keyword | Where to. | `Ganymede` |',
   );
-  const reference = writeRecordTypes(definitions);
+  const reference = writeRecordTypes(definitions, 'pipelines/audit');
   expect(reference).toContain('| 9999 | TeleporterJourney | Teleporter | [teleporter](#teleporter) |');
   expect(reference).toContain('| `TeleporterStation` | `destination.domain` | keyword |');
 });
 
 test('the files of this project are in order', () => {
-  expect(() => readDefinitions()).not.toThrow();
-  expect(readFileSync(join(pipelines, 'record-type-names.yml'), 'utf8').match(/^\d+: /gm)).toHaveLength(474);
+  expect(() => readDefinitions(mainDataset)).not.toThrow();
+  expect(readFileSync(join(audit, 'record-type-names.yml'), 'utf8').match(/^\d+: /gm)).toHaveLength(474);
 });

@@ -23,7 +23,7 @@ export function makeUpRecords(definitions: Definitions, each: number, seed: numb
     return file.recordTypes.flatMap((RecordType) => {
       const made = fc.sample(fc.record({ base: fc.constantFrom(...bases), extra: extras }), {
         numRuns: each,
-        seed: seed + RecordType,
+        seed: seed + Number(RecordType),
       });
       return made.map(({ base, extra }, i) =>
         JSON.stringify({ ...JSON.parse(base), ...extra, RecordType, Id: `made up ${RecordType} ${i}` }),

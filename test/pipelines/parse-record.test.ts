@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseExactly, parseRecord } from '../../pipelines/parse-record.ts';
+import { loadReader } from '../../pipelines/index.ts';
+import { parseExactly } from '../../pipelines/parse-record.ts';
+
+const { parse: parseRecord } = loadReader();
 
 describe('a record', () => {
   test('is an object, with its text kept as served', () => {
@@ -20,7 +23,13 @@ describe('a record', () => {
     ['null', /^JSON, but not an object: null$/],
     ['17', /^JSON, but not an object: number$/],
   ])('is not made of %j', (text, problem) => {
-    expect(parseRecord(text)).toEqual({ text, value: undefined, problem: expect.stringMatching(problem) });
+    expect(parseRecord(text)).toMatchObject({
+      text,
+      value: undefined,
+      problem: expect.stringMatching(problem),
+      id: undefined,
+      type: { known: false },
+    });
   });
 
   test('names what is wrong without repeating the personal data in it', () => {

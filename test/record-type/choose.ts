@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { datasets, mainDataset } from '../../pipelines/datasets.ts';
 import type { Definitions } from '../../pipelines/definitions.ts';
 import { compileRecordTypes } from '../../pipelines/engine/record-types.ts';
 import { pipelinesFolder } from '../../pipelines/language/index.ts';
@@ -20,7 +21,7 @@ export interface Choice {
 /** What is wrong with the command line. */
 export class UsageError extends Error {}
 
-const folder = join(pipelinesFolder, 'record-types');
+const folder = join(pipelinesFolder, datasets[mainDataset].folder, 'record-types');
 
 /** Throws a UsageError. `fileName` is for a new file. */
 export function choose(text: string, fileName: string | undefined, definitions: Definitions): Choice {
@@ -34,7 +35,12 @@ export function choose(text: string, fileName: string | undefined, definitions: 
   if (fileName !== undefined && (owner !== undefined || names.includes(text)))
     throw new UsageError(`--file is for a new record type, and "${text}" has ${owner?.name ?? text}.yml.`);
   if (owner !== undefined)
-    return { file: fileOf(owner.name), events: owner.name, numbers: owner.recordTypes, isNew: false };
+    return {
+      file: fileOf(owner.name),
+      events: owner.name,
+      numbers: owner.recordTypes.map(Number),
+      isNew: false,
+    };
   if (names.includes(text)) return { file: fileOf(text), events: undefined, numbers: [], isNew: false };
   throw unknown(text, [...names, ...Object.values(definitions.recordTypeNames)]);
 }
@@ -50,8 +56,8 @@ function begin(number: number, name: string, taken: readonly string[]): Choice {
 }
 
 function numberOf(text: string, definitions: Definitions): number | undefined {
-  const types = compileRecordTypes(definitions);
-  return types.isKnown(text) ? types.numberOf(text) : undefined;
+  const { known, key } = compileRecordTypes(definitions)(text);
+  return known ? Number(key) : undefined;
 }
 
 function fileOf(name: string): string {
@@ -71,7 +77,7 @@ export function toFileName(name: string): string {
 function unknown(text: string, known: readonly string[]): UsageError {
   if (/^\d+$/.test(text))
     return new UsageError(
-      `No record type has the number ${text}. One that is new goes into pipelines/record-type-names.yml first,\nby the name that Microsoft gives it: "${text}: Name".`,
+      `No record type has the number ${text}. One that is new goes into pipelines/audit/record-type-names.yml first,\nby the name that Microsoft gives it: "${text}: Name".`,
     );
   const near = suggest(text, known);
   return new UsageError(

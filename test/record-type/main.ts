@@ -2,6 +2,7 @@
 // is not there yet, then generates, accepts the documents of the sample events, tests them and says what changed.
 
 import { parseArgs } from 'node:util';
+import { mainDataset } from '../../pipelines/datasets.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
 import { DefinitionError } from '../../pipelines/language/problem.ts';
 import { compareDocuments, readDocuments } from './changes.ts';
@@ -18,7 +19,7 @@ there; then generates, accepts the documents of the example events, tests them
 and prints which of their fields changed. Run it after each edit.
 
   NAME         a record type, by Microsoft's name or its number, or the name of
-               a file in pipelines/record-types
+               a file in pipelines/audit/record-types
   --from FILE  raw records to propose properties and example events from: lines,
                JSON, a content blob or an export of an audit search (- reads
                standard input)
@@ -72,7 +73,7 @@ async function carryOut(
   from: string | undefined,
   fileName: string | undefined,
 ): Promise<number> {
-  const definitions = readDefinitions();
+  const definitions = readDefinitions(mainDataset);
   const choice = choose(name, fileName, definitions);
   const records = from === undefined ? undefined : await readRecords(from, choice.numbers, definitions);
   if (choice.isNew) for (const path of scaffold(choice, records, definitions)) console.log(`new: ${path}`);

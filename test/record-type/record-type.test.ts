@@ -51,12 +51,17 @@ describe('misuse is told in words, with exit code 2, and changes nothing', () =>
     const { status, stdout, stderr } = run(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(expected);
-    expect(existsSync(join(copy, 'pipelines/record-types/mesh-worlds.yml'))).toBe(false);
+    expect(existsSync(join(copy, 'pipelines/audit/record-types/mesh-worlds.yml'))).toBe(false);
   });
 
   test.each([
     ['a name that is far from any', 'completely-else', undefined, 'docs/record-types.md lists them all'],
-    ['a number that nobody knows', '99999', undefined, 'goes into pipelines/record-type-names.yml first'],
+    [
+      'a number that nobody knows',
+      '99999',
+      undefined,
+      'goes into pipelines/audit/record-type-names.yml first',
+    ],
     ['a file name for what has a file', 'forms', 'other', '"forms" has forms.yml'],
     ['a file name for a file that others extend', 'dlp', 'other', '"dlp" has dlp.yml'],
     ['a file name that is taken', 'MeshWorlds', 'forms', 'choose another name with --file'],
@@ -132,11 +137,11 @@ test('a record type is begun, edited and tried again', () => {
   writeFileSync(from, records.map((record) => JSON.stringify(record)).join('\n'));
   const begun = run('meshworlds', '--from', from, '--file', 'mesh');
   expect(begun).toMatchObject({ status: 0, stderr: '' });
-  expect(begun.stdout).toContain('new: pipelines/record-types/mesh.yml\n');
+  expect(begun.stdout).toContain('new: pipelines/audit/record-types/mesh.yml\n');
   expect(begun.stdout).toContain('put made-up names');
   expect(begun.stdout).toContain('  + event.code "MeshWorlds"');
   expect(begun.stdout).toContain('still to be said: mesh.yml:2: what these records are');
-  const yaml = read('pipelines/record-types/mesh.yml');
+  const yaml = read('pipelines/audit/record-types/mesh.yml');
   const types = [...yaml.matchAll(/from: (\S+), type: (\w+)/g)].map(([, name, type]) => `${name} ${type}`);
   expect(types).toEqual([
     ...[
@@ -161,12 +166,12 @@ test('a record type is begun, edited and tried again', () => {
   expect(JSON.parse(read('test/events/mesh/create-world.expected.json')).o365.audit.other).toBeUndefined();
   expect(read('docs/record-types.md')).toContain('| 279 | MeshWorlds | Mesh | [mesh](#mesh) |');
 
-  const file = join(copy, 'pipelines/record-types/mesh.yml');
+  const file = join(copy, 'pipelines/audit/record-types/mesh.yml');
   writeFileSync(file, yaml.replace('WorldName, type: keyword', 'WorldName, to: host.nmae, type: keyword'));
   const mistaken = run('mesh');
   expect(mistaken).toMatchObject({ status: 1, stdout: '' });
   expect(mistaken.stderr).toMatch(
-    /^pipelines\/record-types\/mesh\.yml:\d+: ECS has no field "host\.nmae"; did you mean/,
+    /^pipelines\/audit\/record-types\/mesh\.yml:\d+: ECS has no field "host\.nmae"; did you mean/,
   );
 
   const sent = yaml
@@ -192,7 +197,7 @@ test('a record type is begun, edited and tried again', () => {
 });
 
 test('an operation without its event fails the test that the command runs, and is named', () => {
-  const file = join(copy, 'pipelines/record-types/sway.yml');
+  const file = join(copy, 'pipelines/audit/record-types/sway.yml');
   const before = readFileSync(file, 'utf8');
   writeFileSync(
     file,
@@ -206,7 +211,7 @@ test('an operation without its event fails the test that the command runs, and i
 });
 
 test('a file that takes for granted what a status denies fails, and is named', () => {
-  const file = join(copy, 'pipelines/record-types/sway.yml');
+  const file = join(copy, 'pipelines/audit/record-types/sway.yml');
   const before = readFileSync(file, 'utf8');
   writeFileSync(file, before.replace('status: [OperationResult, ResultStatus]', 'status: OperationResult'));
   const { status, stdout } = run('sway');
@@ -217,7 +222,7 @@ test('a file that takes for granted what a status denies fails, and is named', (
 });
 
 test('documents of other record types that change are named', () => {
-  const file = join(copy, 'pipelines/record-types/common.yml');
+  const file = join(copy, 'pipelines/audit/record-types/common.yml');
   const before = readFileSync(file, 'utf8');
   writeFileSync(file, before.replace('event: {category: [web]}', 'event: {category: [web, host]}'));
   const { stdout } = run('sway');
@@ -227,7 +232,7 @@ test('documents of other record types that change are named', () => {
 });
 
 test('no record-type file is left with a sentence that was only proposed', () => {
-  const files = globSync('pipelines/record-types/*.yml', { cwd: root });
+  const files = globSync('pipelines/audit/record-types/*.yml', { cwd: root });
   expect(files.length).toBeGreaterThan(90);
   expect(files.flatMap((file) => listUnwritten(join(root, file)))).toEqual([]);
 });

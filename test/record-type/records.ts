@@ -15,12 +15,12 @@ export async function readRecords(
   numbers: readonly number[],
   definitions: Definitions,
 ): Promise<readonly JsonObject[]> {
-  const types = compileRecordTypes(definitions);
+  const findType = compileRecordTypes(definitions);
   const found: JsonObject[] = [];
   const others = new Set<string>();
   for (const record of await readAll(path)) {
     const { RecordType } = record;
-    if (numbers.includes(types.numberOf(RecordType) ?? Number.NaN)) found.push(record);
+    if (numbers.includes(Number(findType(RecordType).key))) found.push(record);
     else others.add(String(RecordType ?? 'none'));
   }
   if (found.length > 0) return found;

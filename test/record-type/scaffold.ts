@@ -42,7 +42,7 @@ function writeFileText({ number, name, workload, records, definitions }: Beginni
   const fields = propose(records, definitions).map((proposal) => `  - ${writeLine(proposal)}`);
   const operations = describeOperations(records);
   return [
-    '# yaml-language-server: $schema=../generated/schema/record-type.json',
+    '# yaml-language-server: $schema=../../generated/schema/record-type.json',
     `about: Records of the type ${name}.`,
     ...(workload === undefined ? [] : [`workload: ${workload}`]),
     '',

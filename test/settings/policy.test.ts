@@ -72,6 +72,7 @@ describe('a policy', () => {
       once: false,
     });
     expect(policy.streams[0]?.mapping).toEqual({
+      dataset: 'o365.audit',
       tenantName: 'Contoso',
       tags: ['forwarded', 'm365'],
       fields: {},

@@ -1,5 +1,6 @@
 // Where a policy's documents go, and the next command to look at them: what a newcomer asks first.
 
+import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { usualFileFolder } from '../../outputs/file/options.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { Policy } from '../../settings/policy/policy.ts';
@@ -23,7 +24,7 @@ function describeOutput(output: OutputPolicy, { file, streams }: Described, m365
     }
     case 'elasticsearch': {
       const own = streams.filter((stream) => stream.output === output);
-      const names = new Set(own.map(({ mapping }) => `logs-o365.audit-${mapping.namespace}`));
+      const names = new Set(own.map(({ mapping }) => dataStreamOf(mapping)));
       const look = file === undefined ? 'Kibana' : `Kibana, or ${m365} preview --policy ${quote(file)}`;
       return `Documents: ${[...names].join(', ')} in ${output.options.hosts.map(withoutUser).join(', ')}. Look at them: ${look}.`;
     }

@@ -1,6 +1,8 @@
 // `m365 deduplicate`: records that stand in Elasticsearch more than once, and the deletes that mend it.
 
 import { Command } from 'commander';
+import { dataStreamOf } from '../../../pipelines/dataset.ts';
+import { datasetNames } from '../../../pipelines/datasets.ts';
 import { type Connection, connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { deleteDocuments, deleteLine } from '../../outputs/elasticsearch/stored/delete-duplicates.ts';
 import { findSeveral, type StoredDocument } from '../../outputs/elasticsearch/stored/duplicates.ts';
@@ -66,8 +68,8 @@ async function deduplicate(flags: DeduplicateFlags): Promise<boolean> {
   const connection = await connect(await readConnectionFlags(flags));
   try {
     let clean = true;
-    for (const namespace of await chooseNamespaces(flags)) {
-      const work = new Deduplication(connection, `logs-o365.audit-${namespace}`, flags.delete ?? false);
+    for (const dataStream of await chooseDataStreams(flags)) {
+      const work = new Deduplication(connection, dataStream, flags.delete ?? false);
       clean = (await work.run(flags.from ?? Date.now() - eightDaysMs, signals.stop)) && clean;
     }
     return clean;
@@ -76,11 +78,15 @@ async function deduplicate(flags: DeduplicateFlags): Promise<boolean> {
   }
 }
 
-async function chooseNamespaces({ namespace, policy }: DeduplicateFlags): Promise<readonly string[]> {
-  if (namespace) return namespace;
-  if (policy === undefined) return ['default'];
+async function chooseDataStreams({ namespace, policy }: DeduplicateFlags): Promise<readonly string[]> {
+  if (namespace !== undefined || policy === undefined) {
+    const namespaces = namespace ?? ['default'];
+    return datasetNames.flatMap((dataset) =>
+      namespaces.map((each) => dataStreamOf({ dataset, namespace: each })),
+    );
+  }
   const { streams } = await loadPolicy(policy, { force: true });
-  return [...new Set(streams.map(({ mapping }) => mapping.namespace))];
+  return [...new Set(streams.map(({ mapping }) => dataStreamOf(mapping)))];
 }
 
 const deletesAtOnce = 500;

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { datasetNames } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { createDispatcher } from '../../http/dispatcher.ts';
@@ -10,6 +11,7 @@ import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
 import { importDashboards } from '../kibana/import-dashboards.ts';
 import { findOwnership, type Ownership } from '../kibana/owners.ts';
 import { buildPackage } from '../package/build-package.ts';
+import { collectionDataset } from '../package/collection-fields.ts';
 import { zipPackage } from '../package/zip.ts';
 import { say } from '../terminal/terminal.ts';
 
@@ -75,7 +77,7 @@ export function installCommand(): Command {
 }
 
 const packageName = 'm365';
-const dataStreams = ['logs-o365.audit-*', 'logs-m365.collection-*'];
+const dataStreams = [...datasetNames, collectionDataset].map((name) => `logs-${name}-*`);
 
 /** Throws an OperatorError for everything that needs a person. */
 export async function runInstall(flags: InstallFlags, tell: Say, environment: Environment = process.env) {

@@ -29,8 +29,8 @@ What is no audit record becomes a document with event.kind pipeline_error, so
 that every line in has its line out; how many there were is said at the end.
 
 With --explain it says, in place of the document, where each of its fields
-comes from: file and line of the rule (below pipelines/record-types), the
-property that it read, its verb and the value; what the engine sets itself;
+comes from: file and line of the rule (below pipelines/audit/record-types),
+the property that it read, its verb and the value; what the engine sets itself;
 what of the record has no field; and which rules did not fire, and why.
 
 Examples:

@@ -1,6 +1,7 @@
 // `m365 prove`: what Microsoft lists now against what was delivered.
 
 import { Command, Option } from 'commander';
+import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { systemClock } from '../../contract/clock.ts';
 import type { ContentLedger } from '../../contract/state.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
@@ -164,7 +165,7 @@ interface Delivered {
 }
 
 function placeOf({ output, mapping }: StreamPolicy): Pick<Store, 'output' | 'dataStream'> {
-  return { output, dataStream: `logs-o365.audit-${mapping.namespace}` };
+  return { output, dataStream: dataStreamOf(mapping) };
 }
 
 function storeOf(stream: StreamPolicy): string {

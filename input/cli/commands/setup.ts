@@ -1,6 +1,8 @@
 // `m365 setup`: index template, ingest pipelines and data stream straight into Elasticsearch, for those without Kibana.
 
 import { Command } from 'commander';
+import { dataStreamOf } from '../../../pipelines/dataset.ts';
+import { datasetNames } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { overlap } from '../../outputs/elasticsearch/template/patterns.ts';
@@ -38,10 +40,12 @@ interface SetupFlags extends ConnectionFlags {
   readonly remove?: boolean;
 }
 
+const recordPatterns = datasetNames.map((name) => `logs-${name}-*`).join(', ');
+
 const teaching = `
 What it does:
   Puts the ingest pipelines, component templates and index templates for
-  logs-o365.audit-* and logs-m365.collection-* in place and creates the data
+  ${recordPatterns} and logs-m365.collection-* in place and creates the data
   streams. Elasticsearch's data stream lifecycle rolls them over; --retention
   deletes what is old.
   Run it once before the first delivery, and again after each upgrade: what is
@@ -52,12 +56,12 @@ What it never does:
   Touch what is not its own. It looks first: a package installed in Kibana,
   somebody's template, or live data streams that another template made are
   named together with the way out, and nothing is changed.
-  With "documents: raw" in every stream of the policy, logs-o365.audit-* is
+  With "documents: raw" in every stream of the policy, ${recordPatterns} is
   another package's: only logs-m365.collection-* is set up, where the policy
   asks for reports of completeness.
 ${connectionHelp}
   It takes the cluster privileges monitor, manage_index_templates and
-  manage_ingest_pipelines, and manage on logs-o365.audit-* and
+  manage_ingest_pipelines, and manage on ${recordPatterns} and
   logs-m365.collection-*: more than the key that delivers needs.
 
 Examples:
@@ -127,13 +131,16 @@ function chooseDataStreams(
   const patterns = assets.filter(({ kind }) => kind === 'index_template').flatMap(patternsOf);
   const names =
     policy === undefined || flags.namespace
-      ? (flags.namespace ?? ['default']).flatMap((each) => [auditStream(each), collectionStream(each)])
+      ? (flags.namespace ?? ['default']).flatMap(streamsIn)
       : writtenBy(policy, flags.output);
   return [...new Set(names)].filter((name) => patterns.some((pattern) => overlap(pattern, name)));
 }
 
-const auditStream = (namespace: string) => `logs-o365.audit-${namespace}`;
 const collectionStream = (namespace: string) => `logs-m365.collection-${namespace}`;
+const streamsIn = (namespace: string) => [
+  ...datasetNames.map((dataset) => dataStreamOf({ dataset, namespace })),
+  collectionStream(namespace),
+];
 
 /** Through the output that is set up; a stream of raw records writes where another package is at home. */
 function writtenBy({ streams, completeness = [] }: Policy, outputName: string | undefined): string[] {
@@ -142,7 +149,7 @@ function writtenBy({ streams, completeness = [] }: Policy, outputName: string | 
   return [
     ...streams
       .filter((stream) => isMeant(stream) && !isRaw(stream))
-      .map(({ mapping }) => auditStream(mapping.namespace)),
+      .map(({ mapping }) => dataStreamOf(mapping)),
     ...completeness.filter(isMeant).map(({ namespace }) => collectionStream(namespace)),
   ];
 }
@@ -161,8 +168,14 @@ function checkRetention(text: string | undefined): string | undefined {
 const isRaw = ({ mapping }: StreamPolicy) => mapping.documents === 'raw';
 
 /** Raw records are mapped by another's package; what is left to set up is where completeness is reported. */
-function leaveRecords(assets: readonly Asset[], { file, completeness }: Policy, say: Say): readonly Asset[] {
-  const why = `every stream of ${file} has "documents: raw", so that another package maps logs-o365.audit-*`;
+function leaveRecords(
+  assets: readonly Asset[],
+  { file, completeness, streams }: Policy,
+  say: Say,
+): readonly Asset[] {
+  const owned = [...new Set(streams.map(({ mapping }) => `logs-${mapping.dataset}`))];
+  const patterns = owned.map((name) => `${name}-*`).join(', ');
+  const why = `every stream of ${file} has "documents: raw", so that another package maps ${patterns}`;
   if (!completeness?.length)
     throw new OperatorError({
       code: 'setup-raw',
@@ -171,8 +184,8 @@ function leaveRecords(assets: readonly Asset[], { file, completeness }: Policy, 
         'Install that package (Elastic’s is o365) in Kibana; m365 check says whether it is there. To let m365 map records, leave out "documents: raw" and run this again.',
       retry: { kind: 'never' },
     });
-  say(`left logs-o365.audit-* alone: ${why}`);
-  return assets.filter(({ name }) => !name.startsWith('logs-o365.audit'));
+  say(`left ${patterns} alone: ${why}`);
+  return assets.filter(({ name }) => !owned.some((each) => name.startsWith(each)));
 }
 
 function refuse({ conflicts }: Plan): void {

@@ -1,9 +1,9 @@
 // An explanation for people: aligned lines that are no wider than the terminal, what is too long cut with an ellipsis.
 
-import { auditField, listDocumentFields } from '../../../pipelines/document-fields.ts';
+import type { Definitions } from '../../../pipelines/definitions.ts';
+import { listDocumentFields } from '../../../pipelines/document-fields.ts';
 import type { ExplainedField, Explanation, SourceKind } from '../../../pipelines/explain/explanation.ts';
 import { writeLine, writeValue } from '../../../pipelines/explain/words.ts';
-import { loadDefinitions } from '../../../pipelines/index.ts';
 import { suggest } from '../../../pipelines/language/problem.ts';
 import { cellsOf, cutTo, padTo, plainJson, plainText } from '../show/cells.ts';
 import { drawIdle } from './draw-idle.ts';
@@ -14,6 +14,8 @@ interface Sheet {
   /** Of the record, from 1 on. */
   readonly number: number;
   readonly columns: number;
+  /** What the explanation stands on. */
+  readonly definitions: Definitions;
   /** Those that were asked for. */
   readonly fields: readonly string[];
 }
@@ -22,12 +24,15 @@ interface Sheet {
 const firstColumn = 28;
 const placeWidth = 24;
 
-export function drawExplanation(explanation: Explanation, { number, columns, fields }: Sheet): string {
+export function drawExplanation(
+  explanation: Explanation,
+  { number, columns, definitions, fields }: Sheet,
+): string {
   const sections = [
-    ...drawFields(explanation.fields),
+    ...drawFields(explanation.fields, definitions.dataset.recordField),
     section('Not mapped', drawUnmapped(explanation)),
     ...drawIdle(explanation.idle),
-    section('Not found', drawNotFound(explanation, fields)),
+    section('Not found', drawNotFound(explanation, fields, definitions)),
   ].filter(({ rows }) => rows.length > 0);
   const lines = [
     ...drawHead(explanation, number, columns),
@@ -82,9 +87,13 @@ function drawRow({ left, right, indent = 2 }: Row): string[] {
   return [start, ' '.repeat(firstColumn) + right];
 }
 
-function drawNotFound({ fields, idle }: Explanation, wanted: readonly string[]): Row[] {
+function drawNotFound(
+  { fields, idle }: Explanation,
+  wanted: readonly string[],
+  definitions: Definitions,
+): Row[] {
   if (wanted.length === 0) return [];
-  const known = listDocumentFields(loadDefinitions()).map(({ name }) => name);
+  const known = listDocumentFields(definitions).map(({ name }) => name);
   const missing = wanted.filter((each) => !fields.some(({ name }) => concerns(name, each)));
   return missing.flatMap((left) => {
     if (!known.some((name) => concerns(name, left)))
@@ -97,9 +106,9 @@ function drawNotFound({ fields, idle }: Explanation, wanted: readonly string[]):
 const eventFields = ['event.kind', 'event.category', 'event.type', 'event.outcome', 'message'];
 const ruleKinds: readonly SourceKind[] = ['rule', 'related'];
 
-function drawFields(all: readonly ExplainedField[]): Section[] {
+function drawFields(all: readonly ExplainedField[], recordField: string): Section[] {
   const fields = all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const isRecord = ({ name }: ExplainedField) => name.startsWith(`${auditField}.`);
+  const isRecord = ({ name }: ExplainedField) => name.startsWith(`${recordField}.`);
   const isEvent = ({ name }: ExplainedField) => eventFields.includes(name);
   const isRule = (field: ExplainedField) =>
     !isEvent(field) && !isRecord(field) && field.sources.some(({ by }) => ruleKinds.includes(by));
@@ -108,7 +117,10 @@ function drawFields(all: readonly ExplainedField[]): Section[] {
     section('What kind of event it is', fields.filter(isEvent).flatMap(drawField)),
     section('Fields by rules', fields.filter(isRule).flatMap(drawField)),
     section('Fields by the engine', fields.filter(isEngine).flatMap(drawField)),
-    section(`The record itself, under ${auditField}`, fields.filter(isRecord).flatMap(drawProperty)),
+    section(
+      `The record itself, under ${recordField}`,
+      fields.filter(isRecord).flatMap((field) => drawProperty(field, recordField)),
+    ),
   ];
 }
 
@@ -118,9 +130,9 @@ function drawField({ name, value, sources }: ExplainedField): Row[] {
 }
 
 /** What has no definition is told of by itself. */
-function drawProperty({ name, value, sources: [source] }: ExplainedField): Row[] {
+function drawProperty({ name, value, sources: [source] }: ExplainedField, recordField: string): Row[] {
   if (source?.by !== 'property') return [];
-  const left = name.slice(auditField.length + 1);
+  const left = name.slice(recordField.length + 1);
   return [{ left, right: `${padTo(placeOf(source), placeWidth)} ${plainJson(writeValue(value))}` }];
 }
 

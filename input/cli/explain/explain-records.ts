@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { datasets, mainDataset } from '../../../pipelines/datasets.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { compileExplainer } from '../../../pipelines/explain/explain.ts';
 import type { Explanation } from '../../../pipelines/explain/explanation.ts';
@@ -36,9 +37,9 @@ export function writeExplanations(
   let count = 0;
   const write = (explanation: Explanation): string => {
     count += 1;
-    const wanted = selectFields(explanation, fields);
+    const wanted = selectFields(explanation, fields, definitions.dataset.recordField);
     if (json) return `${plainJson(JSON.stringify({ number: count, ...wanted }))}\n`;
-    return `${drawExplanation(wanted, { number: count, columns, fields })}\n`;
+    return `${drawExplanation(wanted, { number: count, columns, definitions, fields })}\n`;
   };
   return {
     read,
@@ -49,7 +50,7 @@ export function writeExplanations(
 
 /** Throws an OperatorError where the record-type files are not below the folder. */
 export function readWritten(folder: string = pipelinesFolder): Definitions {
-  const files = join(folder, 'record-types');
+  const files = join(folder, datasets[mainDataset].folder, 'record-types');
   if (!existsSync(files))
     throw new OperatorError({
       code: 'rules-missing',
@@ -57,7 +58,7 @@ export function readWritten(folder: string = pipelinesFolder): Definitions {
       advice: 'Run it from a whole checkout of the project, or from its container image.',
       retry: { kind: 'never' },
     });
-  return readDefinitions(folder, { keepLines: true });
+  return readDefinitions(mainDataset, folder, { keepLines: true });
 }
 
 /** Whether `m365 map` makes its documents by these definitions: it runs what was generated of the files. */

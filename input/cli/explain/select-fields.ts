@@ -1,10 +1,14 @@
 // Of an explanation what has to do with some fields: the fields, those below and above them, and the rules that might
 // have written them.
 
-import { auditField } from '../../../pipelines/document-fields.ts';
 import type { Explanation } from '../../../pipelines/explain/explanation.ts';
 
-export function selectFields(explanation: Explanation, wanted: readonly string[]): Explanation {
+/** `recordField` keeps the record. */
+export function selectFields(
+  explanation: Explanation,
+  wanted: readonly string[],
+  recordField: string,
+): Explanation {
   if (wanted.length === 0) return explanation;
   const isWanted = (name: string) => wanted.some((each) => concerns(name, each));
   return {
@@ -12,7 +16,7 @@ export function selectFields(explanation: Explanation, wanted: readonly string[]
     fields: explanation.fields.filter(({ name }) => isWanted(name)),
     idle: explanation.idle.filter(({ to }) => to.some(isWanted)),
     unmapped: explanation.unmapped.filter(({ path, keptIn }) =>
-      [`${auditField}.${path}`, ...keptIn].some(isWanted),
+      [`${recordField}.${path}`, ...keptIn].some(isWanted),
     ),
   };
 }

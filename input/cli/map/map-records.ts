@@ -56,7 +56,7 @@ export function mapTexts(writer: RecordWriter, count: MappedCount): MapTexts {
 
   function writeUndated(record: ShapedRecord): string {
     fail(noTime);
-    const isRecord = record.operation !== undefined || record.recordType !== undefined;
+    const isRecord = record.action !== undefined || record.kind !== undefined;
     return isRecord ? writer.writeUndated(record, noTime) : writer.write({ ...record, problem: noTime });
   }
 

@@ -15,6 +15,7 @@ import {
   titleOf,
 } from '../../../dashboards/index.ts';
 import { ecsVersion } from '../../../fields/ecs.ts';
+import { mainDataset } from '../../../pipelines/datasets.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
 import { readVersion } from '../version.ts';
@@ -51,7 +52,7 @@ const repository = join(import.meta.dirname, '..', '..', '..');
 
 /** Throws a DefinitionError where something does not fit together. */
 export function buildPackage(root = repository): Package {
-  const definitions = readDefinitions(join(root, 'pipelines'));
+  const definitions = readDefinitions(mainDataset, join(root, 'pipelines'));
   const dashboards = loadDashboards(join(root, 'dashboards', 'definitions'));
   const collectionFields = readCollectionFields(join(root, 'dashboards', 'collection-fields.yml'));
   const fields = createFieldLookup(definitions, collectionFields);

@@ -3,7 +3,7 @@
 import type { CollectionField } from '../../../dashboards/index.ts';
 import type { Field } from '../../../fields/field-types.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
-import { auditField, listDocumentFields } from '../../../pipelines/document-fields.ts';
+import { listDocumentFields } from '../../../pipelines/document-fields.ts';
 import { buildCollectionPipeline } from '../../completeness/pipeline.ts';
 import { collectionDataset, listCollectionFields } from './collection-fields.ts';
 import { type FieldDefinition, type FieldFiles, writeFieldFiles } from './field-definitions.ts';
@@ -32,11 +32,12 @@ export function listDataStreams(
 }
 
 function auditStream(definitions: Definitions): DataStream {
+  const { dataset } = definitions;
   const fields = listDocumentFields(definitions);
   return {
     name: 'audit',
-    manifest: writeAuditManifest(),
-    fields: fieldFiles('o365.audit', 'o365', fields, [auditField]),
+    manifest: writeAuditManifest(dataset.name),
+    fields: fieldFiles(dataset.name, dataset.module, fields, [dataset.recordField]),
     pipelines: writeAuditPipelines(definitions),
     template: writeStreamTemplate(),
     sample: auditSample(),

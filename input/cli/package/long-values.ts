@@ -3,29 +3,32 @@
 // in a property that `dynamic: false` leaves out of the index.
 
 import { ignoreAbove } from '../../../fields/field-types.ts';
+import { recordPath } from '../../../pipelines/dataset.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
-import { auditField, listDocumentFields } from '../../../pipelines/document-fields.ts';
+import { listDocumentFields } from '../../../pipelines/document-fields.ts';
 import type { Processor } from '../../../pipelines/ingest/processors.ts';
 
 /** Where what was too long is kept, by the name of its field. */
 const wholeValues = 'long';
 
 export function shortenLongValues(definitions: Definitions): Processor {
+  const { dataset } = definitions;
+  const record = recordPath(dataset);
   const names = listDocumentFields(definitions).filter(({ type }) => type === 'flattened');
-  const paths = names.map(({ name }) => name.slice(auditField.length + 1).split('.'));
+  const paths = names.map(({ name }) => name.slice(dataset.recordField.length + 1).split('.'));
   return {
     script: {
       tag: 'shorten-long-values',
-      if: 'ctx.o365?.audit instanceof Map',
+      if: `ctx.${record.join('?.')} instanceof Map`,
       lang: 'painless',
       params: { limit: ignoreAbove, paths },
-      source,
+      source: writeSource(record.join('.')),
     },
   };
 }
 
 // `other` holds copies: nothing of it has to be kept twice.
-const source = `
+const functions = `
 boolean isLong(def value, int limit) {
   if (value instanceof String) return ((String) value).length() > limit;
   if (value instanceof Map) { for (def inner : ((Map) value).values()) if (isLong(inner, limit)) return true; }
@@ -62,5 +65,9 @@ void visit(def node, List path, int at, int limit, Map whole) {
   ((List) whole.get(key)).add(value);
 }
 Map whole = new LinkedHashMap();
-for (def path : params.paths) visit(ctx.o365.audit, (List) path, 0, (int) params.limit, whole);
-if (!whole.isEmpty()) ctx.o365.audit.${wholeValues} = whole;`;
+`;
+
+function writeSource(record: string): string {
+  return `${functions}for (def path : params.paths) visit(ctx.${record}, (List) path, 0, (int) params.limit, whole);
+if (!whole.isEmpty()) ctx.${record}.${wholeValues} = whole;`;
+}

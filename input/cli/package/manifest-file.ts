@@ -71,11 +71,11 @@ const indexTemplate = {
   settings: { index: { mapping: { total_fields: { limit: roomForFields } } } },
 };
 
-export function writeAuditManifest(): object {
+export function writeAuditManifest(dataset: string): object {
   return {
     title: 'Microsoft 365 audit logs',
     type: 'logs',
-    dataset: 'o365.audit',
+    dataset,
     streams: [
       {
         input: 'm365',

@@ -2,10 +2,7 @@
 // the operators' @custom pipelines in by itself.
 
 import type { Definitions } from '../../../pipelines/definitions.ts';
-import {
-  buildEnrichmentPipelines,
-  enrichmentPipelineName,
-} from '../../../pipelines/ingest/enrichment-pipeline.ts';
+import { buildEnrichmentPipelines } from '../../../pipelines/ingest/enrichment-pipeline.ts';
 import { keepOnFailure, type Pipeline, type Processor } from '../../../pipelines/ingest/processors.ts';
 import { buildRawPipelines } from '../../../pipelines/ingest/raw-pipeline.ts';
 import { shortenLongValues } from './long-values.ts';
@@ -13,15 +10,14 @@ import { toYaml } from './package-files.ts';
 
 /** File name → text. */
 export function writeAuditPipelines(definitions: Definitions): ReadonlyMap<string, string> {
-  const [location, { name, body }] = buildEnrichmentPipelines({ withHooks: false });
+  const [location, { name, body }] = buildEnrichmentPipelines(definitions.dataset, { withHooks: false });
   const processors = [...body.processors, shortenLongValues(definitions)];
   const pipelines = [{ name, body: { ...body, processors } }, location, ...buildRawPipelines(definitions)];
   return new Map(pipelines.map((pipeline) => [`${fileNameOf(pipeline.name)}.yml`, writePipeline(pipeline)]));
 }
 
-/** Fleet calls the pipeline of a data stream `default`. */
-const fileNameOf = (name: string): string =>
-  name === enrichmentPipelineName ? 'default' : name.replace(`${enrichmentPipelineName}-`, '');
+/** `logs-<dataset>@m365`, and what follows it. Fleet calls the pipeline of a data stream `default`. */
+const fileNameOf = (name: string): string => /@m365-(.*)$/.exec(name)?.[1] ?? 'default';
 
 export function writePipeline({ body }: Pipeline): string {
   return `---\n${toYaml({

@@ -1,7 +1,6 @@
 // The strictest proof: fetches content again, record by record, and asks Elasticsearch for each Id.
 
-import { recordKey } from '../../../pipelines/identity.ts';
-import { parseRecord } from '../../../pipelines/parse-record.ts';
+import type { RecordReader } from '../../../pipelines/mapper.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { ListedBlob } from '../../contract/state.ts';
@@ -28,6 +27,8 @@ export interface RecordProof {
 export interface Asking {
   readonly tenant: Tenant;
   readonly feed: Feed;
+  /** Of the records of the stream. */
+  readonly reader: RecordReader;
   readonly connection: Connection;
   readonly dataStream: string;
   /** Ids that are kept as dead letters. */
@@ -79,17 +80,18 @@ export async function proveRecords(blobs: Iterable<ListedBlob>, asking: Asking):
 
 async function* readIds(
   blob: ListedBlob,
-  { tenant, feed, maximumRecordBytes, signal }: Asking,
+  { tenant, feed, reader, maximumRecordBytes, signal }: Asking,
 ): AsyncGenerator<string> {
+  const identify = (text: string) => reader.identify(reader.parse(text), feed.tenant).id;
   const splitter = new RecordSplitter({ maximumRecordBytes, onOversized: () => undefined });
   const response = await tenant.api.fetchBlob(feed, blob, signal);
   for await (const chunk of response.body) {
     splitter.push(chunk);
-    yield* splitter.take().map((text) => recordKey(parseRecord(text), feed.tenant).id);
+    yield* splitter.take().map((text) => identify(text));
     if (splitter.isOver) break;
   }
   const end = splitter.end();
-  yield* splitter.take().map((text) => recordKey(parseRecord(text), feed.tenant).id);
+  yield* splitter.take().map((text) => identify(text));
   if (end.kind !== 'complete') throw brokenOff(blob);
 }
 

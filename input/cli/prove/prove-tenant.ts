@@ -1,6 +1,8 @@
 // All content types of one tenant proved, each by itself: what cannot be asked for does not hide the others.
 
 import { existsSync } from 'node:fs';
+import { dataStreamOf } from '../../../pipelines/dataset.ts';
+import { loadReader } from '../../../pipelines/index.ts';
 import { describeError } from '../../contract/errors.ts';
 import type { ContentLedger, ListedBlob } from '../../contract/state.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
@@ -127,7 +129,8 @@ async function askRecords(
       tenant,
       feed: feedOf(tenant.tenantId, contentType),
       connection,
-      dataStream: `logs-o365.audit-${mapping.namespace}`,
+      dataStream: dataStreamOf(mapping),
+      reader: loadReader(mapping.dataset),
       setAside: letters.ids,
       maximumRecordBytes: source.maximumRecordBytes,
       signal,

@@ -1,7 +1,7 @@
 // `m365 replay dead-letters`: the records that an output refused, or that were too large, delivered again.
 
 import { readFile } from 'node:fs/promises';
-import { parseRecord } from '../../../pipelines/parse-record.ts';
+import { parseObject } from '../../../pipelines/parse-record.ts';
 import type { BatchCounts } from '../../contract/batch-counts.ts';
 import { type Origin, sameFeed } from '../../contract/feed.ts';
 import type { Batch, Source } from '../../contract/source.ts';
@@ -180,7 +180,7 @@ async function withRecord(
     return undefined;
   }
   const record = await readFile(letter.rawFile, 'utf8');
-  if (parseRecord(record).problem !== undefined) {
+  if (parseObject(record).problem !== undefined) {
     say(
       `A letter stays: the bytes of its record are damaged (${letter.rawFile}). m365 replay window fetches the record again.`,
     );

@@ -1,7 +1,7 @@
 // What every replay needs: the state folder for itself, the outputs open, and a collector that is fed with what is to
 // be delivered again.
 
-import { loadMapper, loadRecordTypes } from '../../../pipelines/index.ts';
+import { openMappers } from '../../../pipelines/index.ts';
 import { byteBudget } from '../../concurrency/byte-budget.ts';
 import { documentBuffers } from '../../concurrency/document-buffers.ts';
 import { IdClaims } from '../../concurrency/in-flight.ts';
@@ -45,10 +45,7 @@ interface DeliverOptions {
 /** Throws an OperatorError where there is no state folder, or while a collector has it. */
 export async function openReplay(policy: Policy): Promise<ReplaySession> {
   requireFolder(policy.process.stateFolder, 'state folder');
-  const mapping = {
-    mapper: loadMapper(),
-    recordTypes: loadRecordTypes(),
-  };
+  const mapperOf = openMappers();
   const log = openCommandLog(policy.process.logLevel);
   const clock = systemClock;
   await using opening = new AsyncDisposableStack();
@@ -72,7 +69,7 @@ export async function openReplay(policy: Policy): Promise<ReplaySession> {
   const outputs = new OpenOutputs(environment, log, signals.stop);
   opening.defer(() => outputs.close());
   const openBuffer = documentBuffers(2 * policy.process.memoryBytes);
-  const shared = { ...mapping, claims: new IdClaims(), deadLetters, openBuffer, telemetry, log, clock };
+  const shared = { claims: new IdClaims(), deadLetters, openBuffer, telemetry, log, clock };
   const open = opening.move();
   return {
     environment,
@@ -89,6 +86,7 @@ export async function openReplay(policy: Policy): Promise<ReplaySession> {
           source: counting(source, totals),
           output,
           slots: slotsOf(output),
+          mapper: mapperOf(stream.mapping.dataset),
           mapping: stream.mapping,
         },
         signals,

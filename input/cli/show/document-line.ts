@@ -1,6 +1,8 @@
 // A document on one line, for people: when it happened (UTC), how it ended, who it was, and what is said of it.
 
 import { styleText } from 'node:util';
+import type { Head } from '../../../pipelines/dataset.ts';
+import { listDatasets } from '../../../pipelines/index.ts';
 import { cellsOf, cutTo, padTo, plainText } from './cells.ts';
 
 export interface Paper {
@@ -50,7 +52,7 @@ const namingWho = (message: string, who: string): string =>
 
 const timeOf = (tree: Tree): string =>
   (
-    plainText(textAt(tree, '@timestamp') ?? textAt(tree, 'o365audit.CreationTime') ?? '')
+    plainText(textAt(tree, '@timestamp') ?? firstAt(tree, rawPlaces('time')) ?? '')
       .replace('T', ' ')
       .slice(0, 19) || '-'
   ).padEnd(19);
@@ -61,11 +63,10 @@ function whoOf(tree: Tree): string {
     'user.email',
     'user.id',
     'm365.collection.tenant',
-    'o365audit.UserId',
+    ...rawPlaces('actor'),
     'source.ip',
   ];
-  const found = names.map((name) => textAt(tree, name)).find((name) => name !== undefined);
-  return plainText(found ?? '-');
+  return plainText(firstAt(tree, names) ?? '-');
 }
 
 /** What was never mapped has no sentence. */
@@ -75,8 +76,19 @@ function messageOf(tree: Tree): string {
   );
   const said = parts.filter((part) => part !== undefined).join(': ');
   return plainText(
-    said || textAt(tree, 'event.action') || textAt(tree, 'o365audit.Operation') || textAt(tree, '_id') || '-',
+    said || textAt(tree, 'event.action') || firstAt(tree, rawPlaces('action')) || textAt(tree, '_id') || '-',
   );
+}
+
+/** Where a record that was never mapped says it. */
+function rawPlaces(name: keyof Head): string[] {
+  return listDatasets().flatMap(({ rawField, head }) =>
+    head[name].map((path) => [rawField, ...path].join('.')),
+  );
+}
+
+function firstAt(tree: Tree, names: readonly string[]): string | undefined {
+  return names.map((name) => textAt(tree, name)).find((text) => text !== undefined);
 }
 
 /** Of a list, the first. */

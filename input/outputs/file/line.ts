@@ -1,6 +1,7 @@
 // A document as a line of a file: its `_id` in front, so that the file alone tells what was delivered, and
 // `event.ingested`, which in Elasticsearch the ingest pipeline would set. The body is never parsed for that.
 
+import { listDatasets } from '../../../pipelines/index.ts';
 import type { OutputDocument } from '../../contract/output.ts';
 import type { RecordKey } from '../../contract/state.ts';
 
@@ -28,7 +29,7 @@ export function writeLine(document: OutputDocument, ingested: string): string {
 
 /**
  * Under which keys a line may be asked for again; undefined when it is no whole line of ours. A document stands under
- * its time. Where that is not its record's CreationTime, which is missing or cannot be read, it stands under no time at
+ * its time. Where that is not its record's own, which is missing or cannot be read, it stands under no time at
  * all as well.
  */
 export function readLineKeys(line: Buffer): RecordKey[] | undefined {
@@ -46,10 +47,9 @@ export function readLineKeys(line: Buffer): RecordKey[] | undefined {
 }
 
 /** By what the mapper leaves behind; of a record delivered raw nothing is known. */
-const undated = ['"kind":"pipeline_error"', '"CreationTime: no date"', '"o365audit":{'];
-
 function isUndated(line: Buffer): boolean {
-  return undated.some((mark) => line.includes(mark));
+  const raw = listDatasets().map(({ rawField }) => `"${rawField}":{`);
+  return ['"kind":"pipeline_error"', ': no date"', ...raw].some((mark) => line.includes(mark));
 }
 
 function parseObject(line: Buffer): Record<string, unknown> | undefined {

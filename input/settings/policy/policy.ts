@@ -1,6 +1,7 @@
 // What a policy file says, once read and checked: everything the collector needs, in the units it works in.
 // Reading it is load-policy.ts; what each setting means is declared beside the code it belongs to.
 
+import type { DatasetName } from '../../../pipelines/datasets.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { ManagementActivityOptions } from '../../sources/management-activity/options.ts';
 
@@ -45,6 +46,8 @@ export interface CompletenessPolicy {
 }
 
 export interface MappingOptions {
+  /** What the records of the stream's source are. */
+  readonly dataset: DatasetName;
   /** Goes to organization.name. */
   readonly tenantName: string | undefined;
   /** What comes from the emulator also carries `m365-emulator`. */
@@ -55,7 +58,7 @@ export interface MappingOptions {
   readonly documents: 'mapped' | 'raw';
   /** Keeps the raw record in event.original. */
   readonly preserveOriginal: boolean;
-  /** `logs-o365.audit-<namespace>`; that of the emulator is `demo`. */
+  /** The last part of the data stream's name; that of the emulator is `demo`. */
   readonly namespace: string;
 }
 

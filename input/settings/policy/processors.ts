@@ -1,6 +1,7 @@
 // The few Elastic Agent processors that make sense before a document exists: they only add constants. Fleet itself
 // writes add_fields into a policy for its global data tags.
 
+import { datasetNames } from '../../../pipelines/datasets.ts';
 import { type Problem, suggest } from '../../options/problems.ts';
 import { type PolicyNode, plain } from '../../options/settings-tree.ts';
 
@@ -34,9 +35,11 @@ export function readProcessors(node: PolicyNode | undefined, problems: Problem[]
   return { tags, fields };
 }
 
+const customPipelines = datasetNames.map((name) => `logs-${name}@custom`).join(' or ');
+
 function describeUnsupported(name: string): string {
   const near = suggest(name, supported);
-  return `the processor ${name} is not supported${near} (only ${supported.join(' and ')}); use the ingest pipeline logs-o365.audit@custom`;
+  return `the processor ${name} is not supported${near} (only ${supported.join(' and ')}); use the ingest pipeline ${customPipelines}`;
 }
 
 function addTags(node: PolicyNode, tags: string[], problems: Problem[]): void {

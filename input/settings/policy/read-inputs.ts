@@ -1,6 +1,7 @@
 // The inputs of a policy and their streams: one stream is one tenant. Inputs of other types belong to somebody else
 // and are left aside with a note.
 
+import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import type { Option } from '../../options/option.ts';
 import { type Problem, suggest } from '../../options/problems.ts';
 import { readSettings, type Settings } from '../../options/settings.ts';
@@ -185,11 +186,11 @@ function findMixed(streams: readonly ReadStream[]): Problem[] {
     const other = streams.find(
       ({ stream }) =>
         stream.output === output &&
-        stream.mapping.namespace === mapping.namespace &&
+        dataStreamOf(stream.mapping) === dataStreamOf(mapping) &&
         stream.mapping.documents !== mapping.documents,
     );
     if (mapping.documents !== 'raw' || !other) return [];
-    const message = `logs-o365.audit-${mapping.namespace} would get raw documents from here and mapped ones from ${other.stream.where}; set documents to the same in both, or give one of them another data_stream.namespace`;
+    const message = `${dataStreamOf(mapping)} would get raw documents from here and mapped ones from ${other.stream.where}; set documents to the same in both, or give one of them another data_stream.namespace`;
     return [{ place: where, message }];
   });
 }

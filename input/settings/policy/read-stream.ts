@@ -1,5 +1,6 @@
 // From the checked settings of a stream to what the source and the mapper take.
 
+import { loadDefinitions } from '../../../pipelines/index.ts';
 import { describeError } from '../../contract/errors.ts';
 import { trustedOrigin } from '../../http/allow-hosts.ts';
 import { type TransportOptions, verificationModes } from '../../http/dispatcher.ts';
@@ -7,7 +8,11 @@ import type { Problem } from '../../options/problems.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../options/secret.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { ManagementActivityOptions } from '../../sources/management-activity/options.ts';
-import { clouds, managementActivity } from '../../sources/management-activity/options.ts';
+import {
+  clouds,
+  managementActivity,
+  managementActivityDataset,
+} from '../../sources/management-activity/options.ts';
 import { documentForms } from '../collector-options.ts';
 import type { MappingOptions } from './policy.ts';
 import type { Additions } from './processors.ts';
@@ -69,6 +74,7 @@ export function readMapping({ stream, input, source }: StreamParts, additions: A
   const tags = [...stream.list('tags'), ...additions.tags, ...(emulated ? ['m365-emulator'] : [])];
   const named = stream.text('data_stream.namespace') ?? input.text('data_stream.namespace');
   return {
+    dataset: managementActivityDataset,
     tenantName: stream.text('tenant_name'),
     tags: [...new Set(tags)],
     fields: additions.fields,
@@ -93,11 +99,13 @@ export function checkEmulated(
   return [{ place, message }];
 }
 
-/** A constant under `o365audit` would change the record, or make a second one that Elasticsearch refuses. */
-export function checkUntouched({ documents, fields }: MappingOptions, place: string): Problem[] {
-  const touching = Object.keys(fields).find((name) => name.split('.', 1)[0] === 'o365audit');
-  if (documents !== 'raw' || touching === undefined) return [];
-  const message = `add_fields cannot set ${touching}: with documents: raw the record in o365audit stays as it is`;
+/** A constant in the raw record would change it, or make a second one that Elasticsearch refuses. */
+export function checkUntouched({ dataset, documents, fields }: MappingOptions, place: string): Problem[] {
+  if (documents !== 'raw') return [];
+  const { rawField } = loadDefinitions(dataset).dataset;
+  const touching = Object.keys(fields).find((name) => name.split('.', 1)[0] === rawField);
+  if (touching === undefined) return [];
+  const message = `add_fields cannot set ${touching}: with documents: raw the record in ${rawField} stays as it is`;
   return [{ place, message }];
 }
 

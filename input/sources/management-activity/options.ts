@@ -1,5 +1,6 @@
 // The settings of a stream that reads the Management Activity API, and the shape they have once validated.
 
+import type { DatasetName } from '../../../pipelines/datasets.ts';
 import { type TransportOptions, transportOptions } from '../../http/dispatcher.ts';
 import type { OptionSet } from '../../options/option.ts';
 
@@ -13,6 +14,9 @@ export const contentTypes = [
   'Audit.General',
   'DLP.All',
 ] as const;
+
+/** What its records are, for the mapper. */
+export const managementActivityDataset: DatasetName = 'o365.audit';
 
 export const clouds = ['commercial', 'gcc', 'gcc-high', 'dod', 'china'] as const;
 

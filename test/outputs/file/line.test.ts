@@ -2,9 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { rawWriter } from '../../../input/documents/raw-document.ts';
 import { readLineKeys, writeLine } from '../../../input/outputs/file/line.ts';
-import { recordKey } from '../../../pipelines/identity.ts';
 import { loadMapper } from '../../../pipelines/index.ts';
-import { parseRecord } from '../../../pipelines/parse-record.ts';
 
 const now = '2026-03-01T12:00:00.000Z';
 
@@ -89,10 +87,10 @@ describe('a line', () => {
     ].map((time) => [`{"Id":"a"${time === undefined ? '' : `,"CreationTime":${time}`}}`]),
   )('is found under the key that its record is asked for with: %s', (text) => {
     const mapper = loadMapper();
-    const [mapped, raw] = [mapper.read(text), parseRecord(text)];
-    const key = recordKey(mapped, context.tenantId);
-    expect(recordKey(raw, context.tenantId)).toEqual(key);
-    for (const document of [mapper.write(mapped, context), rawWriter({})(raw, context)]) {
+    const [mapped, raw] = [mapper.read(text), mapper.parse(text)];
+    const key = mapper.identify(mapped, context.tenantId);
+    expect(mapper.identify(raw, context.tenantId)).toEqual(key);
+    for (const document of [mapper.write(mapped, context), rawWriter(mapper.dataset, {})(raw, context)]) {
       const body = Buffer.from(document);
       const written = writeLine({ id: key.id, dataStream: 'x', body }, now).trimEnd();
       expect(readLineKeys(Buffer.from(written))).toContainEqual(key);

@@ -80,7 +80,7 @@ async function* compareAll(
 ): AsyncGenerator<Several> {
   const body = {
     query: { terms: { 'event.id': ids } },
-    fields: recognisedBy,
+    fields: recognisedBy(),
     size: mostHits,
     seq_no_primary_term: true,
   };

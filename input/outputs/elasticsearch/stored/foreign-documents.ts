@@ -71,7 +71,7 @@ async function readSample(
             boost_mode: 'replace',
           },
         },
-        fields: [...recognisedBy, agentField],
+        fields: [...recognisedBy(), agentField],
         size: sample,
         _source: false,
         track_total_hits: false,

@@ -2,15 +2,22 @@
 // took in has whatever name that gave it, Elastic's a hash of the Id alone: such a document is recognised by what it says
 // of itself. Both may stand in one data stream, before and after it changed hands, so both are always looked for.
 
+import { listDatasets } from '../../../../pipelines/index.ts';
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Request } from '../connect/client.ts';
 
 /** Where a pipeline puts the Id and the organization, and where they stay when it fails half way. */
-const idFields = ['event.id', 'o365audit.Id'];
-const ownerFields = ['organization.id', 'o365audit.OrganizationId'];
+const idFields = () => ['event.id', ...rawPlaces('id')];
+const ownerFields = () => ['organization.id', ...rawPlaces('owner')];
+
+function rawPlaces(name: 'id' | 'owner'): string[] {
+  return listDatasets().flatMap(({ rawField, head }) =>
+    head[name].map((path) => [rawField, ...path].join('.')),
+  );
+}
 
 /** What a search has to ask for, so that its hits can be recognised. */
-export const recognisedBy = [...idFields, ...ownerFields];
+export const recognisedBy = (): string[] => [...idFields(), ...ownerFields()];
 
 /** A search for the documents of these records, with what tells whose each is. */
 export function searchFor(dataStream: string, ids: readonly string[], size: number): Request {
@@ -23,7 +30,7 @@ export function searchFor(dataStream: string, ids: readonly string[], size: numb
     },
     body: {
       query: queryFor(ids),
-      fields: recognisedBy,
+      fields: recognisedBy(),
       size,
       sort: ['_doc'],
       _source: false,
@@ -37,7 +44,7 @@ export function searchFor(dataStream: string, ids: readonly string[], size: numb
 /** Finds every document that may be one of these records, by their keys. */
 function queryFor(keys: readonly string[]): object {
   const recordIds = keys.map(recordIdOf);
-  const terms = idFields.map((field) => ({ terms: { [field]: recordIds } }));
+  const terms = idFields().map((field) => ({ terms: { [field]: recordIds } }));
   return { bool: { should: [{ ids: { values: keys } }, ...terms] } };
 }
 
@@ -50,6 +57,7 @@ export function keysOf(hit: unknown, tenants: readonly string[]): readonly strin
   const owners = owner === undefined ? tenants : [owner];
   const keys = recordId === undefined ? [] : owners.map((each) => keyOf(each, recordId));
   if (name === undefined || keys.includes(name)) return keys;
+  if (keys.some((key) => isChangeOf(key, name))) return [name];
   return keys.length === 0 || name.includes(':') ? [...keys, name] : keys;
 }
 
@@ -71,7 +79,14 @@ export function seek(keys: readonly string[]): SoughtKeys {
 export function isNamedByOthers(hit: unknown): boolean {
   const { name = '', recordId, owner } = readHit(hit);
   if (recordId === undefined || name.startsWith('h:')) return false;
-  return owner === undefined ? recordIdOf(name) !== recordId : name !== keyOf(owner, recordId);
+  if (owner === undefined) return recordIdOf(name) !== recordId && !isChangeOf(recordId, recordIdOf(name));
+  const key = keyOf(owner, recordId);
+  return name !== key && !isChangeOf(key, name);
+}
+
+/** Of a dataset whose records change, the time of the change follows the key of the record. */
+function isChangeOf(key: string, name: string): boolean {
+  return name.startsWith(`${key}:`);
 }
 
 /** `<organization>:<Id>` */
@@ -92,5 +107,5 @@ function readHit(hit: unknown) {
   const first = (names: readonly string[]) =>
     names.flatMap((name) => fields[name] ?? []).find((value) => typeof value === 'string');
   const name = isObject(hit) && typeof hit._id === 'string' ? hit._id : undefined;
-  return { name, recordId: first(idFields), owner: first(ownerFields)?.toLowerCase() };
+  return { name, recordId: first(idFields()), owner: first(ownerFields())?.toLowerCase() };
 }

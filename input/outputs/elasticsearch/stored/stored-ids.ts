@@ -145,7 +145,7 @@ async function readPage(
         allow_partial_search_results: false,
       },
       body: {
-        fields: recognisedBy,
+        fields: recognisedBy(),
         pit: { id: pit, keep_alive: keepAlive },
         query: collectedSince(sinceMs),
         sort: [{ '@timestamp': { order: 'asc', numeric_type: 'date' } }],

@@ -1,0 +1,104 @@
+// What a dataset is, before any of its record types says what a record means: how it is called, how its records come,
+// how they are told apart, and where a document keeps them. It is written in a `dataset.yml`; no code knows a dataset.
+
+/** Names from the record down to a property. */
+export type PlainPath = readonly string[];
+
+/** Where something stands in a record: of several paths, the first with a value counts. None: records do not say it. */
+export type Places = readonly PlainPath[];
+
+/** What every record says, whatever its type. */
+export interface Head {
+  readonly id: Places;
+  /** Whose the record is: the tenant. */
+  readonly owner: Places;
+  /** When it happened: `@timestamp`. */
+  readonly time: Places;
+  /** What tells the record type. */
+  readonly kind: Places;
+  /** What was done; record-type files single operations out by it. */
+  readonly action: Places;
+  /** When the record was changed last. */
+  readonly updated: Places;
+  /** Who did it: for whoever looks at records that were never mapped. */
+  readonly actor: Places;
+}
+
+/** What is read of every record that is mapped. */
+export type HeadName = Exclude<keyof Head, 'actor'>;
+
+/**
+ * How records tell their type: by a number (some write its name instead), by a name, or not at all, so that one file
+ * is about every record.
+ */
+export type Selector = 'number' | 'name' | 'none';
+
+/** Which records are the same document: those of one Id, or of one Id and one time of change. */
+export type IdentityRule = 'id' | 'id_and_update';
+
+/**
+ * Records that come by themselves and in an envelope. In the document both have the envelope's form: the record stands
+ * under `root`.
+ */
+export interface Envelope {
+  readonly root: string;
+  /** What stands beside the record in every envelope, so that a property of that name is not taken for one. */
+  readonly beside: readonly string[];
+}
+
+/** Properties that have an index beside their doc values, with what they are searched for. */
+export interface IndexedProperties {
+  readonly reason: string;
+  readonly properties: readonly string[];
+}
+
+/** Fields that have another type than in the package that owned the dataset before. */
+export interface OtherType {
+  readonly fields: readonly string[];
+  /** Types in words: there, here. */
+  readonly there: string;
+  readonly here: string;
+  readonly reason: string;
+}
+
+export interface Dataset {
+  /** `o365.audit`: in `event.dataset`, and in the names of the data stream, its templates and its pipelines. */
+  readonly name: string;
+  readonly module: string;
+  /** What its records are, in a few words. */
+  readonly title: string;
+  /** Whose names the properties and record types have. */
+  readonly vendor: string;
+  /** The field of the document that keeps the record, dotted. */
+  readonly recordField: string;
+  /** The field in which a pipeline of others takes the record as it is. */
+  readonly rawField: string;
+  readonly head: Head;
+  readonly selector: Selector;
+  readonly identity: IdentityRule;
+  /** Undefined where records come by themselves alone. */
+  readonly envelope?: Envelope | undefined;
+  readonly indexed: readonly IndexedProperties[];
+  /** Properties that stand in a field of ECS as they are, and there alone where others map them. */
+  readonly moved: readonly string[];
+  readonly otherTypes: readonly OtherType[];
+}
+
+/** `logs-<dataset>-<namespace>` */
+export function dataStreamOf({ dataset, namespace }: { dataset: string; namespace: string }): string {
+  return `logs-${dataset}-${namespace}`;
+}
+
+/** The names in the field that keeps the record. */
+export function recordPath({ recordField }: Pick<Dataset, 'recordField'>): PlainPath {
+  return recordField.split('.');
+}
+
+/** Its records come by themselves, and their head stands on their outermost level. */
+export function isFlat({ head, envelope }: Dataset): boolean {
+  return envelope === undefined && Object.values(head).every((places) => places.every(isOneStep));
+}
+
+function isOneStep(path: PlainPath): boolean {
+  return path.length === 1;
+}

@@ -1,0 +1,96 @@
+// Names that properties have in the document apart from those in the record. Rules read records by the names that
+// their service gives; only what is kept is renamed, after everything else.
+
+import type { Property } from '../definitions.ts';
+import { isObject, type Json, type JsonObject } from '../json/json.ts';
+import { setOwn } from './tame.ts';
+
+type Properties = Readonly<Record<string, Property>>;
+
+export type Rename = (record: JsonObject) => JsonObject;
+
+interface Name {
+  readonly field: string;
+  readonly inner: Names | undefined;
+}
+
+interface Names {
+  readonly byProperty: ReadonlyMap<string, Name>;
+  /** A property without a definition that has one of these names stands in `other` alone. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/** Undefined where every property keeps its name. */
+export function compileRename(properties: Properties): Rename | undefined {
+  if (!hasOtherNames(properties)) return undefined;
+  const names = compileNames(properties);
+  return (record) => renameObject(record, names);
+}
+
+export function hasOtherNames(properties: Properties): boolean {
+  return Object.values(properties).some(
+    ({ field, properties: inner = {} }) => field !== undefined || hasOtherNames(inner),
+  );
+}
+
+function compileNames(properties: Properties): Names {
+  const entries = Object.entries(properties).map(([name, { field = name, type, properties: inner }]) => {
+    const below = type === 'object' && inner !== undefined ? compileNames(inner) : undefined;
+    return [name, { field, inner: below }] as const;
+  });
+  return { byProperty: new Map(entries), taken: new Set(entries.map(([, { field }]) => field)) };
+}
+
+function renameObject(object: JsonObject, names: Names): JsonObject {
+  const renamed: JsonObject = {};
+  for (const name in object) {
+    const value = object[name];
+    const known = names.byProperty.get(name);
+    if (value === undefined || (known === undefined && names.taken.has(name))) continue;
+    setOwn(
+      renamed,
+      known?.field ?? name,
+      known?.inner === undefined ? value : renameValue(value, known.inner),
+    );
+  }
+  return renamed;
+}
+
+function renameValue(value: Json, names: Names): Json {
+  if (Array.isArray(value)) return value.map((item) => renameValue(item, names));
+  return isObject(value) ? renameObject(value, names) : value;
+}
+
+/** What the ingest pipeline needs to know of the names. */
+export function slimNames(properties: Properties): object {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, { field = name, type, properties: inner }]) => [
+      name,
+      type === 'object' && inner !== undefined ? { field, properties: slimNames(inner) } : { field },
+    ]),
+  );
+}
+
+/** The functions of this file for the ingest pipeline. */
+export const renamePainless = `
+boolean isTaken(String name, Map names) {
+  for (def known : names.values()) if (known.field == name) return true;
+  return false;
+}
+def renameAll(def value, Map names) {
+  if (value instanceof List) {
+    List items = new ArrayList();
+    for (def item : (List) value) items.add(renameAll(item, names));
+    return items;
+  }
+  if (!(value instanceof Map)) return value;
+  Map renamed = new LinkedHashMap();
+  for (def entry : ((Map) value).entrySet()) {
+    String name = (String) entry.getKey();
+    def known = names.get(name);
+    if (known == null) {
+      if (!isTaken(name, names)) renamed.put(name, entry.getValue());
+    } else renamed.put(known.field, known.properties == null ? entry.getValue() : renameAll(entry.getValue(), (Map) known.properties));
+  }
+  return renamed;
+}`;

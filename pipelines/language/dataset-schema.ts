@@ -1,0 +1,146 @@
+// The shape of a `dataset.yml`, as JSON Schema. What its names refer to is checked when the files are resolved.
+
+import type { Head, IdentityRule, OtherType, Selector } from '../dataset.ts';
+
+export interface DatasetSource {
+  readonly dataset: string;
+  readonly module: string;
+  readonly title: string;
+  readonly vendor: string;
+  readonly record_field?: string;
+  readonly raw_field?: string;
+  readonly head: { readonly [Name in keyof Head]?: string | readonly string[] };
+  readonly selector?: Selector;
+  readonly identity?: IdentityRule;
+  readonly envelope?: { readonly root: string; readonly beside?: readonly string[] };
+  readonly names?: NamesSource;
+  readonly indexed?: readonly {
+    readonly reason: string;
+    readonly properties: readonly (string | readonly string[])[];
+  }[];
+  readonly moved?: readonly string[];
+  readonly other_types?: readonly OtherType[];
+}
+
+/** How properties are called in the document. */
+export interface NamesSource {
+  readonly rule: 'snake_case';
+  /** By the path of the property, or by its name wherever it stands. */
+  readonly exceptions?: Readonly<Record<string, string>>;
+}
+
+const text = { type: 'string', minLength: 1 };
+const texts = { type: 'array', items: text, minItems: 1 };
+const textOrTexts = { anyOf: [text, texts] };
+/** It becomes part of scripts. */
+const word = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' };
+const words = { type: 'string', pattern: '^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*$' };
+const path = { type: 'string', pattern: "^[^'\\\\]+$" };
+const paths = { anyOf: [path, { type: 'array', items: path, minItems: 1 }] };
+
+function about(schema: object, description: string): object {
+  return { ...schema, description };
+}
+
+function keys(properties: object, required: readonly string[]): object {
+  return { type: 'object', additionalProperties: false, required, properties };
+}
+
+const head = keys(
+  {
+    id: about(paths, 'The id of the record: `_id` begins with its owner and this.'),
+    owner: about(
+      paths,
+      'Whose it is: the tenant. Without it, or where a record does not say, the configured tenant.',
+    ),
+    time: about(paths, 'When it happened: `@timestamp`.'),
+    kind: about(paths, 'What the selector looks at.'),
+    action: about(paths, 'What was done: `operations` of record types are chosen by it.'),
+    updated: about(paths, 'When the record was changed last.'),
+    actor: about(paths, 'Who did it, for `m365 show` of records that were never mapped.'),
+  },
+  ['id', 'time'],
+);
+
+const envelope = keys(
+  {
+    root: about(word, 'The name in the envelope under which the record stands. Paths begin at the envelope.'),
+    beside: about(
+      { type: 'array', items: word },
+      'What every envelope has beside it. A record without one of these came by itself.',
+    ),
+  },
+  ['root'],
+);
+
+const names = keys(
+  {
+    rule: about({ enum: ['snake_case'] }, 'How the name in the document follows from that in the record.'),
+    exceptions: about(
+      { type: 'object', additionalProperties: word },
+      'Names that do not follow the rule, by the path of the property or by its name wherever it stands.',
+    ),
+  },
+  ['rule'],
+);
+
+export const datasetSchema = keys(
+  {
+    dataset: about(
+      words,
+      'Its name: `event.dataset`, and part of the names of data stream, templates and pipelines.',
+    ),
+    module: about(words, '`event.module`.'),
+    title: about(text, 'What its records are, in a few words.'),
+    vendor: about(text, 'Whose names properties and record types have.'),
+    record_field: about(words, 'The field that keeps the record; without it the name of the dataset.'),
+    raw_field: about(
+      word,
+      'The field in which a pipeline takes a record as it is; without it the name of the dataset without its dots.',
+    ),
+    head: about(
+      head,
+      'Where what is read of every record stands: a path, or several of which the first with a value counts.',
+    ),
+    selector: about(
+      { enum: ['number', 'name', 'none'] },
+      'How records tell their type: by a number, by a name, or (without it) not at all, so that one file is about all of them.',
+    ),
+    identity: about(
+      { enum: ['id', 'id_and_update'] },
+      'Which records are one document: those of one id, or of one id and one time of change.',
+    ),
+    envelope: about(
+      envelope,
+      'Of records that come by themselves and in an envelope: in the document all have the form of the envelope.',
+    ),
+    names: about(names, 'How properties are called in the document; without it as in the record.'),
+    indexed: about(
+      {
+        type: 'array',
+        items: keys({ reason: text, properties: { type: 'array', items: textOrTexts, minItems: 1 } }, [
+          'reason',
+          'properties',
+        ]),
+      },
+      'Properties that have an index beside their doc values, and why.',
+    ),
+    moved: about(
+      texts,
+      'Properties that stand in a field of ECS as they are, and there alone where others map them.',
+    ),
+    other_types: about(
+      {
+        type: 'array',
+        items: keys({ fields: texts, there: text, here: text, reason: text }, [
+          'fields',
+          'there',
+          'here',
+          'reason',
+        ]),
+      },
+      "Fields that have another type than in Elastic's package for the same dataset, and why.",
+    ),
+  },
+  ['dataset', 'module', 'title', 'vendor', 'head'],
+);

@@ -1,0 +1,34 @@
+// Which record a text is: what it says of itself, and no more.
+
+import type { Dataset } from './dataset.ts';
+import { compileReadHead, compileUnify, type HeadValues } from './engine/head.ts';
+import type { FindRecordType, RecordType } from './engine/record-types.ts';
+import type { JsonObject } from './json/json.ts';
+import { parseObject } from './parse-record.ts';
+
+/** What tells which record it is. */
+export interface RecordHead extends HeadValues {
+  /** Exactly as served. */
+  readonly text: string;
+  /** Why the text is not a record, in one line; undefined where it is one. */
+  readonly problem: string | undefined;
+  readonly type: RecordType;
+}
+
+/** `value` is undefined where there is a problem. */
+export interface ParsedRecord extends RecordHead {
+  readonly value: JsonObject | undefined;
+}
+
+/** Never throws. */
+export type ParseRecord = (text: string) => ParsedRecord;
+
+export function compileParse(dataset: Dataset, findType: FindRecordType): ParseRecord {
+  const readHead = compileReadHead(dataset);
+  const unify = compileUnify(dataset.envelope);
+  return (text) => {
+    const { value, problem } = parseObject(text);
+    const head = readHead(value === undefined ? {} : unify(value));
+    return { text, value, problem, ...head, type: findType(head.kind) };
+  };
+}
