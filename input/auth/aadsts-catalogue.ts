@@ -1,5 +1,5 @@
-// What Entra ID's AADSTS codes mean to the person who runs the collector. Plain data: the reference page is made from it.
-// Only the codes that an application can meet with client credentials are advised on in detail; the rest still have a line.
+// A catalogue of Entra ID's AADSTS error codes, with cause and fix for the person who runs the collector. The reference page
+// is made from it. Codes that an application can meet with client credentials are explained in detail, the others in a line.
 
 import { OperatorError, type Retry } from '../contract/errors.ts';
 import { excerptOf, HttpError } from '../http/exchange.ts';
@@ -8,7 +8,7 @@ export interface AadstsEntry {
   readonly codes: readonly number[];
   readonly cause: string;
   readonly fix: string;
-  /** Whether waiting alone can help; everything else waits for a person and is asked again slowly. */
+  /** True where waiting alone can help; any other code needs a person, and the endpoint is asked again slowly. */
   readonly transient?: true;
 }
 
@@ -148,7 +148,7 @@ export const aadstsCatalogue: readonly AadstsEntry[] = [
 
 const byCode = new Map(aadstsCatalogue.flatMap((entry) => entry.codes.map((code) => [code, entry] as const)));
 
-/** While a person has to act, the endpoint is asked again at this pace. */
+/** The pace at which the endpoint is asked again while a person has to act. */
 const slowly: Retry = { kind: 'later', afterMs: 60_000 };
 
 function findAadsts(text: string): number | undefined {
@@ -156,7 +156,7 @@ function findAadsts(text: string): number | undefined {
   return code === undefined ? undefined : Number(code);
 }
 
-/** Turns whatever a token or discovery request ended with into words for the operator. */
+/** Turns the error of a token or discovery request into one that tells the operator what to do. */
 export function explainTokenError(error: unknown, about: { tenant: string; login: string }): unknown {
   if (error instanceof HttpError) return explainAnswer(error, about);
   if (error instanceof OperatorError || !(error instanceof Error) || error.name === 'AbortError')
@@ -177,12 +177,12 @@ function explainAnswer(
   const code = findAadsts(error.text);
   const entry = code === undefined ? undefined : byCode.get(code);
   if (code === undefined) return withoutCode(error, tenant);
-  const patient: Retry = { kind: 'later', afterMs: error.retryAfterMs };
+  const soon: Retry = { kind: 'later', afterMs: error.retryAfterMs };
   return new OperatorError({
     code: `AADSTS${code}`,
     message: `No token for tenant ${tenant} from ${login} (AADSTS${code}): ${entry?.cause ?? describe(error.text)}`,
     advice: entry?.fix ?? 'Look the code up at https://login.microsoftonline.com/error.',
-    retry: entry?.transient || error.retry.kind === 'later' ? patient : slowly,
+    retry: entry?.transient || error.retry.kind === 'later' ? soon : slowly,
     cause: error,
   });
 }

@@ -1,5 +1,5 @@
-// Tokens for an application without a user (OAuth 2 client credentials): fetched when first needed, shared, renewed before
-// they end. Protocol and checks are oauth4webapi's; what AADSTS codes mean is aadsts-catalogue.ts.
+// Gets tokens for an application without a user (OAuth 2 client credentials): fetched when first needed, shared, renewed
+// before they end. oauth4webapi has the protocol and its checks; aadsts-catalogue.ts explains Entra ID's errors.
 
 import {
   allowInsecureRequests,
@@ -19,14 +19,14 @@ import { readTokenClaims, type TokenClaims } from './token-claims.ts';
 export interface ClientCredentialsOptions extends CredentialSources {
   /** The origin that issues tokens, such as `https://login.microsoftonline.com`. */
   readonly login: string;
-  /** GUID or domain. */
+  /** The tenant's GUID or one of its domains. */
   readonly tenant: string;
   readonly clientId: string;
-  /** One resource's `/.default`. */
+  /** The scope, `/.default` of one resource. */
   readonly scope: string;
   readonly send: Send;
   readonly clock: Clock;
-  /** The login server's idea of now: assertions are dated by it. */
+  /** The current time by the login server's clock, which dates assertions. */
   readonly serverNow?: () => number;
 }
 
@@ -51,12 +51,12 @@ export class ClientCredentials implements TokenProvider {
     this.#options = options;
   }
 
-  /** What the current token says; undefined before the first one, or when it cannot be read. */
+  /** The claims of the current token; undefined before the first one, or when it cannot be read. */
   get claims(): TokenClaims | undefined {
     return this.#issued?.claims;
   }
 
-  /** When the certificate last used ends, milliseconds since the epoch. */
+  /** The end of the certificate last used, milliseconds since the epoch. */
   get certificateExpiresAt(): number | undefined {
     return this.#certificateExpiresAt;
   }
@@ -68,14 +68,14 @@ export class ClientCredentials implements TokenProvider {
     try {
       return (await this.#renew(signal)).value;
     } catch (error) {
-      // A token that still holds for a while bridges a token endpoint that is down.
+      // A token that is still valid for a while bridges a token endpoint that is down.
       if (current !== undefined && this.#issued === current && now < current.endsAt && !signal.aborted)
         return current.value;
       throw error;
     }
   }
 
-  /** Not more often than every half minute: where new tokens are refused too, asking for more does not help. */
+  /** Drops a token, every half minute at most: where new tokens are refused too, more of them do not help. */
   discard(token: string): void {
     const now = this.#options.clock.now();
     if (this.#issued?.value !== token || now < this.#discardedAt + discardEveryMs) return;
@@ -83,7 +83,7 @@ export class ClientCredentials implements TokenProvider {
     this.#issued = undefined;
   }
 
-  /** Callers share one request; each gives up by its own signal. */
+  /** Renews the token; callers share one request, under the signal of the first. */
   #renew(signal: AbortSignal): Promise<IssuedToken> {
     this.#running ??= this.#fetch(signal).finally(() => {
       this.#running = undefined;
@@ -120,10 +120,10 @@ export class ClientCredentials implements TokenProvider {
     const response = await clientCredentialsGrantRequest(
       server,
       client,
-      credential.prove,
+      credential.clientAuth,
       { scope },
       {
-        // Only loopback origins come here without TLS: trustedOrigin() refused the others.
+        // trustedOrigin() has refused every origin without TLS but loopback ones.
         [allowInsecureRequests]: login.startsWith('http:'),
         [customFetch]: (url, init) => asFetch(send, { ...init, url, signal }),
       },
@@ -139,7 +139,7 @@ interface FetchInit {
   readonly signal: AbortSignal;
 }
 
-/** Lets oauth4webapi speak through our own HTTP layer, which turns refusals into errors before it sees them. */
+/** The fetch of oauth4webapi over our own HTTP layer, which turns refusals into errors first. */
 async function asFetch(send: Send, { url, headers, body, signal }: FetchInit): Promise<Response> {
   const response = await send({ method: 'POST', url, headers, signal, body: String(body) });
   return new Response(await readText(response, tokenBodyLimit), {
@@ -148,7 +148,7 @@ async function asFetch(send: Send, { url, headers, body, signal }: FetchInit): P
   });
 }
 
-/** Which of the roles needed are missing; undefined when the token cannot be read. */
+/** Returns the needed roles that are missing; undefined when the token cannot be read. */
 export function missingRoles(
   claims: TokenClaims | undefined,
   needed: readonly string[],

@@ -1,5 +1,5 @@
-// The two ways an application proves itself to Entra ID: a secret, or an assertion signed with its certificate. Both are
-// read again for every token, so that a changed file takes effect without a restart.
+// Reads the credential of an application for Entra ID: a secret, or an assertion signed with its certificate. Both are read
+// again for every token, so that a changed file takes effect without a restart.
 
 import { createHash, createPrivateKey, type KeyObject, randomUUID, X509Certificate } from 'node:crypto';
 import { SignJWT } from 'jose';
@@ -7,7 +7,7 @@ import { type ClientAuth, ClientSecretPost } from 'oauth4webapi';
 import { OperatorError, protectSecret, protectWhileValid } from '../contract/errors.ts';
 
 interface Certificate {
-  /** Certificate and private key, PEM. */
+  /** The certificate and its private key as PEM. */
   readonly pem: string;
   readonly passphrase: string | undefined;
 }
@@ -17,9 +17,9 @@ export interface CredentialSources {
   readonly certificate: (() => Promise<Certificate>) | undefined;
 }
 
-/** How one request proves who asks, and until when that is known to work. */
+/** The authentication of one token request, and the end of its validity where that is known. */
 export interface Credential {
-  readonly prove: ClientAuth;
+  readonly clientAuth: ClientAuth;
   /** The end of the certificate, milliseconds since the epoch; a secret does not say. */
   readonly expiresAt: number | undefined;
 }
@@ -50,7 +50,7 @@ function secretCredential(secret: string): Credential {
   }
   protectSecret(value);
   protectSecret(encodeURIComponent(value));
-  return { prove: ClientSecretPost(value), expiresAt: undefined };
+  return { clientAuth: ClientSecretPost(value), expiresAt: undefined };
 }
 
 function certificateCredential({ pem, passphrase }: Certificate, now: () => number): Credential {
@@ -63,7 +63,7 @@ function certificateCredential({ pem, passphrase }: Certificate, now: () => numb
   }
   const thumbprint = createHash('sha256').update(certificate.raw).digest('base64url');
   return {
-    prove: async (server, client, body) => {
+    clientAuth: async (server, client, body) => {
       body.set('client_id', client.client_id);
       body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
       const audience = server.token_endpoint ?? '';
@@ -73,7 +73,7 @@ function certificateCredential({ pem, passphrase }: Certificate, now: () => numb
   };
 }
 
-/** Fleet keeps secrets apart and writes references into policies; only an agent that it manages gets them resolved. */
+/** Refuses a reference to a secret that Fleet keeps: only an agent that Fleet manages gets those resolved. */
 function refuseReference(what: string, value: string): void {
   if (!/^\$(co\.elastic\.secret)?\{[^}]*\}$/.test(value)) return;
   throw new OperatorError({

@@ -1,4 +1,4 @@
-// From what an operator writes as the tenant (a GUID, or one of its domains) to its GUID, by the public OpenID document.
+// Resolves a tenant, which an operator writes as its GUID or one of its domains, to the GUID, by the public OpenID document.
 
 import { OperatorError } from '../contract/errors.ts';
 import { readText, type Send } from '../http/exchange.ts';
@@ -11,7 +11,7 @@ function isGuid(text: string): boolean {
   return text.length === 36 && guid.test(text);
 }
 
-/** Lower case. Rejects with an OperatorError when the domain belongs to no tenant of this cloud. */
+/** Returns the GUID in lower case. Rejects with an OperatorError when the domain belongs to no tenant of this cloud. */
 export async function resolveTenant(
   send: Send,
   login: string,

@@ -1,4 +1,4 @@
-// What a token says about itself, for diagnosis only: its signature is the API's business.
+// Reads the claims of a token, for diagnosis only: the API checks its signature.
 
 import { decodeJwt } from 'jose';
 
@@ -6,15 +6,15 @@ export interface TokenClaims {
   /** Application permissions, such as `ActivityFeed.Read`; empty when nothing was consented. */
   readonly roles: readonly string[];
   readonly audience: string | undefined;
-  /** `tid`, the tenant's GUID. */
+  /** The tenant's GUID (`tid`). */
   readonly tenantId: string | undefined;
-  /** `appid`, or `azp` in newer tokens. */
+  /** The application's GUID (`appid`, or `azp` in newer tokens). */
   readonly clientId: string | undefined;
-  /** Milliseconds since the epoch. */
+  /** The end of the token, milliseconds since the epoch. */
   readonly expiresAt: number | undefined;
 }
 
-/** Undefined when the token is not a JWT. */
+/** Returns the claims; undefined when the token is not a JWT. */
 export function readTokenClaims(token: string): TokenClaims | undefined {
   try {
     const claims = decodeJwt(token);

@@ -8,7 +8,7 @@ import type { Feed } from '../contract/feed.ts';
 import type { ListedBlob } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { allowHosts } from '../http/allow-hosts.ts';
-import { ClockSkew, learnClockSkew } from '../http/clock-skew.ts';
+import { ClockSkew, trackClockSkew } from '../http/clock-skew.ts';
 import { createDispatcher } from '../http/dispatcher.ts';
 import { type HttpResponse, readText } from '../http/exchange.ts';
 import { rateLimit } from '../http/rate-limit.ts';
@@ -65,7 +65,7 @@ async function openTenant(
     clientSecret: options.clientSecret,
     certificate: options.certificate,
     scope: hosts.tokenScope,
-    send: learnClockSkew(skew)(login),
+    send: trackClockSkew(skew)(login),
     clock: systemClock,
     serverNow: () => skew.now(),
   });
@@ -73,7 +73,7 @@ async function openTenant(
     management: hosts.management,
     tenantId,
     publisherIdentifier: options.publisherIdentifier ?? tenantId,
-    send: learnClockSkew(skew)(direct),
+    send: trackClockSkew(skew)(direct),
     tokens,
     limit: rateLimit({ ...shared, requestsPerMinute: options.requestsPerMinute, throttling }),
     retry: persistent,

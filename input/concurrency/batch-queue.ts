@@ -1,5 +1,5 @@
-// Hands batches from the downloads to whoever iterates the source. It needs no bound of its own: every batch in it was
-// admitted by the byte budget.
+// A queue of batches from the downloads of a source to its reader. It needs no bound of its own: the byte budget admitted
+// every batch in it.
 
 import type { Batch } from '../contract/source.ts';
 
@@ -24,14 +24,14 @@ export class BatchQueue {
     this.end();
   }
 
-  /** Batches that nobody will take any more. */
+  /** Takes out the batches that nobody will read any more. */
   abandon(): Batch[] {
     return this.#waiting.splice(0);
   }
 
   /**
-   * Ends when the queue ended and is empty, or at once when the signal aborts; `finish` is waited for then, or once the
-   * reader leaves. No generator: one that waits holds the last batch that it yielded, with all its records.
+   * Iterates over the batches. It ends when the queue has ended and is empty, when the signal aborts or when the reader
+   * leaves, after `finish`. It is no generator, because one that waits holds the last batch that it yielded.
    */
   drain(signal: AbortSignal, finish: () => Promise<void>): AsyncIterableIterator<Batch, void, undefined> {
     let finished: Promise<void> | undefined;

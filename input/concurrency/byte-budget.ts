@@ -1,12 +1,11 @@
-// Bounds what is in memory, in bytes: whoever asks first is served first, so a large batch is never starved by small
-// ones. Each stream has a share. Beyond the limit, a stream may hold one batch, so that one whose download or output is
-// stuck cannot keep the others from theirs; but only so many streams of an output at once, or memory would grow with
-// their number.
+// A budget of bytes in memory, first come, first served, so that small batches never starve a large one. Each stream has a
+// share. Beyond the limit, a stream may hold one batch, so that a stream whose download or output is stuck cannot keep
+// the others from theirs; but only so many streams of an output at once, or memory would grow with their number.
 
 import type { ByteBudget } from '../contract/source.ts';
 
 export interface SharedBudget extends ByteBudget {
-  /** A part that counts against the whole. Beyond it, those of a group may each hold one batch, up to a bound. */
+  /** Makes a share of the budget. Beyond the limit, the shares of a group may each hold one batch, up to a bound. */
   share(group?: object): ByteBudget;
 }
 
@@ -18,8 +17,8 @@ interface Share extends Group {
   readonly group: Group;
 }
 
-/** How often the limit fits into what the shares of a group may hold in all. */
-const beyond = 3;
+/** The shares of a group may hold this many times the limit in all. */
+const groupFactor = 3;
 
 interface Waiter {
   readonly share: Share;
@@ -27,7 +26,7 @@ interface Waiter {
   readonly admit: () => void;
 }
 
-/** A budget of `limit` bytes over all shares. */
+/** Makes a budget of `limit` bytes over all shares. */
 export function byteBudget(limit: number): SharedBudget {
   let held = 0;
   const waiters = new Set<Waiter>();
@@ -40,11 +39,11 @@ export function byteBudget(limit: number): SharedBudget {
   };
 
   const fitsBeyond = ({ held: own, group }: Share, bytes: number) =>
-    own === 0 && (group.held === 0 || group.held + bytes <= beyond * limit);
+    own === 0 && (group.held === 0 || group.held + bytes <= groupFactor * limit);
 
   const admitWaiters = () => {
     let first = true;
-    // Behind one of a group that does not even fit beyond the limit, no smaller one of it passes.
+    // A waiter that does not even fit beyond the limit lets no smaller one of its group pass.
     const full = new Set<Group>();
     for (const waiter of waiters) {
       const { share, bytes } = waiter;

@@ -1,23 +1,23 @@
-// Where finished documents are kept until they are delivered: outside of the heap, in buffers that are used again. As
-// strings they would outlive the young generation, and most of the collector's memory would be garbage of them.
+// Keeps finished documents until they are delivered, outside of the heap, in buffers that are used again. As strings they
+// would outlive the young generation, and most of the collector's memory would be their garbage.
 
 export interface DocumentBuffer {
-  /** The text in UTF-8, until `release`. */
+  /** Returns the text in UTF-8, valid until `release`. */
   add(text: string): Buffer;
-  /** To be called once nobody reads the bytes any more; where it is not called, they are merely not used again. */
+  /** Gives the memory back, once nobody reads the bytes any more. Memory that is not given back is merely not used again. */
   release(): void;
 }
 
 const chunkBytes = 64 * 1024;
-/** Of one UTF-16 unit. */
-const mostBytes = 3;
+/** The most UTF-8 bytes of one UTF-16 unit. */
+const bytesPerUnit = 3;
 
-/** Chunks beyond `mostSpareBytes` are let go when they are given back. */
-export function documentBuffers(mostSpareBytes: number): () => DocumentBuffer {
+/** Returns a function that opens a buffer. Chunks beyond `maximumSpareBytes` are let go when they are given back. */
+export function documentBuffers(maximumSpareBytes: number): () => DocumentBuffer {
   const spare: Buffer[] = [];
   const take = () => spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
   const giveBack = (chunk: Buffer) => {
-    if (spare.length * chunkBytes < mostSpareBytes) spare.push(chunk);
+    if (spare.length * chunkBytes < maximumSpareBytes) spare.push(chunk);
   };
   return () => openBuffer(take, giveBack);
 }
@@ -28,7 +28,7 @@ function openBuffer(take: () => Buffer, giveBack: (chunk: Buffer) => void): Docu
   let used = 0;
   return {
     add(text) {
-      const most = text.length * mostBytes;
+      const most = text.length * bytesPerUnit;
       if (most > chunkBytes) return Buffer.from(text);
       if (chunk === undefined || used + most > chunkBytes) {
         if (chunk !== undefined) full.push(chunk);

@@ -1,5 +1,5 @@
-// Aborts by itself, or with the signal that it follows. AbortSignal.any() does the same, but holds ten times as much for
-// each, which counts where there are thousands.
+// An abort signal that also aborts with the signal that it follows. AbortSignal.any() does the same, but holds ten times as
+// much memory, which counts where there are thousands.
 
 export class LinkedAbort {
   readonly #own = new AbortController();
@@ -20,7 +20,7 @@ export class LinkedAbort {
     this.#own.abort(reason);
   }
 
-  /** To be called once nothing waits for the signal any more: what is followed holds it until then. */
+  /** Lets go of the followed signal, which otherwise holds this one. Call it once nothing waits for the signal any more. */
   release(): void {
     this.#followed.removeEventListener('abort', this.#follow);
   }

@@ -1,4 +1,4 @@
-// Several loops that end together: by the signal, or because one of them failed.
+// Runs several loops that end together: when the signal aborts, or when one of them fails.
 
 import { LinkedAbort } from './linked-abort.ts';
 

@@ -1,6 +1,6 @@
-// How many of something may be under way at once; first come, first served.
+// A semaphore: it bounds how many of something are under way at once, first come, first served.
 
-export class Slots {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -8,7 +8,7 @@ export class Slots {
     this.#free = count;
   }
 
-  /** Resolves with the function that gives the slot back, to be called once. */
+  /** Resolves once a permit is free, with the function that gives it back, to be called once. */
   async acquire(): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -22,8 +22,8 @@ export class Slots {
   }
 }
 
-/** A slot of each: whoever takes these never holds more than `own` allows, and leaves the rest of `shared` to others. */
-export function nestSlots(own: Slots, shared: Slots): Pick<Slots, 'acquire'> {
+/** Takes a permit of each: a caller never holds more than `own` allows, and leaves the rest of `shared` to others. */
+export function nestSemaphores(own: Semaphore, shared: Semaphore): Pick<Semaphore, 'acquire'> {
   return {
     async acquire() {
       const releaseOwn = await own.acquire();

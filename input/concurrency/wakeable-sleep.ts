@@ -1,4 +1,4 @@
-// A sleep that news can cut short.
+// A sleep that another task can end early.
 
 import type { Clock } from '../contract/clock.ts';
 
@@ -11,20 +11,20 @@ export class WakeableSleep {
     this.#clock = clock;
   }
 
-  /** Ends the sleep, or the next one before it begins. */
+  /** Ends the sleep; without one, the next sleep ends at once. */
   wake(): void {
     this.#woken = true;
     this.#wake?.();
   }
 
-  /** Resolves after `ms` (without it: never by itself), when woken, or when the signal aborts. */
+  /** Resolves after `ms` (never by itself where undefined), when woken, or when the signal aborts. */
   sleep(ms: number | undefined, signal: AbortSignal): Promise<void> {
     if (this.#woken || signal.aborted) {
       this.#woken = false;
       return Promise.resolve();
     }
     return new Promise((resolve) => {
-      // Without a time no timer is begun: this happens for every blob, and cancelling a timer costs as much as a request.
+      // A sleep without a time begins no timer: there is one for every blob, and cancelling a timer costs as much as a request.
       const timer = ms === undefined ? undefined : new AbortController();
       const wake = () => {
         signal.removeEventListener('abort', wake);
@@ -40,5 +40,5 @@ export class WakeableSleep {
   }
 }
 
-/** It was cut short. */
+/** The clock rejects when the sleep ended early, which is no error. */
 const ignore = () => {};

@@ -13,19 +13,19 @@ export function setConstants(fields: ConstantFields): (document: JsonObject) => 
 }
 
 function setAt(document: JsonObject, names: readonly string[], value: string | number | boolean): void {
-  let place = document;
-  for (const name of names.slice(0, -1)) place = openObject(place, name);
-  define(place, names.at(-1) ?? '', value);
+  let parent = document;
+  for (const name of names.slice(0, -1)) parent = openObject(parent, name);
+  define(parent, names.at(-1) ?? '', value);
 }
 
-/** What is there is copied first: the mapper shares some of its objects between documents. */
-function openObject(place: JsonObject, name: string): JsonObject {
-  const there = Object.hasOwn(place, name) ? place[name] : undefined;
-  const opened: JsonObject = isObject(there) ? { ...there } : {};
-  define(place, name, opened);
+/** Returns an object under the name. An existing one is copied first: the mapper shares objects between documents. */
+function openObject(parent: JsonObject, name: string): JsonObject {
+  const existing = Object.hasOwn(parent, name) ? parent[name] : undefined;
+  const opened: JsonObject = isObject(existing) ? { ...existing } : {};
+  define(parent, name, opened);
   return opened;
 }
 
-function define(place: JsonObject, name: string, value: string | number | boolean | JsonObject): void {
-  Object.defineProperty(place, name, { value, configurable: true, enumerable: true, writable: true });
+function define(parent: JsonObject, name: string, value: string | number | boolean | JsonObject): void {
+  Object.defineProperty(parent, name, { value, configurable: true, enumerable: true, writable: true });
 }

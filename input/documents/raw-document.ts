@@ -10,25 +10,25 @@ import type { ParsedRecord } from '../../pipelines/record-head.ts';
 import { type ConstantFields, setConstants } from './constant-fields.ts';
 
 /** The constants are added beside the record. The function is pure and never throws. */
-export function rawWriter(
+export function rawDocumentWriter(
   dataset: Dataset,
   constants: ConstantFields,
 ): (record: ParsedRecord, context: MapContext) => string {
   const addConstants = setConstants(constants);
   return (record, context) => {
-    const document = describe(record, context, dataset);
+    const document = describeRecord(record, context, dataset);
     addConstants(document);
     const text = JSON.stringify(document);
     if (record.value === undefined) return text;
-    return `${text.slice(0, -1)},"${dataset.rawField}":${spell(record.text)}}`;
+    return `${text.slice(0, -1)},"${dataset.rawField}":${writeWithTextNumbers(record.text)}}`;
   };
 }
 
 /**
- * Everything beside the record. Nothing that the owner's pipeline renames a property to, such as organization.name or
+ * Makes the fields beside the record. None is the target of a rename of the owner's pipeline, such as organization.name or
  * event.id: a rename fails where its target exists.
  */
-function describe(record: ParsedRecord, context: MapContext, { name }: Dataset): JsonObject {
+function describeRecord(record: ParsedRecord, context: MapContext, { name }: Dataset): JsonObject {
   const { tenantId, tenantName, contentCreated, fetchedAt, namespace = 'default' } = context;
   const readable = record.value !== undefined;
   const keepsOriginal = context.preserveOriginal === true || !readable;
@@ -45,26 +45,26 @@ function describe(record: ParsedRecord, context: MapContext, { name }: Dataset):
     tags: keepsOriginal
       ? [...new Set([...(context.tags ?? []), 'preserve_original_event'])]
       : [...(context.tags ?? [])],
-    // The pipeline's own way to a name for the tenant; it takes this away.
+    // The pipeline reads the tenant's name from here, and removes this.
     ...(tenantName === undefined ? {} : { _conf: { tenants: { [tenantId.toLowerCase()]: tenantName } } }),
     ...(readable ? {} : { error: { message: [record.problem ?? ''] } }),
   };
 }
 
-/** A file size, any other string, or a number. */
+/** A file size with its name, any other string, or a number. */
 const tokens = /"FileSize(?:Bytes)?"\s*:\s*-?\d[\d.eE+-]*|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 /**
- * The record in one line, each key once, and its numbers as text, digit for digit, as that package's input has sent them
- * since 3.8.2: a field that is a number in one record and text in the next is refused by an index that learned it as a
- * number. Sizes of files stay numbers, because not every version of its pipeline makes a number of them.
+ * Writes the record in one line, each key once, and its numbers as text, digit for digit, as that package's input has sent
+ * them since 3.8.2: an index that learned a field as a number refuses a record in which it is text. Sizes of files stay
+ * numbers, because not every version of its pipeline makes a number of them.
  */
-function spell(text: string): string {
+function writeWithTextNumbers(text: string): string {
   try {
     const quoted = text.replace(tokens, (token) => (token.startsWith('"') ? token : `"${token}"`));
     return JSON.stringify(JSON.parse(quoted));
   } catch {
-    // Ten thousand levels or millions of escapes are too much for these; line breaks stand only between tokens.
+    // Ten thousand levels or millions of escapes are too much for JSON.parse; line breaks stand only between tokens.
     return text.replaceAll(/[\r\n]/g, ' ');
   }
 }

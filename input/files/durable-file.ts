@@ -1,12 +1,12 @@
-// A file that only grows, and whose length counts only what is on disk: an append that fails leaves it as it was, so
-// that the same bytes can be written again. Others can take the file away or cut it meanwhile: nothing counts as
-// written before that was looked at.
+// A file that only grows, and whose length counts only bytes on disk: an append that fails leaves it as it was, so that the
+// same bytes can be written again. Others can remove or cut the file meanwhile, so nothing counts as written before that
+// was checked.
 
 import type { BigIntStats } from 'node:fs';
 import { constants, open } from 'node:fs/promises';
 import { type FileChange, isSameFile, readTail, statPath } from './file-change.ts';
 
-/** The part of a FileHandle that is used, so that a test can play a full disk. What is written goes to the end. */
+/** The part of a FileHandle that is used, so that a test can simulate a full disk. Writes go to the end. */
 export interface FileLike {
   writev(chunks: readonly NodeJS.ArrayBufferView[]): Promise<{ bytesWritten: number }>;
   stat(options: { bigint: true }): Promise<BigIntStats>;
@@ -15,13 +15,13 @@ export interface FileLike {
   close(): Promise<void>;
 }
 
-/** `new` makes a file that was not there, `left` continues one. Owner only. */
-export type OpenFile = (path: string, mode: 'new' | 'left') => Promise<FileLike>;
+/** Opens a file that only its owner may read. `new` makes one that was not there, `existing` continues one. */
+export type OpenFile = (path: string, mode: 'new' | 'existing') => Promise<FileLike>;
 
-/** Always to the end of the file: what is written after somebody cut it leaves no hole. */
+/** O_APPEND writes to the end of the file, so that a write after somebody cut it leaves no hole. */
 const openFlags = {
   new: constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL,
-  left: constants.O_WRONLY | constants.O_APPEND,
+  existing: constants.O_WRONLY | constants.O_APPEND,
 };
 
 export const openOwnedFile: OpenFile = (path, mode) => open(path, openFlags[mode], 0o600);
@@ -32,12 +32,12 @@ export class DurableFile {
   /** False on a file system whose inode numbers say nothing. */
   readonly #hasIdentity: boolean;
   #length: number;
-  /** True while bytes of ours past the length may be in the file. */
+  /** True while the file may hold bytes of ours past the length. */
   #torn = false;
 
-  /** `length`: how much of the file counts, which is all of it. */
+  /** Opens an existing file. `length`: its size in bytes, all of which counts. */
   static async open(path: string, length: number, openFile: OpenFile): Promise<DurableFile> {
-    return DurableFile.#take(path, await openFile(path, 'left'), length);
+    return DurableFile.#take(path, await openFile(path, 'existing'), length);
   }
 
   static async create(path: string, openFile: OpenFile): Promise<DurableFile> {
@@ -65,7 +65,7 @@ export class DurableFile {
     return this.#length;
   }
 
-  /** What others did to the file since it was last written; undefined where it is as it was left. To be asked before each append. */
+  /** Returns what others did to the file since the last append, undefined where nothing. Call it before each append. */
   async findChange(): Promise<FileChange | undefined> {
     const own = await this.#handle.stat({ bigint: true });
     const size = await this.#cutTorn(Number(own.size));
@@ -87,7 +87,7 @@ export class DurableFile {
       const { bytesWritten } = await this.#handle.writev(rest);
       rest = dropBytes(rest, bytesWritten);
     }
-    // After a failed sync the kernel may call unwritten pages clean: a retry has to write them anew, as it does here.
+    // The kernel may call unwritten pages clean after a failed sync: a retry has to write them anew, as it does here.
     await this.#handle.datasync();
     const { nlink, size } = await this.#handle.stat({ bigint: true });
     if (this.#hasIdentity && nlink === 0n) return { kind: 'removed' };
@@ -115,7 +115,7 @@ export class DurableFile {
     await this.#handle.close();
   }
 
-  /** Returns how long the file is then. */
+  /** Cuts off bytes of a failed append, and returns the length of the file. */
   async #cutTorn(size: number): Promise<number> {
     if (!this.#torn) return size;
     if (size > this.#length) await this.#handle.truncate(this.#length);
@@ -123,7 +123,7 @@ export class DurableFile {
     return Math.min(size, this.#length);
   }
 
-  /** Whether somebody else has only written behind them. */
+  /** True where somebody else has only written after the chunks. */
   async #isInPlace(chunks: readonly Buffer[], end: number): Promise<boolean> {
     const written = await readTail(this.path, this.#length, end);
     return written !== undefined && Buffer.concat(chunks).equals(written);

@@ -1,20 +1,20 @@
-// What others do to a file while it is written: logrotate, an editor, somebody who makes room.
+// Detects changes that others make to a file while it is written: logrotate, an editor, somebody who frees disk space.
 
 import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 
 export type FileChange =
   | { readonly kind: 'removed' }
-  /** Its name is gone, or belongs to another file. */
+  /** The name is gone, or belongs to another file. */
   | { readonly kind: 'moved' }
-  /** In bytes. */
+  /** The size changed, in bytes. */
   | { readonly kind: 'resized'; readonly from: number; readonly to: number };
 
 export function isSameFile(one: BigIntStats, other: BigIntStats | undefined): boolean {
   return one.dev === other?.dev && one.ino === other?.ino;
 }
 
-/** Undefined where nothing has that name. */
+/** Returns the status of a path; undefined where there is no such file. */
 export async function statPath(path: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(path, { bigint: true });
@@ -24,7 +24,7 @@ export async function statPath(path: string): Promise<BigIntStats | undefined> {
   }
 }
 
-/** The bytes from `start` to `end`; undefined where the file is not there or shorter. */
+/** Reads the bytes from `start` to `end`; undefined where the file is missing or shorter. */
 export async function readTail(path: string, start: number, end: number): Promise<Buffer | undefined> {
   const handle = await open(path, 'r').catch(() => undefined);
   if (!handle) return undefined;
@@ -37,12 +37,12 @@ export async function readTail(path: string, start: number, end: number): Promis
   }
 }
 
-/** The name, or a folder on the way to it, is not there. */
+/** True for the error of a file, or a folder on the way to it, that is not there. */
 export function isMissing(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
-/** For the log, after the name of the file. */
+/** Describes a change for the log, after the name of the file. */
 export function describeChange(change: FileChange): string {
   switch (change.kind) {
     case 'removed':

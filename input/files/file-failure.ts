@@ -1,4 +1,4 @@
-// Why a file could not be read or written, in words.
+// Describes in words why a file could not be read or written.
 
 const reasons: Record<string, string> = {
   ENOENT: 'there is no such file',

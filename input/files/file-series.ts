@@ -1,4 +1,4 @@
-// The files of one series, one after the other: which one is written now, and when the next is begun.
+// A series of files that are written one after the other: it knows the current one, and begins the next by size and age.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,14 +17,14 @@ export interface SeriesParts {
   readonly restoreFolder: () => void;
 }
 
-/** A file that an earlier run left, with how much of it counts. */
-export interface LeftFile {
+/** A file of an earlier run, with its length in bytes. */
+export interface ExistingFile {
   readonly name: FileName;
   readonly path: string;
   readonly length: number;
 }
 
-interface Current {
+interface CurrentFile {
   readonly begun: number;
   readonly file: DurableFile;
 }
@@ -32,30 +32,30 @@ interface Current {
 export class FileSeries {
   readonly #name: string;
   readonly #parts: SeriesParts;
-  #left: LeftFile | undefined;
-  #current: Current | undefined;
+  #existing: ExistingFile | undefined;
+  #current: CurrentFile | undefined;
   #number = 1;
 
-  /** `left`: the newest file of the series, to be continued while it is young and small enough. */
-  constructor(name: string, left: LeftFile | undefined, parts: SeriesParts) {
+  /** `existing`: the newest file of the series, to be continued while it is young and small enough. */
+  constructor(name: string, existing: ExistingFile | undefined, parts: SeriesParts) {
     this.#name = name;
-    this.#left = left;
+    this.#existing = existing;
     this.#parts = parts;
   }
 
-  /** The file that the next lines belong to. May be called again after a failure. */
+  /** Returns the file for the next lines. It may be called again after a failure. */
   async current(): Promise<DurableFile> {
     if (this.#current && this.#isFull(this.#current.begun, this.#current.file.length)) await this.close();
-    this.#current ??= (await this.#continueLeft()) ?? (await this.#begin());
+    this.#current ??= (await this.#continueExisting()) ?? (await this.#begin());
     return this.#current.file;
   }
 
-  /** Leaves a file that others changed; the next lines belong to a new one, which never takes over its name. */
+  /** Closes a file that others changed; the next lines belong to a new one, which never takes over its name. */
   async abandon(): Promise<void> {
-    const left = this.#current;
+    const changed = this.#current;
     this.#current = undefined;
     this.#number += 1;
-    await left?.file.abandon();
+    await changed?.file.abandon();
   }
 
   async close(): Promise<void> {
@@ -68,23 +68,23 @@ export class FileSeries {
     return length >= this.#parts.rotateBytes || this.#parts.now() - begun >= this.#parts.rotateIntervalMs;
   }
 
-  async #continueLeft(): Promise<Current | undefined> {
-    const left = this.#left;
-    if (!left || this.#isFull(left.name.begun, left.length)) return undefined;
+  async #continueExisting(): Promise<CurrentFile | undefined> {
+    const existing = this.#existing;
+    if (!existing || this.#isFull(existing.name.begun, existing.length)) return undefined;
     try {
-      const file = await DurableFile.open(left.path, left.length, this.#parts.openFile);
-      this.#left = undefined;
-      return { begun: left.name.begun, file };
+      const file = await DurableFile.open(existing.path, existing.length, this.#parts.openFile);
+      this.#existing = undefined;
+      return { begun: existing.name.begun, file };
     } catch (error) {
       if (!isMissing(error)) throw error;
-      // It was taken away since the start, and its name with it.
-      this.#left = undefined;
-      this.#number = left.name.number + 1;
+      // Somebody removed the file since the start; its name is not used again.
+      this.#existing = undefined;
+      this.#number = existing.name.number + 1;
       return undefined;
     }
   }
 
-  async #begin(): Promise<Current> {
+  async #begin(): Promise<CurrentFile> {
     const begun = this.#parts.now();
     for (;;) {
       const name = writeFileName({ series: this.#name, begun, number: this.#number });
@@ -104,7 +104,7 @@ export class FileSeries {
       await syncFolderSoon(this.#parts.folder);
       return file;
     } catch (error) {
-      // The next attempt makes another.
+      // The next attempt makes another file.
       await file.close();
       throw error;
     }

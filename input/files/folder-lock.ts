@@ -1,5 +1,5 @@
-// One process per folder. The lock is SQLite's own on a file in it: the operating system gives it back when the
-// process dies, however it dies, so there is nothing stale to clean up.
+// Locks a folder for one process. The lock is SQLite's own on a file in it: the operating system releases it when the
+// process dies, however it dies, so no stale lock has to be cleaned up.
 
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -13,7 +13,7 @@ export interface FolderLock {
   release(): void;
 }
 
-/** `what` names the folder in messages: "state folder". Throws an OperatorError that names the process which has it. */
+/** Locks the folder; `what` names it in messages: "state folder". Throws an OperatorError that names the holder. */
 export function lockFolder(folder: string, what: string, now: number): FolderLock {
   const file = join(folder, '.m365.lock');
   const holderFile = join(folder, '.m365.holder.json');
@@ -27,7 +27,7 @@ export function lockFolder(folder: string, what: string, now: number): FolderLoc
       ? heldError(`${what} ${folder}`, holderFile)
       : cannotLockError(`${what} ${folder}`, file, error);
   }
-  leaveName(holderFile, now);
+  writeHolder(holderFile, now);
   return { release: () => database.close() };
 }
 
@@ -37,19 +37,19 @@ function takeLock(database: DatabaseSync, file: string): void {
     take();
   } catch (error) {
     if (readFault(error) !== 'damaged') throw error;
-    // Nothing is ever written to it. It stays the same file, and with that keeps the lock of whoever may have it.
+    // The file holds no data. It stays the same file, so that another process that has the lock keeps it.
     truncateSync(file);
     take();
   }
 }
 
-/** A courtesy to those who find the folder locked; a full disk is met by whoever writes what matters. */
-function leaveName(holderFile: string, now: number): void {
+/** Writes the holder for those who find the folder locked. Failing is no error: whoever writes more meets the full disk. */
+function writeHolder(holderFile: string, now: number): void {
   const name = { pid: process.pid, host: hostname(), since: new Date(now).toISOString() };
   try {
     writeFileSync(holderFile, JSON.stringify(name), { mode: 0o600 });
   } catch {
-    // Then the holder stays nameless.
+    // Others then learn only that another process has the folder.
   }
 }
 
@@ -70,7 +70,7 @@ function readHolder(file: string): string {
       return `process ${holder.pid}${host}, since ${holder.since}`;
     }
   } catch {
-    // The holder writes its name just after it takes the lock.
+    // The file may not be there yet: the holder writes it just after it takes the lock.
   }
   return 'another process';
 }

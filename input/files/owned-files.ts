@@ -1,4 +1,4 @@
-// State, dead letters and local output hold personal data: what is created here is readable by its owner only.
+// Creates and checks files and folders that only their owner may read: state, dead letters and local output hold personal data.
 
 import {
   accessSync,
@@ -16,14 +16,14 @@ import { OperatorError } from '../contract/errors.ts';
 import { isMissing } from './file-change.ts';
 import { describeFileFailure } from './file-failure.ts';
 
-/** Folders that are there already keep the permissions that somebody gave them. */
+/** Creates a folder. One that is there already keeps the permissions that somebody gave it. */
 export function createOwnedFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new OperatorError({
       code: 'folder-unusable',
-      message: `The folder ${folder} cannot be created: ${describeFileFailure(whyNot(folder, cause))}.`,
+      message: `The folder ${folder} cannot be created: ${describeFileFailure(findCause(folder, cause))}.`,
       advice: 'Choose another folder, or let the user who runs this write to the one above it.',
       retry: { kind: 'never' },
       cause,
@@ -31,7 +31,7 @@ export function createOwnedFolder(folder: string): void {
   }
 }
 
-/** Throws an OperatorError where the folder is not there or cannot be read: that is something else than an empty one. */
+/** Throws an OperatorError where the folder is missing or unreadable, which is not the same as an empty one. */
 export function requireFolder(folder: string, what: string): void {
   try {
     readdirSync(folder);
@@ -46,7 +46,7 @@ export function requireFolder(folder: string, what: string): void {
   }
 }
 
-/** Of a file that is there. */
+/** Throws an OperatorError where a file that is there cannot be read. */
 export function requireReadable(file: string): void {
   try {
     closeSync(openSync(file, 'r'));
@@ -61,8 +61,8 @@ export function requireReadable(file: string): void {
   }
 }
 
-/** On a read-only file system Node says that the folder above is not there; what it could be tells more. */
-function whyNot(folder: string, cause: unknown): unknown {
+/** Finds the real cause: on a read-only file system Node says only that the folder above is not there. */
+function findCause(folder: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'ENOENT') return cause;
   let above = resolve(folder);
   while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
@@ -89,7 +89,7 @@ export function createOwnedFile(file: string): void {
   }
 }
 
-/** A file that was created, renamed or removed is durable only once its folder is. */
+/** Syncs a folder: a file that was created, renamed or removed is durable only after that. */
 export function syncFolder(folder: string): void {
   // Windows cannot open a folder, and needs no such thing.
   if (process.platform === 'win32') return;

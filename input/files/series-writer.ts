@@ -1,6 +1,6 @@
-// Writes to the files of one series. Writes that arrive while the disk is busy share the next sync, and resolve in
-// the order of the calls, each with how far its file then counts. A full disk only makes them wait; a file that others
-// took away or cut is left, and what was not safely in it is written to a new one.
+// Writes lines to the files of one series. Writes that arrive while the disk is busy share the next sync, and resolve in
+// the order of the calls, each with the length of its file. A full disk only makes them wait. A file that others removed or
+// cut is abandoned, and lines that were not safely in it are written to a new one.
 
 import type { Clock } from '../contract/clock.ts';
 import { describeError } from '../contract/errors.ts';
@@ -10,19 +10,19 @@ import type { DurableFile } from './durable-file.ts';
 import { describeChange, type FileChange } from './file-change.ts';
 import type { FileSeries } from './file-series.ts';
 
-export interface WriterParts {
-  /** Named in messages. */
+export interface SeriesWriterParts {
+  /** The folder, for messages. */
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger | undefined;
-  /** How to have again what others took out of a file, in a sentence that goes on. */
-  readonly again: string;
+  /** The rest of a sentence that says how to get records again that others took out of a file. */
+  readonly recoveryHint: string;
   readonly onHealth: (health: 'healthy' | 'degraded', message: string) => void;
-  /** Aborts when the owner closes: what the disk refuses is then no longer tried again. */
+  /** Aborts when the owner closes: a failed write is then no longer repeated. */
   readonly closing: AbortSignal;
 }
 
-interface Write {
+interface QueuedWrite {
   readonly lines: Buffer;
   readonly signal: AbortSignal;
   readonly done: PromiseWithResolvers<Checkpoint>;
@@ -33,17 +33,17 @@ const longestPauseMs = 30_000;
 
 export class SeriesWriter {
   readonly #series: FileSeries;
-  readonly #parts: WriterParts;
-  #waiting: Write[] = [];
+  readonly #parts: SeriesWriterParts;
+  #waiting: QueuedWrite[] = [];
   #running: Promise<void> | undefined;
   #pauseMs = 0;
 
-  constructor(series: FileSeries, parts: WriterParts) {
+  constructor(series: FileSeries, parts: SeriesWriterParts) {
     this.#series = series;
     this.#parts = parts;
   }
 
-  /** Resolves once the lines are on disk. Rejects on abort, but only while nothing of them can be in the file. */
+  /** Resolves once the lines are on disk. Rejects on abort, but only while none of them can be in the file. */
   write(lines: Buffer, signal: AbortSignal): Promise<Checkpoint> {
     const done = Promise.withResolvers<Checkpoint>();
     this.#waiting.push({ lines, signal, done });
@@ -65,15 +65,15 @@ export class SeriesWriter {
         await this.#putBack(group, error);
       }
     }
-    // In the same breath as the last look at the queue: a write that comes now starts a new run.
+    // Nothing runs between the last look at the queue and this: a write that comes now starts a new loop.
     this.#running = undefined;
   }
 
-  async #append(group: readonly Write[]): Promise<void> {
+  async #append(group: readonly QueuedWrite[]): Promise<void> {
     const chunks = group.map(({ lines }) => lines);
     let file = await this.#untouchedFile();
     for (let change = await file.append(chunks); change; change = await file.append(chunks)) {
-      await this.#leave(file, change);
+      await this.#abandon(file, change);
       file = await this.#untouchedFile();
     }
     let length = file.length - chunks.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -81,7 +81,7 @@ export class SeriesWriter {
       length += lines.length;
       done.resolve({ file: file.path, length });
     }
-    if (this.#pauseMs > 0) this.#recover();
+    if (this.#pauseMs > 0) this.#reportRecovery();
   }
 
   async #untouchedFile(): Promise<DurableFile> {
@@ -89,37 +89,37 @@ export class SeriesWriter {
       const file = await this.#series.current();
       const change = await file.findChange();
       if (change === undefined) return file;
-      await this.#leave(file, change);
+      await this.#abandon(file, change);
     }
   }
 
-  async #leave(file: DurableFile, change: FileChange): Promise<void> {
+  async #abandon(file: DurableFile, change: FileChange): Promise<void> {
     await this.#series.abandon();
     this.#parts.log?.warn(
       { event: { action: 'file-changed' }, file: { path: file.path } },
-      `The file ${file.path} ${describeChange(change)} while it was written. What comes now goes to a new file. What it held is not written again by itself${change.kind === 'moved' ? '' : `; ${this.#parts.again}`}.`,
+      `The file ${file.path} ${describeChange(change)} while it was written. What comes now goes to a new file. What it held is not written again by itself${change.kind === 'moved' ? '' : `; ${this.#parts.recoveryHint}`}.`,
     );
   }
 
-  async #putBack(group: readonly Write[], error: unknown): Promise<void> {
+  async #putBack(group: readonly QueuedWrite[], error: unknown): Promise<void> {
     if (this.#parts.closing.aborted) {
       for (const { done } of group) done.reject(this.#parts.closing.reason);
       return;
     }
     this.#waiting.unshift(...group);
-    if (this.#pauseMs === 0 || this.#pauseMs === longestPauseMs) this.#complain(error);
+    if (this.#pauseMs === 0 || this.#pauseMs === longestPauseMs) this.#reportFailure(error);
     this.#pauseMs = Math.min(Math.max(this.#pauseMs * 2, firstPauseMs), longestPauseMs);
     const signals = new Set([this.#parts.closing, ...group.map(({ signal }) => signal)]);
     await this.#parts.clock.sleep(this.#pauseMs, AbortSignal.any([...signals])).catch(() => undefined);
   }
 
-  #complain(error: unknown): void {
+  #reportFailure(error: unknown): void {
     const message = `Files in ${this.#parts.folder} cannot be written (${describeError(error)}): nothing is lost, collecting waits. Free disk space, or mend the folder; it is tried again by itself.`;
     this.#parts.log?.error({ error: { message: describeError(error) } }, message);
     this.#parts.onHealth('degraded', message);
   }
 
-  #recover(): void {
+  #reportRecovery(): void {
     this.#pauseMs = 0;
     const message = `Files in ${this.#parts.folder} can be written again.`;
     this.#parts.log?.info({}, message);
@@ -127,7 +127,7 @@ export class SeriesWriter {
   }
 }
 
-function rejectAborted(writes: readonly Write[]): Write[] {
+function rejectAborted(writes: readonly QueuedWrite[]): QueuedWrite[] {
   return writes.filter(({ signal, done }) => {
     if (signal.aborted) done.reject(signal.reason);
     return !signal.aborted;

@@ -1,4 +1,4 @@
-// Lines of a stream as bytes, without their line feed. What follows the last line feed is a line only for those who ask.
+// Splits a stream of bytes into lines without their line feeds. splitAllLines also gives what follows the last line feed.
 
 const lineFeed = 0x0a;
 
@@ -6,13 +6,13 @@ export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncItera
   for await (const lines of linesOfChunks(chunks)) yield* lines;
 }
 
-export interface AnyLine {
+export interface StreamLine {
   readonly bytes: Buffer;
-  /** False of what follows the last line feed: it may be torn. */
+  /** False for the bytes after the last line feed, which may be torn. */
   readonly isEnded: boolean;
 }
 
-export async function* splitAllLines(chunks: AsyncIterable<Uint8Array>): AsyncIterable<AnyLine> {
+export async function* splitAllLines(chunks: AsyncIterable<Uint8Array>): AsyncIterable<StreamLine> {
   let length = 0;
   const counted = async function* () {
     for await (const chunk of chunks) {
@@ -30,7 +30,7 @@ export async function* splitAllLines(chunks: AsyncIterable<Uint8Array>): AsyncIt
   }
 }
 
-/** Of each chunk, the lines that end in it. */
+/** Yields for each chunk the lines that end in it. */
 export async function* linesOfChunks(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Buffer[]> {
   let started: Buffer[] = [];
   for await (const part of chunks) {

@@ -1,4 +1,4 @@
-// What an error of SQLite's means to us, by its primary result code (https://sqlite.org/rescode.html).
+// Classifies errors of SQLite by their primary result code (https://sqlite.org/rescode.html).
 
 import { describeError, OperatorError } from '../contract/errors.ts';
 
@@ -20,8 +20,8 @@ export function readFault(error: unknown): SqliteFault {
 }
 
 /**
- * What else means damage while a ledger is opened, when nothing of its own was asked for yet: a table or a column that is
- * not there, a value that no statement of ours writes, a stretch of the disk that cannot be read.
+ * The codes that also mean damage while a ledger is opened: a table or a column that is missing, a value that no statement
+ * of ours writes, a part of the disk that cannot be read.
  */
 const faultsAtStart: readonly number[] = [
   1, // ERROR
@@ -43,7 +43,7 @@ export function isDamageAtStart(error: unknown): boolean {
   );
 }
 
-/** Damage that SQLite cannot see by itself. */
+/** Makes the error of damage that SQLite cannot see by itself. */
 export function foundDamage(what: string): Error {
   return Object.assign(new Error(what), { errcode: 11 });
 }

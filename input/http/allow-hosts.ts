@@ -1,4 +1,4 @@
-// Lets requests out to the named origins only, and answers no redirect: a token goes nowhere else.
+// Sends requests to the named origins only, and follows no redirect, so that a token goes nowhere else.
 
 import { OperatorError } from '../contract/errors.ts';
 import { HttpError, hostOf, type Wrapper } from './exchange.ts';
@@ -35,7 +35,7 @@ function redirected(url: string): OperatorError {
   });
 }
 
-/** The origin of a configured URL; https, except on this machine. */
+/** Returns the origin of a configured URL. Throws an OperatorError unless it is https, or http on this machine. */
 export function trustedOrigin(setting: string, url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname))) {

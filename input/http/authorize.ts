@@ -1,16 +1,16 @@
-// Adds the bearer token, and renews it once when the server no longer takes it.
+// Adds the bearer token to requests, and renews it once when the server refuses it.
 
 import { OperatorError } from '../contract/errors.ts';
 import { HttpError, type Wrapper } from './exchange.ts';
 
 export interface TokenProvider {
-  /** A token that is valid now. */
+  /** Returns a token that is valid now. */
   token(signal: AbortSignal): Promise<string>;
-  /** Forgets this token; another caller's newer one is kept. */
+  /** Drops this token; a newer one of another caller is kept. */
   discard(token: string): void;
 }
 
-/** `isRejected` tells whether an error means that the token itself was refused. */
+/** Wraps a Send. `isRejected` is true for an error by which the token itself was refused. */
 export function authorize(
   tokens: TokenProvider,
   isRejected: (error: OperatorError) => boolean = (error) =>

@@ -1,6 +1,6 @@
-// How long to wait before trying again.
+// Computes the wait before a request is tried again.
 
-/** Half of the growing delay is fixed, half is chance, so that many clients do not come back together. */
+/** Returns milliseconds. Half of the growing delay is fixed, half random, so that many clients do not come back together. */
 export function backOff(
   attempt: number,
   { firstMs, mostMs }: { firstMs: number; mostMs: number },
@@ -10,7 +10,7 @@ export function backOff(
   return Math.round(full / 2 + (full / 2) * random());
 }
 
-/** `Retry-After` in seconds or as a date, in milliseconds from now; never more than an hour. */
+/** Reads `Retry-After`, seconds or a date, as milliseconds from now, an hour at most; undefined where it is neither. */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();

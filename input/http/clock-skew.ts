@@ -1,9 +1,9 @@
-// How far the server's clock is ahead of ours, from the Date header of its answers.
+// Tracks how far the server's clock is ahead of ours, by the Date header of its answers.
 
 import type { Clock } from '../contract/clock.ts';
 import { HttpError, type Wrapper } from './exchange.ts';
 
-/** The Date header has whole seconds and is as old as the answer took: less than this is no difference. */
+/** A smaller difference counts as none: the Date header has whole seconds and is as old as the answer took. */
 const toleranceMs = 60_000;
 
 export class ClockSkew {
@@ -14,17 +14,17 @@ export class ClockSkew {
     this.#clock = clock;
   }
 
-  /** Positive when the server is ahead; 0 while the difference is too small to matter. */
+  /** The difference in milliseconds, positive when the server is ahead; 0 while it is too small to matter. */
   get ms(): number {
     return this.#ms;
   }
 
-  /** The server's idea of now. */
+  /** The current time by the server's clock, in milliseconds since the epoch. */
   now(): number {
     return this.#clock.now() + this.#ms;
   }
 
-  learn(date: string | undefined): void {
+  update(date: string | undefined): void {
     const server = date === undefined ? Number.NaN : Date.parse(date);
     if (!Number.isFinite(server)) return;
     const difference = server - this.#clock.now();
@@ -32,14 +32,14 @@ export class ClockSkew {
   }
 }
 
-export function learnClockSkew(skew: ClockSkew): Wrapper {
+export function trackClockSkew(skew: ClockSkew): Wrapper {
   return (send) => async (request) => {
     try {
       const response = await send(request);
-      skew.learn(response.header('date'));
+      skew.update(response.header('date'));
       return response;
     } catch (error) {
-      if (error instanceof HttpError) skew.learn(error.date);
+      if (error instanceof HttpError) skew.update(error.date);
       throw error;
     }
   };

@@ -1,30 +1,30 @@
-// Connections that tenants share: whoever goes out in the same way is given the same dispatcher, since a thousand of
-// them, each with its idle sockets and TLS state, would take hundreds of megabytes.
+// Shares dispatchers between tenants: callers with the same settings get the same one, since a thousand of them, each with
+// its idle sockets and TLS state, would take hundreds of megabytes.
 
 import type { Dispatcher } from 'undici';
 import { createDispatcher, type TransportOptions } from './dispatcher.ts';
 
-export interface Lease {
+export interface DispatcherLease {
   readonly dispatcher: Dispatcher;
-  /** To be called once, when nothing of the lender's is under way any more. The last one closes the connections. */
+  /** Ends the lease. Call it once, with no request under way any more; the last lease closes the connections. */
   release(): Promise<void>;
 }
 
-interface Shared {
+interface SharedDispatcher {
   readonly dispatcher: Dispatcher;
   users: number;
 }
 
-/** Far more than are used at once while servers answer; who waits for a slow one must not keep the others waiting. */
-const mostConnections = 1024;
+/** The most connections to a host, far more than are used at once: requests that wait for a slow answer hold up no others. */
+const maximumConnections = 1024;
 
 export class Connections {
-  readonly #shared = new Map<string, Shared>();
+  readonly #shared = new Map<string, SharedDispatcher>();
 
-  lease(options: TransportOptions = {}): Lease {
+  lease(options: TransportOptions = {}): DispatcherLease {
     const key = JSON.stringify(options, Object.keys(options).sort());
     const shared = this.#shared.get(key) ?? {
-      dispatcher: createDispatcher({ ...options, connections: mostConnections }),
+      dispatcher: createDispatcher({ ...options, connections: maximumConnections }),
       users: 0,
     };
     this.#shared.set(key, shared);

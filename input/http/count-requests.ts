@@ -1,4 +1,4 @@
-// Counts what goes out and what fails, for the component that asked.
+// Counts requests and their failures for the component that made them.
 
 import type { Telemetry } from '../contract/telemetry.ts';
 import type { Wrapper } from './exchange.ts';

@@ -1,5 +1,5 @@
-// The body of an answer, decompressed. Most are small and come in at once: these are inflated in one step, and not by Node's
-// zlib, whose object with 16 KiB of room outlives the answer by far. Others are inflated as they come.
+// Decompresses the body of an answer. Most bodies are small and arrive at once: these are inflated in one step, and not by
+// Node's zlib, whose object with its 16 KiB outlives the answer by far. Others are inflated as they arrive.
 
 import { Readable } from 'node:stream';
 import { crc32, createGunzip, createInflate } from 'node:zlib';
@@ -8,11 +8,11 @@ import type { HttpRequest } from './exchange.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import { explainNetworkFailure } from './network-failure.ts';
 
-/** Compressed, and expanded: beyond it Node's zlib is faster. */
+/** The sizes, compressed and expanded, beyond which Node's zlib is faster. */
 const smallBytes = 16 * 1024;
 const smallExpandedBytes = 64 * 1024;
-/** Of gzip: ten bytes before the content, a checksum and the content's length behind it. */
-const leastBytes = 18;
+/** The bytes of gzip around its content: a header of ten, a checksum and the content's length. */
+const gzipOverheadBytes = 18;
 
 const codings = new Map([
   ['gzip', createGunzip],
@@ -20,7 +20,7 @@ const codings = new Map([
   ['deflate', createInflate],
 ]);
 
-/** What is in no coding that was asked for is left as it is. */
+/** Decompresses gzip and deflate; a body in any other coding is left as it is. */
 export function decompress(
   body: IncomingBody,
   encoding: string | undefined,
@@ -52,9 +52,9 @@ async function* inflate(
   }
 }
 
-/** Undefined where it is not small, or not whole and sound: then as much of it as there is comes through the stream. */
+/** Inflates a small body; undefined where it is not small, or not sound: the stream then gives as much as there is. */
 function gunzipSmall(bytes: Buffer): Uint8Array | undefined {
-  if (bytes.length < leastBytes) return undefined;
+  if (bytes.length < gzipOverheadBytes) return undefined;
   const length = bytes.readUInt32LE(bytes.length - 4);
   if (length > smallExpandedBytes) return undefined;
   try {

@@ -1,5 +1,5 @@
-// Connections: proxy, certificate authorities, how strictly a certificate is checked, and time-outs. Made once for each
-// set of settings and shared by everything that goes there, the Elasticsearch output included.
+// Creates undici dispatchers from settings: proxy, certificate authorities, how strictly a certificate is checked, and
+// time-outs. Requests to Microsoft and to Elasticsearch all go through one.
 
 import { readFileSync } from 'node:fs';
 import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
@@ -10,15 +10,15 @@ import type { OptionSet } from '../options/option.ts';
 export const verificationModes = ['full', 'certificate', 'none'] as const;
 
 export interface TransportOptions {
-  /** For every host except those of NO_PROXY. Without it HTTPS_PROXY and HTTP_PROXY count. */
+  /** The proxy for every host except those of NO_PROXY. Without it HTTPS_PROXY and HTTP_PROXY count. */
   readonly proxyUrl?: string | undefined;
   readonly proxyDisable?: boolean | undefined;
-  /** PEM text or paths of PEM files; they replace the authorities trusted by default. */
+  /** The authorities to trust instead of the default ones, as PEM text or paths of PEM files. */
   readonly certificateAuthorities?: readonly string[] | undefined;
   readonly verificationMode?: (typeof verificationModes)[number] | undefined;
-  /** To connect, to the first byte of an answer, and between two pieces of it. */
+  /** The time to connect, to the first byte of an answer, and between two pieces of it. */
   readonly timeoutMs?: number | undefined;
-  /** At most this many connections to one host. */
+  /** The most connections to one host. */
   readonly connections?: number | undefined;
 }
 
@@ -71,7 +71,7 @@ export const transportOptions: OptionSet = {
   ],
 };
 
-/** As Go programs do it: this machine is never reached through a proxy of the environment. */
+/** The hosts that are never reached through a proxy of the environment, as in Go programs. */
 const loopback = 'localhost,127.0.0.1,[::1]';
 
 export function createDispatcher(options: TransportOptions = {}): Dispatcher {
@@ -127,7 +127,7 @@ interface TlsOptions {
   readonly checkServerIdentity?: () => undefined;
 }
 
-/** What `tls.connect` needs, without a host: the context is built once, not for every connection. */
+/** Makes the options of `tls.connect` for any host. The context is built once, not for every connection. */
 function tlsOptions(options: TransportOptions): TlsOptions {
   const secureContext = trust(options.certificateAuthorities ?? []);
   const mode = options.verificationMode ?? 'full';
@@ -138,7 +138,7 @@ function tlsOptions(options: TransportOptions): TlsOptions {
 
 let trustedByDefault: SecureContext | undefined;
 
-/** Reading the authorities of the system takes a tenth of a second, so it is done once for all tenants. */
+/** Makes a context of authorities. Reading those of the system takes a tenth of a second, so all tenants share one. */
 function trust(authorities: readonly string[]): SecureContext {
   if (authorities.length > 0) {
     const ca = authorities.map((entry) => (entry.includes('-----BEGIN') ? entry : readAuthority(entry)));

@@ -1,53 +1,53 @@
-// One request and its response as the rest of the program sees them. Everything else in this folder wraps a `Send`
-// in another `Send`; the innermost one is in transport.ts.
+// The types of an HTTP request and its response. Everything else in this folder wraps a `Send`, the function from one to
+// the other, in another `Send`; transport.ts has the innermost one.
 
 import type { Component } from '../contract/component.ts';
 import { OperatorError, type Retry, redact } from '../contract/errors.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
-  /** Sent as it stands: Microsoft's content URIs hold a raw `$`. */
+  /** The URL, sent as it stands: Microsoft's content URIs hold a raw `$`. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
-  /** The most that the body of the answer may hold, decompressed; `usualBodyLimit` where absent. */
-  readonly mostBytes?: number;
-  /** Whose counters this request goes to. */
+  /** The most bytes that the body of the answer may hold, decompressed; `usualBodyLimit` where absent. */
+  readonly maximumBytes?: number;
+  /** The component that counts this request. */
   readonly component?: Component;
 }
 
 export interface HttpResponse {
   readonly status: number;
-  /** The first value of a header; the name in lower case. */
+  /** Returns the first value of a header; the name is in lower case. */
   header(name: string): string | undefined;
   /**
-   * Decompressed. To be iterated to its end, or left by `break`, which closes the connection. Fails with
+   * The body, decompressed. It is to be iterated to its end, or left by `break`, which closes the connection. It fails with
    * `answer-too-large` past the limit of the request: a few bytes of gzip may expand without end.
    */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Rejects with an OperatorError: an HttpError for any status but 2xx, else the network's failure explained. */
+/** Sends a request. Rejects with an OperatorError: an HttpError for any status but 2xx, else the explained network failure. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** Wraps one behaviour around a Send. */
 export type Wrapper = (send: Send) => Send;
 
-/** Of any answer but content: the longest page of a listing is a small part of it. */
-export const usualBodyLimit = 64 * 1024 * 1024;
+/** The limit of any answer but content: the longest page of a listing is a small part of it. */
+export const defaultBodyLimit = 64 * 1024 * 1024;
 
-/** Much longer than any error of Microsoft's; what matters is in the first lines. */
+/** The limit of an error's body, much longer than any of Microsoft's. */
 export const errorBodyLimit = 16 * 1024;
 
-const worthRepeating = new Set([408, 425, 429, 500, 502, 503, 504]);
+const retryableStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** An answer other than 2xx. `text` is the beginning of its body, redacted. */
 export class HttpError extends OperatorError {
   readonly status: number;
   readonly text: string;
   readonly url: string;
-  /** What Retry-After asks for, with whatever status it came. */
+  /** The wait of Retry-After, with whatever status it came. */
   readonly retryAfterMs: number | undefined;
   /** The Date header of the answer. */
   readonly date: string | undefined;
@@ -60,7 +60,7 @@ export class HttpError extends OperatorError {
     date: string | undefined;
   }) {
     const excerpt = excerptOf(fields.text);
-    const retry: Retry = worthRepeating.has(fields.status)
+    const retry: Retry = retryableStatuses.has(fields.status)
       ? { kind: 'later', afterMs: fields.retryAfterMs }
       : { kind: 'never' };
     super({
@@ -77,7 +77,7 @@ export class HttpError extends OperatorError {
   }
 }
 
-/** The first words of a text on one line, safe to print. */
+/** Returns the first words of a text on one line, safe to print. */
 export function excerptOf(text: string, length = 200): string {
   const line = redact(text)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
@@ -89,7 +89,7 @@ export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'an unreadable address';
 }
 
-/** Collects a body as text, up to a limit; the rest is not read. */
+/** Reads a body as text, up to a limit in bytes; the rest is not read. */
 export async function readText(response: HttpResponse, limit: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,9 +1,9 @@
-// The body of an answer as it arrives, for one reader: what it does not take in time stops the sender. Far cheaper for
-// each answer than a stream of Node's, and everything here is about many answers.
+// The body of an answer as it arrives, for one reader: bytes that are not read in time stop the sender. It is far cheaper
+// for each answer than a stream of Node's, which counts with many answers.
 
 import type { Dispatcher } from 'undici';
 
-/** More than this unread, and the connection is told to wait. */
+/** The connection pauses when more than this is unread. */
 const highWaterBytes = 256 * 1024;
 
 type Controller = Pick<Dispatcher.DispatchController, 'pause' | 'resume' | 'abort'>;
@@ -30,26 +30,26 @@ export class IncomingBody implements AsyncIterable<Uint8Array> {
     this.#notify?.();
   }
 
-  /** The last thing to happen: with an error when the body broke off. */
+  /** Ends the body, with an error when it broke off. */
   end(error?: unknown): void {
     this.#end ??= { error };
     this.#notify?.();
   }
 
-  /** All of it, where it came in at once and is not longer than `mostBytes`; else nothing is taken. */
-  async takeWhole(mostBytes: number): Promise<Buffer | undefined> {
-    if (this.#chunks.length === 0 && this.#end === undefined) await this.#news();
+  /** Takes the whole body where it arrived at once and is not longer than `maximumBytes`; else takes nothing. */
+  async takeWhole(maximumBytes: number): Promise<Buffer | undefined> {
+    if (this.#chunks.length === 0 && this.#end === undefined) await this.#waitForChange();
     const isWhole = this.#end !== undefined && this.#end.error === undefined;
-    return isWhole && this.#held <= mostBytes ? Buffer.concat(this.#chunks) : undefined;
+    return isWhole && this.#held <= maximumBytes ? Buffer.concat(this.#chunks) : undefined;
   }
 
-  /** Leaving early closes the connection, since the rest of the body would have to be read before the next request. */
+  /** Iterates over the body. Leaving early closes the connection, which would have to read the rest before its next request. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     try {
       for (;;) {
         const chunk = this.#take();
         if (chunk !== undefined) yield chunk;
-        else if (this.#end === undefined) await this.#news();
+        else if (this.#end === undefined) await this.#waitForChange();
         else if (this.#end.error === undefined) return;
         else throw this.#end.error;
       }
@@ -69,7 +69,7 @@ export class IncomingBody implements AsyncIterable<Uint8Array> {
     return chunk;
   }
 
-  async #news(): Promise<void> {
+  async #waitForChange(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#notify = resolve;
     });

@@ -1,9 +1,9 @@
-// What went wrong below HTTP, in words an operator can act on. Names Node's and undici's error codes, nothing else.
+// Explains failures below HTTP in words an operator can act on. It knows Node's and undici's error codes, nothing else.
 
 import { OperatorError, type OperatorErrorFields } from '../contract/errors.ts';
 import { excerptOf, type HttpRequest, hostOf } from './exchange.ts';
 
-/** `unreachable` tells whether the next request to the same host would fail too. */
+/** A failure below HTTP. `unreachable` is true where the next request to the same host would fail too. */
 export class NetworkError extends OperatorError {
   readonly unreachable: boolean;
 
@@ -13,8 +13,8 @@ export class NetworkError extends OperatorError {
   }
 }
 
-export interface Explanation {
-  /** Half a sentence about the host. */
+export interface NetworkExplanation {
+  /** Half a sentence about the host, such as `the connection was refused`. */
   readonly what: string;
   readonly advice: string;
 }
@@ -23,7 +23,7 @@ const firewall = 'Check DNS, proxy and firewall; `m365 check` lists the hosts to
 const authority =
   'If a proxy inspects TLS, name its authority in ssl.certificate_authorities; otherwise do not trust this connection.';
 
-const explanations: Readonly<Record<string, Explanation>> = {
+const explanations: Readonly<Record<string, NetworkExplanation>> = {
   ENOTFOUND: { what: 'its name cannot be resolved', advice: firewall },
   EAI_AGAIN: { what: 'the name server does not answer', advice: firewall },
   ECONNREFUSED: { what: 'the connection was refused', advice: firewall },
@@ -51,7 +51,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: { what: 'what answers there does not speak TLS', advice: firewall },
 };
 
-/** An abort passes unchanged: it is no failure. */
+/** Turns an error into a NetworkError. An abort is no failure and passes unchanged. */
 export function explainNetworkFailure(error: unknown, request: HttpRequest): unknown {
   if (request.signal.aborted || error instanceof OperatorError) return error;
   const code = codeOf(error);
@@ -67,11 +67,11 @@ export function explainNetworkFailure(error: unknown, request: HttpRequest): unk
   });
 }
 
-export function readNetworkFailure(error: unknown): Explanation {
+export function readNetworkFailure(error: unknown): NetworkExplanation {
   return explanations[codeOf(error)] ?? { what: excerptOf(messageOf(error)), advice: firewall };
 }
 
-/** The first known code, from the outside in. Node gives several failed addresses of one host as an AggregateError. */
+/** Finds the first known code, from the outside in. Several failed addresses of one host come as an AggregateError. */
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   if ('code' in error && typeof error.code === 'string' && Object.hasOwn(explanations, error.code)) {
@@ -81,7 +81,7 @@ function codeOf(error: unknown): string {
   return codeOf(inside ?? ('cause' in error ? error.cause : undefined));
 }
 
-/** The innermost tells the most. */
+/** Returns the innermost message, which tells the most. */
 function messageOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
   return 'cause' in error && error.cause !== undefined ? messageOf(error.cause) : String(error.message);

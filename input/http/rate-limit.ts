@@ -1,5 +1,5 @@
-// One request budget, shared by everything that asks the same tenant. It never lets more than its limit through in any
-// minute; when the server still complains, everyone waits, then goes on slower and recovers step by step.
+// Limits the rate of requests by a budget that all requests for a tenant share. It never admits more than its limit in any
+// minute; when the server throttles all the same, every request waits, and the rate is halved and recovers step by step.
 
 import type { Clock } from '../contract/clock.ts';
 import { backOff } from './back-off.ts';
@@ -9,9 +9,9 @@ export interface RateLimitOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly requestsPerMinute: number;
-  /** Whether an error is the server's word that this is too much, and how long it asks to wait. */
+  /** Returns the wait that the server asks for, where the error is its throttling. */
   readonly throttling: (error: unknown) => { readonly afterMs: number | undefined } | undefined;
-  /** Called when a pause begins, with how many requests were let through in the minute before. */
+  /** Called when a pause begins, with the number of requests in the minute before. */
   readonly onPause?: (untilMs: number, sentInLastMinute: number) => void;
   /** Called with the first success after a pause. */
   readonly onResume?: () => void;
@@ -19,28 +19,28 @@ export interface RateLimitOptions {
 
 const firstPauseMs = 30_000;
 const longestPauseMs = 600_000;
-const slowest = 0.1;
+const minimumSpeed = 0.1;
 const recoveryStep = 0.1;
 const recoveryMs = 60_000;
 
-/** Wraps any number of Sends around one budget: a new one, or one that others hold too. */
+/** Wraps any number of Sends around one budget: a new one, or one that others share. */
 export function rateLimit(from: RateLimitOptions | RequestBudget): Wrapper {
-  const bucket = from instanceof RequestBudget ? from : new RequestBudget(from);
+  const budget = from instanceof RequestBudget ? from : new RequestBudget(from);
   return (send) => async (request) => {
-    const admittedAt = await bucket.admit(request.signal);
+    const admittedAt = await budget.admit(request.signal);
     try {
       const response = await send(request);
-      bucket.succeeded();
+      budget.succeeded();
       return response;
     } catch (error) {
-      const throttled = bucket.throttling(error);
-      if (throttled !== undefined) bucket.pause(admittedAt, throttled.afterMs);
+      const throttled = budget.throttling(error);
+      if (throttled !== undefined) budget.pause(admittedAt, throttled.afterMs);
       throw error;
     }
   };
 }
 
-/** The generic cell rate algorithm: one number says when the next request conforms, so nothing runs between requests. */
+/** The generic cell rate algorithm: one number holds the time of the next request, so nothing runs between requests. */
 export class RequestBudget {
   readonly #options: RateLimitOptions;
   readonly #burst: number;
@@ -61,21 +61,21 @@ export class RequestBudget {
     return this.#options.throttling(error);
   }
 
-  /** Resolves when a request may go, with the time of that. */
+  /** Resolves when a request may be sent, with the time of that. */
   async admit(signal: AbortSignal): Promise<number> {
     for (;;) {
       const reservedIn = this.#pausedAt;
       const wait = this.#reserve() - this.#options.clock.now();
       if (wait > 0) await this.#options.clock.sleep(wait, signal);
       const now = this.#options.clock.now();
-      // A pause makes every earlier reservation void: it was made at another speed.
+      // A pause voids every earlier reservation, which was made at another speed.
       if (now < this.#pausedUntil || reservedIn !== this.#pausedAt) continue;
       this.#sent.add(now);
       return now;
     }
   }
 
-  /** Begins a pause, unless the request left before the last one began: then that pause was its answer. */
+  /** Begins a pause, unless the request was sent before the last one began, which already answered it. */
   pause(admittedAt: number, afterMs: number | undefined): void {
     const { clock, random, onPause } = this.#options;
     const now = clock.now();
@@ -85,7 +85,7 @@ export class RequestBudget {
     this.#pausedAt = now;
     this.#pausedUntil = now + wait;
     this.#nextAt = this.#pausedUntil;
-    this.#speed = Math.max(slowest, this.#speed / 2);
+    this.#speed = Math.max(minimumSpeed, this.#speed / 2);
     this.#speedSince = this.#pausedUntil;
     onPause?.(this.#pausedUntil, this.#sent.inLastMinute(now));
   }
@@ -116,7 +116,7 @@ export class RequestBudget {
   }
 }
 
-/** How much happened in about the last minute, in two numbers. */
+/** Counts events of about the last minute, in two numbers. */
 class MinuteCount {
   #minute = 0;
   #now = 0;

@@ -8,12 +8,12 @@ import type { Wrapper } from './exchange.ts';
 export interface RetryOptions {
   readonly clock: Clock;
   readonly random: () => number;
-  /** How often in all. */
+  /** The number of attempts in all. */
   readonly attempts?: number;
   readonly firstMs?: number;
   readonly mostMs?: number;
-  /** An error that asks to wait longer is not waited for here. */
-  readonly patienceMs?: number;
+  /** An error that asks for a longer wait is not retried here. */
+  readonly longestWaitMs?: number;
 }
 
 export function retry({
@@ -22,15 +22,15 @@ export function retry({
   attempts = 4,
   firstMs = 1000,
   mostMs = 30_000,
-  patienceMs = 30_000,
+  longestWaitMs = 30_000,
 }: RetryOptions): Wrapper {
   return (send) => async (request) => {
     for (let attempt = 0; ; attempt++) {
       try {
         return await send(request);
       } catch (error) {
-        const asked = waitAsked(error);
-        if (asked === undefined || asked > patienceMs || attempt + 1 >= attempts) throw error;
+        const asked = requestedWait(error);
+        if (asked === undefined || asked > longestWaitMs || attempt + 1 >= attempts) throw error;
         const wait = Math.max(backOff(attempt, { firstMs, mostMs }, random), asked);
         await clock.sleep(wait, request.signal);
       }
@@ -38,8 +38,8 @@ export function retry({
   };
 }
 
-/** Undefined when trying again cannot help. */
-function waitAsked(error: unknown): number | undefined {
+/** Returns the wait that an error asks for; undefined when trying again cannot help. */
+function requestedWait(error: unknown): number | undefined {
   if (!(error instanceof OperatorError) || error.retry.kind === 'never') return undefined;
   return error.retry.afterMs ?? 0;
 }

@@ -1,11 +1,12 @@
-// The innermost Send: one request on undici, no retries, no redirects, bodies decompressed as they come. Statuses other
-// than 2xx and failures of the network become errors that say what to do.
+// The innermost Send: it makes one request on undici, without retries or redirects, and decompresses the body. Statuses
+// other than 2xx and failures of the network become errors that say what to do.
 
 import type { Dispatcher } from 'undici';
 import { OperatorError } from '../contract/errors.ts';
 import { parseRetryAfter } from './back-off.ts';
 import { decompress } from './decompress.ts';
 import {
+  defaultBodyLimit,
   errorBodyLimit,
   HttpError,
   type HttpRequest,
@@ -13,12 +14,11 @@ import {
   hostOf,
   readText,
   type Send,
-  usualBodyLimit,
 } from './exchange.ts';
 import { IncomingBody } from './incoming-body.ts';
 import { explainNetworkFailure } from './network-failure.ts';
 
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
+type HeaderFields = Readonly<Record<string, string | string[] | undefined>>;
 
 export interface TransportSettings {
   readonly dispatcher: Dispatcher;
@@ -26,7 +26,7 @@ export interface TransportSettings {
   readonly now: () => number;
 }
 
-/** Sends one request and waits for the head of its answer. */
+/** Makes a Send that resolves with the head of the answer. */
 export function transport({ dispatcher, userAgent, now }: TransportSettings): Send {
   return async (request) => {
     const { status, headers, body } = await exchange(dispatcher, userAgent, request);
@@ -47,7 +47,7 @@ export function transport({ dispatcher, userAgent, now }: TransportSettings): Se
   };
 }
 
-/** A date in an answer is one by the clock of who answers. */
+/** Returns the server's time: a date in Retry-After is one by its clock. */
 function serverNow(date: string | undefined): number | undefined {
   const time = Date.parse(date ?? '');
   return Number.isNaN(time) ? undefined : time;
@@ -55,7 +55,7 @@ function serverNow(date: string | undefined): number | undefined {
 
 interface Head {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
   readonly body: IncomingBody;
 }
 
@@ -100,20 +100,20 @@ function exchange(dispatcher: Dispatcher, userAgent: string, request: HttpReques
   return promise;
 }
 
-function firstValue(headers: Headers, name: string): string | undefined {
+function firstValue(headers: HeaderFields, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : value?.[0];
 }
 
-/** Leaving the loop closes the connection. */
+/** Passes the body on up to its limit. Leaving the loop closes the connection. */
 async function* limitBody(
   body: AsyncIterable<Uint8Array>,
-  { mostBytes = usualBodyLimit, url }: HttpRequest,
+  { maximumBytes = defaultBodyLimit, url }: HttpRequest,
 ): AsyncGenerator<Uint8Array, void> {
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > mostBytes) throw tooLarge(url, mostBytes);
+    if (bytes > maximumBytes) throw tooLarge(url, maximumBytes);
     yield chunk;
   }
 }

@@ -1,11 +1,11 @@
-// An address that begins with http:// where the port speaks TLS, or the other way round, or a port that speaks neither,
-// told by how the first request fails. Everything else that goes wrong below HTTP is network-failure.ts.
+// Recognizes an address with the wrong scheme by how the first request fails: http:// where the port speaks TLS, the other
+// way round, or a port that speaks neither. network-failure.ts explains every other failure below HTTP.
 
 import { errors } from 'undici';
-import type { Explanation } from './network-failure.ts';
+import type { NetworkExplanation } from './network-failure.ts';
 
-export interface WrongScheme extends Explanation {
-  /** False where something else may be the matter. */
+export interface WrongScheme extends NetworkExplanation {
+  /** False where there may be another cause. */
   readonly certain: boolean;
 }
 
@@ -21,14 +21,14 @@ const tlsPort: WrongScheme = {
   advice: 'Write https:// in its address.',
 };
 
-/** What a TLS port does that sends no alert; but not it alone. */
+/** The behaviour of a TLS port that sends no alert, and not of it alone. */
 const silentPort: WrongScheme = {
   certain: false,
   what: 'it closed the connection without a word',
   advice: 'If it speaks TLS, write https:// in its address; otherwise its log says why.',
 };
 
-/** Elasticsearch says so itself, in words, to whoever speaks HTTP to its other port. */
+/** The transport port of Elasticsearch, which answers HTTP with a text that says so. */
 const transportPort: WrongScheme = {
   certain: true,
   what: 'it is the port on which the nodes of an Elasticsearch talk to each other',
@@ -41,7 +41,7 @@ const foreignPort: WrongScheme = {
   advice: 'Check host and port.',
 };
 
-/** Undefined where the failure is about something else. */
+/** Explains a failure by the scheme; undefined where it has another cause. */
 export function explainWrongScheme(error: unknown, url: string): WrongScheme | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('code' in error && error.code === 'ERR_SSL_WRONG_VERSION_NUMBER') return plainPort;
@@ -58,5 +58,5 @@ function explainAnswer(data: string): WrongScheme {
   return data.includes('not an HTTP port') ? transportPort : foreignPort;
 }
 
-/** How a TLS alert begins: its type and the major version. What cannot be parsed as HTTP is the error's `data`. */
+/** The first bytes of a TLS alert: its type and the major version. Undici gives what it cannot parse as the error's `data`. */
 const alertRecord = '\x15\x03';

@@ -1,5 +1,5 @@
-// Makes scan-nested.generated.ts from scan-nested.wat: `node input/json-stream/assemble-scan.ts`. A test
-// compares what is committed with what this makes.
+// Makes scan-nested.generated.ts from scan-nested.wat: `node input/json-stream/assemble-scan.ts`. A test makes it again
+// and compares it with the committed file.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

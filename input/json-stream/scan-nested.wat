@@ -1,13 +1,13 @@
-;; Finds the end of a JSON object or array, 64 bytes at a time, without a branch for each byte: what is quoted, escaped or
-;; a bracket becomes a bit in a 64-bit word. assemble-scan.ts makes scan-nested.generated.ts of it.
+;; Finds the end of a JSON object or array, 64 bytes at a time, without a branch for each byte: each quoted or escaped byte
+;; and each bracket becomes a bit in a 64-bit word. assemble-scan.ts makes scan-nested.generated.ts from this file.
 ;; The algebra of escapes and quotes is that of Langdale and Lemire, "Parsing Gigabytes of JSON per Second" (2019).
 (module
-  ;; The first 64 KiB are the window that is scanned; 64 zero bytes after its end stand for nothing. At 66048 are three
-  ;; numbers: the depth, whether inside a string, whether the next byte is escaped. They are what the next window goes on
-  ;; with, when the end was not found in this one.
+  ;; The first 64 KiB are the window that is scanned; the 64 bytes after its end are zero. Three numbers at 66048 are the
+  ;; state with which the next window goes on when the end is not in this one: the depth, 1 inside a string, 1 when the next
+  ;; byte is escaped.
   (memory (export "memory") 2)
 
-  ;; Bit n says whether byte n of the 64 is this byte.
+  ;; Returns a word whose bit n is set when byte n of the 64 is this byte.
   (func $find (param $a v128) (param $b v128) (param $c v128) (param $d v128) (param $byte v128) (result i64)
     (i64.or
       (i64.or
@@ -23,8 +23,8 @@
           (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $d) (local.get $byte))))
           (i64.const 48)))))
 
-  ;; From `at` on, up to `end`, in the state the caller hands back from the window before (all 0 at the opening bracket).
-  ;; Returns where the byte after the closing bracket is, or -1.
+  ;; Scans from `at` to `end`, in the state that the window before left (all 0 at the opening bracket). Returns the index
+  ;; after the closing bracket, or -1.
   (func (export "scan")
     (param $at i32) (param $end i32) (param $level i32) (param $string i32) (param $escape i32) (result i32)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128)
@@ -40,9 +40,9 @@
       (local.set $c (v128.load offset=32 (local.get $at)))
       (local.set $d (v128.load offset=48 (local.get $at)))
 
-      ;; $skip: the bytes that a backslash before them makes harmless; on entry, whether the first one is. A run of
-      ;; backslashes escapes every second byte from its start on: the subtraction carries through the run, and the
-      ;; pattern of odd bits tells the two kinds apart.
+      ;; $skip marks the escaped bytes; on entry it has only the bit of the first one. A run of backslashes escapes every
+      ;; second byte from its start on: the subtraction carries through the run, and the pattern of odd bits tells the two
+      ;; kinds apart.
       (local.set $slashes
         (call $find (local.get $a) (local.get $b) (local.get $c) (local.get $d) (i8x16.splat (i32.const 0x5c))))
       (if (i64.ne (local.get $slashes) (i64.const 0))
@@ -57,8 +57,8 @@
           (local.set $skip (i64.xor (local.get $starts) (i64.or (local.get $slashes) (local.get $skip))))
           (local.set $slashes (i64.and (local.get $starts) (local.get $slashes)))))
 
-      ;; $strings: from an opening quote up to before its closing one. Each bit is the parity of the quotes up to it;
-      ;; on entry all bits say whether the block before ended inside a string.
+      ;; $strings marks the bytes from an opening quote up to before its closing one. Each bit is the parity of the quotes
+      ;; up to it; on entry all bits are set when the block before ended inside a string.
       (local.set $outside
         (i64.and
           (call $find (local.get $a) (local.get $b) (local.get $c) (local.get $d) (i8x16.splat (i32.const 0x22)))
@@ -72,7 +72,7 @@
       (local.set $strings (i64.xor (local.get $outside) (local.get $strings)))
       (local.set $outside (i64.xor (local.get $strings) (i64.const -1)))
 
-      ;; One bit apart in each pair: `[` and `{`, `]` and `}`.
+      ;; The brackets of each pair differ in one bit, which is set here: `[` becomes `{`, and `]` becomes `}`.
       (local.set $a (v128.or (local.get $a) (i8x16.splat (i32.const 0x20))))
       (local.set $b (v128.or (local.get $b) (i8x16.splat (i32.const 0x20))))
       (local.set $c (v128.or (local.get $c) (i8x16.splat (i32.const 0x20))))
@@ -114,12 +114,12 @@
       (local.set $at (i32.add (local.get $at) (i32.const 64)))
       (if (i32.lt_u (local.get $at) (local.get $end))
         (then
-          ;; Into the next block: whether its first byte is escaped, and whether it begins inside a string.
+          ;; The next block needs to know whether its first byte is escaped and whether it begins inside a string.
           (local.set $skip (i64.shr_u (local.get $slashes) (i64.const 63)))
           (local.set $strings (i64.shr_s (local.get $strings) (i64.const 63)))
           (br $block))))
 
-    ;; The window may end inside the block: what the byte after its end would be is what the next window begins with.
+    ;; The window may end inside the block: the next window begins with the state of the byte after its end.
     (i32.store offset=8 (i32.const 66048)
       (if (result i32) (i32.eq (local.get $at) (local.get $end))
         (then (i32.wrap_i64 (i64.shr_u (local.get $slashes) (i64.const 63))))

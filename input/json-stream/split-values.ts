@@ -1,5 +1,5 @@
-// Cuts a text of JSON values, however they are laid out, into one text for each: items of lists, and objects that stand
-// by themselves. Whether one is valid JSON is its reader's business.
+// Cuts a stream of JSON values, however they are laid out, into one text for each: items of lists, and objects that stand
+// by themselves. The reader of a text finds out whether it is valid JSON.
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -10,7 +10,7 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const lineFeed = 0x0a;
 
-/** What is left open at the end comes out as it stands, for its reader to refuse. */
+/** Yields the texts that end in each chunk. A value that is open at the end comes as it stands, for its reader to refuse. */
 export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
   const splitter = new ValueSplitter();
   for await (const chunk of chunks) yield splitter.push(chunk);
@@ -18,9 +18,9 @@ export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerato
 }
 
 class ValueSplitter {
-  /** Of braces and brackets inside of the value; -1 between values. */
+  /** The depth of braces and brackets inside the value; -1 between values. */
   #depth = -1;
-  /** Whether values between are the items of a list. */
+  /** True when the values are items of a list. */
   #inList = false;
   #inString = false;
   #escaped = false;
@@ -72,7 +72,7 @@ class ValueSplitter {
     return true;
   }
 
-  /** A number, a word or rubbish ends before what would separate it from the next value. */
+  /** True at the separator after a number, a word or rubbish, which is not part of the value. */
   #isBehindScalar(byte: number): boolean {
     if (this.#depth > 0 || this.#inString) return false;
     return byte === comma || byte === lineFeed || byte === closeBracket;

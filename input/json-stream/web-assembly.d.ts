@@ -1,4 +1,4 @@
-// The little of WebAssembly that scan-nested.ts uses; the types of Node leave it to those of browsers.
+// Types of the part of WebAssembly that scan-nested.ts uses; Node's own types do not declare it.
 
 declare namespace WebAssembly {
   class Module {

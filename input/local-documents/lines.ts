@@ -1,7 +1,7 @@
 // Documents out of bytes, line by line. A line that is none of a document is counted and left out; documents that stand
 // whole in it, behind a torn one, are not.
 
-import { piecesOfLine } from '../outputs/file/pieces.ts';
+import { segmentsOfLine } from '../outputs/file/file-segments.ts';
 
 export interface LocalDocument {
   readonly tree: Readonly<Record<string, unknown>>;
@@ -65,7 +65,7 @@ export class DocumentLines {
     if (whole !== undefined) return [whole];
     if (line.every((byte) => byte === 0x20 || byte === 0x0d)) return [];
     this.damaged += 1;
-    return [...piecesOfLine(line, 0, true)].flatMap(({ bytes, keys }) =>
+    return [...segmentsOfLine(line, 0, true)].flatMap(({ bytes, keys }) =>
       keys === undefined ? [] : (parse(bytes) ?? []),
     );
   }

@@ -1,4 +1,4 @@
-// From declared options to a validator, and from a broken rule to the sentence an operator reads.
+// Makes a validator of declared options, and a sentence for the operator of each violation.
 
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Option } from './option.ts';
@@ -32,14 +32,14 @@ const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true })
 
 const compiled = new WeakMap<readonly Option[], ValidateFunction>();
 
-/** Compiles the options of one part, once; the data is flat: dotted names are keys. */
+/** Compiles the options of one part, once. The validator takes flat data, with dotted names as keys. */
 export function compileOptions(options: readonly Option[]): ValidateFunction {
   const known = compiled.get(options) ?? ajv.compile(optionsSchema(options));
   compiled.set(options, known);
   return known;
 }
 
-/** The JSON schema of one part. Unknown names are found before, where their places are known. */
+/** Makes the JSON schema of one part. Unknown names are found earlier, where their locations are known. */
 function optionsSchema(options: readonly Option[]): object {
   return {
     type: 'object',
@@ -68,14 +68,14 @@ function optionSchema(option: Option): object {
     case 'choice':
       return { option, enum: option.choices };
     case 'list':
-      return { option, type: 'array', items: listItem(option), ...(option.choices && choosing) };
+      return { option, type: 'array', items: listItem(option), ...(option.choices && choiceListRules) };
     case 'object':
       return { option, type: ['object', 'array'] };
   }
 }
 
-/** Nothing chosen would be done in silence. */
-const choosing = { minItems: 1, uniqueItems: true };
+/** The rules of a list of choices: an empty one would do nothing, and nobody would notice. */
+const choiceListRules = { minItems: 1, uniqueItems: true };
 
 function listItem(option: Option): object {
   return option.choices ? { option, enum: option.choices } : { option, type: 'string' };
@@ -105,7 +105,7 @@ const wanted: Record<Option['type'], string> = {
   object: 'a map or a list',
 };
 
-/** One line, without the place. Never shows the value of a secret. */
+/** Describes a violation in one line, without its location and never with the value of a secret. */
 export function describeViolation(option: Option, error: ErrorObject): string {
   const { name } = option;
   switch (error.keyword) {
@@ -162,7 +162,7 @@ function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A wrong URL may still hold a password. */
+/** Removes the password that a wrong URL may still hold. */
 function redactUrl(value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/\/\/[^/]*@/, '//[redacted]@') : value;
 }

@@ -1,21 +1,21 @@
-// Everything wrong with a policy at once, one line each, so that an operator repairs it in one go.
+// The problems of a policy, reported all at once, one line each, so that an operator repairs them in one go.
 
 import { closest, distance } from 'fastest-levenshtein';
 import { OperatorError } from '../contract/errors.ts';
 
-export interface Problem {
-  /** `policy.yml:12:3`, or what else names the place. */
+export interface PolicyProblem {
+  /** The location, such as `policy.yml:12:3`. */
   readonly place: string;
   readonly message: string;
 }
 
-/** A policy that cannot be used. The command line answers it with exit code 2. */
+/** The error of a policy that cannot be used. The command line answers it with exit code 2. */
 export class PolicyError extends OperatorError {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly PolicyProblem[];
 
-  constructor(found: readonly Problem[]) {
+  constructor(found: readonly PolicyProblem[]) {
     const problems = found.toSorted((a, b) => compareLines(a.place, b.place));
-    // A mistake in what several streams share shows up in each of them.
+    // A mistake in settings that several streams share is found in each of them.
     const lines = new Set(problems.map(({ place, message }) => `${place}: ${message}`));
     super({
       code: 'bad-policy',
@@ -38,7 +38,7 @@ function positionOf(place: string): number[] {
   return /:(\d+):(\d+)$/.exec(place)?.slice(1).map(Number) ?? [];
 }
 
-/** `; did you mean "interval"?`, or nothing where no known word is near. */
+/** Returns `; did you mean "interval"?`, or an empty text where no known word is near. */
 export function suggest(word: string, known: readonly string[]): string {
   if (known.length === 0) return '';
   const nearest = closest(word.toLowerCase(), [...known]);

@@ -1,4 +1,4 @@
-// Secrets as functions, so that a file that an operator replaces takes effect with the next token, without a restart.
+// Secrets are functions here, so that a file that an operator replaces takes effect with the next token, without a restart.
 
 import { readFile, stat } from 'node:fs/promises';
 import { OperatorError, protectSecret } from '../contract/errors.ts';
@@ -6,13 +6,13 @@ import { describeFileFailure } from '../files/file-failure.ts';
 
 export type Secret = () => Promise<string>;
 
-/** A value that came with the policy or the environment. */
+/** Makes the secret of a value from the policy or the environment. */
 export function fixedSecret(value: string): Secret {
   protectSecret(value);
   return () => Promise.resolve(value);
 }
 
-/** Reads the file again whenever its time or size changed. A missing file is an OperatorError that may be retried. */
+/** Makes the secret of a file, read again whenever its time or size changed. It rejects with an OperatorError that may be retried. */
 export function fileSecret(path: string, setting: string): Secret {
   let read: { readonly stamp: string; readonly value: string } | undefined;
   return async () => {

@@ -1,6 +1,6 @@
-// A YAML (or JSON) text as a plain tree in which every node knows its place in the file. Anchors and merge keys are
-// resolved here, ${ENVIRONMENT} references too; what the settings mean is not known here. A reference that leads nowhere
-// is a problem only where somebody reads it: a policy may hold inputs and outputs of others.
+// Parses a YAML (or JSON) text into a plain tree in which every node knows its location in the file. It resolves anchors,
+// merge keys and ${ENVIRONMENT} references; the meaning of settings is left to others. A reference that leads nowhere is a
+// problem only where somebody reads it: a policy may hold inputs and outputs of other programs.
 
 import {
   type Alias,
@@ -17,7 +17,7 @@ import {
   type YAMLMap,
   type YAMLParseError,
 } from 'yaml';
-import { PolicyError, type Problem } from './problems.ts';
+import { PolicyError, type PolicyProblem } from './problems.ts';
 
 export type PolicyNode = MapNode | ListNode | ScalarNode;
 
@@ -29,7 +29,7 @@ export interface MapNode {
 
 export interface MapEntry {
   readonly key: string;
-  /** Of the key. */
+  /** The location of the key. */
   readonly place: string;
   readonly value: PolicyNode;
 }
@@ -44,16 +44,16 @@ interface ScalarNode {
   readonly kind: 'scalar';
   readonly place: string;
   readonly value: string | number | boolean | null;
-  /** True when an environment variable took part: its value is text, whatever the setting's type. */
+  /** True when an environment variable was inserted: its value is text, whatever the setting's type. */
   readonly substituted: boolean;
-  /** The references in it that lead nowhere. */
-  readonly unresolved?: readonly Problem[];
+  /** A problem for each reference in it that leads nowhere. */
+  readonly unresolved?: readonly PolicyProblem[];
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the text of a policy. Throws a PolicyError that names every syntax error. */
-export function readTree(text: string, file: string, environment: Environment): MapNode {
+export function readSettingsTree(text: string, file: string, environment: EnvironmentVariables): MapNode {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
   const at = (offset: number | undefined) => {
@@ -67,9 +67,9 @@ export function readTree(text: string, file: string, environment: Environment): 
         return { place: at(offset), message: `not YAML: ${message}` };
       }),
     );
-  const grower = new TreeGrower(document, at, environment);
-  const tree = document.contents ? grower.grow(document.contents, 0) : undefined;
-  if (grower.problems.length > 0) throw new PolicyError(grower.problems);
+  const builder = new TreeBuilder(document, at, environment);
+  const tree = document.contents ? builder.build(document.contents, 0) : undefined;
+  if (builder.problems.length > 0) throw new PolicyError(builder.problems);
   if (tree?.kind !== 'map')
     throw new PolicyError([
       { place: at(0), message: 'a policy is a YAML map with the keys "outputs" and "inputs"' },
@@ -78,8 +78,8 @@ export function readTree(text: string, file: string, environment: Environment): 
 }
 
 /**
- * A quote that is never closed is noticed where the text ends, or where the next quote closes it; what has to be mended
- * is where it opens.
+ * Finds the location to mend for a syntax error. The parser reports an unclosed quote where the text ends or where the next
+ * quote closes it, but it has to be mended where it opens.
  */
 function findFault(
   document: Document,
@@ -99,59 +99,63 @@ function findFault(
   return { offset: opened, message: 'the quote that opens here is not closed in its line' };
 }
 
-// A file that refers to itself, or multiplies by aliases, is no policy.
-const deepest = 64;
-const mostNodes = 200_000;
+// These bounds refuse a file that refers to itself or multiplies by aliases.
+const maximumDepth = 64;
+const maximumNodes = 200_000;
 
-class TreeGrower {
-  readonly problems: Problem[] = [];
+class TreeBuilder {
+  readonly problems: PolicyProblem[] = [];
   private nodes = 0;
   private readonly document: Document;
   private readonly at: (offset: number | undefined) => string;
-  private readonly environment: Environment;
+  private readonly environment: EnvironmentVariables;
 
-  constructor(document: Document, at: (offset: number | undefined) => string, environment: Environment) {
+  constructor(
+    document: Document,
+    at: (offset: number | undefined) => string,
+    environment: EnvironmentVariables,
+  ) {
     this.document = document;
     this.at = at;
     this.environment = environment;
   }
 
-  grow(node: unknown, depth: number): PolicyNode {
+  build(node: unknown, depth: number): PolicyNode {
     const place = this.placeOf(node);
     this.nodes += 1;
-    if (depth > deepest || this.nodes > mostNodes)
+    if (depth > maximumDepth || this.nodes > maximumNodes)
       throw new PolicyError([{ place, message: 'nested too deeply or aliased too often for a policy' }]);
-    if (isAlias(node)) return this.growAlias(node, depth + 1);
-    if (isMap(node)) return { kind: 'map', place, entries: this.growEntries(node, depth) };
+    if (isAlias(node)) return this.buildAlias(node, depth + 1);
+    if (isMap(node)) return { kind: 'map', place, entries: this.buildEntries(node, depth) };
     if (isSeq(node))
-      return { kind: 'list', place, items: node.items.map((item) => this.grow(item, depth + 1)) };
-    return this.growScalar(isScalar(node) ? node.value : null, place);
+      return { kind: 'list', place, items: node.items.map((item) => this.build(item, depth + 1)) };
+    return this.buildScalar(isScalar(node) ? node.value : null, place);
   }
 
-  private growAlias(alias: Alias, depth: number): PolicyNode {
+  private buildAlias(alias: Alias, depth: number): PolicyNode {
     const target = alias.resolve(this.document);
-    if (target) return this.grow(target, depth);
+    if (target) return this.build(target, depth);
     const place = this.placeOf(alias);
     this.problems.push({ place, message: `nothing is anchored as &${alias.source}` });
     return { kind: 'scalar', place, value: null, substituted: false };
   }
 
-  private growEntries(map: YAMLMap, depth: number): MapEntry[] {
+  private buildEntries(map: YAMLMap, depth: number): MapEntry[] {
     const own: MapEntry[] = [];
     const merged: MapEntry[] = [];
     for (const { key, value } of map.items) {
       if (isMergeKey(key)) {
-        merged.push(...this.growMerged(value, depth + 1));
+        merged.push(...this.buildMerged(value, depth + 1));
         continue;
       }
-      own.push({ key: keyText(key), place: this.placeOf(key), value: this.grow(value, depth + 1) });
+      own.push({ key: keyText(key), place: this.placeOf(key), value: this.build(value, depth + 1) });
     }
     const keys = new Set(own.map(({ key }) => key));
     return [...own, ...merged.filter(({ key }) => !keys.has(key))];
   }
 
-  private growMerged(value: unknown, depth: number): MapEntry[] {
-    const source = this.grow(value, depth);
+  private buildMerged(value: unknown, depth: number): MapEntry[] {
+    const source = this.build(value, depth);
     const maps = source.kind === 'list' ? source.items : [source];
     return maps.flatMap((map) => {
       if (map.kind === 'map') return map.entries;
@@ -160,16 +164,16 @@ class TreeGrower {
     });
   }
 
-  private growScalar(value: unknown, place: string): ScalarNode {
+  private buildScalar(value: unknown, place: string): ScalarNode {
     if (typeof value === 'string') return this.substitute(value, place);
     const plain = typeof value === 'number' || typeof value === 'boolean' ? value : null;
     return { kind: 'scalar', place, value: plain, substituted: false };
   }
 
-  /** `${NAME}`, `${env.NAME}` and `${NAME:default}`; `$${` is a literal `${`. */
+  /** Replaces `${NAME}`, `${env.NAME}` and `${NAME:default}`; `$${` is a literal `${`. */
   private substitute(text: string, place: string): ScalarNode {
     let substituted = false;
-    const unresolved: Problem[] = [];
+    const unresolved: PolicyProblem[] = [];
     const value = text.replace(/\$?\$\{([^}]*)\}/g, (whole, inner: string) => {
       if (whole.startsWith('$$')) return whole.slice(1);
       substituted = true;
@@ -178,7 +182,7 @@ class TreeGrower {
     return { kind: 'scalar', place, value, substituted, ...(unresolved.length > 0 && { unresolved }) };
   }
 
-  private lookUp(inner: string, place: string, unresolved: Problem[]): string {
+  private lookUp(inner: string, place: string, unresolved: PolicyProblem[]): string {
     const [, name = '', fallback] = /^(?:env\.)?([A-Za-z_]\w*)(?::(.*))?$/s.exec(inner.trim()) ?? [];
     if (!name) {
       const message = `\${${inner}} is not understood; write \${NAME}, \${env.NAME} or \${NAME:default}`;
@@ -210,7 +214,7 @@ function keyText(key: unknown): string {
   return isScalar(key) ? (key.source ?? String(key.value)) : String(key);
 }
 
-/** The value without its places. */
+/** Returns the value without its locations. */
 export function plain(node: PolicyNode): unknown {
   switch (node.kind) {
     case 'scalar':
@@ -222,8 +226,8 @@ export function plain(node: PolicyNode): unknown {
   }
 }
 
-/** The references in a node, at any depth, that lead nowhere. */
-export function findUnresolved(node: PolicyNode): readonly Problem[] {
+/** Returns the problems of references in a node, at any depth, that lead nowhere. */
+export function findUnresolved(node: PolicyNode): readonly PolicyProblem[] {
   switch (node.kind) {
     case 'scalar':
       return node.unresolved ?? [];

@@ -1,17 +1,17 @@
-// One part of a policy, checked against its options: a flat set of named values in the units the code works in.
+// The settings of one part of a policy, checked against its options: a flat set of named values in the units of the code.
 // Asking for a setting that was not declared is a mistake in the program, not in the policy.
 
 import { protectSecret, redact } from '../contract/errors.ts';
 import type { Option } from './option.ts';
 import { compileOptions, describeViolation } from './option-schema.ts';
-import { type Problem, suggest } from './problems.ts';
+import { type PolicyProblem, suggest } from './problems.ts';
 import { findUnresolved, type MapNode, type PolicyNode, plain } from './settings-tree.ts';
 import { parseBytes, parseDuration } from './units.ts';
 
 type Value = unknown;
 
 export class Settings {
-  /** Where the part begins. */
+  /** The location of the part, such as `policy.yml:12:3`. */
   readonly place: string;
   readonly options: readonly Option[];
   private readonly values: ReadonlyMap<string, Value>;
@@ -49,7 +49,7 @@ export class Settings {
     return value === undefined ? undefined : String(value);
   }
 
-  /** For a setting that is required or has a default. */
+  /** Returns a setting that is required or has a default; throws where it has no value all the same. */
   requireText(name: string): string {
     return this.require(name, this.text(name));
   }
@@ -86,7 +86,7 @@ export class Settings {
     return Array.isArray(value) ? value.map(String) : [];
   }
 
-  /** Every value in force, for people: defaults included, secrets left out. */
+  /** Returns every value in force, for people: defaults included, secrets left out. */
   show(): Record<string, unknown> {
     const shown = this.options
       .map((option) => [option.name, showValue(option, this.value(option.name))] as const)
@@ -106,22 +106,27 @@ function showValue(option: Option, value: Value): Value {
   return '[secret]';
 }
 
+/** The rules by which one part of a policy is read. */
 export interface PartRules {
-  /** What messages call it: `stream "contoso"`. */
+  /** The name of the part in messages: `stream "contoso"`. */
   readonly what: string;
   readonly options: readonly Option[];
-  /** Keys that belong there but are not settings of ours. */
-  readonly aside: ReadonlySet<string>;
-  /** Settings that hold parts which are read by themselves, if at all. */
-  readonly parts?: ReadonlySet<string>;
-  /** Says where a setting belongs that is right elsewhere: `interval` in an input instead of its stream. */
-  readonly belongs?: (name: string) => string | undefined;
+  /** The keys that belong there but are not settings of ours. */
+  readonly otherKeys: ReadonlySet<string>;
+  /** The settings that hold parts which are read by themselves, if at all. */
+  readonly nestedParts?: ReadonlySet<string>;
+  /** Returns the part to which an unknown setting belongs: `interval` in an input belongs to its stream. */
+  readonly findRightPart?: (name: string) => string | undefined;
 }
 
-/** Reads one part. Adds to `problems`; undefined when there were any. */
-export function readSettings(map: MapNode, rules: PartRules, problems: Problem[]): Settings | undefined {
+/** Reads one part. Its problems are added to `problems`; the result is undefined when there were any. */
+export function readSettings(
+  map: MapNode,
+  rules: PartRules,
+  problems: PolicyProblem[],
+): Settings | undefined {
   const leaves = new Map<string, PolicyNode>();
-  const found: Problem[] = [];
+  const found: PolicyProblem[] = [];
   collectLeaves(map, '', { ...rules, problems: found, leaves });
   const unresolved = findUnresolvedLeaves(rules, leaves);
   if (unresolved.length > 0) {
@@ -142,13 +147,13 @@ export function readSettings(map: MapNode, rules: PartRules, problems: Problem[]
   return new Settings(map.place, rules.options, values, places);
 }
 
-interface Collecting extends PartRules {
-  readonly problems: Problem[];
+interface LeafCollection extends PartRules {
+  readonly problems: PolicyProblem[];
   readonly leaves: Map<string, PolicyNode>;
 }
 
-/** `ssl: {key: x}` and `ssl.key: x` are the same setting. */
-function collectLeaves(map: MapNode, prefix: string, into: Collecting): void {
+/** Collects the settings of a part by name: `ssl: {key: x}` and `ssl.key: x` are the same one. */
+function collectLeaves(map: MapNode, prefix: string, into: LeafCollection): void {
   for (const { key, place, value } of map.entries) {
     const name = prefix + key;
     const known = into.options.some((option) => option.name === name);
@@ -158,27 +163,28 @@ function collectLeaves(map: MapNode, prefix: string, into: Collecting): void {
     else if (isGroup && value.kind === 'map') collectLeaves(value, `${name}.`, into);
     else if (isGroup && isNothing(value)) continue;
     else if (isGroup) into.problems.push({ place, message: `${name} must be a map` });
-    else if (!isAside(name, into.aside)) into.problems.push({ place, message: describeUnknown(name, into) });
+    else if (!isOtherKey(name, into.otherKeys))
+      into.problems.push({ place, message: describeUnknown(name, into) });
   }
 }
 
 function findUnresolvedLeaves(
-  { parts }: PartRules,
+  { nestedParts }: PartRules,
   leaves: ReadonlyMap<string, PolicyNode>,
-): readonly Problem[] {
-  return [...leaves].filter(([name]) => !parts?.has(name)).flatMap(([, leaf]) => findUnresolved(leaf));
+): readonly PolicyProblem[] {
+  return [...leaves].filter(([name]) => !nestedParts?.has(name)).flatMap(([, leaf]) => findUnresolved(leaf));
 }
 
 function isNothing(node: PolicyNode): boolean {
   return node.kind === 'scalar' && node.value === null;
 }
 
-function isAside(name: string, aside: ReadonlySet<string>): boolean {
+function isOtherKey(name: string, aside: ReadonlySet<string>): boolean {
   return aside.has(name) || aside.has(name.split('.', 1)[0] ?? name);
 }
 
-function describeUnknown(name: string, { what, options, belongs }: Collecting): string {
-  const elsewhere = belongs?.(name);
+function describeUnknown(name: string, { what, options, findRightPart }: LeafCollection): string {
+  const elsewhere = findRightPart?.(name);
   if (elsewhere) return `${name} is not a setting of ${what}; it belongs in ${elsewhere}`;
   return `unknown setting "${name}" in ${what}${suggest(
     name,
@@ -186,7 +192,7 @@ function describeUnknown(name: string, { what, options, belongs }: Collecting): 
   )}`;
 }
 
-/** An environment variable is always text; a list of one may be written without its dash. */
+/** Turns text into the type of its option: an environment variable is always text, and a list of one needs no dash. */
 function coerce(option: Option, node: PolicyNode): Value {
   if (node.kind === 'scalar' && typeof node.value === 'string') {
     if (option.type === 'list') return node.value === '' ? undefined : [node.value];
@@ -203,7 +209,7 @@ function* violations(
   { what, options }: PartRules,
   leaves: ReadonlyMap<string, PolicyNode>,
   values: ReadonlyMap<string, Value>,
-): Generator<Problem> {
+): Generator<PolicyProblem> {
   const validate = compileOptions(options);
   if (validate(Object.fromEntries(values))) return;
   for (const error of validate.errors ?? []) {

@@ -1,10 +1,10 @@
-// Durations and byte sizes as people write them: "5m", "167h55m", "16MiB". What cannot be read is undefined.
+// Parses durations and byte sizes as people write them: "5m", "167h55m", "16MiB".
 
 import parse from 'parse-duration';
 
 const durationForm = /^(?:\d+(?:\.\d+)?\s*(?:ms|s|m|h|d|w)\s*)+$/;
 
-/** Milliseconds. A number needs its unit: 5 could be seconds or minutes. */
+/** Returns milliseconds, or undefined for anything else. A number needs its unit: 5 could be seconds or minutes. */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim();
   if (!durationForm.test(trimmed)) return undefined;
@@ -13,7 +13,7 @@ export function parseDuration(text: string): number | undefined {
 
 const byteForm = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?$/i;
 
-/** Bytes. KB is 1000, KiB is 1024; a plain number is bytes. */
+/** Returns bytes, or undefined for anything else. KB is 1000, KiB is 1024; a plain number is bytes. */
 export function parseBytes(value: string | number): number | undefined {
   const match = byteForm.exec(String(value).trim());
   if (!match) return undefined;

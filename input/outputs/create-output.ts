@@ -1,4 +1,4 @@
-// From what a policy says to the output it means.
+// Creates the output that an entry of a policy describes.
 
 import type { Clock } from '../contract/clock.ts';
 import type { Logger } from '../contract/logger.ts';
@@ -6,7 +6,7 @@ import type { Output } from '../contract/output.ts';
 import type { DeliveryLedger } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { consoleOutput } from './console/console-output.ts';
-import { elasticsearchOutput } from './elasticsearch/index.ts';
+import { elasticsearchOutput } from './elasticsearch/elasticsearch-output.ts';
 import { fileOutput } from './file/file-output.ts';
 import type { OutputPolicy } from './output-policy.ts';
 
@@ -16,7 +16,7 @@ export interface OutputParts {
   readonly ledger: DeliveryLedger;
   readonly log: Logger;
   readonly telemetry: Telemetry;
-  /** False in a run that collects once: its writes end over an output that takes nothing for long. */
+  /** False in a run that collects once: its writes are rejected when an output takes nothing for long. */
   readonly mayWait?: boolean;
   /** Called when the reader of the console output has gone, as `head` does. */
   readonly onReaderGone?: () => void;

@@ -1,5 +1,5 @@
-// Opens the outputs of a policy. One that cannot be opened yet keeps its own streams waiting, as one that fails later
-// does; a run ends over it only where waiting cannot help, and there is no other to deliver to.
+// Opens the outputs of a policy. An output that cannot be opened yet keeps its own streams waiting, as one that fails later
+// does; the run ends only where waiting cannot help and there is no other output to deliver to.
 
 import type { Clock } from '../contract/clock.ts';
 import { afterTries, describeError, mayMendItself, OperatorError } from '../contract/errors.ts';
@@ -7,8 +7,8 @@ import type { Logger } from '../contract/logger.ts';
 import type { Output } from '../contract/output.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { backOff } from '../http/back-off.ts';
+import { DeferredOutput } from './deferred-output.ts';
 import type { OutputPolicy } from './output-policy.ts';
-import { PatientOutput } from './patient-output.ts';
 
 export interface OpeningParts {
   readonly clock: Clock;
@@ -16,18 +16,18 @@ export interface OpeningParts {
   readonly telemetry: Pick<Telemetry, 'report'>;
   readonly log: Logger;
   readonly create: (policy: OutputPolicy) => Output;
-  /** False in a run that collects once: it waits for an output only for some seconds. */
+  /** False in a run that collects once, which waits for an output only for some seconds. */
   readonly mayWait: boolean;
 }
 
 export interface OpenedOutputs {
-  /** Also of an output that could not be opened; to write to it then waits, or fails where waiting cannot help. */
+  /** All outputs. A write to one that could not be opened waits, or fails where waiting cannot help. */
   readonly outputs: ReadonlyMap<OutputPolicy, Output>;
-  /** Why an output can never be written to, at least not in this run. */
+  /** The errors of outputs that can never be written to, at least not in this run. */
   readonly failures: ReadonlyMap<OutputPolicy, unknown>;
 }
 
-/** Rejects when no output can be opened before somebody acts, or when the signal aborts. */
+/** Opens all outputs at once. Rejects when none can be opened before somebody acts, or when the signal aborts. */
 export async function openOutputs(
   policies: readonly OutputPolicy[],
   parts: OpeningParts,
@@ -46,18 +46,18 @@ export async function openOutputs(
   }
   for (const [policy, error] of failures) {
     const waits = parts.mayWait && error instanceof OperatorError && error.retry.kind === 'later';
-    report(policy, error, waits, parts);
+    reportFailure(policy, error, waits, parts);
     if (!waits) continue;
     failures.delete(policy);
-    outputs.set(policy, waitFor(policy, error, parts));
+    outputs.set(policy, deferOutput(policy, error, parts));
   }
   return { outputs, failures };
 }
 
-const onceAttempts = 4;
-const oncePauses = { firstMs: 1000, mostMs: 10_000 };
+const attemptsOnce = 4;
+const pausesOnce = { firstMs: 1000, mostMs: 10_000 };
 
-/** A run that collects once has nothing to collect meanwhile: what passes by itself gets a few tries at once. */
+/** Opens one output. A run that collects once repeats it a few times, since it has nothing else to do meanwhile. */
 async function open(
   output: Output,
   { mayWait, clock, random }: OpeningParts,
@@ -68,8 +68,8 @@ async function open(
       return await output.open(signal);
     } catch (error) {
       if (mayWait || !mayMendItself(error)) throw error;
-      if (attempt === onceAttempts) throw afterTries(error, attempt);
-      await clock.sleep(backOff(attempt - 1, oncePauses, random), signal);
+      if (attempt === attemptsOnce) throw afterTries(error, attempt);
+      await clock.sleep(backOff(attempt - 1, pausesOnce, random), signal);
     }
   }
 }
@@ -84,16 +84,16 @@ function endsTheRun(
   );
 }
 
-function waitFor(policy: OutputPolicy, reason: unknown, parts: OpeningParts): Output {
-  return new PatientOutput(parts.create(policy), {
+function deferOutput(policy: OutputPolicy, reason: unknown, parts: OpeningParts): Output {
+  return new DeferredOutput(parts.create(policy), {
     ...parts,
     reason,
-    onOpen: () => recover(policy, parts),
-    onOtherReason: (error) => report(policy, error, true, parts),
+    onOpen: () => reportOpened(policy, parts),
+    onReasonChange: (error) => reportFailure(policy, error, true, parts),
   });
 }
 
-function report(
+function reportFailure(
   { name }: OutputPolicy,
   error: unknown,
   waits: boolean,
@@ -108,7 +108,7 @@ function report(
   log[mayMendItself(error) && waits ? 'warn' : 'error']({ error: { code } }, message);
 }
 
-function recover({ name }: OutputPolicy, { telemetry, log }: OpeningParts): void {
+function reportOpened({ name }: OutputPolicy, { telemetry, log }: OpeningParts): void {
   const message = `The output ${name} is open now; its streams deliver.`;
   telemetry.report({ kind: 'output', name }, { health: 'healthy', message });
   log.warn({}, message);

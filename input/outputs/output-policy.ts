@@ -1,8 +1,8 @@
-// The outputs a policy may name. Each declares its own settings beside its code; this file only lists them and turns
-// checked settings into what each output takes.
+// The registry of output types: their settings, and how checked settings become an entry of a policy. Each output declares
+// its own settings beside its code.
 
 import type { Option } from '../options/option.ts';
-import type { Problem } from '../options/problems.ts';
+import type { PolicyProblem } from '../options/problems.ts';
 import type { Settings } from '../options/settings.ts';
 import { type ElasticsearchOptions, elasticsearchOptions } from './elasticsearch/connect/options.ts';
 import { readElasticsearchOptions } from './elasticsearch/connect/read-options.ts';
@@ -20,8 +20,8 @@ export type OutputType = (typeof outputTypes)[number];
 
 interface OutputKind {
   readonly options: readonly Option[];
-  /** Undefined when the settings do not fit together; `problems` then says why. */
-  read(name: string, settings: Settings, problems: Problem[]): OutputPolicy | undefined;
+  /** Reads an entry; undefined when the settings do not fit together, with the reasons in `problems`. */
+  read(name: string, settings: Settings, problems: PolicyProblem[]): OutputPolicy | undefined;
 }
 
 export const outputKinds: Record<OutputType, OutputKind> = {

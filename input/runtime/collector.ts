@@ -5,9 +5,9 @@ import { dataStreamOf } from '../../pipelines/dataset.ts';
 import type { MapContext, Mapper } from '../../pipelines/mapper.ts';
 import type { RecordHead } from '../../pipelines/record-head.ts';
 import type { DocumentBuffer } from '../concurrency/document-buffers.ts';
-import type { IdClaims } from '../concurrency/in-flight.ts';
+import type { IdClaims } from '../concurrency/id-claims.ts';
 import { LinkedAbort } from '../concurrency/linked-abort.ts';
-import { Slots } from '../concurrency/semaphore.ts';
+import { Semaphore } from '../concurrency/semaphore.ts';
 import type { BatchCounts } from '../contract/batch-counts.ts';
 import { addCounts } from '../contract/batch-counts.ts';
 import type { Clock } from '../contract/clock.ts';
@@ -19,7 +19,7 @@ import type { Batch, Source } from '../contract/source.ts';
 import type { DeliveryLedger, RecordKey } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { setConstants } from '../documents/constant-fields.ts';
-import { rawWriter } from '../documents/raw-document.ts';
+import { rawDocumentWriter } from '../documents/raw-document.ts';
 import type { MappingOptions } from '../settings/policy/policy.ts';
 import type { CommitQueue } from '../state/commit-queue.ts';
 
@@ -28,7 +28,7 @@ export interface CollectorParts {
   readonly mapper: Mapper;
   readonly output: Output;
   /** One for each batch that the output is worth finishing ahead for. */
-  readonly slots: Slots;
+  readonly slots: Semaphore;
   readonly ledger: DeliveryLedger;
   readonly claims: IdClaims;
   readonly commits: CommitQueue;
@@ -59,8 +59,8 @@ interface Entry {
 const nothing: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
 
 /** To be shared by all who deliver to the output. */
-export function slotsOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output): Slots {
-  return new Slots(batchesAhead);
+export function slotsOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output): Semaphore {
+  return new Semaphore(batchesAhead);
 }
 
 /**
@@ -195,7 +195,7 @@ async function deliverUnseen(
 type WriteRecord = (text: string, context: MapContext) => { record: RecordHead; body: string };
 
 function documentWriter(mapper: Mapper, { documents, fields: constants }: MappingOptions): WriteRecord {
-  if (documents === 'raw') return readAndWrite(mapper.parse, rawWriter(mapper.dataset, constants));
+  if (documents === 'raw') return readAndWrite(mapper.parse, rawDocumentWriter(mapper.dataset, constants));
   return readAndWrite(mapper.read, mappedWriter(mapper, constants));
 }
 

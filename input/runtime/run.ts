@@ -4,8 +4,8 @@
 import { loadDefinitions, openMappers } from '../../pipelines/index.ts';
 import { byteBudget } from '../concurrency/byte-budget.ts';
 import { documentBuffers } from '../concurrency/document-buffers.ts';
-import { IdClaims } from '../concurrency/in-flight.ts';
-import { Turns } from '../concurrency/turns.ts';
+import { IdClaims } from '../concurrency/id-claims.ts';
+import { PrioritySemaphore } from '../concurrency/priority-semaphore.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { DeadLetters } from '../contract/dead-letters.ts';
 import { describeError, OperatorError } from '../contract/errors.ts';
@@ -190,7 +190,7 @@ function shareAmongStreams({ policy, telemetry, log, clock }: RunOptions, parts:
     mapperOf: openMappers(),
     /** The GUID of each stream's tenant, once it is known. */
     found: new Map<StreamPolicy, string>(),
-    asking: { connections: new Connections(), turns: new Turns({ clock }) },
+    asking: { connections: new Connections(), turns: new PrioritySemaphore({ clock }) },
     collector: {
       ledger,
       claims: new IdClaims(),

@@ -1,23 +1,23 @@
-// The smallest API key that delivery needs, and why it needs each part.
+// The smallest API key for delivery, with the reason for each privilege.
 
-/** What the output may do on its data streams. */
+/** The privileges of the output on its data streams. */
 export const dataStreamPrivileges = [
-  // `create` in bulk requests; never overwrite or delete.
+  // The output uses `create` in bulk requests, and never overwrites or deletes.
   'create_doc',
-  // Make the data stream with its first document, from the template that is there.
+  // The first document makes the data stream, from the template that is there.
   'auto_configure',
-  // Look documents up after an unknown outcome or a take-over, for `prove` and for `state rebuild`.
+  // The output looks documents up after an unknown outcome or a take-over; so do `prove` and `state rebuild`.
   'read',
-  // Make a document visible to that look-up.
+  // A refresh makes documents visible to that look-up.
   'maintenance',
-  // See which template a data stream follows: in `check`, and before documents go into it.
+  // The output and `check` read the template that a data stream follows.
   'view_index_metadata',
 ] as const;
 
-/** Ask for the version, for processors, and whether a request of unknown outcome is still at work. */
+/** The privileges on the cluster: to read the version, the processors, and the requests that are still at work. */
 export const clusterPrivileges = ['monitor'] as const;
 
-/** The body for `POST /_security/api_key`; data streams by name or pattern. */
+/** Returns the body for `POST /_security/api_key`; data streams are given by name or pattern. */
 export function leastPrivilegeKey(dataStreams: readonly string[], name = 'm365') {
   return {
     name,

@@ -1,14 +1,14 @@
-// The assets of the audit data streams, read from what fields/ and pipelines/ generate.
+// Reads the assets of the audit data streams from the files that fields/ and pipelines/ generate.
 
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isObject } from '../../pipelines/json/unknown.ts';
-import { type Asset, assetKinds } from './assets.ts';
+import { assetKinds, type SetupAsset } from './assets.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Files are `{fields,pipelines}/generated/<kind>/<name>.json`, each the body of a PUT. */
-export function readAuditAssets(folder = root): readonly Asset[] {
+/** Reads `{fields,pipelines}/generated/<kind>/<name>.json`, each the body of a PUT. */
+export function readAuditAssets(folder = root): readonly SetupAsset[] {
   return assetKinds.flatMap((kind) =>
     globSync(`{fields,pipelines}/generated/${kind}/*.json`, { cwd: folder })
       .toSorted()

@@ -1,5 +1,5 @@
-// Whether something keeps documents out that no privilege can tell of: a block on the cluster, or on the index that a data
-// stream writes into now. Older backing indices may well be read-only.
+// Checks for blocks that keep documents out, which no privilege shows: on the cluster, or on the index that a data stream
+// writes into now. Older backing indices may well be read-only.
 
 import { isObject } from '../../pipelines/json/unknown.ts';
 import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
@@ -27,7 +27,7 @@ export async function checkBlocks(
     signal,
     [400, 404, 405, 410],
   );
-  // A serverless Elasticsearch has none that its users could lift.
+  // A serverless Elasticsearch has no blocks that its users could lift.
   if (status !== 200) return nothingBlocked;
   const blocks = isObject(body) && isObject(body.blocks) ? body.blocks : {};
   const writes = isObject(blocks.indices) ? await readWriteIndices(connection, dataStreams, signal) : [];
@@ -59,7 +59,7 @@ async function readWriteIndices(
   );
 }
 
-/** Where the whole cluster takes no metadata, no further backing index can be made. */
+/** Returns the descriptions of blocks of these levels. A cluster that takes no metadata can make no backing index. */
 function hinderingOf(blocks: unknown, levels: readonly string[]): string[] {
   if (!isObject(blocks)) return [];
   return Object.values(blocks)
@@ -75,10 +75,10 @@ function listOf(value: unknown): readonly string[] {
 function judge(blocks: readonly Block[]): Verdict {
   const [first] = blocks;
   if (!first) return nothingBlocked;
-  const said = { status: 403, type: 'cluster_block_exception', reason: first.description } as const;
-  const { advice } = explainError({ ...said, about: 'request' });
-  const told = blocks.map(({ on, description }) => `${on} is blocked: ${description}`);
-  return { state: 'problem', message: `${told.join('; ')}.`, advice };
+  const error = { status: 403, type: 'cluster_block_exception', reason: first.description } as const;
+  const { advice } = explainError({ ...error, about: 'request' });
+  const messages = blocks.map(({ on, description }) => `${on} is blocked: ${description}`);
+  return { state: 'problem', message: `${messages.join('; ')}.`, advice };
 }
 
 const nothingBlocked: Verdict = { state: 'ok', message: 'Nothing blocks writing.', advice: '' };

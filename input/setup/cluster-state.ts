@@ -1,37 +1,37 @@
-// What is in the cluster already, as far as setting up is concerned.
+// Reads the templates, pipelines and data streams that are in the cluster already, as far as setup needs them.
 
 import { isObject } from '../../pipelines/json/unknown.ts';
 import { OperatorError } from '../contract/errors.ts';
 import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
-import { Failure } from '../outputs/elasticsearch/errors/failure.ts';
-import type { Found } from '../outputs/elasticsearch/template/template-owner.ts';
-import { type Asset, type AssetKind, assetPath } from './assets.ts';
+import { ElasticsearchError } from '../outputs/elasticsearch/errors/elasticsearch-error.ts';
+import type { InstalledAsset } from '../outputs/elasticsearch/template/template-owner.ts';
+import { assetPath, type SetupAsset, type SetupAssetKind } from './assets.ts';
 
-export interface DataStream {
+export interface LiveDataStream {
   readonly name: string;
-  /** The index template that its next backing index would follow, where Elasticsearch says. */
+  /** The index template that its next backing index would follow; undefined where Elasticsearch does not show it. */
   readonly template: string | undefined;
-  /** The `_meta` of that template, where Elasticsearch says. */
+  /** The `_meta` of that template; undefined where Elasticsearch does not show it. */
   readonly meta: unknown;
   readonly writeIndex: string | undefined;
-  /** Its next document makes a new backing index. */
+  /** True when its next document makes a new backing index. */
   readonly rollsOver: boolean;
 }
 
 export async function readIndexTemplates(
   connection: Connection,
   signal: AbortSignal,
-): Promise<readonly Found[]> {
+): Promise<readonly InstalledAsset[]> {
   const body = await read(connection, '/_index_template', 'manage_index_templates', signal);
   return listOf(body, 'index_templates').flatMap((entry) => found(entry, 'index_template'));
 }
 
-/** Undefined when there is none of that name. */
+/** Reads the asset of that name in the cluster; undefined when there is none. */
 export async function readAsset(
   connection: Connection,
-  asset: Pick<Asset, 'kind' | 'name'>,
+  asset: Pick<SetupAsset, 'kind' | 'name'>,
   signal: AbortSignal,
-): Promise<Found | undefined> {
+): Promise<InstalledAsset | undefined> {
   const body = await read(connection, assetPath(asset), privilegeFor[asset.kind], signal);
   if (!isObject(body)) return undefined;
   if (asset.kind === 'ingest_pipeline') {
@@ -43,7 +43,7 @@ export async function readAsset(
     .find(({ name }) => name === asset.name);
 }
 
-export const privilegeFor: Readonly<Record<AssetKind, string>> = {
+export const privilegeFor: Readonly<Record<SetupAssetKind, string>> = {
   ingest_pipeline: 'manage_ingest_pipelines',
   component_template: 'manage_index_templates',
   index_template: 'manage_index_templates',
@@ -53,7 +53,7 @@ export async function readDataStreams(
   connection: Connection,
   patterns: readonly string[],
   signal: AbortSignal,
-): Promise<readonly DataStream[]> {
+): Promise<readonly LiveDataStream[]> {
   const path = `/_data_stream/${patterns.map(encodeURIComponent).join(',')}`;
   const body = await read(connection, path, 'view_index_metadata', signal);
   return listOf(body, 'data_streams').map((entry) => ({
@@ -67,10 +67,10 @@ export async function readDataStreams(
   }));
 }
 
-/** The `_meta` of the mapping that a data stream writes into now. */
+/** Reads the `_meta` of the mapping that a data stream writes into now. */
 export async function readMappingMeta(
   connection: Connection,
-  { writeIndex }: DataStream,
+  { writeIndex }: LiveDataStream,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (writeIndex === undefined) return {};
@@ -81,7 +81,7 @@ export async function readMappingMeta(
   return isObject(mappings) && isObject(mappings._meta) ? mappings._meta : {};
 }
 
-/** The parsed answer; undefined for 404. */
+/** Returns the parsed answer; undefined for 404. */
 async function read(
   connection: Connection,
   path: string,
@@ -96,13 +96,13 @@ async function read(
     );
     return status === 404 ? undefined : body;
   } catch (error) {
-    throw explained(error, `reading ${path}`, privilege);
+    throw explainMissingPrivilege(error, `reading ${path}`, privilege);
   }
 }
 
-/** A request that is refused for want of a privilege names the privilege it takes. */
-export function explained(error: unknown, what: string, privilege: string): unknown {
-  if (!(error instanceof Failure) || error.trouble !== 'privilege') return error;
+/** Adds the missing privilege to the error of a request that was refused for want of it; returns others as they are. */
+export function explainMissingPrivilege(error: unknown, what: string, privilege: string): unknown {
+  if (!(error instanceof ElasticsearchError) || error.category !== 'privilege') return error;
   return new OperatorError({
     code: error.code,
     message: `${error.message} (${what})`,
@@ -117,7 +117,7 @@ function listOf(body: unknown, name: string): Readonly<Record<string, unknown>>[
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-function found(entry: Readonly<Record<string, unknown>>, key: string): Found[] {
+function found(entry: Readonly<Record<string, unknown>>, key: string): InstalledAsset[] {
   const body = entry[key];
   return typeof entry.name === 'string' && isObject(body) ? [{ name: entry.name, body }] : [];
 }

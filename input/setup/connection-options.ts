@@ -1,9 +1,10 @@
-// How a command is told which Elasticsearch: a policy's output, an address, or the environment. Secrets come from the
-// environment or a file, never from the command line, where every process of the machine can read them.
+// The command line options that name an Elasticsearch: a policy's output, an address, or the environment. Secrets come from
+// the environment or a file, never from the command line, where every process of the machine can read them.
 
 import { type Command, Option } from 'commander';
 import { OperatorError } from '../contract/errors.ts';
 import { fileSecret, fixedSecret, type Secret } from '../options/secret.ts';
+import type { EnvironmentVariables } from '../options/settings-tree.ts';
 import type { ElasticsearchOptions } from '../outputs/elasticsearch/connect/options.ts';
 import { loadPolicy } from '../settings/policy/load-policy.ts';
 
@@ -18,8 +19,6 @@ export interface ConnectionFlags {
   readonly fingerprint?: string;
   readonly insecure?: boolean;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export const connectionHelp = `
 Which Elasticsearch:
@@ -45,7 +44,7 @@ export function addConnectionOptions(command: Command): Command {
 
 export async function readConnectionFlags(
   flags: ConnectionFlags,
-  environment: Environment = process.env,
+  environment: EnvironmentVariables = process.env,
 ): Promise<ElasticsearchOptions> {
   const fromPolicy = flags.policy === undefined ? undefined : await readOutput(flags.policy, flags.output);
   const hosts = flags.policy === undefined ? flags.url : fromPolicy?.hosts;
@@ -89,8 +88,8 @@ interface Credentials {
   readonly password?: Secret | undefined;
 }
 
-/** What was given for this command outweighs the policy, whose key may deliver and little else. */
-function readCredentials(flags: ConnectionFlags, environment: Environment): Credentials | undefined {
+/** Reads the credentials given for this command, which take precedence over the policy's: its key may only deliver. */
+function readCredentials(flags: ConnectionFlags, environment: EnvironmentVariables): Credentials | undefined {
   const username = flags.username ?? environment.ELASTICSEARCH_USERNAME;
   const apiKey = readSecret(flags.apiKeyFile, '--api-key-file', environment.ELASTICSEARCH_API_KEY);
   const password = readSecret(flags.passwordFile, '--password-file', environment.ELASTICSEARCH_PASSWORD);

@@ -1,18 +1,18 @@
-// Whether each data stream that is delivered to follows the template it should: ours for mapped documents, that of the
-// package which owns the dataset for raw records.
+// Judges the index template of each data stream: it should be ours for mapped documents, and that of the package which owns
+// the dataset for raw records.
 
 import {
-  type Found,
   findWinner,
   foreignPackageOf,
+  type InstalledAsset,
   isOurs,
   packageOf,
 } from '../outputs/elasticsearch/template/template-owner.ts';
 
-/** What is delivered to. */
-export interface Targets {
+/** The data streams of an output. */
+export interface DeliveryTargets {
   readonly dataStreams: readonly string[];
-  /** Those of them that get raw records, which another package is to map. */
+  /** The data streams among them that get raw records, which another package has to map. */
   readonly raw: ReadonlySet<string>;
 }
 
@@ -22,14 +22,14 @@ export interface Verdict {
   readonly advice: string;
 }
 
-export function judgeTemplates(targets: Targets, templates: readonly Found[]): Verdict {
+export function judgeTemplates(targets: DeliveryTargets, templates: readonly InstalledAsset[]): Verdict {
   return judgeFollowed(targets, (name) => findWinner(name, templates));
 }
 
-/** `templateOf`: what a data stream follows. */
+/** Returns the worst verdict over all data streams. `templateOf` returns the template that a data stream follows. */
 export function judgeFollowed(
-  { dataStreams, raw }: Targets,
-  templateOf: (dataStream: string) => Found | undefined,
+  { dataStreams, raw }: DeliveryTargets,
+  templateOf: (dataStream: string) => InstalledAsset | undefined,
 ): Verdict {
   const verdicts = dataStreams.map((name) => {
     const template = templateOf(name);
@@ -38,15 +38,15 @@ export function judgeFollowed(
   const worst = (['problem', 'unknown', 'ok'] as const).find((state) =>
     verdicts.some((verdict) => verdict.state === state),
   );
-  const told = verdicts.filter(({ state }) => state === worst);
+  const shown = verdicts.filter(({ state }) => state === worst);
   return {
     state: worst ?? 'ok',
-    message: `${[...new Set(told.map(({ message }) => message))].join('; ')}.`,
-    advice: [...new Set(told.map(({ advice }) => advice))].join(' ').trim(),
+    message: `${[...new Set(shown.map(({ message }) => message))].join('; ')}.`,
+    advice: [...new Set(shown.map(({ advice }) => advice))].join(' ').trim(),
   };
 }
 
-function judgeMapped(name: string, template: Found | undefined): Verdict {
+function judgeMapped(name: string, template: InstalledAsset | undefined): Verdict {
   if (template && maps(template))
     return { state: 'ok', message: `${name}: index template ${template.name}`, advice: '' };
   const message = template
@@ -55,20 +55,20 @@ function judgeMapped(name: string, template: Found | undefined): Verdict {
   return { state: 'problem', message, advice: adviceForOwner(template) };
 }
 
-function maps({ body }: Found): boolean {
+function maps({ body }: InstalledAsset): boolean {
   return isOurs(body) || (packageOf(body) !== undefined && foreignPackageOf(body) === undefined);
 }
 
-function adviceForOwner(template: Found | undefined): string {
+function adviceForOwner(template: InstalledAsset | undefined): string {
   const owner = template && packageOf(template.body);
   if (owner === undefined) return 'Run `m365 setup`.';
   return `The package "${owner}" owns it: set "documents: raw" in the stream, or remove the package and run \`m365 setup --take-over\`.`;
 }
 
-/** Elasticsearch brings this one along for every `logs-*-*`; documents are held back from it. */
+/** The template for every `logs-*-*` that comes with Elasticsearch; documents are held back from it. */
 const generic = 'logs';
 
-function judgeRaw(name: string, template: Found | undefined): Verdict {
+function judgeRaw(name: string, template: InstalledAsset | undefined): Verdict {
   if (!template || template.name === generic)
     return {
       state: 'problem',

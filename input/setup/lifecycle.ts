@@ -1,19 +1,19 @@
-// How long documents are kept. Elasticsearch's data stream lifecycle rolls indices over and, where a retention is set,
-// deletes what is older; it needs no policy beside it. What an operator chose before stays unless another is given.
+// Sets the retention of data streams. Elasticsearch's data stream lifecycle rolls indices over and, where a retention is
+// set, deletes older documents, without any other policy. An operator's earlier choice stays unless another is given.
 
 import { isObject } from '../../pipelines/json/unknown.ts';
 import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
 import { isOurs } from '../outputs/elasticsearch/template/template-owner.ts';
-import { type Asset, addLifecycle } from './assets.ts';
-import { explained, readAsset } from './cluster-state.ts';
+import { addLifecycle, type SetupAsset } from './assets.ts';
+import { explainMissingPrivilege, readAsset } from './cluster-state.ts';
 
-/** Index templates with a lifecycle; other assets as they are. */
+/** Returns index templates with a lifecycle, and other assets as they are. */
 export async function withLifecycle(
   connection: Connection,
-  assets: readonly Asset[],
+  assets: readonly SetupAsset[],
   retention: string | undefined,
   signal: AbortSignal,
-): Promise<readonly Asset[]> {
+): Promise<readonly SetupAsset[]> {
   return Promise.all(
     assets.map(async (asset) => {
       if (asset.kind !== 'index_template') return asset;
@@ -24,7 +24,7 @@ export async function withLifecycle(
 
 async function readRetention(
   connection: Connection,
-  asset: Asset,
+  asset: SetupAsset,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const found = await readAsset(connection, asset, signal);
@@ -34,7 +34,7 @@ async function readRetention(
   return typeof retention === 'string' ? retention : undefined;
 }
 
-/** A template counts for new data streams; those that are there are told themselves. */
+/** Sets the retention of existing data streams; a template counts for new ones only. */
 export async function putRetention(
   connection: Connection,
   dataStreams: readonly string[],
@@ -49,7 +49,7 @@ export async function putRetention(
       signal,
     );
   } catch (error) {
-    throw explained(
+    throw explainMissingPrivilege(
       error,
       'the retention of data streams',
       'manage_data_stream_lifecycle on the data streams',

@@ -39,7 +39,7 @@ interface Signing {
   readonly emulator: Emulator;
   readonly tenant: Emulator['tenants'][number];
   readonly clock: ManualClock;
-  /** What was sent, in order. */
+  /** The requests that were sent, in order. */
   readonly sent: { readonly url: string; readonly form: URLSearchParams }[];
   credentials(over?: Partial<ClientCredentialsOptions>): ClientCredentials;
 }

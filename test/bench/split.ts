@@ -1,6 +1,6 @@
 // How fast content blobs are cut into records, on one core: megabytes and records a second.
 
-import { RecordSplitter } from '../../input/json-stream/split-records.ts';
+import { RecordSplitter } from '../../input/json-stream/record-splitter.ts';
 
 const chunkBytes = 64 * 1024;
 

@@ -22,7 +22,7 @@ function collectGarbage(): void {
   if (typeof collect === 'function') collect();
 }
 
-/** Its own function, so that nothing here holds the batch afterwards. */
+/** Takes a batch in a function of its own, so that nothing in the test holds it afterwards. */
 async function takeOne(batches: AsyncIterator<Batch>): Promise<WeakRef<Batch>> {
   const { value } = await batches.next();
   return new WeakRef(value);

@@ -5,7 +5,7 @@ import { seededRandom } from '../state/state-folder.ts';
 
 const never = new AbortController().signal;
 
-/** Which of the promises are settled by now. */
+/** Returns true for each promise that is settled by now. */
 async function settledOf(promises: readonly Promise<unknown>[]): Promise<boolean[]> {
   const settled = promises.map(() => false);
   promises.forEach((promise, index) => {

@@ -2,7 +2,7 @@
 // and every record in it, mapped by the input or left to the ingest pipeline.
 
 import { randomUUID } from 'node:crypto';
-import { type Asset, assetKinds, assetPath } from '../../input/setup/assets.ts';
+import { assetKinds, assetPath, type SetupAsset } from '../../input/setup/assets.ts';
 import { readAuditAssets } from '../../input/setup/audit-assets.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 import { ask } from '../elasticsearch/cluster.ts';
@@ -42,7 +42,7 @@ export async function makeSampleIndex(deliver: Delivery): Promise<SampleIndex> {
   }
 }
 
-async function install(assets: readonly Asset[]): Promise<void> {
+async function install(assets: readonly SetupAsset[]): Promise<void> {
   for (const kind of assetKinds) {
     const some = assets.filter((asset) => asset.kind === kind);
     await Promise.all(some.map((asset) => demand('PUT', assetPath(asset), asset.body)));
@@ -62,12 +62,12 @@ export async function demand(method: string, path: string, body?: unknown) {
 }
 
 /** Names of their own, so that nothing that is set up on the server is touched. */
-function renameAssets(assets: readonly Asset[], suffix: string, dataStream: string): Asset[] {
+function renameAssets(assets: readonly SetupAsset[], suffix: string, dataStream: string): SetupAsset[] {
   const names = new Map(assets.map(({ name }) => [name, `${name}-${suffix}`]));
   // The end of the name of a called pipeline may be told by the document.
   const rename = (text: string) => names.get(text) ?? (text.endsWith('}}}') ? `${text}-${suffix}` : text);
   return assets.map(({ kind, name, body }) => {
-    const renamed: Asset['body'] = JSON.parse(
+    const renamed: SetupAsset['body'] = JSON.parse(
       JSON.stringify(body, (_, value) => (typeof value === 'string' ? rename(value) : value)),
     );
     const isTemplate = kind === 'index_template';

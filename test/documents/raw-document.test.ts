@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { rawWriter } from '../../input/documents/raw-document.ts';
+import { rawDocumentWriter } from '../../input/documents/raw-document.ts';
 import { loadReader } from '../../pipelines/index.ts';
 import type { MapContext } from '../../pipelines/mapper.ts';
 import { listSamples } from '../pipelines/samples.ts';
@@ -14,12 +14,12 @@ const context: MapContext = {
 };
 
 const writeRaw = (text: string, more: Partial<MapContext> = {}, constants = {}) =>
-  rawWriter(reader.dataset, constants)(reader.parse(text), { ...context, ...more });
+  rawDocumentWriter(reader.dataset, constants)(reader.parse(text), { ...context, ...more });
 const rawOf = (...args: Parameters<typeof writeRaw>) => JSON.parse(writeRaw(...args));
 
 const text = '{"Id":"1","CreationTime":"2026-11-20T07:58:41","OrganizationName":"contoso","Comments":"x"}';
 
-/** The same value with its numbers as text, as they were written. */
+/** Returns the record with its numbers as text, digit for digit. */
 const withoutNumbers = (record: string) =>
   JSON.parse(record, (key: string, value: unknown, context?: { source?: string }) =>
     typeof value === 'number' && !key.startsWith('FileSize') ? context?.source : value,
@@ -69,7 +69,7 @@ describe('a raw document', () => {
   test('gives the tenant its name where the owner’s pipeline looks for one', () => {
     const document = rawOf(text, { tenantName: 'Contoso' });
     expect(document._conf).toEqual({ tenants: { '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7': 'Contoso' } });
-    // A rename of that pipeline would fail on a field that is there.
+    // A rename of that pipeline fails where its target exists.
     expect(document).not.toHaveProperty('organization');
   });
 
@@ -90,7 +90,7 @@ describe('a raw document', () => {
     const body = writeRaw(record);
     expect(body).not.toMatch(/[\r\n]/);
     expect(JSON.parse(body).o365audit).toEqual(value);
-    // No key stands there twice.
+    // A key must not stand there twice.
     expect(body).toBe(JSON.stringify(JSON.parse(body)));
   });
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runSetup } from '../../input/cli/commands/setup.ts';
-import type { Asset } from '../../input/setup/assets.ts';
+import type { SetupAsset } from '../../input/setup/assets.ts';
 import { readAuditAssets } from '../../input/setup/audit-assets.ts';
 import { ask, clusterUrl } from './cluster.ts';
 
 // The assets of the collection data stream under a name that no other test uses.
 let mark: string;
-let assets: Asset[];
+let assets: SetupAsset[];
 let said: string[];
 
 beforeEach(() => {

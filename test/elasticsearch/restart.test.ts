@@ -3,7 +3,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from '../../input/outputs/elasticsearch/connect/connection.ts';
-import { checkElasticsearch } from '../../input/setup/check.ts';
+import { checkElasticsearch } from '../../input/setup/check-elasticsearch.ts';
 import { makeDocuments, makeOutput, never, numberedIds } from '../outputs/elasticsearch/harness.ts';
 import { canStartNode, OwnNode } from './own-node.ts';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Connection, connect } from '../../input/outputs/elasticsearch/connect/connection.ts';
-import { applySetup, removeSetup } from '../../input/setup/apply.ts';
-import type { Asset } from '../../input/setup/assets.ts';
-import { checkElasticsearch } from '../../input/setup/check.ts';
-import { planSetup } from '../../input/setup/plan.ts';
+import { applySetup, removeSetup } from '../../input/setup/apply-setup.ts';
+import type { SetupAsset } from '../../input/setup/assets.ts';
+import { checkElasticsearch } from '../../input/setup/check-elasticsearch.ts';
+import { planSetup } from '../../input/setup/plan-setup.ts';
 import { never } from '../outputs/elasticsearch/harness.ts';
 import { ask, clusterUrl } from './cluster.ts';
 
@@ -28,7 +28,7 @@ afterEach(async () => {
   await connection.close();
 });
 
-function makeAssets(fields: object = { a: { type: 'keyword' } }): Asset[] {
+function makeAssets(fields: object = { a: { type: 'keyword' } }): SetupAsset[] {
   return [
     {
       kind: 'index_template',

@@ -4,14 +4,14 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
 export interface TestCertificate {
   readonly certificate: string;
-  /** PKCS #8, PEM. */
+  /** The private key, PKCS #8 as PEM. */
   readonly key: string;
   readonly keyObject: KeyObject;
 }
 
 export interface CertificateOptions {
   readonly notAfter?: Date;
-  /** Host names; addresses are 127.0.0.1 always. */
+  /** The host names; the address is always 127.0.0.1. */
   readonly hosts?: readonly string[];
 }
 

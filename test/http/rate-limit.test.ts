@@ -15,20 +15,20 @@ class Throttled extends Error {
   }
 }
 
-interface Asked {
+interface BudgetTest {
   readonly clock: ManualClock;
   readonly times: number[];
   readonly pauses: { until: number; sent: number }[];
   resumed: number;
   ask(count: number): Promise<void>;
-  /** What the server does with the requests to come. */
+  /** The server's answers to the requests to come. */
   answer: () => void;
 }
 
-function budget(requestsPerMinute: number, over: Partial<RateLimitOptions> = {}): Asked {
+function budget(requestsPerMinute: number, over: Partial<RateLimitOptions> = {}): BudgetTest {
   const clock = new ManualClock();
   const times: number[] = [];
-  const asked: Asked = {
+  const asked: BudgetTest = {
     clock,
     times,
     pauses: [],
@@ -111,7 +111,7 @@ describe('the request budget of a tenant', () => {
 });
 
 describe('when the service throttles', () => {
-  const throttleOnce = (asked: Asked, afterMs?: number) => {
+  const throttleOnce = (asked: BudgetTest, afterMs?: number) => {
     asked.answer = () => {
       asked.answer = () => {};
       throw new Throttled(afterMs);

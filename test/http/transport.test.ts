@@ -10,11 +10,11 @@ import { OperatorError } from '../../input/contract/errors.ts';
 import { allowHosts, trustedOrigin } from '../../input/http/allow-hosts.ts';
 import { createDispatcher, type TransportOptions } from '../../input/http/dispatcher.ts';
 import {
+  defaultBodyLimit,
   HttpError,
   type HttpResponse,
   readText,
   type Send,
-  usualBodyLimit,
 } from '../../input/http/exchange.ts';
 import { NetworkError } from '../../input/http/network-failure.ts';
 import { transport } from '../../input/http/transport.ts';
@@ -119,7 +119,7 @@ describe('one request', () => {
       });
       endless.pipe(encode()).pipe(response);
     });
-    const response = await sender()({ method: 'GET', url: server.url, signal, mostBytes: 1 << 20 });
+    const response = await sender()({ method: 'GET', url: server.url, signal, maximumBytes: 1 << 20 });
     let read = 0;
     const reading = async () => {
       for await (const chunk of response.body) read += chunk.length;
@@ -130,7 +130,7 @@ describe('one request', () => {
   });
 
   test('has a limit even where none was asked for', async () => {
-    const zeros = gzipSync(Buffer.alloc(usualBodyLimit + 1));
+    const zeros = gzipSync(Buffer.alloc(defaultBodyLimit + 1));
     const server = await serve((_, response) => response.setHeader('content-encoding', 'gzip').end(zeros));
     const response = await get(sender(), server.url);
     const reading = async () => {
@@ -328,7 +328,7 @@ describe('TLS', () => {
 });
 
 describe('a proxy', () => {
-  /** Tunnels everything to one place, whatever the name asked for. */
+  /** A proxy that tunnels everything to one server, whatever name was asked for. */
   async function proxyTo(target: LocalServer): Promise<LocalServer & { readonly tunnels: string[] }> {
     const tunnels: string[] = [];
     const server = await serve((_, response) => response.writeHead(500).end());

@@ -4,7 +4,7 @@ import type { Feed } from '../../input/contract/feed.ts';
 import type { Counter, Telemetry } from '../../input/contract/telemetry.ts';
 import { authorize } from '../../input/http/authorize.ts';
 import { backOff } from '../../input/http/back-off.ts';
-import { ClockSkew, learnClockSkew } from '../../input/http/clock-skew.ts';
+import { ClockSkew, trackClockSkew } from '../../input/http/clock-skew.ts';
 import { countRequests } from '../../input/http/count-requests.ts';
 import { HttpError, type HttpRequest, type HttpResponse, type Send } from '../../input/http/exchange.ts';
 import { retry } from '../../input/http/retry.ts';
@@ -134,10 +134,10 @@ describe('clock skew', () => {
   test('is learned from answers and from errors', async () => {
     const clock = new ManualClock();
     const skew = new ClockSkew(clock);
-    await learnClockSkew(skew)(async () => answer({ date: at(clock, 3_600_000) }))(request);
+    await trackClockSkew(skew)(async () => answer({ date: at(clock, 3_600_000) }))(request);
     expect(skew.ms).toBe(3_600_000);
     expect(skew.now()).toBe(clock.now() + 3_600_000);
-    const failed = learnClockSkew(skew)(async () => {
+    const failed = trackClockSkew(skew)(async () => {
       throw httpError(400, at(clock, -7_200_000));
     });
     await expect(failed(request)).rejects.toThrow();
@@ -147,9 +147,9 @@ describe('clock skew', () => {
   test('of less than a minute is none', () => {
     const clock = new ManualClock();
     const skew = new ClockSkew(clock);
-    skew.learn(at(clock, 59_000));
+    skew.update(at(clock, 59_000));
     expect(skew.ms).toBe(0);
-    skew.learn('not a date');
+    skew.update('not a date');
     expect(skew.ms).toBe(0);
   });
 });

@@ -3,13 +3,13 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { assembleScan, generatedFile } from '../../input/json-stream/assemble-scan.ts';
 import {
+  fillWindow,
   type NestedState,
-  openWindow,
   scanNested,
   windowBytes,
 } from '../../input/json-stream/scan-nested.ts';
 
-/** The same, byte by byte. A backslash has no place outside of strings; there it counts for quotes all the same. */
+/** Scans byte by byte. A backslash has no place outside of strings; there it counts for quotes all the same. */
 function scanSlowly(bytes: Uint8Array, from: number, state: NestedState): number {
   for (let at = from; at < bytes.length; at++) {
     const byte = String.fromCharCode(bytes[at] ?? 0);
@@ -41,7 +41,7 @@ test('finds the same end, or the same state, as looking at every byte, from any 
         const bytes = Buffer.from(pieces.join(''));
         const from = Math.min(skipped, bytes.length - 1);
         const [fast, slow] = [{ ...begin }, { ...begin }];
-        openWindow(bytes);
+        fillWindow(bytes);
         const found = scanNested(from, bytes.length, fast);
         expect(found).toBe(scanSlowly(bytes, from, slow));
         expect(fast).toEqual(found < 0 ? slow : { depth: 0, inString: 0, escaped: 0 });
@@ -52,8 +52,8 @@ test('finds the same end, or the same state, as looking at every byte, from any 
 });
 
 test('does not see what was in the window before', () => {
-  openWindow(Buffer.alloc(windowBytes, '}'));
-  openWindow(Buffer.from('{"a":1'));
+  fillWindow(Buffer.alloc(windowBytes, '}'));
+  fillWindow(Buffer.from('{"a":1'));
   const left = { depth: 0, inString: 0, escaped: 0 };
   expect(scanNested(0, 6, left)).toBe(-1);
   expect(left).toEqual({ depth: 1, inString: 0, escaped: 0 });
@@ -63,7 +63,7 @@ test('sees a full window to its last byte', () => {
   const bytes = Buffer.alloc(windowBytes, 'x');
   bytes.write('{', 0);
   bytes.write('}', windowBytes - 1);
-  openWindow(bytes);
+  fillWindow(bytes);
   expect(scanNested(0, windowBytes, { depth: 0, inString: 0, escaped: 0 })).toBe(windowBytes);
 });
 

@@ -7,13 +7,13 @@ import { connect, parseHost } from '../../outputs/elasticsearch/connect/connecti
 import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import { leastPrivilegeKey } from '../../setup/api-key.ts';
-import { checkElasticsearch } from '../../setup/check.ts';
-import type { Targets } from '../../setup/judge-templates.ts';
+import { checkElasticsearch } from '../../setup/check-elasticsearch.ts';
+import type { DeliveryTargets } from '../../setup/judge-templates.ts';
 import { type Finding, ok, problem, problemOf } from './finding.ts';
 
 export async function* checkOutput(
   output: OutputPolicy,
-  targets: Targets,
+  targets: DeliveryTargets,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   switch (output.type) {
@@ -28,7 +28,7 @@ export async function* checkOutput(
 
 async function* checkCluster(
   options: ElasticsearchOptions,
-  targets: Targets,
+  targets: DeliveryTargets,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   try {

@@ -1,7 +1,7 @@
 // Where a policy's documents go, and the next command to look at them: what a newcomer asks first.
 
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
-import { usualFileFolder } from '../../outputs/file/options.ts';
+import { defaultFileFolder } from '../../outputs/file/options.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { Policy } from '../../settings/policy/policy.ts';
 
@@ -19,7 +19,7 @@ function describeOutput(output: OutputPolicy, { file, streams }: Described, m365
       return 'Documents: standard output.';
     case 'file': {
       const { path } = output.options;
-      const where = path === usualFileFolder ? '' : ` --data ${quote(path)}`;
+      const where = path === defaultFileFolder ? '' : ` --data ${quote(path)}`;
       return `Documents: ${path}. Look at them: ${m365} show --follow${where} (lines), ${m365} preview${where} (dashboards).`;
     }
     case 'elasticsearch': {

@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { Policy } from '../../settings/policy/policy.ts';
-import type { Targets } from '../../setup/judge-templates.ts';
+import type { DeliveryTargets } from '../../setup/judge-templates.ts';
 import { hostsFor } from '../../sources/management-activity/api/clouds.ts';
 import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check/check-output.ts';
 import { checkTenant, hostsToAllow } from '../check/check-tenant.ts';
@@ -81,7 +81,7 @@ function sectionsOf(policy: Policy, tenant: string | undefined): readonly Sectio
   ];
 }
 
-function targetsOf(policy: Policy, output: OutputPolicy): Targets {
+function targetsOf(policy: Policy, output: OutputPolicy): DeliveryTargets {
   return { dataStreams: writtenStreamsOf(policy, output), raw: rawStreamsOf(policy, output) };
 }
 

@@ -5,7 +5,7 @@ import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { datasetNames } from '../../../pipelines/datasets.ts';
 import { type Connection, connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { deleteDocuments, deleteLine } from '../../outputs/elasticsearch/stored/delete-duplicates.ts';
-import { findSeveral, type StoredDocument } from '../../outputs/elasticsearch/stored/duplicates.ts';
+import { findDuplicates, type StoredDocument } from '../../outputs/elasticsearch/stored/duplicates.ts';
 import { loadPolicy } from '../../settings/policy/load-policy.ts';
 import {
   addConnectionOptions,
@@ -108,7 +108,7 @@ class Deduplication {
   }
 
   async run(sinceMs: number, signal: AbortSignal): Promise<boolean> {
-    for await (const { key, kept, equal, different } of findSeveral(
+    for await (const { key, kept, equal, different } of findDuplicates(
       this.#connection,
       this.#dataStream,
       sinceMs,

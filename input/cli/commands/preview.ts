@@ -6,7 +6,7 @@ import { loadDefinitions } from '../../../pipelines/index.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { listDocumentFiles, statPlace } from '../../local-documents/document-files.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
-import { Failure } from '../../outputs/elasticsearch/errors/failure.ts';
+import { ElasticsearchError } from '../../outputs/elasticsearch/errors/elasticsearch-error.ts';
 import type { PreviewSource } from '../../preview/contract.ts';
 import { servePreview } from '../../preview/server.ts';
 import {
@@ -118,7 +118,7 @@ async function tryFirst(
   try {
     await search({ size: 0, track_total_hits: false });
   } catch (error) {
-    if (stop.aborted || !(error instanceof Failure)) throw error;
+    if (stop.aborted || !(error instanceof ElasticsearchError)) throw error;
     const { code, message, status } = error;
     const advice =
       status === 401

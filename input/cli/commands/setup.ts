@@ -5,18 +5,18 @@ import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { datasetNames } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
-import { overlap } from '../../outputs/elasticsearch/template/patterns.ts';
+import { patternsOverlap } from '../../outputs/elasticsearch/template/index-patterns.ts';
 import { patternsOf } from '../../outputs/elasticsearch/template/template-owner.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import { loadPolicy } from '../../settings/policy/load-policy.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
-import { applySetup, removeSetup, type Say } from '../../setup/apply.ts';
+import { applySetup, type PrintLine, removeSetup } from '../../setup/apply-setup.ts';
 import {
-  type Asset,
   addLifecycle,
   assetPath,
-  inOrder,
+  inDependencyOrder,
   markedBody,
+  type SetupAsset,
   stampMappings,
 } from '../../setup/assets.ts';
 import { readAuditAssets } from '../../setup/audit-assets.ts';
@@ -26,9 +26,9 @@ import {
   connectionHelp,
   readConnectionFlags,
 } from '../../setup/connection-options.ts';
-import { groupSteps } from '../../setup/describe-steps.ts';
+import { groupSteps } from '../../setup/group-steps.ts';
 import { withLifecycle } from '../../setup/lifecycle.ts';
-import { type Plan, planSetup } from '../../setup/plan.ts';
+import { planSetup, type SetupPlan } from '../../setup/plan-setup.ts';
 import { readVersion } from '../version.ts';
 
 interface SetupFlags extends ConnectionFlags {
@@ -89,7 +89,11 @@ export function setupCommand(): Command {
 }
 
 /** Throws an OperatorError for everything that needs a person. */
-export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say: Say): Promise<void> {
+export async function runSetup(
+  flags: SetupFlags,
+  assets: readonly SetupAsset[],
+  say: PrintLine,
+): Promise<void> {
   if (assets.length === 0) throw new Error('no generated templates were found beside the program');
   const version = readVersion();
   if (flags.print) return printRequests(assets, version, checkRetention(flags.retention), say);
@@ -126,14 +130,14 @@ export async function runSetup(flags: SetupFlags, assets: readonly Asset[], say:
 function chooseDataStreams(
   flags: SetupFlags,
   policy: Policy | undefined,
-  assets: readonly Asset[],
+  assets: readonly SetupAsset[],
 ): string[] {
   const patterns = assets.filter(({ kind }) => kind === 'index_template').flatMap(patternsOf);
   const names =
     policy === undefined || flags.namespace
       ? (flags.namespace ?? ['default']).flatMap(streamsIn)
       : writtenBy(policy, flags.output);
-  return [...new Set(names)].filter((name) => patterns.some((pattern) => overlap(pattern, name)));
+  return [...new Set(names)].filter((name) => patterns.some((pattern) => patternsOverlap(pattern, name)));
 }
 
 const collectionStream = (namespace: string) => `logs-m365.collection-${namespace}`;
@@ -169,10 +173,10 @@ const isRaw = ({ mapping }: StreamPolicy) => mapping.documents === 'raw';
 
 /** Raw records are mapped by another's package; what is left to set up is where completeness is reported. */
 function leaveRecords(
-  assets: readonly Asset[],
+  assets: readonly SetupAsset[],
   { file, completeness, streams }: Policy,
-  say: Say,
-): readonly Asset[] {
+  say: PrintLine,
+): readonly SetupAsset[] {
   const owned = [...new Set(streams.map(({ mapping }) => `logs-${mapping.dataset}`))];
   const patterns = owned.map((name) => `${name}-*`).join(', ');
   const why = `every stream of ${file} has "documents: raw", so that another package maps ${patterns}`;
@@ -188,7 +192,7 @@ function leaveRecords(
   return assets.filter(({ name }) => !owned.some((each) => name.startsWith(each)));
 }
 
-function refuse({ conflicts }: Plan): void {
+function refuse({ conflicts }: SetupPlan): void {
   const [first] = conflicts;
   if (!first) return;
   throw new OperatorError({
@@ -204,7 +208,10 @@ function nextStep(policy: string | undefined): string {
   return `Next: m365 check --policy ${file}, then m365 run --policy ${file}. Dashboards: m365 install --dashboards-only, or m365 preview without Kibana.`;
 }
 
-function describePlan({ steps, rollOver, retain, retention, createStreams }: Plan, say: Say): void {
+function describePlan(
+  { steps, rollOver, retain, retention, createStreams }: SetupPlan,
+  say: PrintLine,
+): void {
   for (const group of groupSteps(steps))
     say(group.describe({ create: 'would create', update: 'would update' }));
   for (const name of rollOver) say(`would roll over data stream ${name}`);
@@ -212,21 +219,21 @@ function describePlan({ steps, rollOver, retain, retention, createStreams }: Pla
   for (const name of createStreams) say(`would create data stream ${name}`);
 }
 
-function isDone({ steps, rollOver, createStreams }: Plan): boolean {
+function isDone({ steps, rollOver, createStreams }: SetupPlan): boolean {
   return (
     steps.every(({ action }) => action === 'keep') && rollOver.length === 0 && createStreams.length === 0
   );
 }
 
 function printRequests(
-  assets: readonly Asset[],
+  assets: readonly SetupAsset[],
   version: string,
   retention: string | undefined,
-  say: Say,
+  say: PrintLine,
 ): void {
   const kept = assets.map((asset) =>
     asset.kind === 'index_template' ? addLifecycle(asset, retention) : asset,
   );
-  for (const asset of inOrder(stampMappings(kept)))
+  for (const asset of inDependencyOrder(stampMappings(kept)))
     say(`PUT ${assetPath(asset)}\n${JSON.stringify(markedBody(asset, version), undefined, 2)}\n`);
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { Emulator } from '../../emulator/index.ts';
-import { usualFileFolder } from '../../outputs/file/options.ts';
+import { defaultFileFolder } from '../../outputs/file/options.ts';
 import { parsePolicy } from '../../settings/policy/load-policy.ts';
 import { startDemoTenant } from '../demo-tenant.ts';
 import { type RunCommandOptions, runFile, runOrShow, toLoadOptions, withRunOptions } from './run.ts';
@@ -13,7 +13,7 @@ interface StartOptions extends RunCommandOptions {
   readonly data: string;
 }
 
-const usualFolder = dirname(usualFileFolder);
+const usualFolder = dirname(defaultFileFolder);
 
 const teaching = `
 Without a policy it serves an emulated tenant on 127.0.0.1, with a day of
@@ -63,7 +63,7 @@ function demoPolicy({ url, tenants }: Emulator, folder: string): string {
   return stringify({
     m365: { state_folder: join(folder, 'state') },
     outputs: {
-      default: { type: 'file', path: folder === usualFolder ? usualFileFolder : join(folder, 'events') },
+      default: { type: 'file', path: folder === usualFolder ? defaultFileFolder : join(folder, 'events') },
     },
     inputs: [
       {

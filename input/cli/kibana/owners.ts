@@ -2,7 +2,7 @@
 // of the same name in its registry.
 
 import { isObject } from '../../../pipelines/json/unknown.ts';
-import { overlap } from '../../outputs/elasticsearch/template/patterns.ts';
+import { patternsOverlap } from '../../outputs/elasticsearch/template/index-patterns.ts';
 import { askKibana, type KibanaConnection } from './connection.ts';
 
 interface InstalledPackage {
@@ -57,7 +57,7 @@ async function listInstalled(connection: KibanaConnection): Promise<InstalledPac
 }
 
 function sharesDataStreams({ dataStreams }: InstalledPackage, ours: readonly string[]): boolean {
-  return dataStreams.some((theirs) => ours.some((name) => overlap(theirs, name)));
+  return dataStreams.some((theirs) => ours.some((name) => patternsOverlap(theirs, name)));
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

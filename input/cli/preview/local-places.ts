@@ -3,7 +3,7 @@
 
 import { join, resolve } from 'node:path';
 import { listDocumentFiles, statPlace } from '../../local-documents/document-files.ts';
-import { usualFileFolder } from '../../outputs/file/options.ts';
+import { defaultFileFolder } from '../../outputs/file/options.ts';
 import { loadCollectedPolicy, usage } from '../policy-flag.ts';
 
 export interface PlaceFlags {
@@ -11,7 +11,7 @@ export interface PlaceFlags {
   readonly policy?: string;
 }
 
-export const usualPlace = usualFileFolder;
+export const usualPlace = defaultFileFolder;
 
 /** Throws an OperatorError where the policy writes no files, or the named folder is not there. */
 export async function chooseLocalPlaces({ data, policy }: PlaceFlags): Promise<readonly string[]> {

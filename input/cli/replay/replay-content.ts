@@ -1,7 +1,7 @@
 // `m365 replay content` and `replay window`: content blobs fetched from Microsoft once more, and delivered.
 
 import { BatchQueue } from '../../concurrency/batch-queue.ts';
-import { Turns } from '../../concurrency/turns.ts';
+import { PrioritySemaphore } from '../../concurrency/priority-semaphore.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { Batch, Source } from '../../contract/source.ts';
@@ -106,7 +106,7 @@ class ReplaySource implements Source {
       environment: this.#session.environment,
       hosts: hostsFor(source.cloud, source.hosts),
       dispatcher,
-      turns: new Turns(this.#session.environment),
+      turns: new PrioritySemaphore(this.#session.environment),
       giveUp: (error: OperatorError) => this.#queue.fail(error),
     };
     const work = openStream(parts, until)

@@ -4,7 +4,7 @@
 import { openMappers } from '../../../pipelines/index.ts';
 import { byteBudget } from '../../concurrency/byte-budget.ts';
 import { documentBuffers } from '../../concurrency/document-buffers.ts';
-import { IdClaims } from '../../concurrency/in-flight.ts';
+import { IdClaims } from '../../concurrency/id-claims.ts';
 import { systemClock } from '../../contract/clock.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { Output } from '../../contract/output.ts';

@@ -1,5 +1,5 @@
-// Documents on standard output, a line each. Delivered means written to the pipe: what its reader does with them
-// nobody can know, so this output is for looking and for piping, not for keeping.
+// The console output writes documents to standard output, a line each. Delivered means written to the pipe: nobody can
+// know what its reader does with them, so this output is for looking and for piping, not for keeping.
 
 import type { Clock } from '../../contract/clock.ts';
 import { OperatorError } from '../../contract/errors.ts';
@@ -17,7 +17,7 @@ interface LineSink {
 export interface ConsoleOutputParts {
   readonly clock: Clock;
   readonly sink?: LineSink;
-  /** Called once when the reader has gone, as `head` does: the run should then stop. */
+  /** Called once when the reader has gone, as `head` goes: the run should then stop. */
   readonly onReaderGone?: () => void;
 }
 
@@ -40,7 +40,7 @@ class ConsoleOutput implements Output {
   }
 
   async open(): Promise<void> {
-    this.#sink.on('error', this.#noticeError);
+    this.#sink.on('error', this.#onError);
   }
 
   /** Resolves when the text has left the process: a slow reader holds the collector back. */
@@ -64,14 +64,14 @@ class ConsoleOutput implements Output {
       signal.addEventListener('abort', abandon, { once: true });
       this.#sink.write(text, (error) => {
         signal.removeEventListener('abort', abandon);
-        if (error) this.#noticeError(error);
+        if (error) this.#onError(error);
         if (error) reject(this.#ended);
         else resolve();
       });
     });
   }
 
-  readonly #noticeError = (error: Error): void => {
+  readonly #onError = (error: Error): void => {
     if (this.#ended) return;
     const isGone = 'code' in error && error.code === 'EPIPE';
     this.#ended = endedError(

@@ -1,32 +1,35 @@
-// Documents as one bulk request. The bodies are JSON already and are copied once.
+// Makes a bulk request of documents. Their bodies are JSON already and are copied once.
 
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { spareBuffers } from '../../concurrency/spare-buffers.ts';
+import { bufferPool } from '../../concurrency/buffer-pool.ts';
 import type { OutputDocument } from '../../contract/output.ts';
-import type { Request } from './connect/client.ts';
-import type { Pending } from './pending-write.ts';
+import type { ElasticsearchRequest } from './connect/client.ts';
+import type { PendingDocument } from './pending-write.ts';
 import { opaqueId } from './stored/quiescence.ts';
 
 const compress = promisify(gzip);
 
-// Only what outcomes are read from: the rest of the answer is most of it.
+// The rest of the answer is most of it, and nothing reads it.
 const answerFields =
   'error,status,errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by';
 
 interface BulkRequest {
-  readonly request: Request;
-  /** To be called once the server has read all of it, never while bytes may still be on their way out. */
+  readonly request: ElasticsearchRequest;
+  /** Gives the buffer back. Call it once the server has read all of it, never while bytes may still be on their way. */
   release(): void;
 }
 
-export type MakeBulkRequest = (dataStream: string, entries: readonly Pending[]) => Promise<BulkRequest>;
+export type MakeBulkRequest = (
+  dataStream: string,
+  entries: readonly PendingDocument[],
+) => Promise<BulkRequest>;
 
 export function makeBulkRequests(compressionLevel: number): MakeBulkRequest {
-  const lend = spareBuffers();
+  const takeBuffer = bufferPool();
   return async (dataStream, entries) => {
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    const { buffer, release } = lend(bytes);
+    const { buffer, release } = takeBuffer(bytes);
     const plain = buffer.subarray(0, writeLines(entries, buffer));
     if (compressionLevel === 0) return { request: requestFor(dataStream, plain, {}), release };
     const lines = await compress(plain, { level: compressionLevel });
@@ -35,7 +38,11 @@ export function makeBulkRequests(compressionLevel: number): MakeBulkRequest {
   };
 }
 
-function requestFor(dataStream: string, lines: Buffer, headers: Readonly<Record<string, string>>): Request {
+function requestFor(
+  dataStream: string,
+  lines: Buffer,
+  headers: Readonly<Record<string, string>>,
+): ElasticsearchRequest {
   return {
     method: 'POST',
     path: `/${encodeURIComponent(dataStream)}/_bulk`,
@@ -49,8 +56,8 @@ function requestFor(dataStream: string, lines: Buffer, headers: Readonly<Record<
 
 const lineFeed = 10;
 
-/** Returns how many bytes it wrote. */
-function writeLines(entries: readonly Pending[], buffer: Buffer): number {
+/** Returns the number of bytes written. */
+function writeLines(entries: readonly PendingDocument[], buffer: Buffer): number {
   let at = 0;
   for (const { action, document } of entries) {
     at += buffer.write(action, at);
@@ -65,7 +72,7 @@ export function actionLine({ id }: OutputDocument): string {
   return `{"create":{"_id":${JSON.stringify(id)}}}\n`;
 }
 
-/** Exactly what the document takes in a bulk request. */
+/** The exact number of bytes that a document takes in a bulk request. */
 export function bulkBytes(action: string, { body }: OutputDocument): number {
   return Buffer.byteLength(action) + body.length + 1;
 }

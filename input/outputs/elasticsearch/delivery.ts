@@ -1,179 +1,185 @@
-// One portion of documents through one bulk request: looks up what may be there already, sends the rest, tells each
-// document its outcome, and hands back what has to be sent again.
+// Delivers some documents with one bulk request: looks up those that may be stored already, sends the others, settles
+// each by its outcome, and returns what has to be sent again.
 
 import { makeBulkRequests } from './bulk-request.ts';
 import type { Connection } from './connect/connection.ts';
-import { asFailure, Failure } from './errors/failure.ts';
-import { explainOutcome, type Outcome, readOutcomes } from './outcomes.ts';
-import type { Pending } from './pending-write.ts';
-import type { Strangers } from './stored/foreign-documents.ts';
+import { asElasticsearchError, ElasticsearchError } from './errors/elasticsearch-error.ts';
+import { type DocumentOutcome, explainOutcome, readOutcomes } from './outcomes.ts';
+import type { PendingDocument } from './pending-write.ts';
+import type { ForeignDocuments } from './stored/foreign-documents.ts';
 import { lookUp } from './stored/look-up.ts';
-import type { Stillness } from './stored/quiescence.ts';
+import type { Quiescence } from './stored/quiescence.ts';
 
-export interface Rest {
-  /** To be sent again once whatever failed works again. */
-  readonly again: readonly Pending[];
-  /** To be sent again by and by: others were taken, so it may lie in these documents themselves. */
-  readonly aside: readonly Pending[];
-  /** To be sent again in just these portions. */
-  readonly apart: readonly (readonly Pending[])[];
-  readonly failure: Failure | undefined;
-  /** Whether something is in the data stream now, and whether anything was settled at all: refused is settled too. */
-  readonly taken: boolean;
+export interface DeliveryResult {
+  /** Documents to send again once whatever failed works again. */
+  readonly resend: readonly PendingDocument[];
+  /** Documents to send again by and by: others were accepted, so the fault may lie in these themselves. */
+  readonly resendLater: readonly PendingDocument[];
+  /** Documents to send again in requests of exactly these. */
+  readonly resendApart: readonly (readonly PendingDocument[])[];
+  readonly failure: ElasticsearchError | undefined;
+  /** True when the data stream holds at least one of the documents now. */
+  readonly accepted: boolean;
+  /** True when at least one document has its outcome; a refusal is one. */
   readonly settled: boolean;
-  /** Learned from a refusal: larger requests do not get through. */
-  readonly largestBytes: number | undefined;
+  /** The largest request that gets through, in bytes, where a refusal told. */
+  readonly maximumBytes: number | undefined;
 }
 
-export type Deliver = (dataStream: string, portion: readonly Pending[], signal: AbortSignal) => Promise<Rest>;
+export type DeliverDocuments = (
+  dataStream: string,
+  portion: readonly PendingDocument[],
+  signal: AbortSignal,
+) => Promise<DeliveryResult>;
 
-const none = { again: [], aside: [], apart: [], failure: undefined, largestBytes: undefined };
-const nothing: Rest = { ...none, taken: true, settled: true };
-const everything: Rest = { ...none, taken: false, settled: false };
+const none = { resend: [], resendLater: [], resendApart: [], failure: undefined, maximumBytes: undefined };
+const allSettled: DeliveryResult = { ...none, accepted: true, settled: true };
+const noneSettled: DeliveryResult = { ...none, accepted: false, settled: false };
 
-/** A document on which Elasticsearch itself fails this often is refused, whether it takes others or not. */
-const mostFailures = 8;
+/** A document on which Elasticsearch itself fails this often is rejected, even where it takes others. */
+const maximumFailures = 8;
 
-/** What is asked about the data stream before documents are sent. */
-export interface Asking {
+/** The connection, and the two questions that are asked about a data stream before documents are sent. */
+export interface DeliveryParts {
   readonly connection: Connection;
-  readonly stillness: Stillness;
-  readonly strangers: Strangers;
+  readonly quiescence: Quiescence;
+  readonly foreignDocuments: ForeignDocuments;
 }
 
-/** Never rejects. What an abort leaves undone is handed back like any failure. */
-export function deliverOver(asking: Asking, compressionLevel: number): Deliver {
-  const { connection, stillness } = asking;
+/** The delivery never rejects. Documents that an abort leaves unsent are returned as after any failure. */
+export function makeDelivery(parts: DeliveryParts, compressionLevel: number): DeliverDocuments {
+  const { connection, quiescence } = parts;
   const makeBulkRequest = makeBulkRequests(compressionLevel);
   return async (dataStream, portion, signal) => {
     let unsettled = portion;
     let sent = false;
     try {
-      unsettled = await settleKnown(asking, dataStream, portion, signal);
-      if (unsettled.length === 0) return nothing;
+      unsettled = await settleStored(parts, dataStream, portion, signal);
+      if (unsettled.length === 0) return allSettled;
       const { request, release } = await makeBulkRequest(dataStream, unsettled);
       sent = true;
       const { body } = await connection.send(request, signal);
       release();
       const rest = settle(dataStream, unsettled, body);
-      if (rest.again.some(isDoubtful) || rest.aside.some(isDoubtful)) stillness.disturb();
+      if (rest.resend.some(isUncertain) || rest.resendLater.some(isUncertain)) quiescence.reset();
       return rest;
     } catch (error) {
-      const failure = asFailure(error);
+      const failure = asElasticsearchError(error);
       if (sent && failure.uncertain) {
-        stillness.disturb();
-        unsettled.forEach(doubt);
+        quiescence.reset();
+        unsettled.forEach(markUncertain);
       }
-      return handBack(unsettled, failure);
+      return resendAll(unsettled, failure);
     }
   };
 }
 
-/** Settles what the data stream has already; returns the rest, to be sent. */
-async function settleKnown(
-  asking: Asking,
+/** Settles the documents that the data stream has already, and returns the others. */
+async function settleStored(
+  parts: DeliveryParts,
   dataStream: string,
-  portion: readonly Pending[],
+  portion: readonly PendingDocument[],
   signal: AbortSignal,
-): Promise<readonly Pending[]> {
+): Promise<readonly PendingDocument[]> {
   const raw = portion.some((entry) => entry.raw);
-  const unlooked = portion.some((entry) => !entry.looked && !entry.uncertain);
-  const strangers = unlooked && (await asking.strangers.areIn(dataStream, raw, signal));
-  const doubtful = portion.filter(isDoubtful);
-  const asked = portion.filter((entry) => entry.uncertain || (strangers && !entry.looked));
+  const anyUnknown = portion.some((entry) => !entry.lookedUp && !entry.uncertain);
+  const hasForeign = anyUnknown && (await parts.foreignDocuments.existIn(dataStream, raw, signal));
+  const anyUncertain = portion.some(isUncertain);
+  const asked = portion.filter((entry) => entry.uncertain || (hasForeign && !entry.lookedUp));
   if (asked.length === 0) return portion;
-  if (doubtful.length > 0) await asking.stillness.reach(signal);
+  if (anyUncertain) await parts.quiescence.reach(signal);
   const ids = asked.map(({ document }) => document.id);
-  // What strangers stored is visible by itself; what a request of unknown outcome stored may not be.
-  const refresh = doubtful.length > 0;
-  const { found, complete } = await lookUp(asking.connection, dataStream, ids, signal, { refresh });
-  const there = new Set(asked.filter(({ document }) => found.has(document.id)));
-  for (const entry of there) {
+  // Foreign documents are visible by themselves; what a request of unknown outcome stored may not be.
+  const { found, complete } = await lookUp(parts.connection, dataStream, ids, signal, {
+    refresh: anyUncertain,
+  });
+  const stored = new Set(asked.filter(({ document }) => found.has(document.id)));
+  for (const entry of stored) {
     if (entry.uncertain) settleExisting(entry);
-    else entry.write.recognise(true);
+    else entry.write.settleDuplicate(true);
   }
-  for (const entry of asked) noteLook(entry, complete);
-  return portion.filter((entry) => !there.has(entry));
+  for (const entry of asked) markLookedUp(entry, complete);
+  return portion.filter((entry) => !stored.has(entry));
 }
 
-function noteLook(entry: Pending, complete: boolean): void {
-  if (entry.uncertain) entry.unseen = !complete;
+function markLookedUp(entry: PendingDocument, complete: boolean): void {
+  if (entry.uncertain) entry.lookUpForbidden = !complete;
   entry.uncertain = false;
-  entry.looked = true;
+  entry.lookedUp = true;
 }
 
-function isDoubtful({ uncertain }: Pending): boolean {
+function isUncertain({ uncertain }: PendingDocument): boolean {
   return uncertain;
 }
 
-/** What this process sent before was delivered by it, not by somebody else. */
-function settleExisting({ write, attempted }: Pending): void {
-  if (attempted) write.deliver(false);
-  else write.recognise(false);
+/** A stored document that this process sent before was delivered by it, not by somebody else. */
+function settleExisting({ write, sent }: PendingDocument): void {
+  if (sent) write.settleDelivered(false);
+  else write.settleDuplicate(false);
 }
 
-function doubt(entry: Pending): void {
+function markUncertain(entry: PendingDocument): void {
   entry.uncertain = true;
-  entry.attempted = true;
+  entry.sent = true;
 }
 
-function settle(dataStream: string, entries: readonly Pending[], body: unknown): Rest {
+function settle(dataStream: string, entries: readonly PendingDocument[], body: unknown): DeliveryResult {
   const outcomes = readOutcomes(body, entries.length);
   if (!outcomes) throw unreadableAnswer(dataStream);
-  const open: OpenEntry[] = [];
-  let taken = false;
+  const open: UnsettledDocument[] = [];
+  let accepted = false;
   entries.forEach((entry, index) => {
     const outcome = outcomes[index];
     if (outcome?.kind === 'later') open.push({ entry, outcome });
     else if (outcome) settleOne(entry, outcome);
-    taken ||= outcome?.kind === 'created' || outcome?.kind === 'exists';
+    accepted ||= outcome?.kind === 'created' || outcome?.kind === 'exists';
   });
-  if (open.length === 0) return { ...nothing, taken };
-  return { ...sortOpen(dataStream, open, open.length < entries.length), taken };
+  if (open.length === 0) return { ...allSettled, accepted };
+  return { ...sortUnsettled(dataStream, open, open.length < entries.length), accepted };
 }
 
-type Later = Extract<Outcome, { kind: 'later' }>;
+type PostponedOutcome = Extract<DocumentOutcome, { kind: 'later' }>;
 
-interface OpenEntry {
-  readonly entry: Pending;
-  readonly outcome: Later;
+interface UnsettledDocument {
+  readonly entry: PendingDocument;
+  readonly outcome: PostponedOutcome;
 }
 
-function settleOne(entry: Pending, outcome: Exclude<Outcome, Later>): void {
-  const { write, index, unseen } = entry;
-  if (outcome.kind === 'created') write.deliver(unseen);
+function settleOne(entry: PendingDocument, outcome: Exclude<DocumentOutcome, PostponedOutcome>): void {
+  const { write, index, lookUpForbidden } = entry;
+  if (outcome.kind === 'created') write.settleDelivered(lookUpForbidden);
   else if (outcome.kind === 'exists') settleExisting(entry);
-  else write.refuse({ index, type: outcome.type, reason: outcome.reason });
+  else write.settleRejected({ index, type: outcome.type, reason: outcome.reason });
 }
 
-function sortOpen(
+function sortUnsettled(
   dataStream: string,
-  open: readonly OpenEntry[],
+  open: readonly UnsettledDocument[],
   othersSettled: boolean,
-): Omit<Rest, 'taken'> {
-  const again: Pending[] = [];
-  const aside: Pending[] = [];
-  let failure: Failure | undefined;
+): Omit<DeliveryResult, 'accepted'> {
+  const resend: PendingDocument[] = [];
+  const resendLater: PendingDocument[] = [];
+  let failure: ElasticsearchError | undefined;
   for (const { entry, outcome } of open) {
-    if (outcome.uncertain) doubt(entry);
-    if (outcome.meaning.trouble === 'server') entry.failures += 1;
-    if (entry.failures >= mostFailures) refuse(entry, outcome);
-    else if (othersSettled && outcome.meaning.trouble === 'server') aside.push(entry);
+    if (outcome.uncertain) markUncertain(entry);
+    if (outcome.diagnosis.category === 'server') entry.failures += 1;
+    if (entry.failures >= maximumFailures) refuse(entry, outcome);
+    else if (othersSettled && outcome.diagnosis.category === 'server') resendLater.push(entry);
     else {
       failure ??= explainOutcome(dataStream, outcome);
-      again.push(entry);
+      resend.push(entry);
     }
   }
-  const settled = othersSettled || again.length + aside.length < open.length;
-  return { ...none, again, aside, failure, settled };
+  const settled = othersSettled || resend.length + resendLater.length < open.length;
+  return { ...none, resend, resendLater, failure, settled };
 }
 
-function refuse({ write, index }: Pending, { said }: Later): void {
-  write.refuse({ index, type: said.type, reason: said.reason });
+function refuse({ write, index }: PendingDocument, { error }: PostponedOutcome): void {
+  write.settleRejected({ index, type: error.type, reason: error.reason });
 }
 
-function unreadableAnswer(dataStream: string): Failure {
-  return Failure.later(
+function unreadableAnswer(dataStream: string): ElasticsearchError {
+  return ElasticsearchError.later(
     'unreadable-answer',
     `The answer to a bulk request for ${dataStream} does not tell what became of its documents.`,
     'It is tried again; a proxy in between may change answers.',
@@ -181,20 +187,20 @@ function unreadableAnswer(dataStream: string): Failure {
   );
 }
 
-/** Everything is to be sent again, in the way that the failure calls for. */
-export function handBack(entries: readonly Pending[], failure: Failure): Rest {
-  if (failure.remedy === 'again') return { ...everything, again: entries, failure };
+/** Returns all documents to be sent again, in the way that the failure calls for. */
+export function resendAll(entries: readonly PendingDocument[], failure: ElasticsearchError): DeliveryResult {
+  if (failure.remedy === 'again') return { ...noneSettled, resend: entries, failure };
   const [only, ...more] = entries;
   if (only && more.length === 0) {
-    only.write.refuse({ index: only.index, type: failure.type, reason: failure.message });
-    return { ...everything, settled: true };
+    only.write.settleRejected({ index: only.index, type: failure.type, reason: failure.message });
+    return { ...noneSettled, settled: true };
   }
   const middle = Math.ceil(entries.length / 2);
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   return {
-    ...everything,
-    apart: [entries.slice(0, middle), entries.slice(middle)],
+    ...noneSettled,
+    resendApart: [entries.slice(0, middle), entries.slice(middle)],
     failure,
-    largestBytes: failure.status === 413 ? Math.ceil(bytes / 2) : undefined,
+    maximumBytes: failure.status === 413 ? Math.ceil(bytes / 2) : undefined,
   };
 }

@@ -1,28 +1,28 @@
-// One call of write(): how many of its documents have no outcome yet, and the report once none is left.
+// A call of write() in progress: counts its documents without an outcome, and resolves with the report once none is left.
 
 import type { OutputDocument, Rejection, WriteReport } from '../../contract/output.ts';
 
-/** One document on its way. */
-export interface Pending {
+/** A document that has no outcome yet. */
+export interface PendingDocument {
   readonly document: OutputDocument;
-  /** The line before it in a bulk request. */
+  /** The action line before it in a bulk request. */
   readonly action: string;
-  /** In a bulk request, both its lines. */
+  /** The length of both its lines in a bulk request. */
   readonly bytes: number;
   readonly write: PendingWrite;
-  /** In its write. */
+  /** The position in its write. */
   readonly index: number;
-  /** See WriteOptions. All documents of a data stream are, or none. */
+  /** True for a raw document (see WriteOptions); all documents of a data stream are, or none. */
   readonly raw: boolean;
-  /** It may be in the data stream already: to be looked up before it is sent. */
+  /** True when it may be in the data stream already and has to be looked up before it is sent. */
   uncertain: boolean;
-  /** This process sent it and did not learn the outcome. */
-  attempted: boolean;
-  /** It may be in the data stream, which the key may not read. */
-  unseen: boolean;
-  /** It was looked for: nobody else's document is this record. */
-  looked: boolean;
-  /** How often Elasticsearch failed on this very document. */
+  /** True when this process sent it and did not learn the outcome. */
+  sent: boolean;
+  /** True when it may be in the data stream, which the key may not read. */
+  lookUpForbidden: boolean;
+  /** True once it was looked up: no foreign document is this record. */
+  lookedUp: boolean;
+  /** The number of times Elasticsearch failed on this very document. */
   failures: number;
 }
 
@@ -46,25 +46,25 @@ export class PendingWrite {
     });
   }
 
-  /** Nobody waits for it any more: its documents need not be sent. */
+  /** True when nobody waits for it any more: its documents need not be sent. */
   get cancelled(): boolean {
     return this.#cancelled;
   }
 
-  deliver(possiblyTwice: boolean): void {
+  settleDelivered(possiblyTwice: boolean): void {
     this.#delivered += 1;
     if (possiblyTwice) this.#possiblyDuplicate += 1;
     this.#settleOne();
   }
 
-  /** `expected`: somebody else is known to have stored records here before. */
-  recognise(expected: boolean): void {
+  /** `expected`: the data stream is known to hold foreign documents. */
+  settleDuplicate(expected: boolean): void {
     this.#duplicate += 1;
     if (expected) this.#takenOver += 1;
     this.#settleOne();
   }
 
-  refuse(rejection: Rejection): void {
+  settleRejected(rejection: Rejection): void {
     this.#rejected.push(rejection);
     this.#settleOne();
   }

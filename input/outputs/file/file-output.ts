@@ -1,5 +1,5 @@
-// NDJSON files in a folder, one series per data stream: no server needed, and still every document once. Which lines
-// count is the ledger's word; how a line looks is line.ts.
+// The file output writes NDJSON files into a folder, one series per data stream: no server is needed, and every document
+// still stands there once. The ledger says how much of each file counts; line.ts makes the lines.
 
 import { resolve } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
@@ -12,7 +12,7 @@ import { FileSeries } from '../../files/file-series.ts';
 import { type FolderLock, lockFolder } from '../../files/folder-lock.ts';
 import { createOwnedFolder } from '../../files/owned-files.ts';
 import { SeriesWriter } from '../../files/series-writer.ts';
-import { type AdoptedFile, adoptFiles } from './adopt.ts';
+import { type AdoptedFile, adoptFiles } from './adopt-files.ts';
 import { lineBuffers } from './line-buffers.ts';
 import { type FileOptions, fileDefaults } from './options.ts';
 
@@ -20,7 +20,7 @@ export interface FileOutputParts {
   readonly ledger: DeliveryLedger;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Told when the disk refuses, and when it takes again. */
+  /** Called when writing to the disk fails, and when it works again. */
   readonly onHealth?: (health: 'healthy' | 'degraded', message: string) => void;
   readonly openFile?: OpenFile;
 }
@@ -33,7 +33,7 @@ const rememberedMs = 8 * 86_400_000;
 
 class FileOutput implements Output {
   readonly name: string;
-  /** One is written to the disk while the next is made. */
+  /** A batch is written to the disk while the next is made. */
   readonly batchesAhead = 2;
   readonly #folder: string;
   readonly #rotateBytes: number;
@@ -42,7 +42,7 @@ class FileOutput implements Output {
   readonly #closing = new AbortController();
   readonly #writers = new Map<string, SeriesWriter>();
   readonly #writeLines = lineBuffers();
-  #left: readonly AdoptedFile[] = [];
+  #existing: readonly AdoptedFile[] = [];
   #lock: FolderLock | undefined;
 
   constructor(options: FileOptions, parts: FileOutputParts) {
@@ -58,7 +58,7 @@ class FileOutput implements Output {
     this.#lock = this.#takeFolder();
     const begunSince = clock.now() - rememberedMs - this.#rotateIntervalMs;
     try {
-      this.#left = await adoptFiles({ folder: this.#folder, ledger, log, begunSince });
+      this.#existing = await adoptFiles({ folder: this.#folder, ledger, log, begunSince });
     } catch (error) {
       this.#lock.release();
       throw error instanceof OperatorError ? error : unreadableError(this.#folder, error);
@@ -93,7 +93,7 @@ class FileOutput implements Output {
     return lockFolder(this.#folder, 'output folder', this.#parts.clock.now());
   }
 
-  /** The lock went with the folder. */
+  /** Makes the folder again that somebody removed, with the lock that went with it. */
   #restoreFolder(): void {
     this.#lock?.release();
     this.#lock = undefined;
@@ -104,8 +104,8 @@ class FileOutput implements Output {
     const known = this.#writers.get(dataStream);
     if (known) return known;
     const { clock, log, openFile = openOwnedFile, onHealth = () => undefined } = this.#parts;
-    const left = this.#left.findLast(({ name }) => name.series === dataStream);
-    const series = new FileSeries(dataStream, left?.isSound ? left : undefined, {
+    const newest = this.#existing.findLast(({ name }) => name.series === dataStream);
+    const series = new FileSeries(dataStream, newest?.isSound ? newest : undefined, {
       folder: this.#folder,
       rotateBytes: this.#rotateBytes,
       rotateIntervalMs: this.#rotateIntervalMs,
@@ -114,8 +114,15 @@ class FileOutput implements Output {
       restoreFolder: () => this.#restoreFolder(),
     });
     const closing = this.#closing.signal;
-    const again = 'to have it again: m365 replay window --again';
-    const writer = new SeriesWriter(series, { folder: this.#folder, clock, log, again, onHealth, closing });
+    const recoveryHint = 'to have it again: m365 replay window --again';
+    const writer = new SeriesWriter(series, {
+      folder: this.#folder,
+      clock,
+      log,
+      recoveryHint,
+      onHealth,
+      closing,
+    });
     this.#writers.set(dataStream, writer);
     return writer;
   }

@@ -1,5 +1,5 @@
-// A document as a line of a file: its `_id` in front, so that the file alone tells what was delivered, and
-// `event.ingested`, which in Elasticsearch the ingest pipeline would set. The body is never parsed for that.
+// Writes a document as a line of a file, and reads its keys back. A line begins with the `_id`, so that the file alone
+// tells what was delivered, and `event.ingested`, which in Elasticsearch the ingest pipeline sets. Writing never parses.
 
 import { listDatasets } from '../../../pipelines/index.ts';
 import type { OutputDocument } from '../../contract/output.ts';

@@ -10,8 +10,8 @@ export interface FileOptions {
   readonly rotateIntervalMs?: number | undefined;
 }
 
-/** Where documents are when nobody says otherwise. */
-export const usualFileFolder = './data/events';
+/** The folder of documents where a policy names none. */
+export const defaultFileFolder = './data/events';
 
 export const fileDefaults = { rotateBytes: 128 * 1024 * 1024, rotateIntervalMs: 86_400_000 } as const;
 
@@ -21,7 +21,7 @@ export const fileOptions: OptionSet = {
     {
       name: 'path',
       type: 'text',
-      default: usualFileFolder,
+      default: defaultFileFolder,
       title: 'Folder',
       about:
         'Where the NDJSON files are written, one series per data stream. Each line is a document with its _id in front. They may be moved away at any time: what comes goes to a new file. Personal data, readable by its owner only.',

@@ -6,9 +6,14 @@ import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
-import { PolicyError, type Problem } from '../../options/problems.ts';
+import { PolicyError, type PolicyProblem } from '../../options/problems.ts';
 import { readSettings, type Settings } from '../../options/settings.ts';
-import { type Environment, findEntry, type MapNode, readTree } from '../../options/settings-tree.ts';
+import {
+  type EnvironmentVariables,
+  findEntry,
+  type MapNode,
+  readSettingsTree,
+} from '../../options/settings-tree.ts';
 import type { OutputType } from '../../outputs/output-policy.ts';
 import { logLevels, policyOptions, processOptions } from '../collector-options.ts';
 import { policyKeys } from './fleet-keys.ts';
@@ -18,7 +23,7 @@ import { OutputReader } from './read-outputs.ts';
 
 export interface LoadOptions {
   /** For `${NAME}`; the environment of the process by default. */
-  readonly environment?: Environment | undefined;
+  readonly environment?: EnvironmentVariables | undefined;
   /** Sends every stream to this kind of output: the policy's own of that type, or one with default settings. */
   readonly output?: OutputType | undefined;
   /** Replaces `m365.state_folder`. */
@@ -36,13 +41,13 @@ export async function loadPolicy(file: string, options: LoadOptions = {}): Promi
 
 /** The same from text; `file` names it in messages. */
 export function parsePolicy(text: string, file: string, options: LoadOptions = {}): Policy {
-  const tree = readTree(text, file, options.environment ?? process.env);
+  const tree = readSettingsTree(text, file, options.environment ?? process.env);
   const { once = false, force = false } = options;
-  const problems: Problem[] = [];
+  const problems: PolicyProblem[] = [];
   const notes: string[] = [];
   const { options: known } = policyOptions;
-  const parts = new Set(known.map(({ name }) => name));
-  readSettings(tree, { what: 'the policy', options: known, aside: policyKeys, parts }, problems);
+  const nestedParts = new Set(known.map(({ name }) => name));
+  readSettings(tree, { what: 'the policy', options: known, otherKeys: policyKeys, nestedParts }, problems);
   const shared = readProcessSettings(tree, problems);
   const outputs = new OutputReader(tree, options.output, problems);
   const completeness: CompletenessPolicy[] = [];
@@ -91,11 +96,15 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-function readProcessSettings(tree: MapNode, problems: Problem[]): Settings | undefined {
+function readProcessSettings(tree: MapNode, problems: PolicyProblem[]): Settings | undefined {
   const node = findEntry(tree, 'm365')?.value;
   const part: MapNode =
     node?.kind === 'map' ? node : { kind: 'map', place: node?.place ?? tree.place, entries: [] };
-  return readSettings(part, { what: 'm365', options: processOptions.options, aside: new Set() }, problems);
+  return readSettings(
+    part,
+    { what: 'm365', options: processOptions.options, otherKeys: new Set() },
+    problems,
+  );
 }
 
 /** What is looked at elsewhere does not count as delivered where the policy says. */

@@ -2,7 +2,7 @@
 // writes add_fields into a policy for its global data tags.
 
 import { datasetNames } from '../../../pipelines/datasets.ts';
-import { type Problem, suggest } from '../../options/problems.ts';
+import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { type PolicyNode, plain } from '../../options/settings-tree.ts';
 
 export interface Additions {
@@ -13,7 +13,7 @@ export interface Additions {
 
 const supported = ['add_tags', 'add_fields'];
 
-export function readProcessors(node: PolicyNode | undefined, problems: Problem[]): Additions {
+export function readProcessors(node: PolicyNode | undefined, problems: PolicyProblem[]): Additions {
   const tags: string[] = [];
   const fields: Record<string, string | number | boolean> = {};
   if (!node || (node.kind === 'scalar' && (node.value === null || node.value === '')))
@@ -42,7 +42,7 @@ function describeUnsupported(name: string): string {
   return `the processor ${name} is not supported${near} (only ${supported.join(' and ')}); use the ingest pipeline ${customPipelines}`;
 }
 
-function addTags(node: PolicyNode, tags: string[], problems: Problem[]): void {
+function addTags(node: PolicyNode, tags: string[], problems: PolicyProblem[]): void {
   const settings = asMap(plain(node));
   const added = settings?.tags;
   const alien = Object.keys(settings ?? {}).find((key) => key !== 'tags' && key !== 'target');
@@ -55,7 +55,7 @@ function addTags(node: PolicyNode, tags: string[], problems: Problem[]): void {
 function addFields(
   node: PolicyNode,
   fields: Record<string, string | number | boolean>,
-  problems: Problem[],
+  problems: PolicyProblem[],
 ): void {
   const settings = asMap(plain(node));
   const added = asMap(settings?.fields);

@@ -4,7 +4,7 @@
 import { datasetNames } from '../../../pipelines/datasets.ts';
 import { completenessOptions } from '../../completeness/options.ts';
 import type { Option } from '../../options/option.ts';
-import type { Problem } from '../../options/problems.ts';
+import type { PolicyProblem } from '../../options/problems.ts';
 import { readSettings, type Settings } from '../../options/settings.ts';
 import { findEntry, type MapNode } from '../../options/settings-tree.ts';
 import { dataStreamOptions } from '../collector-options.ts';
@@ -57,9 +57,9 @@ export function readCompleteness(
   node: MapNode,
   input: Settings | undefined,
   outputs: OutputReader,
-  problems: Problem[],
+  problems: PolicyProblem[],
 ): Omit<CompletenessPolicy, 'streams'> | undefined {
-  const rules = { what: 'the stream of completeness', options: reportOptions, aside: streamKeys };
+  const rules = { what: 'the stream of completeness', options: reportOptions, otherKeys: streamKeys };
   const settings = readSettings(node, rules, problems);
   if (!settings?.flag('enabled') || !input) return undefined;
   problems.push(...checkNamespace(settings));

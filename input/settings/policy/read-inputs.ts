@@ -3,7 +3,7 @@
 
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import type { Option } from '../../options/option.ts';
-import { type Problem, suggest } from '../../options/problems.ts';
+import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { readSettings, type Settings } from '../../options/settings.ts';
 import {
   findEntry,
@@ -37,7 +37,7 @@ interface Reading {
   readonly once: boolean;
   /** Lets the emulator's records into a namespace of real ones. */
   readonly force: boolean;
-  readonly problems: Problem[];
+  readonly problems: PolicyProblem[];
   readonly notes: string[];
   readonly completeness: CompletenessPolicy[];
 }
@@ -58,7 +58,7 @@ function maps(node: PolicyNode | undefined, what: string, { problems }: Reading)
   return onlyMaps(node, what, problems);
 }
 
-function onlyMaps(list: ListNode, what: string, problems: Problem[]): readonly MapNode[] {
+function onlyMaps(list: ListNode, what: string, problems: PolicyProblem[]): readonly MapNode[] {
   return list.items.flatMap((item) => {
     if (item.kind === 'map') return [item];
     problems.push({ place: item.place, message: `an entry of ${what} must be a map` });
@@ -84,9 +84,9 @@ function isOurs(input: MapNode, { problems, notes }: Reading): boolean {
 
 const inputRules = {
   options: inputOptions.options,
-  aside: inputKeys,
-  parts: new Set(['streams']),
-  belongs: belongsInStream,
+  otherKeys: inputKeys,
+  nestedParts: new Set(['streams']),
+  findRightPart: belongsInStream,
 };
 
 function readInput(input: MapNode, index: number, reading: Reading): ReadStream[] {
@@ -125,7 +125,7 @@ interface ReadingStream extends Reading {
 function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefined {
   const { problems, notes, input } = reading;
   const id = textAt(node, 'id') ?? reading.fallbackId;
-  const rules = { what: `the stream ${id}`, options: allStreamOptions, aside: streamKeys };
+  const rules = { what: `the stream ${id}`, options: allStreamOptions, otherKeys: streamKeys };
   const settings = readSettings(node, rules, problems);
   const own = readProcessors(findEntry(node, 'processors')?.value, problems);
   if (!settings) return undefined;
@@ -160,8 +160,8 @@ function belongsInStream(name: string): string | undefined {
 }
 
 /** Two collectors of one tenant would share its request budget and its ledger, and fetch everything twice. */
-function findRepeated(streams: readonly ReadStream[]): Problem[] {
-  const found: Problem[] = [];
+function findRepeated(streams: readonly ReadStream[]): PolicyProblem[] {
+  const found: PolicyProblem[] = [];
   const ids = new Map<string, string>();
   const tenants = new Map<string, string>();
   for (const { stream } of streams) {
@@ -181,7 +181,7 @@ function findRepeated(streams: readonly ReadStream[]): Problem[] {
 }
 
 /** Who owns a data stream maps all of it; and what is in it is recognised in one way. */
-function findMixed(streams: readonly ReadStream[]): Problem[] {
+function findMixed(streams: readonly ReadStream[]): PolicyProblem[] {
   return streams.flatMap(({ stream: { where, output, mapping } }) => {
     const other = streams.find(
       ({ stream }) =>

@@ -1,7 +1,7 @@
 // The outputs of a policy. Only those that a stream uses are checked: an exported policy may name others, of kinds
 // that only Elastic Agent knows.
 
-import { type Problem, suggest } from '../../options/problems.ts';
+import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { readSettings } from '../../options/settings.ts';
 import { findEntry, type MapEntry, type MapNode } from '../../options/settings-tree.ts';
 import { type OutputPolicy, type OutputType, outputKinds, outputTypes } from '../../outputs/output-policy.ts';
@@ -17,11 +17,11 @@ export class OutputReader {
   /** False when the policy has no outputs at all, which is its own problem. */
   private readonly any: boolean;
   private readonly override: OutputType | undefined;
-  private readonly problems: Problem[];
+  private readonly problems: PolicyProblem[];
   private readonly read = new Map<string, UsedOutput | undefined>();
   private replaced = false;
 
-  constructor(policy: MapNode, override: OutputType | undefined, problems: Problem[]) {
+  constructor(policy: MapNode, override: OutputType | undefined, problems: PolicyProblem[]) {
     const node = findEntry(policy, 'outputs')?.value;
     this.entries = node?.kind === 'map' ? node.entries : [];
     this.any = node !== undefined;
@@ -84,7 +84,7 @@ export class OutputReader {
     const rules = {
       what: `the output ${key}`,
       options: kind.options,
-      aside: new Set([...outputKeys, 'type']),
+      otherKeys: new Set([...outputKeys, 'type']),
     };
     const settings = readSettings(value, rules, this.problems);
     if (!settings) return undefined;

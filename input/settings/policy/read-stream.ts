@@ -4,7 +4,7 @@ import { loadDefinitions } from '../../../pipelines/index.ts';
 import { describeError } from '../../contract/errors.ts';
 import { trustedOrigin } from '../../http/allow-hosts.ts';
 import { type TransportOptions, verificationModes } from '../../http/dispatcher.ts';
-import type { Problem } from '../../options/problems.ts';
+import type { PolicyProblem } from '../../options/problems.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../options/secret.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { ManagementActivityOptions } from '../../sources/management-activity/options.ts';
@@ -20,7 +20,7 @@ import type { Additions } from './processors.ts';
 export function readSource(
   settings: Settings,
   once: boolean,
-  problems: Problem[],
+  problems: PolicyProblem[],
 ): ManagementActivityOptions | undefined {
   const found = [
     ...checkTenant(settings),
@@ -93,14 +93,17 @@ export function checkEmulated(
   source: ManagementActivityOptions,
   { namespace }: MappingOptions,
   place: string,
-): Problem[] {
+): PolicyProblem[] {
   if (!isEmulated(source) || namespace === 'demo') return [];
   const message = `invented records of an emulator belong in the namespace demo, not ${namespace}; --force sends them there all the same`;
   return [{ place, message }];
 }
 
 /** A constant in the raw record would change it, or make a second one that Elasticsearch refuses. */
-export function checkUntouched({ dataset, documents, fields }: MappingOptions, place: string): Problem[] {
+export function checkUntouched(
+  { dataset, documents, fields }: MappingOptions,
+  place: string,
+): PolicyProblem[] {
   if (documents !== 'raw') return [];
   const { rawField } = loadDefinitions(dataset).dataset;
   const touching = Object.keys(fields).find((name) => name.split('.', 1)[0] === rawField);
@@ -110,7 +113,7 @@ export function checkUntouched({ dataset, documents, fields }: MappingOptions, p
 }
 
 /** What Elasticsearch takes as the namespace of a data stream. */
-export function checkNamespace(settings: Settings): Problem[] {
+export function checkNamespace(settings: Settings): PolicyProblem[] {
   const namespace = settings.text('data_stream.namespace');
   if (namespace === undefined || /^[^\sA-Z\-\\/*?"<>|,#:]{1,100}$/.test(namespace)) return [];
   const message = `data_stream.namespace "${namespace}" must be lower case, without "-", spaces or any of \\ / * ? " < > | , # :, at most 100 characters`;
@@ -120,8 +123,8 @@ export function checkNamespace(settings: Settings): Problem[] {
 const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const domain = /^(?!-)[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+$/i;
 
-function checkTenant(settings: Settings): Problem[] {
-  const found: Problem[] = [];
+function checkTenant(settings: Settings): PolicyProblem[] {
+  const found: PolicyProblem[] = [];
   const tenant = settings.requireText('tenant_id');
   if (!guid.test(tenant) && !domain.test(tenant))
     found.push({
@@ -137,7 +140,7 @@ function checkTenant(settings: Settings): Problem[] {
   return found;
 }
 
-function checkHosts(settings: Settings): Problem[] {
+function checkHosts(settings: Settings): PolicyProblem[] {
   return ['login_url', 'management_url'].flatMap((name) => {
     const url = settings.text(name);
     if (url === undefined) return [];
@@ -150,7 +153,7 @@ function checkHosts(settings: Settings): Problem[] {
   });
 }
 
-function checkCredentials(settings: Settings): Problem[] {
+function checkCredentials(settings: Settings): PolicyProblem[] {
   const ways = ['client_secret', 'client_secret_file', 'certificate', 'certificate_file'].filter((name) =>
     settings.has(name),
   );
@@ -175,7 +178,7 @@ function readDate(settings: Settings, name: string): number | undefined {
   return text === undefined ? undefined : Date.parse(text);
 }
 
-function checkDate(settings: Settings, name: string): Problem[] {
+function checkDate(settings: Settings, name: string): PolicyProblem[] {
   const text = settings.text(name);
   if (text === undefined || (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)))) return [];
   return [{ place: settings.placeOf(name), message: `${name} "${text}" must be a date such as 2027-03-01` }];

@@ -3,7 +3,7 @@
 
 import { BatchQueue } from '../../concurrency/batch-queue.ts';
 import { LinkedAbort } from '../../concurrency/linked-abort.ts';
-import type { Turns } from '../../concurrency/turns.ts';
+import type { PrioritySemaphore } from '../../concurrency/priority-semaphore.ts';
 import type { OperatorError } from '../../contract/errors.ts';
 import type { Batch, Source, SourceEnvironment } from '../../contract/source.ts';
 import type { Connections } from '../../http/connections.ts';
@@ -15,7 +15,7 @@ import type { ManagementActivityOptions } from './options.ts';
 /** What all tenants of a process use together. */
 export interface SharedByTenants {
   readonly connections: Connections;
-  readonly turns: Turns;
+  readonly turns: PrioritySemaphore;
 }
 
 /** Throws an OperatorError for hosts that can never be used. */

@@ -4,12 +4,12 @@ import type { Dispatcher } from 'undici';
 import { ClientCredentials } from '../../auth/client-credentials.ts';
 import { resolveTenant } from '../../auth/resolve-tenant.ts';
 import type { TokenClaims } from '../../auth/token-claims.ts';
-import type { Turns } from '../../concurrency/turns.ts';
+import type { PrioritySemaphore } from '../../concurrency/priority-semaphore.ts';
 import type { OperatorError } from '../../contract/errors.ts';
 import type { SourceEnvironment } from '../../contract/source.ts';
 import type { CredentialEnd } from '../../contract/telemetry.ts';
 import { allowHosts } from '../../http/allow-hosts.ts';
-import { ClockSkew, learnClockSkew } from '../../http/clock-skew.ts';
+import { ClockSkew, trackClockSkew } from '../../http/clock-skew.ts';
 import type { Send } from '../../http/exchange.ts';
 import { RequestBudget, rateLimit } from '../../http/rate-limit.ts';
 import { retry } from '../../http/retry.ts';
@@ -31,7 +31,7 @@ export interface StreamParts {
   readonly environment: SourceEnvironment;
   readonly hosts: ReturnType<typeof hostsFor>;
   readonly dispatcher: Dispatcher;
-  readonly turns: Turns;
+  readonly turns: PrioritySemaphore;
   /** The tenant can never be collected or, with `once`, not now. */
   readonly giveUp: (error: OperatorError) => void;
 }
@@ -73,7 +73,7 @@ export async function openStream(parts: StreamParts, signal: AbortSignal): Promi
     api: managementApi({
       ...expected,
       publisherIdentifier: options.publisherIdentifier ?? tenantId,
-      send: learnClockSkew(skew)(direct),
+      send: trackClockSkew(skew)(direct),
       tokens,
       limit: rateLimit(budget),
       retry: retry({ clock, random }),

@@ -1,6 +1,6 @@
 // What the parts of one tenant's collection share.
 
-import type { Turns } from '../../concurrency/turns.ts';
+import type { PrioritySemaphore } from '../../concurrency/priority-semaphore.ts';
 import type { StreamComponent } from '../../contract/component.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { SourceEnvironment } from '../../contract/source.ts';
@@ -33,7 +33,7 @@ export interface Stream {
   /** Requests are counted in it by themselves; it is told of throttling that came in place of content. */
   readonly budget: RequestBudget;
   /** Of all tenants, for what each of them asks again and again. */
-  readonly turns: Turns;
+  readonly turns: PrioritySemaphore;
   /** Of the tenant as a whole. */
   readonly status: ScopeStatus;
   /** When this process began to collect; what Microsoft made before may have been seen by an earlier one. */

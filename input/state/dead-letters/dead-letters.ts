@@ -11,7 +11,7 @@ import type { Origin } from '../../contract/feed.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { type OpenFile, openOwnedFile } from '../../files/durable-file.ts';
 import { isSameFile, statPath } from '../../files/file-change.ts';
-import { stamp } from '../../files/file-name.ts';
+import { formatTimestamp } from '../../files/file-name.ts';
 import { FileSeries } from '../../files/file-series.ts';
 import {
   createOwnedFolder,
@@ -64,9 +64,9 @@ export class FileDeadLetters implements DeadLetters {
     const series = new FileSeries('dead-letters', undefined, parts);
     const { signal } = this.#closing;
     const closing = giveUp ? AbortSignal.any([signal, giveUp]) : signal;
-    const again = 'for letters that are still needed: m365 replay window';
+    const recoveryHint = 'for letters that are still needed: m365 replay window';
     const onHealth = () => undefined;
-    this.#writer = new SeriesWriter(series, { folder, clock, log, again, onHealth, closing });
+    this.#writer = new SeriesWriter(series, { folder, clock, log, recoveryHint, onHealth, closing });
   }
 
   async append(letters: readonly DeadLetter[]): Promise<void> {
@@ -76,7 +76,7 @@ export class FileDeadLetters implements DeadLetters {
 
   async stream(origin: Origin): Promise<DeadLetterStream> {
     this.#streams += 1;
-    const name = `${stamp(this.#clock.now())}-${process.pid}-${this.#streams}.raw`;
+    const name = `${formatTimestamp(this.#clock.now())}-${process.pid}-${this.#streams}.raw`;
     const path = join(this.#folder, name);
     createOwnedFolder(this.#folder);
     // To the end of the file, so that a cut shows in its length.

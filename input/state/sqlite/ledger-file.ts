@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { Logger } from '../../contract/logger.ts';
-import { stamp } from '../../files/file-name.ts';
+import { formatTimestamp } from '../../files/file-name.ts';
 import { createOwnedFile, requireFolder, requireReadable } from '../../files/owned-files.ts';
 import { foundDamage, readFault } from '../../files/sqlite-fault.ts';
 import { applicationId, migrate, readVersion, tune } from './ledger-schema.ts';
@@ -201,7 +201,7 @@ function backUpBeforeMigration(database: DatabaseSync, file: string, parts: Ledg
   const version = readVersion(database);
   if (version === 0 || version === parts.migrations.length) return;
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  const backup = join(parts.folder, `ledger.schema-${version}-${stamp(parts.now)}`);
+  const backup = join(parts.folder, `ledger.schema-${version}-${formatTimestamp(parts.now)}`);
   createOwnedFile(backup);
   copyFileSync(file, backup);
   parts.log.info(
@@ -213,7 +213,7 @@ function backUpBeforeMigration(database: DatabaseSync, file: string, parts: Ledg
 /** Renames the ledger out of the way; returns its new name. A new one may then be begun. */
 export function setLedgerAside({ folder, now, log }: LedgerFileParts, error: unknown): string {
   const file = ledgerFile(folder);
-  const target = join(folder, `ledger.damaged-${stamp(now)}`);
+  const target = join(folder, `ledger.damaged-${formatTimestamp(now)}`);
   for (const suffix of ['', '-wal', '-shm']) {
     if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
   }

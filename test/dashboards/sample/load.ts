@@ -1,7 +1,7 @@
 // Puts the sample into an Elasticsearch: the project's own templates and pipelines under names of their own, so that
 // nothing there is touched, then the documents.
 
-import { type Asset, assetPath, inOrder } from '../../../input/setup/assets.ts';
+import { assetPath, inDependencyOrder, type SetupAsset } from '../../../input/setup/assets.ts';
 import { readAuditAssets } from '../../../input/setup/audit-assets.ts';
 import { loadMapper } from '../../../pipelines/index.ts';
 import { sampleCollection } from './collection.ts';
@@ -53,8 +53,8 @@ export async function removeSample(url: string): Promise<void> {
 }
 
 /** As generated, but for the names and for whom they are. The pipelines of raw records take no part in the sample. */
-function sampleAssets(): Asset[] {
-  const assets = inOrder(readAuditAssets()).filter(({ name }) => !name.includes('@m365-raw'));
+function sampleAssets(): SetupAsset[] {
+  const assets = inDependencyOrder(readAuditAssets()).filter(({ name }) => !name.includes('@m365-raw'));
   const rename = (name: string) => `sample-${name}`;
   return assets.map(({ kind, name, body }) => {
     const text = assets.reduce(

@@ -1,9 +1,8 @@
-// What `m365 check` says about templates to a key that may not read them: a data stream tells which one it follows, and
-// whose that is.
+// The check of templates with a key that may not read them: a data stream shows the one that it follows, and who owns it.
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Connection, connect } from '../../../input/outputs/elasticsearch/connect/connection.ts';
-import { checkElasticsearch } from '../../../input/setup/check.ts';
+import { checkElasticsearch } from '../../../input/setup/check-elasticsearch.ts';
 import { never } from './harness.ts';
 import { StandIn } from './stand-in.ts';
 

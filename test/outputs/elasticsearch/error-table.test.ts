@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from '../../../input/outputs/elasticsearch/connect/connection.ts';
-import { checkElasticsearch } from '../../../input/setup/check.ts';
+import { checkElasticsearch } from '../../../input/setup/check-elasticsearch.ts';
 import { makeDocuments, makeOutput, never } from './harness.ts';
 import { StandIn } from './stand-in.ts';
 

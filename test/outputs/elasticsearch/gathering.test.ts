@@ -40,7 +40,7 @@ describe('gathering documents into requests', () => {
     await open({ bulkMaxBytes: 10_000, flushIntervalMs: 60_000, compressionLevel: 0 });
     const ids = numberedIds(1000);
     const all = write(ids);
-    // The last portion is thin, and another write makes it go.
+    // The last request is below its size, and another write makes it go.
     const rest = write(numberedIds(100, 'rest'));
     while (server.stored.length < 1000) await new Promise((resolve) => setImmediate(resolve));
     await all;

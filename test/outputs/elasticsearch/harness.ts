@@ -1,4 +1,4 @@
-// What tests of the output share: documents, a log that is kept, and an output with short waits.
+// The harness of the output's tests: documents, a log that is kept, and an output with short waits.
 
 import { systemClock } from '../../../input/contract/clock.ts';
 import type { Logger } from '../../../input/contract/logger.ts';
@@ -8,7 +8,7 @@ import type { ElasticsearchOptions } from '../../../input/outputs/elasticsearch/
 import {
   type ElasticsearchEnvironment,
   elasticsearchOutput,
-} from '../../../input/outputs/elasticsearch/index.ts';
+} from '../../../input/outputs/elasticsearch/elasticsearch-output.ts';
 
 export const never = new AbortController().signal;
 

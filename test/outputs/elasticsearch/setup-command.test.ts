@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runSetup } from '../../../input/cli/commands/setup.ts';
-import { overlap } from '../../../input/outputs/elasticsearch/template/patterns.ts';
-import type { Asset } from '../../../input/setup/assets.ts';
+import { patternsOverlap } from '../../../input/outputs/elasticsearch/template/index-patterns.ts';
+import type { SetupAsset } from '../../../input/setup/assets.ts';
 import { readConnectionFlags } from '../../../input/setup/connection-options.ts';
 import { StandIn } from './stand-in.ts';
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-const assets: Asset[] = [
+const assets: SetupAsset[] = [
   {
     kind: 'index_template',
     name: 't',
@@ -77,7 +77,7 @@ describe('m365 setup', () => {
   });
 
   test('makes the data streams that the policy writes, and no others', async () => {
-    const named = ['logs-o365.audit', 'logs-m365.collection'].map((name): Asset => {
+    const named = ['logs-o365.audit', 'logs-m365.collection'].map((name): SetupAsset => {
       const body = { index_patterns: [`${name}-*`], priority: 250, data_stream: {} };
       return { kind: 'index_template', name, body };
     });
@@ -93,7 +93,7 @@ describe('m365 setup', () => {
   });
 
   test('says a line for each kind, and what to do next', async () => {
-    const many = [1, 2, 3, 4].map((n): Asset => ({ kind: 'ingest_pipeline', name: `p${n}`, body: {} }));
+    const many = [1, 2, 3, 4].map((n): SetupAsset => ({ kind: 'ingest_pipeline', name: `p${n}`, body: {} }));
     const [template] = assets;
     const two = template ? [template, { ...template, name: 'u', body: { index_patterns: ['x-*'] } }] : [];
     await runSetup({ url: [server.url] }, [...many, ...two], (line) => said.push(line));
@@ -121,7 +121,7 @@ describe('m365 setup', () => {
     });
 
     test('sets up only where completeness is reported', async () => {
-      const named = ['logs-o365.audit', 'logs-m365.collection'].map((name): Asset => {
+      const named = ['logs-o365.audit', 'logs-m365.collection'].map((name): SetupAsset => {
         const body = { index_patterns: [`${name}-*`], priority: 250, data_stream: {} };
         return { kind: 'index_template', name, body };
       });
@@ -210,7 +210,7 @@ describe('index patterns', () => {
     ['a*b*c', 'a-c', false],
     ['', '', true],
   ])('%s and %s have a name in common: %s', (left, right, expected) => {
-    expect(overlap(left, right)).toBe(expected);
-    expect(overlap(right, left)).toBe(expected);
+    expect(patternsOverlap(left, right)).toBe(expected);
+    expect(patternsOverlap(right, left)).toBe(expected);
   });
 });

@@ -10,17 +10,17 @@ export interface Seen {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  /** Decompressed. */
+  /** The body, decompressed. */
   readonly body: string;
-  /** Of a bulk request. */
+  /** The ids of a bulk request. */
   readonly ids: readonly string[];
 }
 
-/** What to do with one request instead of, or around, the usual answer. */
+/** A fault: it handles one request instead of, or around, the usual answer. */
 export type Fault = (seen: Seen, exchange: Exchange) => void;
 
 interface Exchange {
-  /** Does what was asked and gives the usual answer's body. */
+  /** Carries out the request and returns the body of the usual answer. */
   perform(): unknown;
   reply(status: number, body: unknown, headers?: Record<string, string>): void;
   /** Breaks the connection. */
@@ -34,16 +34,16 @@ export type ItemResult = { status: number; error?: { type: string; reason: strin
 
 export class StandIn {
   readonly seen: Seen[] = [];
-  /** Taken one for each bulk request, in order; afterwards everything works. */
+  /** Faults, one for each bulk request in order; afterwards everything works. */
   readonly bulkFaults: Fault[] = [];
-  /** By path ending, for every request. */
+  /** Faults by path ending, for every request. */
   readonly answers = new Map<string, Fault>();
-  /** Outcomes other than created, by id; undefined lets it through. */
+  /** Returns an outcome other than created for an id; undefined lets it through. */
   judgeItem: (id: string, body: string) => ItemResult | undefined = () => undefined;
   /** A pipeline that names documents anew, and the fields by which they are then found; undefined leaves the name. */
   pipeline: (body: string) => { id: string; fields: Record<string, string> } | undefined = () => undefined;
   readonly #fields = new Map<string, Record<string, string>>();
-  /** Each a backing index: id → visible to searches. The last is written to. */
+  /** The backing indices, each id → visible to searches. The last is written to. */
   indices: Map<string, boolean>[] = [new Map()];
   inFlight = 0;
   mostInFlight = 0;
@@ -73,7 +73,7 @@ export class StandIn {
     return this.seen.filter(({ path }) => path.endsWith('/_bulk'));
   }
 
-  /** One entry for each stored document. */
+  /** The ids of all stored documents, one for each. */
   get stored(): string[] {
     return this.indices.flatMap((index) => [...index.keys()]).sort();
   }

@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { systemClock } from '../../../input/contract/clock.ts';
 import { type Connection, connect } from '../../../input/outputs/elasticsearch/connect/connection.ts';
-import type { Rest } from '../../../input/outputs/elasticsearch/delivery.ts';
-import { guardTemplate } from '../../../input/outputs/elasticsearch/template/template-guard.ts';
+import type { DeliveryResult } from '../../../input/outputs/elasticsearch/delivery.ts';
+import { templateGuard } from '../../../input/outputs/elasticsearch/template/template-guard.ts';
 import { never } from './harness.ts';
 import { StandIn } from './stand-in.ts';
 
@@ -31,20 +31,20 @@ test('a package that comes while this runs is noticed within minutes, and once i
   let now = 0;
   const forgotten: string[] = [];
   let delivered = 0;
-  const delivery: Rest = {
-    again: [],
-    aside: [],
-    apart: [],
+  const delivery: DeliveryResult = {
+    resend: [],
+    resendLater: [],
+    resendApart: [],
     failure: undefined,
-    taken: true,
+    accepted: true,
     settled: true,
-    largestBytes: undefined,
+    maximumBytes: undefined,
   };
-  const deliver = guardTemplate(
+  const deliver = templateGuard(
     {
       connection,
       clock: { ...systemClock, now: () => now },
-      strangers: { forget: (name) => void forgotten.push(name) },
+      foreignDocuments: { forget: (name) => void forgotten.push(name) },
     },
     async () => {
       delivered += 1;

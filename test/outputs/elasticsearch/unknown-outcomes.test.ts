@@ -29,7 +29,7 @@ const write = (ids: readonly string[], uncertain = false) =>
 const forbidden: Fault = (_, { reply }) =>
   reply(403, { error: { type: 'security_exception', reason: 'no' } });
 
-/** The worst moment: everything was stored, nobody learned of it, and a new backing index has begun. */
+/** A fault at the worst moment: all is stored, the answer is lost, and a new backing index has begun. */
 const losingAnswers: Record<string, Fault> = {
   'a cut connection': (_, { perform, cut }) => {
     perform();
@@ -240,7 +240,7 @@ describe('raw records, which the pipeline of another names', () => {
   const writeRaw = (ids: readonly string[], uncertain = false) =>
     made.output.write(makeDocuments(dataStream, ids), { signal: never, uncertain, raw: true });
 
-  /** By its Id alone, as Elastic's does. What comes without an organization is told from the others by nothing else. */
+  /** Names a document by its Id alone, as Elastic's pipeline does. Nothing else tells one without an organization apart. */
   const name = (body: string) => {
     const [owner = '', recordId = ''] = JSON.parse(body).event.id.split(':');
     const organization = { 'organization.id': owner.toUpperCase() };

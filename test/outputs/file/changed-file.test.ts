@@ -1,4 +1,4 @@
-// What others do to the files while they are written: logrotate, an editor, somebody who makes room.
+// Files that others change while they are written: logrotate, an editor, somebody who frees disk space.
 
 import {
   appendFileSync,
@@ -27,7 +27,7 @@ import {
   write,
 } from './file-fixture.ts';
 
-/** The lines of every file under the folder, whatever its name, read as a person would who looks for a record. */
+/** Reads the lines of every file under the folder, as a person would who looks for a record. */
 function idsUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
@@ -46,7 +46,7 @@ const fileOf = ({ events }: Opened) => filesIn(events)[0] ?? '';
 interface Change {
   readonly what: string;
   readonly change: (file: string) => void;
-  /** Of the documents a and b, delivered before, which are still there. */
+  /** The documents of a and b, delivered before, that are still there. */
   readonly left: readonly string[];
   readonly says: RegExp;
 }

@@ -9,7 +9,7 @@ const hour = 3_600;
 const idOf = (number: number) =>
   `${tenant}:${number.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`;
 
-/** Some are so old that the ledger keeps them by their arrival. */
+/** Some records are so old that the ledger keeps them by their arrival. */
 export function documentOf(number: number): OutputDocument {
   const time = (Date.UTC(2026, 0, 1) / 1000 + number * hour) * 1000;
   const body = {

@@ -3,7 +3,7 @@
 // Arguments: folder, number of records, seed.
 
 import { join } from 'node:path';
-import { IdClaims } from '../../../input/concurrency/in-flight.ts';
+import { IdClaims } from '../../../input/concurrency/id-claims.ts';
 import { systemClock } from '../../../input/contract/clock.ts';
 import type { OutputDocument } from '../../../input/contract/output.ts';
 import { fileOutput } from '../../../input/outputs/file/file-output.ts';

@@ -18,7 +18,7 @@ const seed = Math.trunc(Math.random() * 2 ** 31);
 
 interface Kill {
   readonly afterMs: number;
-  /** Counted from the first acknowledgement, or from the start of the process. */
+  /** The event from which time is counted: the first acknowledgement, or the start of the process. */
   readonly from: 'acknowledgement' | 'start';
 }
 
@@ -49,7 +49,7 @@ async function runWriter(
   return acknowledged.split('\n').slice(0, -1);
 }
 
-/** What ledger and files hold after they were opened again, which repairs them. */
+/** Opens ledger and files again, which repairs them, and returns what they hold. */
 async function readStore(folder: string): Promise<{ inFiles: string[]; inLedger: string[] }> {
   const log = recordingLog();
   const ledger = await openLedger({ folder: join(folder, 'state'), clock: systemClock, log });
@@ -87,7 +87,7 @@ test(`ledger and files agree after ${kills} kills at random instants, once with 
   await runWriter(folder.path, kills);
   const { inFiles } = await readStore(folder.path);
   expect(inFiles).toEqual(documents.map(({ id }) => id).toSorted());
-  // Otherwise no kill ever hit the time between a write and its acknowledgement, and nothing was shown.
+  // The test shows something only when a kill hit the time between a write and its acknowledgement.
   expect(partial).toBeGreaterThan(0);
 });
 

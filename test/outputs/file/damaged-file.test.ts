@@ -1,4 +1,4 @@
-// Files that a crash, an editor or a bad disk was at, met at a start, with the ledger that knows them and without.
+// Files that a crash, an editor or a bad disk has damaged, met at a start, with the ledger that knows them and without.
 
 import {
   existsSync,
@@ -20,9 +20,9 @@ interface Damage {
   readonly what: string;
   /** The lines have their line feeds. */
   readonly spoil: (lines: readonly string[]) => readonly (string | Buffer)[];
-  /** Of a, b and c; the others were spoilt themselves. */
+  /** The documents of a, b and c that must stay; the others were damaged themselves. */
   readonly good: readonly string[];
-  /** What lies in the file beside, but for line feeds. */
+  /** The content of the file of damage, but for line feeds. */
   readonly aside: string;
 }
 
@@ -202,7 +202,7 @@ describe('with its ledger, a file that', () => {
     const file = await deliverThree(folder.path);
     writeFileSync(file, torn, { flag: 'a' });
     const text = readFileSync(file, 'utf8');
-    // As on a full disk, nothing can be written where the damage would go.
+    // Nothing can be written where the damage would go, as on a full disk.
     mkdirSync(`${file}.damaged`);
     const opened = await openFileOutput(folder.path);
     await deliver(opened, 'd');

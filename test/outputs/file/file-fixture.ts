@@ -1,4 +1,4 @@
-// A file output with its ledger on temporary folders, and what its files hold.
+// A file output with its ledger on temporary folders, and a reader of its files.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ export function write(output: Output, ...ids: string[]): Promise<WriteReport> {
   );
 }
 
-/** As the collector does it: written, then committed with the checkpoint. */
+/** Delivers as the collector does: writes, then commits with the checkpoint. */
 export async function deliver({ output, ledger }: Opened, ...ids: string[]): Promise<void> {
   const { checkpoint } = await write(output, ...ids);
   await ledger.commit({

@@ -7,9 +7,9 @@ import { temporaryFolder } from '../../state/state-folder.ts';
 import { dataStream, document, filesIn, idsIn, never, openFileOutput, write } from './file-fixture.ts';
 
 interface Disk {
-  /** Bytes that still fit. */
+  /** The number of bytes that still fit. */
   free: number;
-  /** How many syncs still fail. */
+  /** The number of syncs that still fail. */
   failingSyncs: number;
   readonly openFile: OpenFile;
 }

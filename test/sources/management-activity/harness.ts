@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { byteBudget } from '../../../input/concurrency/byte-budget.ts';
-import { Turns } from '../../../input/concurrency/turns.ts';
+import { PrioritySemaphore } from '../../../input/concurrency/priority-semaphore.ts';
 import type { Clock } from '../../../input/contract/clock.ts';
 import { type Component, isFeed } from '../../../input/contract/component.ts';
 import type { DeadLetterStream, DeadLetters } from '../../../input/contract/dead-letters.ts';
@@ -128,7 +128,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     letters,
     ledger,
     folder,
-    shared: { connections: new Connections(), turns: new Turns({ clock: options.clock }) },
+    shared: { connections: new Connections(), turns: new PrioritySemaphore({ clock: options.clock }) },
     environment: {
       clock: options.clock,
       random: options.random ?? Math.random,

@@ -1,40 +1,40 @@
-// The official client over our own dispatcher. It never retries: an unknown outcome must be seen, not repeated.
+// The official client over our own dispatcher. It never retries, because an unknown outcome must be seen, not repeated.
 
 import { Client } from '@elastic/elasticsearch';
 import type { Dispatcher } from 'undici';
 import { hostOf } from '../../../http/exchange.ts';
-import { explainFailure, explainStatus, Failure } from '../errors/failure.ts';
+import { ElasticsearchError, explainFailure, explainStatus } from '../errors/elasticsearch-error.ts';
 import { connectionOver, RequestContext } from './dispatcher-connection.ts';
 
-export interface Request {
+export interface ElasticsearchRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
-  /** Encoded. */
+  /** The path, encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
-  /** Sent as JSON. */
+  /** The body, sent as JSON. */
   readonly body?: object;
-  /** Lines that are JSON already. */
+  /** The lines of an NDJSON body, encoded already. */
   readonly lines?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
-  /** For the trace. */
+  /** The name of the endpoint in traces. */
   readonly name: string;
   readonly index?: string;
 }
 
-export interface Answer {
+export interface ElasticsearchResponse {
   readonly status: number;
-  /** Parsed, where it was JSON. */
+  /** The body, parsed where it was JSON. */
   readonly body: unknown;
 }
 
 export interface OneShotClient {
   /** Resolves for 2xx and for the statuses in `accept`; rejects with a Failure, or with the signal's reason. */
   send(
-    request: Request,
+    request: ElasticsearchRequest,
     authorization: string | undefined,
     signal: AbortSignal,
     accept: readonly number[],
-  ): Promise<Answer>;
+  ): Promise<ElasticsearchResponse>;
   close(): Promise<void>;
 }
 
@@ -65,11 +65,11 @@ function withoutCredentials(url: URL): URL {
 
 async function send(
   client: Client,
-  request: Request,
+  request: ElasticsearchRequest,
   authorization: string | undefined,
   signal: AbortSignal,
   accept: readonly number[],
-): Promise<Answer> {
+): Promise<ElasticsearchResponse> {
   const context = new RequestContext();
   try {
     const { statusCode, body, headers } = await client.transport.request(
@@ -85,7 +85,7 @@ async function send(
         meta: true,
         signal,
         context: { request: context },
-        // Every status is ours to judge, and comes with its body.
+        // The client would throw away the body of an error status; it is judged here.
         ignore: allErrors,
         headers: { ...request.headers, ...(authorization !== undefined && { authorization }) },
       },
@@ -94,7 +94,7 @@ async function send(
     if ((status >= 200 && status < 300) || accept.includes(status)) return { status, body };
     throw explainStatus(hostOf(context.origin), status, body, headers?.['retry-after']);
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof ElasticsearchError) throw error;
     signal.throwIfAborted();
     throw explainFailure(context, error);
   }

@@ -1,24 +1,28 @@
-// The way to one cluster, made from the settings: hosts, authorities, credentials. The client itself is client.ts.
+// A connection to one cluster, made from its settings: hosts, authorities, credentials. It sends through client.ts.
 
 import { OperatorError, protectSecret } from '../../../contract/errors.ts';
 import { createDispatcher } from '../../../http/dispatcher.ts';
-import { Failure } from '../errors/failure.ts';
-import type { Answer, Request } from './client.ts';
-import { complete, type ElasticsearchOptions } from './options.ts';
+import { ElasticsearchError } from '../errors/elasticsearch-error.ts';
+import type { ElasticsearchRequest, ElasticsearchResponse } from './client.ts';
+import { completeOptions, type ElasticsearchOptions } from './options.ts';
 import { findTrustedAuthority } from './trusted-authority.ts';
 
 export interface Connection {
   /** The hosts, for messages; without credentials. */
   readonly address: string;
   /** Resolves for 2xx and for the statuses in `accept`; rejects with a Failure, or with the signal's reason. */
-  send(request: Request, signal: AbortSignal, accept?: readonly number[]): Promise<Answer>;
+  send(
+    request: ElasticsearchRequest,
+    signal: AbortSignal,
+    accept?: readonly number[],
+  ): Promise<ElasticsearchResponse>;
   close(): Promise<void>;
 }
 
-/** Connects to nothing yet, except where the trusted authority has to be asked for. */
+/** Makes a connection. No host is asked yet, except for its authority where that is trusted by fingerprint. */
 export async function connect(options: ElasticsearchOptions, signal?: AbortSignal): Promise<Connection> {
   const hosts = parseHosts(options.hosts);
-  const { timeoutMs, workers } = complete(options);
+  const { timeoutMs, workers } = completeOptions(options);
   const dispatcher = createDispatcher({
     proxyUrl: options.proxyUrl,
     proxyDisable: options.proxyDisable,
@@ -42,13 +46,16 @@ export async function connect(options: ElasticsearchOptions, signal?: AbortSigna
   };
 }
 
-/** The client takes the hosts in turn: where one was not reached, the next may be. */
-async function overHosts(hosts: number, attempt: () => Promise<Answer>): Promise<Answer> {
+/** Sends to one host after the other until one is reached: the client takes the hosts in turn. */
+async function overHosts(
+  hosts: number,
+  attempt: () => Promise<ElasticsearchResponse>,
+): Promise<ElasticsearchResponse> {
   for (let left = hosts - 1; ; left -= 1) {
     try {
       return await attempt();
     } catch (error) {
-      const unsent = error instanceof Failure && error.status === 0 && !error.uncertain;
+      const unsent = error instanceof ElasticsearchError && error.status === 0 && !error.uncertain;
       if (left === 0 || !unsent) throw error;
     }
   }
@@ -88,7 +95,7 @@ async function chooseAuthorities(
   return [...given, await findTrustedAuthority(encrypted, fingerprint, signal)];
 }
 
-/** Elastic Agent's rules: http where no scheme is given, port 9200 where none is; undefined when it is no address. */
+/** Parses a host by the rules of Elastic Agent: http and port 9200 where none is given; undefined when it is no address. */
 export function parseHost(entry: string): URL | undefined {
   const text = /^[a-z]+:\/\//i.test(entry) ? entry : `http://${entry}`;
   if (!URL.canParse(text)) return undefined;
@@ -104,7 +111,7 @@ function hasPort(text: string): boolean {
   return /:\d+$/.test(authority);
 }
 
-/** Read again for every request, so that a renewed key is taken up. */
+/** Returns the Authorization header, read again for every request, so that a renewed key is used. */
 function authorize(
   { apiKey, username, password }: ElasticsearchOptions,
   hosts: readonly URL[],

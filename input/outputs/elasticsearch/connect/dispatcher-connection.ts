@@ -1,5 +1,5 @@
-// The official client's connection over our own dispatcher, so that proxies, authorities and time-outs are those of
-// every other request, and so that a failure keeps its code: whether a request was sent decides how it is repeated.
+// The connection class of the official client over our own dispatcher, so that proxies, authorities and time-outs are
+// those of every other request, and so that a failure keeps its code, which tells whether the request was sent.
 
 import {
   BaseConnection,
@@ -13,14 +13,15 @@ import {
 import type { Dispatcher } from 'undici';
 import { describeError } from '../../../contract/errors.ts';
 
-/** Goes as `context.request`; holds what went wrong below HTTP, which the client's own errors leave out. */
+/** The object in `context.request` of a request: it receives what the client's own errors leave out. */
 export class RequestContext {
+  /** The error below HTTP, where there was one. */
   networkFailure: unknown;
-  /** Which of the hosts was asked. */
+  /** The origin of the host that was asked. */
   origin = '';
 }
 
-/** A connection class for the client, bound to one dispatcher, which stays the caller's to close. */
+/** Makes a connection class that is bound to one dispatcher; the caller closes that. */
 export function connectionOver(dispatcher: Dispatcher): typeof BaseConnection {
   return class DispatcherConnection extends BaseConnection {
     override request(
@@ -85,7 +86,7 @@ function methodOf(method: string): Dispatcher.HttpMethod {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Undici takes no undefined values, and both of two spellings of a name. */
+/** Makes header fields for undici, which refuses undefined values and would send both of two spellings of a name. */
 function plainHeaders(headers: Headers | undefined): Record<string, string | string[]> {
   const plain: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers ?? {}))

@@ -2,11 +2,11 @@
 
 import type { Option, OptionSet } from '../../../options/option.ts';
 
-/** Durations in milliseconds, sizes in bytes; secrets as functions, so that a replaced file takes effect by itself. */
+/** The options of the output: durations in milliseconds, sizes in bytes, secrets as functions, so that a replaced file takes effect by itself. */
 export interface ElasticsearchOptions {
-  /** As written: the scheme defaults to http and the port to 9200, as Elastic Agent has it. At least one. */
+  /** One or more addresses as written; the scheme defaults to http and the port to 9200, as in Elastic Agent. */
   readonly hosts: readonly string[];
-  /** `id:key`, or the same in base64. */
+  /** The API key as `id:key`, or the same in base64. */
   readonly apiKey?: (() => Promise<string>) | undefined;
   readonly username?: string | undefined;
   readonly password?: (() => Promise<string>) | undefined;
@@ -14,12 +14,12 @@ export interface ElasticsearchOptions {
   readonly ssl?: SslOptions | undefined;
   readonly proxyUrl?: string | undefined;
   readonly proxyDisable?: boolean | undefined;
-  /** 0 (off) to 9. */
+  /** The gzip level, 0 (off) to 9. */
   readonly compressionLevel?: number | undefined;
   readonly bulkMaxBytes?: number | undefined;
-  /** How long a document may wait for others to share its request. */
+  /** The longest time that a document waits for others to share its request. */
   readonly flushIntervalMs?: number | undefined;
-  /** Bulk requests on their way at once. */
+  /** The number of bulk requests on their way at once. */
   readonly workers?: number | undefined;
   readonly timeoutMs?: number | undefined;
   readonly backoffFirstMs?: number | undefined;
@@ -27,9 +27,9 @@ export interface ElasticsearchOptions {
 }
 
 interface SslOptions {
-  /** PEM text or paths of PEM files. */
+  /** The authorities to trust, as PEM text or paths of PEM files. */
   readonly certificateAuthorities?: readonly string[] | undefined;
-  /** SHA-256 of an authority that the server sends along, in hex. */
+  /** The SHA-256 of an authority that the server sends along, in hex. */
   readonly caTrustedFingerprint?: string | undefined;
   readonly verificationMode?: VerificationMode | undefined;
 }
@@ -49,7 +49,7 @@ const defaults = {
 
 export type CompleteOptions = ElasticsearchOptions & { readonly [Name in keyof typeof defaults]: number };
 
-export function complete(options: ElasticsearchOptions): CompleteOptions {
+export function completeOptions(options: ElasticsearchOptions): CompleteOptions {
   return {
     ...options,
     compressionLevel: options.compressionLevel ?? defaults.compressionLevel,
@@ -62,7 +62,7 @@ export function complete(options: ElasticsearchOptions): CompleteOptions {
   };
 }
 
-const where: readonly Option[] = [
+const addressOptions: readonly Option[] = [
   {
     name: 'hosts',
     type: 'list',
@@ -96,7 +96,7 @@ const where: readonly Option[] = [
   },
 ];
 
-const credentials: readonly Option[] = [
+const credentialOptions: readonly Option[] = [
   {
     name: 'api_key',
     type: 'secret',
@@ -128,7 +128,7 @@ const credentials: readonly Option[] = [
   },
 ];
 
-const encryption: readonly Option[] = [
+const tlsOptions: readonly Option[] = [
   {
     name: 'ssl.certificate_authorities',
     type: 'list',
@@ -154,7 +154,7 @@ const encryption: readonly Option[] = [
   },
 ];
 
-const pace: readonly Option[] = [
+const throughputOptions: readonly Option[] = [
   {
     name: 'compression_level',
     type: 'integer',
@@ -232,5 +232,5 @@ const pace: readonly Option[] = [
 
 export const elasticsearchOptions: OptionSet = {
   part: 'outputs',
-  options: [...where, ...credentials, ...encryption, ...pace],
+  options: [...addressOptions, ...credentialOptions, ...tlsOptions, ...throughputOptions],
 };

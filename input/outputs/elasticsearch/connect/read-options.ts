@@ -1,15 +1,15 @@
-// From the checked settings of a policy, or from the command line, to what the output takes.
+// Turns checked settings of a policy into the options of the Elasticsearch output.
 
-import type { Problem } from '../../../options/problems.ts';
+import type { PolicyProblem } from '../../../options/problems.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../../options/secret.ts';
 import type { Settings } from '../../../options/settings.ts';
 import { parseHost } from './connection.ts';
 import { type ElasticsearchOptions, verificationModes } from './options.ts';
 
-/** Undefined when the settings do not fit together; `problems` then says why. */
+/** Returns the options; undefined when the settings do not fit together, with the reasons in `problems`. */
 export function readElasticsearchOptions(
   settings: Settings,
-  problems: Problem[],
+  problems: PolicyProblem[],
 ): ElasticsearchOptions | undefined {
   const found = [...checkHosts(settings), ...checkCredentials(settings)];
   problems.push(...found);
@@ -37,7 +37,7 @@ export function readElasticsearchOptions(
   };
 }
 
-function checkHosts(settings: Settings): Problem[] {
+function checkHosts(settings: Settings): PolicyProblem[] {
   return settings
     .list('hosts')
     .filter((host) => parseHost(host) === undefined)
@@ -47,8 +47,11 @@ function checkHosts(settings: Settings): Problem[] {
     }));
 }
 
-function checkCredentials(settings: Settings): Problem[] {
-  const problem = (name: string, message: string): Problem => ({ place: settings.placeOf(name), message });
+function checkCredentials(settings: Settings): PolicyProblem[] {
+  const problem = (name: string, message: string): PolicyProblem => ({
+    place: settings.placeOf(name),
+    message,
+  });
   const given = (name: string) => [name, `${name}_file`].filter((each) => settings.has(each));
   const keys = given('api_key');
   const passwords = given('password');

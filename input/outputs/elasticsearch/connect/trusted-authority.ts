@@ -1,14 +1,14 @@
-// Trust by fingerprint: asks a server for its certificate chain, takes the authority whose SHA-256 was configured, and
-// leaves it to TLS proper to check everything else against that authority.
+// Finds a certificate authority by its fingerprint: asks a server for its certificate chain, and takes the authority whose
+// SHA-256 was configured. TLS itself checks everything else against that authority.
 
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { OperatorError } from '../../../contract/errors.ts';
 import { readNetworkFailure } from '../../../http/network-failure.ts';
 import { explainWrongScheme } from '../../../http/wrong-scheme.ts';
 
-const patienceMs = 10_000;
+const handshakeTimeoutMs = 10_000;
 
-/** PEM of the authority, from the first host that answers. Throws an OperatorError when none has it. */
+/** Returns the authority as PEM, from the first host that has it. Throws an OperatorError when none has. */
 export async function findTrustedAuthority(
   hosts: readonly URL[],
   fingerprint: string,
@@ -43,7 +43,7 @@ export async function findTrustedAuthority(
   });
 }
 
-/** Nothing is sent over this connection but the handshake, so that it need not be trusted yet. */
+/** Reads the certificate chain of a host. Only the handshake is sent, so the connection need not be trusted yet. */
 function readChain(host: URL, signal: AbortSignal | undefined): Promise<DetailedPeerCertificate[]> {
   return new Promise((resolve, reject) => {
     const socket: TLSSocket = connect({
@@ -52,7 +52,7 @@ function readChain(host: URL, signal: AbortSignal | undefined): Promise<Detailed
       servername: /^[\d.]+$|:/.test(host.hostname) ? '' : host.hostname,
       rejectUnauthorized: false,
     });
-    socket.setTimeout(patienceMs, () => socket.destroy(timedOut()));
+    socket.setTimeout(handshakeTimeoutMs, () => socket.destroy(timedOut()));
     const leave = () => socket.destroy(timedOut());
     signal?.addEventListener('abort', leave, { once: true });
     socket.once('close', () => signal?.removeEventListener('abort', leave));

@@ -1,14 +1,14 @@
-// Which Elasticsearch is there, and whether it is new enough.
+// Reads the version of an Elasticsearch, and refuses one that is too old.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import { OperatorError } from '../../../contract/errors.ts';
-import { Failure } from '../errors/failure.ts';
+import { ElasticsearchError } from '../errors/elasticsearch-error.ts';
 import type { Connection } from './connection.ts';
 
 export const oldestVersion = '8.18';
 
 export interface ServerVersion {
-  /** Undefined when the key may not ask. */
+  /** The version, such as `9.1.0`; undefined when the key may not ask. */
   readonly number: string | undefined;
   readonly serverless: boolean;
 }
@@ -22,7 +22,7 @@ export async function readVersion(connection: Connection, signal: AbortSignal): 
       serverless: version.build_flavor === 'serverless',
     };
   } catch (error) {
-    if (error instanceof Failure && error.trouble === 'privilege')
+    if (error instanceof ElasticsearchError && error.category === 'privilege')
       return { number: undefined, serverless: false };
     throw error;
   }

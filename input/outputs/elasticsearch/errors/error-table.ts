@@ -1,7 +1,7 @@
-// What an error of Elasticsearch's means, and what to do about it: one table for single documents of a bulk request, for
-// whole requests, and for `check`. What then becomes of documents is outcomes.ts and failure.ts.
+// A table of Elasticsearch's errors, with what each means and what to do about it: for single documents of a bulk request,
+// for whole requests, and for `check`. outcomes.ts and elasticsearch-error.ts say what then becomes of documents.
 
-export type Trouble =
+export type ErrorCategory =
   | 'starting'
   | 'blocked'
   | 'credentials'
@@ -12,41 +12,41 @@ export type Trouble =
   | 'pipeline'
   | 'shards'
   | 'too-large'
-  /** The document is wrong, or one of the request. */
+  /** The document is wrong, or one document of the request. */
   | 'document'
-  /** Elasticsearch itself failed. For a single document it may lie in the document all the same. */
+  /** Elasticsearch itself failed. The cause of a single document's failure may be the document all the same. */
   | 'server'
-  /** What answers is no Elasticsearch, or something in between refuses. */
+  /** The server is no Elasticsearch, or something in between refuses. */
   | 'address';
 
-/** An error as it was answered. */
-export interface Said {
+/** An error as Elasticsearch reported it. */
+export interface ReportedError {
   readonly status: number;
-  /** Elasticsearch's own name for it; empty where the answer was not Elasticsearch's. */
+  /** The name of the error; empty where the answer was not Elasticsearch's. */
   readonly type: string;
   readonly reason: string;
   readonly about: 'document' | 'request';
 }
 
-export interface Meaning {
-  readonly trouble: Trouble;
+export interface ErrorDiagnosis {
+  readonly category: ErrorCategory;
   readonly advice: string;
-  /** Nothing gets better until somebody acts; the rest passes by itself. */
+  /** True when nothing gets better until somebody acts; other errors pass by themselves. */
   readonly needsOperator: boolean;
 }
 
-interface Row extends Meaning {
-  readonly fits: (said: Said) => boolean;
+interface ErrorRule extends ErrorDiagnosis {
+  readonly matches: (error: ReportedError) => boolean;
 }
 
-const waits = 'Documents wait until then; none is lost.';
-const key =
+const documentsWait = 'Documents wait until then; none is lost.';
+const keyAdvice =
   'Put a valid api_key (or username and password) into the output; `m365 check` prints the smallest key that does.';
 
-const isBlock = ({ type }: Said) => type === 'cluster_block_exception';
-const isRefusal = ({ status, type }: Said) => status === 403 || (status === 401 && type !== '');
+const isBlock = ({ type }: ReportedError) => type === 'cluster_block_exception';
+const isRefusal = ({ status, type }: ReportedError) => status === 403 || (status === 401 && type !== '');
 
-/** What a 401 says, and what it means. */
+/** Patterns of the reason of a 401, each with what it means. */
 const refusedCredentials: readonly (readonly [RegExp, string])[] = [
   [/invalidated/, 'The API key was invalidated: create another.'],
   [/expired/, 'The API key has expired: create another.'],
@@ -59,133 +59,133 @@ const refusedCredentials: readonly (readonly [RegExp, string])[] = [
   [/(?:)/, ''],
 ];
 
-/** The first row that fits counts. */
-const table: readonly Row[] = [
+/** The rules in order: the first that matches counts. */
+const rules: readonly ErrorRule[] = [
   {
-    fits: (said) =>
-      said.type === 'master_not_discovered_exception' ||
-      (isBlock(said) &&
-        (said.status === 503 || /SERVICE_UNAVAILABLE|no master|state not recovered/.test(said.reason))),
-    trouble: 'starting',
+    matches: (error) =>
+      error.type === 'master_not_discovered_exception' ||
+      (isBlock(error) &&
+        (error.status === 503 || /SERVICE_UNAVAILABLE|no master|state not recovered/.test(error.reason))),
+    category: 'starting',
     advice: 'Elasticsearch is starting, or has no elected master just now; it is tried again.',
     needsOperator: false,
   },
   {
-    fits: (said) => isBlock(said) && /TOO_MANY_REQUESTS|flood-stage/.test(said.reason),
-    trouble: 'blocked',
-    advice: `Its disk is full, so Elasticsearch has made it read-only: free disk space or add some, and the block goes by itself. ${waits}`,
+    matches: (error) => isBlock(error) && /TOO_MANY_REQUESTS|flood-stage/.test(error.reason),
+    category: 'blocked',
+    advice: `Its disk is full, so Elasticsearch has made it read-only: free disk space or add some, and the block goes by itself. ${documentsWait}`,
     needsOperator: true,
   },
   {
-    fits: (said) => isBlock(said) && /cluster read-only/.test(said.reason),
-    trouble: 'blocked',
-    advice: `Somebody has made the whole cluster read-only: set cluster.blocks.read_only and cluster.blocks.read_only_allow_delete to null (PUT _cluster/settings), once the reason is gone. ${waits}`,
+    matches: (error) => isBlock(error) && /cluster read-only/.test(error.reason),
+    category: 'blocked',
+    advice: `Somebody has made the whole cluster read-only: set cluster.blocks.read_only and cluster.blocks.read_only_allow_delete to null (PUT _cluster/settings), once the reason is gone. ${documentsWait}`,
     needsOperator: true,
   },
   {
-    fits: isBlock,
-    trouble: 'blocked',
-    advice: `Lift the block: free disk space where it is full, or remove the block of the index (index.blocks.* in its settings). ${waits}`,
+    matches: isBlock,
+    category: 'blocked',
+    advice: `Lift the block: free disk space where it is full, or remove the block of the index (index.blocks.* in its settings). ${documentsWait}`,
     needsOperator: true,
   },
   {
-    fits: ({ type }) => type === 'index_closed_exception',
-    trouble: 'blocked',
-    advice: `Open the index again, or roll the data stream over. ${waits}`,
+    matches: ({ type }) => type === 'index_closed_exception',
+    category: 'blocked',
+    advice: `Open the index again, or roll the data stream over. ${documentsWait}`,
     needsOperator: true,
   },
   ...refusedCredentials.map(
-    ([why, first]): Row => ({
-      fits: ({ status, reason }) => status === 401 && why.test(reason),
-      trouble: 'credentials',
-      advice: `${first} ${key}`.trim(),
+    ([why, first]): ErrorRule => ({
+      matches: ({ status, reason }) => status === 401 && why.test(reason),
+      category: 'credentials',
+      advice: `${first} ${keyAdvice}`.trim(),
       needsOperator: true,
     }),
   ),
   {
-    fits: (said) => isRefusal(said) && /license is non-compliant/.test(said.reason),
-    trouble: 'licence',
-    advice: `The licence of the cluster has ended or lacks this: renew it. ${waits}`,
+    matches: (error) => isRefusal(error) && /license is non-compliant/.test(error.reason),
+    category: 'licence',
+    advice: `The licence of the cluster has ended or lacks this: renew it. ${documentsWait}`,
     needsOperator: true,
   },
   {
-    fits: (said) => isRefusal(said) && said.type !== '',
-    trouble: 'privilege',
+    matches: (error) => isRefusal(error) && error.type !== '',
+    category: 'privilege',
     advice: 'The key lacks a privilege for it; `m365 check` names it and prints the smallest key that does.',
     needsOperator: true,
   },
   {
-    fits: ({ status }) => status === 403,
-    trouble: 'address',
+    matches: ({ status }) => status === 403,
+    category: 'address',
     advice:
       'That is not Elasticsearch’s answer: a proxy or firewall in between refuses. Check hosts and proxy_url of the output.',
     needsOperator: true,
   },
   {
-    fits: ({ status }) => status === 429 || status === 503,
-    trouble: 'busy',
+    matches: ({ status }) => status === 429 || status === 503,
+    category: 'busy',
     advice: 'Elasticsearch is busy; it is tried again, more slowly.',
     needsOperator: false,
   },
   {
-    fits: ({ status, type, about }) =>
+    matches: ({ status, type, about }) =>
       ['index_not_found_exception', 'invalid_index_name_exception'].includes(type) ||
       (status === 404 && about === 'document'),
-    trouble: 'template',
-    advice: `Run \`m365 setup\`, or install the package in Kibana. ${waits}`,
+    category: 'template',
+    advice: `Run \`m365 setup\`, or install the package in Kibana. ${documentsWait}`,
     needsOperator: true,
   },
   {
-    // Met when a backing index has to be made and the cluster may hold no more shards.
-    fits: ({ type }) => type === 'validation_exception',
-    trouble: 'shards',
-    advice: `Delete indices that are no longer needed, or raise cluster.max_shards_per_node. ${waits}`,
+    // This comes when a backing index has to be made and the cluster may hold no more shards.
+    matches: ({ type }) => type === 'validation_exception',
+    category: 'shards',
+    advice: `Delete indices that are no longer needed, or raise cluster.max_shards_per_node. ${documentsWait}`,
     needsOperator: true,
   },
   {
-    fits: ({ reason }) => /pipeline with id \[.*\] does not exist|non-existent pipeline \[/.test(reason),
-    trouble: 'pipeline',
-    advice: `Put the ingest pipelines back in place: run \`m365 setup\`, or install the package again in Kibana. ${waits}`,
+    matches: ({ reason }) => /pipeline with id \[.*\] does not exist|non-existent pipeline \[/.test(reason),
+    category: 'pipeline',
+    advice: `Put the ingest pipelines back in place: run \`m365 setup\`, or install the package again in Kibana. ${documentsWait}`,
     needsOperator: true,
   },
   {
-    fits: ({ status, about }) => status === 413 && about === 'request',
-    trouble: 'too-large',
+    matches: ({ status, about }) => status === 413 && about === 'request',
+    category: 'too-large',
     advice: 'Lower bulk_max_bytes of the output, or raise the limit of the proxy in between.',
     needsOperator: true,
   },
   {
-    fits: (said) =>
-      said.about === 'document'
-        ? said.status === 400 || said.status === 413
-        : said.status === 400 && isSpoiltByDocument(said),
-    trouble: 'document',
+    matches: (error) =>
+      error.about === 'document'
+        ? error.status === 400 || error.status === 413
+        : error.status === 400 && isSpoiltByDocument(error),
+    category: 'document',
     advice: 'The document is refused as it is.',
     needsOperator: false,
   },
   {
-    fits: ({ status, about }) => about === 'document' || status === 408 || status >= 500 || status === 0,
-    trouble: 'server',
+    matches: ({ status, about }) => about === 'document' || status === 408 || status >= 500 || status === 0,
+    category: 'server',
     advice: 'It is tried again.',
     needsOperator: false,
   },
   {
-    fits: () => true,
-    trouble: 'address',
+    matches: () => true,
+    category: 'address',
     advice: 'Check hosts of the output, and that a proxy in between lets bulk requests through.',
     needsOperator: true,
   },
 ];
 
-export function explainError(said: Said): Meaning {
-  const { trouble, advice, needsOperator } = table.find(({ fits }) => fits(said)) ?? unknown;
-  return { trouble, advice, needsOperator };
+export function explainError(error: ReportedError): ErrorDiagnosis {
+  const { category, advice, needsOperator } = rules.find(({ matches }) => matches(error)) ?? unknown;
+  return { category, advice, needsOperator };
 }
 
-const unknown: Meaning = { trouble: 'server', advice: 'It is tried again.', needsOperator: false };
+const unknown: ErrorDiagnosis = { category: 'server', advice: 'It is tried again.', needsOperator: false };
 
-/** Elasticsearch refuses the whole request for an `_id` past its limit or a line break inside a document. */
-function isSpoiltByDocument({ type, reason }: Said): boolean {
+/** True when one document spoils the request: an `_id` past the limit, or a line break inside a document. */
+function isSpoiltByDocument({ type, reason }: ReportedError): boolean {
   return (
     ['action_request_validation_exception', 'json_parse_exception', 'x_content_parse_exception'].includes(
       type,
@@ -193,9 +193,9 @@ function isSpoiltByDocument({ type, reason }: Said): boolean {
   );
 }
 
-/** A name for it, by which the same trouble is known again. */
-export function codeOf(said: Said, { trouble }: Meaning): string {
-  if (trouble === 'server' && said.about === 'document') return said.type;
-  const byStatus: readonly Trouble[] = ['credentials', 'server', 'address', 'too-large', 'document'];
-  return `elasticsearch-${byStatus.includes(trouble) ? said.status : trouble}`;
+/** Returns a code for the error, by which the same one is known again. */
+export function codeOf(error: ReportedError, { category }: ErrorDiagnosis): string {
+  if (category === 'server' && error.about === 'document') return error.type;
+  const byStatus: readonly ErrorCategory[] = ['credentials', 'server', 'address', 'too-large', 'document'];
+  return `elasticsearch-${byStatus.includes(category) ? error.status : category}`;
 }

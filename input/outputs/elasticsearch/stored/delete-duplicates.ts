@@ -1,10 +1,10 @@
-// Deletes single documents from their backing indices, each only if nothing changed it since it was compared.
+// Deletes single documents from their backing indices, each only where nothing changed it since it was compared.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Connection } from '../connect/connection.ts';
 import type { StoredDocument } from './duplicates.ts';
 
-/** The line of a bulk request. */
+/** Returns the line of a bulk request that deletes the document. */
 export function deleteLine({ index, id, seqNo, primaryTerm }: StoredDocument): string {
   return JSON.stringify({
     delete: { _index: index, _id: id, if_seq_no: seqNo, if_primary_term: primaryTerm },
@@ -13,11 +13,11 @@ export function deleteLine({ index, id, seqNo, primaryTerm }: StoredDocument): s
 
 export interface Deleted {
   readonly deleted: number;
-  /** Why others were not; one line each. */
+  /** The reasons why others were not, one line each. */
   readonly refused: readonly string[];
 }
 
-/** Throws a Failure where the whole request is refused. */
+/** Deletes the documents. Throws an ElasticsearchError where the whole request is refused. */
 export async function deleteDocuments(
   connection: Connection,
   documents: readonly StoredDocument[],

@@ -1,11 +1,11 @@
-// Records of which a data stream holds more than one document: found by their Ids, over all backing indices. Which of the
-// documents may go is decided by what they say: only one that equals the first that was stored.
+// Finds records of which a data stream holds more than one document, by their Ids and over all backing indices. A
+// document may be deleted only where it equals the first that was stored.
 
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Connection } from '../connect/connection.ts';
-import { Failure } from '../errors/failure.ts';
-import { keysOf, recognisedBy } from './recognise.ts';
+import { ElasticsearchError } from '../errors/elasticsearch-error.ts';
+import { identityFields, keysOf } from './document-identity.ts';
 import { collectedSince } from './stored-ids.ts';
 
 export interface StoredDocument {
@@ -17,27 +17,30 @@ export interface StoredDocument {
   readonly source: Readonly<Record<string, unknown>>;
 }
 
-export interface Several {
+export interface DuplicateDocuments {
   /** The key of the record. */
   readonly key: string;
   readonly kept: StoredDocument;
-  /** The same, apart from when they were collected. */
+  /** The documents that equal it, apart from when they were collected. */
   readonly equal: readonly StoredDocument[];
   readonly different: readonly StoredDocument[];
 }
 
 const idsPerPage = 5000;
-/** Whole documents are read. */
+/** The ids of one search, fewer than elsewhere because whole documents are read. */
 const idsPerSearch = 100;
-const mostHits = 10_000;
+const maximumHits = 10_000;
 
-/** Of documents collected since. A data stream that is not there holds none; records without an Id are not looked at. */
-export async function* findSeveral(
+/**
+ * Finds duplicates among the documents collected since. A data stream that is not there holds none; records without an Id
+ * are not compared.
+ */
+export async function* findDuplicates(
   connection: Connection,
   dataStream: string,
   sinceMs: number,
   signal: AbortSignal,
-): AsyncGenerator<Several> {
+): AsyncGenerator<DuplicateDocuments> {
   const path = `/${encodeURIComponent(dataStream)}`;
   const refresh = { method: 'POST', path: `${path}/_refresh`, name: 'indices.refresh' } as const;
   const { status } = await connection.send(refresh, signal, [403, 404]);
@@ -47,7 +50,7 @@ export async function* findSeveral(
       yield* compareAll(connection, path, ids.slice(from, from + idsPerSearch), signal);
 }
 
-/** The record Ids that more than one document bears; of different tenants, it may be. */
+/** Yields the record Ids that more than one document has, perhaps of different tenants. */
 async function* pagesOfIds(
   connection: Connection,
   path: string,
@@ -77,18 +80,18 @@ async function* compareAll(
   path: string,
   ids: readonly string[],
   signal: AbortSignal,
-): AsyncGenerator<Several> {
+): AsyncGenerator<DuplicateDocuments> {
   const body = {
     query: { terms: { 'event.id': ids } },
-    fields: recognisedBy(),
-    size: mostHits,
+    fields: identityFields(),
+    size: maximumHits,
     seq_no_primary_term: true,
   };
   const { hits } = await search(connection, path, body, signal);
   const documents = new Map<string, StoredDocument[]>();
   for (const hit of isObject(hits) && Array.isArray(hits.hits) ? hits.hits : []) {
     const document = readDocument(hit);
-    // One that does not say whose it is is told apart by its name alone: nothing proves that it is another's double.
+    // A document that names no tenant is identified by its `_id` alone: nothing proves that it duplicates another.
     const [key = document.id] = keysOf(hit, []);
     documents.set(key, [...(documents.get(key) ?? []), document]);
   }
@@ -112,7 +115,7 @@ async function search(connection: Connection, path: string, body: object, signal
     signal,
   );
   if (isObject(answer) && answer.timed_out === false) return answer;
-  throw Failure.later('search-incomplete', 'A search was not answered in full.', 'Try it again.');
+  throw ElasticsearchError.later('search-incomplete', 'A search was not answered in full.', 'Try it again.');
 }
 
 function readDocument(hit: unknown): StoredDocument {
@@ -126,7 +129,7 @@ function readDocument(hit: unknown): StoredDocument {
   };
 }
 
-/** Rules have run on the first; of two that came at once, the one in the older index. */
+/** Orders by age: detection rules have run on the oldest. Of two that came at once, the one in the older index is first. */
 function byAge(left: StoredDocument, right: StoredDocument): number {
   return (
     ingestedAt(left).localeCompare(ingestedAt(right)) ||
@@ -144,7 +147,7 @@ function isSame(left: StoredDocument, right: StoredDocument): boolean {
   return isDeepStrictEqual(withoutCollection(left.source), withoutCollection(right.source));
 }
 
-/** When it was fetched and taken in says nothing of the record. */
+/** Removes the times of fetching and ingesting, which say nothing of the record. */
 function withoutCollection(source: StoredDocument['source']): object {
   if (!isObject(source.event)) return source;
   const { created: _created, ingested: _ingested, ...event } = source.event;

@@ -1,55 +1,55 @@
-// Whether a data stream holds documents of the last days that somebody else named: another collector's, or this one's
-// from when another package mapped its records. `create` refuses no second copy of these, so as long as any are there each
-// record is looked for before it is sent. Where none are, that costs one search now and then.
+// Finds out whether a data stream holds foreign documents of the last days: those whose `_id` another program gave, another
+// collector or the pipeline of another package that mapped this one's records. `create` refuses no second copy of these,
+// so as long as any are there each record is looked up before it is sent. Where none are, that costs a search now and then.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Connection } from '../connect/connection.ts';
-import { isNamedByOthers, recognisedBy } from './recognise.ts';
+import { identityFields, isForeignDocument } from './document-identity.ts';
 import { collectedSince } from './stored-ids.ts';
 
-/** As long as Microsoft serves a record, and a day. */
+/** Eight days: Microsoft serves a record for seven, and one more is for safety. */
 const reachMs = 8 * 86_400_000;
-const askEveryMs = 6 * 3_600_000;
-/** Misses strangers that are one in a hundred once in twenty thousand times. */
+const recheckMs = 6 * 3_600_000;
+/** A sample of this size misses foreign documents that are one in a hundred once in twenty thousand times. */
 const sample = 1000;
 
-/** What Elastic's agents and shippers add to every document. */
+/** The field that Elastic's agents and shippers add to every document. */
 const agentField = 'agent.id';
 
-export class Strangers {
+export class ForeignDocuments {
   readonly #connection: Connection;
   readonly #clock: Clock;
-  readonly #known = new Map<string, { readonly there: boolean; readonly at: number }>();
+  readonly #known = new Map<string, { readonly present: boolean; readonly at: number }>();
 
   constructor(connection: Connection, clock: Clock) {
     this.#connection = connection;
     this.#clock = clock;
   }
 
-  /** The data stream changed hands: whoever had it may have stored something. */
+  /** Forgets what is known of a data stream that changed hands: its owner may have stored something. */
   forget(dataStream: string): void {
     this.#known.delete(dataStream);
   }
 
-  /** `raw`: its documents are named by another package's pipeline, this process's as well. */
-  async areIn(dataStream: string, raw: boolean, signal: AbortSignal): Promise<boolean> {
+  /** `raw`: another package's pipeline gives the `_id`, also to documents of this process. */
+  async existIn(dataStream: string, raw: boolean, signal: AbortSignal): Promise<boolean> {
     const known = this.#known.get(dataStream);
     const now = this.#clock.now();
-    if (known && now - known.at < askEveryMs) return known.there;
+    if (known && now - known.at < recheckMs) return known.present;
     const hits = await readSample(this.#connection, dataStream, now - reachMs, signal);
-    const there = hits.some(raw ? isNotOfRawDelivery : isNamedByOthers);
-    this.#known.set(dataStream, { there, at: now });
-    return there;
+    const present = hits.some(raw ? isForeignToRawDelivery : isForeignDocument);
+    this.#known.set(dataStream, { present, at: now });
+    return present;
   }
 }
 
-function isNotOfRawDelivery(hit: unknown): boolean {
+function isForeignToRawDelivery(hit: unknown): boolean {
   const fields = isObject(hit) && isObject(hit.fields) ? hit.fields : {};
-  return agentField in fields || !isNamedByOthers(hit);
+  return agentField in fields || !isForeignDocument(hit);
 }
 
-/** By chance, agents' documents first. Where the key may not search, nothing is known of any. */
+/** Reads a random sample, with agents' documents first; an empty one where the key may not search. */
 async function readSample(
   connection: Connection,
   dataStream: string,
@@ -71,7 +71,7 @@ async function readSample(
             boost_mode: 'replace',
           },
         },
-        fields: [...recognisedBy(), agentField],
+        fields: [...identityFields(), agentField],
         size: sample,
         _source: false,
         track_total_hits: false,

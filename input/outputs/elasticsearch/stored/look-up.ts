@@ -1,27 +1,27 @@
-// Which ids a data stream already holds, in all its backing indices: `create` refuses a second document of an id only
-// within the newest of them, so after a rollover nothing but a look can tell.
+// Looks up which ids a data stream already holds, in all its backing indices: `create` refuses a second document of an id
+// only within the newest of them, so after a rollover only a search can tell.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Connection } from '../connect/connection.ts';
-import { Failure } from '../errors/failure.ts';
-import { searchFor, seek, soughtOf } from './recognise.ts';
+import { ElasticsearchError } from '../errors/elasticsearch-error.ts';
+import { makeKeySet, matchingKeys, searchByKeys } from './document-identity.ts';
 
 export interface LookUp {
   readonly found: ReadonlySet<string>;
-  /** False when the key may not look: then an id that was not found may be there all the same. */
+  /** False when the key may not search; an id that was not found may then be there all the same. */
   readonly complete: boolean;
 }
 
 export interface LookUpOptions {
-  /** False where what is looked for was stored a while ago: it is visible by itself. */
+  /** False where the documents were stored a while ago and are visible by themselves. */
   readonly refresh?: boolean;
 }
 
 const idsPerSearch = 5000;
 
 /**
- * By the keys of the records. A document is found once its bulk request has ended: the refresh before the search makes it
- * visible.
+ * Looks documents up by the keys of their records. A document is found once its bulk request has ended: the refresh before
+ * the search makes it visible.
  */
 export async function lookUp(
   connection: Connection,
@@ -47,7 +47,7 @@ async function unlessForbidden<T>(ask: () => Promise<T>): Promise<T | 'forbidden
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof Failure && error.trouble === 'privilege') return 'forbidden';
+    if (error instanceof ElasticsearchError && error.category === 'privilege') return 'forbidden';
     throw error;
   }
 }
@@ -69,7 +69,7 @@ async function refresh(
   return 'done';
 }
 
-/** Documents stored twice could crowd others out of a full page, so what was found is left out of the next one. */
+/** Searches until nothing more is found: documents stored twice could crowd others out of a full page. */
 async function findAll(
   connection: Connection,
   dataStream: string,
@@ -81,8 +81,8 @@ async function findAll(
   let full = true;
   while (full && missing.length > 0) {
     const hits = await searchOnce(connection, dataStream, missing, signal);
-    const sought = seek(missing);
-    for (const hit of hits) for (const id of soughtOf(hit, sought)) found.add(id);
+    const wanted = makeKeySet(missing);
+    for (const hit of hits) for (const id of matchingKeys(hit, wanted)) found.add(id);
     const left = missing.filter((id) => !found.has(id));
     full = hits.length >= missing.length && left.length < missing.length;
     missing = left;
@@ -95,13 +95,13 @@ async function searchOnce(
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
-  const { body } = await connection.send(searchFor(dataStream, ids, ids.length), signal);
+  const { body } = await connection.send(searchByKeys(dataStream, ids, ids.length), signal);
   if (!isObject(body) || body.timed_out !== false) throw incomplete(dataStream);
   return isObject(body.hits) && Array.isArray(body.hits.hits) ? body.hits.hits : [];
 }
 
-function incomplete(dataStream: string): Failure {
-  return Failure.later(
+function incomplete(dataStream: string): ElasticsearchError {
+  return ElasticsearchError.later(
     'look-up-incomplete',
     `Not all shards of ${dataStream} could be searched for documents that may be there already.`,
     'It is tried again; if it stays, look for unassigned shards of its backing indices.',

@@ -1,32 +1,32 @@
-// After an unknown outcome the request may still be at work: a look would miss what it is about to store, and after a
-// rollover nothing would refuse the second copy. So the look waits until no bulk request of ours is at work any more.
+// Waits until no bulk request of ours is at work in Elasticsearch. After an unknown outcome the request may still be: a
+// look-up would miss what it is about to store, and after a rollover nothing would refuse the second copy.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Connection } from '../connect/connection.ts';
 
-/** Sent with every bulk request; Elasticsearch shows it with the tasks that the request causes, on every node. */
+/** The X-Opaque-Id of every bulk request, which Elasticsearch shows with the tasks that the request causes, on every node. */
 export const opaqueId = 'm365';
 
-export class Stillness {
+export class Quiescence {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #settleMs: number;
   #reached: Promise<void> | undefined;
 
-  /** `settleMs`: how long an Elasticsearch that answers may take to begin with a request that had arrived before. */
+  /** `settleMs`: the time that an Elasticsearch that answers may take to begin with a request that had arrived before. */
   constructor(connection: Connection, clock: Clock, settleMs: number) {
     this.#connection = connection;
     this.#clock = clock;
     this.#settleMs = settleMs;
   }
 
-  /** An outcome became unknown: the next `reach` waits again. Before the first one, another process's may be. */
-  disturb(): void {
+  /** Makes the next `reach` wait again, because an outcome became unknown. The first one always waits, for other processes. */
+  reset(): void {
     this.#reached = undefined;
   }
 
-  /** Resolves when no request that was on its way at the call is at work. */
+  /** Resolves when no request is at work that was on its way at the call. */
   async reach(signal: AbortSignal): Promise<void> {
     const waiting = this.#reached ?? this.#wait(signal);
     this.#reached = waiting;
@@ -39,18 +39,18 @@ export class Stillness {
   }
 
   async #wait(signal: AbortSignal): Promise<void> {
-    // Its answer proves that the server is running again, should it have stood still.
-    await this.#atWork(signal);
+    // The answer proves that the server is running again, should it have been suspended.
+    await this.#listTasks(signal);
     await this.#clock.sleep(this.#settleMs, signal);
-    let earlier = await this.#atWork(signal);
+    let earlier = await this.#listTasks(signal);
     while (earlier.size > 0) {
       await this.#clock.sleep(this.#settleMs, signal);
-      earlier = earlier.intersection(await this.#atWork(signal));
+      earlier = earlier.intersection(await this.#listTasks(signal));
     }
   }
 
-  /** The tasks of bulk requests of ours, of any process. Where the key may not ask, none is known of. */
-  async #atWork(signal: AbortSignal): Promise<ReadonlySet<string>> {
+  /** Returns the tasks of bulk requests of ours, of any process; none where the key may not ask. */
+  async #listTasks(signal: AbortSignal): Promise<ReadonlySet<string>> {
     const { status, body } = await this.#connection.send(
       {
         method: 'GET',

@@ -1,27 +1,27 @@
-// What is in a data stream, by the keys of the records: for `prove`, which counts, and for `state rebuild`, which reads them back.
+// Reads the keys of the records that a data stream holds: `prove` counts them, `state rebuild` reads them back.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { RecordKey } from '../../../contract/state.ts';
 import type { Connection } from '../connect/connection.ts';
-import { Failure } from '../errors/failure.ts';
+import { ElasticsearchError } from '../errors/elasticsearch-error.ts';
+import { identityFields, keysOf, makeKeySet, matchingKeys, searchByKeys } from './document-identity.ts';
 import { lookUp } from './look-up.ts';
-import { keysOf, recognisedBy, searchFor, seek, soughtOf } from './recognise.ts';
 
 export interface StoredIds {
-  /** How many of the ids are there. */
+  /** The number of ids that are there. */
   readonly distinct: number;
-  /** Those that more than one document bears, with how many. */
-  readonly several: ReadonlyMap<string, number>;
+  /** The ids that more than one document has, with the number of documents. */
+  readonly duplicated: ReadonlyMap<string, number>;
   readonly missing: readonly string[];
-  /** False when the key may not refresh or read: then the counts may be too low. */
+  /** False when the key may not refresh or read; the counts may then be too low. */
   readonly complete: boolean;
 }
 
 const idsPerCount = 1000;
-/** What Elasticsearch gives at most by default. */
-const mostHits = 10_000;
+/** The most hits that Elasticsearch returns by default. */
+const maximumHits = 10_000;
 
-/** By the keys of the records, whoever stored them, over all backing indices. */
+/** Counts the documents of these records, whoever stored them, over all backing indices. */
 export async function countIds(
   connection: Connection,
   dataStream: string,
@@ -30,49 +30,50 @@ export async function countIds(
 ): Promise<StoredIds> {
   const { found, complete } = await lookUp(connection, dataStream, ids, signal);
   const present = ids.filter((id) => found.has(id));
-  const several = new Map<string, number>();
+  const duplicated = new Map<string, number>();
   for (let from = 0; from < present.length; from += idsPerCount)
-    await countCopies(connection, dataStream, present.slice(from, from + idsPerCount), several, signal);
+    await countCopies(connection, dataStream, present.slice(from, from + idsPerCount), duplicated, signal);
   const missing = ids.filter((id) => !found.has(id));
-  return { distinct: present.length, several, missing, complete };
+  return { distinct: present.length, duplicated, missing, complete };
 }
 
-/** All documents of some ids are read at once; where even a thousand have too many, by halves. */
+/** Reads all documents of some ids at once, or by halves where a thousand ids have too many. */
 async function countCopies(
   connection: Connection,
   dataStream: string,
   ids: readonly string[],
-  several: Map<string, number>,
+  duplicated: Map<string, number>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { body } = await connection.send(searchFor(dataStream, ids, mostHits), signal);
+  const { body } = await connection.send(searchByKeys(dataStream, ids, maximumHits), signal);
   const hits = readHits(body);
-  if (hits.length === mostHits && ids.length > 1) {
+  if (hits.length === maximumHits && ids.length > 1) {
     const middle = Math.ceil(ids.length / 2);
-    await countCopies(connection, dataStream, ids.slice(0, middle), several, signal);
-    return countCopies(connection, dataStream, ids.slice(middle), several, signal);
+    await countCopies(connection, dataStream, ids.slice(0, middle), duplicated, signal);
+    return countCopies(connection, dataStream, ids.slice(middle), duplicated, signal);
   }
   const counts = new Map<string, number>();
-  const sought = seek(ids);
-  for (const hit of hits) for (const id of soughtOf(hit, sought)) counts.set(id, (counts.get(id) ?? 0) + 1);
-  for (const [id, count] of counts) if (count > 1) several.set(id, count);
+  const wanted = makeKeySet(ids);
+  for (const hit of hits)
+    for (const id of matchingKeys(hit, wanted)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const [id, count] of counts) if (count > 1) duplicated.set(id, count);
 }
 
-export interface Recent {
-  /** Of when they were collected. */
+export interface RecentDocuments {
+  /** The earliest time of collection, in milliseconds since the epoch. */
   readonly sinceMs: number;
-  /** Whose records may be there: one that does not say it belongs to any of them. */
+  /** The tenants whose records may be there: a record that names none belongs to any of them. */
   readonly tenants: readonly string[];
 }
 
 const pageSize = 10_000;
 const keepAlive = '5m';
 
-/** Every document collected since, oldest first, from one point in time. A data stream that is not there has none. */
+/** Yields the keys of all documents collected since, oldest first, from one point in time; none without the data stream. */
 export async function* recentIds(
   connection: Connection,
   dataStream: string,
-  recent: Recent,
+  recent: RecentDocuments,
   signal: AbortSignal,
 ): AsyncGenerator<RecordKey> {
   const pit = await openPointInTime(connection, dataStream, signal);
@@ -111,7 +112,7 @@ async function openPointInTime(
 async function* readPages(
   connection: Connection,
   pit: string,
-  recent: Recent,
+  recent: RecentDocuments,
   signal: AbortSignal,
 ): AsyncGenerator<RecordKey> {
   let after: readonly unknown[] | undefined;
@@ -124,7 +125,7 @@ async function* readPages(
   }
 }
 
-interface Hit {
+interface SortedHit {
   readonly ids: readonly string[];
   readonly sort: readonly unknown[];
 }
@@ -132,10 +133,10 @@ interface Hit {
 async function readPage(
   connection: Connection,
   pit: string,
-  { sinceMs, tenants }: Recent,
+  { sinceMs, tenants }: RecentDocuments,
   after: readonly unknown[] | undefined,
   signal: AbortSignal,
-): Promise<readonly Hit[]> {
+): Promise<readonly SortedHit[]> {
   const { body } = await connection.send(
     {
       method: 'POST',
@@ -145,7 +146,7 @@ async function readPage(
         allow_partial_search_results: false,
       },
       body: {
-        fields: recognisedBy(),
+        fields: identityFields(),
         pit: { id: pit, keep_alive: keepAlive },
         query: collectedSince(sinceMs),
         sort: [{ '@timestamp': { order: 'asc', numeric_type: 'date' } }],
@@ -166,8 +167,8 @@ async function readPage(
 }
 
 /**
- * Old records come in new content: what counts is when a document was made or taken in, not the time of its record. One
- * that tells neither is taken by its record's time.
+ * Makes the query for documents collected since. Old records come in new content, so the time when a document was made or
+ * ingested counts, not that of its record; the record's time counts where a document has neither.
  */
 export function collectedSince(sinceMs: number): object {
   const since = (field: string) => ({ range: { [field]: { gte: sinceMs, format: 'epoch_millis' } } });
@@ -179,6 +180,6 @@ function readHits(body: unknown): readonly unknown[] {
   return isObject(body.hits) && Array.isArray(body.hits.hits) ? body.hits.hits : [];
 }
 
-function unreadable(): Failure {
-  return Failure.later('search-incomplete', 'A search was not answered in full.', 'Try it again.');
+function unreadable(): ElasticsearchError {
+  return ElasticsearchError.later('search-incomplete', 'A search was not answered in full.', 'Try it again.');
 }

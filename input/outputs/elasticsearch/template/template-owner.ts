@@ -1,20 +1,21 @@
-// Whose an index template is: ours, put there by `m365 setup` or installed with the package by Kibana; another
-// package's; or somebody's own.
+// Tells who owns an index template: this program (put there by `m365 setup`, or installed with the package by Kibana),
+// another package, or somebody else.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
-import { overlap } from './patterns.ts';
+import { patternsOverlap } from './index-patterns.ts';
 
-export interface Found {
+/** An index template, another asset, or the mapping of an index, as it was found in the cluster. */
+export interface InstalledAsset {
   readonly name: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Put there by `m365 setup`. */
+/** True for an asset that `m365 setup` put there. */
 export function isOurs(body: Readonly<Record<string, unknown>>): boolean {
   return isObject(body._meta) && body._meta.managed_by === 'm365';
 }
 
-/** Fleet marks everything it installs; older versions name the package only. */
+/** Returns the package that installed it. Fleet marks everything it installs; older versions name the package only. */
 export function packageOf(body: Readonly<Record<string, unknown>>): string | undefined {
   const meta = isObject(body._meta) ? body._meta : {};
   const name = isObject(meta.package) ? meta.package.name : undefined;
@@ -22,14 +23,14 @@ export function packageOf(body: Readonly<Record<string, unknown>>): string | und
   return meta.managed_by === 'fleet' ? 'unknown' : undefined;
 }
 
-/** The package that has it, where that is none of ours. */
+/** Returns the package that owns it, where that is none of ours. */
 export function foreignPackageOf(body: Readonly<Record<string, unknown>>): string | undefined {
   const name = isOurs(body) ? undefined : packageOf(body);
   return name === undefined || /^m365(_|$)/.test(name) ? undefined : name;
 }
 
-/** `logs-o365.audit-*` and the like. */
-export function patternsOf({ body }: { readonly body: Found['body'] }): readonly string[] {
+/** Returns its index patterns, such as `logs-o365.audit-*`. */
+export function patternsOf({ body }: { readonly body: InstalledAsset['body'] }): readonly string[] {
   const patterns = body.index_patterns;
   if (typeof patterns === 'string') return [patterns];
   return Array.isArray(patterns) ? patterns.map(String) : [];
@@ -39,9 +40,12 @@ export function priorityOf({ priority }: Readonly<Record<string, unknown>>): num
   return typeof priority === 'number' ? priority : 0;
 }
 
-/** The index template that a data stream's next backing index would follow. */
-export function findWinner(dataStream: string, templates: readonly Found[]): Found | undefined {
+/** Returns the index template that the next backing index of a data stream would follow. */
+export function findWinner(
+  dataStream: string,
+  templates: readonly InstalledAsset[],
+): InstalledAsset | undefined {
   return templates
-    .filter((template) => patternsOf(template).some((pattern) => overlap(pattern, dataStream)))
+    .filter((template) => patternsOf(template).some((pattern) => patternsOverlap(pattern, dataStream)))
     .toSorted((left, right) => priorityOf(right.body) - priorityOf(left.body))[0];
 }

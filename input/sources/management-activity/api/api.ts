@@ -92,7 +92,7 @@ export function managementApi(parts: ApiParts): ManagementApi {
     nextPage: (response) => nextPageOf(response, management),
     fetchBlob(scope, blob, signal) {
       const url = withPublisher(blobAddress(blob, management, feed), publisher);
-      return once({ method: 'GET', url, signal, component: scope, mostBytes: contentLimit });
+      return once({ method: 'GET', url, signal, component: scope, maximumBytes: contentLimit });
     },
   };
 }

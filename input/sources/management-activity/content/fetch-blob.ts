@@ -8,7 +8,7 @@ import type { Origin } from '../../../contract/feed.ts';
 import type { Batch } from '../../../contract/source.ts';
 import type { LedgerBlob } from '../../../contract/state.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
-import { type BodyEnd, RecordSplitter } from '../../../json-stream/split-records.ts';
+import { type BodyEnd, RecordSplitter } from '../../../json-stream/record-splitter.ts';
 import { readApiError } from '../api/api-error.ts';
 import { type ContentScope, feedOf, isoTime, type Stream } from '../stream.ts';
 import { OversizedRecords } from './oversized-records.ts';

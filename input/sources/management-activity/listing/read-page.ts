@@ -3,7 +3,7 @@
 import { OperatorError } from '../../../contract/errors.ts';
 import type { ListedBlob } from '../../../contract/state.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
-import { RecordSplitter } from '../../../json-stream/split-records.ts';
+import { RecordSplitter } from '../../../json-stream/record-splitter.ts';
 import { readApiError } from '../api/api-error.ts';
 import { type ContentScope, isoTime, type Stream } from '../stream.ts';
 

@@ -1,6 +1,6 @@
-// Makes files and ledger agree at start. What stands in a file as a whole document was delivered, whether or not the
-// ledger came to know of it: a crash leaves a few such lines, a lost or restored ledger many. The ledger takes over their
-// Ids. What is no document, such as a line torn by the crash, is set aside by repair.ts.
+// Makes the files of an output folder and the ledger agree at start. A whole document in a file was delivered, even where
+// the ledger does not know of it: a crash leaves a few such lines, a lost or restored ledger many. The ledger takes over
+// their Ids. Bytes that are no document, such as a line torn by the crash, are set aside by repair-file.ts.
 
 import { createReadStream } from 'node:fs';
 import { readdir, stat, unlink } from 'node:fs/promises';
@@ -10,33 +10,33 @@ import type { Logger } from '../../contract/logger.ts';
 import type { Checkpoint, DeliveryLedger, RecordKey } from '../../contract/state.ts';
 import { readTail } from '../../files/file-change.ts';
 import { readFileName } from '../../files/file-name.ts';
-import type { LeftFile } from '../../files/file-series.ts';
-import { readPieces } from './pieces.ts';
-import { Damage, repairFile, setAsideName } from './repair.ts';
+import type { ExistingFile } from '../../files/file-series.ts';
+import { readSegments } from './file-segments.ts';
+import { FileDamage, repairFile, setAsideName } from './repair-file.ts';
 
 export interface AdoptParts {
-  /** Absolute. */
+  /** The absolute path. */
   readonly folder: string;
   readonly ledger: DeliveryLedger;
   readonly log: Logger;
-  /** Files begun before this, in milliseconds, hold nothing that can still be delivered again. */
+  /** Milliseconds since the epoch. Files begun before hold nothing that can still be delivered again. */
   readonly begunSince: number;
 }
 
 /** A file of an earlier run. */
-export interface AdoptedFile extends LeftFile {
-  /** False for one that is damaged and could not be mended: the next lines belong to a new one. */
+export interface AdoptedFile extends ExistingFile {
+  /** False for a damaged file that could not be repaired: the next lines belong to a new one. */
   readonly isSound: boolean;
 }
 
-interface FoundFile extends LeftFile {
-  /** What the ledger says; undefined where it does not know the file. */
+interface FoundFile extends ExistingFile {
+  /** The length in the ledger; undefined where it does not know the file. */
   readonly known: number | undefined;
 }
 
 const lineFeed = 0x0a;
 
-/** The files of the folder, oldest first, as long as the ledger now has them. */
+/** Returns the files of the folder, oldest first, with the length that the ledger now has. */
 export async function adoptFiles(parts: AdoptParts): Promise<AdoptedFile[]> {
   const checkpoints = await parts.ledger.checkpoints();
   const found = await findFiles(parts, checkpoints);
@@ -99,8 +99,13 @@ async function adoptFile(parts: AdoptParts, file: FoundFile): Promise<Adopted> {
   return { length, isSound: true };
 }
 
-/** Undefined where it cannot be done, as on a full disk: the next start tries again. */
-async function repair(path: string, start: number, damage: Damage, log: Logger): Promise<number | undefined> {
+/** Returns the length of the repaired file; undefined where that fails, as on a full disk: the next start tries again. */
+async function repair(
+  path: string,
+  start: number,
+  damage: FileDamage,
+  log: Logger,
+): Promise<number | undefined> {
   const { parts, bytes, first } = damage;
   const where = `${path}: ${parts} damaged parts, the first at byte ${first},`;
   const done =
@@ -124,7 +129,7 @@ async function repair(path: string, start: number, damage: Damage, log: Logger):
   }
 }
 
-/** How much of the file need not be read. Where no line ends there, it is not the file that the ledger speaks of. */
+/** Returns the offset to read from: the acknowledged length, or 0 where no line ends there and it is another file. */
 async function findStart(path: string, acknowledged: number): Promise<number> {
   if (acknowledged === 0) return 0;
   const last = await readTail(path, acknowledged - 1, acknowledged);
@@ -138,13 +143,13 @@ async function keepLength(ledger: DeliveryLedger, file: string, length: number):
 
 async function takeOver(ledger: DeliveryLedger, path: string, start: number) {
   let documents = 0;
-  const damage = new Damage(start);
+  const damage = new FileDamage(start);
   const keys = async function* (): AsyncIterable<RecordKey> {
-    for await (const piece of readPieces(createReadStream(path, { start }), start)) {
-      damage.note(piece);
-      if (!piece.keys) continue;
+    for await (const segment of readSegments(createReadStream(path, { start }), start)) {
+      damage.note(segment);
+      if (!segment.keys) continue;
       documents += 1;
-      yield* piece.keys;
+      yield* segment.keys;
     }
   };
   await ledger.remember(keys());

@@ -1,10 +1,10 @@
-// Which record a stored document is. What this program mapped bears the record's key as its `_id`. What another pipeline
-// took in has whatever name that gave it, Elastic's a hash of the Id alone: such a document is recognised by what it says
-// of itself. Both may stand in one data stream, before and after it changed hands, so both are always looked for.
+// Identifies the record of a stored document. A document that this program mapped has the record's key as its `_id`.
+// Another pipeline gives an `_id` of its own, Elastic's a hash of the Id alone: such a document is identified by its
+// fields. A data stream that changed hands holds both, so both are always searched for.
 
 import { listDatasets } from '../../../../pipelines/index.ts';
 import { isObject } from '../../../../pipelines/json/unknown.ts';
-import type { Request } from '../connect/client.ts';
+import type { ElasticsearchRequest } from '../connect/client.ts';
 
 /** Where a pipeline puts the Id and the organization, and where they stay when it fails half way. */
 const idFields = () => ['event.id', ...rawPlaces('id')];
@@ -17,10 +17,10 @@ function rawPlaces(name: 'id' | 'owner'): string[] {
 }
 
 /** What a search has to ask for, so that its hits can be recognised. */
-export const recognisedBy = (): string[] => [...idFields(), ...ownerFields()];
+export const identityFields = (): string[] => [...idFields(), ...ownerFields()];
 
-/** A search for the documents of these records, with what tells whose each is. */
-export function searchFor(dataStream: string, ids: readonly string[], size: number): Request {
+/** Makes a search for the documents of these records, with the fields that identify them. */
+export function searchByKeys(dataStream: string, ids: readonly string[], size: number): ElasticsearchRequest {
   return {
     method: 'POST',
     path: `/${encodeURIComponent(dataStream)}/_search`,
@@ -30,7 +30,7 @@ export function searchFor(dataStream: string, ids: readonly string[], size: numb
     },
     body: {
       query: queryFor(ids),
-      fields: recognisedBy(),
+      fields: identityFields(),
       size,
       sort: ['_doc'],
       _source: false,
@@ -41,7 +41,7 @@ export function searchFor(dataStream: string, ids: readonly string[], size: numb
   };
 }
 
-/** Finds every document that may be one of these records, by their keys. */
+/** Makes the query for every document that may be one of these records. */
 function queryFor(keys: readonly string[]): object {
   const recordIds = keys.map(recordIdOf);
   const terms = idFields().map((field) => ({ terms: { [field]: recordIds } }));
@@ -49,8 +49,8 @@ function queryFor(keys: readonly string[]): object {
 }
 
 /**
- * The keys of the record that a hit is; several where it does not say whose it is: a key then has the tenant that was
- * asked, which is one of `tenants`. The name counts where it is a key itself, and where the record tells nothing.
+ * Returns the keys that the record of a hit may have: one, or one for each of `tenants` where the hit names no
+ * organization. The `_id` counts where it is a key itself, and where the fields tell nothing.
  */
 export function keysOf(hit: unknown, tenants: readonly string[]): readonly string[] {
   const { name, recordId, owner } = readHit(hit);
@@ -61,22 +61,22 @@ export function keysOf(hit: unknown, tenants: readonly string[]): readonly strin
   return keys.length === 0 || name.includes(':') ? [...keys, name] : keys;
 }
 
-/** Which of the sought records the hit is. */
-export function soughtOf(hit: unknown, sought: SoughtKeys): readonly string[] {
-  return keysOf(hit, sought.tenants).filter((key) => sought.keys.has(key));
+/** Returns those of the wanted keys that the hit may have. */
+export function matchingKeys(hit: unknown, wanted: KeySet): readonly string[] {
+  return keysOf(hit, wanted.tenants).filter((key) => wanted.keys.has(key));
 }
 
-export interface SoughtKeys {
+export interface KeySet {
   readonly keys: ReadonlySet<string>;
   readonly tenants: readonly string[];
 }
 
-export function seek(keys: readonly string[]): SoughtKeys {
+export function makeKeySet(keys: readonly string[]): KeySet {
   return { keys: new Set(keys), tenants: [...new Set(keys.map(tenantOf))] };
 }
 
-/** True for a document that somebody else's pipeline named. */
-export function isNamedByOthers(hit: unknown): boolean {
+/** True for a document whose `_id` another pipeline gave. */
+export function isForeignDocument(hit: unknown): boolean {
   const { name = '', recordId, owner } = readHit(hit);
   if (recordId === undefined || name.startsWith('h:')) return false;
   if (owner === undefined) return recordIdOf(name) !== recordId && !isChangeOf(recordId, recordIdOf(name));
@@ -89,7 +89,7 @@ function isChangeOf(key: string, name: string): boolean {
   return name.startsWith(`${key}:`);
 }
 
-/** `<organization>:<Id>` */
+/** Returns `<organization>:<Id>`. */
 function keyOf(tenant: string, recordId: string): string {
   return tenant === '' ? recordId : `${tenant}:${recordId}`;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  isNamedByOthers,
+  identityFields,
+  isForeignDocument,
   keysOf,
-  recognisedBy,
-} from '../../../input/outputs/elasticsearch/stored/recognise.ts';
+} from '../../../input/outputs/elasticsearch/stored/document-identity.ts';
 
 const hit = (_id: string, recordId: string, owner?: string) => ({
   _id,
@@ -11,7 +11,12 @@ const hit = (_id: string, recordId: string, owner?: string) => ({
 });
 
 test('a search asks for the id and the owner, mapped and raw', () => {
-  expect(recognisedBy()).toEqual(['event.id', 'o365audit.Id', 'organization.id', 'o365audit.OrganizationId']);
+  expect(identityFields()).toEqual([
+    'event.id',
+    'o365audit.Id',
+    'organization.id',
+    'o365audit.OrganizationId',
+  ]);
 });
 
 describe('a document', () => {
@@ -36,6 +41,6 @@ describe('a document', () => {
     ['hash', 'FEED', true],
     ['hash', undefined, true],
   ])('named %s and owned by %s was named by others: %s', (name, owner, expected) => {
-    expect(isNamedByOthers(hit(name, '1', owner))).toBe(expected);
+    expect(isForeignDocument(hit(name, '1', owner))).toBe(expected);
   });
 });

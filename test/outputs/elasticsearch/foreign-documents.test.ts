@@ -1,5 +1,5 @@
-// Documents that somebody else named: while any of the last days are there, each record is looked for before it is sent;
-// where there are none, one search is all that it costs.
+// Foreign documents: while a data stream holds any of the last days, each record is looked up before it is sent; where
+// there are none, that costs one search.
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { makeDocuments, makeOutput, never } from './harness.ts';
@@ -29,7 +29,7 @@ const named = (name: string, id: string, more: object = {}) => ({
 const theirs = named('q0Xb1a=', '1');
 const ours = named('feed:1', '1');
 
-/** `sample`: what stands in the data stream; each look for single records finds the first of these. */
+/** `sample`: the documents of the data stream; each look-up of single records finds the first of these. */
 function holds(...sample: object[]): void {
   server.answers.set('/_search', ({ body }, { reply }) => {
     const isSample = body.includes('function_score');
@@ -47,7 +47,7 @@ test('records are looked for where others stored some, and only those that are n
   expect(await write(['feed:3'])).toMatchObject({ delivered: 1, duplicate: 0 });
   expect(server.bulks.map(({ ids }) => ids)).toEqual([['feed:2'], ['feed:3']]);
   expect(looks).toBe(2);
-  // What others stored a while ago is visible by itself.
+  // Documents that others stored a while ago are visible by themselves.
   expect(server.seen.some(({ path }) => path.endsWith('/_refresh') || path.endsWith('/_tasks'))).toBe(false);
 });
 

@@ -1,7 +1,7 @@
 // The Elasticsearch output: `create` into data streams, each document once, retried for as long as it takes.
-// Gathering and waiting is lane.ts, one request is delivery.ts, what its outcomes mean is outcomes.ts and failure.ts.
+// data-stream-queue.ts gathers and waits, delivery.ts makes one request, outcomes.ts reads what became of its documents.
 
-import { nestSlots, Slots } from '../../concurrency/semaphore.ts';
+import { nestSemaphores, Semaphore } from '../../concurrency/semaphore.ts';
 import type { Clock } from '../../contract/clock.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import type { Logger } from '../../contract/logger.ts';
@@ -9,23 +9,23 @@ import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../co
 import type { Telemetry } from '../../contract/telemetry.ts';
 import { actionLine, bulkBytes } from './bulk-request.ts';
 import { type Connection, connect } from './connect/connection.ts';
-import { type CompleteOptions, complete, type ElasticsearchOptions } from './connect/options.ts';
+import { type CompleteOptions, completeOptions, type ElasticsearchOptions } from './connect/options.ts';
 import { readVersion, requireSupported, type ServerVersion } from './connect/version.ts';
-import { deliverOver } from './delivery.ts';
-import { reportHealth } from './health.ts';
-import { Lane } from './lane.ts';
+import { DataStreamQueue } from './data-stream-queue.ts';
+import { makeDelivery } from './delivery.ts';
+import { healthReporter } from './health-reporter.ts';
 import { PendingWrite } from './pending-write.ts';
-import { Strangers } from './stored/foreign-documents.ts';
-import { Stillness } from './stored/quiescence.ts';
-import { guardTemplate } from './template/template-guard.ts';
+import { ForeignDocuments } from './stored/foreign-documents.ts';
+import { Quiescence } from './stored/quiescence.ts';
+import { templateGuard } from './template/template-guard.ts';
 
 export interface ElasticsearchEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  /** False in a run that collects once; see Lane. */
+  /** False in a run that collects once, which ends over a data stream that takes nothing for long. */
   readonly mayWait?: boolean | undefined;
-  /** Told of each data stream's health, under an empty tenant with the data stream as the content type. */
+  /** Receives the health of each data stream, as a component of that kind. */
   readonly telemetry?: Pick<Telemetry, 'report'> | undefined;
 }
 
@@ -33,12 +33,12 @@ export function elasticsearchOutput(
   options: ElasticsearchOptions,
   environment: ElasticsearchEnvironment,
 ): Output {
-  return new ElasticsearchOutput(complete(options), environment);
+  return new ElasticsearchOutput(completeOptions(options), environment);
 }
 
 const openingMs = 30_000;
 
-function standsStill(address: string): OperatorError {
+function timeoutError(address: string): OperatorError {
   return new OperatorError({
     code: 'elasticsearch-slow',
     message: `${address} did not answer within ${openingMs / 1000} s.`,
@@ -52,10 +52,10 @@ class ElasticsearchOutput implements Output {
   readonly #settings: CompleteOptions;
   readonly #environment: ElasticsearchEnvironment;
   readonly #closed = new AbortController();
-  readonly #lanes = new Map<string, Lane>();
+  readonly #queues = new Map<string, DataStreamQueue>();
   readonly #writes = new Map<AbortSignal, Set<PendingWrite>>();
   #connection: Connection | undefined;
-  #makeLane: ((dataStream: string, canWait: boolean) => Lane) | undefined;
+  #makeQueue: ((dataStream: string, canWait: boolean) => DataStreamQueue) | undefined;
 
   constructor(settings: CompleteOptions, environment: ElasticsearchEnvironment) {
     this.#settings = settings;
@@ -71,31 +71,37 @@ class ElasticsearchOutput implements Output {
       await connection.close();
       throw error;
     }
-    const stillness = new Stillness(connection, this.#environment.clock, this.#settings.backoffFirstMs);
-    const strangers = new Strangers(connection, this.#environment.clock);
-    const deliver = deliverOver({ connection, stillness, strangers }, this.#settings.compressionLevel);
+    const quiescence = new Quiescence(connection, this.#environment.clock, this.#settings.backoffFirstMs);
+    const foreignDocuments = new ForeignDocuments(connection, this.#environment.clock);
+    const deliver = makeDelivery(
+      { connection, quiescence, foreignDocuments },
+      this.#settings.compressionLevel,
+    );
     const shared = {
       ...this.#environment,
-      deliver: guardTemplate({ connection, strangers, clock: this.#environment.clock }, deliver),
+      deliver: templateGuard({ connection, foreignDocuments, clock: this.#environment.clock }, deliver),
       closed: this.#closed.signal,
       mayWait: this.#environment.mayWait ?? true,
-      noteHealth: reportHealth(this.#environment),
+      reportHealth: healthReporter(this.#environment),
     };
     const { workers } = this.#settings;
-    // One more than either may have: what is new finds a way while all that can wait is on its own.
-    const all = new Slots(workers + 1);
-    const usual = nestSlots(new Slots(workers), all);
-    const patient = nestSlots(new Slots(workers), all);
-    this.#makeLane = (dataStream, canWait) =>
-      new Lane(dataStream, this.#settings, { ...shared, slots: canWait ? patient : usual });
+    // The total is one more than either may have: new documents get through while those that can wait hold all of theirs.
+    const total = new Semaphore(workers + 1);
+    const forNew = nestSemaphores(new Semaphore(workers), total);
+    const forWaiting = nestSemaphores(new Semaphore(workers), total);
+    this.#makeQueue = (dataStream, canWait) =>
+      new DataStreamQueue(dataStream, this.#settings, {
+        ...shared,
+        requestSlots: canWait ? forWaiting : forNew,
+      });
   }
 
-  /** One that stands still must not keep the run from beginning: it may be waited for while others collect. */
+  /** An Elasticsearch that does not answer must not keep the run from beginning: others collect meanwhile. */
   async #askVersion(connection: Connection, signal: AbortSignal): Promise<ServerVersion> {
     const slow = new AbortController();
     const asked = new AbortController();
     const waiting = this.#environment.clock.sleep(openingMs, asked.signal).then(
-      () => slow.abort(standsStill(connection.address)),
+      () => slow.abort(timeoutError(connection.address)),
       () => undefined,
     );
     try {
@@ -116,7 +122,7 @@ class ElasticsearchOutput implements Output {
     const write = new PendingWrite(documents.length);
     documents.forEach((document, index) => {
       const action = actionLine(document);
-      this.#lane(document.dataStream, canWait).add({
+      this.#queueFor(document.dataStream, canWait).add({
         document,
         action,
         bytes: bulkBytes(action, document),
@@ -124,9 +130,9 @@ class ElasticsearchOutput implements Output {
         index,
         raw,
         uncertain,
-        attempted: false,
-        unseen: false,
-        looked: false,
+        sent: false,
+        lookUpForbidden: false,
+        lookedUp: false,
         failures: 0,
       });
     });
@@ -145,18 +151,18 @@ class ElasticsearchOutput implements Output {
     await this.#connection?.close();
   }
 
-  #lane(dataStream: string, canWait: boolean): Lane {
+  #queueFor(dataStream: string, canWait: boolean): DataStreamQueue {
     // No data stream has a space in its name.
     const key = canWait ? `${dataStream} that can wait` : dataStream;
-    const known = this.#lanes.get(key);
+    const known = this.#queues.get(key);
     if (known) return known;
-    if (!this.#makeLane) throw new Error('the Elasticsearch output was not opened');
-    const lane = this.#makeLane(dataStream, canWait);
-    this.#lanes.set(key, lane);
-    return lane;
+    if (!this.#makeQueue) throw new Error('the Elasticsearch output was not opened');
+    const queue = this.#makeQueue(dataStream, canWait);
+    this.#queues.set(key, queue);
+    return queue;
   }
 
-  /** One listener for each signal, however many writes share it. */
+  /** Resolves with the report of a write. A signal has one listener, however many writes share it. */
   async #untilAborted(write: PendingWrite, signal: AbortSignal): Promise<WriteReport> {
     const writes = this.#writes.get(signal) ?? this.#watch(signal);
     writes.add(write);
@@ -183,6 +189,6 @@ class ElasticsearchOutput implements Output {
   readonly #cancelAborted = (): void => {
     for (const [signal, writes] of this.#writes)
       if (signal.aborted) for (const write of writes) write.cancel(signal.reason);
-    for (const lane of this.#lanes.values()) lane.dropCancelled();
+    for (const queue of this.#queues.values()) queue.dropCancelled();
   };
 }

@@ -1,19 +1,19 @@
-// The steps of a plan as an operator reads them: a line for each kind of asset and what becomes of it, however many.
+// Groups the steps of a plan for the operator: a line for each kind of asset and action, however many steps there are.
 
 import { titleOf } from './assets.ts';
-import type { Step } from './plan.ts';
+import type { SetupStep } from './plan-setup.ts';
 
-/** More names than this say nothing to anybody. */
-const mostNames = 3;
+/** A longer list of names is replaced by its number. */
+const maximumNames = 3;
 
 export interface StepGroup {
-  readonly steps: readonly Step[];
-  /** `created 89 ingest pipelines`, in the words of the caller. */
+  readonly steps: readonly SetupStep[];
+  /** Returns a line like `created 89 ingest pipelines`, in the words of the caller. */
   describe(words: Readonly<Record<'create' | 'update', string>>): string;
 }
 
-/** In the order of the plan, without what stays as it is. */
-export function groupSteps(steps: readonly Step[]): StepGroup[] {
+/** Groups steps in the order of the plan, without assets that stay as they are. */
+export function groupSteps(steps: readonly SetupStep[]): StepGroup[] {
   const groups = Map.groupBy(
     steps.filter(({ action }) => action !== 'keep'),
     ({ asset, action }) => `${asset.kind} ${action}`,
@@ -28,10 +28,10 @@ export function groupSteps(steps: readonly Step[]): StepGroup[] {
   }));
 }
 
-function describeAssets(steps: readonly Step[]): string {
+function describeAssets(steps: readonly SetupStep[]): string {
   const [first] = steps;
   if (first === undefined) return '';
   if (steps.length === 1) return titleOf(first.asset);
   const kinds = `${steps.length} ${first.asset.kind.replace('_', ' ')}s`;
-  return steps.length > mostNames ? kinds : `${kinds}: ${steps.map(({ asset }) => asset.name).join(', ')}`;
+  return steps.length > maximumNames ? kinds : `${kinds}: ${steps.map(({ asset }) => asset.name).join(', ')}`;
 }

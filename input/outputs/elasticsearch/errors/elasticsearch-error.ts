@@ -1,5 +1,5 @@
-// A request that failed: whether it may have written something, what to do with its documents, what to tell the operator.
-// What an error of Elasticsearch's means is error-table.ts; outcomes of single documents are outcomes.ts.
+// The error of a failed request to Elasticsearch: it says whether documents may have been written, how to send them again,
+// and what to tell the operator. error-table.ts diagnoses it; outcomes of single documents are in outcomes.ts.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import { describeError, OperatorError } from '../../../contract/errors.ts';
@@ -7,67 +7,67 @@ import { parseRetryAfter } from '../../../http/back-off.ts';
 import { excerptOf, hostOf } from '../../../http/exchange.ts';
 import { readNetworkFailure } from '../../../http/network-failure.ts';
 import { explainWrongScheme } from '../../../http/wrong-scheme.ts';
-import { codeOf, explainError, type Said, type Trouble } from './error-table.ts';
+import { codeOf, type ErrorCategory, explainError, type ReportedError } from './error-table.ts';
 
-/** `again`: send the same. `halves`: too large, or one document spoils it. */
+/** `again`: send the same request. `halves`: it is too large, or one of its documents spoils it. */
 export type Remedy = 'again' | 'halves';
 
-interface FailureFields {
+interface ElasticsearchErrorFields {
   readonly code: string;
   readonly message: string;
   readonly advice: string;
   readonly cause?: unknown;
-  /** 0 when there was no answer. */
+  /** The HTTP status; 0 when there was no answer. */
   readonly status: number;
-  /** Elasticsearch's own name for the error, or the network's. */
+  /** The name of the error, as Elasticsearch or the network gave it. */
   readonly type: string;
   /** True when Elasticsearch may have carried out the request all the same. */
   readonly uncertain: boolean;
-  /** Nothing gets better until somebody acts. */
+  /** True when nothing gets better until somebody acts. */
   readonly needsOperator: boolean;
-  /** Undefined where Elasticsearch did not say what is wrong. */
-  readonly trouble?: Trouble | undefined;
+  /** The kind of error; undefined where Elasticsearch did not say what is wrong. */
+  readonly category?: ErrorCategory | undefined;
   readonly remedy?: Remedy | undefined;
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Any of them may pass by itself or be mended from outside, so that trying again always makes sense. */
-export class Failure extends OperatorError {
+/** A failed request. Each may pass by itself or be mended from outside, so trying again always makes sense. */
+export class ElasticsearchError extends OperatorError {
   readonly status: number;
   readonly type: string;
   readonly uncertain: boolean;
-  readonly trouble: Trouble | undefined;
+  readonly category: ErrorCategory | undefined;
   readonly remedy: Remedy;
   readonly retryAfterMs: number | undefined;
 
-  constructor(fields: FailureFields) {
+  constructor(fields: ElasticsearchErrorFields) {
     super({ ...fields, retry: { kind: 'later', afterMs: fields.retryAfterMs } });
-    this.name = 'Failure';
+    this.name = 'ElasticsearchError';
     this.status = fields.status;
     this.type = fields.type;
     this.uncertain = fields.uncertain;
-    this.trouble = fields.trouble;
+    this.category = fields.category;
     this.remedy = fields.remedy ?? 'again';
     this.retryAfterMs = fields.retryAfterMs;
   }
 
-  /** For an answer that was no error by its status. */
+  /** Makes the error of an answer that was none by its status. */
   static later(
     code: string,
     message: string,
     advice: string,
-    more: Partial<Pick<FailureFields, 'uncertain' | 'needsOperator' | 'trouble'>> = {},
-  ): Failure {
+    more: Partial<Pick<ElasticsearchErrorFields, 'uncertain' | 'needsOperator' | 'category'>> = {},
+  ): ElasticsearchError {
     const fields = { code, message, advice, status: 200, type: code, uncertain: false, needsOperator: false };
-    return new Failure({ ...fields, ...more });
+    return new ElasticsearchError({ ...fields, ...more });
   }
 }
 
-/** Whatever else was thrown, such as a secret's file that cannot be read; a mistake of ours leaves the outcome open. */
-export function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
+/** Wraps whatever was thrown, such as a secret's file that cannot be read. A mistake of ours leaves the outcome open. */
+export function asElasticsearchError(error: unknown): ElasticsearchError {
+  if (error instanceof ElasticsearchError) return error;
   const explained = error instanceof OperatorError ? error : undefined;
-  return Failure.later(
+  return ElasticsearchError.later(
     explained?.code ?? 'elasticsearch',
     explained?.message ?? describeError(error),
     explained?.advice ?? '',
@@ -75,7 +75,7 @@ export function asFailure(error: unknown): Failure {
   );
 }
 
-/** Certificates and schemes that do not fit stay as they are until somebody changes them. */
+/** The codes of certificates and schemes that do not fit, and stay so until somebody changes them. */
 const untrusted = new Set([
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -86,7 +86,7 @@ const untrusted = new Set([
   'ERR_SSL_WRONG_VERSION_NUMBER',
 ]);
 
-/** Nothing of a request has left this machine when one of these comes up. */
+/** The codes of failures before anything of a request has left this machine. */
 const neverSent = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -97,20 +97,20 @@ const neverSent = new Set([
   ...untrusted,
 ]);
 
-/** A request without an answer, or with one that is not Elasticsearch's. */
+/** Explains a request without an answer, or with one that is not Elasticsearch's. */
 export function explainFailure(
   { origin, networkFailure }: { readonly origin: string; readonly networkFailure: unknown },
   error: unknown,
-): Failure {
+): ElasticsearchError {
   const host = hostOf(origin);
-  if (networkFailure === undefined) return explainStrangeAnswer(host, error);
+  if (networkFailure === undefined) return explainForeignAnswer(host, error);
   const scheme = explainWrongScheme(networkFailure, origin);
   const code = neverSentCode(networkFailure);
   const uncertain = code === undefined;
   const advice = uncertain
     ? 'It is tried again.'
     : 'Check that Elasticsearch runs there, and hosts, ssl and proxy_url of the output.';
-  return new Failure({
+  return new ElasticsearchError({
     code: 'elasticsearch-unreachable',
     message: `${host} did not answer: ${(scheme ?? readNetworkFailure(networkFailure)).what}.`,
     advice: scheme?.advice ?? advice,
@@ -122,7 +122,7 @@ export function explainFailure(
   });
 }
 
-/** The code that proves it, at any depth: several addresses of one host fail together, and causes are wrapped. */
+/** Finds a code of `neverSent` at any depth: several addresses of one host fail together, and causes are wrapped. */
 function neverSentCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { code, cause, errors }: { code?: unknown; cause?: unknown; errors?: unknown } = error;
@@ -130,8 +130,8 @@ function neverSentCode(error: unknown): string | undefined {
   return Array.isArray(errors) ? neverSentCode(errors[0]) : neverSentCode(cause);
 }
 
-function explainStrangeAnswer(host: string, error: unknown): Failure {
-  return new Failure({
+function explainForeignAnswer(host: string, error: unknown): ElasticsearchError {
+  return new ElasticsearchError({
     code: 'not-elasticsearch',
     message: `${host} does not answer as an Elasticsearch: ${describeError(error)}.`,
     advice: 'Check hosts of the output; a proxy or a sign-in page may stand in between.',
@@ -144,20 +144,20 @@ function explainStrangeAnswer(host: string, error: unknown): Failure {
   });
 }
 
-/** An answer with an error status. */
+/** Explains an answer with an error status. */
 export function explainStatus(
   host: string,
   status: number,
   body: unknown,
   retryAfter?: string | string[] | undefined,
-): Failure {
+): ElasticsearchError {
   const { type, reason } = readError(body);
-  const said: Said = { status, type, reason, about: 'request' };
-  const meaning = explainError(said);
-  const aboutDocuments = meaning.trouble === 'document';
-  return new Failure({
-    ...meaning,
-    code: codeOf(said, meaning),
+  const reported: ReportedError = { status, type, reason, about: 'request' };
+  const diagnosis = explainError(reported);
+  const aboutDocuments = diagnosis.category === 'document';
+  return new ElasticsearchError({
+    ...diagnosis,
+    code: codeOf(reported, diagnosis),
     message: `${host} answered ${status}${reason === '' ? '' : `: ${reason}`}.`,
     status,
     type: type === '' ? `http-${status}` : type,
@@ -167,7 +167,7 @@ export function explainStatus(
   });
 }
 
-/** Type and reason of an Elasticsearch error, on one line each; of anything else, its first words. */
+/** Reads type and reason of an Elasticsearch error, one line each; the reason of anything else is its first words. */
 function readError(body: unknown): { type: string; reason: string } {
   const error = isObject(body) ? body.error : undefined;
   if (isObject(error)) return { type: textOf(error.type), reason: reasonOf(error) };
@@ -175,7 +175,7 @@ function readError(body: unknown): { type: string; reason: string } {
   return { type: '', reason: typeof body === 'string' ? excerptOf(body) : '' };
 }
 
-/** The outermost reason, the innermost, which tells the most, and why a key is not taken. */
+/** Joins the outermost reason, the innermost, which tells the most, and the reason why a key is not accepted. */
 export function reasonOf(error: Readonly<Record<string, unknown>>): string {
   const outer = textOf(error.reason);
   let inner = error;

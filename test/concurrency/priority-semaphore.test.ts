@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { Turns } from '../../input/concurrency/turns.ts';
+import { PrioritySemaphore } from '../../input/concurrency/priority-semaphore.ts';
 import { ManualClock } from '../http/manual-clock.ts';
 
 const never = new AbortController().signal;
 
-/** Work that goes on until it is told to end. */
-function hold(turns: Turns, begun: string[], name: string, signal = never) {
+/** Runs work that goes on until it is told to end. */
+function hold(semaphore: PrioritySemaphore, begun: string[], name: string, signal = never) {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const done = turns.run(signal, async () => {
+  const done = semaphore.run(signal, async () => {
     begun.push(name);
     await promise;
     return name;
@@ -17,9 +17,9 @@ function hold(turns: Turns, begun: string[], name: string, signal = never) {
 
 test('only so many begin at once, and the others in the order in which they came', async () => {
   const clock = new ManualClock();
-  const turns = new Turns({ clock, places: 2 });
+  const semaphore = new PrioritySemaphore({ clock, permits: 2 });
   const begun: string[] = [];
-  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => hold(turns, begun, name));
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => hold(semaphore, begun, name));
   await clock.advance(0);
   expect(begun).toEqual(['a', 'b']);
   b?.end();
@@ -33,31 +33,37 @@ test('only so many begin at once, and the others in the order in which they came
 
 test('what can wait begins when nothing else waits', async () => {
   const clock = new ManualClock();
-  const turns = new Turns({ clock, places: 1 });
+  const semaphore = new PrioritySemaphore({ clock, permits: 1 });
   const begun: string[] = [];
   const work = (name: string) => async () => {
     begun.push(name);
   };
   await Promise.all([
-    turns.run(never, work('first')),
-    turns.run(never, work('history'), { canWait: true }),
-    turns.run(never, work('second')),
-    turns.run(never, work('third')),
+    semaphore.run(never, work('first')),
+    semaphore.run(never, work('history'), { canWait: true }),
+    semaphore.run(never, work('second')),
+    semaphore.run(never, work('third')),
   ]);
   expect(begun).toEqual(['first', 'second', 'third', 'history']);
 });
 
 test('what can wait holds only part of the places, for longer', async () => {
   const clock = new ManualClock();
-  const turns = new Turns({ clock, places: 3, patientPlaces: 1, longestMs: 500, patientLongestMs: 2000 });
+  const semaphore = new PrioritySemaphore({
+    clock,
+    permits: 3,
+    lowPriorityPermits: 1,
+    holdMs: 500,
+    lowPriorityHoldMs: 2000,
+  });
   const begun: string[] = [];
   const wait = (name: string) =>
-    turns.run(never, () => new Promise(() => begun.push(name)), { canWait: true });
+    semaphore.run(never, () => new Promise(() => begun.push(name)), { canWait: true });
   void wait('old');
   void wait('older');
   await clock.advance(0);
   expect(begun).toEqual(['old']);
-  for (const name of ['a', 'b', 'c']) hold(turns, begun, name);
+  for (const name of ['a', 'b', 'c']) hold(semaphore, begun, name);
   await clock.advance(499);
   expect(begun).toEqual(['old', 'a', 'b']);
   await clock.advance(1500);
@@ -68,14 +74,14 @@ test('what can wait holds only part of the places, for longer', async () => {
 
 test('who waits for a slow server goes on, but keeps nobody waiting', async () => {
   const clock = new ManualClock();
-  const turns = new Turns({ clock, places: 1, longestMs: 500 });
+  const semaphore = new PrioritySemaphore({ clock, permits: 1, holdMs: 500 });
   const begun: string[] = [];
-  const [slow, next, last] = ['slow', 'next', 'last'].map((name) => hold(turns, begun, name));
+  const [slow, next, last] = ['slow', 'next', 'last'].map((name) => hold(semaphore, begun, name));
   await clock.advance(499);
   expect(begun).toEqual(['slow']);
   await clock.advance(1);
   expect(begun).toEqual(['slow', 'next']);
-  // The turn of the slow one was over already: its end makes no room.
+  // The permit of the slow one had ended already, so its end frees none.
   slow?.end();
   expect(await slow?.done).toBe('slow');
   await clock.advance(0);
@@ -89,22 +95,22 @@ test('who waits for a slow server goes on, but keeps nobody waiting', async () =
 
 test('a thousand tenants of five content types whose servers do not answer have all asked within a minute', async () => {
   const clock = new ManualClock();
-  const turns = new Turns({ clock });
+  const semaphore = new PrioritySemaphore({ clock });
   const begun: string[] = [];
-  for (let index = 0; index < 5000; index++) hold(turns, begun, String(index));
+  for (let index = 0; index < 5000; index++) hold(semaphore, begun, String(index));
   await clock.advance(60_000);
   expect(begun).toHaveLength(5000);
 });
 
-test('who is stopped leaves the line, and what fails gives its turn on', async () => {
+test('work that is aborted leaves the queue, and work that fails passes its permit on', async () => {
   const clock = new ManualClock();
-  const turns = new Turns({ clock, places: 1 });
+  const semaphore = new PrioritySemaphore({ clock, permits: 1 });
   const begun: string[] = [];
   const stop = new AbortController();
-  const failing = turns.run(never, async () => {
+  const failing = semaphore.run(never, async () => {
     throw new Error('refused');
   });
-  const [stopped, last] = [hold(turns, begun, 'stopped', stop.signal), hold(turns, begun, 'last')];
+  const [stopped, last] = [hold(semaphore, begun, 'stopped', stop.signal), hold(semaphore, begun, 'last')];
   stop.abort(new Error('stopping'));
   await expect(stopped.done).rejects.toThrow('stopping');
   await expect(failing).rejects.toThrow('refused');
@@ -112,5 +118,5 @@ test('who is stopped leaves the line, and what fails gives its turn on', async (
   expect(begun).toEqual(['last']);
   last.end();
   await last.done;
-  await expect(turns.run(stop.signal, async () => 1)).rejects.toThrow('stopping');
+  await expect(semaphore.run(stop.signal, async () => 1)).rejects.toThrow('stopping');
 });

@@ -1,23 +1,23 @@
-// Which record Ids are on their way right now. A second copy of an Id does not travel: it waits for what becomes of
-// the first. Whoever claims Ids must release them without waiting for anybody else's, so nothing can wait in a circle.
+// Claims on the record Ids that are on their way. A second copy of an Id is not sent: it waits for the outcome of the
+// first. A caller must release its Ids without waiting for anybody else's, so that nothing waits in a circle.
 
-/** An Id of the claim that another one holds already, or that came earlier in the same claim. */
+/** An Id that another claim holds already, or that came earlier in the same claim. */
 interface HeldElsewhere {
-  /** Position in the Ids that were claimed. */
+  /** The position in the Ids that were claimed. */
   readonly index: number;
   /** True once the other copy is in the ledger; false when it failed, and the Id may be claimed again. */
   readonly acknowledged: Promise<boolean>;
 }
 
 export interface Claim {
-  /** Positions of the Ids that are now the caller's, to be released whatever happens. */
+  /** The positions of the Ids that are now the caller's, to be released whatever happens. */
   readonly mine: readonly number[];
-  /** To be waited for only after `mine` were released. */
+  /** The other Ids, to be waited for only after `mine` were released. */
   readonly others: readonly HeldElsewhere[];
 }
 
-/** Most Ids are never wanted twice, so the promise is made when the first waiter comes. */
-class Outcome {
+/** The outcome of an Id. Most Ids have no second copy, so the promise is made when the first waiter comes. */
+class ClaimOutcome {
   #settled: PromiseWithResolvers<boolean> | undefined;
 
   wait(): Promise<boolean> {
@@ -31,13 +31,13 @@ class Outcome {
 }
 
 /**
- * The Ids in flight in this process. Claim first, and ask the ledger second: an Id that is acknowledged between the
- * two is then found in one of them.
+ * The Ids in flight in this process. Claim first and ask the ledger second, so that an Id that is acknowledged between the
+ * two is found in one of them.
  */
 export class IdClaims {
-  readonly #held = new Map<string, Outcome>();
+  readonly #held = new Map<string, ClaimOutcome>();
 
-  /** How many Ids are in flight. */
+  /** The number of Ids in flight. */
   get size(): number {
     return this.#held.size;
   }
@@ -50,14 +50,14 @@ export class IdClaims {
       if (holder) {
         others.push({ index, acknowledged: holder.wait() });
       } else {
-        this.#held.set(id, new Outcome());
+        this.#held.set(id, new ClaimOutcome());
         mine.push(index);
       }
     });
     return { mine, others };
   }
 
-  /** `acknowledged`: the Ids are in the ledger. Otherwise each waiter is free to claim its copy. */
+  /** Releases claimed Ids. `acknowledged`: they are in the ledger; otherwise each waiter may claim its copy. */
   release(ids: readonly string[], acknowledged: boolean): void {
     for (const id of ids) {
       const holder = this.#held.get(id);

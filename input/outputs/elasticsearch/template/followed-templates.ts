@@ -1,28 +1,28 @@
-// What the next document of a data stream will follow: its index template and, where that document makes no new backing
-// index, the mapping of the present one. Read with as little privilege as there is.
+// Reads the index template that the next document of a data stream will follow and, where that document makes no new
+// backing index, the mapping of the present one. It works with as little privilege as there is.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Connection } from '../connect/connection.ts';
-import { type Found, findWinner } from './template-owner.ts';
+import { findWinner, type InstalledAsset } from './template-owner.ts';
 
-export interface Followed {
+export interface FollowedTemplates {
   readonly exists: boolean;
-  /** By the name to tell people; nothing where it may not be asked. */
-  readonly followed: readonly Found[];
+  /** The template and the mapping; empty where the key may not read them. */
+  readonly followed: readonly InstalledAsset[];
 }
 
-export async function readFollowed(
+export async function readFollowedTemplates(
   connection: Connection,
   dataStream: string,
   signal: AbortSignal,
-): Promise<Followed> {
-  const told = await readDataStream(connection, dataStream, signal);
-  if (told === 'forbidden') return { exists: true, followed: [] };
-  if (told?.template) return { exists: true, followed: await withWriteIndex(connection, told, signal) };
+): Promise<FollowedTemplates> {
+  const shown = await readDataStream(connection, dataStream, signal);
+  if (shown === 'forbidden') return { exists: true, followed: [] };
+  if (shown?.template) return { exists: true, followed: await withWriteIndex(connection, shown, signal) };
   const templates = await readTemplates(connection, signal);
-  if (templates) return { exists: told !== undefined, followed: winnerOf(dataStream, templates) };
-  if (told) return { exists: true, followed: [] };
-  // A data stream says which template it follows to whom may not read templates; so it is made first.
+  if (templates) return { exists: shown !== undefined, followed: winnerOf(dataStream, templates) };
+  if (shown) return { exists: true, followed: [] };
+  // A key that may not read templates may still ask a data stream for its own, so the data stream is made first.
   await makeDataStream(connection, dataStream, signal);
   const made = await readDataStream(connection, dataStream, signal);
   if (made === undefined || made === 'forbidden' || !made.template)
@@ -30,9 +30,9 @@ export async function readFollowed(
   return { exists: true, followed: [made.template] };
 }
 
-interface Told {
-  readonly template: Found | undefined;
-  /** Undefined where the next document makes a new one, or it is not told. */
+interface DataStreamTemplate {
+  readonly template: InstalledAsset | undefined;
+  /** The name of the backing index; undefined where the next document makes a new one, or none is shown. */
   readonly writeIndex: string | undefined;
 }
 
@@ -40,7 +40,7 @@ async function readDataStream(
   connection: Connection,
   dataStream: string,
   signal: AbortSignal,
-): Promise<Told | 'forbidden' | undefined> {
+): Promise<DataStreamTemplate | 'forbidden' | undefined> {
   const fields = ['template', '_meta', 'rollover_on_write', 'indices.index_name'];
   const { status, body } = await connection.send(
     {
@@ -63,12 +63,12 @@ async function readDataStream(
   };
 }
 
-/** An older template may have made the backing index that is still written to. */
+/** Adds the mapping of the backing index that is still written to: an older template may have made it. */
 async function withWriteIndex(
   connection: Connection,
-  { template, writeIndex }: Told,
+  { template, writeIndex }: DataStreamTemplate,
   signal: AbortSignal,
-): Promise<readonly Found[]> {
+): Promise<readonly InstalledAsset[]> {
   const followed = template ? [template] : [];
   if (writeIndex === undefined) return followed;
   const { body } = await connection.send(
@@ -86,11 +86,11 @@ async function withWriteIndex(
   return [...followed, { name: writeIndex, body: mappings }];
 }
 
-/** Undefined where the key may not. */
+/** Reads all index templates; undefined where the key may not. */
 async function readTemplates(
   connection: Connection,
   signal: AbortSignal,
-): Promise<readonly Found[] | undefined> {
+): Promise<readonly InstalledAsset[] | undefined> {
   const fields = ['name', 'index_template.index_patterns', 'index_template.priority', 'index_template._meta'];
   const { status, body } = await connection.send(
     {
@@ -108,14 +108,14 @@ async function readTemplates(
   );
 }
 
-function winnerOf(dataStream: string, templates: readonly Found[]): readonly Found[] {
+function winnerOf(dataStream: string, templates: readonly InstalledAsset[]): readonly InstalledAsset[] {
   const winner = findWinner(dataStream, templates);
   return winner ? [winner] : [];
 }
 
 /**
- * A delivering key may make a data stream only by writing to it. This write does that and is then refused, because a data
- * stream takes nothing but `create`: no document is stored, whatever the template.
+ * Makes a data stream by writing to it, as a delivering key may in no other way. The write itself is refused, because a
+ * data stream takes nothing but `create`: no document is stored, whatever the template.
  */
 async function makeDataStream(
   connection: Connection,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type BodyEnd, RecordSplitter } from '../../input/json-stream/split-records.ts';
+import { type BodyEnd, RecordSplitter } from '../../input/json-stream/record-splitter.ts';
 
 interface Split {
   readonly records: string[];
@@ -25,7 +25,7 @@ function split(body: Uint8Array, cuts: readonly number[], maximumRecordBytes = 1
   });
   let from = 0;
   for (const cut of [...cuts, body.length]) {
-    // A copy that is overwritten afterwards: what the splitter keeps must be its own.
+    // The splitter gets a copy that is overwritten afterwards, since it must keep bytes of its own.
     const chunk = Uint8Array.from(body.subarray(from, cut));
     splitter.push(chunk);
     if (oversized.length === 0 && open === '') chunk.fill(0x7d);

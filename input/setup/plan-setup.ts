@@ -1,60 +1,66 @@
-// What setting up would change, found out before anything is: what to put, what to roll over, and what forbids it.
+// Plans a setup before anything is changed: the assets to put, the data streams to roll over, and conflicts that forbid it.
 
 import { isObject } from '../../pipelines/json/unknown.ts';
 import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
 import { readVersion, requireSupported } from '../outputs/elasticsearch/connect/version.ts';
-import { type Found, isOurs, patternsOf } from '../outputs/elasticsearch/template/template-owner.ts';
-import { type Asset, inOrder, markOf, stampMappings, stampOf, titleOf } from './assets.ts';
+import { type InstalledAsset, isOurs, patternsOf } from '../outputs/elasticsearch/template/template-owner.ts';
+import { inDependencyOrder, markOf, type SetupAsset, stampMappings, stampOf, titleOf } from './assets.ts';
 import {
-  type DataStream,
+  type LiveDataStream,
   readAsset,
   readDataStreams,
   readIndexTemplates,
   readMappingMeta,
 } from './cluster-state.ts';
-import { type Conflict, describeForeignAsset, describeNewer, findOwners, findStrangers } from './owners.ts';
+import {
+  describeForeignAsset,
+  describeNewerAsset,
+  findForeignDataStreams,
+  findForeignTemplates,
+  type SetupConflict,
+} from './conflicts.ts';
 
 export interface SetupInput {
-  readonly assets: readonly Asset[];
-  /** Of this program. */
+  readonly assets: readonly SetupAsset[];
+  /** The version of this program. */
   readonly version: string;
-  /** To be there afterwards: `logs-o365.audit-default` and the like. */
+  /** The data streams that have to exist afterwards, such as `logs-o365.audit-default`. */
   readonly dataStreams: readonly string[];
-  /** Live data streams of nobody's, or of a package that was removed, become ours. */
+  /** True where live data streams of no owner, or of a package that was removed, become ours. */
   readonly takeOver: boolean;
-  /** `90d`: what live data streams are told as well. */
+  /** The retention, such as `90d`, also for live data streams. */
   readonly retention?: string | undefined;
 }
 
-export interface Step {
-  readonly asset: Asset;
+export interface SetupStep {
+  readonly asset: SetupAsset;
   readonly action: 'create' | 'update' | 'keep';
 }
 
-export interface Plan {
-  readonly steps: readonly Step[];
+export interface SetupPlan {
+  readonly steps: readonly SetupStep[];
   readonly createStreams: readonly string[];
-  /** Their next backing index follows the new template. */
+  /** The data streams to roll over, so that their next backing index follows the new template. */
   readonly rollOver: readonly string[];
-  /** Live data streams whose retention is set, where one was asked for. */
+  /** The live data streams whose retention is set, where one was given. */
   readonly retain: readonly string[];
   readonly retention: string | undefined;
-  /** Not empty: nothing may be touched. */
-  readonly conflicts: readonly Conflict[];
+  /** The conflicts; nothing may be changed while there is one. */
+  readonly conflicts: readonly SetupConflict[];
 }
 
 export async function planSetup(
   connection: Connection,
   input: SetupInput,
   signal: AbortSignal,
-): Promise<Plan> {
+): Promise<SetupPlan> {
   requireSupported(connection.address, await readVersion(connection, signal));
   const templates = input.assets.filter(({ kind }) => kind === 'index_template');
   const existing = await readIndexTemplates(connection, signal);
   const streams = await readDataStreams(connection, templates.flatMap(patternsOf), signal);
-  const owners = templates.flatMap((template) => findOwners(template, existing));
+  const foreignTemplates = templates.flatMap((template) => findForeignTemplates(template, existing));
   const judged = await judgeAssets(connection, input, signal);
-  const strangers = input.takeOver ? undefined : findStrangers(streams, existing);
+  const foreignDataStreams = input.takeOver ? undefined : findForeignDataStreams(streams, existing);
   return {
     steps: judged.flatMap(({ step }) => (step ? [step] : [])),
     createStreams: input.dataStreams.filter((name) => !streams.some((stream) => stream.name === name)),
@@ -62,21 +68,21 @@ export async function planSetup(
     retention: input.retention,
     rollOver: await findOutdated(connection, streams, stampOf(input.assets), signal),
     conflicts: [
-      ...owners,
+      ...foreignTemplates,
       ...withoutRepeats(
-        owners,
+        foreignTemplates,
         judged.flatMap(({ conflict }) => (conflict ? [conflict] : [])),
       ),
-      // Once an owner has gone, its data streams are strangers: one thing at a time.
-      ...(strangers && owners.length === 0 ? [strangers] : []),
+      // Data streams of an owner are named only once its template has gone: one thing at a time.
+      ...(foreignDataStreams && foreignTemplates.length === 0 ? [foreignDataStreams] : []),
     ],
   };
 }
 
-/** Data streams whose documents still go into a backing index that other templates made, or older ones of ours. */
+/** Finds data streams that still write into a backing index that other templates made, or older ones of ours. */
 async function findOutdated(
   connection: Connection,
-  streams: readonly DataStream[],
+  streams: readonly LiveDataStream[],
   stamp: string,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -89,33 +95,36 @@ async function findOutdated(
   return outdated;
 }
 
-/** A package owns its templates as well as its data streams: said once. */
-function withoutRepeats(owners: readonly Conflict[], others: readonly Conflict[]): readonly Conflict[] {
-  return owners.length === 0 ? others : others.filter(({ code }) => code !== 'asset');
+/** Removes conflicts of assets that belong to an owner named already. */
+function withoutRepeats(
+  foreignTemplates: readonly SetupConflict[],
+  others: readonly SetupConflict[],
+): readonly SetupConflict[] {
+  return foreignTemplates.length === 0 ? others : others.filter(({ code }) => code !== 'asset');
 }
 
-interface Judged {
-  readonly step?: Step;
-  readonly conflict?: Conflict;
+interface AssetJudgement {
+  readonly step?: SetupStep;
+  readonly conflict?: SetupConflict;
 }
 
 async function judgeAssets(
   connection: Connection,
   { assets, version }: SetupInput,
   signal: AbortSignal,
-): Promise<readonly Judged[]> {
-  const judged: Judged[] = [];
-  for (const asset of inOrder(stampMappings(assets)))
+): Promise<readonly AssetJudgement[]> {
+  const judged: AssetJudgement[] = [];
+  for (const asset of inDependencyOrder(stampMappings(assets)))
     judged.push(judge(asset, version, await readAsset(connection, asset, signal)));
   return judged;
 }
 
-function judge(asset: Asset, version: string, found: Found | undefined): Judged {
+function judge(asset: SetupAsset, version: string, found: InstalledAsset | undefined): AssetJudgement {
   if (!found) return { step: { asset, action: 'create' } };
   if (!isOurs(found.body)) return { conflict: describeForeignAsset(titleOf(asset), found) };
   const mark = isObject(found.body._meta) ? found.body._meta : {};
   const theirs = typeof mark.version === 'string' ? mark.version : '0';
-  if (isNewer(theirs, version)) return { conflict: describeNewer(titleOf(asset), theirs, version) };
+  if (isNewer(theirs, version)) return { conflict: describeNewerAsset(titleOf(asset), theirs, version) };
   const unchanged = mark.digest === markOf(asset, version).digest;
   return { step: { asset, action: unchanged ? 'keep' : 'update' } };
 }

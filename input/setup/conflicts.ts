@@ -1,37 +1,40 @@
-// Whose the data streams are: a package installed in Kibana, a template that somebody wrote, or nobody's. What another
-// owns is named with the way out, and left alone.
+// Finds conflicts with other owners of the data streams: a package installed in Kibana, or a template that somebody wrote.
+// Each is described with the way out, and left alone.
 
-import { overlap } from '../outputs/elasticsearch/template/patterns.ts';
+import { patternsOverlap } from '../outputs/elasticsearch/template/index-patterns.ts';
 import {
-  type Found,
   findWinner,
+  type InstalledAsset,
   isOurs,
   packageOf,
   patternsOf,
   priorityOf,
 } from '../outputs/elasticsearch/template/template-owner.ts';
-import type { Asset } from './assets.ts';
-import type { DataStream } from './cluster-state.ts';
+import type { SetupAsset } from './assets.ts';
+import type { LiveDataStream } from './cluster-state.ts';
 
-export interface Conflict {
+export interface SetupConflict {
   readonly code: 'package' | 'template' | 'asset' | 'live' | 'newer';
   readonly message: string;
   readonly advice: string;
 }
 
-/** The templates of others that our index template would take data streams from, or lose them to. */
-export function findOwners(template: Asset, existing: readonly Found[]): readonly Conflict[] {
+/** Finds templates of others from which our index template would take data streams, or to which it would lose them. */
+export function findForeignTemplates(
+  template: SetupAsset,
+  existing: readonly InstalledAsset[],
+): readonly SetupConflict[] {
   return existing
     .filter(({ body }) => !isOurs(body))
     .filter((other) => sharesNames(template, other))
     .flatMap((other) => describeOwner(template, other));
 }
 
-function sharesNames(ours: Pick<Asset, 'body'>, other: Found): boolean {
-  return patternsOf(ours).some((mine) => patternsOf(other).some((theirs) => overlap(mine, theirs)));
+function sharesNames(ours: Pick<SetupAsset, 'body'>, other: InstalledAsset): boolean {
+  return patternsOf(ours).some((mine) => patternsOf(other).some((theirs) => patternsOverlap(mine, theirs)));
 }
 
-function describeOwner(ours: Asset, other: Found): Conflict[] {
+function describeOwner(ours: SetupAsset, other: InstalledAsset): SetupConflict[] {
   const packageName = packageOf(other.body);
   if (packageName !== undefined) return [ownedByPackage(other.name, packageName)];
   const blocks = other.name === ours.name || priorityOf(other.body) >= priorityOf(ours.body);
@@ -45,7 +48,7 @@ function describeOwner(ours: Asset, other: Found): Conflict[] {
   ];
 }
 
-function ownedByPackage(template: string, packageName: string): Conflict {
+function ownedByPackage(template: string, packageName: string): SetupConflict {
   const what = `The integration package "${packageName}" is installed in Kibana and owns the index template ${template}`;
   if (packageName === 'm365')
     return {
@@ -60,15 +63,15 @@ function ownedByPackage(template: string, packageName: string): Conflict {
   };
 }
 
-/** Data streams made before our template, by whatever mapping was there. */
-export function findStrangers(
-  dataStreams: readonly DataStream[],
-  templates: readonly Found[],
-): Conflict | undefined {
+/** Finds data streams that were made before our template, by another mapping. */
+export function findForeignDataStreams(
+  dataStreams: readonly LiveDataStream[],
+  templates: readonly InstalledAsset[],
+): SetupConflict | undefined {
   const followed = dataStreams.map(({ name }) => ({ name, template: findWinner(name, templates) }));
-  const strange = followed.filter(({ template }) => !template || !isOurs(template.body));
-  if (strange.length === 0) return undefined;
-  const names = strange
+  const foreign = followed.filter(({ template }) => !template || !isOurs(template.body));
+  if (foreign.length === 0) return undefined;
+  const names = foreign
     .map(({ name, template }) => `${name} (${template?.name ?? 'no template'})`)
     .join(', ');
   return {
@@ -79,7 +82,7 @@ export function findStrangers(
   };
 }
 
-export function describeForeignAsset(title: string, other: Found): Conflict {
+export function describeForeignAsset(title: string, other: InstalledAsset): SetupConflict {
   const packageName = packageOf(other.body);
   return {
     code: 'asset',
@@ -88,7 +91,7 @@ export function describeForeignAsset(title: string, other: Found): Conflict {
   };
 }
 
-export function describeNewer(title: string, theirs: string, ours: string): Conflict {
+export function describeNewerAsset(title: string, theirs: string, ours: string): SetupConflict {
   return {
     code: 'newer',
     message: `The ${title} was put there by m365 ${theirs}, which is newer than this ${ours}.`,

@@ -1,5 +1,5 @@
-// Takes out of a file what is no document, without losing a byte of it or a document: what is taken out is kept in a file
-// beside, in the order in which it stood.
+// Repairs a damaged NDJSON file without losing a byte or a document: what is no document moves to a second file, in its
+// order.
 
 import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, open, rename, stat, truncate } from 'node:fs/promises';
@@ -7,31 +7,31 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { syncFolderSoon } from '../../files/owned-files.ts';
-import { isHole, type Piece, readPieces } from './pieces.ts';
+import { type FileSegment, isHole, readSegments } from './file-segments.ts';
 
-/** Notes taken while the pieces of a file go by. */
-export class Damage {
-  /** How many pieces are no documents. */
+/** The damage of a file, noted while its segments are read. */
+export class FileDamage {
+  /** The number of segments that are no documents. */
   parts = 0;
-  /** How many bytes they have, without those that hold nothing. */
+  /** The number of their bytes, without zero bytes. */
   bytes = 0;
-  /** Where the first of them begins. */
+  /** The offset of the first of them. */
   first: number | undefined;
-  /** Up to here, there are only documents that are lines by themselves. */
+  /** The offset up to which there are only documents that are lines by themselves. */
   soundUpTo: number;
-  /** True when a document stands behind that. */
+  /** True when a document follows after that offset. */
   isScattered = false;
 
   constructor(start: number) {
     this.soundUpTo = start;
   }
 
-  note({ bytes, keys, at, inOrder }: Piece): void {
+  note({ bytes, keys, at, isWholeLine }: FileSegment): void {
     if (!keys) {
       this.parts += 1;
       if (!isHole(bytes)) this.bytes += bytes.length;
       this.first ??= at;
-    } else if (inOrder && this.parts === 0 && !this.isScattered) {
+    } else if (isWholeLine && this.parts === 0 && !this.isScattered) {
       this.soundUpTo = at + bytes.length + 1;
     } else this.isScattered = true;
   }
@@ -42,10 +42,10 @@ export const setAsideName = (path: string) => `${path}.damaged`;
 const lineFeed = Buffer.from('\n');
 
 /**
- * Returns how long the file is then. `start`: where the pieces began that the damage was noted of. A file that is only
+ * Repairs the file and returns its new length. `start`: the offset from which the damage was noted. A file that is only
  * torn at its end is cut, and stays the file that others may be reading.
  */
-export async function repairFile(path: string, start: number, damage: Damage): Promise<number> {
+export async function repairFile(path: string, start: number, damage: FileDamage): Promise<number> {
   if (damage.bytes > 0) await setAside(path, start);
   if (!damage.isScattered) {
     const { size } = await stat(path);
@@ -77,11 +77,11 @@ async function writeDurably(chunks: AsyncIterable<Buffer>, path: string, flags: 
 
 async function* documentsOf(path: string, start: number): AsyncGenerator<Buffer> {
   if (start > 0) yield* createReadStream(path, { end: start - 1 });
-  for await (const { bytes, keys } of readPieces(createReadStream(path, { start }), start))
+  for await (const { bytes, keys } of readSegments(createReadStream(path, { start }), start))
     if (keys) yield Buffer.concat([bytes, lineFeed]);
 }
 
 async function* damageOf(path: string, start: number): AsyncGenerator<Buffer> {
-  for await (const { bytes, keys } of readPieces(createReadStream(path, { start }), start))
+  for await (const { bytes, keys } of readSegments(createReadStream(path, { start }), start))
     if (!keys && !isHole(bytes)) yield Buffer.concat([bytes, lineFeed]);
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { IdClaims } from '../../input/concurrency/in-flight.ts';
+import { IdClaims } from '../../input/concurrency/id-claims.ts';
 import { seededRandom } from '../state/state-folder.ts';
 
 describe('claims of Ids', () => {

@@ -1,34 +1,34 @@
-// Whether an Elasticsearch is ready for delivery: version, processors, privileges, blocks, templates and their owner. It reads
-// only, asks everything even when the first answer is bad, and says what to do about each.
+// Checks that an Elasticsearch is ready for delivery: version, processors, privileges, blocks, templates and their owner. It
+// only reads, asks everything even when the first answer is bad, and says what to do about each.
 
 import { isObject } from '../../pipelines/json/unknown.ts';
 import { describeError, OperatorError } from '../contract/errors.ts';
 import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
 import { isSupported, oldestVersion, readVersion } from '../outputs/elasticsearch/connect/version.ts';
-import { Failure } from '../outputs/elasticsearch/errors/failure.ts';
-import type { Found } from '../outputs/elasticsearch/template/template-owner.ts';
+import { ElasticsearchError } from '../outputs/elasticsearch/errors/elasticsearch-error.ts';
+import type { InstalledAsset } from '../outputs/elasticsearch/template/template-owner.ts';
 import { clusterPrivileges, dataStreamPrivileges } from './api-key.ts';
 import { checkBlocks } from './check-blocks.ts';
 import { readDataStreams, readIndexTemplates } from './cluster-state.ts';
-import { judgeFollowed, judgeTemplates, type Targets } from './judge-templates.ts';
+import { type DeliveryTargets, judgeFollowed, judgeTemplates } from './judge-templates.ts';
 
-export interface Finding {
-  /** `version`, `processors`, `privileges`, `blocks`, `templates`. */
+export interface ElasticsearchFinding {
+  /** The check: `version`, `processors`, `privileges`, `blocks` or `templates`. */
   readonly name: string;
-  /** `unknown`: nothing follows from it, mostly because the key may not ask. */
+  /** The result; `unknown` where nothing follows, mostly because the key may not ask. */
   readonly state: 'ok' | 'problem' | 'unknown';
-  /** One line. */
+  /** The finding in one line. */
   readonly message: string;
-  /** What to do, where something is to be done. */
+  /** The action to take; empty where there is none. */
   readonly advice: string;
 }
 
-/** Rejects only when the signal aborts. An Elasticsearch that cannot be reached is one finding. */
+/** Runs all checks. Rejects only when the signal aborts; an Elasticsearch that cannot be reached is one finding. */
 export async function checkElasticsearch(
   connection: Connection,
-  targets: Targets,
+  targets: DeliveryTargets,
   signal: AbortSignal,
-): Promise<readonly Finding[]> {
+): Promise<readonly ElasticsearchFinding[]> {
   const version = await guarded('version', signal, () => checkVersion(connection, signal));
   if (version.state === 'problem') return [version];
   const blocks = await guarded('blocks', signal, async () => ({
@@ -39,29 +39,33 @@ export async function checkElasticsearch(
     version,
     await guarded('processors', signal, () => checkProcessors(connection, signal)),
     await guarded('privileges', signal, () => checkPrivileges(connection, targets.dataStreams, signal)),
-    // That nothing is blocked goes without saying.
+    // The absence of blocks needs no line.
     ...(blocks.state === 'ok' ? [] : [blocks]),
     await guarded('templates', signal, () => checkTemplates(connection, targets, signal)),
   ];
 }
 
-async function guarded(name: string, signal: AbortSignal, check: () => Promise<Finding>): Promise<Finding> {
+async function guarded(
+  name: string,
+  signal: AbortSignal,
+  check: () => Promise<ElasticsearchFinding>,
+): Promise<ElasticsearchFinding> {
   try {
     return await check();
   } catch (error) {
     signal.throwIfAborted();
     const { message, advice } =
       error instanceof OperatorError ? error : { message: describeError(error), advice: '' };
-    const forbidden = error instanceof Failure && error.trouble === 'privilege';
+    const forbidden = error instanceof ElasticsearchError && error.category === 'privilege';
     return { name, state: forbidden ? 'unknown' : 'problem', message, advice };
   }
 }
 
-function ok(name: string, message: string): Finding {
+function ok(name: string, message: string): ElasticsearchFinding {
   return { name, state: 'ok', message, advice: '' };
 }
 
-async function checkVersion(connection: Connection, signal: AbortSignal): Promise<Finding> {
+async function checkVersion(connection: Connection, signal: AbortSignal): Promise<ElasticsearchFinding> {
   const version = await readVersion(connection, signal);
   const what = version.serverless ? 'Elasticsearch Serverless' : `Elasticsearch ${version.number}`;
   if (version.number === undefined)
@@ -82,7 +86,7 @@ async function checkVersion(connection: Connection, signal: AbortSignal): Promis
 
 const processors = ['geoip', 'user_agent'] as const;
 
-async function checkProcessors(connection: Connection, signal: AbortSignal): Promise<Finding> {
+async function checkProcessors(connection: Connection, signal: AbortSignal): Promise<ElasticsearchFinding> {
   const { body } = await connection.send(
     {
       method: 'GET',
@@ -121,7 +125,7 @@ async function checkPrivileges(
   connection: Connection,
   dataStreams: readonly string[],
   signal: AbortSignal,
-): Promise<Finding> {
+): Promise<ElasticsearchFinding> {
   const { status, body } = await connection.send(
     {
       method: 'POST',
@@ -167,21 +171,21 @@ function adviceFor(lacking: readonly string[]): string {
 
 async function checkTemplates(
   connection: Connection,
-  targets: Targets,
+  targets: DeliveryTargets,
   signal: AbortSignal,
-): Promise<Finding> {
+): Promise<ElasticsearchFinding> {
   const templates = await readIndexTemplates(connection, signal).catch(() => undefined);
   if (templates) return { name: 'templates', ...judgeTemplates(targets, templates) };
-  // Templates take an administrator to read; which one a live data stream follows does not.
+  // Reading templates takes an administrator's key; a live data stream shows its own to every key.
   const { dataStreams, raw } = targets;
   const streams = await readDataStreams(connection, dataStreams, signal).catch(() => []);
-  const told = new Map(
-    streams.flatMap(({ name, template, meta }): [string, Found][] =>
+  const shown = new Map(
+    streams.flatMap(({ name, template, meta }): [string, InstalledAsset][] =>
       template !== undefined && isObject(meta) ? [[name, { name: template, body: { _meta: meta } }]] : [],
     ),
   );
-  if (dataStreams.every((name) => told.has(name)))
-    return { name: 'templates', ...judgeFollowed(targets, (name) => told.get(name)) };
+  if (dataStreams.every((name) => shown.has(name)))
+    return { name: 'templates', ...judgeFollowed(targets, (name) => shown.get(name)) };
   const followed = streams.flatMap(({ name, template }) => (template ? [`${name} follows ${template}`] : []));
   const wanted =
     raw.size === 0 ? '`m365 setup` was run' : 'a package that maps raw records owns the data streams';

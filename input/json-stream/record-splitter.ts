@@ -1,8 +1,8 @@
 // Cuts the body of a content blob into the JSON text of its records while the bytes arrive: a state machine that knows
-// strings and nesting and nothing else. Whether a record is valid JSON is its reader's business.
+// strings and nesting and nothing else. The reader of a record finds out whether it is valid JSON.
 
 import { isAscii, isUtf8 } from 'node:buffer';
-import { type NestedState, openWindow, scanNested, windowBytes } from './scan-nested.ts';
+import { fillWindow, type NestedState, scanNested, windowBytes } from './scan-nested.ts';
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -11,44 +11,52 @@ const backslash = 0x5c;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
 
-/** Where in the body the next byte stands. */
-type Place = 'start' | 'before' | 'nested' | 'string' | 'scalar' | 'after' | 'done' | 'foreign' | 'malformed';
+/** The part of the body to which the next byte belongs. */
+type SplitterState =
+  | 'start'
+  | 'before'
+  | 'nested'
+  | 'string'
+  | 'scalar'
+  | 'after'
+  | 'done'
+  | 'foreign'
+  | 'malformed';
 
-/** Enough of a body that is no array to hold any error of Microsoft's, or a single record. */
+/** The bytes kept of a body that is no array: enough for any error of Microsoft's, or a single record. */
 const foreignLimit = 64 * 1024;
 const carryBytes = 8 * 1024;
-/** A carry that grew past this for one record is not kept for the next. */
-const carryKept = 256 * 1024;
+/** A carry buffer that grew past this for one record is not kept for the next. */
+const keptCarryBytes = 256 * 1024;
 const excerptBytes = 64;
 
-/** How a body ended. */
+/** The way in which a body ended. */
 export type BodyEnd =
   | { readonly kind: 'complete' }
-  /** It broke off inside the array; also when there was no byte at all. */
+  /** The body broke off inside the array, or was empty. */
   | { readonly kind: 'truncated' }
-  /** It is no array: an error as a map, a single object, a page of HTML. `text` is its beginning. */
+  /** The body is no array: an error as a map, a single object, a page of HTML. `text` is its beginning. */
   | { readonly kind: 'foreign'; readonly text: string; readonly whole: boolean }
-  /** A byte that cannot stand where it does: between two records, or after the end of the array. */
+  /** A byte stands where none can: between two records, or after the end of the array. */
   | { readonly kind: 'malformed'; readonly at: number; readonly text: string };
 
 export interface SplitOptions {
   readonly maximumRecordBytes: number;
-  /** The next piece of a record longer than the maximum, and whether it is the last. The bytes are the callee's. */
+  /** Called with each piece of a record longer than the maximum; `last` is true for the last. The callee owns the bytes. */
   readonly onOversized: (piece: Uint8Array, last: boolean) => void;
 }
 
-/** Fed with `push`, emptied with `take`, asked with `end` how the body ended. */
+/** Takes bytes with `push`, gives records with `take`, and says with `end` how the body ended. */
 export class RecordSplitter {
   readonly #options: SplitOptions;
   #records: string[] = [];
   #bytes = 0;
   #repaired = 0;
-  #place: Place = 'start';
+  #state: SplitterState = 'start';
   readonly #nested: NestedState = { depth: 0, inString: 0, escaped: 0 };
-  /** In a string that is a record of its own: the next byte is harmless. */
+  /** True when a backslash escapes the next byte, in a string that is a record of its own. */
   #escaped = false;
-  /** The bytes of the current record that came with earlier chunks. */
-  /** Most bodies come in one chunk, and need none. */
+  /** The bytes of the current record that came with earlier chunks. Most bodies come in one chunk and need none. */
   #carry: Buffer = Buffer.alloc(0);
   #carried = 0;
   #oversized = false;
@@ -59,24 +67,24 @@ export class RecordSplitter {
     this.#options = options;
   }
 
-  /** Records waiting to be taken. */
+  /** The number of records waiting to be taken. */
   get count(): number {
     return this.#records.length;
   }
 
-  /** Their bytes as served. */
+  /** The bytes of these records as served. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How many records held invalid UTF-8; each such sequence became U+FFFD. */
+  /** The number of records with invalid UTF-8; each such sequence became U+FFFD. */
   get repaired(): number {
     return this.#repaired;
   }
 
   /** True when nothing that may still come can be a record. */
   get isOver(): boolean {
-    return this.#place === 'malformed';
+    return this.#state === 'malformed';
   }
 
   take(): string[] {
@@ -92,9 +100,9 @@ export class RecordSplitter {
   }
 
   end(): BodyEnd {
-    if (this.#place === 'done') return { kind: 'complete' };
-    if (this.#place === 'malformed') return { kind: 'malformed', ...this.#malformed };
-    if (this.#place !== 'foreign') return { kind: 'truncated' };
+    if (this.#state === 'done') return { kind: 'complete' };
+    if (this.#state === 'malformed') return { kind: 'malformed', ...this.#malformed };
+    if (this.#state !== 'foreign') return { kind: 'truncated' };
     const text = this.#carry.toString('utf8', 0, this.#carried);
     return { kind: 'foreign', text, whole: this.#carried < foreignLimit };
   }
@@ -102,7 +110,7 @@ export class RecordSplitter {
   #pushPiece(bytes: Uint8Array): void {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const ascii = isAscii(chunk);
-    openWindow(chunk);
+    fillWindow(chunk);
     for (let at = 0; at < chunk.length; ) {
       at = this.#isInRecord() ? this.#record(chunk, at, ascii) : this.#between(chunk, at);
     }
@@ -110,28 +118,28 @@ export class RecordSplitter {
   }
 
   #isInRecord(): boolean {
-    return this.#place === 'nested' || this.#place === 'scalar' || this.#place === 'string';
+    return this.#state === 'nested' || this.#state === 'scalar' || this.#state === 'string';
   }
 
-  /** Consumes bytes outside of records; returns where the next one to look at is. */
+  /** Consumes bytes outside of records, and returns the index of the next one to look at. */
   #between(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
-      if (this.#place === 'foreign') return this.#keepForeign(chunk, at);
-      if (this.#place === 'malformed') return chunk.length;
-      if (isWhitespace(byte) || (this.#place === 'start' && this.#isByteOrderMark(byte, this.#offset + at)))
+      if (this.#state === 'foreign') return this.#keepForeign(chunk, at);
+      if (this.#state === 'malformed') return chunk.length;
+      if (isWhitespace(byte) || (this.#state === 'start' && this.#isByteOrderMark(byte, this.#offset + at)))
         continue;
-      this.#place = this.#step(byte, chunk, at);
-      if (this.#place === 'foreign' || this.#isInRecord()) return at;
+      this.#state = this.#step(byte, chunk, at);
+      if (this.#state === 'foreign' || this.#isInRecord()) return at;
     }
     return chunk.length;
   }
 
-  #step(byte: number, chunk: Buffer, at: number): Place {
-    if (this.#place === 'start') return byte === openBracket ? 'before' : 'foreign';
-    if (byte === closeBracket && this.#place !== 'done') return 'done';
-    if (this.#place === 'after' && byte === comma) return 'before';
-    if (this.#place === 'before' && byte !== comma) return placeOf(byte);
+  #step(byte: number, chunk: Buffer, at: number): SplitterState {
+    if (this.#state === 'start') return byte === openBracket ? 'before' : 'foreign';
+    if (byte === closeBracket && this.#state !== 'done') return 'done';
+    if (this.#state === 'after' && byte === comma) return 'before';
+    if (this.#state === 'before' && byte !== comma) return stateInRecord(byte);
     this.#malformed = { at: this.#offset + at, text: chunk.toString('utf8', at, at + excerptBytes) };
     return 'malformed';
   }
@@ -149,7 +157,7 @@ export class RecordSplitter {
     return chunk.length;
   }
 
-  /** Consumes bytes of the current record; returns where the next one to look at is. */
+  /** Consumes bytes of the current record, and returns the index of the next one to look at. */
   #record(chunk: Buffer, from: number, ascii: boolean): number {
     const end = this.#findEnd(chunk, from);
     if (end < 0) {
@@ -157,14 +165,14 @@ export class RecordSplitter {
       return chunk.length;
     }
     this.#finish(chunk, from, end, ascii);
-    this.#place = 'after';
+    this.#state = 'after';
     return end;
   }
 
-  /** -1 when the record goes on in the next chunk. */
+  /** Returns the index after the record; -1 when it goes on in the next chunk. */
   #findEnd(chunk: Buffer, from: number): number {
-    if (this.#place === 'nested') return scanNested(from, chunk.length, this.#nested);
-    return this.#place === 'string' ? this.#scanString(chunk, from) : scanScalar(chunk, from);
+    if (this.#state === 'nested') return scanNested(from, chunk.length, this.#nested);
+    return this.#state === 'string' ? this.#scanString(chunk, from) : scanScalar(chunk, from);
   }
 
   #scanString(chunk: Uint8Array, from: number): number {
@@ -231,16 +239,16 @@ export class RecordSplitter {
 
   #emptyCarry(): void {
     this.#carried = 0;
-    if (this.#carry.length > carryKept) this.#carry = Buffer.alloc(0);
+    if (this.#carry.length > keptCarryBytes) this.#carry = Buffer.alloc(0);
   }
 }
 
-function placeOf(byte: number): Place {
+function stateInRecord(byte: number): SplitterState {
   if (byte === openBrace || byte === openBracket) return 'nested';
   return byte === quote ? 'string' : 'scalar';
 }
 
-/** A number, a literal or rubbish ends before the next comma, bracket or white space. */
+/** Returns the index after a number, a literal or rubbish, which ends before a comma, bracket or white space; or -1. */
 function scanScalar(chunk: Uint8Array, from: number): number {
   for (let at = from; at < chunk.length; at++) {
     const byte = chunk[at] ?? 0;

@@ -1,31 +1,31 @@
-// An output that could not be opened yet: it is tried again and again, and what is written to it waits for that.
+// An output that could not be opened yet: opening is tried again and again, and writes wait until it succeeds.
 
 import type { Clock } from '../contract/clock.ts';
 import { describeError, OperatorError } from '../contract/errors.ts';
 import type { Output, OutputDocument, WriteOptions, WriteReport } from '../contract/output.ts';
 import { backOff } from '../http/back-off.ts';
 
-export interface PatienceParts {
+export interface DeferredOutputParts {
   readonly clock: Clock;
   readonly random: () => number;
-  /** Why it was not open before this began. */
+  /** The error of the first attempt. */
   readonly reason: unknown;
-  /** Called once. */
+  /** Called once, when the output is open. */
   readonly onOpen: () => void;
-  /** Called when it is another reason that keeps it from being opened. */
-  readonly onOtherReason: (error: unknown) => void;
+  /** Called when opening fails for another reason than before. */
+  readonly onReasonChange: (error: unknown) => void;
 }
 
 const pauses = { firstMs: 5_000, mostMs: 60_000 };
 
-export class PatientOutput implements Output {
+export class DeferredOutput implements Output {
   readonly name: string;
   readonly batchesAhead?: number;
   readonly #output: Output;
   readonly #closing = new AbortController();
   readonly #open: Promise<void>;
 
-  constructor(output: Output, parts: PatienceParts) {
+  constructor(output: Output, parts: DeferredOutputParts) {
     this.name = output.name;
     if (output.batchesAhead !== undefined) this.batchesAhead = output.batchesAhead;
     this.#output = output;
@@ -33,7 +33,7 @@ export class PatientOutput implements Output {
     this.#open.catch(() => undefined);
   }
 
-  /** It is being opened from the beginning. */
+  /** Does nothing: opening began with the constructor. */
   async open(): Promise<void> {}
 
   async write(documents: readonly OutputDocument[], options: WriteOptions): Promise<WriteReport> {
@@ -47,9 +47,9 @@ export class PatientOutput implements Output {
     await this.#output.close();
   }
 
-  async #tryAgain(parts: PatienceParts): Promise<void> {
+  async #tryAgain(parts: DeferredOutputParts): Promise<void> {
     const { signal } = this.#closing;
-    let told = nameOf(parts.reason);
+    let reported = nameOf(parts.reason);
     for (let attempt = 0; ; attempt += 1) {
       await parts.clock.sleep(backOff(attempt, pauses, parts.random), signal);
       try {
@@ -57,8 +57,8 @@ export class PatientOutput implements Output {
         break;
       } catch (error) {
         signal.throwIfAborted();
-        if (nameOf(error) !== told) parts.onOtherReason(error);
-        told = nameOf(error);
+        if (nameOf(error) !== reported) parts.onReasonChange(error);
+        reported = nameOf(error);
       }
     }
     parts.onOpen();

@@ -1,6 +1,7 @@
-// Whether two index patterns have a name in common. `*` stands for any text, also none.
+// Compares index patterns, in which `*` stands for any text, also none.
 
-export function overlap(left: string, right: string): boolean {
+/** True when the two patterns have a name in common. */
+export function patternsOverlap(left: string, right: string): boolean {
   const known = new Map<number, boolean>();
   const width = right.length + 1;
   const from = (i: number, j: number): boolean => {

@@ -1,56 +1,73 @@
-// Carries out a plan, and takes back what an earlier one put there. Both may be run again at any point.
+// Applies a plan of setup, and removes the assets of an earlier one. Both may be run again at any point.
 
 import { OperatorError } from '../contract/errors.ts';
-import type { Request } from '../outputs/elasticsearch/connect/client.ts';
+import type { ElasticsearchRequest } from '../outputs/elasticsearch/connect/client.ts';
 import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
 import { findWinner, isOurs, patternsOf } from '../outputs/elasticsearch/template/template-owner.ts';
-import { type Asset, assetPath, inOrder, markedBody, titleOf } from './assets.ts';
-import { explained, privilegeFor, readAsset, readDataStreams, readIndexTemplates } from './cluster-state.ts';
-import { groupSteps } from './describe-steps.ts';
+import { assetPath, inDependencyOrder, markedBody, type SetupAsset, titleOf } from './assets.ts';
+import {
+  explainMissingPrivilege,
+  privilegeFor,
+  readAsset,
+  readDataStreams,
+  readIndexTemplates,
+} from './cluster-state.ts';
+import { groupSteps } from './group-steps.ts';
 import { putRetention } from './lifecycle.ts';
-import type { Plan } from './plan.ts';
+import type { SetupPlan } from './plan-setup.ts';
 
-export type Say = (line: string) => void;
+/** Prints a line for the operator. */
+export type PrintLine = (line: string) => void;
 
 export async function applySetup(
   connection: Connection,
-  plan: Plan,
+  plan: SetupPlan,
   version: string,
-  say: Say,
+  print: PrintLine,
   signal: AbortSignal,
 ): Promise<void> {
   for (const group of groupSteps(plan.steps)) {
     for (const { asset } of group.steps) await putAsset(connection, asset, version, signal);
-    say(group.describe({ create: 'created', update: 'updated' }));
+    print(group.describe({ create: 'created', update: 'updated' }));
   }
   for (const name of plan.rollOver) {
     const path = `/${encodeURIComponent(name)}/_rollover`;
-    // Lazily: a data stream that gets no more documents gets no empty backing index either.
-    const request: Request = { method: 'POST', path, query: { lazy: true }, name: 'setup.rollover' };
+    // A lazy rollover gives no empty backing index to a data stream that gets no more documents.
+    const request: ElasticsearchRequest = {
+      method: 'POST',
+      path,
+      query: { lazy: true },
+      name: 'setup.rollover',
+    };
     await change(connection, request, `the rollover of ${name}`, 'manage on the data stream', signal);
-    say(`rolled over data stream ${name}, with its next document`);
+    print(`rolled over data stream ${name}, with its next document`);
   }
   if (plan.retention !== undefined && plan.retain.length > 0) {
     await putRetention(connection, plan.retain, plan.retention, signal);
-    say(`set the retention of ${plan.retain.join(', ')} to ${plan.retention}`);
+    print(`set the retention of ${plan.retain.join(', ')} to ${plan.retention}`);
   }
   for (const name of plan.createStreams) {
     const path = `/_data_stream/${encodeURIComponent(name)}`;
-    const request: Request = { method: 'PUT', path, name: 'setup.create' };
+    const request: ElasticsearchRequest = { method: 'PUT', path, name: 'setup.create' };
     await change(connection, request, `data stream ${name}`, 'create_index on the data stream', signal);
-    say(`created data stream ${name}`);
+    print(`created data stream ${name}`);
   }
 }
 
-function putAsset(connection: Connection, asset: Asset, version: string, signal: AbortSignal): Promise<void> {
+function putAsset(
+  connection: Connection,
+  asset: SetupAsset,
+  version: string,
+  signal: AbortSignal,
+): Promise<void> {
   const body = markedBody(asset, version);
-  const request: Request = { method: 'PUT', path: assetPath(asset), body, name: 'setup.put' };
+  const request: ElasticsearchRequest = { method: 'PUT', path: assetPath(asset), body, name: 'setup.put' };
   return change(connection, request, titleOf(asset), privilegeFor[asset.kind], signal);
 }
 
 async function change(
   connection: Connection,
-  request: Request,
+  request: ElasticsearchRequest,
   what: string,
   privilege: string,
   signal: AbortSignal,
@@ -58,23 +75,23 @@ async function change(
   try {
     await connection.send(request, signal);
   } catch (error) {
-    throw explained(error, what, privilege);
+    throw explainMissingPrivilege(error, what, privilege);
   }
 }
 
-/** Removes what is marked as ours and not in use; returns how much. */
+/** Removes the assets that are marked as ours, and returns their number. Throws an OperatorError while they are in use. */
 export async function removeSetup(
   connection: Connection,
-  assets: readonly Asset[],
+  assets: readonly SetupAsset[],
   dryRun: boolean,
-  say: Say,
+  print: PrintLine,
   signal: AbortSignal,
 ): Promise<number> {
   await refuseWhileLive(connection, assets, signal);
   let removed = 0;
-  for (const asset of inOrder(assets).toReversed()) {
+  for (const asset of inDependencyOrder(assets).toReversed()) {
     const found = await readAsset(connection, asset, signal);
-    if (found && !isOurs(found.body)) say(`left ${titleOf(asset)}, which is not ours`);
+    if (found && !isOurs(found.body)) print(`left ${titleOf(asset)}, which is not ours`);
     if (!found || !isOurs(found.body)) continue;
     removed += 1;
     if (!dryRun)
@@ -85,14 +102,14 @@ export async function removeSetup(
         privilegeFor[asset.kind],
         signal,
       );
-    say(`${dryRun ? 'would remove' : 'removed'} ${titleOf(asset)}`);
+    print(`${dryRun ? 'would remove' : 'removed'} ${titleOf(asset)}`);
   }
   return removed;
 }
 
 async function refuseWhileLive(
   connection: Connection,
-  assets: readonly Asset[],
+  assets: readonly SetupAsset[],
   signal: AbortSignal,
 ): Promise<void> {
   const patterns = assets.filter(({ kind }) => kind === 'index_template').flatMap(patternsOf);
