@@ -1,5 +1,5 @@
-// Rules that watch the collection, as templates that the package installs: Kibana offers them where a rule is created,
-// from 9.2.1 on. An older one leaves this kind of asset aside.
+// The alert rules that watch the collection, as templates that the package installs. Kibana offers them where a rule is
+// created, from 9.2.1 on; an older one leaves this kind of asset aside.
 
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -16,14 +16,14 @@ interface RuleSource {
   readonly id: string;
   readonly name: string;
   readonly about: string;
-  /** How often it looks, and how far back: `5m`, `6h`. */
+  /** The interval between checks, and how far back each looks: `5m`, `6h`. */
   readonly every: string;
   readonly over: string;
-  /** KQL; one document that fits is an alert. */
+  /** A query in KQL; one document that fits is an alert. */
   readonly where?: string;
-  /** An alert for each of these. */
+  /** The fields whose combinations of values are alerted on one by one. */
   readonly of?: readonly string[];
-  /** The alert is that there is no document. */
+  /** True where the alert is that there is no document. */
   readonly none?: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface AlertRule extends RuleSource {
 interface RuleTemplate {
   readonly id: string;
   readonly type: 'alerting_rule_template';
-  /** Exactly what Kibana 9.2.1 knows: it refuses the package for any other, such as the `description` of 9.4. */
+  /** The attributes that Kibana 9.2.1 knows: it refuses the package for any other, such as the `description` of 9.4. */
   readonly attributes: {
     readonly name: string;
     readonly tags: readonly string[];

@@ -1,10 +1,10 @@
-// Colours with a meaning: the same value has the same colour in every panel of every dashboard. Everything else takes
-// Kibana's own palette in turn.
+// The colours that have a meaning: the same value has the same colour in every panel of every dashboard. Everything
+// else takes Kibana's own palette in turn.
 
 import type { GroupingSource, Tone } from './definition.ts';
 import { readGrouping } from './measure.ts';
 
-/** Of the palette that tells colours apart for colour-blind readers. */
+/** Colours of the palette that colour-blind readers can tell apart. */
 const good = '#54B399';
 const bad = '#E7664C';
 const warning = '#D6BF57';
@@ -37,7 +37,7 @@ const spellings = (values: Readonly<Record<string, string>>): Record<string, str
     ]),
   );
 
-/** The fixed colours of a grouping's values; empty where they mean nothing in particular. */
+/** Returns the fixed colours of a grouping's values; none where the values have no meaning of their own. */
 function colorsOf(source: GroupingSource): Readonly<Record<string, string>> {
   const grouping = readGrouping(source);
   if ('field' in grouping)
@@ -50,7 +50,7 @@ function colorsOf(source: GroupingSource): Readonly<Record<string, string>> {
   );
 }
 
-/** As Lens keeps the colours of a grouping's values. */
+/** Returns the colours of a grouping's values as Lens keeps them. */
 export function colorMapping(grouping: GroupingSource): object {
   return {
     assignments: Object.entries(colorsOf(grouping)).map(([value, colorCode]) => ({

@@ -1,4 +1,4 @@
-// The row of choices above a dashboard: one list of values for each field.
+// The row of controls above a dashboard: one list of values for each field.
 
 import type { ControlSource, FieldLookup } from './definition.ts';
 import { idOf } from './identifiers.ts';
@@ -43,7 +43,7 @@ function controlState(id: string, { field, title }: ControlSource, order: number
       dataViewId: dataView,
       fieldName: field,
       id,
-      // Only text can be searched in by a part of it.
+      // Kibana searches by a part of a value in text only.
       ...(dataTypeOf(field, fields) === 'string' && { searchTechnique: 'prefix' }),
       selectedOptions: [],
       sort: { by: '_count', direction: 'desc' },

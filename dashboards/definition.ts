@@ -1,26 +1,27 @@
-// What a dashboard is before Kibana: rows of panels, each a question with the way its answer is counted and drawn.
-// Read from dashboards/definitions/*.yml; where a name is written there, `place` leads back to it.
+// The definition of a dashboard as its author writes it: rows of panels, each a question with the way its answer is
+// counted and drawn. Definitions are read from dashboards/definitions/*.yml; where a name is written there, `place`
+// leads back to it.
 
 import type { ProblemAt } from '../pipelines/language/yaml-file.ts';
 
 export interface DashboardDefinition {
-  /** The file's name: `sign-ins` for `sign-ins.yml`. Drill-downs name it. */
+  /** The file's name, `sign-ins` for `sign-ins.yml`. Drill-downs refer to it. */
   readonly id: string;
   readonly content: DashboardSource;
-  /** A problem at a place of the file this came from. */
+  /** Describes a problem at a place of the file that this came from. */
   readonly problemAt: ProblemAt;
 }
 
 export interface DashboardSource {
-  /** Kibana shows it as `[O365] <title>`. */
+  /** The title; Kibana shows it as `[O365] <title>`. */
   readonly title: string;
-  /** One sentence. */
+  /** A description of one sentence. */
   readonly about: string;
-  /** Where it stands among the others in the navigation. */
+  /** The position among the dashboards in the navigation. */
   readonly order: number;
-  /** What it is about; the first is every panel's, unless the panel says another. */
+  /** The datasets that it is about; the first is every panel's, unless the panel names another. */
   readonly datasets: readonly string[];
-  /** How far back it looks when it is opened: `24h`, `7d`. */
+  /** The stretch of time shown when it is opened: `24h`, `7d`. */
   readonly time: string;
   readonly controls?: readonly ControlSource[];
   readonly rows: readonly RowSource[];
@@ -32,7 +33,7 @@ export interface ControlSource {
 }
 
 export interface RowSource {
-  /** In units of Kibana's grid, 20 pixels each. */
+  /** The height in units of Kibana's grid, 20 pixels each. */
   readonly height: number;
   readonly panels: readonly PanelSource[];
 }
@@ -57,28 +58,30 @@ export type Format = (typeof formats)[number];
 
 export interface MeasureObject extends Partial<Readonly<Record<Operation, string>>> {
   readonly title?: string;
-  /** KQL; only these events count. */
+  /** A query in KQL; only these events count. */
   readonly where?: string;
-  /** `duration` takes milliseconds. */
+  /** The format; `duration` takes milliseconds. */
   readonly as?: Format;
-  /** For `percentile`; 95 by default. */
+  /** The percentile for `percentile`; 95 by default. */
   readonly at?: number;
 }
 
-/** A field, with or without more to say about it; or named groups of events. */
+/** A grouping is a field, by its name or with options, or named groups of events. */
 export type GroupingSource = string | FieldGrouping | NamedGrouping;
 
-/** A field's values, the most frequent first: by the panel's first measure, unless `order` says otherwise. */
+/**
+ * A grouping by a field's values, the most frequent first: by the panel's first measure, unless `order` names another.
+ */
 export interface FieldGrouping {
   readonly field: string;
   readonly title?: string;
   readonly top?: number;
   readonly order?: 'largest' | 'smallest' | 'alphabetical';
-  /** The rest as one more value. Only for the outermost grouping of a panel. */
+  /** True where all other values are shown as one more. It is for the outermost grouping of a panel only. */
   readonly other?: boolean;
 }
 
-/** KQL by the name of the group, in the order they are shown. */
+/** The query of each group, in KQL, by the group's name, in the order they are shown. */
 export interface NamedGrouping {
   readonly groups: Readonly<Record<string, string>>;
   readonly title?: string;
@@ -87,30 +90,30 @@ export interface NamedGrouping {
 interface PanelCommon {
   /** The panel's title. */
   readonly question: string;
-  /** One sentence more, where the question needs it. */
+  /** A sentence below the title, where the question needs it. */
   readonly about?: string;
-  /** KQL. */
+  /** A query in KQL. */
   readonly where?: string;
   /** One of the dashboard's datasets. */
   readonly dataset?: string;
-  /** Of the grid's 48 columns; panels without one share what is left of their row. */
+  /** The width in the grid's 48 columns; panels without one share what is left of their row. */
   readonly width?: number;
 }
 
-/** A panel of which a value can be chosen. */
+/** A panel in which a value can be chosen. */
 interface ChoosablePanel extends PanelCommon {
-  /** Another dashboard, opened from a value with the filters and the time of this one. */
+  /** Another dashboard, which a value opens with the filters and the time of this one. */
   readonly opens?: string;
 }
 
-export interface MetricSource extends PanelCommon {
+export interface MetricPanelSource extends PanelCommon {
   readonly kind: 'metric';
   readonly value: MeasureSource;
-  /** What any number above zero is; without it no number is better than another. */
+  /** The meaning of any number above zero; where absent, no number is better than another. */
   readonly tone?: Tone;
 }
 
-export interface SeriesSource extends ChoosablePanel {
+export interface SeriesPanelSource extends ChoosablePanel {
   readonly kind: 'series';
   readonly value?: MeasureSource;
   readonly values?: readonly MeasureSource[];
@@ -118,7 +121,7 @@ export interface SeriesSource extends ChoosablePanel {
   readonly as?: 'bars' | 'lines' | 'areas';
 }
 
-export interface BarsSource extends ChoosablePanel {
+export interface BarsPanelSource extends ChoosablePanel {
   readonly kind: 'bars';
   readonly of: GroupingSource;
   readonly value?: MeasureSource;
@@ -126,62 +129,62 @@ export interface BarsSource extends ChoosablePanel {
   readonly by?: GroupingSource;
 }
 
-export interface DonutSource extends ChoosablePanel {
+export interface DonutPanelSource extends ChoosablePanel {
   readonly kind: 'donut';
   readonly of: GroupingSource;
   readonly value?: MeasureSource;
 }
 
-export interface TableSource extends ChoosablePanel {
+export interface TablePanelSource extends ChoosablePanel {
   readonly kind: 'table';
   readonly of: readonly GroupingSource[];
   readonly values: readonly MeasureSource[];
 }
 
-export interface HeatmapSource extends ChoosablePanel {
+export interface HeatmapPanelSource extends ChoosablePanel {
   readonly kind: 'heatmap';
-  /** `time`, or a field. */
+  /** The horizontal axis: `time`, or a grouping. */
   readonly across: GroupingSource;
   readonly down: GroupingSource;
   readonly value?: MeasureSource;
 }
 
-export interface MapSource extends PanelCommon {
+export interface MapPanelSource extends PanelCommon {
   readonly kind: 'map';
   readonly field: string;
 }
 
-export interface EventsSource extends PanelCommon {
+export interface EventsPanelSource extends PanelCommon {
   readonly kind: 'events';
   readonly columns: readonly EventColumn[];
 }
 
-/** A field of single events, and its head in words. */
+/** A field of single events, with the heading of its column. */
 interface EventColumn {
   readonly field: string;
   readonly title: string;
 }
 
-export interface TextSource extends PanelCommon {
+export interface TextPanelSource extends PanelCommon {
   readonly kind: 'text';
-  /** Markdown. */
+  /** The text in Markdown. */
   readonly text: string;
 }
 
 export type PanelSource =
-  | MetricSource
-  | SeriesSource
-  | BarsSource
-  | DonutSource
-  | TableSource
-  | HeatmapSource
-  | MapSource
-  | EventsSource
-  | TextSource;
+  | MetricPanelSource
+  | SeriesPanelSource
+  | BarsPanelSource
+  | DonutPanelSource
+  | TablePanelSource
+  | HeatmapPanelSource
+  | MapPanelSource
+  | EventsPanelSource
+  | TextPanelSource;
 
 export type Tone = 'bad' | 'warning';
 
-/** What is known about a field: enough to decide how it can be counted. */
+/** The properties of a field that decide how it can be counted. */
 export interface KnownField {
   readonly type: string;
 }
@@ -189,6 +192,6 @@ export interface KnownField {
 /** The fields that documents can hold. */
 export interface FieldLookup {
   find(name: string): KnownField | undefined;
-  /** For suggestions. */
+  /** All names, for suggestions. */
   readonly names: readonly string[];
 }

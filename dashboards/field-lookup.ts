@@ -9,7 +9,7 @@ import { DefinitionError } from '../pipelines/language/problem.ts';
 import { readYamlFile } from '../pipelines/language/yaml-file.ts';
 import type { FieldLookup, KnownField } from './definition.ts';
 
-/** As dashboards/collection-fields.yml has them. */
+/** The collector's own fields, as dashboards/collection-fields.yml has them. */
 export interface CollectionField extends KnownField {
   readonly name: string;
   readonly about: string;
@@ -58,7 +58,7 @@ export function createFieldLookup(
   };
 }
 
-/** Structure holds fields and is none itself. */
+/** An object holds fields and is not one itself. */
 function flatten(properties: Readonly<Record<string, Property>>, above: string): [string, KnownField][] {
   return Object.entries(properties).flatMap(([key, property]): [string, KnownField][] => {
     const name = `${above}.${property.field ?? key}`;

@@ -1,5 +1,5 @@
-// Filters as Kibana keeps them. Data views span every data stream of the cluster, so each panel and each dashboard says
-// which datasets it is about.
+// Builds filters in the form that Kibana keeps. Data views span every data stream of the cluster, so each panel and
+// each dashboard names the datasets it is about.
 
 const datasetField = 'data_stream.dataset';
 
@@ -9,7 +9,7 @@ export interface Filter {
   readonly query: Readonly<Record<string, unknown>>;
 }
 
-/** `index` says where the filter's data view is found: by the name of a reference. */
+/** The filter finds its data view by `index`, the name of a reference. */
 export function datasetFilter(
   datasets: readonly string[],
   index: { readonly index: string } | { readonly indexRefName: string },

@@ -1,4 +1,4 @@
-// From dashboards as they are written to Kibana's saved objects. The same definitions give the same bytes.
+// Generates Kibana's saved objects from dashboard definitions. The same definitions give the same bytes.
 
 import { controlGroup } from './controls.ts';
 import type { DashboardDefinition, FieldLookup, PanelSource } from './definition.ts';
@@ -24,7 +24,10 @@ import {
 
 const linksHeight = 3;
 
-/** Dashboards, the searches they show, and their tag. Throws a DefinitionError for a name that stands for nothing. */
+/**
+ * Returns the dashboards, the searches they show, and their tag. Throws a DefinitionError for a name that stands for
+ * nothing.
+ */
 export function generateSavedObjects(
   definitions: readonly DashboardDefinition[],
   fields: FieldLookup,
@@ -37,7 +40,7 @@ export function generateSavedObjects(
   ];
 }
 
-/** As Kibana and packages show it. */
+/** The title as Kibana and packages show it. */
 export const titleOf = ({ content }: DashboardDefinition): string => `[O365] ${content.title}`;
 
 const tag: SavedObject = {

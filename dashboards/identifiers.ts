@@ -1,8 +1,9 @@
-// Ids that are the same in every run: the UUID form is Kibana's habit, the content a hash of what is identified.
+// Makes ids that are the same in every run: Kibana expects the form of a UUID, and a hash of the object's name fills
+// it.
 
 import { createHash } from 'node:crypto';
 
-/** A UUID of version 8 (free content), from the words that name a thing. */
+/** Makes a UUID of version 8 (free content) from the words that name a thing. */
 export function idOf(...words: readonly string[]): string {
   const hex = createHash('sha256').update(words.join('\u0000')).digest('hex');
   const variant = '89ab'[Number.parseInt(hex.slice(16, 17), 16) % 4] ?? '8';

@@ -1,4 +1,4 @@
-// Where panels stand on Kibana's grid of 48 columns: rows from top to bottom, panels from left to right.
+// Places panels on Kibana's grid of 48 columns: rows from top to bottom, panels from left to right.
 
 import type { RowSource } from './definition.ts';
 
@@ -11,7 +11,7 @@ export interface Position {
 
 export const columns = 48;
 
-/** One position for each panel of each row, below `top`. */
+/** Returns one position for each panel of each row, below `top`. */
 export function layOut(rows: readonly RowSource[], top: number): Position[][] {
   let y = top;
   return rows.map((row) => {
@@ -26,7 +26,7 @@ export function layOut(rows: readonly RowSource[], top: number): Position[][] {
   });
 }
 
-/** What is left after the widths that are given is shared out, the first panels taking what does not divide. */
+/** The width that is left after the given ones is shared out; the first panels take the remainder. */
 function widthsOf({ panels }: RowSource): number[] {
   const given = panels.reduce((sum, { width = 0 }) => sum + width, 0);
   const open = panels.filter(({ width }) => width === undefined).length;
@@ -35,7 +35,7 @@ function widthsOf({ panels }: RowSource): number[] {
   return panels.map(({ width }) => width ?? share + (extra-- > 0 ? 1 : 0));
 }
 
-/** Nothing when a row is exactly as wide as the grid. */
+/** Returns nothing when a row is exactly as wide as the grid. */
 export function widthProblem(row: RowSource): string | undefined {
   const widths = widthsOf(row);
   const sum = widths.reduce((total, width) => total + width, 0);

@@ -1,4 +1,4 @@
-// Measures and groupings in one form each, whichever way they were written.
+// Brings measures and groupings into one form, whichever way they were written.
 
 import {
   type FieldGrouping,
@@ -32,7 +32,7 @@ export const operationsOf = (source: MeasureObject): Operation[] =>
 export const readGrouping = (source: GroupingSource): FieldGrouping | NamedGrouping =>
   typeof source === 'string' ? { field: source } : source;
 
-/** In the order they are written; a panel that says none counts. */
+/** Returns the measures in the order they are written; a panel without one counts. */
 export function measuresOf(panel: PanelSource): readonly MeasureSource[] {
   if ('values' in panel && panel.values !== undefined) return panel.values;
   if ('value' in panel && panel.value !== undefined) return [panel.value];

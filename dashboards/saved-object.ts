@@ -1,5 +1,5 @@
-// Kibana's saved objects as this project writes them: the form that a package ships and that Kibana 8.18 imports.
-// What is JSON inside a string there is a string here, as in a built package.
+// Kibana's saved objects in the form that a package ships and that Kibana 8.18 imports. JSON that a built package holds
+// as a string is a string here.
 
 export interface Reference {
   readonly id: string;

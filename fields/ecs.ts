@@ -1,4 +1,4 @@
-// The Elastic Common Schema as data: what type a field has, whether it holds many values, what it means.
+// The Elastic Common Schema as data: the type of a field, whether it holds many values, and its meaning.
 
 import ecs from '@elastic/ecs';
 import { beyondEcs } from './beyond-ecs.ts';
@@ -7,7 +7,7 @@ import { type Field, type FieldTypeName, isFieldType } from './field-types.ts';
 export const ecsVersion: string = ecs.EcsVersion;
 
 export interface EcsField extends Field {
-  /** ECS says that it holds an array. */
+  /** True where ECS says that the field holds an array. */
   readonly list: boolean;
 }
 
@@ -33,7 +33,7 @@ export const searchedByWord: readonly string[] = [
 
 const flat: Readonly<Record<string, RawEcsField>> = ecs.EcsFlat;
 
-/** Undefined for a name that neither ECS nor this project's small addition to it knows. */
+/** Returns undefined for a name that neither ECS nor this project's small addition to it knows. */
 export function findEcsField(name: string): EcsField | undefined {
   const own = beyondEcs.find((field) => field.name === name);
   if (own !== undefined) return { ...own, list: own.list === true };

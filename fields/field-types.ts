@@ -1,5 +1,5 @@
-// The types a field can have, and what each becomes in an index mapping. Attacker-controlled text is searchable up
-// to 8,191 characters: at ECS's 1,024 a padded value hides from every rule.
+// The types of fields, and the index mapping that each becomes. Attacker-controlled text is searchable up to 8,191
+// characters: at ECS's 1,024 a padded value hides from every rule.
 
 /** Types of one family can be queried together across indices. */
 export type Family =
@@ -29,7 +29,7 @@ interface FieldType {
 /** Numbers and dates that do not parse are kept in the document and left out of the index, never refused. */
 const lenient = { ignore_malformed: true };
 
-/** A plain query, which knows nothing of the list, finds what is in it all the same. */
+/** A plain query, which knows nothing of the list, finds the values in it all the same. */
 export const flatToo = { include_in_root: true };
 
 export const fieldTypes = {
@@ -54,9 +54,10 @@ export const fieldTypes = {
 export type FieldTypeName = keyof typeof fieldTypes;
 
 /**
- * What an index keeps of a field beside the document itself, where that is less than everything: with `doc_values` alone
- * every query and aggregation works and only searches for a value that many documents hold take longer; with `none`
- * it can only be read, and a search is an error; of `document` the index knows nothing, and a search finds nothing.
+ * The part of a field that an index keeps beside the document itself, where that is less than everything. With
+ * `doc_values` alone every query and aggregation works, and only searches for a value that many documents hold take
+ * longer. A field with `none` can only be read, and a search is an error. Of `document` the index knows nothing, and a
+ * search finds nothing.
  */
 export type Kept = 'doc_values' | 'none' | 'document';
 
@@ -92,10 +93,10 @@ export interface Field {
   readonly unit?: string | undefined;
   /** Keys with dots stay whole, and keys without a definition stay out of the index. */
   readonly bag?: boolean | undefined;
-  /** Undefined where it has an index and doc values. */
+  /** Undefined for a field that has an index and doc values. */
   readonly kept?: Kept | undefined;
-  /** A second index of the same value, by its suffix. */
+  /** Second indexes of the same value, by their suffixes. */
   readonly multiFields?: Readonly<Record<string, FieldTypeName>> | undefined;
-  /** Who defines it: ECS, or this project. */
+  /** True for a field that ECS defines, and false for one of this project. */
   readonly ecs: boolean;
 }

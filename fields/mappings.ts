@@ -1,10 +1,11 @@
-// From a list of fields to index mappings. A bag keeps the dots of its keys; everything under it is named whole.
+// Builds index mappings from a list of fields. A flattened object keeps the dots of its keys; everything under it is
+// named whole.
 
 import { type Field, type FieldTypeName, fieldTypes, keptParameters, type Mapping } from './field-types.ts';
 
-interface Node {
+interface FieldNode {
   field: Field | undefined;
-  readonly children: Map<string, Node>;
+  readonly children: Map<string, FieldNode>;
 }
 
 export interface MappingProperties {
@@ -13,12 +14,12 @@ export interface MappingProperties {
 
 /** `closed` names the objects whose unknown keys stay out of the index. */
 export function buildProperties(fields: readonly Field[], closed: readonly string[]): MappingProperties {
-  const root: Node = { field: undefined, children: new Map() };
-  for (const field of fields) place(root, field);
+  const root: FieldNode = { field: undefined, children: new Map() };
+  for (const field of fields) addField(root, field);
   return toProperties(root, '', closed);
 }
 
-function place(root: Node, field: Field): void {
+function addField(root: FieldNode, field: Field): void {
   let node = root;
   for (const name of field.name.split('.')) {
     const child = node.children.get(name) ?? { field: undefined, children: new Map() };
@@ -28,12 +29,12 @@ function place(root: Node, field: Field): void {
   node.field = field;
 }
 
-function toProperties(node: Node, prefix: string, closed: readonly string[]): MappingProperties {
+function toProperties(node: FieldNode, prefix: string, closed: readonly string[]): MappingProperties {
   const entries = [...node.children].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([name, child]) => [name, toMapping(child, prefix + name, closed)]));
 }
 
-function toMapping(node: Node, name: string, closed: readonly string[]): Mapping {
+function toMapping(node: FieldNode, name: string, closed: readonly string[]): Mapping {
   const { field, children } = node;
   const isClosed = closed.includes(name) ? { dynamic: false } : {};
   if (field?.bag === true) {
@@ -53,13 +54,13 @@ function leafMapping({ type, kept, multiFields }: Field): Mapping {
   return { ...mapping, fields: Object.fromEntries(fields) };
 }
 
-/** Not every server takes match_only_text as a second field; plain text without norms finds the same. */
+/** Some servers refuse match_only_text as a second field; plain text without norms finds the same. */
 function multiFieldMapping(type: FieldTypeName): Mapping {
   return type === 'match_only_text' ? { type: 'text', norms: false } : fieldTypes[type].mapping;
 }
 
-/** Every leaf below a bag, by its whole name within it. */
-function flatten(node: Node, prefix = ''): MappingProperties {
+/** Returns every leaf below a flattened object, by its whole name within it. */
+function flatten(node: FieldNode, prefix = ''): MappingProperties {
   const leaves: MappingProperties = {};
   for (const [name, child] of [...node.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (child.children.size > 0) Object.assign(leaves, flatten(child, `${prefix}${name}.`));

@@ -1,8 +1,9 @@
-// JSON for people who review a change: what fits into a line stands in one, the rest is broken up, an entry a line.
+// Writes JSON for people who review a change: what fits into a line stands in one, the rest is broken up, an entry a
+// line.
 
 const width = 140;
 
-/** Ends with a line feed. */
+/** The text ends with a line feed. */
 export function writeReadableJson(value: unknown): string {
   return `${write(value, '')}\n`;
 }

@@ -1,5 +1,5 @@
-// Index and component templates of a data stream, in the names and the order that Elastic's own tools use, so that
-// `@custom` templates and pipelines of operators keep working.
+// Builds the index and component templates of a data stream, in the names and the order that Elastic's own tools use,
+// so that `@custom` templates and pipelines of operators keep working.
 
 import type { Field } from './field-types.ts';
 import { ignoreAbove } from './field-types.ts';
@@ -18,13 +18,13 @@ export interface TemplateOptions {
 export interface Template {
   readonly kind: 'component_template' | 'index_template';
   readonly name: string;
-  /** As it is PUT. */
+  /** The body as it is PUT. */
   readonly body: object;
 }
 
 const meta = { generated: 'by "npm run generate" from pipelines/record-types', managed_by: 'm365' };
 
-/** The room between what is mapped and the limit, for fields that operators add. */
+/** The room between the number of mapped fields and the limit, for fields that operators add. */
 const fieldsToSpare = 1000;
 
 export function buildTemplates(given: TemplateOptions): Template[] {

@@ -1,10 +1,12 @@
-// IP addresses as Elasticsearch holds them: sixteen bytes, in one spelling.
+// IP addresses in the two forms that Elasticsearch has of them: sixteen bytes to compare, and one spelling to show.
 
 import { isIPv4, isIPv6 } from 'node:net';
 
 const mapped = '00000000000000000000ffff';
 
-/** Sixteen bytes as hexadecimal digits, which sort as the bytes do; undefined where it is no address. */
+/**
+ * Returns the sixteen bytes as hexadecimal digits, which sort as the bytes do; undefined for a text that is no address.
+ */
 export function addressDigits(text: string): string | undefined {
   if (isIPv4(text))
     return (
@@ -27,7 +29,7 @@ export function addressDigits(text: string): string | undefined {
   return groups.map((group) => group.padStart(4, '0')).join('');
 }
 
-/** The one spelling of an address; undefined where it is none. */
+/** Returns the one spelling of an address; undefined for a text that is no address. */
 export function readAddress(raw: unknown): string | undefined {
   if (typeof raw !== 'string') return undefined;
   if (isIPv4(raw)) return raw;
@@ -37,7 +39,7 @@ export function readAddress(raw: unknown): string | undefined {
   return [0, 2, 4, 6].map((at) => Number.parseInt(digits.slice(24 + at, 26 + at), 16)).join('.');
 }
 
-/** First and last digits of a network such as `10.0.0.0/8`; undefined where it is none. */
+/** Returns the first and last digits of a network such as `10.0.0.0/8`; undefined for a text that is no network. */
 export function networkBounds(text: string): readonly [string, string] | undefined {
   const [address = '', length, ...rest] = text.split('/');
   const digits = addressDigits(address);

@@ -1,6 +1,7 @@
-// The aggregations that dashboards ask for, as collectors. A closed set, as that of queries is.
+// Compiles the aggregations that dashboards ask for into collectors. The set is closed, as that of queries is.
 
-import { isTree, listAt, numberAt, objectAt, type Tree, textAt } from '../interpret/tree.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import { listAt, numberAt, objectAt, textAt, type UnknownObject } from '../interpret/unknown-object.ts';
 import {
   type Bars,
   Bucket,
@@ -26,20 +27,20 @@ import {
 import { compileQuery, type QueryContext } from './query.ts';
 import { QueryError } from './query-error.ts';
 
-/** A bucket with all of them in it. Throws a QueryError. */
-export function compileAggregations(aggregations: Tree, context: QueryContext): MakeBucket {
+/** Compiles aggregations into one bucket that holds all of them. Throws a QueryError. */
+export function compileAggregations(aggregations: UnknownObject, context: QueryContext): MakeBucket {
   const inside = Object.fromEntries(
     Object.keys(aggregations).map((name) => [name, compile(objectAt(aggregations, name), context)]),
   );
   return () => new Bucket(inside);
 }
 
-function compile({ aggs, ...own }: Tree, context: QueryContext): MakeCollector {
+function compile({ aggs, ...own }: UnknownObject, context: QueryContext): MakeCollector {
   const [[kind] = [''], ...others] = Object.entries(own);
   const body = kind === '' || others.length > 0 ? undefined : own[kind];
-  if (!isTree(body)) throw unknown(own);
+  if (!isObject(body)) throw unknown(own);
   if (kind === 'top_hits') return compileLast(body, context);
-  const inside = isTree(aggs) ? aggs : {};
+  const inside = isObject(aggs) ? aggs : {};
   const make = compileAggregations(inside, context);
   if (kind === 'filter') {
     const holds = compileQuery(body, context);
@@ -55,9 +56,9 @@ function compile({ aggs, ...own }: Tree, context: QueryContext): MakeCollector {
 
 function compileBuckets(
   kind: string,
-  body: Tree,
+  body: UnknownObject,
   field: Field,
-  inside: Tree,
+  inside: UnknownObject,
   make: MakeBucket,
 ): MakeCollector | undefined {
   switch (kind) {
@@ -79,7 +80,7 @@ function compileBuckets(
   }
 }
 
-function compileMeasure(kind: string, body: Tree, field: Field): MakeCollector {
+function compileMeasure(kind: string, body: UnknownObject, field: Field): MakeCollector {
   switch (kind) {
     case 'cardinality':
       return () => unique(field);
@@ -102,8 +103,8 @@ function compileMeasure(kind: string, body: Tree, field: Field): MakeCollector {
   }
 }
 
-/** Only the latest document's value is ever asked for. */
-function compileLast(body: Tree, { fields }: QueryContext): MakeCollector {
+/** A dashboard asks only for the value of the latest document. */
+function compileLast(body: UnknownObject, { fields }: QueryContext): MakeCollector {
   const [name] = Array.isArray(body.docvalue_fields) ? body.docvalue_fields : [];
   const [sort] = listAt(body, 'sort');
   const [by, direction] = Object.entries(sort ?? {})[0] ?? [];
@@ -113,25 +114,25 @@ function compileLast(body: Tree, { fields }: QueryContext): MakeCollector {
   return () => last(field, sortField);
 }
 
-/** Without a word on it, the most frequent come first. */
-function readOrdering({ order }: Tree, inside: Tree): Ordering {
-  const [path, direction] = Object.entries(isTree(order) ? order : { _count: 'desc' })[0] ?? [];
+/** The most frequent values come first where the request does not order them. */
+function readOrdering({ order }: UnknownObject, inside: UnknownObject): Ordering {
+  const [path, direction] = Object.entries(isObject(order) ? order : { _count: 'desc' })[0] ?? [];
   if (path === undefined) throw unknown({ order });
   return { path, isDescending: direction === 'desc', empty: emptyRank(path, inside) };
 }
 
-/** An extreme of nothing is the least extreme there is; other measures of nothing have no rank. */
-function emptyRank(path: string, inside: Tree): number {
+/** The extreme of no values is the least extreme there is; other measures of no values have no rank. */
+function emptyRank(path: string, inside: UnknownObject): number {
   const body = path.split('>').reduce<unknown>((above, step) => {
-    const found = isTree(above) ? above[step] : undefined;
-    return isTree(found) && isTree(found.aggs) ? found.aggs : found;
+    const found = isObject(above) ? above[step] : undefined;
+    return isObject(found) && isObject(found.aggs) ? found.aggs : found;
   }, inside);
-  if (!isTree(body)) return Number.NaN;
+  if (!isObject(body)) return Number.NaN;
   if ('max' in body) return Number.NEGATIVE_INFINITY;
   return 'min' in body ? Number.POSITIVE_INFINITY : Number.NaN;
 }
 
-function readBars(body: Tree): Bars {
+function readBars(body: UnknownObject): Bars {
   const [, interval] = /^(\d+)ms$/.exec(textAt(body, 'fixed_interval')) ?? [];
   if (interval === undefined || body.time_zone !== 'UTC') throw unknown(body);
   const intervalMs = Number(interval);
@@ -140,6 +141,6 @@ function readBars(body: Tree): Bars {
   return { intervalMs, bounds: { min: numberAt(bounds, 'min'), max: numberAt(bounds, 'max') } };
 }
 
-function unknown(aggregation: Tree): QueryError {
+function unknown(aggregation: UnknownObject): QueryError {
   return new QueryError(`this aggregation is not known here: ${JSON.stringify(aggregation).slice(0, 200)}`);
 }

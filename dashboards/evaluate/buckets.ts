@@ -1,14 +1,15 @@
-// Groups of documents, each with what is counted inside it. Space is taken by the distinct values there are, never by
-// documents.
+// Buckets: groups of documents, each with what is counted inside it. Memory grows with the distinct values, never with
+// the documents.
 
-import { isTree, numberAt, type Tree } from '../interpret/tree.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import { numberAt, type UnknownObject } from '../interpret/unknown-object.ts';
 import type { EvaluatedDocument, Field } from './fields.ts';
 import type { Scalar } from './kinds.ts';
 import type { Collector, MakeCollector } from './measures.ts';
 import type { Predicate } from './query.ts';
 import { QueryError } from './query-error.ts';
 
-/** Counts documents, and hands them to what is inside. */
+/** A bucket counts documents, and hands them to the collectors inside. */
 export class Bucket implements Collector {
   #count = 0;
   readonly #inside: readonly (readonly [string, Collector])[];
@@ -22,7 +23,7 @@ export class Bucket implements Collector {
     for (const [, collector] of this.#inside) collector.add(document);
   }
 
-  answer(): Tree {
+  answer(): UnknownObject {
     const inside = this.#inside.map(([name, collector]) => [name, collector.answer()]);
     return { doc_count: this.#count, ...Object.fromEntries(inside) };
   }
@@ -40,7 +41,7 @@ export function filtered(holds: Predicate, make: MakeBucket): Collector {
   };
 }
 
-/** In the order of the filters; a document can be in several. */
+/** One bucket for each filter, in their order; a document can be in several. */
 export function groups(filters: readonly Predicate[], make: MakeBucket): Collector {
   const parts = filters.map((holds) => filtered(holds, make));
   return {
@@ -51,11 +52,11 @@ export function groups(filters: readonly Predicate[], make: MakeBucket): Collect
   };
 }
 
-/** A bucket for each key; a document is in each of its own once. */
+/** One bucket for each key; a document is counted once in each of its own. */
 function keyed<Key extends Scalar>(
   keysOf: (document: EvaluatedDocument) => Iterable<Key>,
   make: MakeBucket,
-  answer: (buckets: ReadonlyMap<Key, Bucket>) => Tree,
+  answer: (buckets: ReadonlyMap<Key, Bucket>) => UnknownObject,
 ): Collector {
   const buckets = new Map<Key, Bucket>();
   return {
@@ -71,10 +72,12 @@ function keyed<Key extends Scalar>(
 }
 
 export interface Ordering {
-  /** `_key`, `_count`, or the way to a measure: `name`, `name.percent`, `filter>name`. */
+  /**
+   * The key to order by: `_key`, `_count`, or the path to a measure, such as `name`, `name.percent` or `filter>name`.
+   */
   readonly path: string;
   readonly isDescending: boolean;
-  /** What a bucket without a value counts as. */
+  /** The rank of a bucket without a value. */
   readonly empty: number;
 }
 
@@ -101,31 +104,31 @@ export function topValues(field: Field, size: number, ordering: Ordering, make: 
   );
 }
 
-/** A truth is counted by number, and a time is a number. */
-function keyOf({ kind }: Field, key: Scalar): Tree {
+/** A boolean is counted by number, and a time is a number. */
+function keyOf({ kind }: Field, key: Scalar): UnknownObject {
   if (typeof key === 'boolean') return { key: Number(key), key_as_string: String(key) };
   return kind.family === 'date' ? { key, key_as_string: kind.show?.(key) } : { key };
 }
 
-function rankOf(answer: Tree, { path, empty }: Ordering): number {
+function rankOf(answer: UnknownObject, { path, empty }: Ordering): number {
   if (path === '_key') return 0;
   if (path === '_count') return numberAt(answer, 'doc_count');
   const steps = path.split('>');
   const [, name = '', percent] = /^(.*?)(?:\.(\d+(?:\.\d+)?))?$/.exec(steps.pop() ?? '') ?? [];
-  const inside = steps.reduce<unknown>((tree, step) => (isTree(tree) ? tree[step] : undefined), answer);
-  const measure = isTree(inside) ? inside[name] : undefined;
-  if (!isTree(measure)) throw new QueryError(`${path} is no measure`);
-  // A filter alone is the way to its count.
+  const inside = steps.reduce<unknown>((tree, step) => (isObject(tree) ? tree[step] : undefined), answer);
+  const measure = isObject(inside) ? inside[name] : undefined;
+  if (!isObject(measure)) throw new QueryError(`${path} is no measure`);
+  // A filter's name alone is the path to its count.
   const value: unknown =
     percent === undefined ? (measure.value ?? measure.doc_count) : valueAt(measure, percent);
   return typeof value === 'number' ? value : empty;
 }
 
-function valueAt({ values }: Tree, percent: string): unknown {
-  return isTree(values) ? values[Number(percent).toFixed(1)] : undefined;
+function valueAt({ values }: UnknownObject, percent: string): unknown {
+  return isObject(values) ? values[Number(percent).toFixed(1)] : undefined;
 }
 
-/** What is no number comes last, whichever way. */
+/** A value that is no number comes last in either direction. */
 function compareRanks(one: number, other: number, sign: number): number {
   if (Number.isNaN(one) || Number.isNaN(other))
     return Number(Number.isNaN(one)) - Number(Number.isNaN(other));
@@ -134,11 +137,11 @@ function compareRanks(one: number, other: number, sign: number): number {
 
 export interface Bars {
   readonly intervalMs: number;
-  /** Bars without documents are there too, at least between these. */
+  /** Bars without documents are there too, at least between these bounds. */
   readonly bounds?: { readonly min: number; readonly max: number };
 }
 
-/** More than any screen shows; a document of another millennium must not fill memory with empty bars. */
+/** The limit is more than any screen shows: a document of another millennium must not fill memory with empty bars. */
 const mostBars = 20_000;
 
 export function overTime(field: Field, { intervalMs, bounds }: Bars, make: MakeBucket): Collector {
@@ -173,7 +176,7 @@ function allStarts(
   return Array.from({ length: count }, (_, index) => first + index * intervalMs);
 }
 
-/** Squares of the world's map, as map servers cut it: two to the power of `zoom` across. */
+/** Squares of the world's map as map servers cut it: two to the power of `zoom` across. */
 export function tiles(field: Field, zoom: number, size: number, make: MakeBucket): Collector {
   const across = 2 ** zoom;
   const clamp = (place: number) => Math.min(across - 1, Math.max(0, Math.floor(place)));
@@ -189,7 +192,7 @@ export function tiles(field: Field, zoom: number, size: number, make: MakeBucket
     make,
     (buckets) => ({
       buckets: [...buckets]
-        .map(([key, bucket]): Tree => ({ key, ...bucket.answer() }))
+        .map(([key, bucket]): UnknownObject => ({ key, ...bucket.answer() }))
         .sort((one, other) => numberAt(other, 'doc_count') - numberAt(one, 'doc_count'))
         .slice(0, size),
     }),

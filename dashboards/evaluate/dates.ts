@@ -1,19 +1,22 @@
-// Times as Elasticsearch reads them: UTC where no zone is named, milliseconds where there is only a number, and, in
-// queries, date math such as `now-15m/d`. A bound that leaves hours out means the whole day where it should.
+// Reads times as Elasticsearch reads them: UTC where no zone is named, milliseconds where there is only a number, and,
+// in queries, date math such as `now-15m/d`. A bound that leaves hours out means the whole day where it should.
 
 import { QueryError } from './query-error.ts';
 
 const isoTime =
   /^(?<day>[+-]?\d{4,6}(?:-\d\d(?:-\d\d)?)?)(?:T(?<time>\d\d(?::\d\d(?::\d\d(?:[.,]\d{1,9})?)?)?)?(?<zone>Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
-/** Undefined where it is no date: the value stays out of the index. */
+/** Returns undefined for a value that is no date: it stays out of the index. */
 export function readDate(raw: unknown): number | undefined {
   if (typeof raw === 'number') return Number.isFinite(raw) ? Math.trunc(raw) : undefined;
   if (typeof raw !== 'string') return undefined;
   return /^-?\d{5,}$/.test(raw) ? Number(raw) : readIso(raw, false);
 }
 
-/** `roundsUp`: what is not said is as late as it can be, as for `lte` and `gt`. Throws a QueryError. */
+/**
+ * Reads a bound. With `roundsUp`, parts that are left out are as late as they can be, as for `lte` and `gt`. Throws a
+ * QueryError.
+ */
 export function readDateBound(text: string, roundsUp: boolean, now: number): number {
   const [anchor = '', math] = splitMath(text);
   const at = anchor === 'now' ? now : readIso(anchor, roundsUp && math === '');

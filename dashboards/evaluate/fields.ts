@@ -1,19 +1,20 @@
-// The fields of documents in memory: what type each has, and its values in a document, read once however many ask.
+// The fields of documents in memory: their types and their values in a document, which are read once however many ask.
 
 import { findEcsField } from '../../fields/ecs.ts';
 import { type FieldTypeName, isFieldType } from '../../fields/field-types.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
 import type { FieldLookup } from '../definition.ts';
-import { isTree, type Tree } from '../interpret/tree.ts';
+import type { UnknownObject } from '../interpret/unknown-object.ts';
 import { type Kind, kindOf, type Scalar } from './kinds.ts';
 
-/** One field; `slot` is its place in what a document remembers. */
+/** One field; `slot` is the index of its values in a document's cache. */
 export interface Field {
   readonly name: string;
   readonly kind: Kind;
   readonly isKnown: boolean;
   readonly slot: number;
-  /** Finds what stands there, in lists and out of them. */
-  collect(tree: Tree): unknown[];
+  /** Finds the values at the path, in lists and out of them. */
+  collect(tree: UnknownObject): unknown[];
 }
 
 export class Fields {
@@ -44,7 +45,7 @@ export class Fields {
     return field;
   }
 
-  /** A field, a second index of one (`user_agent.original.text`), or a key below one that takes any. */
+  /** Finds a field, a second index of one (`user_agent.original.text`), or a key below one that takes any. */
   #resolve(name: string): { readonly path: string; readonly type: FieldTypeName | undefined } {
     const own = this.#lookup.find(name)?.type;
     if (own !== undefined && isFieldType(own)) return { path: name, type: own };
@@ -58,7 +59,7 @@ export class Fields {
   }
 }
 
-/** Keys may hold dots themselves, as those of bags do. */
+/** Keys may hold dots themselves, as those of name–value lists do. */
 function descend(value: unknown, path: readonly string[], found: unknown[]): void {
   if (Array.isArray(value)) {
     for (const each of value) descend(each, path, found);
@@ -68,23 +69,23 @@ function descend(value: unknown, path: readonly string[], found: unknown[]): voi
     if (value !== null && value !== undefined) found.push(value);
     return;
   }
-  if (!isTree(value)) return;
+  if (!isObject(value)) return;
   for (let length = 1; length <= path.length; length += 1) {
     const key = length === 1 ? (path[0] ?? '') : path.slice(0, length).join('.');
     if (Object.hasOwn(value, key)) descend(value[key], path.slice(length), found);
   }
 }
 
-/** A document, and what was read of it. */
+/** A document with a cache of the values that were read of it. */
 export class EvaluatedDocument {
-  readonly tree: Tree;
+  readonly tree: UnknownObject;
   readonly #values: (readonly Scalar[] | undefined)[] = [];
 
-  constructor(tree: Tree) {
+  constructor(tree: UnknownObject) {
     this.tree = tree;
   }
 
-  /** In the order of the document, with those that are there more than once. */
+  /** Returns the values in the order of the document, repetitions included. */
   valuesOf(field: Field): readonly Scalar[] {
     const known = this.#values[field.slot];
     if (known !== undefined) return known;
@@ -93,18 +94,18 @@ export class EvaluatedDocument {
     return values;
   }
 
-  /** An object is there when anything below it is. */
+  /** An object exists when anything below it does. */
   has(field: Field): boolean {
     return this.valuesOf(field).length > 0 || (field.kind.family === 'keyword' && this.#hasBelow(field));
   }
 
   #hasBelow(field: Field): boolean {
-    return field.collect(this.tree).some((raw) => isTree(raw) && Object.values(raw).some(isThere));
+    return field.collect(this.tree).some((raw) => isObject(raw) && Object.values(raw).some(isThere));
   }
 }
 
 function isThere(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isThere);
-  if (isTree(value)) return Object.values(value).some(isThere);
+  if (isObject(value)) return Object.values(value).some(isThere);
   return value !== null && value !== undefined;
 }

@@ -1,6 +1,6 @@
-// The first documents of a search by one field, and what they say in some others.
+// The hits of a search: its first documents by one field, with their values in some others.
 
-import type { Tree } from '../interpret/tree.ts';
+import type { UnknownObject } from '../interpret/unknown-object.ts';
 import type { EvaluatedDocument, Field } from './fields.ts';
 import type { Scalar } from './kinds.ts';
 
@@ -11,16 +11,16 @@ export interface HitsOptions {
   readonly shown: readonly Field[];
 }
 
-interface Hit {
+interface RankedHit {
   readonly key: Scalar | undefined;
-  readonly fields: Tree;
+  readonly fields: UnknownObject;
 }
 
-/** Holds no more than twice as many as it shows. */
+/** Keeps at most twice as many documents as it shows. */
 export class FirstHits {
   readonly #options: HitsOptions;
-  #hits: Hit[] = [];
-  /** What can no longer be among the first is not looked at any further. */
+  #hits: RankedHit[] = [];
+  /** A document that can no longer be among the first is not looked at any further. */
   #bar: Scalar | undefined;
 
   constructor(options: HitsOptions) {
@@ -36,7 +36,7 @@ export class FirstHits {
     if (this.#hits.length >= 2 * size) this.#cut();
   }
 
-  answer(): Tree[] {
+  answer(): UnknownObject[] {
     this.#cut();
     return this.#hits.map(({ fields }) => ({ fields }));
   }
@@ -48,7 +48,7 @@ export class FirstHits {
     this.#hits = this.#hits.slice(0, size);
   }
 
-  /** Of several values, the one that stands further ahead. */
+  /** The value that stands further ahead counts where a field has several. */
   #keyOf(document: EvaluatedDocument): Scalar | undefined {
     const { by } = this.#options;
     if (by === undefined) return undefined;
@@ -60,7 +60,7 @@ export class FirstHits {
       );
   }
 
-  /** Without a value comes last, whichever way. */
+  /** A document without a value comes last in either direction. */
   #compare(one: Scalar | undefined, other: Scalar | undefined): number {
     const { by, isDescending } = this.#options;
     if (by === undefined || (one === undefined && other === undefined)) return 0;
@@ -69,7 +69,7 @@ export class FirstHits {
   }
 }
 
-function fieldsOf(document: EvaluatedDocument, shown: readonly Field[]): Tree {
+function fieldsOf(document: EvaluatedDocument, shown: readonly Field[]): UnknownObject {
   return Object.fromEntries(
     shown.flatMap((field) => {
       const { show = (value: Scalar) => value } = field.kind;

@@ -1,5 +1,6 @@
-// What the values of a field are to Elasticsearch, by the family of its type: how one is read out of a document, and
-// what matching, comparing and ordering mean. What cannot be read stays out, as it stays out of the index.
+// The kinds of values that fields hold, by the family of their Elasticsearch type: how a value is read out of a
+// document, and what matching, comparing and ordering mean. A value that cannot be read stays out, as it stays out of
+// the index.
 
 import type { Family, FieldTypeName } from '../../fields/field-types.ts';
 import { fieldTypes, ignoreAbove } from '../../fields/field-types.ts';
@@ -10,20 +11,20 @@ import { QueryError } from './query-error.ts';
 import { tokensOf } from './tokens.ts';
 
 export type Scalar = string | number | boolean;
-export type Test = (value: Scalar) => boolean;
+export type ValueTest = (value: Scalar) => boolean;
 
 export interface Kind {
   readonly family: Family;
   read(raw: unknown): Scalar | undefined;
-  /** Throw a QueryError where the text can be no value of this kind. */
-  equals(text: string, now: number): Test;
-  /** Where one word of a text is enough for a match that is no phrase. */
-  hasWord?(text: string, now: number): Test;
-  within(operator: RangeOperator, text: string, now: number): Test;
-  /** Undefined where patterns are refused. */
-  readonly like?: (pattern: RegExp) => Test;
+  /** These throw a QueryError where the text can be no value of this kind. */
+  equals(text: string, now: number): ValueTest;
+  /** Tests for one word of a text, where that is enough for a match that is no phrase. */
+  hasWord?(text: string, now: number): ValueTest;
+  within(operator: RangeOperator, text: string, now: number): ValueTest;
+  /** Undefined for a kind that refuses patterns. */
+  readonly like?: (pattern: RegExp) => ValueTest;
   compare(one: Scalar, other: Scalar): number;
-  /** The value as an answer shows it, where that is another than it is counted by. */
+  /** The value as an answer shows it, where that differs from the value that is counted. */
   readonly show?: (value: Scalar) => Scalar;
 }
 
@@ -36,7 +37,7 @@ const holds: Readonly<Record<RangeOperator, (order: number) => boolean>> = {
 
 const byNumber = (one: Scalar, other: Scalar): number => Number(one) - Number(other);
 
-/** In the order of their UTF-8. */
+/** Orders texts by their UTF-8 bytes. */
 const byBytes = (one: Scalar, other: Scalar): number =>
   one === other ? 0 : Buffer.compare(Buffer.from(String(one)), Buffer.from(String(other)));
 
@@ -55,7 +56,7 @@ const keyword: Kind = {
 const text: Kind = {
   family: 'text',
   read: (raw) => (isScalar(raw) ? String(raw) : undefined),
-  /** All words, one after the other. */
+  /** Tests for all words, one after the other. */
   equals: (wanted) => {
     const words = tokensOf(wanted);
     return (value) => {
@@ -159,7 +160,7 @@ const ip: Kind = {
   compare: byAddress,
 };
 
-/** As the text `lat,lon`; only whether there is one, and where, can be asked. */
+/** A point has the form `lat,lon`; a query can ask only whether there is one, and where. */
 const geoPoint: Kind = {
   ...keyword,
   family: 'geo_point',

@@ -1,19 +1,19 @@
-// What is measured of the documents in a bucket, document by document: sums and extremes in constant space, distinct
-// values and percentiles in what they are made of.
+// The measures of the documents in a bucket, taken document by document: sums and extremes in constant space, distinct
+// values and percentiles with every value they are made of.
 
-import type { Tree } from '../interpret/tree.ts';
+import type { UnknownObject } from '../interpret/unknown-object.ts';
 import type { EvaluatedDocument, Field } from './fields.ts';
 import type { Scalar } from './kinds.ts';
 
-/** Takes documents one after the other; the answer is as Elasticsearch gives it. */
+/** A collector takes documents one after the other; its answer is as Elasticsearch gives it. */
 export interface Collector {
   add(document: EvaluatedDocument): void;
-  answer(): Tree;
+  answer(): UnknownObject;
 }
 
 export type MakeCollector = () => Collector;
 
-function overValues(field: Field, take: (value: Scalar) => void, answer: () => Tree): Collector {
+function overValues(field: Field, take: (value: Scalar) => void, answer: () => UnknownObject): Collector {
   return {
     add: (document) => {
       for (const value of document.valuesOf(field)) take(value);
@@ -82,7 +82,7 @@ export function percentiles(field: Field, percents: readonly number[]): Collecto
   );
 }
 
-/** Between the two values beside the place. */
+/** A rank that falls between two values gives a value on the line between them. */
 function percentileOf(sorted: Float64Array, percent: number): number | null {
   const place = (percent / 100) * (sorted.length - 1);
   const low = sorted[Math.floor(place)];
@@ -90,7 +90,7 @@ function percentileOf(sorted: Float64Array, percent: number): number | null {
   return low === undefined || high === undefined ? null : low + (high - low) * (place % 1);
 }
 
-/** The values of the document that is last by `by`; a document without one comes after all others. */
+/** The values of the latest document by `by`; a document without that field counts only while no other has one. */
 export function last(field: Field, by: Field): Collector {
   let latest: readonly [Scalar | undefined, readonly Scalar[]] | undefined;
   return {
@@ -115,7 +115,7 @@ export function last(field: Field, by: Field): Collector {
   };
 }
 
-/** The middle of the places. */
+/** The middle of the points. */
 export function centroid(field: Field): Collector {
   const total = { lat: 0, lon: 0, count: 0 };
   return overValues(

@@ -1,24 +1,25 @@
-// The queries that dashboards and KQL make, as tests of one document. A closed set: whatever is not in it is an error
-// and never an empty answer.
+// Compiles the queries that dashboards and KQL make into tests of one document. The set is closed: any other query is
+// an error and never an empty answer.
 
-import { isTree, type Tree } from '../interpret/tree.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import type { UnknownObject } from '../interpret/unknown-object.ts';
 import type { RangeOperator } from '../kql/parse.ts';
 import type { EvaluatedDocument, Field, Fields } from './fields.ts';
-import type { Test } from './kinds.ts';
+import type { ValueTest } from './kinds.ts';
 import { QueryError } from './query-error.ts';
 
 export type Predicate = (document: EvaluatedDocument) => boolean;
 
 export interface QueryContext {
   readonly fields: Fields;
-  /** What "now" in a query stands for. */
+  /** The time that `now` in a query stands for. */
   readonly now: number;
 }
 
-/** Throws a QueryError. */
-export function compileQuery(query: Tree, context: QueryContext): Predicate {
+/** Compiles a query. Throws a QueryError. */
+export function compileQuery(query: UnknownObject, context: QueryContext): Predicate {
   const [[name, body] = ['', undefined], ...rest] = Object.entries(query);
-  if (rest.length > 0 || !isTree(body)) throw unknown(query);
+  if (rest.length > 0 || !isObject(body)) throw unknown(query);
   switch (name) {
     case 'match_all':
       return () => true;
@@ -49,10 +50,10 @@ export function compileQuery(query: Tree, context: QueryContext): Predicate {
 const listOf = (value: unknown): readonly unknown[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
-function compileBool(body: Tree, context: QueryContext): Predicate {
+function compileBool(body: UnknownObject, context: QueryContext): Predicate {
   const part = (name: string) =>
     listOf(body[name]).map((query) => {
-      if (!isTree(query)) throw unknown(body);
+      if (!isObject(query)) throw unknown(body);
       return compileQuery(query, context);
     });
   const strange = Object.keys(body).find((key) => !boolParts.has(key));
@@ -69,9 +70,9 @@ function compileBool(body: Tree, context: QueryContext): Predicate {
 const boolParts: ReadonlySet<string> = new Set(['filter', 'should', 'must_not', 'minimum_should_match']);
 
 function onField(
-  body: Tree,
+  body: UnknownObject,
   { fields }: QueryContext,
-  test: (field: Field, value: unknown) => Test,
+  test: (field: Field, value: unknown) => ValueTest,
 ): Predicate {
   const [[name, value] = ['', undefined], ...rest] = Object.entries(body);
   if (rest.length > 0 || value === undefined) throw unknown(body);
@@ -80,7 +81,7 @@ function onField(
   return (document) => document.valuesOf(field).some(holds);
 }
 
-/** A value that cannot be one of the field's is refused with the field's name. */
+/** The refusal of a value that cannot be one of the field's names the field. */
 function naming<T>({ name }: Field, make: () => T): T {
   try {
     return make();
@@ -89,15 +90,15 @@ function naming<T>({ name }: Field, make: () => T): T {
   }
 }
 
-function anyOf(field: Field, values: unknown, now: number): Test {
+function anyOf(field: Field, values: unknown, now: number): ValueTest {
   const tests = listOf(values).map((value) => field.kind.equals(String(value), now));
   return (value) => tests.some((test) => test(value));
 }
 
 const operators: readonly RangeOperator[] = ['gt', 'gte', 'lt', 'lte'];
 
-function insideOf(field: Field, bounds: unknown, now: number): Test {
-  if (!isTree(bounds)) throw unknown({ range: bounds });
+function insideOf(field: Field, bounds: unknown, now: number): ValueTest {
+  if (!isObject(bounds)) throw unknown({ range: bounds });
   const strange = Object.keys(bounds).find(
     (key) => key !== 'format' && !operators.some((each) => each === key),
   );
@@ -108,8 +109,8 @@ function insideOf(field: Field, bounds: unknown, now: number): Test {
   return (value) => tests.every((test) => test(value));
 }
 
-/** A star stands for anything, and a backslash makes what follows it plain. */
-function compilePattern(body: Tree, { fields }: QueryContext): Predicate {
+/** A star stands for anything, and a backslash makes the next character plain. */
+function compilePattern(body: UnknownObject, { fields }: QueryContext): Predicate {
   const [name, ...others] = listOf(body.fields);
   if (typeof name !== 'string' || others.length > 0 || typeof body.query !== 'string') throw unknown(body);
   const field = fields.get(name);

@@ -1,6 +1,8 @@
+// Splits text into words as Elasticsearch does.
+
 const words = new Intl.Segmenter('en', { granularity: 'word' });
 
-/** The words of a text, as the standard analyzer has them: by the boundaries of Unicode, in lower case. */
+/** Splits a text into the words that the standard analyzer finds: by the boundaries of Unicode, in lower case. */
 export function tokensOf(text: string): string[] {
   return [...words.segment(text)].flatMap(({ segment, isWordLike }) =>
     isWordLike ? [segment.toLowerCase()] : [],

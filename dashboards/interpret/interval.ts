@@ -1,4 +1,5 @@
-// Which interval "auto" is: the smallest round one that gives no more than 60 bars, as Kibana aims at.
+// Chooses the interval that "auto" stands for: the smallest round one that gives no more than 60 bars, as Kibana aims
+// at.
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;

@@ -1,28 +1,30 @@
-// The aggregations that a Lens layer stands for: its groupings nest from left to right, its measures are taken in the
+// Translates a Lens layer into aggregations: its groupings nest from left to right, its measures are taken in the
 // innermost, and a grouping that is ordered by a measure has that measure beside it.
 
 import { kqlToQuery } from '../kql/to-query.ts';
-import type { FiltersColumn, Layer, MetricColumn, TermsColumn, TimeColumn } from '../lens/state.ts';
+import type { FiltersColumn, LensLayer, MetricColumn, TermsColumn, TimeColumn } from '../lens/state.ts';
 import { chooseIntervalMs } from './interval.ts';
-import type { Choice } from './question.ts';
+import type { Choice } from './panel-query.ts';
 import type { EsQuery } from './view.ts';
 
 export type Aggregations = Readonly<Record<string, EsQuery>>;
 
-/** The aggregation of a measure that has a filter of its own. */
+/** The name of the aggregation inside a measure that has a filter of its own. */
 export const filteredName = (id: string): string => `only-${id}`;
 export const otherName = 'other';
 
 export type Range = Pick<Choice, 'from' | 'to'>;
 
-/** Empty where the layer only counts documents. */
-export function aggregationsOf(layer: Layer, range: Range): Aggregations {
+/** Returns no aggregations where the layer only counts documents. */
+export function aggregationsOf(layer: LensLayer, range: Range): Aggregations {
   return nest(layer, layer.columnOrder, range);
 }
 
-/** The rest beside the values that the outermost grouping returned, when it shows the rest. */
+/**
+ * Asks for the remaining values beside those that the outermost grouping returned, where the layer shows them as one.
+ */
 export function otherAggregations(
-  layer: Layer,
+  layer: LensLayer,
   shown: readonly unknown[],
   range: Range,
 ): Aggregations | undefined {
@@ -36,7 +38,7 @@ export function otherAggregations(
   return { [otherName]: withInner({ filter }, nest(layer, inner, range)) };
 }
 
-function nest(layer: Layer, order: readonly string[], range: Range): Aggregations {
+function nest(layer: LensLayer, order: readonly string[], range: Range): Aggregations {
   const [id, ...inner] = order;
   const column = id === undefined ? undefined : layer.columns[id];
   if (id === undefined || column === undefined) return {};
@@ -53,7 +55,7 @@ function nest(layer: Layer, order: readonly string[], range: Range): Aggregation
 const withInner = (aggregation: EsQuery, inner: Aggregations): EsQuery =>
   Object.keys(inner).length === 0 ? aggregation : { ...aggregation, aggs: inner };
 
-/** In order: the answer has the buckets by their number. */
+/** The filters keep their order, because the answer has the buckets by number. */
 const filtersOf = ({ params }: FiltersColumn): EsQuery[] =>
   params.filters.map(({ input }) => kqlToQuery(input.query));
 
@@ -69,13 +71,13 @@ function histogramOf({ sourceField, params }: TimeColumn, { from, to }: Range): 
   };
 }
 
-function termsOf(layer: Layer, { sourceField, params }: TermsColumn): EsQuery {
+function termsOf(layer: LensLayer, { sourceField, params }: TermsColumn): EsQuery {
   const { orderBy, orderDirection, size } = params;
   const path = orderBy.type === 'alphabetical' ? '_key' : orderPath(layer, orderBy.columnId);
   return { field: sourceField, size, order: { [path]: orderDirection }, shard_size: Math.max(100, size * 2) };
 }
 
-function orderPath(layer: Layer, id: string): string {
+function orderPath(layer: LensLayer, id: string): string {
   const column = measureAt(layer, id);
   const counts = column.operationType === 'count';
   if (column.filter === undefined) return counts ? '_count' : `${id}${valueSuffix(column)}`;
@@ -87,17 +89,17 @@ function valueSuffix(column: MetricColumn): string {
   return column.operationType === 'percentile' ? `.${column.params.percentile}` : '';
 }
 
-function orderingMeasure(layer: Layer, { params }: TermsColumn): Aggregations {
+function orderingMeasure(layer: LensLayer, { params }: TermsColumn): Aggregations {
   return params.orderBy.type === 'column' ? measures(layer, [params.orderBy.columnId]) : {};
 }
 
-function measureAt(layer: Layer, id: string): MetricColumn {
+function measureAt(layer: LensLayer, id: string): MetricColumn {
   const column = layer.columns[id];
   if (column === undefined || column.isBucketed) throw new Error(`${id} is no measure`);
   return column;
 }
 
-function measures(layer: Layer, ids: readonly string[]): Aggregations {
+function measures(layer: LensLayer, ids: readonly string[]): Aggregations {
   return Object.fromEntries(ids.flatMap((id) => Object.entries(measure(id, measureAt(layer, id)))));
 }
 
@@ -108,7 +110,7 @@ function measure(id: string, column: MetricColumn): Aggregations {
   return { [filteredName(id)]: withInner({ filter: kqlToQuery(column.filter.query) }, own) };
 }
 
-/** Nothing for a count: every bucket has one. */
+/** Returns nothing for a count, which every bucket has. */
 function plainMeasure(column: MetricColumn): EsQuery | undefined {
   const field = column.sourceField;
   switch (column.operationType) {

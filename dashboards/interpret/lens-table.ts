@@ -1,30 +1,31 @@
-// The rows that Elasticsearch's answer to a Lens layer makes: one for each innermost bucket, one value for each column.
+// Turns Elasticsearch's answer to a Lens layer into rows: one for each innermost bucket, one value for each column.
 
-import type { BucketColumn, Layer, MetricColumn } from '../lens/state.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import type { BucketColumn, LensLayer, MetricColumn } from '../lens/state.ts';
 import { filteredName, otherName } from './lens-request.ts';
-import { isTree, listAt, numberAt, objectAt, type Tree } from './tree.ts';
+import { listAt, numberAt, objectAt, type UnknownObject } from './unknown-object.ts';
 
-/** The value of a row that stands for all values not shown. */
+/** Stands for all values that are not shown. */
 export const otherValue = '__other__';
 
 export type Cell = string | number | boolean | null;
-export type Row = Readonly<Record<string, Cell>>;
+export type LensRow = Readonly<Record<string, Cell>>;
 
 /** `bucket` is an aggregation's bucket, or the whole answer with its total as `doc_count`. */
-export function rowsOf(layer: Layer, bucket: Tree): Row[] {
+export function rowsOf(layer: LensLayer, bucket: UnknownObject): LensRow[] {
   return descend(layer, layer.columnOrder, bucket, {});
 }
 
-/** Those of the rest, from the answer to the second request. */
-export function otherRowsOf(layer: Layer, answer: Tree): Row[] {
+/** Returns the rows of the remaining values, from the answer to the second request. */
+export function otherRowsOf(layer: LensLayer, answer: UnknownObject): LensRow[] {
   const [outer = '', ...inner] = layer.columnOrder;
   const bucket = objectAt(answer, otherName);
   if (numberAt(bucket, 'doc_count') === 0) return [];
   return descend(layer, inner, bucket, { [outer]: otherValue });
 }
 
-/** The values that the outermost grouping returned. */
-export function shownValues(layer: Layer, answer: Tree): Cell[] {
+/** Returns the values that the outermost grouping returned. */
+export function shownValues(layer: LensLayer, answer: UnknownObject): Cell[] {
   const [outer = ''] = layer.columnOrder;
   const column = layer.columns[outer];
   if (column === undefined || !column.isBucketed) return [];
@@ -33,7 +34,12 @@ export function shownValues(layer: Layer, answer: Tree): Cell[] {
   );
 }
 
-function descend(layer: Layer, order: readonly string[], bucket: Tree, above: Row): Row[] {
+function descend(
+  layer: LensLayer,
+  order: readonly string[],
+  bucket: UnknownObject,
+  above: LensRow,
+): LensRow[] {
   const [id, ...inner] = order;
   const column = id === undefined ? undefined : layer.columns[id];
   if (id === undefined || column === undefined) return [above];
@@ -43,14 +49,14 @@ function descend(layer: Layer, order: readonly string[], bucket: Tree, above: Ro
   );
 }
 
-function keyOf(column: BucketColumn, { key, key_as_string: text }: Tree, position: number): Cell {
+function keyOf(column: BucketColumn, { key, key_as_string: text }: UnknownObject, position: number): Cell {
   const { dataType } = column;
   if (column.operationType === 'filters') return column.params.filters[position]?.label ?? null;
   if (dataType === 'boolean') return text === 'true';
   return typeof key === 'number' || typeof key === 'string' ? key : null;
 }
 
-function measuresOf(layer: Layer, ids: readonly string[], bucket: Tree): Row {
+function measuresOf(layer: LensLayer, ids: readonly string[], bucket: UnknownObject): LensRow {
   return Object.fromEntries(
     ids.map((id) => {
       const column = layer.columns[id];
@@ -59,21 +65,21 @@ function measuresOf(layer: Layer, ids: readonly string[], bucket: Tree): Row {
   );
 }
 
-function measureOf(id: string, column: MetricColumn, bucket: Tree): Cell {
+function measureOf(id: string, column: MetricColumn, bucket: UnknownObject): Cell {
   const from = column.filter === undefined ? bucket : objectAt(bucket, filteredName(id));
   if (column.operationType === 'count') return numberAt(from, 'doc_count');
   if (column.operationType === 'sum' && column.params.emptyAsNull && numberAt(from, 'doc_count') === 0)
     return null;
   const own = objectAt(from, id);
   if (column.operationType === 'last_value') return lastValue(column, own);
-  const values: unknown = isTree(own.values) ? Object.values(own.values)[0] : own.value;
+  const values: unknown = isObject(own.values) ? Object.values(own.values)[0] : own.value;
   return typeof values === 'number' ? values : null;
 }
 
-function lastValue({ sourceField, dataType }: MetricColumn, aggregation: Tree): Cell {
+function lastValue({ sourceField, dataType }: MetricColumn, aggregation: UnknownObject): Cell {
   const [hit] = listAt(objectAt(aggregation, 'hits'), 'hits');
   const fields = hit === undefined ? undefined : hit.fields;
-  const values: unknown = isTree(fields) ? fields[sourceField] : undefined;
+  const values: unknown = isObject(fields) ? fields[sourceField] : undefined;
   const first: unknown = Array.isArray(values) ? values[0] : undefined;
   if (dataType === 'date' && typeof first === 'string') return Date.parse(first);
   return typeof first === 'string' || typeof first === 'number' || typeof first === 'boolean' ? first : null;

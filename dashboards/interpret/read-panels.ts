@@ -1,9 +1,18 @@
-// What panels ask for, read from their saved state.
+// Reads the question of each panel from its saved state.
 
-import type { Column, Layer, VisualizationType } from '../lens/state.ts';
+import { isObject } from '../../pipelines/json/unknown.ts';
+import type { Column, LensLayer, VisualizationType } from '../lens/state.ts';
 import type { SavedObject } from '../saved-object.ts';
-import { queriesOf, type Reading } from './reading.ts';
-import { isTree, listAt, numberAt, objectAt, parseAt, type Tree, textAt, textsAt } from './tree.ts';
+import { queriesOf, type SavedReferences } from './saved-references.ts';
+import {
+  listAt,
+  numberAt,
+  objectAt,
+  parseAt,
+  textAt,
+  textsAt,
+  type UnknownObject,
+} from './unknown-object.ts';
 import type { LensView, MapView, SearchView } from './view.ts';
 
 type Own<View, Common extends keyof View> = Omit<View, Common | 'kind'>;
@@ -17,15 +26,19 @@ const visualizationTypes: readonly VisualizationType[] = [
   'lnsHeatmap',
 ];
 
-export function readLens(panel: string, config: Tree, reading: Reading): Own<LensView, CommonKeys> {
+export function readLens(
+  panel: string,
+  config: UnknownObject,
+  references: SavedReferences,
+): Own<LensView, CommonKeys> {
   const attributes = objectAt(config, 'attributes');
   for (const reference of listAt(attributes, 'references'))
-    reading.idOf(`${panel}:${textAt(reference, 'name')}`);
+    references.idOf(`${panel}:${textAt(reference, 'name')}`);
   const state = objectAt(attributes, 'state');
   const layers = objectAt(objectAt(objectAt(state, 'datasourceStates'), 'formBased'), 'layers');
   const [[id, layer] = ['', undefined]] = Object.entries(layers);
   if (!isLayer(layer)) throw new Error(`panel ${panel} has no layer of columns`);
-  reading.idOf(`${panel}:indexpattern-datasource-layer-${id}`);
+  references.idOf(`${panel}:indexpattern-datasource-layer-${id}`);
   const visualizationType = visualizationTypes.find((type) => type === attributes.visualizationType);
   if (visualizationType === undefined) throw new Error(`panel ${panel} is drawn in an unknown way`);
   const visualization = objectAt(state, 'visualization');
@@ -39,23 +52,27 @@ export function readLens(panel: string, config: Tree, reading: Reading): Own<Len
   };
 }
 
-function isLayer(value: unknown): value is Layer {
+function isLayer(value: unknown): value is LensLayer {
   return (
-    isTree(value) &&
+    isObject(value) &&
     Array.isArray(value.columnOrder) &&
-    isTree(value.columns) &&
+    isObject(value.columns) &&
     Object.values(value.columns).every(isColumn)
   );
 }
 
 const isColumn = (value: unknown): value is Column =>
-  isTree(value) &&
+  isObject(value) &&
   typeof value.operationType === 'string' &&
   (typeof value.sourceField === 'string' || value.operationType === 'filters') &&
   typeof value.isBucketed === 'boolean';
 
-/** Every column is in the order, buckets before metrics, and drawn; a visualisation draws no others. */
-function checkColumns(panel: string, { columnOrder, columns }: Layer, visualization: Tree): void {
+/** Every column stands in the order, buckets before metrics, and is drawn; a visualisation draws no others. */
+function checkColumns(
+  panel: string,
+  { columnOrder, columns }: LensLayer,
+  visualization: UnknownObject,
+): void {
   const known = Object.keys(columns);
   if (columnOrder.length !== known.length || !columnOrder.every((id) => known.includes(id)))
     throw new Error(`panel ${panel} orders other columns than it has`);
@@ -67,13 +84,17 @@ function checkColumns(panel: string, { columnOrder, columns }: Layer, visualizat
   if (idle !== undefined) throw new Error(`panel ${panel} does not draw its column ${idle}`);
 }
 
-export function readMap(panel: string, config: Tree, reading: Reading): Own<MapView, CommonKeys> {
+export function readMap(
+  panel: string,
+  config: UnknownObject,
+  references: SavedReferences,
+): Own<MapView, CommonKeys> {
   const attributes = objectAt(config, 'attributes');
   const layers = listAt({ layers: JSON.parse(textAt(attributes, 'layerListJSON')) }, 'layers');
   const clusters = layers.find((layer) => objectAt(layer, 'sourceDescriptor').type === 'ES_GEO_GRID');
   if (clusters === undefined) throw new Error(`panel ${panel} has no layer of clusters`);
   const source = objectAt(clusters, 'sourceDescriptor');
-  reading.idOf(`${panel}:${textAt(source, 'indexPatternRefName')}`);
+  references.idOf(`${panel}:${textAt(source, 'indexPatternRefName')}`);
   const center = objectAt(config, 'mapCenter');
   return {
     geoField: textAt(source, 'geoField'),
@@ -98,8 +119,8 @@ export function readSearch({ attributes }: SavedObject): Own<SearchView, CommonK
   };
 }
 
-function labelOf(labels: Tree, field: string): string {
-  return isTree(labels[field]) ? textAt(labels[field], 'customLabel') : field;
+function labelOf(labels: UnknownObject, field: string): string {
+  return isObject(labels[field]) ? textAt(labels[field], 'customLabel') : field;
 }
 
 function readSort(sort: unknown): SearchView['sort'] {

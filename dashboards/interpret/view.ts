@@ -1,15 +1,15 @@
-// A generated dashboard, read back from its saved object: what a person would see of it in Kibana. Only what is in the
-// saved objects counts here, so that a mistake of the generator shows.
+// The view of a generated dashboard, read back from its saved object: what a person would see of it in Kibana. It is
+// made from the saved objects alone, so that a mistake of the generator shows.
 
-import type { Layer, VisualizationType } from '../lens/state.ts';
+import type { LensLayer, VisualizationType } from '../lens/state.ts';
 
 export interface DashboardView {
   readonly id: string;
   readonly title: string;
   readonly description: string;
-  /** As Kibana writes it: `now-24h`. */
+  /** The time in Kibana's form: `now-24h`. */
   readonly time: { readonly from: string; readonly to: string };
-  /** Queries of Elasticsearch that every panel is subject to. */
+  /** Elasticsearch queries that every panel is subject to. */
   readonly filters: readonly EsQuery[];
   readonly controls: readonly ControlView[];
   readonly panels: readonly PanelView[];
@@ -23,7 +23,7 @@ export interface ControlView {
   readonly field: string;
 }
 
-interface PanelCommon {
+interface PanelViewCommon {
   readonly id: string;
   readonly title: string;
   readonly hidesTitle: boolean;
@@ -32,28 +32,28 @@ interface PanelCommon {
   readonly drillDown: { readonly title: string; readonly dashboard: string } | undefined;
 }
 
-/** What a panel asks for, before anybody's own query and filters. */
-interface Asking {
+/** The question of a panel, before anybody's own query and filters. */
+interface PanelQuery {
   readonly query: string;
   readonly filters: readonly EsQuery[];
 }
 
-export interface LensView extends PanelCommon, Asking {
+export interface LensView extends PanelViewCommon, PanelQuery {
   readonly kind: 'lens';
   readonly visualizationType: VisualizationType;
   readonly visualization: Readonly<Record<string, unknown>>;
-  readonly layer: Layer;
+  readonly layer: LensLayer;
 }
 
-export interface MapView extends PanelCommon, Asking {
+export interface MapView extends PanelViewCommon, PanelQuery {
   readonly kind: 'map';
   readonly geoField: string;
   readonly center: { readonly lat: number; readonly lon: number; readonly zoom: number };
 }
 
-export interface SearchView extends PanelCommon, Asking {
+export interface SearchView extends PanelViewCommon, PanelQuery {
   readonly kind: 'search';
-  /** The time first; fields without a title of their own show their names. */
+  /** The columns, the time first; fields without a title of their own show their names. */
   readonly columns: readonly ColumnView[];
   readonly sort: readonly (readonly [string, 'asc' | 'desc'])[];
 }
@@ -63,16 +63,16 @@ interface ColumnView {
   readonly title: string;
 }
 
-interface TextView extends PanelCommon {
+interface TextView extends PanelViewCommon {
   readonly kind: 'text';
   readonly markdown: string;
 }
 
-interface LinksView extends PanelCommon {
+interface LinksView extends PanelViewCommon {
   readonly kind: 'links';
   readonly links: readonly { readonly label: string; readonly dashboard: string }[];
 }
 
 export type PanelView = LensView | MapView | SearchView | TextView | LinksView;
-/** Those that show something out of Elasticsearch. */
-export type AskingView = LensView | MapView | SearchView;
+/** The panels that show data out of Elasticsearch. */
+export type QueryView = LensView | MapView | SearchView;

@@ -1,5 +1,5 @@
-// The part of the Kibana Query Language that dashboards use, as a tree: fields with values, lists of values, patterns
-// and ranges, joined by and, or, not and parentheses. Values without a field, and nested fields, are refused.
+// Parses the part of the Kibana Query Language that dashboards use: fields with values, lists of values, patterns and
+// ranges, joined by and, or, not and parentheses. Values without a field, and nested fields, are refused.
 
 export type KqlNode =
   | { readonly kind: 'and' | 'or'; readonly nodes: readonly KqlNode[] }
@@ -15,7 +15,7 @@ export type KqlNode =
 
 export type RangeOperator = 'lt' | 'lte' | 'gt' | 'gte';
 
-/** Says what was wanted, and where. */
+/** The message says what was expected, and where. */
 export class KqlError extends Error {}
 
 interface Token {
@@ -32,7 +32,7 @@ export function parseKql(text: string): KqlNode {
   return new Parser(tokenise(text)).parse();
 }
 
-/** Every field that the query names, once. */
+/** Returns every field that the query names, once. */
 export function fieldsOfKql(node: KqlNode): string[] {
   if ('nodes' in node) return [...new Set(node.nodes.flatMap(fieldsOfKql))];
   return node.kind === 'not' ? fieldsOfKql(node.node) : [node.field];

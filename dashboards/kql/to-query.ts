@@ -1,10 +1,10 @@
-// From KQL to the query that Kibana sends for it.
+// Translates KQL into the query that Kibana sends for it.
 
 import { type KqlNode, parseKql } from './parse.ts';
 
 export type Query = Readonly<Record<string, unknown>>;
 
-/** No text asks for everything. Throws a KqlError. */
+/** Translates a text; an empty one asks for everything. Throws a KqlError. */
 export function kqlToQuery(text: string): Query {
   return text.trim() === '' ? { match_all: {} } : toQuery(parseKql(text));
 }
@@ -30,5 +30,5 @@ function toQuery(node: KqlNode): Query {
   }
 }
 
-/** A pattern's star is the only character that means something; escapes stay what they are. */
+/** The star of a pattern is its only special character; escapes stay what they are. */
 const escapePattern = (text: string) => text.replace(/[+\-=&|!{}[\]^~?:/]/g, '\\$&');

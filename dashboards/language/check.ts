@@ -1,5 +1,5 @@
-// Whether what dashboard files name is there: fields, with types that can be counted as asked; other dashboards;
-// datasets. Everything that is not is reported where it is written.
+// Checks that the names in dashboard files stand for something: fields of a type that can be counted as asked, other
+// dashboards, datasets. Each that does not is reported where it is written.
 
 import { type Problem, suggest } from '../../pipelines/language/problem.ts';
 import type { Place } from '../../pipelines/language/yaml-file.ts';
@@ -41,7 +41,7 @@ const accepted: Readonly<Record<Operation, readonly string[]>> = {
   percentile: numbers,
 };
 
-/** Every problem of every dashboard. */
+/** Returns every problem of every dashboard. */
 export function checkDashboards(definitions: readonly DashboardDefinition[], fields: FieldLookup): Problem[] {
   const ids = definitions.map(({ id }) => id);
   return definitions.flatMap((definition) => new Checker(definition, ids, fields).check());
@@ -163,7 +163,7 @@ class Checker {
   }
 }
 
-/** Outermost first, each with its place in the panel. */
+/** Returns the groupings, the outermost first, each with its place in the panel. */
 function groupingsOf(panel: PanelSource): (readonly [GroupingSource, Place])[] {
   switch (panel.kind) {
     case 'table':

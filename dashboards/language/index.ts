@@ -1,4 +1,4 @@
-// Dashboards as they are written, read and checked.
+// Reads and checks the dashboards that authors write.
 
 import { join } from 'node:path';
 import { DefinitionError } from '../../pipelines/language/problem.ts';
@@ -8,14 +8,17 @@ import { readDashboardFiles } from './read-files.ts';
 
 const definitionsFolder = join(import.meta.dirname, '..', 'definitions');
 
-/** In the order of the navigation. Throws a DefinitionError that holds every problem of every file's shape. */
+/**
+ * Reads the definitions in the order of the navigation. Throws a DefinitionError that holds every problem of every
+ * file's shape.
+ */
 export function loadDashboards(folder = definitionsFolder): readonly DashboardDefinition[] {
   const { definitions, problems } = readDashboardFiles(folder);
   if (problems.length > 0) throw new DefinitionError(problems);
   return definitions;
 }
 
-/** Throws a DefinitionError with every field, dashboard and dataset that is named and not there. */
+/** Checks the names. Throws a DefinitionError with every field, dashboard and dataset that does not exist. */
 export function refuseUnknownNames(definitions: readonly DashboardDefinition[], fields: FieldLookup): void {
   const problems = checkDashboards(definitions, fields);
   if (problems.length > 0) throw new DefinitionError(problems);

@@ -19,7 +19,7 @@ export interface ReadResult {
   readonly problems: readonly Problem[];
 }
 
-/** All `.yml` files of a folder, in the order the dashboards ask for. */
+/** Reads all `.yml` files of a folder, in the order the dashboards ask for. */
 export function readDashboardFiles(folder: string): ReadResult {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.yml'))

@@ -1,5 +1,5 @@
-// The shape of a dashboard file, as JSON Schema, one schema for each kind of panel. What a name refers to is checked
-// afterwards, against the fields and the other dashboards.
+// The shape of a dashboard file as JSON Schema, one schema for each kind of panel. Names are checked afterwards,
+// against the fields and the other dashboards.
 
 import { formats, operations } from '../definition.ts';
 
@@ -60,7 +60,7 @@ interface KindSchema {
   readonly properties: Readonly<Record<string, object>>;
 }
 
-/** What a panel says beside what all panels say. */
+/** The properties of each kind of panel, beside those that all panels have. */
 export const kinds: Readonly<Record<string, KindSchema>> = {
   metric: {
     required: ['value'],
@@ -91,7 +91,7 @@ const common = {
   width: { ...count, maximum: 48 },
 };
 
-/** One panel, of the kind it says it is. */
+/** The schema of one panel, chosen by its kind. */
 export function panelSchema(kind: string): object {
   const own = kinds[kind];
   return {
@@ -102,7 +102,7 @@ export function panelSchema(kind: string): object {
   };
 }
 
-/** A dashboard but for the inside of its panels. */
+/** The schema of a dashboard but for the inside of its panels. */
 export const dashboardSchema = {
   type: 'object',
   additionalProperties: false,

@@ -1,4 +1,4 @@
-// Measures, groupings and time as the columns of a Lens layer.
+// Builds measures, groupings and time as the columns of a Lens layer.
 
 import type { FieldGrouping, FieldLookup, Format, NamedGrouping, Operation } from '../definition.ts';
 import type { Measure } from '../measure.ts';
@@ -61,7 +61,7 @@ export function measureColumn(measure: Measure, fields: FieldLookup): MetricColu
     case 'unique':
       return { ...number, operationType: 'unique_count', params: { emptyAsNull: false, ...format } };
     case 'sum':
-      // The sum of nothing is not nought: where no report came, nobody knows that nothing was lost.
+      // The sum of no documents is not zero: where no report came, nobody knows that nothing was lost.
       return { ...number, operationType: 'sum', params: { emptyAsNull: true, ...format } };
     case 'average':
       return { ...number, operationType: 'average', params: format };
@@ -97,7 +97,7 @@ function titleOf({ operation, field }: Measure): string {
   return operation === 'count' ? 'Events' : `${operationNames[operation]} ${field}`;
 }
 
-/** `order` names the measure whose largest values come first. */
+/** The measure named by `order` ranks the values, the largest first. */
 export function termsColumn(
   grouping: FieldGrouping,
   orderBy: { readonly id: string; readonly column: MetricColumn } | undefined,

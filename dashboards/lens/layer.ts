@@ -1,30 +1,30 @@
-// The one layer of a Lens panel: its columns with their ids, the groupings outermost first.
+// Builds the one layer of a Lens panel: its columns with their ids, the groupings outermost first.
 
 import type { FieldLookup, GroupingSource, PanelSource } from '../definition.ts';
 import { measuresOf, readGrouping, readMeasure } from '../measure.ts';
 import { filtersColumn, measureColumn, termsColumn, timeColumn } from './columns.ts';
-import type { BucketColumn, Column, Layer, MetricColumn } from './state.ts';
+import type { BucketColumn, Column, LensLayer, MetricColumn } from './state.ts';
 
-/** Names the parts of one panel. */
+/** Makes the id of each part of one panel. */
 export type NameParts = (...words: readonly string[]) => string;
 
 export interface PanelLayer {
   readonly id: string;
-  readonly layer: Layer;
-  /** Column ids, in the order of the groupings; `time` stands among them where it was asked for. */
+  readonly layer: LensLayer;
+  /** Column ids in the order of the groupings; `time` stands among them where it was asked for. */
   readonly buckets: readonly string[];
   readonly metrics: readonly string[];
 }
 
-/** A grouping with the number of values it shows when it does not say. */
-export interface Wanted {
+/** A grouping with the number of values that it shows by default. */
+export interface SizedGrouping {
   readonly grouping: GroupingSource;
   readonly top: number;
 }
 
 export function buildLayer(
   panel: PanelSource,
-  groupings: readonly (Wanted | 'time')[],
+  groupings: readonly (SizedGrouping | 'time')[],
   name: NameParts,
   fields: FieldLookup,
 ): PanelLayer {
@@ -52,7 +52,7 @@ export function buildLayer(
 }
 
 function bucketColumn(
-  { grouping, top }: Wanted,
+  { grouping, top }: SizedGrouping,
   first: { readonly id: string; readonly column: MetricColumn } | undefined,
   fields: FieldLookup,
 ): BucketColumn {

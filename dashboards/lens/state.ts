@@ -38,7 +38,7 @@ export interface TermsColumn extends ColumnCommon {
   };
 }
 
-/** Named groups of events; one event can be in several. */
+/** A column of named groups of events; one event can be in several. */
 export interface FiltersColumn extends Omit<ColumnCommon, 'sourceField'> {
   readonly isBucketed: true;
   readonly operationType: 'filters';
@@ -96,7 +96,7 @@ export type BucketColumn = TermsColumn | FiltersColumn | TimeColumn;
 export type MetricColumn = CountColumn | StatisticColumn | PercentileColumn | LastValueColumn;
 export type Column = BucketColumn | MetricColumn;
 
-export interface Layer {
+export interface LensLayer {
   readonly columnOrder: readonly string[];
   readonly columns: Readonly<Record<string, Column>>;
   readonly ignoreGlobalFilters: boolean;

@@ -1,23 +1,29 @@
-// How each kind of panel is drawn: its columns, and which of them Lens puts where.
+// Draws each kind of panel as a Lens visualisation: its columns, and where Lens puts each of them.
 
 import { colorMapping, toneColors } from '../colors.ts';
 import type {
-  BarsSource,
-  DonutSource,
+  BarsPanelSource,
+  DonutPanelSource,
   FieldLookup,
   GroupingSource,
-  HeatmapSource,
+  HeatmapPanelSource,
   MeasureObject,
-  MetricSource,
-  SeriesSource,
-  TableSource,
+  MetricPanelSource,
+  SeriesPanelSource,
+  TablePanelSource,
 } from '../definition.ts';
 import { readMeasure } from '../measure.ts';
 import { measureColumn } from './columns.ts';
 import { buildLayer, type NameParts, type PanelLayer } from './layer.ts';
 import type { VisualizationType } from './state.ts';
 
-export type LensSource = MetricSource | SeriesSource | BarsSource | DonutSource | TableSource | HeatmapSource;
+export type LensSource =
+  | MetricPanelSource
+  | SeriesPanelSource
+  | BarsPanelSource
+  | DonutPanelSource
+  | TablePanelSource
+  | HeatmapPanelSource;
 
 export interface Drawing {
   readonly layer: PanelLayer;
@@ -42,8 +48,8 @@ export function draw(panel: LensSource, name: NameParts, fields: FieldLookup): D
   }
 }
 
-/** The question stands in the tile itself, in place of the panel's title; what is counted stands below it. */
-function drawMetric(panel: MetricSource, name: NameParts, fields: FieldLookup): Drawing {
+/** The question stands in the tile itself, in place of the panel's title; the counted thing stands below it. */
+function drawMetric(panel: MetricPanelSource, name: NameParts, fields: FieldLookup): Drawing {
   const value: MeasureObject = panel.value === 'count' ? {} : panel.value;
   const asked = { ...panel, value: { ...value, title: panel.question } };
   const layer = buildLayer(asked, [], name, fields);
@@ -61,7 +67,7 @@ function drawMetric(panel: MetricSource, name: NameParts, fields: FieldLookup): 
   };
 }
 
-/** No colour at zero. */
+/** Zero has no colour. */
 const fromOneOn = (color: string) => ({
   name: 'custom',
   params: {
@@ -82,7 +88,7 @@ const fromOneOn = (color: string) => ({
 
 const seriesTypes = { bars: 'bar_stacked', lines: 'line', areas: 'area_stacked' } as const;
 
-function drawSeries(panel: SeriesSource, name: NameParts, fields: FieldLookup): Drawing {
+function drawSeries(panel: SeriesPanelSource, name: NameParts, fields: FieldLookup): Drawing {
   const { by, as = 'bars' } = panel;
   const split = by === undefined ? [] : [{ grouping: by, top: 6 }];
   const layer = buildLayer(panel, [...split, 'time'], name, fields);
@@ -97,7 +103,7 @@ function drawSeries(panel: SeriesSource, name: NameParts, fields: FieldLookup): 
   };
 }
 
-function drawBars(panel: BarsSource, name: NameParts, fields: FieldLookup): Drawing {
+function drawBars(panel: BarsPanelSource, name: NameParts, fields: FieldLookup): Drawing {
   const split = panel.by === undefined ? [] : [{ grouping: panel.by, top: 5 }];
   const layer = buildLayer(panel, [{ grouping: panel.of, top: 10 }, ...split], name, fields);
   return {
@@ -117,7 +123,7 @@ interface XyParts {
   readonly split: { readonly grouping: GroupingSource; readonly id: string | undefined } | undefined;
 }
 
-/** Names of services and actions begin alike, and cut they are one. */
+/** The names of services and actions begin alike, and look the same when they are cut. */
 const wholeLabels = { legendSize: 'auto', shouldTruncate: false } as const;
 
 function xyState({ id, metrics }: PanelLayer, { seriesType, xAccessor, split }: XyParts) {
@@ -148,7 +154,7 @@ function xyState({ id, metrics }: PanelLayer, { seriesType, xAccessor, split }: 
   };
 }
 
-function drawDonut(panel: DonutSource, name: NameParts, fields: FieldLookup): Drawing {
+function drawDonut(panel: DonutPanelSource, name: NameParts, fields: FieldLookup): Drawing {
   const layer = buildLayer(panel, [{ grouping: panel.of, top: 6 }], name, fields);
   return {
     layer,
@@ -176,7 +182,7 @@ function drawDonut(panel: DonutSource, name: NameParts, fields: FieldLookup): Dr
   };
 }
 
-function drawTable(panel: TableSource, name: NameParts, fields: FieldLookup): Drawing {
+function drawTable(panel: TablePanelSource, name: NameParts, fields: FieldLookup): Drawing {
   const groupings = panel.of.map((grouping, index) => ({ grouping, top: index === 0 ? 10 : 3 }));
   const layer = buildLayer(panel, groupings, name, fields);
   const column = (isMetric: boolean) => (columnId: string) => ({ columnId, isMetric, isTransposed: false });
@@ -192,10 +198,12 @@ function drawTable(panel: TableSource, name: NameParts, fields: FieldLookup): Dr
   };
 }
 
-/** Cool to hot, by share of the largest value; told apart on a light and on a dark page. */
+/**
+ * The colours go from cool to hot, by share of the largest value; they can be told apart on a light and on a dark page.
+ */
 const heat = ['#A8C6E0', '#6092C0', '#D6BF57', '#DA8B45', '#E7664C'];
 
-function drawHeatmap(panel: HeatmapSource, name: NameParts, fields: FieldLookup): Drawing {
+function drawHeatmap(panel: HeatmapPanelSource, name: NameParts, fields: FieldLookup): Drawing {
   const across = panel.across === 'time' ? ('time' as const) : { grouping: panel.across, top: 12 };
   const layer = buildLayer(panel, [{ grouping: panel.down, top: 10 }, across], name, fields);
   const [down, right] = layer.buckets;

@@ -1,4 +1,4 @@
-// A Lens visualisation as the content of a panel.
+// Builds a Lens visualisation as the content of a panel.
 
 import type { FieldLookup } from '../definition.ts';
 import { datasetFilter } from '../filters.ts';

@@ -1,4 +1,4 @@
-// The way to the other dashboards, on top of each of them.
+// Builds the panel of links to the other dashboards, which stands on top of each of them.
 
 import { dashboardId } from '../identifiers.ts';
 import type { NameParts } from '../lens/layer.ts';

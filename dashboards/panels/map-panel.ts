@@ -1,7 +1,7 @@
-// A map of the world as the content of a panel: events gathered into clusters, the larger the more there are.
+// Builds a map of the world as the content of a panel: events gathered into clusters, the larger the more there are.
 
 import { calmColor } from '../colors.ts';
-import type { MapSource } from '../definition.ts';
+import type { MapPanelSource } from '../definition.ts';
 import { datasetFilter } from '../filters.ts';
 import type { NameParts } from '../lens/layer.ts';
 import { kql } from '../lens/state.ts';
@@ -10,7 +10,7 @@ import type { PanelContent } from './panel.ts';
 
 const view = { lat: 25, lon: 5, zoom: 1.4 };
 
-export function mapContent(panel: MapSource, dataset: string, name: NameParts): PanelContent {
+export function mapContent(panel: MapPanelSource, dataset: string, name: NameParts): PanelContent {
   const indexPatternRefName = 'layer_1_source_index_pattern';
   const layers = [backdrop(name('backdrop')), clusters(panel, name, indexPatternRefName)];
   return {
@@ -45,7 +45,7 @@ const backdrop = (id: string) => ({
   visible: true,
 });
 
-function clusters(panel: MapSource, name: NameParts, indexPatternRefName: string) {
+function clusters(panel: MapPanelSource, name: NameParts, indexPatternRefName: string) {
   return {
     alpha: 0.75,
     id: name('clusters'),

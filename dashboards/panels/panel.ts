@@ -1,4 +1,4 @@
-// A panel on a dashboard: its state by value, where it stands, and what it refers to.
+// Builds a panel of a dashboard: its state by value, its position and its references.
 
 import type { PanelSource } from '../definition.ts';
 import type { Position } from '../layout.ts';
@@ -15,15 +15,15 @@ interface PanelState {
 
 export interface BuiltPanel {
   readonly state: PanelState;
-  /** Already under the panel's own names. */
+  /** References under the panel's own names. */
   readonly references: readonly Reference[];
 }
 
-/** What each kind of panel brings; the rest is the same for all. */
+/** The part that each kind of panel brings; the rest is the same for all. */
 export interface PanelContent {
   readonly type: PanelState['type'];
   readonly config: Readonly<Record<string, unknown>>;
-  /** Under the names that the content itself uses. */
+  /** References under the names that the content itself uses. */
   readonly references: readonly Reference[];
   readonly panelRefName?: string;
 }

@@ -1,8 +1,8 @@
-// Events one by one: a saved search, which a dashboard shows by reference and which Discover opens by itself. Kibana
-// knows no other head of a column than the label of its field in the data view, and the data view of all logs is not
-// ours. A search may bring a data view of its own, though (from Kibana 8.5 on): this one has the same events and our words.
+// Builds a saved search of single events, which a dashboard shows by reference and which Discover opens by itself.
+// Kibana heads a column only with the label of its field in the data view, and the data view of all logs is not ours. A
+// search may bring a data view of its own, though (from Kibana 8.5 on): this one has the same events and our labels.
 
-import type { EventsSource } from '../definition.ts';
+import type { EventsPanelSource } from '../definition.ts';
 import { datasetFilter } from '../filters.ts';
 import { kql, timeField } from '../lens/state.ts';
 import {
@@ -17,7 +17,12 @@ import type { PanelContent } from './panel.ts';
 
 const source = 'kibanaSavedObjectMeta.searchSourceJSON';
 
-export function buildSearch(panel: EventsSource, id: string, title: string, dataset: string): SavedObject {
+export function buildSearch(
+  panel: EventsPanelSource,
+  id: string,
+  title: string,
+  dataset: string,
+): SavedObject {
   const filterIndex = `${source}.filter[0].meta.index`;
   return {
     attributes: {
@@ -48,8 +53,8 @@ export function buildSearch(panel: EventsSource, id: string, title: string, data
   };
 }
 
-/** Kibana keeps data views by their ids: each search has one of its own, as its words are its own. */
-function titledDataView({ columns }: EventsSource, searchId: string) {
+/** Kibana keeps data views by their ids: each search has one of its own, as its labels are its own. */
+function titledDataView({ columns }: EventsPanelSource, searchId: string) {
   const titled = [{ field: timeField, title: 'Time' }, ...columns];
   return {
     id: `${searchId}-data-view`,

@@ -1,9 +1,9 @@
-// Markdown as the content of a panel.
+// Builds Markdown as the content of a panel.
 
-import type { TextSource } from '../definition.ts';
+import type { TextPanelSource } from '../definition.ts';
 import type { PanelContent } from './panel.ts';
 
-export function textContent({ text }: TextSource): PanelContent {
+export function textContent({ text }: TextPanelSource): PanelContent {
   return {
     type: 'visualization',
     references: [],

@@ -1,4 +1,4 @@
-// Every generated file: its path from the root of the repository and its text.
+// Lists every generated file: its path from the root of the repository and its text.
 
 import { writeReadableJson } from '../../fields/readable-json.ts';
 import { buildTemplates, type Template } from '../../fields/templates.ts';
@@ -15,7 +15,7 @@ import { writeFromElastic } from '../../pipelines/reference/write-from-elastic.t
 import { writeFields, writeRecordTypes } from '../../pipelines/reference/write-reference.ts';
 import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
 import { generateSettings } from '../settings/reference/generate.ts';
-import { collectionDataset, listCollectionFields } from './package/collection-fields.ts';
+import { collectionDataset, listCollectionFields } from './package/fields/collection-fields.ts';
 
 export interface Artefact {
   readonly path: string;

@@ -1,5 +1,5 @@
-// The tenant of `m365 start`: invented once, and the same again for a day, so that a second start goes on where the
-// first ended instead of collecting another tenant.
+// The emulated tenant of `m365 start`. It is made up once and stays the same for a day, so that a second start
+// continues where the first ended instead of collecting another tenant.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,25 +10,27 @@ import { createOwnedFolder } from '../files/owned-files.ts';
 
 interface Demo {
   readonly seed: number;
-  /** Where invented history ends. */
+  /** The time at which the made-up history ends. */
   readonly origin: number;
 }
 
 const day = 86_400_000;
 
-/** An emulator with a day of activity and more every few seconds. What it is made from is kept in `folder`. */
+/**
+ * Starts an emulator with a day of activity and more every few seconds. The seed and the start are kept in `folder`.
+ */
 export async function startDemoTenant(folder: string, now: number): Promise<Emulator> {
   const file = join(folder, 'demo.json');
   const known = await readDemo(file);
   const goesOn = known !== undefined && now - known.origin < day && known.origin <= now;
-  const { seed, origin } = goesOn ? known : await invent(file, now);
+  const { seed, origin } = goesOn ? known : await createDemo(file, now);
   const content = { records: 20_000, days: 1, ratePerMinute: 300, blobEveryMs: 15_000, habits: usualHabits };
   // Subscriptions outlive the collector; the emulator, ended with it, would have forgotten them.
   return startEmulator({ seed, origin, tenants: [{ content, subscribed: goesOn ? contentTypes : [] }] });
 }
 
-/** Another seed is another tenant: nothing of the old one's ledger fits it. */
-async function invent(file: string, now: number): Promise<Demo> {
+/** Another seed makes another tenant, and nothing of the old one's ledger fits it. */
+async function createDemo(file: string, now: number): Promise<Demo> {
   const demo = { seed: Math.floor(now / 1000), origin: now };
   createOwnedFolder(dirname(file));
   try {

@@ -17,7 +17,7 @@ for (const { path, text } of artefacts) {
   writeFileSync(file, text);
 }
 
-/** What is wrong with the definitions is for their author: a line each, with file and line. */
+/** Faults in the definitions are for their author: a line each, with file and line. */
 function listOrComplain(): Artefact[] {
   try {
     return listArtefacts();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command as it is called. What stands here must be understood by every Node that people have.
+// The command `m365`. This file must be understood by every Node that people have.
 
 import { fileURLToPath } from 'node:url';
 import { isOldNode, runWithOwnNode } from './launcher/find-node.js';

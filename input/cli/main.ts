@@ -1,12 +1,12 @@
-// `m365`: finds the command that was asked for, loads that one alone, and turns what it throws into one clear line
-// and an exit code.
+// The program `m365`: it finds the command that was asked for, loads that one alone, and turns whatever it throws into
+// one clear line and an exit code.
 
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { describeError, OperatorError, redact } from '../contract/errors.ts';
-import { wrap } from '../telemetry/wrap.ts';
+import { wrap } from '../telemetry/terminal/wrap.ts';
 import { readVersion } from './version.ts';
 
-interface Entry {
+interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   readonly group: string;
@@ -17,7 +17,7 @@ const collect = 'Collect:';
 const trust = 'Trust:';
 const tools = 'Try and build:';
 
-const entries: readonly Entry[] = [
+const entries: readonly CommandEntry[] = [
   {
     name: 'start',
     group: collect,
@@ -135,13 +135,13 @@ export async function main(words: readonly string[]): Promise<void> {
 const isAboutArguments = (error: unknown) =>
   error instanceof CommanderError && error.code === 'commander.excessArguments';
 
-/** Commander says that there is one word too many, not where it belongs. */
+/** Commander reports a superfluous word without the place where it belongs. */
 function adviseOnPolicy(words: readonly string[]): void {
   const file = words.find((word) => /\.(?:ya?ml|json)$/.test(word));
   if (file !== undefined) process.stderr.write(`(Did you mean --policy ${file}?)\n`);
 }
 
-/** The program with the one command in it that the words name; the others are there by name only. */
+/** Builds the program with the one command that the words name; the others are there by name only. */
 export async function createProgram(
   words: readonly string[],
   output: OutputConfiguration = {},
@@ -176,7 +176,7 @@ function strict(command: Command): void {
 
 const usageCodes = new Set(['bad-policy', 'policy-unreadable', 'usage']);
 
-/** The exit code. What the user got wrong is said without a stack trace. */
+/** Returns the exit code. Mistakes of the user are reported without a stack trace. */
 function reportFailure(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -187,16 +187,16 @@ function reportFailure(error: unknown): number {
   return error instanceof OperatorError && usageCodes.has(error.code) ? 2 : 1;
 }
 
-/** By its name, as only few commands load what throws it. */
+/** The error is recognised by its name, as only few commands load its class. */
 const isAboutDefinitions = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'DefinitionError';
 
-/** Definitions are complained of all at once, a line each. */
+/** Faults in definitions are reported all at once, a line each. */
 function linesOf(error: unknown): string[] {
   return isAboutDefinitions(error) ? redact(error.message).split('\n') : describeError(error).split('\n');
 }
 
-/** On a terminal between words; elsewhere one line is one problem. */
+/** A terminal gets lines that are broken between words; elsewhere one line is one problem. */
 function present(line: string): string {
   const { isTTY, columns } = process.stderr;
   return isTTY ? wrap(line, 'm365: ', '      ', columns).join('\n') : `m365: ${line}`;

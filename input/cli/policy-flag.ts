@@ -1,4 +1,4 @@
-// The flags that most commands share: which policy, and where its ledger is.
+// The flags that most commands share: the policy, and the folder of its ledger.
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -17,15 +17,15 @@ export function addPolicyOptions(command: Command): Command {
     .option('--state <folder>', "the state folder, instead of the policy's");
 }
 
-/** Not Commander's own required option: it would hide that `--polcy` is a slip for `--policy`. */
+/** Commander's own required option is not used: it would hide that `--polcy` is a slip for `--policy`. */
 export function requirePolicy({ policy }: PolicyFlags): string {
   if (policy !== undefined) return policy;
   throw usage('There is no policy.', 'Give --policy FILE; deploy/sample-policy.yml is one to start from.');
 }
 
 /**
- * The policy of a command that looks at what was collected, or mends it. What the emulator made may have been forced
- * anywhere; that was decided when it was collected.
+ * Loads the policy for a command that looks at collected data, or mends it. The emulator's records may have been
+ * allowed into any output; that was decided when they were collected.
  */
 export function loadCollectedPolicy(flags: PolicyFlags, options: LoadOptions = {}): Promise<Policy> {
   return loadPolicy(requirePolicy(flags), { stateFolder: flags.state, force: true, ...options });

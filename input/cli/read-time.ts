@@ -1,4 +1,4 @@
-// Points in time on the command line: a date, a date with a time (UTC unless it says otherwise), or how long ago.
+// Reads points in time on the command line: a date, a date with a time (UTC where no zone is given), or how long ago.
 
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../options/units.ts';
@@ -8,7 +8,7 @@ import { usage } from './policy-flag.ts';
 const dateForm = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
 const week = 7 * 86_400_000;
-/** Between reading the clock for "7d" and for the window. */
+/** Time passes between reading the clock for "7d" and for the window. */
 const slackMs = 60_000;
 
 /**

@@ -6,9 +6,9 @@ import type { Logger } from '../contract/logger.ts';
 import type { Counter } from '../contract/telemetry.ts';
 import { type RunResult, runCollector } from '../runtime/run.ts';
 import type { Policy } from '../settings/policy/policy.ts';
-import type { ComponentStatus, StatusBoard } from '../telemetry/status-board.ts';
-import { keepStatusFile } from '../telemetry/status-file.ts';
-import { serveStatus } from '../telemetry/status-server.ts';
+import type { ComponentStatus, StatusBoard } from '../telemetry/status/status-board.ts';
+import { keepStatusFile } from '../telemetry/status/status-file.ts';
+import { serveStatus } from '../telemetry/status/status-server.ts';
 import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
 import { describeDocuments } from './check/describe-documents.ts';
 import { type Display, openDisplay } from './terminal/display.ts';
@@ -36,7 +36,7 @@ export async function runPolicy(policy: Policy): Promise<number> {
   boundEnd(signals, stopTimeoutMs, display.log);
   try {
     const end = await runObserved({ policy, telemetry, display, signals });
-    footer = end.said;
+    footer = end.lastLine;
     return end.exit;
   } catch (error) {
     footer = 'Ended by an error.';
@@ -46,7 +46,7 @@ export async function runPolicy(policy: Policy): Promise<number> {
   }
 }
 
-/** What an orderly end waits for ends with the signals; whatever else holds it up, a kill would do no harm either. */
+/** Everything that an orderly end waits for ends with the signals; a kill does no harm to whatever else holds it up. */
 function boundEnd({ abandon, end }: Interruption, stopTimeoutMs: number, log: Logger): void {
   const giveUp = () =>
     log.warn({}, 'What is in flight could not be delivered in time. Nothing is lost: the next run goes on.');
@@ -58,10 +58,10 @@ function boundEnd({ abandon, end }: Interruption, stopTimeoutMs: number, log: Lo
   end.addEventListener('abort', () => setTimeout(leave, stopTimeoutMs / 10).unref(), { once: true });
 }
 
-interface End {
+interface RunEnd {
   readonly exit: number;
-  /** The last line. */
-  readonly said: string;
+  /** The last line that is printed. */
+  readonly lastLine: string;
 }
 
 interface Observed {
@@ -71,7 +71,7 @@ interface Observed {
   readonly signals: Interruption;
 }
 
-async function runObserved({ policy, telemetry, display, signals }: Observed): Promise<End> {
+async function runObserved({ policy, telemetry, display, signals }: Observed): Promise<RunEnd> {
   const { log } = display;
   const { board } = telemetry;
   const { stateFolder, statusPort } = policy.process;
@@ -90,15 +90,15 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
       random,
       version: readVersion(),
     });
-    const said = `${summarize(board, result)}${collectsOnce(policy) ? describeCut(result) : ''}`;
-    log.info({}, said);
-    return { exit: endedWell(policy, board, result, signals) ? 0 : 1, said };
+    const lastLine = `${summarize(board, result)}${collectsOnce(policy) ? describeCut(result) : ''}`;
+    log.info({}, lastLine);
+    return { exit: endedWell(policy, board, result, signals) ? 0 : 1, lastLine };
   } catch (error) {
-    // Whatever an opening connection says of it, it was the operator who ended it.
+    // The operator ended it, whatever an opening connection reports as its failure.
     if (signals.stop.aborted) {
-      const said = `Ended before everything had begun: ${describeError(error)}`;
-      log.info({}, said);
-      return { exit: collectsOnce(policy) ? 1 : 0, said };
+      const lastLine = `Ended before everything had begun: ${describeError(error)}`;
+      log.info({}, lastLine);
+      return { exit: collectsOnce(policy) ? 1 : 0, lastLine };
     }
     throw error;
   } finally {
@@ -107,13 +107,13 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
   }
 }
 
-/** A run that was told to end has done well with whatever is still to come, but not with what was in flight. */
+/** A run that was told to end has succeeded although content is still to come, but not with records in flight. */
 function endedWell(policy: Policy, board: StatusBoard, result: RunResult, signals: Interruption): boolean {
   if (result.failed.size > 0 || signals.abandon.aborted) return false;
   return !collectsOnce(policy) || result.readerGone || endedComplete(board, result);
 }
 
-/** A run that collects once is over even when not everything could be asked for or had: then its exit code says so. */
+/** A run that collects once is over even when not everything could be asked for or had: then its exit code shows it. */
 function endedComplete(board: StatusBoard, { open, cutShort }: RunResult): boolean {
   return open === 0 && !cutShort && !board.snapshot().components.some(isIncomplete);
 }
@@ -126,7 +126,7 @@ function isIncomplete({ health, code, counters }: ComponentStatus): boolean {
   return health === 'failed' || code === 'start-cool-down' || (counters.items_left ?? 0) > 0;
 }
 
-const told: readonly Counter[] = [
+const summedCounters: readonly Counter[] = [
   'records_delivered',
   'records_duplicate',
   'records_dead_lettered',
@@ -136,7 +136,8 @@ const told: readonly Counter[] = [
 function summarize(board: StatusBoard, { open }: RunResult): string {
   const sums = new Map<Counter, number>();
   for (const { counters } of board.pieces().components)
-    for (const counter of told) sums.set(counter, (sums.get(counter) ?? 0) + (counters[counter] ?? 0));
+    for (const counter of summedCounters)
+      sums.set(counter, (sums.get(counter) ?? 0) + (counters[counter] ?? 0));
   const sum = (counter: Counter) => sums.get(counter) ?? 0;
   return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${sum('records_dead_lettered')} dead letters, ${sum('items_lost')} content blobs lost.${describeOpen(open)}`;
 }
@@ -158,6 +159,6 @@ function namesOf(policy: Policy): ReadonlyMap<string, string> {
     source.tenantId,
     mapping.tenantName ? `${mapping.tenantName} (${source.tenantId})` : source.tenantId,
   ]);
-  // The health of outputs and of the ledger is of no tenant.
+  // The health of outputs and of the ledger belongs to no tenant.
   return new Map([['', 'Delivery'], ...tenants]);
 }

@@ -1,4 +1,4 @@
-// The version of this package, read once.
+// Reads the version of this package.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// One document of m365.collection: a tenant and content type over one interval. Its fields are those of
+// One document of m365.collection: what happened to a tenant's content type in one interval. Its fields are those of
 // dashboards/collection-fields.yml; a test holds the two together.
 
 import type { Feed } from '../contract/feed.ts';
@@ -7,14 +7,14 @@ import type { BlobState, Gap } from '../contract/state.ts';
 import type { Counter, CredentialEnd, Report } from '../contract/telemetry.ts';
 import type { Interval } from './tally.ts';
 
-export interface Collected {
+export interface FeedInterval {
   readonly feed: Feed;
   readonly tenantName: string | undefined;
   readonly from: number;
   readonly to: number;
   readonly interval: Interval;
   readonly blobs: Readonly<Record<BlobState, number>>;
-  /** Of the content lost in this interval, each once. */
+  /** Content lost in this interval, each item counted once. */
   readonly lostReasons: readonly string[];
   readonly gaps: readonly Gap[];
   readonly newestRecord: number | undefined;
@@ -31,7 +31,7 @@ export interface Identity {
 
 const dataset = 'm365.collection';
 
-export function writeCollectionDocument(collected: Collected, identity: Identity): OutputDocument {
+export function writeCollectionDocument(collected: FeedInterval, identity: Identity): OutputDocument {
   const { feed, to } = collected;
   const { namespace } = identity;
   return {
@@ -41,7 +41,7 @@ export function writeCollectionDocument(collected: Collected, identity: Identity
   };
 }
 
-function describe(collected: Collected, { namespace, agent, ecsVersion, tags }: Identity): object {
+function describe(collected: FeedInterval, { namespace, agent, ecsVersion, tags }: Identity): object {
   const { feed, tenantName, to } = collected;
   return {
     event: { kind: 'metric', dataset, module: 'm365' },
@@ -55,7 +55,7 @@ function describe(collected: Collected, { namespace, agent, ecsVersion, tags }: 
   };
 }
 
-function figures(collected: Collected): object {
+function figures(collected: FeedInterval): object {
   const { feed, from, to, interval, blobs, lostReasons, gaps, newestRecord, health, credential } = collected;
   const count = (counter: Counter) => interval.counts.get(counter) ?? 0;
   return {

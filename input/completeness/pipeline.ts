@@ -1,4 +1,5 @@
-// The default pipeline of m365.collection: when a document arrived, and what operators hang in.
+// The default ingest pipeline of m365.collection. It sets when a document arrived and calls the pipelines that
+// operators add.
 
 import { keepOnFailure, meta, type Pipeline } from '../../pipelines/ingest/processors.ts';
 
@@ -6,7 +7,7 @@ export const collectionPipelineName = 'logs-m365.collection@m365';
 
 const hooks = ['global@custom', 'logs@custom', 'logs-m365.collection@custom'];
 
-/** `withHooks: false` for the package: Fleet adds the hooks itself. */
+/** The package passes `withHooks: false`, because Fleet adds the hooks itself. */
 export function buildCollectionPipeline({ withHooks }: { readonly withHooks: boolean }): Pipeline {
   const ingested = { tag: 'ingested', field: 'event.ingested', value: '{{{ _ingest.timestamp }}}' };
   return {

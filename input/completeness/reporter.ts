@@ -1,6 +1,6 @@
-// Ships, at regular intervals, what became of everything that Microsoft listed: one document for each tenant and content
-// type, through the same output as the records. It never holds up collecting: a report that the output does not take
-// is told with the next one.
+// The reporter sends one document for each tenant and content type at regular intervals, through the same output as the
+// records: what became of everything that Microsoft listed. It never holds up collecting: a report that the output does
+// not take is added to the next one.
 
 import type { Clock } from '../contract/clock.ts';
 import { describeError } from '../contract/errors.ts';
@@ -8,7 +8,7 @@ import type { Feed } from '../contract/feed.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output, OutputDocument } from '../contract/output.ts';
 import type { ContentLedger, DeliveryLedger, LedgerBlob } from '../contract/state.ts';
-import { type Collected, type Identity, writeCollectionDocument } from './collection-document.ts';
+import { type FeedInterval, type Identity, writeCollectionDocument } from './collection-document.ts';
 import type { CompletenessTally, Interval } from './tally.ts';
 
 export interface ReportedFeed {
@@ -17,31 +17,31 @@ export interface ReportedFeed {
 }
 
 export interface CompletenessOptions {
-  /** Asked anew for each report: a tenant given by its domain gets its id only once it was asked. */
+  /** It is asked again for each report, because a tenant given by its domain gets its id only once it was asked. */
   readonly feeds: () => readonly ReportedFeed[];
   readonly intervalMs: number;
   readonly identity: Identity;
   readonly tally: CompletenessTally;
   readonly ledger: ContentLedger & Pick<DeliveryLedger, 'commit'>;
-  /** Open already; closed by whoever opened it. */
+  /** The output is open already, and whoever opened it closes it. */
   readonly output: Output;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Once it aborts, the output is not waited for any more. */
+  /** Once this signal aborts, the output is not waited for any more. */
   readonly end?: AbortSignal | undefined;
 }
 
 export interface CompletenessReporter {
-  /** Resolves when the signal has aborted and the last interval is told, or given up. Never rejects. */
+  /** Resolves when the signal has aborted and the last interval is reported or given up. Never rejects. */
   run(stop: AbortSignal): Promise<void>;
-  /** One round now. False when the output did not take it. */
+  /** Reports now. Resolves to false when the output did not take the documents. */
   report(): Promise<boolean>;
 }
 
 const reportedUntil = 'completeness_reported_until';
-/** As long as the ledger keeps blobs. */
+/** Eight days: as long as the ledger keeps content blobs. */
 const memoryMs = 8 * 24 * 3_600_000;
-/** An output that takes nothing is not waited for longer than this. */
+/** The longest wait, in milliseconds, for an output that takes nothing. */
 const patienceMs = 30_000;
 
 export function completenessReporter(options: CompletenessOptions): CompletenessReporter {
@@ -50,14 +50,14 @@ export function completenessReporter(options: CompletenessOptions): Completeness
   let silent = false;
 
   async function report(): Promise<boolean> {
-    const told: { readonly feed: Feed; readonly interval: Interval }[] = [];
+    const reported: { readonly feed: Feed; readonly interval: Interval }[] = [];
     try {
       const documents: OutputDocument[] = [];
       const to = clock.now();
       const feeds = options.feeds();
       for (const each of feeds) {
         const interval = options.tally.take(each.feed);
-        told.push({ feed: each.feed, interval });
+        reported.push({ feed: each.feed, interval });
         const collected = await collect(options, { ...each, interval, started, to });
         documents.push(writeCollectionDocument(collected, options.identity));
       }
@@ -68,7 +68,7 @@ export function completenessReporter(options: CompletenessOptions): Completeness
       silent = false;
       return true;
     } catch (error) {
-      for (const { feed, interval } of told) options.tally.putBack(feed, interval);
+      for (const { feed, interval } of reported) options.tally.putBack(feed, interval);
       if (!silent)
         log.warn({}, `The completeness of the collection is not reported: ${describeError(error)}`);
       silent = true;
@@ -94,7 +94,7 @@ interface Round extends ReportedFeed {
   readonly to: number;
 }
 
-async function collect({ ledger, tally }: CompletenessOptions, round: Round): Promise<Collected> {
+async function collect({ ledger, tally }: CompletenessOptions, round: Round): Promise<FeedInterval> {
   const { feed, tenantName, interval, started, to } = round;
   const last = Date.parse((await ledger.getFact(feed, reportedUntil)) ?? '');
   const from = Number.isNaN(last) ? started : Math.min(last, to);

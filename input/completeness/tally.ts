@@ -1,5 +1,5 @@
-// What happened to each content type since it was last asked: counts that add up over intervals, the greatest lag.
-// It hears what the status board hears, and forgets what it has told.
+// The tally counts what happened to each feed since it was last asked: sums over intervals, and the greatest lag. It
+// receives what the status board receives, and forgets what was reported.
 
 import { type Component, isFeed, keyOf, streamOf } from '../contract/component.ts';
 import { redact } from '../contract/errors.ts';
@@ -8,12 +8,12 @@ import type { Counter, CredentialEnd, Report, Telemetry } from '../contract/tele
 
 export interface Interval {
   readonly counts: ReadonlyMap<Counter, number>;
-  /** Milliseconds; undefined when nothing was delivered. */
+  /** The greatest lag in milliseconds; undefined when nothing was delivered. */
   readonly lagMs: number | undefined;
   readonly deliveryLagMs: number | undefined;
 }
 
-interface Entry {
+interface TallyEntry {
   readonly component: Component;
   counts: Map<Counter, number>;
   lagMs: number | undefined;
@@ -26,10 +26,10 @@ interface Entry {
 export class CompletenessTally implements Telemetry {
   private readonly now: () => number;
   private readonly known: Telemetry['reportOf'];
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, TallyEntry>();
   private readonly credentials = new Map<string, CredentialEnd>();
 
-  /** `known` remembers habits over restarts, where somebody does: then a silence can be told from a slow day. */
+  /** `known` may remember habits over restarts: with them a silence can be told from a slow day. */
   constructor(now: () => number, known?: Telemetry['reportOf']) {
     this.now = now;
     this.known = known;
@@ -61,7 +61,7 @@ export class CompletenessTally implements Telemetry {
     return this.credentials.get(tenant);
   }
 
-  /** Since the last call, or the start. */
+  /** Takes the counts since the last call, or since the start. */
   take(feed: Feed): Interval {
     const entry = this.entry(feed);
     const { counts, lagMs, deliveryLagMs } = entry;
@@ -71,7 +71,7 @@ export class CompletenessTally implements Telemetry {
     return { counts, lagMs, deliveryLagMs };
   }
 
-  /** Puts back what could not be told, to be told with the next interval. */
+  /** Puts back counts that could not be reported, so that the next interval reports them. */
   putBack(feed: Feed, { counts, lagMs, deliveryLagMs }: Interval): void {
     for (const [counter, by] of counts) this.count(feed, counter, by);
     const entry = this.entry(feed);
@@ -79,7 +79,7 @@ export class CompletenessTally implements Telemetry {
     entry.deliveryLagMs = greatest(entry.deliveryLagMs, deliveryLagMs);
   }
 
-  /** Every feed that was heard of. */
+  /** Every feed that has reported anything. */
   feeds(): readonly Feed[] {
     return [...this.entries.values()].map(({ component }) => component).filter(isFeed);
   }
@@ -88,7 +88,7 @@ export class CompletenessTally implements Telemetry {
     return this.entry(feed).newest;
   }
 
-  /** What the feed says of itself, or its stream as a whole where that says something worse. */
+  /** The feed's own state, or that of its stream where that is worse. */
   health(feed: Feed): Report | undefined {
     const own = this.reportOf(feed);
     const stream = this.reportOf(streamOf(feed));
@@ -99,11 +99,11 @@ export class CompletenessTally implements Telemetry {
     return this.known?.(component) ?? this.entries.get(keyOf(component))?.report;
   }
 
-  private entry(component: Component): Entry {
+  private entry(component: Component): TallyEntry {
     const key = keyOf(component);
     const known = this.entries.get(key);
     if (known) return known;
-    const entry: Entry = {
+    const entry: TallyEntry = {
       component,
       counts: new Map(),
       lagMs: undefined,
@@ -120,8 +120,8 @@ function greatest(left: number | undefined, right: number | undefined): number |
   return left === undefined || right === undefined ? (left ?? right) : Math.max(left, right);
 }
 
-/** One telemetry for two listeners. */
-export function listenAlso(telemetry: Telemetry, listener: Telemetry): Telemetry {
+/** Makes one telemetry that passes everything on to two. */
+export function combineTelemetry(telemetry: Telemetry, listener: Telemetry): Telemetry {
   return {
     report(component, report) {
       telemetry.report(component, report);

@@ -1,11 +1,11 @@
-// What became of the records of several batches together.
+// The counts of what became of the records of one batch, or of several together.
 
 export interface BatchCounts {
-  /** Documents the output took now. */
+  /** Documents that the output stored now. */
   readonly delivered: number;
-  /** Records that were delivered before: by the ledger's Ids, or because the output already had them. */
+  /** Records that were delivered before, known by the ledger's Ids or because the output had them already. */
   readonly duplicate: number;
-  /** Of the duplicates, those that the output had, without the ledger knowing of them. */
+  /** Those of the duplicates that the output had, without the ledger knowing of them. */
   readonly there?: number;
   /** Records kept in the dead letters. */
   readonly deadLettered: number;

@@ -2,11 +2,11 @@
 
 import type { Origin } from './feed.ts';
 
-/** Where what cannot become a document goes: append-only, readable by its owner only, replayable. */
+/** Keeps records that cannot become documents: append-only, readable by its owner only, replayable. */
 export interface DeadLetters {
   /** Resolves once on disk. */
   append(letters: readonly DeadLetter[]): Promise<void>;
-  /** For a record too large to hold: its bytes as they come. */
+  /** Opens a letter for a record too large to hold, and takes its bytes as they come. */
   stream(origin: Origin): Promise<DeadLetterStream>;
 }
 
@@ -26,6 +26,6 @@ export interface DeadLetterStream {
   write(chunk: Uint8Array): Promise<void>;
   /** Resolves once on disk. */
   finish(reason: string): Promise<void>;
-  /** Drops what was written: the body broke off and will be fetched again. */
+  /** Drops what was written, because the body broke off and will be fetched again. */
   abandon(): Promise<void>;
 }

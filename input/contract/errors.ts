@@ -1,38 +1,43 @@
-// Errors that know their own policy: whether to try again and when, whether a person is needed, and what to tell them.
-// Which code of Microsoft's means what is the catalogue's business, not this file's.
+// Errors that know their own policy: whether to try again and when, whether a person is needed, and what that person
+// should do. The meanings of Microsoft's error codes stand in the source's catalogue.
 
 import { Secrets } from './secrets.ts';
 
-/** Whether trying the same thing again can help. */
+/** Says whether trying the same thing again can help. */
 export type Retry =
   | { readonly kind: 'never' }
-  /** Try again, not before `afterMs` when given. */
+  /** Trying again can help, not before `afterMs` milliseconds where given. */
   | { readonly kind: 'later'; readonly afterMs?: number | undefined };
 
-/** What was said with a token is printed long before this. */
+/** A line that may hold a token is printed long before this time has passed since the token's end. */
 const lateLinesMs = 600_000;
 
 export interface OperatorErrorFields {
-  /** AF…, AADSTS…, or a short name of ours in kebab case. */
+  /** AF…, AADSTS…, or a short kebab-case name of this project's own. */
   readonly code: string;
-  /** What failed and on what, in one line. */
+  /** One line that says what failed and on what. */
   readonly message: string;
-  /** What to do about it, in one line. */
+  /** One line that says what to do about it. */
   readonly advice: string;
   readonly retry: Retry;
-  /** Nothing gets better until a person acts, though it may be tried again then. Absent: what is never tried again does. */
+  /**
+   * True where nothing gets better until a person acts, even if it may be tried again then. Where absent, it is true
+   * for whatever is never tried again.
+   */
   readonly needsOperator?: boolean | undefined;
   readonly cause?: unknown;
 }
 
 const secrets = new Secrets();
 
-/** Makes a value unprintable in every error and log line from here on. Call it wherever a secret is first read. */
+/** Makes a value unprintable in every error and log line from here on. Whoever first reads a secret calls it. */
 export function protectSecret(value: string): void {
   secrets.protect(value);
 }
 
-/** For what ends by itself and is replaced, such as a token: kept so long that no late line can hold it. */
+/**
+ * Protects a secret that ends by itself and is replaced, such as a token, for so long that no late line can hold it.
+ */
 export function protectWhileValid(value: string, endsAt: number, now: number): void {
   secrets.protectUntil(value, endsAt + lateLinesMs, now);
 }
@@ -59,19 +64,19 @@ export class OperatorError extends Error {
   }
 }
 
-/** One line for a person, from whatever was thrown. */
+/** Describes whatever was thrown in one line for a person. */
 export function describeError(error: unknown): string {
   if (error instanceof OperatorError) return `${error.message} ${error.advice}`.trim();
   if (error instanceof Error) return redact(error.message.split('\n', 1)[0] ?? error.name);
   return redact(String(error));
 }
 
-/** Whether waiting may help, without anybody doing anything. */
+/** Tells whether waiting may help without anybody doing anything. */
 export function mayMendItself(error: unknown): error is OperatorError {
   return error instanceof OperatorError && error.retry.kind === 'later' && !error.needsOperator;
 }
 
-/** Of a run that collects once, which ends over what may mend itself: that it is tried again is not true any more. */
+/** Describes the error for a run that collects once and ends: it must not say that it is tried again. */
 export function afterTries(error: OperatorError, tries: number): OperatorError {
   const advice = /tried again/.test(error.advice) ? '' : error.advice;
   const end = `It was tried ${tries} times; a run that collects once ends then. Nothing is lost: the next run goes on.`;

@@ -24,7 +24,7 @@ export interface OutputDocument {
  */
 export interface Output {
   readonly name: string;
-  /** How many batches are worth finishing at once, where more would only wait in memory; any number where absent. */
+  /** The most batches that are worth finishing at once, as more would only wait in memory; any number where absent. */
   readonly batchesAhead?: number;
   /** Connects, checks, repairs after a crash (a file is cut back to the ledger's checkpoint). Throws an OperatorError. */
   open(signal: AbortSignal): Promise<void>;
@@ -36,7 +36,7 @@ export interface WriteOptions {
   readonly signal: AbortSignal;
   /** Ask first which of the ids are there already: an earlier attempt's outcome is unknown. */
   readonly uncertain: boolean;
-  /** What cannot wait is never held up behind these documents. */
+  /** True for documents behind which urgent ones are never held up. */
   readonly canWait?: boolean;
   /**
    * Raw records, for a data stream of another's: its pipeline may give a document an `_id` of its own, so that what is
@@ -48,11 +48,11 @@ export interface WriteOptions {
 export interface WriteReport {
   readonly delivered: number;
   readonly duplicate: number;
-  /** Of the duplicates, those that whoever had the data stream before stored. */
+  /** Those of the duplicates that whoever had the data stream before stored. */
   readonly takenOver?: number;
   /** Sent again although an earlier attempt may have succeeded, because the key may not read the data stream. */
   readonly possiblyDuplicate: number;
-  /** What the output will never take, by index into the documents, with its reason. */
+  /** Documents that the output will never take, by index, each with the reason. */
   readonly rejected: readonly Rejection[];
   /** To be stored in the transaction that acknowledges these documents. */
   readonly checkpoint?: Checkpoint;

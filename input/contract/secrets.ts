@@ -1,18 +1,18 @@
-// The values that nothing printed may hold, and how they are found in a text. The cost of looking depends on the text,
-// not on how many values there are.
+// The list of values that nothing printed may hold, and the search for them in a text. The cost of a search depends on
+// the text, not on how many values there are.
 
-/** Shorter ones would blot out what is no secret. */
+/** Shorter values are not searched for, because they would blot out what is no secret. */
 const shortest = 4;
-/** Looks like a token or an assertion, whoever issued it. */
+/** Matches whatever looks like a token or an assertion, whoever issued it. */
 const jwt = /eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
 
 export class Secrets {
-  /** By their first characters. */
+  /** The secrets by their first characters. */
   readonly #byHead = new Map<string, Set<string>>();
-  /** When each of those that end is forgotten, in milliseconds since the epoch. */
+  /** The time at which each temporary secret is forgotten, in milliseconds since the epoch. */
   readonly #ends = new Map<string, number>();
 
-  /** How many are looked for. */
+  /** The number of secrets that are searched for. */
   get size(): number {
     return [...this.#byHead.values()].reduce((sum, { size }) => sum + size, 0);
   }
@@ -23,7 +23,10 @@ export class Secrets {
     this.#group(value).add(value);
   }
 
-  /** Forgotten once `until` has passed, unless it is protected for good. One that any reader knows is not even kept. */
+  /**
+   * A secret is forgotten once `until` has passed, unless it is protected for good. One that any reader knows is not
+   * even kept.
+   */
   protectUntil(value: string, until: number, now: number): void {
     this.#forgetEnded(now);
     if (value.length < shortest || value.replace(jwt, '') === '') return;
@@ -50,7 +53,7 @@ export class Secrets {
     }
   }
 
-  /** Of the longest that begins there; 0 where none does. */
+  /** Returns the length of the longest secret that begins there; 0 where none does. */
   #endOfSecret(text: string, at: number): number {
     let end = 0;
     for (const value of this.#byHead.get(text.slice(at, at + shortest)) ?? [])
@@ -77,7 +80,7 @@ export class Secrets {
   }
 }
 
-/** What is hidden of a text. */
+/** The stretches of a text that are hidden. */
 interface Span {
   readonly start: number;
   readonly end: number;
@@ -89,7 +92,7 @@ function* findTokens(text: string): Generator<Span> {
     yield { start: index, end: index + token.length, shown: '[redacted token]' };
 }
 
-/** Overlapping ones are hidden as one: cut out one after the other, each would leave a piece of the other. */
+/** Overlapping secrets are hidden as one: cut out one after the other, each would leave a piece of the other. */
 function unite(spans: Span[]): Span[] {
   const united: Span[] = [];
   for (const span of spans.sort((a, b) => a.start - b.start)) {

@@ -1,9 +1,10 @@
-// What the running parts tell about themselves, whoever listens: the health of each component, counters and lags.
+// The telemetry that the running parts report to: the health of each component, counters and lags. Any number of
+// listeners may receive it.
 
 import type { Component } from './component.ts';
 import type { Feed } from './feed.ts';
 
-/** From the best to the worst. */
+/** The states of health, from the best to the worst. */
 export const severity = ['stopped', 'healthy', 'waiting', 'starting', 'degraded', 'failed'] as const;
 
 export type Health = (typeof severity)[number];
@@ -13,7 +14,7 @@ export function worstHealth(healths: readonly Health[]): Health {
   return severity[Math.max(...healths.map((health) => severity.indexOf(health)))] ?? 'starting';
 }
 
-/** What an operator sees of one component. */
+/** The state of one component as an operator sees it. */
 export interface Report {
   readonly health: Health;
   /** One line: what is wrong, and what to do about it; or what is being waited for, since when. */
@@ -22,7 +23,7 @@ export interface Report {
   readonly code?: string | undefined;
 }
 
-/** What a tenant is signed in to with, and when that ends. */
+/** The credential that a tenant is signed in with, and the time at which it ends. */
 export interface CredentialEnd {
   readonly kind: 'secret' | 'certificate';
   /** Milliseconds since the epoch; undefined where nobody here knows. */

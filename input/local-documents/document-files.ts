@@ -1,4 +1,4 @@
-// Where the local documents are: the files of a file output's folder, or one file by itself.
+// Finds the files that hold local documents: all files in a file output's folder, or one file by itself.
 
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -10,48 +10,50 @@ import { readFileName } from '../files/file-name.ts';
 
 export interface DocumentFile {
   readonly path: string;
-  /** What its documents have in common with those of other files; the newest file of a series is the one that grows. */
+  /** The name that a series of files shares; the newest file of a series is the one that grows. */
   readonly series: string;
   /** Sorts the files of a series by age. */
   readonly age: string;
 }
 
-/** Oldest first within a series. A folder that is not there holds none. Throws an OperatorError. */
-export async function listDocumentFiles(places: readonly string[]): Promise<DocumentFile[]> {
-  const found = await Promise.all(places.map(listPlace));
+/**
+ * Lists the files, the oldest first within a series. A folder that does not exist holds none. Throws an OperatorError.
+ */
+export async function listDocumentFiles(paths: readonly string[]): Promise<DocumentFile[]> {
+  const found = await Promise.all(paths.map(listPath));
   return found.flat().sort((one, other) => compare(one.series, other.series) || compare(one.age, other.age));
 }
 
-async function listPlace(place: string): Promise<DocumentFile[]> {
-  const what = await statPlace(place);
+async function listPath(path: string): Promise<DocumentFile[]> {
+  const what = await statPath(path);
   if (what === undefined) return [];
-  if (what.isFile()) return [{ path: place, series: place, age: basename(place) }];
-  const names = await orRefuse(place, readdir(place));
+  if (what.isFile()) return [{ path, series: path, age: basename(path) }];
+  const names = await explainFailure(path, readdir(path));
   return names.flatMap((name) => {
     const parts = readFileName(name);
     if (parts === undefined) return [];
     const age = `${String(parts.begun).padStart(16, '0')} ${String(parts.number).padStart(12, '0')}`;
-    return [{ path: join(place, name), series: join(place, parts.series), age }];
+    return [{ path: join(path, name), series: join(path, parts.series), age }];
   });
 }
 
-/** Undefined where nothing is there. Throws an OperatorError where it cannot be looked at. */
-export async function statPlace(place: string): Promise<Stats | undefined> {
+/** Returns undefined where nothing exists at the path. Throws an OperatorError where it cannot be looked at. */
+export async function statPath(path: string): Promise<Stats | undefined> {
   try {
-    return await stat(place);
+    return await stat(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
-    return orRefuse(place, Promise.reject(error));
+    return explainFailure(path, Promise.reject(error));
   }
 }
 
-async function orRefuse<T>(place: string, work: Promise<T>): Promise<T> {
+async function explainFailure<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
     throw new OperatorError({
       code: 'documents-unreadable',
-      message: `The documents in ${place} cannot be read: ${describeFileFailure(cause)}.`,
+      message: `The documents in ${path} cannot be read: ${describeFileFailure(cause)}.`,
       advice: 'They are readable by their owner only: run this as the user who collects.',
       retry: { kind: 'never' },
       cause,

@@ -1,25 +1,25 @@
-// The documents of local files: all of them, the newest, and what is added. They are in the order in which they were
-// collected, series by series.
+// Reads the documents of local files: all of them, the newest, or those that are added. They come in the order in which
+// they were collected, series by series.
 
-import { type DocumentFile, listDocumentFiles, statPlace } from './document-files.ts';
+import { type DocumentFile, listDocumentFiles, statPath } from './document-files.ts';
+import type { LocalDocument } from './document-lines.ts';
 import { GrowingFile, identityOf } from './growing-file.ts';
-import type { LocalDocument } from './lines.ts';
 
-export interface Damage {
+export interface DamagedLines {
   readonly path: string;
   readonly lines: number;
-  /** Its last line is not whole: it is being written, or was torn. */
+  /** True where the last line is not whole: it is being written, or was torn. */
   readonly isUnfinished: boolean;
 }
 
-export type OnDamage = (damage: Damage) => void;
+export type OnDamage = (damage: DamagedLines) => void;
 
-/** One pass over everything that is there now. Files that are moved away meanwhile are left out. */
+/** Reads everything that is there now, once. Files that are moved away meanwhile are left out. */
 export async function* readDocuments(
-  places: readonly string[],
+  paths: readonly string[],
   onDamage: OnDamage,
 ): AsyncGenerator<LocalDocument> {
-  for (const file of await listDocumentFiles(places)) yield* readWhole(file, onDamage);
+  for (const file of await listDocumentFiles(paths)) yield* readWhole(file, onDamage);
 }
 
 async function* readWhole(listed: DocumentFile, onDamage: OnDamage): AsyncGenerator<LocalDocument> {
@@ -28,14 +28,14 @@ async function* readWhole(listed: DocumentFile, onDamage: OnDamage): AsyncGenera
   try {
     for await (const documents of file.read()) yield* documents;
     yield* file.takeRest();
-    tellDamage(file, onDamage, 'ended');
+    reportDamage(file, onDamage, 'ended');
   } finally {
     await file.close();
   }
 }
 
-/** Of a file that may still grow, the last line may only just be written. */
-function tellDamage(file: GrowingFile, onDamage: OnDamage, how: 'growing' | 'ended'): void {
+/** The last line of a file that may still grow may just be being written, so it is not counted as damaged. */
+function reportDamage(file: GrowingFile, onDamage: OnDamage, how: 'growing' | 'ended'): void {
   const lines = file.takeDamaged();
   const isUnfinished = how === 'ended' && file.isUnfinished;
   if (lines > 0 || isUnfinished) onDamage({ path: file.file.path, lines, isUnfinished });
@@ -43,31 +43,32 @@ function tellDamage(file: GrowingFile, onDamage: OnDamage, how: 'growing' | 'end
 
 export type Accept = (document: LocalDocument) => boolean;
 
-/** The newest documents, and then, as often as it is asked, those that came since. */
+/** Reads the newest documents and then, each time it is asked, those that came since. */
 export class DocumentTail {
-  readonly #places: readonly string[];
+  readonly #paths: readonly string[];
   readonly #onDamage: OnDamage;
   readonly #seen = new Set<string>();
-  /** Those that may still grow. */
+  /** Files that may still grow. */
   #open: GrowingFile[] = [];
 
-  constructor(places: readonly string[], onDamage: OnDamage) {
-    this.#places = places;
+  constructor(paths: readonly string[], onDamage: OnDamage) {
+    this.#paths = paths;
     this.#onDamage = onDamage;
   }
 
-  /** Oldest first, at most `count` of them. To be called once, before `more`. */
+  /** Returns at most `count` documents, the oldest first. It is called once, before `more`. */
   async newest(count: number, accept: Accept): Promise<LocalDocument[]> {
-    const series = Map.groupBy(await listDocumentFiles(this.#places), (file) => file.series);
+    const series = Map.groupBy(await listDocumentFiles(this.#paths), (file) => file.series);
     const found: LocalDocument[][] = [];
     for (const files of series.values()) found.push(await this.#newestOf(files, count, accept));
     return inOrder(found).slice(-count);
   }
 
-  /** What was added since, in whichever file; all there is, where nothing was read before. */
+  /** Returns what was added since to any file; everything there is, where nothing was read before. */
   async *more(): AsyncGenerator<LocalDocument> {
-    // Listed first: a file that has a younger one beside it is not written to any more, and read to its end below.
-    const listed = await listDocumentFiles(this.#places);
+    // Files are listed before they are read: one that has a younger one beside it is not written to any more, and is
+    // read to its end below.
+    const listed = await listDocumentFiles(this.#paths);
     for (const file of this.#open) yield* this.#readOn(file);
     for (const each of listed) {
       const file = await this.#openNew(each);
@@ -85,7 +86,7 @@ export class DocumentTail {
     for (const file of closing) await file.close();
   }
 
-  /** From the youngest file backwards, until there are enough. */
+  /** The files are read from the youngest backwards, until there are enough documents. */
   async #newestOf(files: readonly DocumentFile[], count: number, accept: Accept): Promise<LocalDocument[]> {
     let found: LocalDocument[] = [];
     let youngest: GrowingFile | undefined;
@@ -97,7 +98,7 @@ export class DocumentTail {
       youngest ??= file;
       if (found.length < count) {
         found = [...(await lastOf(file, count - found.length, accept)), ...found];
-        tellDamage(file, this.#onDamage, 'ended');
+        reportDamage(file, this.#onDamage, 'ended');
       }
       if (isYoungest) this.#open.push(file);
       else await file.close();
@@ -107,12 +108,12 @@ export class DocumentTail {
 
   async *#readOn(file: GrowingFile): AsyncGenerator<LocalDocument> {
     for await (const documents of file.read()) yield* documents;
-    tellDamage(file, this.#onDamage, 'growing');
+    reportDamage(file, this.#onDamage, 'growing');
   }
 
-  /** Undefined for one that was read before. */
+  /** Returns undefined for a file that was read before. */
   async #openNew(listed: DocumentFile): Promise<GrowingFile | undefined> {
-    const stats = await statPlace(listed.path);
+    const stats = await statPath(listed.path);
     if (stats === undefined || this.#seen.has(identityOf(listed.path, stats.dev, stats.ino)))
       return undefined;
     const file = await GrowingFile.open(listed);
@@ -121,7 +122,7 @@ export class DocumentTail {
   }
 
   async #finish(file: GrowingFile): Promise<void> {
-    tellDamage(file, this.#onDamage, 'ended');
+    reportDamage(file, this.#onDamage, 'ended');
     await file.close();
   }
 }
@@ -135,7 +136,7 @@ async function lastOf(file: GrowingFile, count: number, accept: Accept): Promise
   return [...found, ...file.takeRest().filter(accept)].slice(-count);
 }
 
-/** Of several series by when they were collected; each stays in its own order. */
+/** Merges several series by the time of collection; each series stays in its own order. */
 function inOrder(series: readonly (readonly LocalDocument[])[]): LocalDocument[] {
   const timed = series.flatMap((documents) => {
     let time = '';

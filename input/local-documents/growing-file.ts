@@ -1,10 +1,10 @@
-// One file that is read on while it grows. It is held open: it can be moved or deleted meanwhile, and is read to its end
-// all the same.
+// Reads one file on while it grows. The file is held open: when it is moved or deleted meanwhile, it is still read to
+// its end.
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { isMissing } from '../files/file-change.ts';
 import type { DocumentFile } from './document-files.ts';
-import { DocumentLines, type LocalDocument } from './lines.ts';
+import { DocumentLines, type LocalDocument } from './document-lines.ts';
 
 const chunkBytes = 256 * 1024;
 
@@ -15,7 +15,7 @@ export class GrowingFile {
   readonly #handle: FileHandle;
   #offset = 0;
 
-  /** Undefined where it went away since it was listed. */
+  /** Returns undefined where the file went away since it was listed. */
   static async open(file: DocumentFile): Promise<GrowingFile | undefined> {
     try {
       const handle = await open(file.path, 'r');
@@ -33,7 +33,7 @@ export class GrowingFile {
     this.identity = identity;
   }
 
-  /** How many lines were damaged since it was last asked. */
+  /** Returns how many damaged lines were found since the last call. */
   takeDamaged(): number {
     const { damaged } = this.#lines;
     this.#lines.damaged = 0;
@@ -44,10 +44,10 @@ export class GrowingFile {
     return this.#lines.isUnfinished;
   }
 
-  /** Everything from where it was read to, to its end of now. */
+  /** Reads from where the last read ended to the present end of the file. */
   async *read(): AsyncGenerator<LocalDocument[]> {
     const chunk = Buffer.allocUnsafe(chunkBytes);
-    await this.#noticeCut();
+    await this.#detectTruncation();
     for (;;) {
       const { bytesRead } = await this.#handle.read(chunk, 0, chunkBytes, this.#offset);
       if (bytesRead === 0) return;
@@ -66,8 +66,8 @@ export class GrowingFile {
     return this.#handle.close();
   }
 
-  /** Whoever cut it, as copytruncate does, begins it anew. */
-  async #noticeCut(): Promise<void> {
+  /** A writer that cuts the file, as copytruncate does, begins it anew. */
+  async #detectTruncation(): Promise<void> {
     const { size } = await this.#handle.stat();
     if (size >= this.#offset) return;
     this.#offset = 0;

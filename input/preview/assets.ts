@@ -1,4 +1,5 @@
-// The files of the page: its own, and the charting library and the map of the world out of their packages.
+// Reads the files of the preview's page: its own, and the charting library and the map of the world out of their
+// packages.
 
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -6,7 +7,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OperatorError } from '../contract/errors.ts';
 
-export interface Asset {
+export interface PageAsset {
   readonly type: string;
   read(): Promise<Buffer>;
 }
@@ -27,20 +28,23 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** By path; nothing else of the file system can be asked for. Throws an OperatorError where a package is missing. */
-export function findAssets(): ReadonlyMap<string, Asset> {
-  const own = readdirSync(pageFolder).map((name): [string, Asset] => [
+/**
+ * Reads the files, keyed by path; a request can reach no other file. Throws an OperatorError where a package is
+ * missing.
+ */
+export function findAssets(): ReadonlyMap<string, PageAsset> {
+  const own = readdirSync(pageFolder).map((name): [string, PageAsset] => [
     name === 'index.html' ? '/' : `/${name}`,
     assetAt(join(pageFolder, name)),
   ]);
-  const others = Object.entries(packaged).map(([path, file]): [string, Asset] => [
+  const others = Object.entries(packaged).map(([path, file]): [string, PageAsset] => [
     path,
     assetAt(resolvePackaged(file)),
   ]);
   return new Map([...own, ...others]);
 }
 
-const assetAt = (path: string): Asset => ({
+const assetAt = (path: string): PageAsset => ({
   type: types[extname(path)] ?? 'application/octet-stream',
   read: () => readFile(path),
 });

@@ -1,17 +1,17 @@
-// What the preview shows, whoever makes it: dashboards as data for the page to draw, and answers to their panels.
-// Nothing here knows how a dashboard is defined or what Elasticsearch is.
+// The contract between the preview's page and whatever provides its data: dashboards for the page to draw, and answers
+// to their panels. Nothing here knows how a dashboard is defined or what Elasticsearch is.
 
-/** What the person in front of the page chose. */
+/** The time, query and filters that the person in front of the page chose. */
 export interface PageChoice {
   /** Milliseconds since the epoch. */
   readonly from: number;
   readonly to: number;
-  /** KQL. */
+  /** A query in KQL. */
   readonly query: string;
   readonly filters: readonly PageFilter[];
 }
 
-/** Only events whose field has one of the values, or, with `without`, none of them. */
+/** A filter on a field: events with one of the values are shown or, with `without`, events with none of them. */
 export interface PageFilter {
   readonly field: string;
   readonly values: readonly (string | number | boolean)[];
@@ -26,12 +26,12 @@ interface DashboardTitle {
 
 export interface PreviewSource {
   list(): readonly DashboardTitle[];
-  /** Everything the page needs to lay the dashboard out; undefined when there is none of that id. */
+  /** Returns everything the page needs to lay the dashboard out; undefined when there is none of that id. */
   describe(id: string): object | undefined;
-  /** What the panel shows; undefined when there is no such panel. Rejects with a sentence a person can use. */
+  /** Returns the data of the panel; undefined when there is no such panel. Rejects with a sentence a person can use. */
   answer(dashboard: string, panel: string, choice: PageChoice): Promise<object | undefined>;
-  /** The values that a control offers. */
+  /** Returns the values that a control offers. */
   values(dashboard: string, control: string, choice: PageChoice): Promise<readonly unknown[] | undefined>;
-  /** Now, as the preview sees it: an old sample can be looked at as if it were of today. */
+  /** Returns the present time of the preview: an old sample can be looked at as if it were of today. */
   now(): number;
 }

@@ -1,9 +1,10 @@
-// The choice of a page, from the address it asks for: `from`, `to`, `query`, `filters`. Whatever does not fit is refused.
+// Reads the choice of a page from the parameters of its request: `from`, `to`, `query`, `filters`. Whatever does not
+// fit is refused.
 
 import { isObject } from '../../pipelines/json/unknown.ts';
 import type { PageChoice, PageFilter } from './contract.ts';
 
-/** The request does not fit; the text says why. */
+/** Thrown for a request that does not fit; the text says why. */
 export class BadRequest extends Error {}
 
 export function readChoice(parameters: URLSearchParams): PageChoice {
@@ -18,7 +19,7 @@ export function readChoice(parameters: URLSearchParams): PageChoice {
   };
 }
 
-/** As far as a Date reaches. */
+/** The range of a Date, in milliseconds. */
 const latest = 8.64e15;
 
 function readInstant(parameters: URLSearchParams, name: string): number {

@@ -3,7 +3,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { describeError, OperatorError } from '../contract/errors.ts';
-import { type Asset, findAssets } from './assets.ts';
+import { findAssets, type PageAsset } from './assets.ts';
 import type { PreviewSource } from './contract.ts';
 import { BadRequest, readChoice } from './read-choice.ts';
 
@@ -49,7 +49,7 @@ const refusal = (status: number, message: string): Reply => json({ message }, st
 
 async function answer(
   source: PreviewSource,
-  assets: ReadonlyMap<string, Asset>,
+  assets: ReadonlyMap<string, PageAsset>,
   request: IncomingMessage,
 ): Promise<Reply> {
   if (!isLoopbackName(request.headers.host)) return refusal(403, 'Ask for 127.0.0.1 or localhost.');
@@ -79,7 +79,7 @@ async function ask(source: PreviewSource, url: URL): Promise<unknown> {
   return part === 'controls' ? source.values(dashboard, id, readChoice(url.searchParams)) : undefined;
 }
 
-/** Only the page's own files are run; data of events is drawn as text and can start nothing. */
+/** The page may run only its own files; data of events is drawn as text and can start nothing. */
 const contentSecurityPolicy =
   "default-src 'none'; connect-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 

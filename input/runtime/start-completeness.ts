@@ -1,7 +1,7 @@
 // Starts the reports that a policy asks for: one reporter for each input with a stream of completeness.
 
 import { completenessReporter, type ReportedFeed } from '../completeness/reporter.ts';
-import { CompletenessTally, listenAlso } from '../completeness/tally.ts';
+import { CompletenessTally, combineTelemetry } from '../completeness/tally.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output } from '../contract/output.ts';
@@ -42,7 +42,7 @@ export function startCompleteness(options: StartOptions): RunningCompleteness {
       () => options.clock.now(),
       (component) => telemetry.reportOf?.(component),
     );
-    heard = listenAlso(heard, tally);
+    heard = combineTelemetry(heard, tally);
     return reporterOf(each, tally, options).run(ending.signal);
   });
   return {

@@ -1,4 +1,4 @@
-// What a component is called in metrics and traces.
+// The attributes that name a component in metrics and traces.
 
 import type { Attributes } from '@opentelemetry/api';
 import { type Component, isFeed } from '../contract/component.ts';

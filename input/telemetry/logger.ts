@@ -1,12 +1,12 @@
-// Log lines: ECS JSON where a program reads them, short text on a terminal. Every line passes redact(), whatever was
-// put into it.
+// The logger: ECS JSON where a program reads the lines, short text on a terminal. Every line passes redact(), whatever
+// was put into it.
 
 import { styleText } from 'node:util';
 import { ecsFormat } from '@elastic/ecs-pino-format';
 import { pino } from 'pino';
 import { describeError, redact } from '../contract/errors.ts';
 import type { Logger } from '../contract/logger.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from './terminal/wrap.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -16,7 +16,7 @@ export interface LoggerOptions {
   readonly write: (line: string) => void;
 }
 
-/** One ECS JSON object a line. */
+/** Prints one ECS JSON object a line. */
 export function createJsonLogger({ level, write }: LoggerOptions): Logger {
   const format = ecsFormat({ apmIntegration: false, serviceName: 'm365', eventDataset: 'm365.log' });
   const log = pino({ ...format, level }, { write: (line) => write(redact(line)) });
@@ -34,7 +34,7 @@ export interface TextLoggerOptions extends LoggerOptions {
   readonly columns?: number | undefined;
 }
 
-/** Time, level and message; the fields only at debug level. For people. */
+/** Prints time, level and message for people; the fields only at debug level. */
 export function createTextLogger({ level, write, colour, columns = 80 }: TextLoggerOptions): Logger {
   const paint = (severity: LogLevel, text: string) =>
     colour ? styleText(colours[severity], text, { validateStream: false }) : text;
@@ -49,7 +49,7 @@ export function createTextLogger({ level, write, colour, columns = 80 }: TextLog
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** Redacted before it becomes JSON: escaping would hide a secret with a quote in it. */
+/** The value is redacted before it becomes JSON: escaping would hide a secret with a quote in it. */
 function clean(value: object): object {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, cleanValue(each, 0)]));
 }

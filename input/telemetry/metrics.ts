@@ -1,11 +1,11 @@
-// The same numbers for OpenTelemetry. Only its API is used: without an SDK in the process every call is a no-op, and
-// the user chooses the SDK (`node --import ./otel.js`).
+// Mirrors the numbers of the status board to OpenTelemetry. Only its API is used: without an SDK in the process every
+// call is a no-op, and the user chooses the SDK (`node --import ./otel.js`).
 
 import { type Attributes, type Counter as Instrument, metrics } from '@opentelemetry/api';
 import { keyOf } from '../contract/component.ts';
 import type { Counter, Telemetry } from '../contract/telemetry.ts';
 import { attributesOf } from './attributes.ts';
-import type { StatusBoard } from './status-board.ts';
+import type { StatusBoard } from './status/status-board.ts';
 
 const counters: Record<Counter, string> = {
   requests: 'Requests sent to Microsoft.',
@@ -29,7 +29,7 @@ const counters: Record<Counter, string> = {
   stream_restarts: 'Streams that died of an unforeseen error, to begin again.',
 };
 
-/** Mirrors the board: every counter, the bytes in flight and the lags. */
+/** Mirrors every counter, the bytes in flight and the lags of the board. */
 export function meterBoard(board: StatusBoard): Pick<Telemetry, 'count' | 'lag'> {
   const meter = metrics.getMeter('m365');
   const instruments = new Map<string, Instrument>(
@@ -71,7 +71,7 @@ export function meterBoard(board: StatusBoard): Pick<Telemetry, 'count' | 'lag'>
   };
 }
 
-/** `items_listed` → `m365.items.listed`. */
+/** Turns a counter's name into a metric's: `items_listed` becomes `m365.items.listed`. */
 function metricName(counter: string): string {
   return `m365.${counter.replace('_', '.')}`;
 }

@@ -1,9 +1,9 @@
-// The Telemetry that a run is given: the status board, mirrored to OpenTelemetry.
+// Makes the Telemetry that a run is given: the status board, mirrored to OpenTelemetry.
 
 import type { Clock } from '../contract/clock.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { meterBoard } from './metrics.ts';
-import { StatusBoard } from './status-board.ts';
+import { StatusBoard } from './status/status-board.ts';
 
 export interface RunTelemetry extends Telemetry {
   readonly board: StatusBoard;

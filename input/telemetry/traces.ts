@@ -1,5 +1,5 @@
-// Spans around the few slow steps: a request to Microsoft, a write to an output. They wrap what they trace, so that
-// neither knows of it. Without an SDK in the process a span costs one function call.
+// Wraps the few slow steps, a request to Microsoft and a write to an output, in spans, so that neither knows of
+// tracing. Without an SDK in the process a span costs one function call.
 
 import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { describeError } from '../contract/errors.ts';
@@ -25,7 +25,9 @@ function inSpan<Result>(
   });
 }
 
-/** A span for each request, until its head has come: `m365.list`, `m365.blob`, `m365.subscriptions`, `m365.token`. */
+/**
+ * Makes a span for each request, until its head has come: `m365.list`, `m365.blob`, `m365.subscriptions`, `m365.token`.
+ */
 export function traceRequests(): Wrapper {
   return (send) => (request) => {
     const attributes: Attributes = {
@@ -47,7 +49,7 @@ function stepOf(url: string): string {
   return url.includes('/subscriptions/') ? 'm365.subscriptions' : 'm365.token';
 }
 
-/** A span for each write, until its outcome is durable. */
+/** Makes a span for each write, until its outcome is durable. */
 export function traceOutput(output: Output): Output {
   return {
     ...(output.batchesAhead !== undefined && { batchesAhead: output.batchesAhead }),

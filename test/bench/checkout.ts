@@ -9,7 +9,7 @@ import { ask } from './server.ts';
 
 export const thisCheckout = join(import.meta.dirname, '..', '..');
 
-/** This checkout, and the one that it is compared with, where one is given; that one comes first. */
+/** Lists this checkout after the one that it is compared with, where one is given. */
 export function listCheckouts(against: string | undefined): string[] {
   return against === undefined ? [thisCheckout] : [resolve(against), thisCheckout];
 }
@@ -23,13 +23,13 @@ const prefix = 'logs-o365.audit@';
 const rawPrefix = `${prefix}m365-raw`;
 
 export interface InstallOptions {
-  /** Of the index. */
+  /** The settings of the index. */
   readonly settings?: object;
   /** The many pipelines of raw records take a while to put. */
   readonly withRaw: boolean;
 }
 
-/** Puts everything of one data stream in place. */
+/** Puts the template and the pipelines of one data stream in place. */
 export async function install(
   url: string,
   checkout: string,
@@ -67,7 +67,7 @@ export async function install(
   };
 }
 
-/** A document for each record, in their order, as the checkout's own `m365 map` writes it. */
+/** Returns a document for each record, in their order, as the checkout's own `m365 map` writes it. */
 export function mapBy(checkout: string, texts: readonly string[], preserveOriginal = false): string[] {
   const args = ['input/cli/m365.js', 'map', ...(preserveOriginal ? ['--preserve-original'] : [])];
   const written = execFileSync(process.execPath, args, {
@@ -82,7 +82,7 @@ export function mapBy(checkout: string, texts: readonly string[], preserveOrigin
   return documents;
 }
 
-/** Bodies of bulk requests that create a document of each line, in this order. */
+/** Builds the bodies of bulk requests that create a document of each line, in this order. */
 export function bulkBodies(
   documents: readonly string[],
   batch: number,

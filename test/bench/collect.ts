@@ -1,5 +1,5 @@
-// The main job as a whole process: listing, streaming parse, mapping, de-duplication and write, from an emulator in
-// another process over real HTTP to the file output, with a ledger that holds twenty million Ids already.
+// Measures the main job as a whole process: listing, streaming parse, mapping, de-duplication and write, from an
+// emulator in another process over real HTTP to the file output, with a ledger that holds twenty million Ids already.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
@@ -17,7 +17,7 @@ export interface Usage {
 const root = join(import.meta.dirname, '..', '..');
 const printedKept = 100_000;
 
-export interface Measured extends Usage {
+export interface MeasuredUsage extends Usage {
   readonly code: number | null;
   readonly printed: string;
 }
@@ -25,22 +25,23 @@ export interface Measured extends Usage {
 /** A collector as a process of its own. */
 export interface MeasuredRun {
   readonly child: ChildProcess;
-  /** Once it has ended: what the whole process used. */
-  readonly ended: Promise<Measured>;
+  /** The usage of the whole process, once it has ended. */
+  readonly ended: Promise<MeasuredUsage>;
 }
 
-/** Starts `m365 run` with these words behind it. */
+/** Starts `m365 run` with these arguments behind it. */
 export function startMeasured(
-  words: readonly string[],
+  args: readonly string[],
   folder: string,
   flags: readonly string[] = [],
 ): MeasuredRun {
   const usageFile = join(folder, 'usage.json');
   const reporter = join(import.meta.dirname, 'report-usage.js');
   const program = join(root, 'input', 'cli', 'm365.js');
-  const child = spawn(process.execPath, [...flags, '--import', reporter, program, 'run', ...words], {
+  const child = spawn(process.execPath, [...flags, '--import', reporter, program, 'run', ...args], {
     cwd: root,
-    // Of its own, so that what changed since the last run does not bring Node's TypeScript parser into the measure.
+    // The compile cache is the benchmark's own: code that changed since the last run must not bring Node's TypeScript
+    // parser into the measure.
     env: { ...process.env, M365_BENCH_USAGE: usageFile, NODE_COMPILE_CACHE: join(folder, 'compile-cache') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -58,7 +59,7 @@ export function startMeasured(
 }
 
 /** Runs `m365 run --once` to its end and returns what the whole process used. */
-export async function measureRun(policy: string, folder: string, profile?: string): Promise<Measured> {
+export async function measureRun(policy: string, folder: string, profile?: string): Promise<MeasuredUsage> {
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   return startMeasured(['--policy', policy, '--once'], folder, flags).ended;
 }
@@ -80,14 +81,14 @@ export async function main(args: readonly string[]): Promise<void> {
     gzip: false,
     tenants: [{ content: { records, recordsPerBlob: 100, days: 1 } }],
   });
-  const place = await makeWorkplace({ streams: [emulator.stream] });
+  const workplace = await makeWorkplace({ streams: [emulator.stream] });
   try {
     const now = Math.trunc(Date.now() / 1000);
     const known = { count: Number(values.known), fromSeconds: now - 8 * 86_400, toSeconds: now - 86_400 };
-    await fillLedger({ folder: place.state, ...known });
-    const used = await measureRun(place.policy, place.folder, values.profile);
+    await fillLedger({ folder: workplace.state, ...known });
+    const used = await measureRun(workplace.policy, workplace.folder, values.profile);
     const seconds = used.userSeconds + used.systemSeconds;
-    const difference = compare(await emulator.distinctIds(), await readDelivered(place.output));
+    const difference = compare(await emulator.distinctIds(), await readDelivered(workplace.output));
     console.log(
       `exit code ${used.code}; missing ${difference.missing.length}, doubled ${difference.doubled.length}`,
     );
@@ -97,7 +98,7 @@ export async function main(args: readonly string[]): Promise<void> {
     );
   } finally {
     await emulator.stop();
-    if (values.keep) console.log(place.folder);
-    else await rm(place.folder, { recursive: true, force: true });
+    if (values.keep) console.log(workplace.folder);
+    else await rm(workplace.folder, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,4 @@
-// The emulator in a process of its own: its options come as the first argument, its address leaves by IPC.
+// Runs the emulator in a process of its own: its options come as the first argument, its address leaves by IPC.
 
 import { startEmulator } from '../../input/emulator/index.ts';
 

@@ -9,12 +9,12 @@ import type { EmulatorOptions } from '../../input/emulator/index.ts';
 import { type EmulatedPlace, type StreamSettings, streamFor } from '../end-to-end/harness.ts';
 
 export interface EmulatorProcess {
-  /** Of the first tenant. */
+  /** The stream settings of the first tenant. */
   readonly stream: StreamSettings;
-  /** Of every tenant, in order. */
+  /** The stream settings of every tenant, in order. */
   readonly streams: readonly StreamSettings[];
   readonly url: string;
-  /** Every Id the emulator made available, each once. */
+  /** Returns every Id the emulator made available, each once. */
   distinctIds(): Promise<Set<string>>;
   stop(): Promise<void>;
 }
@@ -23,18 +23,20 @@ export async function startEmulatorProcess(options: EmulatorOptions): Promise<Em
   const child = fork(join(import.meta.dirname, 'emulator-child.ts'), [JSON.stringify(options)], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
-  const place: EmulatedPlace = await new Promise((resolve, reject) => {
+  const emulated: EmulatedPlace = await new Promise((resolve, reject) => {
     child.once('message', (message: EmulatedPlace) => resolve(message));
     child.once('exit', (code) => reject(new Error(`the emulator ended with ${code}`)));
   });
-  const streams = place.tenants.map((_, index) => streamFor(place, index, { requests_per_minute: 100_000 }));
+  const streams = emulated.tenants.map((_, index) =>
+    streamFor(emulated, index, { requests_per_minute: 100_000 }),
+  );
   const [stream] = streams;
   if (stream === undefined) throw new RangeError('the emulator has no tenant');
   return {
     stream,
     streams,
-    url: place.url,
-    distinctIds: () => readIds(`${place.url}/emulator/truth/ids`),
+    url: emulated.url,
+    distinctIds: () => readIds(`${emulated.url}/emulator/truth/ids`),
     async stop() {
       child.kill();
       if (child.exitCode === null) await once(child, 'exit');

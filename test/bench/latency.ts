@@ -1,5 +1,6 @@
-// How long content takes from where Microsoft lists it to where a search finds it: at rest, while much else comes in, and
-// while seven days of history are caught up. The collector, the emulator and Elasticsearch are processes of their own.
+// Measures how long content takes from where Microsoft lists it to where a search finds it: at rest, while much else
+// comes in, and while seven days of history are caught up. The collector, the emulator and Elasticsearch are processes
+// of their own.
 
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -13,7 +14,7 @@ import { ask, withServer } from './server.ts';
 
 const contentTypes = ['Audit.AzureActiveDirectory', 'Audit.Exchange', 'Audit.SharePoint', 'Audit.General'];
 const lookEveryMs = 250;
-/** After the last one was published. */
+/** The wait, in milliseconds, after the last record was published. */
 const patienceMs = 120_000;
 
 interface Phase {
@@ -21,7 +22,7 @@ interface Phase {
   readonly content: ContentOptions;
 }
 
-interface Plan {
+interface PublishingRate {
   readonly minutes: number;
   readonly perMinute: number;
 }
@@ -57,7 +58,7 @@ export async function main(args: readonly string[]): Promise<void> {
   });
 }
 
-async function measure(phase: Phase, plan: Plan, elasticsearch: string): Promise<void> {
+async function measure(phase: Phase, plan: PublishingRate, elasticsearch: string): Promise<void> {
   const namespace = `bench_${randomUUID().slice(0, 8)}`;
   const emulator = await startEmulatorProcess({
     seed: 11,
@@ -65,13 +66,13 @@ async function measure(phase: Phase, plan: Plan, elasticsearch: string): Promise
     tenants: [{ content: phase.content }],
   });
   const output = { type: 'elasticsearch', hosts: [elasticsearch] };
-  const place = await makeWorkplace({ streams: [emulator.stream], output, namespace });
-  const setup = await runProgram(['setup', '--policy', place.policy]);
+  const workplace = await makeWorkplace({ streams: [emulator.stream], output, namespace });
+  const setup = await runProgram(['setup', '--policy', workplace.policy]);
   if (setup.code !== 0) throw new Error(setup.printed);
-  const run = startMeasured(['--policy', place.policy, '--force'], place.folder);
+  const run = startMeasured(['--policy', workplace.policy, '--force'], workplace.folder);
   const dataStream = `logs-o365.audit-${namespace}`;
   try {
-    const samples = new Samples(elasticsearch, dataStream);
+    const samples = new LatencySamples(elasticsearch, dataStream);
     await untilPolled(emulator, run);
     await publishRegularly(emulator, plan, samples, run);
     await samples.drain();
@@ -82,11 +83,11 @@ async function measure(phase: Phase, plan: Plan, elasticsearch: string): Promise
     await run.ended;
     await emulator.stop();
     await ask(elasticsearch, 'DELETE', `/_data_stream/${dataStream}`);
-    await rm(place.folder, { recursive: true, force: true });
+    await rm(workplace.folder, { recursive: true, force: true });
   }
 }
 
-/** A process that is still starting says nothing of the way that content takes. */
+/** A collector that is still starting shows nothing of how long content takes on its way. */
 async function untilPolled({ url }: EmulatorProcess, { child }: MeasuredRun): Promise<void> {
   for (;;) {
     const { byOperation } = await ask(url, 'GET', '/emulator/requests');
@@ -96,11 +97,11 @@ async function untilPolled({ url }: EmulatorProcess, { child }: MeasuredRun): Pr
   }
 }
 
-/** At times that have nothing to do with the interval of the collector, content types in turn. */
+/** Records are published at times unrelated to the interval of the collector, content types in turn. */
 async function publishRegularly(
   emulator: EmulatorProcess,
-  { minutes, perMinute }: Plan,
-  samples: Samples,
+  { minutes, perMinute }: PublishingRate,
+  samples: LatencySamples,
   { child }: MeasuredRun,
 ): Promise<void> {
   const end = performance.now() + minutes * 60_000;
@@ -116,8 +117,8 @@ async function publishRegularly(
   }
 }
 
-/** When each record was published, and when a search found it first. */
-class Samples {
+/** The time when each record was published, and when a search found it first. */
+class LatencySamples {
   readonly #server: string;
   readonly #dataStream: string;
   readonly #waiting = new Map<string, number>();
@@ -155,7 +156,7 @@ class Samples {
     return `${sorted.length} blobs, p50 ${at(0.5)} s, p99 ${at(0.99)} s, longest ${at(1)} s${missing}${refused}`;
   }
 
-  /** A small server refuses searches while it is short of memory: then it is looked again, and the wait counts. */
+  /** A small server refuses searches while it is short of memory: the search is repeated, and the wait counts. */
   async #search(ids: readonly string[]) {
     const query = { terms: { 'event.id': ids } };
     const body = { query, size: ids.length, _source: false, fields: ['event.id'] };

@@ -1,6 +1,6 @@
-// What the ledger costs per record, look-up and insert, with many millions of Ids already there: once for records that
-// are younger than all of them, as in a long run, and once for records that fall among them, which costs most.
-// Arguments: number of Ids in thousands (20000), seconds that a batch spans (600).
+// Measures what the ledger costs per record, look-up and insert, with many millions of Ids already there: once for
+// records that are younger than all of them, as in a long run, and once for records that fall among them, which costs
+// most. Arguments: number of Ids in thousands (20000), seconds that a batch spans (600).
 
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -52,7 +52,7 @@ interface Measurement {
 
 const records = 200_000;
 const lanes = 8;
-/** Ids are made in portions, outside of what is measured, so that they do not pile up in memory. */
+/** Ids are made in portions, outside of the measured time, so that they do not pile up in memory. */
 const portions = 20;
 
 async function measure(name: string, measurement: Measurement): Promise<void> {
@@ -82,13 +82,16 @@ async function measure(name: string, measurement: Measurement): Promise<void> {
   await ledger.close();
 }
 
-/** In the order in which content comes, spread over a day: neighbouring blobs are from about the same minutes. */
+/**
+ * Times come in the order in which content comes, spread over a day: neighbouring blobs are from about the same
+ * minutes.
+ */
 function makeBatches(portion: number, { batchSize, spanSeconds, fromSeconds }: Measurement): RecordKey[][] {
   const count = records / portions / batchSize;
   return Array.from({ length: count }, (_, n) => {
     const start = fromSeconds + Math.trunc(((portion + n / count) / portions) * (day - spanSeconds));
     return Array.from({ length: batchSize }, () => ({
-      // A copy in one piece: joining strings leaves the work to whoever reads the result first.
+      // The text is copied into one piece: joined strings leave the work to whoever reads the result first.
       id: Buffer.from(`${tenant}:${randomUUID()}`).toString('latin1'),
       seconds: start + Math.trunc(Math.random() * spanSeconds),
     }));

@@ -1,4 +1,4 @@
-// `npm run bench` runs every benchmark, `npm run bench -- NAME …` the named one with its own arguments.
+// Runs the benchmarks: `npm run bench` all of them, `npm run bench -- NAME …` the named one with its own arguments.
 // They print figures and judge nothing: ratios and CPU seconds, since machines differ and are noisy.
 
 const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): Promise<void> }>> = {

@@ -1,5 +1,5 @@
-// How many records a second of CPU turns into finished lines of JSON: read, identify, map, write. Records that repeat
-// flatter whatever remembers values: a file of distinct ones is the honest measure.
+// Measures how many records a second of CPU turns into finished lines of JSON: read, identify, map, write. Records that
+// repeat flatter every cache of values: a file of distinct ones is the honest measure.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,15 +62,15 @@ interface Stage {
   readonly work: (line: string) => string;
 }
 
-interface Measured extends Stage {
+interface MeasuredStage extends Stage {
   /** CPU microseconds of each pass over all lines. */
   readonly passes: number[];
   characters: number;
 }
 
 /** Stages take turns, so that a busy machine slows all of them alike. */
-function measure(stages: readonly Stage[], lines: readonly string[], seconds: number): Measured[] {
-  const measured: Measured[] = stages.map((stage) => ({ ...stage, passes: [], characters: 0 }));
+function measure(stages: readonly Stage[], lines: readonly string[], seconds: number): MeasuredStage[] {
+  const measured: MeasuredStage[] = stages.map((stage) => ({ ...stage, passes: [], characters: 0 }));
   for (let round = 0; round < 3; round += 1) for (const stage of measured) runPass(stage, lines);
   for (const stage of measured) stage.passes.length = 0;
   const end = performance.now() + seconds * stages.length * 1000;
@@ -78,7 +78,7 @@ function measure(stages: readonly Stage[], lines: readonly string[], seconds: nu
   return measured;
 }
 
-function runPass(stage: Measured, lines: readonly string[]): void {
+function runPass(stage: MeasuredStage, lines: readonly string[]): void {
   const start = process.cpuUsage();
   let characters = 0;
   for (const line of lines) characters += stage.work(line).length;
@@ -87,7 +87,7 @@ function runPass(stage: Measured, lines: readonly string[]): void {
   stage.characters = characters;
 }
 
-function report(measured: readonly Measured[], records: number): void {
+function report(measured: readonly MeasuredStage[], records: number): void {
   const [baseline] = measured;
   for (const { name, passes, characters } of measured) {
     const [typical, best] = [quantile(passes, 0.5), quantile(passes, 0.1)];

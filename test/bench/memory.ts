@@ -1,5 +1,5 @@
-// Peak memory where it would grow if anything were held: one content blob of 500 MB, and a backlog of a million
-// records. Arguments: `blob` or `backlog` for one of them alone.
+// Measures peak memory where it would grow if anything were held: one content blob of 500 MB, and a backlog of a
+// million records. Arguments: `blob` or `backlog` for one of them alone.
 
 import { rm } from 'node:fs/promises';
 import type { EmulatorOptions } from '../../input/emulator/index.ts';
@@ -33,9 +33,9 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function measure({ about, options }: { about: string; options: EmulatorOptions }): Promise<void> {
   const emulator = await startEmulatorProcess(options);
-  const place = await makeWorkplace({ streams: [emulator.stream] });
+  const workplace = await makeWorkplace({ streams: [emulator.stream] });
   try {
-    const used = await measureRun(place.policy, place.folder);
+    const used = await measureRun(workplace.policy, workplace.folder);
     const seconds = (used.userSeconds + used.systemSeconds).toFixed(1);
     console.log(
       `${about}: exit code ${used.code}, peak RSS ${used.peakRssMiB.toFixed(0)} MiB, ${seconds} CPU s`,
@@ -43,6 +43,6 @@ async function measure({ about, options }: { about: string; options: EmulatorOpt
     if (used.code !== 0) console.log(used.printed.slice(-2000));
   } finally {
     await emulator.stop();
-    await rm(place.folder, { recursive: true, force: true });
+    await rm(workplace.folder, { recursive: true, force: true });
   }
 }

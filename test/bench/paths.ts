@@ -1,5 +1,5 @@
-// What a record costs the server on each of its two ways into the index, side by side: mapped by the input, or sent as it
-// is and mapped by the ingest pipeline. Ways and checkouts take turns, each round the other way round, so that a busy
+// Measures what a record costs the server on each of its two ways into the index: mapped by the input, or sent as it is
+// and mapped by the ingest pipeline. Ways and checkouts take turns, and each round reverses their order, so that a busy
 // machine slows all of them alike.
 
 import { parseArgs } from 'node:util';
@@ -12,12 +12,12 @@ import { ask, cpuMs, withServer } from './server.ts';
 const batch = 500;
 const warmUps = 3;
 
-interface Way {
+interface IngestPath {
   readonly name: string;
   readonly prepare: (checkout: string, texts: readonly string[]) => string[];
 }
 
-const ways: readonly Way[] = [
+const ways: readonly IngestPath[] = [
   { name: 'mapped by the input', prepare: (checkout, texts) => mapBy(checkout, texts) },
   { name: 'mapped by the ingest pipeline', prepare: (_, texts) => texts.map(wrap) },
 ];
@@ -26,13 +26,13 @@ function wrap(message: string): string {
   return JSON.stringify({ '@timestamp': sampleContext.fetchedAt, message });
 }
 
-/** One way of one checkout, and what each round cost. */
-interface Side {
-  readonly way: Way;
+/** One way of one checkout, and the cost of each round. */
+interface MeasuredPath {
+  readonly way: IngestPath;
   readonly checkout: string;
   readonly installed: Installed;
   readonly documents: readonly string[];
-  /** Server's CPU, of each round. */
+  /** The server's CPU in each round. */
   readonly microsecondsPerRecord: number[];
 }
 
@@ -49,7 +49,7 @@ async function measureAll(url: string, rounds: number, checkouts: readonly strin
   const records = readPublicRecords();
   const texts = (records.length > 0 ? records : makeUpRecords(loadDefinitions(), 10, 7)).map(markId);
   const installed = await Promise.all(checkouts.map((checkout) => install(url, checkout, { withRaw: true })));
-  const sides: Side[] = ways.flatMap((way) =>
+  const sides: MeasuredPath[] = ways.flatMap((way) =>
     checkouts.map((checkout, at) => ({
       way,
       checkout,
@@ -82,7 +82,7 @@ function markId(text: string, at: number): string {
   return JSON.stringify({ ...JSON.parse(text), Id: `${idMark} ${at}` });
 }
 
-async function take(url: string, { installed, documents }: Side, round: string): Promise<number> {
+async function take(url: string, { installed, documents }: MeasuredPath, round: string): Promise<number> {
   const fresh = documents.map((document) => document.replaceAll(idMark, round));
   const bodies = bulkBodies(fresh, batch);
   const before = await cpuMs(url);
@@ -91,8 +91,8 @@ async function take(url: string, { installed, documents }: Side, round: string):
   return (((await cpuMs(url)) - before) / documents.length) * 1000;
 }
 
-/** Of one way; the other checkout comes first. */
-function report(sides: readonly Side[]): void {
+/** Prints the figures of one way; the other checkout comes first. */
+function report(sides: readonly MeasuredPath[]): void {
   for (const { way, checkout, microsecondsPerRecord: costs } of sides)
     console.log(
       `${way.name}, ${checkout}: ${Math.round(median(costs))} µs of the server's CPU a record (${costs.map(Math.round).join(' ')})`,

@@ -1,5 +1,6 @@
-// Loaded into a measured process with --import: on exit it writes what the whole process used, as JSON, to the file
-// named by M365_BENCH_USAGE. Without types, so that it does not bring Node's TypeScript parser into the measure.
+// Reports the resource usage of a measured process. It is loaded with --import; on exit it writes the usage as JSON to
+// the file named by M365_BENCH_USAGE. It has no types, so that it does not bring Node's TypeScript parser into the
+// measure.
 
 import { writeFileSync } from 'node:fs';
 

@@ -1,5 +1,5 @@
-// The server that is measured: the one at ELASTICSEARCH_URL, else one of its own where the means to start one lie beside
-// the repository.
+// Provides the server that is measured: the one at ELASTICSEARCH_URL, else one of its own where the means to start one
+// lie beside the repository.
 
 import { setTimeout } from 'node:timers/promises';
 import { canStartNode, OwnNode } from '../elasticsearch/own-node.ts';
@@ -20,7 +20,9 @@ export async function withServer(work: (url: string) => Promise<void>): Promise<
   }
 }
 
-/** What the server has used up to now. It measures itself about once a second, so this waits for a new measurement. */
+/**
+ * Returns the server's usage up to now. It measures itself about once a second, so this waits for a new measurement.
+ */
 export async function cpuMs(url: string): Promise<number> {
   const asked = await readProcesses(url);
   for (;;) {

@@ -1,10 +1,10 @@
-// How fast content blobs are cut into records, on one core: megabytes and records a second.
+// Measures how fast content blobs are cut into records, on one core: megabytes and records a second.
 
 import { RecordSplitter } from '../../input/json-stream/record-splitter.ts';
 
 const chunkBytes = 64 * 1024;
 
-/** A record much like those of Exchange: many short strings, one bag, about 1.7 KB. */
+/** Makes a record much like those of Exchange: many short strings, one name–value list, about 1.7 KB. */
 function makeRecord(number: number): object {
   return {
     CreationTime: '2026-11-20T07:58:41',

@@ -1,10 +1,11 @@
-// What a document takes in Elasticsearch and what it costs to ingest: with and without event.original, in the default
-// index mode and in logsdb, and which fields take the most, on a real server (ELASTICSEARCH_URL, else one of its own where
-// the means to start one lie beside the repository). The table of made-up records goes into the package's README.
+// Measures what a document takes in Elasticsearch and what it costs to ingest: with and without event.original, in the
+// default index mode and in logsdb, and which fields take the most, on a real server (ELASTICSEARCH_URL, else one of
+// its own where the means to start one lie beside the repository). The table of made-up records goes into the package's
+// README.
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type StorageMeasurement, storageFile } from '../../input/cli/package/readme-parts.ts';
+import { type StorageMeasurement, storageFile } from '../../input/cli/package/readme/readme-parts.ts';
 import { contentTypes } from '../../input/emulator/apis/management-activity/content/content-type.ts';
 import { generateRecords } from '../../input/emulator/apis/management-activity/records/supply.ts';
 import { createWorld } from '../../input/emulator/world/company.ts';
@@ -22,10 +23,10 @@ const variants = [
 ] as const;
 
 type Variant = (typeof variants)[number];
-type Row = StorageMeasurement['rows'][number];
+type StorageRow = StorageMeasurement['rows'][number];
 
-interface Measured extends Row {
-  /** By their size, the largest first. */
+interface MeasuredVariant extends StorageRow {
+  /** The fields by their size, the largest first. */
   readonly fields: readonly string[];
 }
 
@@ -51,18 +52,18 @@ export function main(args: readonly string[]): Promise<void> {
   });
 }
 
-/** The rows of this checkout. */
+/** Prints the rows of this checkout. */
 async function measureAll(
   url: string,
   records: readonly string[],
   checkouts: readonly string[],
   shown: number,
-): Promise<Row[]> {
+): Promise<StorageRow[]> {
   // The first documents pay for compiling pipelines and classes.
   for (const checkout of checkouts) await measure(url, checkout, records.slice(0, 8 * batch), variants[0]);
-  const rows: Row[] = [];
+  const rows: StorageRow[] = [];
   for (const variant of variants) {
-    let other: Row | undefined;
+    let other: StorageRow | undefined;
     for (const checkout of checkouts) {
       const { fields, ...row } = await measure(url, checkout, records, variant);
       if (checkout !== thisCheckout) {
@@ -77,14 +78,18 @@ async function measureAll(
   return rows;
 }
 
-function describe(row: Row, other: Row | undefined): string {
+function describe(row: StorageRow, other: StorageRow | undefined): string {
   const { mode, original, bytesPerDocument: bytes, documentsPerCpuSecond: speed } = row;
   const what = `${mode}, event.original ${original ? 'kept' : 'dropped'}: ${bytes} bytes a document`;
   const ratio = other && `, ${(bytes / other.bytesPerDocument).toFixed(3)} of ${other.bytesPerDocument}`;
   return `${what}${ratio ?? ''}; ${speed} documents per CPU-second of the server`;
 }
 
-async function writeTable(url: string, records: readonly string[], rows: readonly Row[]): Promise<void> {
+async function writeTable(
+  url: string,
+  records: readonly string[],
+  rows: readonly StorageRow[],
+): Promise<void> {
   const server = await ask(url, 'GET', '/');
   const size = Math.round(records.reduce((sum, text) => sum + text.length, 0) / records.length);
   const measurement: StorageMeasurement = {
@@ -95,7 +100,7 @@ async function writeTable(url: string, records: readonly string[], rows: readonl
   writeFileSync(storageFile(thisCheckout), `${JSON.stringify(measurement, undefined, 2)}\n`);
 }
 
-/** Of all content types, over one day. */
+/** The records are of all content types, over one day. */
 function makeRecords(count: number): string[] {
   const world = createWorld(guidSeries(7, 'storage')(0), 'contoso.example', 7);
   const day = Date.parse('2026-09-14T00:00:00Z');
@@ -118,7 +123,7 @@ async function measure(
   checkout: string,
   records: readonly string[],
   { mode, original }: Variant,
-): Promise<Measured> {
+): Promise<MeasuredVariant> {
   const { stream, drop } = await install(url, checkout, {
     settings: mode === 'logsdb' ? { mode } : {},
     withRaw: false,
@@ -147,7 +152,7 @@ async function measure(
   }
 }
 
-/** As long as the input makes it: the tenant and the record's own id. */
+/** The id is as long as the input makes it: the tenant and the record's own id. */
 function identify(document: string): string {
   const { organization, event } = JSON.parse(document);
   return `${organization.id}:${event.id}`;

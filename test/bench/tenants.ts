@@ -1,5 +1,5 @@
-// Peak memory with many tenants in one policy: the collector follows all of them, as a service does, until everything
-// there was at its start is delivered and some more minutes have passed. The emulator runs beside it.
+// Measures peak memory with many tenants in one policy: the collector follows all of them, as a service does, until
+// everything there was at its start is delivered and some more minutes have passed. The emulator runs beside it.
 
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -36,17 +36,17 @@ export async function main(args: readonly string[]): Promise<void> {
     seed: 7,
     tenants: Array.from({ length: count }, () => tenant),
   });
-  const place = await makeWorkplace({ streams: emulator.streams });
+  const workplace = await makeWorkplace({ streams: emulator.streams });
   const listed = await emulator.distinctIds();
-  const run = startMeasured(['--policy', place.policy], place.folder, values.flag);
+  const run = startMeasured(['--policy', workplace.policy], workplace.folder, values.flag);
   try {
     const started = performance.now();
-    await untilDelivered(place.output, listed, run);
+    await untilDelivered(workplace.output, listed, run);
     const seconds = (performance.now() - started) / 1000;
     await delay(Number(values.minutes) * 60_000);
     run.child.kill('SIGTERM');
     const used = await run.ended;
-    const { doubled } = compare(listed, await readDelivered(place.output));
+    const { doubled } = compare(listed, await readDelivered(workplace.output));
     const cpu = (used.userSeconds + used.systemSeconds).toFixed(1);
     console.log(
       `${count} tenants: peak RSS ${used.peakRssMiB.toFixed(0)} MiB, ${cpu} CPU s; ${listed.size} records of history in ${seconds.toFixed(0)} s, then ${values.minutes} minutes of following; doubled ${doubled.length}, exit code ${used.code}`,
@@ -55,8 +55,8 @@ export async function main(args: readonly string[]): Promise<void> {
   } finally {
     run.child.kill('SIGKILL');
     await emulator.stop();
-    if (values.keep) console.log(place.folder);
-    else await rm(place.folder, { recursive: true, force: true });
+    if (values.keep) console.log(workplace.folder);
+    else await rm(workplace.folder, { recursive: true, force: true });
   }
 }
 

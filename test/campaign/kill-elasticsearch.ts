@@ -1,5 +1,5 @@
-// The whole program against a real Elasticsearch, and everything goes wrong: kills, a rollover, refusals, lost
-// answers, a restart of the server, and a ledger that is gone.
+// A campaign of the whole program against a real Elasticsearch, with kills, a rollover, refusals, lost answers, a
+// restart of the server, and a ledger that is gone.
 
 import { rm } from 'node:fs/promises';
 import { startEmulator } from '../../input/emulator/index.ts';
@@ -39,14 +39,14 @@ async function killAgainAndAgain({ seed, kills }: CampaignOptions): Promise<Camp
     startCooldown: 'off',
     tenants: [{ content: { records: 300 * kills, recordsPerBlob: 20, habits } }],
   });
-  const place = await makeWorkplace({
+  const workplace = await makeWorkplace({
     streams: [streamFor(emulator, 0, { requests_per_minute: 100_000 })],
     output: { type: 'elasticsearch', hosts: [proxy.url], 'backoff.init': '100ms', 'backoff.max': '1s' },
   });
   try {
     const setup = await runProgram(['setup', '--url', node.url]);
     if (setup.code !== 0) throw new Error(setup.printed);
-    const run = ['run', '--policy', place.policy, '--once'];
+    const run = ['run', '--policy', workplace.policy, '--once'];
     const [rolloverAt, restartAt, ledgerLostAt] = [0.3, 0.5, 0.7].map((share) => Math.ceil(share * kills));
     for (let kill = 1; kill <= kills; kill += 1) {
       const program = startProgram(run);
@@ -59,7 +59,7 @@ async function killAgainAndAgain({ seed, kills }: CampaignOptions): Promise<Camp
       }
       program.child.kill('SIGKILL');
       await program.exit;
-      if (kill === ledgerLostAt) await rm(place.state, { recursive: true });
+      if (kill === ledgerLostAt) await rm(workplace.state, { recursive: true });
     }
     const { code, printed } = await runProgram(run);
     const expected = [...emulator.distinctIds()].map(({ tenantId, id }) => `${tenantId}:${id}`);
@@ -79,7 +79,7 @@ async function killAgainAndAgain({ seed, kills }: CampaignOptions): Promise<Camp
   } finally {
     await proxy.close();
     await emulator.close();
-    await place.remove();
+    await workplace.remove();
     node.stop();
   }
 }
@@ -93,7 +93,7 @@ async function ask(url: string, method: string, path: string, body?: object) {
   return response.json();
 }
 
-/** Every `_id` in the data stream, over all its backing indices, as often as it is there. */
+/** Returns every `_id` in the data stream, over all its backing indices, as often as it is there. */
 async function readStored(url: string): Promise<string[]> {
   await ask(url, 'POST', `/${dataStream}/_refresh`);
   const ids: string[] = [];

@@ -1,4 +1,5 @@
-// The whole program into files, killed at a random request again and again while the emulator breaks answers.
+// A campaign of the whole program into files: it is killed at a random request again and again while the emulator
+// breaks answers.
 
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import {
@@ -21,11 +22,11 @@ export const killFiles: Campaign = {
 
 async function killAgainAndAgain({ seed, kills }: CampaignOptions): Promise<CampaignResult> {
   const emulator = await startFaultyEmulator(seed, kills);
-  const place = await makeWorkplace({
+  const workplace = await makeWorkplace({
     streams: [streamFor(emulator, 0, { requests_per_minute: 100_000 })],
   });
   try {
-    const run = ['run', '--policy', place.policy, '--once'];
+    const run = ['run', '--policy', workplace.policy, '--once'];
     const random = seededRandom(seed);
     for (let kill = 0; kill < kills; kill += 1) {
       const program = startProgram(run);
@@ -33,10 +34,11 @@ async function killAgainAndAgain({ seed, kills }: CampaignOptions): Promise<Camp
       program.child.kill('SIGKILL');
       await program.exit;
     }
-    // Late content may show while the last run is on: it may be there, what showed before must be.
+    // Late content may become available during the last run: it may be delivered, and what was available before must
+    // be.
     const before = expectedIds(emulator);
     const { code, printed } = await runProgram(run);
-    const delivered = await readDelivered(place.output);
+    const delivered = await readDelivered(workplace.output);
     const { missing } = compare(before, delivered);
     return {
       ...compare(expectedIds(emulator), delivered),
@@ -47,11 +49,11 @@ async function killAgainAndAgain({ seed, kills }: CampaignOptions): Promise<Camp
     };
   } finally {
     await emulator.close();
-    await place.remove();
+    await workplace.remove();
   }
 }
 
-/** Records enough for work to be left after each kill. */
+/** There are enough records for work to be left after each kill. */
 function startFaultyEmulator(seed: number, kills: number): Promise<Emulator> {
   return startEmulator({
     seed,
@@ -60,7 +62,8 @@ function startFaultyEmulator(seed: number, kills: number): Promise<Emulator> {
         content: {
           records: 240 * kills,
           recordsPerBlob: 25,
-          // All within the two hours that every run lists again: older content that shows late waits for the daily listing.
+          // All content is within the two hours that every run lists again: older content that becomes available late
+          // waits for the daily listing.
           days: 1 / 16,
           habits: {
             lateBlobs: 0.05,

@@ -1,4 +1,5 @@
-// `npm run campaign -- NAME` runs a long proof, `--short` a shorter form of it. Without a name it says what there is.
+// Runs a campaign: `npm run campaign -- NAME` a long proof, with `--short` a shorter form of it. Without a name it
+// lists them.
 
 import { parseArgs } from 'node:util';
 import { chooseSeed } from '../end-to-end/harness.ts';
@@ -27,9 +28,9 @@ if (campaign === undefined) {
   for (const [each, { about }] of Object.entries(campaigns)) console.log(`  ${each.padEnd(20)} ${about}`);
   process.exitCode = name === '' ? 0 : 2;
 } else if (campaign.missing !== undefined) console.log(`skipped: ${name} (${campaign.missing})`);
-else process.exitCode = await carryOut(campaign);
+else process.exitCode = await runCampaign(campaign);
 
-async function carryOut({ kills, run }: Campaign): Promise<number> {
+async function runCampaign({ kills, run }: Campaign): Promise<number> {
   const seed = values.seed === undefined ? chooseSeed() : Number(values.seed);
   const count = Number(values.kills ?? (values.short ? kills.short : kills.long));
   console.log(`${name}: seed ${seed}`);

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { showDocuments } from '../../input/cli/commands/show.ts';
-import { openPage } from '../../input/cli/show/page.ts';
+import { openPrinter } from '../../input/cli/show/document-printer.ts';
 import { writeFileName } from '../../input/files/file-name.ts';
 import { runHere, start } from './command.ts';
 
@@ -234,10 +234,10 @@ describe('on a terminal', () => {
     const folder = newFolder();
     writeFileSync(fileIn(folder), line(facts));
     const { screen, text } = terminal(columns);
-    await using page = openPage(screen, form);
+    await using printer = openPrinter(screen, form);
     const stop = new AbortController().signal;
     const clock = { now: () => begun, sleep: async () => undefined };
-    await showDocuments({ words: [], flags: { data: folder, lines: 20, ...form }, page, stop, clock });
+    await showDocuments({ words: [], flags: { data: folder, lines: 20, ...form }, printer, stop, clock });
     return text();
   };
 
@@ -273,13 +273,13 @@ describe('on a terminal', () => {
 describe('following', () => {
   async function follow(folder: string, steps: readonly (readonly [RegExp, () => void])[]) {
     const { screen, text, has } = terminal(undefined);
-    await using page = openPage(screen, {});
+    await using printer = openPrinter(screen, {});
     const stop = new AbortController();
     const clock = { now: () => begun, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
     const showing = showDocuments({
       words: [],
       flags: { data: folder, lines: 20, follow: true },
-      page,
+      printer,
       stop: stop.signal,
       clock,
     });

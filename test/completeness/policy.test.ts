@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { dataStreamsOf, writtenStreamsOf } from '../../input/cli/choose-streams.ts';
-import { writeCollectionTemplate } from '../../input/cli/package/stream-template.ts';
-import { writeCollectionVariables } from '../../input/cli/package/variables.ts';
+import { writeCollectionTemplate } from '../../input/cli/package/form/stream-template.ts';
+import { writeCollectionVariables } from '../../input/cli/package/form/variables.ts';
 import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
 import { renderAsFleet } from '../package/fleet-render.ts';
 

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { listCollectionFields } from '../../input/cli/package/collection-fields.ts';
+import { listCollectionFields } from '../../input/cli/package/fields/collection-fields.ts';
 import { type CompletenessReporter, completenessReporter } from '../../input/completeness/reporter.ts';
-import { CompletenessTally, listenAlso } from '../../input/completeness/tally.ts';
+import { CompletenessTally, combineTelemetry } from '../../input/completeness/tally.ts';
 import type { Output, OutputDocument, WriteReport } from '../../input/contract/output.ts';
 import type { SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
-import { StatusBoard } from '../../input/telemetry/status-board.ts';
+import { StatusBoard } from '../../input/telemetry/status/status-board.ts';
 import { noon, recordingLog, scope, steppingClock } from '../state/state-folder.ts';
 
 let folder: string;
@@ -290,7 +290,7 @@ describe('reports of completeness', () => {
 
   test('a second listener hears what the first hears', () => {
     const first = new CompletenessTally(clock.now);
-    const both = listenAlso(first, tally);
+    const both = combineTelemetry(first, tally);
     both.count(scope, 'requests', 2);
     both.lag(scope, 5, 6);
     for (const each of [first, tally])

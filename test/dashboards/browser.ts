@@ -1,4 +1,4 @@
-// A headless Chromium, driven over its DevTools protocol: enough to open a page, wait for it and take its picture.
+// Drives a headless Chromium over its DevTools protocol: enough to open a page, wait for it and take its picture.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

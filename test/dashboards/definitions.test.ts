@@ -23,7 +23,7 @@ rows:
     panels:
 `;
 
-/** What is wrong with a dashboard of these panels, without the folder. The first panel is in line 9. */
+/** Returns the problems of a dashboard of these panels, without the folder. The first panel is in line 9. */
 function problemsOf(panels: string, before = head): string {
   writeFileSync(join(folder, 'test.yml'), `${before}${panels}`);
   try {

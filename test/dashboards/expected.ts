@@ -1,25 +1,25 @@
-// What a panel should show, computed from the documents themselves: a second, plain reading of a Lens layer that shares
+// Computes from the documents themselves what a panel should show: a second, plain reading of a Lens layer that shares
 // neither queries nor aggregations with the first.
 
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Answer } from '../../dashboards/interpret/ask.ts';
+import type { PanelAnswer } from '../../dashboards/interpret/ask-panel.ts';
 import { chooseIntervalMs } from '../../dashboards/interpret/interval.ts';
-import { type Cell, otherValue, type Row } from '../../dashboards/interpret/lens-table.ts';
+import { type Cell, type LensRow, otherValue } from '../../dashboards/interpret/lens-table.ts';
 import type { EsQuery, LensView } from '../../dashboards/interpret/view.ts';
 import { type KqlNode, parseKql } from '../../dashboards/kql/parse.ts';
-import type { Layer, MetricColumn, TermsColumn } from '../../dashboards/lens/state.ts';
+import type { LensLayer, MetricColumn, TermsColumn } from '../../dashboards/lens/state.ts';
 
 /** A document as lists of values by dotted field name. */
-export type Flat = ReadonlyMap<string, readonly Cell[]>;
+export type FlatDocument = ReadonlyMap<string, readonly Cell[]>;
 
 /** A cell that more than one value may fill: the last of several at the same instant. */
-interface OneOf {
+interface CellChoice {
   readonly oneOf: readonly Cell[];
 }
 
-export type ExpectedRow = Readonly<Record<string, Cell | OneOf>>;
+export type ExpectedRow = Readonly<Record<string, Cell | CellChoice>>;
 
-export function flatten(value: unknown): Flat {
+export function flatten(value: unknown): FlatDocument {
   const flat = new Map<string, Cell[]>();
   const walk = (item: unknown, path: string): void => {
     if (Array.isArray(item)) for (const each of item) walk(each, path);
@@ -32,13 +32,13 @@ export function flatten(value: unknown): Flat {
   return flat;
 }
 
-const valuesOf = (document: Flat, field: string): readonly Cell[] => document.get(field) ?? [];
+const valuesOf = (document: FlatDocument, field: string): readonly Cell[] => document.get(field) ?? [];
 
-export function matches(document: Flat, kql: string): boolean {
+export function matches(document: FlatDocument, kql: string): boolean {
   return kql.trim() === '' || holds(document, parseKql(kql));
 }
 
-function holds(document: Flat, node: KqlNode): boolean {
+function holds(document: FlatDocument, node: KqlNode): boolean {
   switch (node.kind) {
     case 'and':
       return node.nodes.every((each) => holds(document, each));
@@ -70,32 +70,32 @@ function compare(value: number, operator: 'lt' | 'lte' | 'gt' | 'gte', bound: nu
 }
 
 /** The filters that dashboards have: a phrase, or one of several. */
-export function passes(document: Flat, filter: EsQuery): boolean {
+export function passes(document: FlatDocument, filter: EsQuery): boolean {
   const text = JSON.stringify(filter);
   const phrases = [...text.matchAll(/"match_phrase":\{"([^"]+)":"([^"]+)"\}/g)];
   if (phrases.length === 0) throw new Error(`no phrase in ${text}`);
   return phrases.some(([, field = '', value = '']) => valuesOf(document, field).includes(value));
 }
 
-export interface Span {
+export interface TimeSpan {
   readonly from: number;
   readonly to: number;
 }
 
-/** The rows of a Lens panel, in the order it shows them. */
+/** Returns the rows of a Lens panel, in the order it shows them. */
 export function expectedRows(
   { layer }: Pick<LensView, 'layer'>,
-  documents: readonly Flat[],
-  span: Span,
+  documents: readonly FlatDocument[],
+  span: TimeSpan,
 ): ExpectedRow[] {
   return group(layer, layer.columnOrder, documents, span, {}, true);
 }
 
 function group(
-  layer: Layer,
+  layer: LensLayer,
   order: readonly string[],
-  documents: readonly Flat[],
-  span: Span,
+  documents: readonly FlatDocument[],
+  span: TimeSpan,
   above: ExpectedRow,
   outermost: boolean,
 ): ExpectedRow[] {
@@ -106,7 +106,7 @@ function group(
     return [
       { ...above, ...Object.fromEntries(order.map((each) => [each, measure(layer, each, documents)])) },
     ];
-  const go = (key: Cell, inside: readonly Flat[]) =>
+  const go = (key: Cell, inside: readonly FlatDocument[]) =>
     group(layer, inner, inside, span, { ...above, [id]: key }, false);
   if (column.operationType === 'date_histogram')
     return bars(column.sourceField, documents, span).flatMap(([key, inside]) => go(key, inside));
@@ -132,9 +132,13 @@ function group(
   return rest.length === 0 ? rows : [...rows, ...go(otherValue, rest)];
 }
 
-function bars(field: string, documents: readonly Flat[], { from, to }: Span): [number, Flat[]][] {
+function bars(
+  field: string,
+  documents: readonly FlatDocument[],
+  { from, to }: TimeSpan,
+): [number, FlatDocument[]][] {
   const interval = chooseIntervalMs(from, to);
-  const result: [number, Flat[]][] = [];
+  const result: [number, FlatDocument[]][] = [];
   for (let at = Math.floor(from / interval) * interval; at <= to; at += interval) {
     result.push([
       at,
@@ -149,8 +153,12 @@ function bars(field: string, documents: readonly Flat[], { from, to }: Span): [n
   return result;
 }
 
-function topValues(layer: Layer, { sourceField, params }: TermsColumn, documents: readonly Flat[]): Cell[] {
-  const inside = new Map<Cell, Flat[]>();
+function topValues(
+  layer: LensLayer,
+  { sourceField, params }: TermsColumn,
+  documents: readonly FlatDocument[],
+): Cell[] {
+  const inside = new Map<Cell, FlatDocument[]>();
   for (const document of documents)
     for (const value of new Set(valuesOf(document, sourceField)))
       inside.set(value, [...(inside.get(value) ?? []), document]);
@@ -164,8 +172,8 @@ function topValues(layer: Layer, { sourceField, params }: TermsColumn, documents
   return ranked.slice(0, size).map(({ key }) => key);
 }
 
-/** What has no number comes last in either direction; a filtered measure always has one here. */
-const rankOf = (value: Cell | OneOf): number =>
+/** A value that is no number comes last in either direction; a filtered measure always has one here. */
+const rankOf = (value: Cell | CellChoice): number =>
   typeof value === 'number' ? value : Number.NEGATIVE_INFINITY;
 
 function compareKeys(one: Cell, other: Cell): number {
@@ -184,7 +192,7 @@ function keyBytes(key: string): Buffer {
 
 const toNumber = (value: Cell): number => (typeof value === 'number' ? value : Date.parse(String(value)));
 
-function measure(layer: Layer, id: string, documents: readonly Flat[]): Cell | OneOf {
+function measure(layer: LensLayer, id: string, documents: readonly FlatDocument[]): Cell | CellChoice {
   const column = layer.columns[id];
   if (column === undefined || column.isBucketed) throw new Error(`${id} is no measure`);
   const counted =
@@ -194,7 +202,7 @@ function measure(layer: Layer, id: string, documents: readonly Flat[]): Cell | O
   return count(column, counted);
 }
 
-function count(column: MetricColumn, documents: readonly Flat[]): Cell | OneOf {
+function count(column: MetricColumn, documents: readonly FlatDocument[]): Cell | CellChoice {
   const field = column.sourceField;
   const values = documents.flatMap((document) => valuesOf(document, field));
   const numbers = () => values.map((value) => (column.dataType === 'date' ? toNumber(value) : Number(value)));
@@ -228,8 +236,8 @@ function percentile(numbers: readonly number[], at: number): number | null {
   return low === undefined || high === undefined ? null : low + (high - low) * (place % 1);
 }
 
-function lastValue(column: MetricColumn, documents: readonly Flat[]): OneOf {
-  const timeOf = (document: Flat) => Date.parse(String(valuesOf(document, '@timestamp')[0]));
+function lastValue(column: MetricColumn, documents: readonly FlatDocument[]): CellChoice {
+  const timeOf = (document: FlatDocument) => Date.parse(String(valuesOf(document, '@timestamp')[0]));
   const last = Math.max(...documents.map(timeOf));
   const values = documents
     .filter((document) => timeOf(document) === last)
@@ -239,7 +247,11 @@ function lastValue(column: MetricColumn, documents: readonly Flat[]): OneOf {
 }
 
 /** Percentiles are estimates in Elasticsearch; everything else is exact at this size. */
-export function differences(layer: Layer, rows: readonly Row[], expected: readonly ExpectedRow[]): string[] {
+export function differences(
+  layer: LensLayer,
+  rows: readonly LensRow[],
+  expected: readonly ExpectedRow[],
+): string[] {
   if (rows.length !== expected.length) return [`${rows.length} rows, not ${expected.length}`];
   return expected.flatMap((wanted, index) =>
     Object.entries(wanted).flatMap(([id, cell]) => {
@@ -253,15 +265,15 @@ export function differences(layer: Layer, rows: readonly Row[], expected: readon
   );
 }
 
-function agrees(found: Cell, wanted: Cell | OneOf, isEstimate: boolean): boolean {
+function agrees(found: Cell, wanted: Cell | CellChoice, isEstimate: boolean): boolean {
   if (typeof wanted === 'object' && wanted !== null) return wanted.oneOf.includes(found);
   if (typeof found !== 'number' || typeof wanted !== 'number') return found === wanted;
   const tolerance = isEstimate ? 0.06 : 1e-9;
   return Math.abs(found - wanted) <= Math.abs(wanted) * tolerance;
 }
 
-/** Whether a person would see something. */
-export function showsSomething(answer: Answer): boolean {
+/** Tells whether a person would see something. */
+export function showsSomething(answer: PanelAnswer): boolean {
   if (answer.kind === 'map') return answer.clusters.length > 0;
   if (answer.kind === 'search') return answer.total > 0;
   return answer.rows.some((row) => Object.values(row).some((cell) => typeof cell === 'number' && cell > 0));

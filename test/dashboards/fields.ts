@@ -1,4 +1,4 @@
-// A few fields, for tests that need no more.
+// A lookup of a few fields, for tests that need no more.
 
 import type { FieldLookup } from '../../dashboards/index.ts';
 

@@ -1,14 +1,14 @@
-// Whether two answers to a panel are the same to whoever looks: exactly, but for what Elasticsearch estimates, and for
+// Compares two answers to a panel as a person would see them: exactly, but for what Elasticsearch estimates, and for
 // which of several equals stands first.
 
-import type { Answer } from '../../dashboards/interpret/ask.ts';
+import type { PanelAnswer } from '../../dashboards/interpret/ask-panel.ts';
 import type { Cell } from '../../dashboards/interpret/lens-table.ts';
-import type { AskingView } from '../../dashboards/interpret/view.ts';
+import type { QueryView } from '../../dashboards/interpret/view.ts';
 
 export function disagreements(
-  panel: AskingView,
-  here: Answer | undefined,
-  there: Answer | undefined,
+  panel: QueryView,
+  here: PanelAnswer | undefined,
+  there: PanelAnswer | undefined,
 ): string[] {
   if (here === undefined || there === undefined) return ['no answer'];
   if (here.kind === 'lens' && there.kind === 'lens' && panel.kind === 'lens') {
@@ -48,7 +48,7 @@ function isSame(found: Cell, wanted: Cell, operation: unknown): boolean {
   return Math.abs(found - wanted) <= Math.abs(wanted) * tolerance;
 }
 
-/** KQL of every kind, over fields of every kind. */
+/** Queries in KQL of every kind, over fields of every kind. */
 export const someQuestions: readonly string[] = [
   'event.outcome: failure',
   'event.outcome: (failure or success) and not user.name: *',

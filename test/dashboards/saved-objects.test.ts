@@ -75,7 +75,7 @@ describe.each(views)('$title', ({ panels, filters }) => {
 });
 
 describe('Kibana 8.18 can import them', () => {
-  /** As its saved-object types check an import: the attributes it knows, and nothing else. */
+  /** Checks an import as Kibana's saved-object types do: the attributes they know, and nothing else. */
   const known: Readonly<Record<SavedObject['type'], readonly string[]>> = {
     dashboard: [
       'controlGroupInput',

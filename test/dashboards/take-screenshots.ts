@@ -11,7 +11,10 @@ import { loadDefinitions } from '../../pipelines/index.ts';
 import { Browser } from './browser.ts';
 import { askAt, loadSample, sample, sampleStreams } from './sample/load.ts';
 
-/** To 256 colours, where the tool for it is installed: a third of the size, and hardly to be told from the original. */
+/**
+ * The picture gets 256 colours, where the tool for it is installed: a third of the size, and hardly to be told from the
+ * original.
+ */
 function shrink(picture: Buffer): Buffer {
   const { status, stdout } = spawnSync('pngquant', ['--quality=60-95', '--speed=1', '--strip', '-'], {
     input: picture,

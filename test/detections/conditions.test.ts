@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { runEql } from './eql.ts';
-import { fieldsOfEsql, type Row, runEsql } from './esql.ts';
+import { type EsqlRow, fieldsOfEsql, runEsql } from './esql.ts';
 import { fromLucene, type Values } from './evaluate.ts';
 
 type Fields = Readonly<Record<string, Values | string | number | boolean>>;
 
-const toRow = (id: string, fields: Fields): Row => ({
+const toRow = (id: string, fields: Fields): EsqlRow => ({
   ids: new Set([id]),
   values: new Map(
     Object.entries({ '@timestamp': 0, ...fields }).map(([name, value]) => [name, [value].flat() as Values]),

@@ -1,7 +1,7 @@
 // Runs an EQL query of the kind that the rules are: events of a category that meet a condition, or a sequence of them
 // that share a value within a span of time.
 
-import type { Row } from './esql.ts';
+import type { EsqlRow } from './esql.ts';
 import { type Dialect, holds, type Values } from './evaluate.ts';
 import {
   type Expression,
@@ -13,7 +13,7 @@ import {
 } from './expressions.ts';
 
 interface EventQuery {
-  /** `any` takes every event. */
+  /** The category, or `any` for every event. */
   readonly category: string;
   readonly condition: Expression;
 }
@@ -24,8 +24,8 @@ interface Sequence {
   readonly steps: readonly EventQuery[];
 }
 
-/** The ids of the matching events, or of all events of the matching sequences. */
-export function runEql(query: string, rows: readonly Row[], columns: ReadonlySet<string>): Set<string> {
+/** Returns the ids of the matching events, or of all events of the matching sequences. */
+export function runEql(query: string, rows: readonly EsqlRow[], columns: ReadonlySet<string>): Set<string> {
   const { by, spanMs, steps } = parseEql(query);
   const missing = fieldsOfEql(query).find(({ name, optional }) => !optional && !columns.has(name));
   if (missing !== undefined) throw new QueryError(`Unknown column [${missing.name}]`);
@@ -67,26 +67,29 @@ function readEvent(reader: TokenReader): EventQuery {
   return { category, condition: readExpression(reader) };
 }
 
-const dialectOf = (row: Row): Dialect => ({
+const dialectOf = (row: EsqlRow): Dialect => ({
   severalValues: 'any',
   read: (name) => row.values.get(name) ?? [],
 });
 
-function isEvent({ category, condition }: EventQuery, row: Row): boolean {
+function isEvent({ category, condition }: EventQuery, row: EsqlRow): boolean {
   const isCategory = category === 'any' || (row.values.get('event.category') ?? []).includes(category);
   return isCategory && holds(condition, dialectOf(row));
 }
 
-const timeOf = (row: Row) => Number(row.values.get('@timestamp')?.[0] ?? Number.NaN);
+const timeOf = (row: EsqlRow) => Number(row.values.get('@timestamp')?.[0] ?? Number.NaN);
 
-/** Every way on from a row through the later steps, each event after the one before and sharing a value with all. */
+/**
+ * Finds every continuation of a sequence from a row through the later steps, each event after the one before and
+ * sharing a value with all.
+ */
 function continuations(
-  row: Row,
-  later: readonly (readonly Row[])[],
+  row: EsqlRow,
+  later: readonly (readonly EsqlRow[])[],
   by: readonly string[],
   until: number,
   keys: readonly Values[] = by.map((name) => row.values.get(name) ?? []),
-): Row[][] {
+): EsqlRow[][] {
   if (keys.some((key) => key.length === 0)) return [];
   const [next, ...others] = later;
   if (next === undefined) return [[row]];
@@ -100,4 +103,4 @@ function continuations(
     });
 }
 
-const idsOf = (rows: readonly Row[]) => rows.flatMap(({ ids }) => [...ids]);
+const idsOf = (rows: readonly EsqlRow[]) => rows.flatMap(({ ids }) => [...ids]);

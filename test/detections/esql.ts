@@ -1,5 +1,5 @@
-// Runs an ES|QL query of the kind that the rules are: rows in, and out of it which documents are behind the rows that
-// are left. A column that no index knows is an error, as on a server.
+// Runs an ES|QL query of the kind that the rules are: it takes rows, and returns the documents behind the rows that are
+// left. A column that no index knows is an error, as on a server.
 
 import { evaluate, holds, type Values } from './evaluate.ts';
 import {
@@ -12,15 +12,15 @@ import {
   tokenize,
 } from './expressions.ts';
 
-export interface Row {
-  /** The documents it was made of. */
+export interface EsqlRow {
+  /** The documents that the row was made of. */
   readonly ids: ReadonlySet<string>;
   readonly values: ReadonlyMap<string, Values>;
 }
 
-interface Table {
+interface RowTable {
   readonly columns: ReadonlySet<string>;
-  readonly rows: readonly Row[];
+  readonly rows: readonly EsqlRow[];
 }
 
 interface Assignment {
@@ -28,16 +28,16 @@ interface Assignment {
   readonly expression: Expression;
 }
 
-type Command = (table: Table) => Table;
+type Command = (table: RowTable) => RowTable;
 
-/** The ids of the documents behind the result. */
-export function runEsql(query: string, rows: readonly Row[], columns: ReadonlySet<string>): Set<string> {
-  let table: Table = { columns, rows };
+/** Returns the ids of the documents behind the result. */
+export function runEsql(query: string, rows: readonly EsqlRow[], columns: ReadonlySet<string>): Set<string> {
+  let table: RowTable = { columns, rows };
   for (const command of readCommands(query)) table = command(table);
   return new Set(table.rows.flatMap(({ ids }) => [...ids]));
 }
 
-/** The columns that it takes from the index, in the order of their first mention. */
+/** Returns the columns that the query takes from the index, in the order of their first mention. */
 export function fieldsOfEsql(query: string): string[] {
   const named = new Set<string>();
   const made = new Set<string>();
@@ -104,13 +104,13 @@ const commands: Readonly<Record<string, (reader: TokenReader) => Command>> = {
   },
 };
 
-/** Which columns it takes, and the ones that it makes of them. */
-interface Use {
+/** The columns that a command takes, and the ones that it makes of them. */
+interface ColumnUse {
   readonly uses: readonly string[];
   readonly makes: readonly string[];
 }
 
-function readUses(word: string, reader: TokenReader): Use[] {
+function readUses(word: string, reader: TokenReader): ColumnUse[] {
   switch (word) {
     case 'where':
     case 'mv_expand':
@@ -155,22 +155,22 @@ function readNames(reader: TokenReader): string[] {
   return names;
 }
 
-const dialectOf = (row: Row) => ({
+const dialectOf = (row: EsqlRow) => ({
   severalValues: 'null' as const,
   read: (name: string) => row.values.get(name) ?? [],
 });
 
-function verify(expressions: readonly Expression[], { columns }: Table): void {
+function verify(expressions: readonly Expression[], { columns }: RowTable): void {
   for (const { name } of expressions.flatMap(fieldsOf))
     if (!columns.has(name)) throw new QueryError(`Unknown column [${name}]`);
 }
 
-const set = (row: Row, name: string, values: Values): Row => ({
+const set = (row: EsqlRow, name: string, values: Values): EsqlRow => ({
   ...row,
   values: new Map(row.values).set(name, values),
 });
 
-function assign(table: Table, { name, expression }: Assignment): Table {
+function assign(table: RowTable, { name, expression }: Assignment): RowTable {
   verify([expression], table);
   return {
     columns: new Set(table.columns).add(name),
@@ -178,7 +178,7 @@ function assign(table: Table, { name, expression }: Assignment): Table {
   };
 }
 
-function keep(table: Table, names: readonly string[]): Table {
+function keep(table: RowTable, names: readonly string[]): RowTable {
   const known = new Set([...table.columns, '_id', '_version', '_index']);
   const missing = names.find((name) => !name.includes('*') && !known.has(name));
   if (missing !== undefined) throw new QueryError(`Unknown column [${missing}]`);
@@ -195,7 +195,7 @@ function readGroups(pattern: string): { source: string; names: string[] } {
   return { source, names };
 }
 
-function grok(table: Table, source: Expression, pattern: string): Table {
+function grok(table: RowTable, source: Expression, pattern: string): RowTable {
   verify([source], table);
   const { source: text, names } = readGroups(pattern);
   const compiled = new RegExp(text);
@@ -209,13 +209,13 @@ function grok(table: Table, source: Expression, pattern: string): Table {
   return { columns: new Set([...table.columns, ...names]), rows };
 }
 
-function group(table: Table, made: readonly Assignment[], by: readonly Assignment[]): Table {
+function group(table: RowTable, made: readonly Assignment[], by: readonly Assignment[]): RowTable {
   verify(
     made.map(({ expression }) => expression),
     table,
   );
   const groups = Map.groupBy(table.rows, (row) => JSON.stringify(by.map(({ name }) => row.values.get(name))));
-  const rows = [...groups.values()].map((members): Row => {
+  const rows = [...groups.values()].map((members): EsqlRow => {
     const keys = by.map(({ name }): [string, Values] => [name, members[0]?.values.get(name) ?? []]);
     const figures = made.map(({ name, expression }): [string, Values] => [
       name,
@@ -236,7 +236,7 @@ const overGroup: Readonly<Record<string, (values: Values) => Values>> = {
   max: (values) => (values.length === 0 ? [] : [Math.max(...values.map(Number))]),
 };
 
-function aggregate(expression: Expression, rows: readonly Row[]): Values {
+function aggregate(expression: Expression, rows: readonly EsqlRow[]): Values {
   return evaluate(expression, {
     severalValues: 'null',
     read: () => [],

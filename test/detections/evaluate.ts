@@ -4,14 +4,14 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { type Expression, QueryError, type Value } from './expressions.ts';
 
-/** None is null. */
+/** An empty list stands for null. */
 export type Values = readonly Value[];
 
 export interface Dialect {
   readonly severalValues: 'any' | 'null';
-  /** Of a field on the row at hand. */
+  /** Reads the values of a field on the row at hand. */
   read(name: string): Values;
-  /** For calls that the row cannot answer by itself: those over the rows of a group. */
+  /** Answers calls that the row cannot answer by itself: those over the rows of a group. */
   call?(name: string, args: readonly Expression[]): Values | undefined;
 }
 
@@ -44,7 +44,7 @@ export function evaluate(expression: Expression, dialect: Dialect): Values {
   }
 }
 
-/** `decisive` settles it; otherwise null if any is null. */
+/** One `decisive` value settles the result; otherwise it is null if any is null. */
 function decide(all: readonly Expression[], dialect: Dialect, decisive: boolean): Values {
   const values = all.map((one) => evaluate(one, dialect)[0]);
   if (values.includes(decisive)) return [decisive];
@@ -102,8 +102,8 @@ const fromWildcards = (text: string) =>
     .replaceAll('?', '.');
 
 /**
- * A regular expression of Lucene as one of JavaScript. To Lucene, a bar where an alternative should begin is a bar.
- * Its operators that JavaScript lacks are refused outside of brackets.
+ * Translates a regular expression of Lucene into one of JavaScript. In Lucene, a bar where an alternative should begin
+ * is a plain bar. Lucene's operators that JavaScript lacks are refused outside of brackets.
  */
 export function fromLucene(text: string): string {
   return text.replace(/\\.|\[(?:\\.|[^\]\\])*\]|\|\||[~#@&<>"]/gs, (part) => {
@@ -113,15 +113,15 @@ export function fromLucene(text: string): string {
   });
 }
 
-type Function = (args: readonly Values[], dialect: Dialect) => Values;
+type QueryFunction = (args: readonly Values[], dialect: Dialect) => Values;
 
-/** Those that take no value as an answer. */
-const onNull: Readonly<Record<string, Function>> = {
+/** Functions that take null as an argument without returning null. */
+const onNull: Readonly<Record<string, QueryFunction>> = {
   coalesce: (args) => args.find((values) => values.length > 0) ?? [],
   case: (args) => chooseCase(args),
 };
 
-const functions: Readonly<Record<string, Function>> = {
+const functions: Readonly<Record<string, QueryFunction>> = {
   to_lower: ([values = []]) => values.map((value) => String(value).toLowerCase()),
   to_ip: ([values = []]) => values,
   mv_sum: ([values = []]) => [values.reduce<number>((sum, value) => sum + Number(value), 0)],
@@ -144,7 +144,7 @@ function call(name: string, args: readonly Expression[], dialect: Dialect): Valu
   return values.some((one) => one.length === 0) ? [] : known(values, dialect);
 }
 
-/** Condition, value, condition, value, …, otherwise. */
+/** The arguments of `case` alternate: condition, value, condition, value, …, and last the default. */
 function chooseCase(args: readonly Values[]): Values {
   for (let i = 0; i + 1 < args.length; i += 2) if (args[i]?.[0] === true) return args[i + 1] ?? [];
   return args.length % 2 === 1 ? (args.at(-1) ?? []) : [];

@@ -1,10 +1,11 @@
-// The expressions that EQL and ES|QL share, as a tree: names, literals, calls, comparisons, lists of values, logic.
+// Parses the expressions that EQL and ES|QL share into a tree: names, literals, calls, comparisons, lists of values,
+// logic.
 
 export type Value = string | number | boolean;
 
 export type Expression =
   | { readonly kind: 'literal'; readonly value: Value | null }
-  /** `optional`: EQL's `?name`, which may be missing from every index. */
+  /** A field is `optional` when EQL writes it `?name`: it may be missing from every index. */
   | { readonly kind: 'field'; readonly name: string; readonly optional: boolean }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
   | {
@@ -26,7 +27,7 @@ export type Expression =
 
 export interface Token {
   readonly kind: 'name' | 'text' | 'number' | 'sign';
-  /** What it means: a text without its quotes, a name without its backticks. */
+  /** The meaning of the token: a text without its quotes, a name without its backticks. */
   readonly text: string;
 }
 
@@ -160,7 +161,7 @@ function readArithmetic(reader: TokenReader): Expression {
   return left;
 }
 
-/** Seconds of the units of time that the rules use. */
+/** The seconds in each unit of time that the rules use. */
 const timeUnits: Readonly<Record<string, number>> = {
   s: 1,
   m: 60,
@@ -217,7 +218,7 @@ function readList(reader: TokenReader, end: string): Expression[] {
   return items;
 }
 
-/** Every field named anywhere in it. */
+/** Returns every field named anywhere in the expression. */
 export function fieldsOf(
   expression: Expression,
 ): readonly { readonly name: string; readonly optional: boolean }[] {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { misfit } from './field-fitness.ts';
+import { findMisfit } from './field-fitness.ts';
 
 const use = (...values: string[]) => ({
   rules: 1,
@@ -24,4 +24,4 @@ test.each<[string | undefined, string[], string | undefined]>([
   ['flattened', [], 'flattened cannot be grouped by'],
   ['ip', [], undefined],
   ['date', [], undefined],
-])('%s for %j: %s', (type, values, expected) => expect(misfit(type, use(...values))).toBe(expected));
+])('%s for %j: %s', (type, values, expected) => expect(findMisfit(type, use(...values))).toBe(expected));

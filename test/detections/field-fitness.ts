@@ -1,4 +1,5 @@
-// Whether a field can answer what the rules ask of it: mapped at all, and of a type that their operators take.
+// Tells whether a field can answer what the rules ask of it: it must be mapped, and of a type that their operators
+// take.
 
 import type { FieldUse } from './rules.ts';
 
@@ -14,14 +15,14 @@ const numbers = new Set([
 ]);
 const keywords = new Set(['keyword', 'constant_keyword', 'wildcard']);
 
-/** Undefined where it fits. */
-export function misfit(type: string | undefined, { values }: FieldUse): string | undefined {
+/** Returns the reason why the field does not fit; undefined where it fits. */
+export function findMisfit(type: string | undefined, { values }: FieldUse): string | undefined {
   if (type === undefined) return 'not mapped';
   const uses = Object.keys(values).map((use) => {
     const [operator = '', ...literal] = use.split(' ');
     return { operator, literal: literal.join(' ') };
   });
-  // Rules only group by it or show it, which takes doc values.
+  // Rules that only group by a field or show it need its doc values.
   if (uses.length === 0)
     return /text|flattened|nested/.test(type) ? `${type} cannot be grouped by` : undefined;
   const unfit = uses.find(({ operator, literal }) => !takes(type, operator, literal));

@@ -1,12 +1,12 @@
-// The Kibana Query Language as a tree. Follows Kibana's grammar where it surprises: unquoted values run over spaces up
-// to a keyword or a special character, a backslash in quotes is only an escape before a few characters, and a list of
-// values can hold `and` and `not`. It shares nothing with the parser of dashboards/kql, whose queries are tried against
-// what this one makes of them.
+// Parses the Kibana Query Language into a tree. It follows Kibana's grammar where that surprises: unquoted values run
+// over spaces up to a keyword or a special character, a backslash in quotes is only an escape before a few characters,
+// and a list of values can hold `and` and `not`. It shares nothing with the parser of dashboards/kql, whose queries are
+// tried against its own.
 
 export type KqlValue =
   | { readonly kind: 'phrase'; readonly text: string }
   | { readonly kind: 'literal'; readonly text: string | boolean | null }
-  /** What stands between the wildcards: `a*b` is ['a', 'b'], `*` is ['', '']. */
+  /** The texts between the wildcards: `a*b` is ['a', 'b'], `*` is ['', '']. */
   | { readonly kind: 'wildcard'; readonly parts: readonly string[] };
 
 type KqlOperator = 'lt' | 'lte' | 'gt' | 'gte';
@@ -33,7 +33,7 @@ const keywords = {
   not: /not[ \t\r\n\u00a0]+/iy,
 };
 const escapes: Readonly<Record<string, string>> = { t: '\t', r: '\r', n: '\n' };
-/** Stands for a star that is a pattern, beside the characters that stand for themselves. */
+/** This character stands for a star that is a pattern, beside the characters that stand for themselves. */
 const wildcard = Symbol('wildcard');
 
 type ValueOfField = (field: KqlValue) => KqlNode;
@@ -168,7 +168,7 @@ export function parseKql(text: string): KqlNode {
     });
   }
 
-  /** The character that an escape here stands for, if this is one. */
+  /** Returns the character that an escape here stands for, if this is one. */
   function escaped(plain: RegExp): string | undefined {
     if (text[at] !== '\\') return undefined;
     const next = text[at + 1] ?? '';

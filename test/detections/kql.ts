@@ -1,6 +1,6 @@
-// From the Kibana Query Language to the query that Kibana would send: `match` and `match_phrase` for values, `wildcard`
-// for patterns on keywords (case counts, as in the detection engine), `exists` for a lone star. What the rules at hand
-// do not use (nested fields, values without a field) is refused rather than guessed.
+// Translates the Kibana Query Language into the query that Kibana would send: `match` and `match_phrase` for values,
+// `wildcard` for patterns on keywords (case counts, as in the detection engine), `exists` for a lone star. Syntax that
+// the rules at hand do not use (nested fields, values without a field) is refused rather than guessed.
 
 import { KqlError, type KqlNode, type KqlValue, parseKql } from './kql-parser.ts';
 
@@ -13,7 +13,7 @@ export function translateKql(text: string, types: FieldTypes): Query {
   return translate(parseKql(text), types);
 }
 
-/** The names of all fields that the query asks for, patterns as they are written. */
+/** Returns the names of all fields that the query asks for, patterns as they are written. */
 export function fieldsOfKql(text: string): string[] {
   const names = new Set<string>();
   const visit = (node: KqlNode): void => {

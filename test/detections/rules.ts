@@ -1,21 +1,21 @@
-// The detection rules, read where they lie beside the repository; no copy of them is kept here.
+// Reads the detection rules where they lie beside the repository; no copy of them is kept here.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fieldsOfEql, runEql } from './eql.ts';
-import { fieldsOfEsql, type Row, runEsql } from './esql.ts';
+import { type EsqlRow, fieldsOfEsql, runEsql } from './esql.ts';
 import { fieldsOfKql } from './kql.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'shared', 'detection-rules');
 
-/** Why there is nothing to test against, if so. */
+/** The reason why there are no rules to test against; undefined where there are. */
 export const missingRules: string | undefined = existsSync(join(folder, 'rules.json'))
   ? undefined
   : '../shared/detection-rules is not there';
 
 export interface Rule {
   readonly name: string;
-  /** Of its file, without extension; names its sample. */
+  /** The name of its file, without extension; it names the rule's sample. */
   readonly stem: string;
   readonly type: 'query' | 'new_terms' | 'threshold' | 'eql' | 'esql';
   readonly language: 'kuery' | 'eql' | 'esql';
@@ -37,12 +37,12 @@ interface RawRule extends Omit<Rule, 'stem' | 'newTerms' | 'threshold'> {
   readonly threshold: Threshold | null;
 }
 
-/** Those that Elastic still ships: a rule that is on its way out says so in its name. */
+/** Returns the rules that Elastic still ships: a rule that is on its way out says so in its name. */
 export function readLiveRules(): Rule[] {
   return readRules('rules.json').filter(({ name }) => !name.startsWith('Deprecated'));
 }
 
-/** Of other rule packages, over our documents among others. */
+/** Rules of other packages that search our documents among others. */
 export function readRulesElsewhere(): Rule[] {
   return readRules('rules_o365_elsewhere.json');
 }
@@ -59,16 +59,16 @@ function readRules(file: string): Rule[] {
 
 export interface FieldUse {
   readonly rules: number;
-  /** How often each operator and literal is used, such as `== success`. */
+  /** The number of uses of each operator and literal, such as `== success`. */
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** Every field that any rule names, and how. */
+/** Returns every field that any rule names, and how it is used. */
 export function readFieldUses(): Record<string, FieldUse> {
   return JSON.parse(readFileSync(join(folder, 'fields_values.json'), 'utf8'));
 }
 
-/** All that a rule reads from the index, what its grouping needs included. */
+/** Returns every field that a rule reads from the index, including those that it groups by. */
 export function fieldsOfRule({ language, query, newTerms, threshold }: Rule): string[] {
   const grouped = [
     ...newTerms,
@@ -87,7 +87,7 @@ export function fieldsOfRule({ language, query, newTerms, threshold }: Rule): st
 /** Runs a rule that a server without EQL and ES|QL cannot run: each condition on the values of each document. */
 export function runByCondition(
   { language, query }: Rule,
-  rows: readonly Row[],
+  rows: readonly EsqlRow[],
   columns: ReadonlySet<string>,
 ): Set<string> {
   return language === 'esql' ? runEsql(query, rows, columns) : runEql(query, rows, columns);

@@ -1,12 +1,12 @@
-// An index of all samples on a real server: the project's own templates and ingest pipelines under names of their own,
-// and every record in it, mapped by the input or left to the ingest pipeline.
+// Makes an index of all samples on a real server: the project's own templates and ingest pipelines under names of their
+// own, and every record in it, mapped by the input or left to the ingest pipeline.
 
 import { randomUUID } from 'node:crypto';
 import { assetKinds, assetPath, type SetupAsset } from '../../input/setup/assets.ts';
 import { readAuditAssets } from '../../input/setup/audit-assets.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 import { ask } from '../elasticsearch/cluster.ts';
-import type { Row } from './esql.ts';
+import type { EsqlRow } from './esql.ts';
 import type { Values } from './evaluate.ts';
 import type { Value } from './expressions.ts';
 import type { FieldTypes } from './kql.ts';
@@ -21,7 +21,7 @@ export interface SampleIndex {
 /** The `_id` of its document, which the ingest pipeline gives to raw records itself. */
 export const documentId = ({ OrganizationId, Id }: RawRecord) => `${OrganizationId}:${Id}`;
 
-/** What is sent of a record. */
+/** The document that is sent for a record. */
 export type Delivery = (record: RawRecord, namespace: string) => object;
 
 export async function makeSampleIndex(deliver: Delivery): Promise<SampleIndex> {
@@ -81,7 +81,7 @@ function renameAssets(assets: readonly SetupAsset[], suffix: string, dataStream:
 
 const mapper = loadMapper();
 
-/** As the input does. */
+/** Makes the document that the input sends. */
 export const mapRecord: Delivery = (record, namespace) =>
   mapper.map(mapper.read(JSON.stringify(record)), {
     tenantId: record.OrganizationId,
@@ -89,7 +89,7 @@ export const mapRecord: Delivery = (record, namespace) =>
     namespace,
   });
 
-/** As another shipper does: it knows the data stream, and nothing of what it carries. */
+/** Makes the document of another shipper, which knows the data stream and nothing of the record. */
 export const passRecord: Delivery = (record, namespace) => ({
   '@timestamp': '2026-04-20T12:00:00.000Z',
   data_stream: { type: 'logs', dataset: 'o365.audit', namespace },
@@ -112,7 +112,7 @@ async function index(dataStream: string, documents: ReadonlyMap<string, object>)
   await demand('POST', `/${dataStream}/_refresh`);
 }
 
-/** The type of every field that holds values. */
+/** Returns the type of every field that holds values. */
 async function readTypes(dataStream: string): Promise<FieldTypes> {
   const { fields } = await demand('GET', `/${dataStream}/_field_caps?fields=*`);
   const names: Record<string, Record<string, unknown>> = fields;
@@ -125,11 +125,14 @@ async function readTypes(dataStream: string): Promise<FieldTypes> {
   );
 }
 
-/** Every document of the index, with the values that the query languages read: those of the index, not of the source. */
+/**
+ * Returns every document of the index, with the values that the query languages read: those of the index, not of the
+ * source.
+ */
 export async function readRows(
   { dataStream, types }: SampleIndex,
   fields: readonly string[],
-): Promise<Row[]> {
+): Promise<EsqlRow[]> {
   const { hits } = await demand('POST', `/${dataStream}/_search`, {
     size: 10_000,
     _source: false,

@@ -1,4 +1,5 @@
-// What each rule must find and what it must not, as records that Microsoft could have sent: `samples/<rule>.json`.
+// Reads the samples of each rule, `samples/<rule>.json`: records that Microsoft could have sent, which the rule must
+// find or must not find.
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -14,7 +15,7 @@ export interface RawRecord {
 }
 
 export interface Sample {
-  /** What makes the difference, in a sentence. */
+  /** The difference between the records, in a sentence. */
   readonly about: string;
   readonly match: readonly RawRecord[];
   readonly nearMiss: readonly RawRecord[];
@@ -22,18 +23,18 @@ export interface Sample {
   readonly alongside: readonly Readonly<Record<string, string>>[];
 }
 
-/** A record, or so many alike with `{n}` counted up in their texts. */
+/** A record, or several alike with `{n}` counted up in their texts. */
 interface Repeated {
   readonly times: number;
   readonly record: RawRecord;
 }
 
-type Entry = RawRecord | Repeated;
+type SampleEntry = RawRecord | Repeated;
 
 interface SampleFile {
   readonly about: string;
-  readonly match: readonly Entry[];
-  readonly nearMiss: readonly Entry[];
+  readonly match: readonly SampleEntry[];
+  readonly nearMiss: readonly SampleEntry[];
   readonly alongside?: Sample['alongside'];
 }
 
@@ -50,7 +51,7 @@ export function readSample(name: string): Sample | undefined {
   return { about, match: match.flatMap(repeat), nearMiss: nearMiss.flatMap(repeat), alongside };
 }
 
-function repeat(entry: Entry): RawRecord[] {
+function repeat(entry: SampleEntry): RawRecord[] {
   if (!isRepeated(entry)) return [entry];
   const text = JSON.stringify(entry.record);
   return Array.from(
@@ -59,4 +60,4 @@ function repeat(entry: Entry): RawRecord[] {
   );
 }
 
-const isRepeated = (entry: Entry): entry is Repeated => typeof entry.times === 'number';
+const isRepeated = (entry: SampleEntry): entry is Repeated => typeof entry.times === 'number';

@@ -6,11 +6,11 @@ import { translateKql } from './kql.ts';
 import type { Rule, Threshold } from './rules.ts';
 import { demand, type SampleIndex } from './sample-index.ts';
 
-interface Hit {
+interface FoundDocument {
   readonly _id: string;
 }
 
-/** The ids of the documents found. */
+/** Returns the ids of the documents found. */
 export async function searchRule(rule: Rule, { dataStream, types }: SampleIndex): Promise<Set<string>> {
   const query = {
     bool: {
@@ -27,7 +27,7 @@ export async function searchRule(rule: Rule, { dataStream, types }: SampleIndex)
   return new Set(hits.map(({ _id }) => _id));
 }
 
-async function search(rule: Rule, query: Query): Promise<readonly Hit[]> {
+async function search(rule: Rule, query: Query): Promise<readonly FoundDocument[]> {
   const { hits } = await demand('POST', pathOf(rule), { size: 10_000, _source: false, query });
   return hits.hits;
 }
@@ -36,7 +36,7 @@ async function count(
   rule: Rule,
   query: Query,
   { field, value, cardinality = [] }: Threshold,
-): Promise<readonly Hit[]> {
+): Promise<readonly FoundDocument[]> {
   const [by] = field;
   if (by === undefined || field.length > 1)
     throw new Error(`${rule.name}: a threshold of ${field.length} fields`);
@@ -61,7 +61,7 @@ async function count(
       },
     },
   });
-  const buckets: { documents: { hits: { hits: Hit[] } } }[] = aggregations.groups.buckets;
+  const buckets: { documents: { hits: { hits: FoundDocument[] } } }[] = aggregations.groups.buckets;
   return buckets.flatMap(({ documents }) => documents.hits.hits);
 }
 

@@ -6,17 +6,17 @@ import {
   generateSavedObjects,
   loadDashboards,
 } from '../../dashboards/index.ts';
-import { askControl, askPanel } from '../../dashboards/interpret/ask.ts';
-import { queryOf, type Search } from '../../dashboards/interpret/question.ts';
+import { askControl, askPanel } from '../../dashboards/interpret/ask-panel.ts';
+import { buildPanelQuery, type Search } from '../../dashboards/interpret/panel-query.ts';
 import { readDashboard } from '../../dashboards/interpret/read-dashboard.ts';
-import type { Tree } from '../../dashboards/interpret/tree.ts';
-import type { AskingView } from '../../dashboards/interpret/view.ts';
+import type { UnknownObject } from '../../dashboards/interpret/unknown-object.ts';
+import type { QueryView } from '../../dashboards/interpret/view.ts';
 import { kqlToQuery } from '../../dashboards/kql/to-query.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
 import {
   differences,
   expectedRows,
-  type Flat,
+  type FlatDocument,
   flatten,
   matches,
   passes,
@@ -46,21 +46,21 @@ function missing(what: string): never {
   throw new Error(`there is no ${what}`);
 }
 
-let sources: readonly Tree[] = [];
-let documents: readonly Flat[] = [];
+let sources: readonly UnknownObject[] = [];
+let documents: readonly FlatDocument[] = [];
 
-async function readDocuments(stream: string): Promise<Tree[]> {
+async function readDocuments(stream: string): Promise<UnknownObject[]> {
   const answer = JSON.stringify(
     await ask('POST', `/${stream}/_search`, { size: 10_000, sort: ['@timestamp'] }),
   );
-  const { hits }: { hits: { hits: { _source: Tree }[] } } = JSON.parse(answer);
+  const { hits }: { hits: { hits: { _source: UnknownObject }[] } } = JSON.parse(answer);
   return hits.hits.map(({ _source }) => _source);
 }
 
-const timeOf = (document: Flat) => Date.parse(String(document.get('@timestamp')?.[0]));
+const timeOf = (document: FlatDocument) => Date.parse(String(document.get('@timestamp')?.[0]));
 
 /** What a panel is about, by the plain reading of its filters. */
-const subjectOf = (panel: AskingView, filters: readonly Record<string, unknown>[]): Flat[] =>
+const subjectOf = (panel: QueryView, filters: readonly Record<string, unknown>[]): FlatDocument[] =>
   documents.filter(
     (document) =>
       timeOf(document) <= choice.to &&
@@ -135,7 +135,7 @@ describe('tables name whom they ask about', () => {
 });
 
 /** Every KQL query that a dashboard holds, of panels and of single measures and groups. */
-function queriesIn(panel: AskingView): string[] {
+function queriesIn(panel: QueryView): string[] {
   const columns = panel.kind === 'lens' ? Object.values(panel.layer.columns) : [];
   return [
     panel.query,
@@ -255,7 +255,7 @@ describe('whoever looks chooses', () => {
 
   test('a shorter time shows less', async () => {
     const lastDay = { ...choice, from: sample.end - dayMs };
-    const body = { size: 0, track_total_hits: true, query: queryOf(panel, overview, lastDay) };
+    const body = { size: 0, track_total_hits: true, query: buildPanelQuery(panel, overview, lastDay) };
     const expected = documents.filter(
       (document) =>
         document.get('data_stream.dataset')?.includes('o365.audit') && timeOf(document) >= lastDay.from,

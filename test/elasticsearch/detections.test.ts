@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { misfit } from '../detections/field-fitness.ts';
+import { findMisfit } from '../detections/field-fitness.ts';
 import {
   fieldsOfRule,
   missingRules,
@@ -79,7 +79,7 @@ if (missingRules !== undefined) {
 
   test('every field that any rule names is mapped, with a type that its operators can use', () => {
     const misfits = Object.entries(readFieldUses()).flatMap(([name, use]) => {
-      const reason = notOurs.includes(name) ? undefined : misfit(indices[0]?.types.get(name), use);
+      const reason = notOurs.includes(name) ? undefined : findMisfit(indices[0]?.types.get(name), use);
       return reason === undefined ? [] : [`${name}: ${reason}`];
     });
     expect(misfits).toEqual([]);

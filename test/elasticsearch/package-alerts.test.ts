@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createFieldLookup, generateAlertRules } from '../../dashboards/index.ts';
 import { runSetup } from '../../input/cli/commands/setup.ts';
-import { collectionSample } from '../../input/cli/package/sample-events.ts';
+import { collectionSample } from '../../input/cli/package/sample/sample-events.ts';
 import { readAuditAssets } from '../../input/setup/audit-assets.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
 import { ask, clusterUrl } from './cluster.ts';

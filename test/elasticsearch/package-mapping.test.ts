@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { templatesOf } from '../../input/cli/artefacts.ts';
 import { buildPackage } from '../../input/cli/package/build-package.ts';
-import { shortenLongValues } from '../../input/cli/package/long-values.ts';
+import { shortenLongValues } from '../../input/cli/package/pipelines/long-values.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { type Mapping, mapAsFleet } from '../package/fleet-mapping.ts';
 import { listSamples, readPublicRecords, sampleContext } from '../pipelines/samples.ts';

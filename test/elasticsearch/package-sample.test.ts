@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { auditSampleFile, mapSampleRecord } from '../../input/cli/package/sample-events.ts';
+import { auditSampleFile, mapSampleRecord } from '../../input/cli/package/sample/sample-events.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
 import { demand, prepare } from './mapping-server.ts';
 

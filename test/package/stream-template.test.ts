@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { writeStreamTemplate } from '../../input/cli/package/stream-template.ts';
-import { formOptions, isMulti, writeVariables } from '../../input/cli/package/variables.ts';
+import { writeStreamTemplate } from '../../input/cli/package/form/stream-template.ts';
+import { formOptions, isMulti, writeVariables } from '../../input/cli/package/form/variables.ts';
 import type { Option } from '../../input/options/option.ts';
 import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
 import type { Policy } from '../../input/settings/policy/policy.ts';

@@ -15,10 +15,10 @@ import {
 import { systemClock } from '../../input/contract/clock.ts';
 import { protectSecret } from '../../input/contract/errors.ts';
 import { createJsonLogger, createTextLogger } from '../../input/telemetry/logger.ts';
-import { showProgress } from '../../input/telemetry/progress.ts';
-import { drawTable } from '../../input/telemetry/progress-table.ts';
-import { StatusBoard } from '../../input/telemetry/status-board.ts';
+import { StatusBoard } from '../../input/telemetry/status/status-board.ts';
 import { createTelemetry } from '../../input/telemetry/telemetry.ts';
+import { showProgress } from '../../input/telemetry/terminal/progress.ts';
+import { drawProgressTable } from '../../input/telemetry/terminal/progress-table.ts';
 import { traceOutput, traceRequests } from '../../input/telemetry/traces.ts';
 
 const scope = { tenant: 'tenant-1', source: 'management-activity', name: 'Audit.Exchange' };
@@ -184,7 +184,7 @@ describe('the progress table', () => {
     return filled;
   };
   const draw = (filled: StatusBoard, rows = 24, columns = 80) =>
-    drawTable(filled.snapshot(), {
+    drawProgressTable(filled.snapshot(), {
       columns,
       rows,
       paint: (_health, text) => text,
@@ -223,7 +223,7 @@ describe('the progress table', () => {
     const message =
       'The application has no permission for this content type. Grant ActivityFeed.Read in Entra.';
     filled.report(scope, { health: 'failed', message });
-    const lines = drawTable(filled.snapshot(), {
+    const lines = drawProgressTable(filled.snapshot(), {
       columns,
       rows: 24,
       paint: (_health, text) => text,

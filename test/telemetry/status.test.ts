@@ -6,10 +6,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../input/contract/clock.ts';
 import { protectSecret } from '../../input/contract/errors.ts';
 import type { Logger } from '../../input/contract/logger.ts';
-import { StatusBoard } from '../../input/telemetry/status-board.ts';
-import { keepStatusFile } from '../../input/telemetry/status-file.ts';
-import { serveStatus } from '../../input/telemetry/status-server.ts';
-import { statusText } from '../../input/telemetry/status-text.ts';
+import { StatusBoard } from '../../input/telemetry/status/status-board.ts';
+import { keepStatusFile } from '../../input/telemetry/status/status-file.ts';
+import { serveStatus } from '../../input/telemetry/status/status-server.ts';
+import { statusText } from '../../input/telemetry/status/status-text.ts';
 
 const scope = { tenant: 'tenant-1', source: 'management-activity', name: 'Audit.Exchange' };
 const hour = 3_600_000;

@@ -1,4 +1,4 @@
-// `m365 check`: what is wrong with a policy's tenants and outputs, and what to do about it.
+// The command `m365 check`: it tells what is wrong with a policy's tenants and outputs, and what to do about it.
 
 import { Command } from 'commander';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
@@ -45,7 +45,7 @@ export function checkCommand(): Command {
     });
 }
 
-interface Section {
+interface CheckSection {
   readonly title: string;
   findings(signal: AbortSignal): AsyncIterable<Finding> | Iterable<Finding>;
 }
@@ -67,7 +67,7 @@ async function check(flags: CheckFlags): Promise<boolean> {
   return all.every(({ state }) => state !== 'problem');
 }
 
-function sectionsOf(policy: Policy, tenant: string | undefined): readonly Section[] {
+function sectionsOf(policy: Policy, tenant: string | undefined): readonly CheckSection[] {
   return [
     ...chooseStreams(policy, tenant).map((stream) => ({
       title: `Tenant ${nameTenant(stream)}`,

@@ -1,4 +1,4 @@
-// `m365 deduplicate`: records that stand in Elasticsearch more than once, and the deletes that mend it.
+// The command `m365 deduplicate`: it finds records that stand in Elasticsearch more than once, and deletes the surplus.
 
 import { Command } from 'commander';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
@@ -62,7 +62,7 @@ export function deduplicateCommand(): Command {
 
 const eightDaysMs = 8 * 86_400_000;
 
-/** True when no record is left with more than one document. */
+/** Resolves to true when no record is left with more than one document. */
 async function deduplicate(flags: DeduplicateFlags): Promise<boolean> {
   using signals = listenForInterruption();
   const connection = await connect(await readConnectionFlags(flags));
@@ -98,7 +98,7 @@ class Deduplication {
   #waiting: StoredDocument[] = [];
   #equal = 0;
   #deleted = 0;
-  /** After the request, which they would otherwise break. */
+  /** These lines are printed after the request, which they would otherwise break. */
   readonly #different: string[] = [];
 
   constructor(connection: Connection, dataStream: string, deletes: boolean) {

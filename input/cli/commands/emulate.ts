@@ -1,4 +1,4 @@
-// `m365 emulate`: a Microsoft 365 of one's own, on this machine, for trying, demonstrating and testing.
+// The command `m365 emulate`: an emulated Microsoft 365 on this machine, for trying, demonstrating and testing.
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

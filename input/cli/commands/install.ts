@@ -1,4 +1,4 @@
-// `m365 install`: uploads the package to Kibana, after a look at who owns its data streams.
+// The command `m365 install`: it uploads the package to Kibana, after a look at who owns its data streams.
 
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
@@ -7,11 +7,12 @@ import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { createDispatcher } from '../../http/dispatcher.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../options/secret.ts';
+import type { EnvironmentVariables } from '../../options/settings-tree.ts';
 import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
 import { importDashboards } from '../kibana/import-dashboards.ts';
 import { findOwnership, type Ownership } from '../kibana/owners.ts';
 import { buildPackage } from '../package/build-package.ts';
-import { collectionDataset } from '../package/collection-fields.ts';
+import { collectionDataset } from '../package/fields/collection-fields.ts';
 import { zipPackage } from '../package/zip.ts';
 import { say } from '../terminal/terminal.ts';
 
@@ -28,8 +29,7 @@ export interface InstallFlags {
   readonly dryRun?: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-type Say = (line: string) => void;
+type PrintLine = (line: string) => void;
 
 const teaching = `
 What it does:
@@ -80,9 +80,13 @@ const packageName = 'm365';
 const dataStreams = [...datasetNames, collectionDataset].map((name) => `logs-${name}-*`);
 
 /** Throws an OperatorError for everything that needs a person. */
-export async function runInstall(flags: InstallFlags, tell: Say, environment: Environment = process.env) {
-  // First of all: it takes seconds, in which Kibana would close a connection that is open already.
-  const deliver = flags.dashboardsOnly ? prepareDashboards(flags, tell) : prepareUpload(flags, tell);
+export async function runInstall(
+  flags: InstallFlags,
+  print: PrintLine,
+  environment: EnvironmentVariables = process.env,
+) {
+  // The package is built first of all: it takes seconds, in which Kibana would close a connection that is open already.
+  const deliver = flags.dashboardsOnly ? prepareDashboards(flags, print) : prepareUpload(flags, print);
   const connection = await readConnection(flags, environment);
   try {
     await deliver(connection);
@@ -91,38 +95,38 @@ export async function runInstall(flags: InstallFlags, tell: Say, environment: En
   }
 }
 
-type Deliver = (connection: KibanaConnection) => Promise<void>;
+type Upload = (connection: KibanaConnection) => Promise<void>;
 
-function prepareUpload(flags: InstallFlags, tell: Say): Deliver {
+function prepareUpload(flags: InstallFlags, print: PrintLine): Upload {
   const zip = flags.zip === undefined ? build() : readZip(flags.zip);
   return async (connection) => {
-    refuse(await findOwnership(connection, packageName, dataStreams), tell);
+    refuse(await findOwnership(connection, packageName, dataStreams), print);
     if (flags.dryRun) {
-      tell(`would upload the package (${zip.byteLength} bytes) to ${connection.address}`);
+      print(`would upload the package (${zip.byteLength} bytes) to ${connection.address}`);
       return;
     }
     const { body } = await askKibana(connection, { method: 'POST', path: '/api/fleet/epm/packages', zip });
     const items = Array.isArray(body.items) ? body.items.length : 0;
-    tell(`installed the package with ${items} assets`);
-    tell(
+    print(`installed the package with ${items} assets`);
+    print(
       'Next: in Kibana open Integrations, choose "Microsoft 365: complete audit logs", and add it to a policy.',
     );
   };
 }
 
-function prepareDashboards({ zip, dryRun }: InstallFlags, tell: Say): Deliver {
+function prepareDashboards({ zip, dryRun }: InstallFlags, print: PrintLine): Upload {
   if (zip !== undefined)
     throw usage('--zip and --dashboards-only exclude each other.', 'Leave one of them out.');
   const { savedObjects } = buildPackage();
   return async (connection) => {
     const count = savedObjects.filter(({ type }) => type === 'dashboard').length;
     if (dryRun) {
-      tell(`would import ${count} dashboards to ${connection.address}`);
+      print(`would import ${count} dashboards to ${connection.address}`);
       return;
     }
     await importDashboards(connection, savedObjects);
-    tell(`imported ${count} dashboards`);
-    tell('Next: in Kibana open Dashboards and look for [O365].');
+    print(`imported ${count} dashboards`);
+    print('Next: in Kibana open Dashboards and look for [O365].');
   };
 }
 
@@ -142,7 +146,7 @@ function readZip(file: string): Uint8Array {
   }
 }
 
-function refuse({ installed, inRegistry, owners }: Ownership, tell: Say): void {
+function refuse({ installed, inRegistry, owners }: Ownership, print: PrintLine): void {
   const [owner] = owners;
   if (owner)
     throw conflict(
@@ -154,10 +158,13 @@ function refuse({ installed, inRegistry, owners }: Ownership, tell: Say): void {
       `Nothing was uploaded: the registry of this Kibana has a package of the same name (${inRegistry}).`,
       'Serve this package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup`, then `m365 install --dashboards-only`.',
     );
-  tell(installed === undefined ? 'no version of it is installed' : `version ${installed} is installed`);
+  print(installed === undefined ? 'no version of it is installed' : `version ${installed} is installed`);
 }
 
-async function readConnection(flags: InstallFlags, environment: Environment): Promise<KibanaConnection> {
+async function readConnection(
+  flags: InstallFlags,
+  environment: EnvironmentVariables,
+): Promise<KibanaConnection> {
   const { kibana, space } = flags;
   const url = URL.parse(kibana ?? '');
   if (!url || !/^https?:$/.test(url.protocol))
@@ -174,7 +181,10 @@ async function readConnection(flags: InstallFlags, environment: Environment): Pr
   };
 }
 
-async function readAuthorization(flags: InstallFlags, environment: Environment): Promise<string | undefined> {
+async function readAuthorization(
+  flags: InstallFlags,
+  environment: EnvironmentVariables,
+): Promise<string | undefined> {
   const username = flags.username ?? environment.KIBANA_USERNAME;
   const apiKey = await readSecret(flags.apiKeyFile, '--api-key-file', environment.KIBANA_API_KEY);
   if (apiKey !== undefined && flags.username === undefined) return `ApiKey ${encodeKey(apiKey)}`;

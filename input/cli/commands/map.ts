@@ -1,4 +1,4 @@
-// `m365 map`: raw records on standard input, a document for each on standard output, a line each, in order.
+// The command `m365 map`: it reads raw records on standard input and prints a document for each, a line each, in order.
 
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -64,7 +64,7 @@ const addTo = (value: string, before: readonly string[] = []): string[] => [...b
 const notGenerated =
   'The record-type files were changed since "npm run generate": documents are made by the rules as they were then.';
 
-/** Only what explains loads the record-type files, and the language that they are written in. */
+/** The record-type files, and the language that they are written in, are loaded only where something is explained. */
 async function openWriter(options: MapOptions): Promise<RecordWriter> {
   const { explain = false, json = false, field: fields = [] } = options;
   const context = contextOf(options);
@@ -115,7 +115,7 @@ export async function mapRecords(
   return count;
 }
 
-/** What could not be mapped is said once, with the first example; that nothing could be is a failure. */
+/** Unmapped records are reported once, with the first example; it is a failure where nothing could be mapped. */
 export function judge({ documents, failed, firstFailure }: MappedCount): void {
   if (documents === 0) process.stderr.write('m365: Standard input held no record.\n');
   if (firstFailure === undefined) return;

@@ -1,4 +1,4 @@
-// `m365 package`: the integration package for Kibana, as a folder and as a zip.
+// The command `m365 package`: it writes the integration package for Kibana, as a folder and as a zip.
 
 import { join } from 'node:path';
 import { Command, Option } from 'commander';

@@ -1,10 +1,11 @@
-// `m365 preview`: the dashboards on a page of this machine, over a real Elasticsearch and without Kibana.
+// The command `m365 preview`: it shows the dashboards on a page of this machine, over a real Elasticsearch or local
+// files and without Kibana.
 
 import { Command, InvalidArgumentError } from 'commander';
 import { createFieldLookup, generateSavedObjects, loadDashboards } from '../../../dashboards/index.ts';
 import { loadDefinitions } from '../../../pipelines/index.ts';
 import { OperatorError } from '../../contract/errors.ts';
-import { listDocumentFiles, statPlace } from '../../local-documents/document-files.ts';
+import { listDocumentFiles, statPath } from '../../local-documents/document-files.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { ElasticsearchError } from '../../outputs/elasticsearch/errors/elasticsearch-error.ts';
 import type { PreviewSource } from '../../preview/contract.ts';
@@ -17,7 +18,7 @@ import {
 } from '../../setup/connection-options.ts';
 import { loadCollectedPolicy } from '../policy-flag.ts';
 import { localDocuments } from '../preview/local-answers.ts';
-import { chooseLocalPlaces, usualPlace } from '../preview/local-places.ts';
+import { chooseLocalPaths, usualFolder } from '../preview/local-paths.ts';
 import { previewSource } from '../preview/preview-source.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
 
@@ -68,10 +69,10 @@ async function runPreview(flags: PreviewFlags): Promise<void> {
   const now = () => flags.now ?? Date.now();
   using interruption = listenForInterruption();
   const { stop } = interruption;
-  const places = await chooseLocalDocuments(flags);
-  if (places !== undefined) {
-    const { search, complete } = localDocuments(places, now);
-    await serve(previewSource(objects, search, now, complete), places.join(', '), flags.port, stop);
+  const paths = await chooseLocalDocuments(flags);
+  if (paths !== undefined) {
+    const { search, complete } = localDocuments(paths, now);
+    await serve(previewSource(objects, search, now, complete), paths.join(', '), flags.port, stop);
     return;
   }
   const connection = await connect(await readConnectionFlags(flags));
@@ -95,21 +96,21 @@ async function serve(source: PreviewSource, over: string, port: number, stop: Ab
   await server.close();
 }
 
-/** Undefined where an Elasticsearch is meant: it is named, or there is nothing else. */
+/** Returns undefined where an Elasticsearch is meant, because it is named or nothing else is there. */
 async function chooseLocalDocuments(flags: PreviewFlags): Promise<readonly string[] | undefined> {
-  if (flags.data !== undefined) return chooseLocalPlaces({ data: flags.data });
+  if (flags.data !== undefined) return chooseLocalPaths({ data: flags.data });
   if (flags.url !== undefined) return undefined;
   if (flags.policy !== undefined) {
     const { outputs } = await loadCollectedPolicy({ policy: flags.policy });
     return outputs.every(({ type }) => type === 'file')
-      ? chooseLocalPlaces({ policy: flags.policy })
+      ? chooseLocalPaths({ policy: flags.policy })
       : undefined;
   }
-  const found = (await statPlace(usualPlace)) === undefined ? [] : await listDocumentFiles([usualPlace]);
-  return found.length > 0 ? [usualPlace] : undefined;
+  const found = (await statPath(usualFolder)) === undefined ? [] : await listDocumentFiles([usualFolder]);
+  return found.length > 0 ? [usualFolder] : undefined;
 }
 
-/** What would fail for every panel is said before there is a page: an address, a key, a privilege. */
+/** An address, a key or a privilege that would fail for every panel is reported before there is a page. */
 async function tryFirst(
   search: (body: object) => Promise<unknown>,
   { index }: PreviewFlags,

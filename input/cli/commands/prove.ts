@@ -1,4 +1,4 @@
-// `m365 prove`: what Microsoft lists now against what was delivered.
+// The command `m365 prove`: it compares what Microsoft lists now with what was delivered.
 
 import { Command, Option } from 'commander';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';

@@ -1,4 +1,4 @@
-// `m365 replay`: delivers again what was refused, lost or doubted.
+// The command `m365 replay`: it delivers again what was refused, lost or doubted.
 
 import { Command, Option } from 'commander';
 import { contentTypes } from '../../sources/management-activity/options.ts';

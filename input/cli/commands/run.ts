@@ -1,4 +1,4 @@
-// `m365 run`: collects what a policy says.
+// The command `m365 run`: it collects what a policy describes.
 
 import { Command, Option } from 'commander';
 import { type OutputType, outputTypes } from '../../outputs/output-policy.ts';

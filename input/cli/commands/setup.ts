@@ -1,4 +1,5 @@
-// `m365 setup`: index template, ingest pipelines and data stream straight into Elasticsearch, for those without Kibana.
+// The command `m365 setup`: it puts index templates, ingest pipelines and data streams straight into Elasticsearch, for
+// those without Kibana.
 
 import { Command } from 'commander';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
@@ -81,7 +82,7 @@ export function setupCommand(): Command {
     .option('--namespace <name...>', 'make the data streams of these; else those that the policy writes')
     .option('--take-over', 'roll over live data streams that another template made')
     .option('--retention <time>', 'delete documents older than this: 90d; without it they stay')
-    .option('--dry-run', 'say what would change, and change nothing')
+    .option('--dry-run', 'print what would change, and change nothing')
     .option('--print', 'print the requests instead of sending them; connects to nothing')
     .option('--remove', 'remove what setup put there')
     .addHelpText('after', teaching)
@@ -92,22 +93,22 @@ export function setupCommand(): Command {
 export async function runSetup(
   flags: SetupFlags,
   assets: readonly SetupAsset[],
-  say: PrintLine,
+  print: PrintLine,
 ): Promise<void> {
   if (assets.length === 0) throw new Error('no generated templates were found beside the program');
   const version = readVersion();
-  if (flags.print) return printRequests(assets, version, checkRetention(flags.retention), say);
+  if (flags.print) return printRequests(assets, version, checkRetention(flags.retention), print);
   const { signal } = new AbortController();
   const connection = await connect(await readConnectionFlags(flags));
   try {
     if (flags.remove) {
-      const removed = await removeSetup(connection, assets, flags.dryRun ?? false, say, signal);
-      if (removed === 0) say('Nothing of ours is there.');
+      const removed = await removeSetup(connection, assets, flags.dryRun ?? false, print, signal);
+      if (removed === 0) print('Nothing of ours is there.');
       return;
     }
     const retention = checkRetention(flags.retention);
     const policy = flags.policy === undefined ? undefined : await loadPolicy(flags.policy, { force: true });
-    const chosen = policy?.streams.every(isRaw) ? leaveRecords(assets, policy, say) : assets;
+    const chosen = policy?.streams.every(isRaw) ? leaveRecords(assets, policy, print) : assets;
     const input = {
       assets: await withLifecycle(connection, chosen, retention, signal),
       version,
@@ -117,16 +118,16 @@ export async function runSetup(
     };
     const plan = await planSetup(connection, input, signal);
     refuse(plan);
-    if (flags.dryRun) describePlan(plan, say);
-    else await applySetup(connection, plan, version, say, signal);
-    if (isDone(plan)) say('Everything is in place already.');
-    if (!flags.dryRun) say(nextStep(flags.policy));
+    if (flags.dryRun) describePlan(plan, print);
+    else await applySetup(connection, plan, version, print, signal);
+    if (isDone(plan)) print('Everything is in place already.');
+    if (!flags.dryRun) print(nextStep(flags.policy));
   } finally {
     await connection.close();
   }
 }
 
-/** Those that will be written to and that a template is for. */
+/** The data streams that will be written to and that a template is for. */
 function chooseDataStreams(
   flags: SetupFlags,
   policy: Policy | undefined,
@@ -146,7 +147,9 @@ const streamsIn = (namespace: string) => [
   collectionStream(namespace),
 ];
 
-/** Through the output that is set up; a stream of raw records writes where another package is at home. */
+/**
+ * The data streams that the chosen output receives; a stream of raw records writes to one of another package.
+ */
 function writtenBy({ streams, completeness = [] }: Policy, outputName: string | undefined): string[] {
   const isMeant = ({ output }: { readonly output: OutputPolicy }) =>
     output.type === 'elasticsearch' && (outputName === undefined || output.name === outputName);
@@ -175,7 +178,7 @@ const isRaw = ({ mapping }: StreamPolicy) => mapping.documents === 'raw';
 function leaveRecords(
   assets: readonly SetupAsset[],
   { file, completeness, streams }: Policy,
-  say: PrintLine,
+  print: PrintLine,
 ): readonly SetupAsset[] {
   const owned = [...new Set(streams.map(({ mapping }) => `logs-${mapping.dataset}`))];
   const patterns = owned.map((name) => `${name}-*`).join(', ');
@@ -188,7 +191,7 @@ function leaveRecords(
         'Install that package (Elastic’s is o365) in Kibana; m365 check says whether it is there. To let m365 map records, leave out "documents: raw" and run this again.',
       retry: { kind: 'never' },
     });
-  say(`left ${patterns} alone: ${why}`);
+  print(`left ${patterns} alone: ${why}`);
   return assets.filter(({ name }) => !owned.some((each) => name.startsWith(each)));
 }
 
@@ -210,13 +213,13 @@ function nextStep(policy: string | undefined): string {
 
 function describePlan(
   { steps, rollOver, retain, retention, createStreams }: SetupPlan,
-  say: PrintLine,
+  print: PrintLine,
 ): void {
   for (const group of groupSteps(steps))
-    say(group.describe({ create: 'would create', update: 'would update' }));
-  for (const name of rollOver) say(`would roll over data stream ${name}`);
-  if (retain.length > 0) say(`would set the retention of ${retain.join(', ')} to ${retention}`);
-  for (const name of createStreams) say(`would create data stream ${name}`);
+    print(group.describe({ create: 'would create', update: 'would update' }));
+  for (const name of rollOver) print(`would roll over data stream ${name}`);
+  if (retain.length > 0) print(`would set the retention of ${retain.join(', ')} to ${retention}`);
+  for (const name of createStreams) print(`would create data stream ${name}`);
 }
 
 function isDone({ steps, rollOver, createStreams }: SetupPlan): boolean {
@@ -229,11 +232,11 @@ function printRequests(
   assets: readonly SetupAsset[],
   version: string,
   retention: string | undefined,
-  say: PrintLine,
+  print: PrintLine,
 ): void {
   const kept = assets.map((asset) =>
     asset.kind === 'index_template' ? addLifecycle(asset, retention) : asset,
   );
   for (const asset of inDependencyOrder(stampMappings(kept)))
-    say(`PUT ${assetPath(asset)}\n${JSON.stringify(markedBody(asset, version), undefined, 2)}\n`);
+    print(`PUT ${assetPath(asset)}\n${JSON.stringify(markedBody(asset, version), undefined, 2)}\n`);
 }

@@ -1,14 +1,15 @@
-// `m365 show`: the documents of local files, for people: the newest, and with --follow what comes.
+// The command `m365 show`: it prints the documents of local files for people, the newest, and with --follow those that
+// come.
 
 import { Command, InvalidArgumentError } from 'commander';
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import { listDocumentFiles } from '../../local-documents/document-files.ts';
-import { type Damage, DocumentTail, readDocuments } from '../../local-documents/documents.ts';
-import type { LocalDocument } from '../../local-documents/lines.ts';
-import { wrap } from '../../telemetry/wrap.ts';
-import { chooseLocalPlaces } from '../preview/local-places.ts';
-import { openPage, type Page } from '../show/page.ts';
-import { readWanted, type Wanted } from '../show/wanted.ts';
+import type { LocalDocument } from '../../local-documents/document-lines.ts';
+import { type DamagedLines, DocumentTail, readDocuments } from '../../local-documents/documents.ts';
+import { wrap } from '../../telemetry/terminal/wrap.ts';
+import { chooseLocalPaths } from '../preview/local-paths.ts';
+import { type DocumentFilter, readDocumentFilter } from '../show/document-filter.ts';
+import { type DocumentPrinter, openPrinter } from '../show/document-printer.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
 
 interface ShowFlags {
@@ -64,35 +65,35 @@ export function showCommand(): Command {
     .addHelpText('after', teaching)
     .action(async (words: readonly string[], flags: ShowFlags) => {
       using interruption = listenForInterruption();
-      await using page = openPage(process.stdout, flags);
-      const stop = AbortSignal.any([interruption.stop, page.gone]);
-      await showDocuments({ words, flags, page, stop, clock: systemClock });
+      await using printer = openPrinter(process.stdout, flags);
+      const stop = AbortSignal.any([interruption.stop, printer.gone]);
+      await showDocuments({ words, flags, printer, stop, clock: systemClock });
     });
 }
 
 interface Showing {
   readonly words: readonly string[];
   readonly flags: ShowFlags;
-  readonly page: Page;
+  readonly printer: DocumentPrinter;
   readonly stop: AbortSignal;
   readonly clock: Clock;
 }
 
 const followEveryMs = 300;
 
-export async function showDocuments({ words, flags, page, stop, clock }: Showing): Promise<void> {
-  const wanted = readWanted(words, flags.filter, clock.now());
-  const places = await chooseLocalPlaces(flags);
-  for (const note of wanted.notes) say(note);
-  const tail = new DocumentTail(places, sayDamage);
+export async function showDocuments({ words, flags, printer, stop, clock }: Showing): Promise<void> {
+  const filter = readDocumentFilter(words, flags.filter, clock.now());
+  const paths = await chooseLocalPaths(flags);
+  for (const note of filter.notes) printNote(note);
+  const tail = new DocumentTail(paths, printDamage);
   try {
     const shown = flags.all
-      ? await print(flags.follow ? tail.more() : readDocuments(places, sayDamage), wanted, page)
-      : await printNewest(tail, flags.lines, wanted, page);
-    if (shown === 0 && flags.lines > 0) await sayNothing(places, flags);
+      ? await print(flags.follow ? tail.more() : readDocuments(paths, printDamage), filter, printer)
+      : await printNewest(tail, flags.lines, filter, printer);
+    if (shown === 0 && flags.lines > 0) await printNoDocuments(paths, flags);
     while (flags.follow && !stop.aborted) {
       await clock.sleep(followEveryMs, stop).catch(() => undefined);
-      await print(tail.more(), wanted, page);
+      await print(tail.more(), filter, printer);
     }
   } finally {
     await tail.close();
@@ -102,55 +103,58 @@ export async function showDocuments({ words, flags, page, stop, clock }: Showing
 async function printNewest(
   tail: DocumentTail,
   count: number,
-  { accept }: Wanted,
-  page: Page,
+  { accept }: DocumentFilter,
+  printer: DocumentPrinter,
 ): Promise<number> {
   const newest = await tail.newest(count, accept);
-  await page.print(newest);
+  await printer.print(newest);
   return newest.length;
 }
 
 const mostAtOnce = 200;
 
-/** In small bunches, as the reader takes them: there may be days of them. Resolves with how many there were. */
+/**
+ * Prints documents in small bunches, as the reader takes them, because there may be days of them. Resolves to their
+ * number.
+ */
 async function print(
   documents: AsyncIterable<LocalDocument>,
-  { accept }: Wanted,
-  page: Page,
+  { accept }: DocumentFilter,
+  printer: DocumentPrinter,
 ): Promise<number> {
   let bunch: LocalDocument[] = [];
   let count = 0;
   for await (const document of documents) {
-    if (page.gone.aborted) return count;
+    if (printer.gone.aborted) return count;
     if (!accept(document)) continue;
     count += 1;
     bunch.push(document);
     if (bunch.length < mostAtOnce) continue;
-    await page.print(bunch);
+    await printer.print(bunch);
     bunch = [];
   }
-  await page.print(bunch);
+  await printer.print(bunch);
   return count;
 }
 
-async function sayNothing(places: readonly string[], { follow }: ShowFlags): Promise<void> {
-  const where = places.join(' and ');
-  const isEmpty = (await listDocumentFiles(places)).length === 0;
+async function printNoDocuments(paths: readonly string[], { follow }: ShowFlags): Promise<void> {
+  const where = paths.join(' and ');
+  const isEmpty = (await listDocumentFiles(paths)).length === 0;
   const what = isEmpty
     ? `There are no documents in ${where} yet; m365 start, or m365 run with an output of type file, writes them.`
     : `No document in ${where} is one of those asked for.`;
-  say(follow ? `${what} Waiting for some; Ctrl-C ends it.` : what);
+  printNote(follow ? `${what} Waiting for some; Ctrl-C ends it.` : what);
 }
 
-function sayDamage({ path, lines, isUnfinished }: Damage): void {
+function printDamage({ path, lines, isUnfinished }: DamagedLines): void {
   if (lines > 0)
-    say(
+    printNote(
       `${path}: ${lines} damaged ${lines === 1 ? 'line is' : 'lines are'} left out; documents that stand whole in ${lines === 1 ? 'it' : 'them'} are not.`,
     );
-  if (isUnfinished) say(`${path}: the last line is not whole: it is being written, or was torn.`);
+  if (isUnfinished) printNote(`${path}: the last line is not whole: it is being written, or was torn.`);
 }
 
-function say(text: string): void {
+function printNote(text: string): void {
   process.stderr.write(`${wrap(text, 'm365: ', '      ', process.stderr.columns ?? 100).join('\n')}\n`);
 }
 

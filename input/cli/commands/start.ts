@@ -1,4 +1,4 @@
-// `m365 start`: the whole way from an emulated tenant to local files, with nothing else installed.
+// The command `m365 start`: it shows the whole way from an emulated tenant to local files, with nothing else installed.
 
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
@@ -9,7 +9,7 @@ import { parsePolicy } from '../../settings/policy/load-policy.ts';
 import { startDemoTenant } from '../demo-tenant.ts';
 import { type RunCommandOptions, runFile, runOrShow, toLoadOptions, withRunOptions } from './run.ts';
 
-interface StartOptions extends RunCommandOptions {
+interface StartCommandOptions extends RunCommandOptions {
   readonly data: string;
 }
 
@@ -39,12 +39,12 @@ export function startCommand(): Command {
     .description('Collects an emulated tenant into local files; with --policy, what the policy says.')
     .option('--data <folder>', 'where the demonstration keeps everything', usualFolder)
     .addHelpText('after', teaching)
-    .action(async (options: StartOptions) => {
+    .action(async (options: StartCommandOptions) => {
       process.exitCode = options.policy === undefined ? await demonstrate(options) : await runFile(options);
     });
 }
 
-async function demonstrate(options: StartOptions): Promise<number> {
+async function demonstrate(options: StartCommandOptions): Promise<number> {
   const emulator = await startDemoTenant(options.data, Date.now());
   try {
     const policy = parsePolicy(
@@ -79,7 +79,7 @@ function demoPolicy({ url, tenants }: Emulator, folder: string): string {
             management_url: url,
             interval: '5s',
           })),
-          // For the dashboard that says whether all of it came.
+          // Completeness is reported for the dashboard that shows whether everything arrived.
           { 'data_stream.dataset': 'm365.collection', 'data_stream.namespace': 'demo', interval: '30s' },
         ],
       },

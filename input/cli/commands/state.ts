@@ -1,4 +1,4 @@
-// `m365 state`: the ledger of a state folder, for people and for moving house.
+// The command `m365 state`: it shows the ledger of a state folder, exports it, imports it and rebuilds it.
 
 import { Command } from 'commander';
 import { addPolicyOptions, chooseStateFolder, type PolicyFlags } from '../policy-flag.ts';

@@ -1,4 +1,5 @@
-// An explanation for people: aligned lines that are no wider than the terminal, what is too long cut with an ellipsis.
+// Draws an explanation for people: aligned lines that are no wider than the terminal; longer ones are cut with an
+// ellipsis.
 
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { listDocumentFields } from '../../../pipelines/document-fields.ts';
@@ -7,11 +8,11 @@ import { writeLine, writeValue } from '../../../pipelines/explain/words.ts';
 import { suggest } from '../../../pipelines/language/problem.ts';
 import { cellsOf, cutTo, padTo, plainJson, plainText } from '../show/cells.ts';
 import { drawIdle } from './draw-idle.ts';
-import { drawSource, placeOf, type Row } from './draw-source.ts';
+import { drawSource, type ExplanationRow, locationOf } from './draw-source.ts';
 import { concerns } from './select-fields.ts';
 
-interface Sheet {
-  /** Of the record, from 1 on. */
+interface ExplanationLayout {
+  /** The number of the record, from 1 on. */
   readonly number: number;
   readonly columns: number;
   /** What the explanation stands on. */
@@ -20,13 +21,13 @@ interface Sheet {
   readonly fields: readonly string[];
 }
 
-/** Wide enough for most names and most places in a file. */
+/** The width suits most names and most places in a file. */
 const firstColumn = 28;
-const placeWidth = 24;
+const locationWidth = 24;
 
 export function drawExplanation(
   explanation: Explanation,
-  { number, columns, definitions, fields }: Sheet,
+  { number, columns, definitions, fields }: ExplanationLayout,
 ): string {
   const sections = [
     ...drawFields(explanation.fields, definitions.dataset.recordField),
@@ -41,17 +42,17 @@ export function drawExplanation(
   return `${lines.map((line) => cutTo(line, columns).trimEnd()).join('\n')}\n`;
 }
 
-interface Section {
+interface ExplanationSection {
   readonly title: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly ExplanationRow[];
 }
 
-const section = (title: string, rows: readonly Row[]): Section => ({ title, rows });
+const section = (title: string, rows: readonly ExplanationRow[]): ExplanationSection => ({ title, rows });
 
 function drawHead(explanation: Explanation, number: number, columns: number): string[] {
   const { problem, id, documentId } = explanation;
   const head = `── ${number}: ${plainText(titleOf(explanation))} `;
-  const rows: Row[] = [
+  const rows: ExplanationRow[] = [
     ...(problem === undefined ? [] : [{ left: 'problem', right: plainText(problem) }]),
     ...(id === undefined ? [] : [{ left: 'Id', right: plainJson(writeValue(id)) }]),
     { left: '_id, by the engine', right: plainText(documentId) },
@@ -69,19 +70,19 @@ function titleOf({ problem, layers, recordType, recordTypeName, operation }: Exp
   return `${type}, ${operation === undefined ? 'no operation' : writeValue(operation)}`;
 }
 
-/** The nearest first: entries of operations, the file of the record type, the common file. */
-function drawLayers({ layers }: Explanation): Row[] {
-  const rows = layers.map((layer, i): Row => {
+/** The nearest files come first: entries of operations, the file of the record type, the common file. */
+function drawLayers({ layers }: Explanation): ExplanationRow[] {
+  const rows = layers.map((layer, i): ExplanationRow => {
     const left = i === 0 ? 'rules, nearest first' : '';
     const what = ['for every record', 'for the record type'][layers.length - 1 - i] ?? 'for the operation';
-    return { left, right: `${padTo(writeLine(layer), placeWidth)} ${what}` };
+    return { left, right: `${padTo(writeLine(layer), locationWidth)} ${what}` };
   });
   const alone = { left: '', right: 'no file has this record type' };
   return layers.length === 1 ? [...rows, alone] : rows;
 }
 
-/** Two columns; what is too long for the first stands above the second. */
-function drawRow({ left, right, indent = 2 }: Row): string[] {
+/** Draws two columns; a text that is too long for the first stands above the second. */
+function drawRow({ left, right, indent = 2 }: ExplanationRow): string[] {
   const start = ' '.repeat(indent) + plainText(left);
   if (cellsOf(start) < firstColumn) return [padTo(start, firstColumn) + right];
   return [start, ' '.repeat(firstColumn) + right];
@@ -91,7 +92,7 @@ function drawNotFound(
   { fields, idle }: Explanation,
   wanted: readonly string[],
   definitions: Definitions,
-): Row[] {
+): ExplanationRow[] {
   if (wanted.length === 0) return [];
   const known = listDocumentFields(definitions).map(({ name }) => name);
   const missing = wanted.filter((each) => !fields.some(({ name }) => concerns(name, each)));
@@ -106,7 +107,7 @@ function drawNotFound(
 const eventFields = ['event.kind', 'event.category', 'event.type', 'event.outcome', 'message'];
 const ruleKinds: readonly SourceKind[] = ['rule', 'related'];
 
-function drawFields(all: readonly ExplainedField[], recordField: string): Section[] {
+function drawFields(all: readonly ExplainedField[], recordField: string): ExplanationSection[] {
   const fields = all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const isRecord = ({ name }: ExplainedField) => name.startsWith(`${recordField}.`);
   const isEvent = ({ name }: ExplainedField) => eventFields.includes(name);
@@ -124,19 +125,22 @@ function drawFields(all: readonly ExplainedField[], recordField: string): Sectio
   ];
 }
 
-function drawField({ name, value, sources }: ExplainedField): Row[] {
+function drawField({ name, value, sources }: ExplainedField): ExplanationRow[] {
   const row = { left: name, right: plainJson(writeValue(value)) };
   return [row, ...sources.flatMap((source) => drawSource(source, value))];
 }
 
 /** What has no definition is told of by itself. */
-function drawProperty({ name, value, sources: [source] }: ExplainedField, recordField: string): Row[] {
+function drawProperty(
+  { name, value, sources: [source] }: ExplainedField,
+  recordField: string,
+): ExplanationRow[] {
   if (source?.by !== 'property') return [];
   const left = name.slice(recordField.length + 1);
-  return [{ left, right: `${padTo(placeOf(source), placeWidth)} ${plainJson(writeValue(value))}` }];
+  return [{ left, right: `${padTo(locationOf(source), locationWidth)} ${plainJson(writeValue(value))}` }];
 }
 
-function drawUnmapped({ unmapped }: Explanation): Row[] {
+function drawUnmapped({ unmapped }: Explanation): ExplanationRow[] {
   return unmapped.flatMap(({ path, detail, keptIn }) => {
     const where = keptIn.length === 0 ? 'left out' : `kept in ${keptIn.join(', ')}`;
     return [

@@ -1,18 +1,19 @@
-// Rules that did not fire: first those whose properties are there, with the reason, then the many whose are not.
+// Draws the rules that did not fire: first those whose properties are there, with the reason, then the many whose
+// properties are not.
 
 import type { Idle } from '../../../pipelines/explain/explanation.ts';
 import { writeValue } from '../../../pipelines/explain/words.ts';
 import { plainJson } from '../show/cells.ts';
-import { describeVerb, placeOf, type Row } from './draw-source.ts';
+import { describeConverter, type ExplanationRow, locationOf } from './draw-source.ts';
 
-export function drawIdle(idle: readonly Idle[]): { title: string; rows: Row[] }[] {
+export function drawIdle(idle: readonly Idle[]): { title: string; rows: ExplanationRow[] }[] {
   const absent = idle.filter(({ reason }) => reason === 'absent');
   const others = idle.filter(({ reason }) => reason !== 'absent');
   return [
     {
       title: 'Rules that did not fire',
       rows: others.flatMap((one) => [
-        { left: placeOf(one), right: describeRule(one) },
+        { left: locationOf(one), right: describeRule(one) },
         ...describeReason(one).map((right, i) => ({
           left: i === 0 ? (labels[one.reason] ?? '') : '',
           right,
@@ -22,7 +23,7 @@ export function drawIdle(idle: readonly Idle[]): { title: string; rows: Row[] }[
     },
     {
       title: 'Rules whose properties are absent',
-      rows: absent.map((one) => ({ left: placeOf(one), right: describeRule(one) })),
+      rows: absent.map((one) => ({ left: locationOf(one), right: describeRule(one) })),
     },
   ];
 }
@@ -40,14 +41,14 @@ function describeReason({ reason, detail, saw }: Idle): string[] {
   const seen = saw.map(({ path, value }) =>
     value === undefined ? `saw nothing at ${path}` : `saw ${path} ${writeValue(value)}`,
   );
-  // The label says it already.
+  // The reason is left out, because the label names it already.
   const lines = reason === 'refused' || reason === 'unanswered' ? seen : [detail, ...seen];
   return lines.map(plainJson);
 }
 
 function describeRule(one: Idle): string {
   const what = one.by === 'case' ? 'case on ' : one.by === 'outcome' ? 'step on ' : '';
-  const verb = describeVerb(one);
+  const verb = describeConverter(one);
   const to = one.to.map((name) => (name === '' ? 'the object' : name)).join(', ');
   return `${what}${one.from.join(' or ')} → ${to}${verb === undefined ? '' : `, ${verb}`}`;
 }

@@ -1,5 +1,6 @@
-// `m365 map --explain`: explanations in place of documents, for people or as JSON lines, of all fields or of some. The
-// rules are read from the record-type files, because what runs does not know in which line they stand.
+// Explains records for `m365 map --explain`: an explanation in place of each document, for people or as JSON lines, of
+// all fields or of some. The rules are read from the record-type files, because the generated definitions do not hold
+// their lines.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,24 +15,24 @@ import type { MapContext } from '../../../pipelines/mapper.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import type { RecordWriter } from '../map/map-records.ts';
 import { plainJson } from '../show/cells.ts';
-import { paperWidth } from '../terminal/terminal.ts';
+import { terminalWidth } from '../terminal/terminal.ts';
 import { drawExplanation } from './draw-explanation.ts';
 import { selectFields } from './select-fields.ts';
 
 interface ExplainOptions {
-  /** A line of JSON for each record. */
+  /** True for a line of JSON for each record. */
   readonly json: boolean;
-  /** Only what has to do with these; all where there are none. */
+  /** The fields to explain, with those below and above them; all where there are none. */
   readonly fields: readonly string[];
-  /** As wide as the terminal by default. */
+  /** The width in characters; that of the terminal by default. */
   readonly columns?: number;
 }
 
-/** Writes an explanation of each record. `definitions` say where they are written. */
+/** Writes an explanation of each record. The `definitions` hold the lines of their rules. */
 export function writeExplanations(
   definitions: Definitions,
   context: MapContext,
-  { json, fields, columns = paperWidth }: ExplainOptions,
+  { json, fields, columns = terminalWidth }: ExplainOptions,
 ): RecordWriter {
   const { read, explain } = compileExplainer(definitions);
   let count = 0;
@@ -48,7 +49,7 @@ export function writeExplanations(
   };
 }
 
-/** Throws an OperatorError where the record-type files are not below the folder. */
+/** Reads the definitions with their lines. Throws an OperatorError where the folder holds no record-type files. */
 export function readWritten(folder: string = pipelinesFolder): Definitions {
   const files = join(folder, datasets[mainDataset].folder, 'record-types');
   if (!existsSync(files))
@@ -61,7 +62,9 @@ export function readWritten(folder: string = pipelinesFolder): Definitions {
   return readDefinitions(mainDataset, folder, { keepLines: true });
 }
 
-/** Whether `m365 map` makes its documents by these definitions: it runs what was generated of the files. */
+/**
+ * Tells whether `m365 map` makes its documents by these definitions: it runs those that were generated from the files.
+ */
 export function isGenerated(definitions: Definitions): boolean {
   const withoutLines = JSON.stringify(definitions, (key, value) =>
     key === 'writtenAt' || key === 'partsWrittenAt' ? undefined : value,
@@ -69,7 +72,7 @@ export function isGenerated(definitions: Definitions): boolean {
   return isDeepStrictEqual(JSON.parse(withoutLines), loadDefinitions());
 }
 
-/** As the document of such a record is written. */
+/** Marks the explanation as the document of such a record is marked. */
 function asProblem(explanation: Explanation, problem: string): Explanation {
   const source = { by: 'engine', why: problem } as const;
   const fields = explanation.fields.map((field) =>

@@ -1,5 +1,5 @@
-// Of an explanation what has to do with some fields: the fields, those below and above them, and the rules that might
-// have written them.
+// Selects the part of an explanation that concerns some fields: the fields, those below and above them, and the rules
+// that might have written them.
 
 import type { Explanation } from '../../../pipelines/explain/explanation.ts';
 
@@ -21,12 +21,12 @@ export function selectFields(
   };
 }
 
-/** Whether a field is another, or one of them is below the other. */
+/** Tells whether two fields are the same, or one of them is below the other. */
 export function concerns(name: string, other: string): boolean {
   return isWithin(name, other) || isWithin(other, name);
 }
 
-/** A rule may write at the root: it may write every field. */
+/** A rule that may write at the root may write every field. */
 function isWithin(name: string, section: string): boolean {
   return section === '' || name === section || name.startsWith(`${section}.`);
 }

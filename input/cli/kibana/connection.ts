@@ -1,4 +1,5 @@
-// Asks Kibana: one request, JSON back, every refusal as an OperatorError with the way out.
+// The connection to Kibana: it sends one request, returns JSON, and turns every refusal into an OperatorError with the
+// way out.
 
 import { type BodyInit, type Dispatcher, FormData, fetch } from 'undici';
 import { OperatorError } from '../../contract/errors.ts';
@@ -6,35 +7,38 @@ import { readNetworkFailure } from '../../http/network-failure.ts';
 import { explainWrongScheme } from '../../http/wrong-scheme.ts';
 
 export interface KibanaConnection {
-  /** `https://kibana.example:5601/s/soc`, without a trailing slash. */
+  /** The URL without a trailing slash, such as `https://kibana.example:5601/s/soc`. */
   readonly address: string;
   readonly authorization: string | undefined;
   readonly dispatcher: Dispatcher;
 }
 
-export interface Answer {
+export interface KibanaResponse {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface Asked {
+export interface KibanaRequest {
   readonly method?: 'GET' | 'POST';
   readonly path: string;
   readonly zip?: Uint8Array;
   readonly json?: object;
   /** Saved objects to import, one a line. */
   readonly ndjson?: string;
-  /** Answers that are no failures, beside 2xx. */
+  /** Status codes that are no failures, beside 2xx. */
   readonly expected?: readonly number[];
 }
 
-export async function askKibana(connection: KibanaConnection, asked: Asked): Promise<Answer> {
+export async function askKibana(connection: KibanaConnection, asked: KibanaRequest): Promise<KibanaResponse> {
   const answer = await send(connection, asked);
   if (answer.status < 300 || asked.expected?.includes(answer.status)) return answer;
   throw refusal(connection, asked, answer);
 }
 
-async function send({ address, authorization, dispatcher }: KibanaConnection, asked: Asked): Promise<Answer> {
+async function send(
+  { address, authorization, dispatcher }: KibanaConnection,
+  asked: KibanaRequest,
+): Promise<KibanaResponse> {
   const { method = 'GET', path } = asked;
   const { type, body } = bodyOf(asked);
   try {
@@ -75,8 +79,8 @@ function isElasticsearch(address: string): OperatorError {
   });
 }
 
-/** Of a form, fetch says the type itself: it chooses the boundary. */
-function bodyOf({ zip, json, ndjson }: Asked): { readonly type?: string; readonly body?: BodyInit } {
+/** The type of a form is left to fetch, which chooses its boundary. */
+function bodyOf({ zip, json, ndjson }: KibanaRequest): { readonly type?: string; readonly body?: BodyInit } {
   if (zip) return { type: 'application/zip', body: zip };
   if (json) return { type: 'application/json', body: JSON.stringify(json) };
   if (ndjson === undefined) return {};
@@ -111,14 +115,14 @@ const advice: Readonly<Record<number, string>> = {
 
 function refusal(
   { address }: KibanaConnection,
-  { path, zip }: Asked,
-  { status, body }: Answer,
+  { path, zip }: KibanaRequest,
+  { status, body }: KibanaResponse,
 ): OperatorError {
-  const said = typeof body.message === 'string' ? `: ${body.message}` : '';
+  const detail = typeof body.message === 'string' ? `: ${body.message}` : '';
   const what = zip ? 'refused the package' : `did not answer ${path}`;
   return new OperatorError({
     code: `kibana-${status}`,
-    message: `Kibana at ${address} ${what} (${status})${said}`.replace(/\.?$/, '.'),
+    message: `Kibana at ${address} ${what} (${status})${detail}`.replace(/\.?$/, '.'),
     advice:
       (zip && adviceForUpload(String(body.message ?? ''))) ??
       advice[status] ??
@@ -127,7 +131,7 @@ function refusal(
   });
 }
 
-/** Reasons for which Kibana turns an upload down, by words of its message. */
+/** Reasons for which Kibana turns an upload down, recognised by words of its message. */
 function adviceForUpload(message: string): string | undefined {
   if (/could not verify/i.test(message))
     return 'Kibana cannot reach its registry. Give it access, or, where there is none on purpose, set xpack.fleet.isAirGapped: true in kibana.yml.';

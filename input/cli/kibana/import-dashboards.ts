@@ -1,4 +1,4 @@
-// Dashboards without the package: imported as saved objects, for data streams that `m365 setup` made.
+// Imports dashboards as saved objects, without the package, for data streams that `m365 setup` made.
 
 import { dataView, type SavedObject } from '../../../dashboards/index.ts';
 import { isObject } from '../../../pipelines/json/unknown.ts';
@@ -6,7 +6,7 @@ import { OperatorError } from '../../contract/errors.ts';
 import { writeImportFile } from '../package/kibana-files.ts';
 import { askKibana, type KibanaConnection } from './connection.ts';
 
-/** Replaces those of an earlier version; a data view that is there keeps what people made of it. */
+/** Imports and replaces those of an earlier version; an existing data view keeps the changes that people made. */
 export async function importDashboards(
   connection: KibanaConnection,
   objects: readonly SavedObject[],
@@ -29,7 +29,7 @@ export async function importDashboards(
   });
 }
 
-/** Fleet makes it with its first integration; without one nobody has. */
+/** Fleet makes the data view with its first integration, so without one it may be missing. */
 async function provideDataView(connection: KibanaConnection): Promise<void> {
   const path = `/api/data_views/data_view/${encodeURIComponent(dataView)}`;
   const { status } = await askKibana(connection, { path, expected: [404] });

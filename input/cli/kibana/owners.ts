@@ -1,5 +1,5 @@
-// Who owns our data streams in this Kibana, looked up before anything is uploaded: a package that is installed, or one
-// of the same name in its registry.
+// Finds the owners of our data streams in a Kibana before anything is uploaded: a package that is installed, or one of
+// the same name in its registry.
 
 import { isObject } from '../../../pipelines/json/unknown.ts';
 import { patternsOverlap } from '../../outputs/elasticsearch/template/index-patterns.ts';
@@ -8,12 +8,12 @@ import { askKibana, type KibanaConnection } from './connection.ts';
 interface InstalledPackage {
   readonly name: string;
   readonly version: string;
-  /** `logs-o365.audit-*` and the like. */
+  /** Index patterns such as `logs-o365.audit-*`. */
   readonly dataStreams: readonly string[];
 }
 
 export interface Ownership {
-  /** The version of ours that is there. */
+  /** The installed version of our package. */
   readonly installed: string | undefined;
   /** A package of our name that somebody else publishes. */
   readonly inRegistry: string | undefined;

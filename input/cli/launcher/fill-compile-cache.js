@@ -1,5 +1,5 @@
-// Loads every command, so that Node writes what it made of their files to its compile cache, in the folder named on the
-// command line, as this process ends.
+// Loads every command, so that Node fills its compile cache, in the folder named on the command line, when this process
+// ends.
 
 import { readdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';

@@ -1,5 +1,5 @@
-// An older Node than the one everything runs on hands over to that one, which `npm ci` puts beside the program. Written
-// for whatever Node people have.
+// Hands a command line over from an older Node to the one that everything runs on, which `npm ci` puts beside the
+// program. This file runs on whatever Node people have.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +11,7 @@ const own = fileURLToPath(new URL(`../../../node_modules/node/bin/${name}`, impo
 
 export const isOldNode = Number(process.versions.node.split('.')[0]) < needed;
 
-/** Runs the same command line with the Node that came with the packages; ends as that one ends. */
+/** Runs the same command line with the Node that came with the packages, and ends as that one ends. */
 export function runWithOwnNode(program) {
   if (!existsSync(own)) {
     process.stderr.write(
@@ -21,7 +21,7 @@ export function runWithOwnNode(program) {
     return;
   }
   const child = spawn(own, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // A terminal sends Ctrl-C to both; what a supervisor sends comes here only.
+  // A terminal sends Ctrl-C to both processes; a supervisor sends its signals to this one only.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

@@ -1,6 +1,6 @@
-// Where the program starts on the Node that it needs. Plain JavaScript, because Node's TypeScript parser, once loaded, holds 40 MB until the
-// process ends: everything else comes from Node's compile cache, and where that is empty, another process fills it.
-// Measured by `npm run bench -- memory`.
+// Starts the program on the Node that it needs. The file is plain JavaScript, because Node's TypeScript parser, once
+// loaded, holds 40 MB until the process ends: everything else comes from Node's compile cache, and where that is empty,
+// another process fills it. Measured by `npm run bench -- memory`.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -14,10 +14,11 @@ const flags = [
   // Most of what a record brings is garbage at once: collecting it early costs little, and keeps the heap small.
   '--max-semi-space-size=2',
   '--heap-growing-percent=30',
-  // What a collection frees goes back to the system, and is not kept for later.
+  // Memory that a collection frees goes back to the system, and is not kept for later.
   '--optimize-for-size',
   '--no-short-builtin-calls',
-  // What the optimising compiler takes for large functions is not given back, least of all where threads share the work.
+  // Memory that the optimising compiler takes for large functions is not given back, least of all where threads share
+  // the work.
   '--max-inlined-bytecode-size-cumulative=400',
   '--no-concurrent-recompilation',
 ];
@@ -45,7 +46,7 @@ if (cache !== undefined && readdirSync(cache).length === 0) {
   spawnSync(process.execPath, [...process.execArgv, join(dirname, 'fill-compile-cache.js'), pipelinesFolder]);
 }
 
-const { tendStandardStreams } = await import('../terminal/standard-streams.ts');
+const { handleStreamErrors } = await import('../terminal/standard-streams.ts');
 const { main } = await import('../main.ts');
-tendStandardStreams();
+handleStreamErrors();
 await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
-// The column AuditData of a CSV export: of the audit search in the portal, or of Search-UnifiedAuditLog with Export-Csv,
-// which writes a line with the type first and, with -UseCulture, semicolons.
+// Reads the column AuditData of a CSV export: of the audit search in the portal, or of Search-UnifiedAuditLog with
+// Export-Csv, which writes a line with the type first and, with -UseCulture, semicolons.
 
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
@@ -7,19 +7,19 @@ import { OperatorError } from '../../contract/errors.ts';
 
 const delimiters = [',', ';', '\t', '|'];
 
-/** The lines before the names of the columns: the type of Windows PowerShell, the delimiter of Excel. */
+/** Lines may stand before the names of the columns: the type of Windows PowerShell, the delimiter of Excel. */
 const preamble = /^(?:(?:#TYPE|sep=)[^\n]*\n)*/i;
 
-export interface CsvForm {
+export interface CsvFormat {
   readonly delimiter: string;
-  /** The number of the column with the record. */
+  /** The index of the column that holds the record. */
   readonly column: number;
-  /** How many lines stand before the names of the columns. */
+  /** The number of lines before the names of the columns. */
   readonly preambleLines: number;
 }
 
-/** Undefined where the beginning of a text is not that of a CSV export with records in it. */
-export function findCsvForm(head: string): CsvForm | undefined {
+/** Returns undefined where the beginning of a text is not that of a CSV export with records in it. */
+export function findCsvFormat(head: string): CsvFormat | undefined {
   const [before = ''] = preamble.exec(head) ?? [];
   const [names = ''] = head.slice(before.length).split('\n', 1);
   for (const delimiter of delimiters) {
@@ -29,10 +29,10 @@ export function findCsvForm(head: string): CsvForm | undefined {
   return undefined;
 }
 
-/** What stands in the column, a row at a time; an empty text for a row that has no such column. */
+/** Yields the text in the column of each row; an empty text for a row that has no such column. */
 export async function* readCsvRecords(
   chunks: AsyncIterable<Buffer>,
-  { delimiter, column, preambleLines }: CsvForm,
+  { delimiter, column, preambleLines }: CsvFormat,
 ): AsyncGenerator<string[]> {
   const parser = parse({
     delimiter,
@@ -42,7 +42,7 @@ export async function* readCsvRecords(
     relax_quotes: true,
     skip_empty_lines: true,
   });
-  // What goes wrong in either is thrown where the rows are read.
+  // An error of the input or of the parser is thrown where the rows are read.
   const rows: AsyncIterable<string[]> = pipeline(Readable.from(chunks), parser, () => undefined);
   try {
     for await (const row of rows) yield [row[column] ?? ''];

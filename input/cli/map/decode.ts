@@ -1,12 +1,15 @@
-// Bytes of a file as UTF-8, whatever encoding they came in. Windows PowerShell 5.1 writes UTF-16 with a byte order mark
-// wherever `>` or Out-File is used; some tools leave the mark out.
+// Decodes the bytes of a file to UTF-8, whatever encoding they came in. Windows PowerShell 5.1 writes UTF-16 with a
+// byte order mark wherever `>` or Out-File is used; some tools leave the mark out.
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
-/** Enough to see a byte order mark, or on which side of the first letter the empty byte of UTF-16 stands. */
+/** The first bytes show a byte order mark, or on which side of the first letter UTF-16 has its empty byte. */
 const neededBytes = 4;
 
-/** Without a byte order mark. Invalid sequences become U+FFFD where the encoding is UTF-16, and stay as they are in UTF-8. */
+/**
+ * Yields UTF-8 without a byte order mark. Invalid sequences become U+FFFD where the encoding is UTF-16, and stay as
+ * they are in UTF-8.
+ */
 export async function* decodeToUtf8(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer> {
   let head: Buffer = Buffer.alloc(0);
   let decode: Decode | undefined;

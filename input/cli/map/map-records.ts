@@ -1,5 +1,5 @@
-// Texts of records in, what is written of each out, and a count of what could not be mapped. The plain case, a record by
-// itself, is told by its CreationTime; only where there is none, or a row stands around it, is a text looked into again.
+// Maps texts of records with a writer, and counts those that could not be mapped. The plain case, a record by itself,
+// is recognised by its CreationTime; other texts are searched for records inside them.
 
 import type { ShapedRecord } from '../../../pipelines/engine/read-record.ts';
 import type { MapContext, Mapper } from '../../../pipelines/mapper.ts';
@@ -9,19 +9,19 @@ export interface MappedCount {
   documents: number;
   /** Documents with event.kind pipeline_error. */
   failed: number;
-  /** Of the first of them: where it stood among the documents, from 1 on, and what was wrong. */
+  /** The first of the failures: its number among the documents, from 1 on, and the reason. */
   firstFailure?: { readonly at: number; readonly problem: string };
 }
 
-/** What becomes of each record: text with its line ends. */
+/** Reads a record and writes the text that it becomes, line ends included. */
 export interface RecordWriter {
   read(text: string): ShapedRecord;
   write(record: ShapedRecord): string;
-  /** Of a record without CreationTime: an event is never dated with the time at which it was mapped. */
+  /** Writes a record without CreationTime: an event is never dated with the time at which it was mapped. */
   writeUndated(record: ShapedRecord, problem: string): string;
 }
 
-/** Writes documents, a line each. */
+/** Makes the writer of documents, a line each. */
 export function writeDocuments(mapper: Mapper, context: MapContext): RecordWriter {
   return {
     read: mapper.read,
@@ -35,12 +35,12 @@ export function writeDocuments(mapper: Mapper, context: MapContext): RecordWrite
 
 const noTime = 'no audit record: it has no CreationTime';
 
-/** What a row around a record always has. */
+/** Every row around a record has this key. */
 const rowMark = /[aA]uditData"/;
 
 export type MapTexts = (texts: readonly string[]) => string;
 
-/** A function for the texts of one input after the other; it adds to `count`. */
+/** Returns a function for the texts of one input after the other; it adds to `count`. */
 export function mapTexts(writer: RecordWriter, count: MappedCount): MapTexts {
   const fail = (problem: string): void => {
     count.failed += 1;

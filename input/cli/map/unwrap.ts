@@ -1,17 +1,20 @@
-// From what stands around audit records to their own texts: rows of a search with the record in a column, pages of Graph
-// and content blobs with a list of records, records written as JSON text.
+// Unwraps audit records from their exports: rows of a search with the record in a column, pages of Graph and content
+// blobs with a list of records, records written as JSON text.
 
 import { isObject, type Json } from '../../../pipelines/json/json.ts';
 import { parseExactly } from '../../../pipelines/parse-record.ts';
 
-/** Where rows of Search-UnifiedAuditLog, of the portal's export and of Graph have the record. */
+/** Keys under which rows of Search-UnifiedAuditLog, of the portal's export and of Graph have the record. */
 const recordName = /^auditdata$/i;
-/** Where pages of Graph and messages of Event Hubs have their list. */
+/** Keys under which pages of Graph and messages of Event Hubs have their list. */
 const listNames = ['value', 'records'];
-/** A record inside of more than this is no export that anybody writes. */
+/** No export nests a record deeper than this. */
 const deepest = 5;
 
-/** The texts of the records in it, in order; the text itself where nothing stands around it, or it is not JSON. */
+/**
+ * Returns the texts of the records in a text, in order; the text itself where nothing stands around it, or it is not
+ * JSON.
+ */
 export function unwrapRecords(text: string): string[] {
   const value = parseOrNothing(text);
   return value === undefined ? [text] : unwrap(value, text, deepest);

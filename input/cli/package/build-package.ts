@@ -1,4 +1,4 @@
-// The integration package, made from the repository: as source, which Elastic's tools build and test, and as built,
+// Builds the integration package from the repository: as source, which Elastic's tools build and test, and as built,
 // which Kibana takes. The same repository gives the same bytes.
 
 import { existsSync } from 'node:fs';
@@ -19,8 +19,8 @@ import { mainDataset } from '../../../pipelines/datasets.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
 import { readVersion } from '../version.ts';
-import { allFields, type DataStream, listDataStreams, writeDataStream } from './data-streams.ts';
-import { resolveReference } from './ecs-schema.ts';
+import { allFields, listDataStreams, type PackageDataStream, writeDataStream } from './data-streams.ts';
+import { resolveReference } from './fields/ecs-schema.ts';
 import { writeRuleTemplates, writeSavedObjects } from './kibana-files.ts';
 import {
   completeManifest,
@@ -32,19 +32,19 @@ import {
   screenshotFile,
 } from './manifest-file.ts';
 import { type PackageFiles, sortFiles, toYaml } from './package-files.ts';
-import { writePipelineTests } from './pipeline-tests.ts';
-import { readBytes, readText, wrong } from './read-source.ts';
-import { type ReadmeData, renderReadme, writeReadmeTemplate } from './readme.ts';
-import { writeReadmeParts } from './readme-parts.ts';
+import { writePipelineTests } from './pipelines/pipeline-tests.ts';
+import { definitionError, readBytes, readText } from './read-source.ts';
+import { type ReadmeData, renderReadme, writeReadmeTemplate } from './readme/readme.ts';
+import { writeReadmeParts } from './readme/readme-parts.ts';
 
 export interface Package {
   readonly name: string;
   readonly version: string;
-  /** With `_dev`, and with references to ECS. */
+  /** The package as source, with `_dev` and with references to ECS. */
   readonly source: PackageFiles;
-  /** Without them: what a zip holds. */
+  /** The package as built, without them: a zip holds this. */
   readonly built: PackageFiles;
-  /** Its dashboards, searches and tag by themselves, for a Kibana that is to import them without the package. */
+  /** The dashboards, searches and tag by themselves, for a Kibana that imports them without the package. */
   readonly savedObjects: readonly SavedObject[];
 }
 
@@ -80,7 +80,7 @@ export function buildPackage(root = repository): Package {
 
 const asIs = <T>(value: T): T => value;
 
-interface Parts {
+interface PackageParts {
   readonly savedObjects: readonly SavedObject[];
   readonly dashboards: readonly DashboardDefinition[];
   readonly rules: readonly AlertRule[];
@@ -89,7 +89,7 @@ interface Parts {
 
 function writeCommon(
   root: string,
-  { savedObjects, dashboards, rules, manifest }: Parts,
+  { savedObjects, dashboards, rules, manifest }: PackageParts,
 ): Map<string, string | Buffer> {
   const screenshots = dashboards.flatMap((each) => findScreenshot(root, each.id, titleOf(each)) ?? []);
   const files = new Map<string, string | Buffer>([
@@ -107,13 +107,16 @@ function writeCommon(
   return files;
 }
 
-function writeStreams(streams: readonly DataStream[], spell: Parameters<typeof writeDataStream>[1]) {
+function writeStreams(streams: readonly PackageDataStream[], spell: Parameters<typeof writeDataStream>[1]) {
   return streams.flatMap((stream) => [...writeDataStream(stream, spell)]);
 }
 
 function readReadmeTemplate(
   root: string,
-  { streams, rules }: { readonly streams: readonly DataStream[]; readonly rules: readonly AlertRule[] },
+  {
+    streams,
+    rules,
+  }: { readonly streams: readonly PackageDataStream[]; readonly rules: readonly AlertRule[] },
 ): string {
   const file = join(root, 'docs', 'package', 'README.md.hbs');
   const text = readText(file);
@@ -124,11 +127,11 @@ function readReadmeTemplate(
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const [, parsing, running] = /on line (\d+)|- (\d+):\d+$/.exec(message) ?? [];
-    throw wrong(file, Number(parsing ?? running ?? 1), message);
+    throw definitionError(file, Number(parsing ?? running ?? 1), message);
   }
 }
 
-function writeDocs(template: string, streams: readonly DataStream[]): [string, string][] {
+function writeDocs(template: string, streams: readonly PackageDataStream[]): [string, string][] {
   const data: ReadmeData = {
     fields: new Map(streams.map((stream) => [stream.name, allFields(stream)])),
     events: new Map(streams.map(({ name, sample }) => [name, sample])),
@@ -136,7 +139,7 @@ function writeDocs(template: string, streams: readonly DataStream[]): [string, s
   return [['docs/README.md', renderReadme(template, data)]];
 }
 
-/** What Elastic's tools read and Kibana never sees. */
+/** Files that Elastic's tools read and Kibana never sees. */
 function writeDevelopment(template: string, root: string, definitions: Definitions): [string, string][] {
   return [
     ['_dev/build/build.yml', toYaml({ dependencies: { ecs: { reference: `git@v${ecsVersion}` } } })],

@@ -1,24 +1,25 @@
-// The data streams of the package, each a folder: what it is called, its fields, pipelines, template and sample event.
+// Builds the data streams of the package, each a folder with its manifest, fields, pipelines, template and sample
+// event.
 
 import type { CollectionField } from '../../../dashboards/index.ts';
 import type { Field } from '../../../fields/field-types.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { listDocumentFields } from '../../../pipelines/document-fields.ts';
 import { buildCollectionPipeline } from '../../completeness/pipeline.ts';
-import { collectionDataset, listCollectionFields } from './collection-fields.ts';
-import { type FieldDefinition, type FieldFiles, writeFieldFiles } from './field-definitions.ts';
+import { collectionDataset, listCollectionFields } from './fields/collection-fields.ts';
+import { type FieldDefinition, type FieldFiles, writeFieldFiles } from './fields/field-definitions.ts';
+import { writeCollectionTemplate, writeStreamTemplate } from './form/stream-template.ts';
 import { writeAuditManifest, writeCollectionManifest } from './manifest-file.ts';
 import { toJson, toYaml } from './package-files.ts';
-import { writeAuditPipelines, writePipeline } from './pipeline-files.ts';
-import { auditSample, collectionSample } from './sample-events.ts';
-import { writeCollectionTemplate, writeStreamTemplate } from './stream-template.ts';
+import { writeAuditPipelines, writePipeline } from './pipelines/pipeline-files.ts';
+import { auditSample, collectionSample } from './sample/sample-events.ts';
 
-export interface DataStream {
-  /** Its folder. */
+export interface PackageDataStream {
+  /** The name of its folder. */
   readonly name: string;
   readonly manifest: object;
   readonly fields: FieldFiles;
-  /** File name → text. */
+  /** The text of each pipeline, by file name. */
   readonly pipelines: ReadonlyMap<string, string>;
   readonly template: string;
   readonly sample: object;
@@ -27,11 +28,11 @@ export interface DataStream {
 export function listDataStreams(
   definitions: Definitions,
   collectionFields?: readonly CollectionField[],
-): readonly DataStream[] {
+): readonly PackageDataStream[] {
   return [auditStream(definitions), collectionStream(collectionFields)];
 }
 
-function auditStream(definitions: Definitions): DataStream {
+function auditStream(definitions: Definitions): PackageDataStream {
   const { dataset } = definitions;
   const fields = listDocumentFields(definitions);
   return {
@@ -44,7 +45,7 @@ function auditStream(definitions: Definitions): DataStream {
   };
 }
 
-function collectionStream(own?: readonly CollectionField[]): DataStream {
+function collectionStream(own?: readonly CollectionField[]): PackageDataStream {
   const pipeline = buildCollectionPipeline({ withHooks: false });
   return {
     name: 'collection',
@@ -60,13 +61,13 @@ function fieldFiles(dataset: string, module: string, fields: readonly Field[], c
   return writeFieldFiles({ dataset, module, fields, closed });
 }
 
-export function allFields({ fields }: DataStream): readonly FieldDefinition[] {
+export function allFields({ fields }: PackageDataStream): readonly FieldDefinition[] {
   return Object.values(fields).flat();
 }
 
-/** `spell` turns what a field file holds into what it shall hold: references stay, or are spelled out. */
+/** Writes the files of a data stream. `spell` keeps a reference to ECS in a field file, or spells it out. */
 export function writeDataStream(
-  stream: DataStream,
+  stream: PackageDataStream,
   spell: (field: FieldDefinition) => FieldDefinition,
 ): ReadonlyMap<string, string> {
   const folder = `data_stream/${stream.name}`;

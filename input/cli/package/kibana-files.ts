@@ -1,4 +1,5 @@
-// Dashboards, searches, tags and templates of rules as files of a package: one saved object each, named by its id.
+// Writes dashboards, searches, tags and templates of rules as files of a package: one saved object each, named by its
+// id.
 
 import type { AlertRule, SavedObject } from '../../../dashboards/index.ts';
 import { toJson } from './package-files.ts';
@@ -7,7 +8,7 @@ export function writeSavedObjects(objects: readonly SavedObject[]): ReadonlyMap<
   return new Map(objects.map((object) => [`kibana/${object.type}/${object.id}.json`, toJson(object)]));
 }
 
-/** As Kibana imports and exports them: one a line. */
+/** The saved objects in the form that Kibana imports and exports, one a line. */
 export function writeImportFile(objects: readonly SavedObject[]): string {
   return objects.map((object) => `${JSON.stringify(object)}\n`).join('');
 }

@@ -1,10 +1,10 @@
-// manifest.yml of the package, and those of its data streams. What people wrote by hand is read from the repository's
-// own manifest.yml; what follows from elsewhere is put in.
+// Writes manifest.yml of the package, and those of its data streams. The hand-written part is read from the
+// repository's own manifest.yml; the rest is derived.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBytes, readText, readYaml, wrong } from './read-source.ts';
-import { writeCollectionVariables, writeVariables } from './variables.ts';
+import { writeCollectionVariables, writeVariables } from './form/variables.ts';
+import { definitionError, readBytes, readText, readYaml } from './read-source.ts';
 
 export interface Manifest {
   readonly name: string;
@@ -18,17 +18,25 @@ export function readManifest(root: string, version: string): Manifest {
   const file = join(root, 'manifest.yml');
   const { content: manifest, lineOf } = readYaml<Manifest>(file);
   if (manifest.version === version) return manifest;
-  throw wrong(file, lineOf('version'), `version ${manifest.version} is not that of package.json, ${version}`);
+  throw definitionError(
+    file,
+    lineOf('version'),
+    `version ${manifest.version} is not that of package.json, ${version}`,
+  );
 }
 
-/** As it is written; throws a DefinitionError where the newest version in it is another. */
+/** Returns the changelog as it is written; throws a DefinitionError where its newest version is another. */
 export function readChangelog(root: string, version: string): string {
   const file = join(root, 'changelog.yml');
   const { content, lineOf } = readYaml<readonly { readonly version?: string }[] | null>(file);
   const newest = content?.[0]?.version;
   if (newest === version) return readText(file);
   const found = newest === undefined ? 'nothing' : newest;
-  throw wrong(file, lineOf(0, 'version'), `the first entry is of ${found}, and the package of ${version}`);
+  throw definitionError(
+    file,
+    lineOf(0, 'version'),
+    `the first entry is of ${found}, and the package of ${version}`,
+  );
 }
 
 export interface Screenshot {
@@ -42,7 +50,7 @@ export function completeManifest(manifest: Manifest, screenshots: readonly Scree
   return screenshots.length === 0 ? manifest : { ...manifest, screenshots };
 }
 
-/** Pictures of dashboards where they were taken: `dashboards/screenshots/<dashboard>.png`. */
+/** Pictures of dashboards, where they were taken: `dashboards/screenshots/<dashboard>.png`. */
 export function findScreenshot(root: string, id: string, title: string): Screenshot | undefined {
   const file = screenshotFile(root, id);
   if (!existsSync(file)) return undefined;
@@ -60,11 +68,12 @@ const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 /** A PNG begins with its signature and the chunk that holds its size. */
 function readPngSize(file: string): { width: number; height: number } {
   const png = readBytes(file);
-  if (png.byteLength < 24 || !png.subarray(0, 8).equals(pngSignature)) throw wrong(file, 1, 'is no PNG');
+  if (png.byteLength < 24 || !png.subarray(0, 8).equals(pngSignature))
+    throw definitionError(file, 1, 'is no PNG');
   return { width: png.readUInt32BE(16), height: png.readUInt32BE(20) };
 }
 
-/** Room for fields that operators add beside those of the package. */
+/** The limit leaves room for fields that operators add beside those of the package. */
 const roomForFields = 4000;
 
 const indexTemplate = {

@@ -1,4 +1,4 @@
-// A package while it is built: paths from its root and what is in them, in the order of the paths.
+// A package while it is built: the files by their paths from its root, in the order of the paths.
 
 import { stringify } from 'yaml';
 
@@ -17,7 +17,7 @@ export function toJson(value: unknown): string {
   return `${JSON.stringify(value, undefined, 4)}\n`;
 }
 
-/** Drops what is undefined, so that it does not show as null. For what JSON can hold. */
+/** Drops undefined properties, so that they do not show as null. It is for values that JSON can hold. */
 export function compact<T extends object>(value: T): T {
   return JSON.parse(JSON.stringify(value));
 }

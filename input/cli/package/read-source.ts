@@ -1,4 +1,5 @@
-// Reads what a package is made of. What cannot be read, or is not what it should be, is an error with file and line.
+// Reads the repository's files that a package is made of. A file that cannot be read, or is not what it should be, is
+// an error with file and line.
 
 import { readFileSync } from 'node:fs';
 import { isNode, LineCounter, parseDocument } from 'yaml';
@@ -9,7 +10,7 @@ export function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw wrong(file, 1, `cannot be read: ${describeFileFailure(cause)}`);
+    throw definitionError(file, 1, `cannot be read: ${describeFileFailure(cause)}`);
   }
 }
 
@@ -22,7 +23,7 @@ export function readJson<T>(file: string): T {
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-    throw wrong(file, text.slice(0, position).split('\n').length, `is no JSON: ${message}`);
+    throw definitionError(file, text.slice(0, position).split('\n').length, `is no JSON: ${message}`);
   }
 }
 
@@ -35,7 +36,7 @@ export function readYaml<T>(file: string): YamlSource<T> {
   const lines = new LineCounter();
   const document = parseDocument(readText(file), { lineCounter: lines });
   const [broken] = document.errors;
-  if (broken) throw wrong(file, lines.linePos(broken.pos[0]).line, broken.message);
+  if (broken) throw definitionError(file, lines.linePos(broken.pos[0]).line, broken.message);
   return {
     content: document.toJS(),
     lineOf(...place) {
@@ -45,6 +46,6 @@ export function readYaml<T>(file: string): YamlSource<T> {
   };
 }
 
-export function wrong(file: string, line: number, message: string): DefinitionError {
+export function definitionError(file: string, line: number, message: string): DefinitionError {
   return new DefinitionError([{ file, line, message: message.split('\n', 1)[0] ?? '' }]);
 }

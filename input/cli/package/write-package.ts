@@ -1,4 +1,5 @@
-// Puts a package on disk: the source folder and, beside it, the zip that Kibana takes, and its dashboards by themselves.
+// Writes a package to disk: the source folder and, beside it, the zip that Kibana takes, and its dashboards by
+// themselves.
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +13,7 @@ export interface WrittenPackage {
   readonly dashboards: string;
 }
 
-/** Replaces what an earlier run left there. */
+/** Replaces the files that an earlier run left there. */
 export function writePackage(
   { name, version, source, built, savedObjects }: Package,
   target: string,

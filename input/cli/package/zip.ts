@@ -1,4 +1,4 @@
-// A zip of a package that is the same bytes whenever and wherever it is made: one top folder, files in the order of
+// Makes a zip of a package with the same bytes whenever and wherever it is made: one top folder, files in the order of
 // their paths, one date.
 
 import { type Zippable, zipSync } from 'fflate';

@@ -1,32 +1,32 @@
-// The dashboards' questions, answered from local documents; and what such an answer lacks, said instead of shown as
-// nothing: only the ingest pipeline knows where an address is and what a user agent is.
+// Answers the dashboards' questions from local documents, and names what such an answer lacks instead of showing it as
+// empty: only the ingest pipeline knows where an address is and what a user agent is.
 
 import { evaluator, Fields } from '../../../dashboards/evaluate/index.ts';
 import { createFieldLookup } from '../../../dashboards/index.ts';
-import type { Answer } from '../../../dashboards/interpret/ask.ts';
-import type { Search } from '../../../dashboards/interpret/question.ts';
-import type { AskingView, LensView } from '../../../dashboards/interpret/view.ts';
+import type { PanelAnswer } from '../../../dashboards/interpret/ask-panel.ts';
+import type { Search } from '../../../dashboards/interpret/panel-query.ts';
+import type { LensView, QueryView } from '../../../dashboards/interpret/view.ts';
 import { fieldsOfKql, parseKql } from '../../../dashboards/kql/parse.ts';
 import { enrichmentFields } from '../../../pipelines/document-fields.ts';
 import { loadDefinitions } from '../../../pipelines/index.ts';
-import { type Damage, readDocuments } from '../../local-documents/documents.ts';
+import { type DamagedLines, readDocuments } from '../../local-documents/documents.ts';
 
 export interface LocalAnswers {
   readonly search: Search;
-  complete(panel: AskingView, answer: Answer): Promise<object>;
+  complete(panel: QueryView, answer: PanelAnswer): Promise<object>;
 }
 
-export function localDocuments(places: readonly string[], now: () => number): LocalAnswers {
-  const told = new Set<string>();
-  const tell = (damage: Damage) => {
-    if (damage.lines === 0 || told.has(damage.path)) return;
-    told.add(damage.path);
+export function localDocuments(paths: readonly string[], now: () => number): LocalAnswers {
+  const reported = new Set<string>();
+  const reportDamage = (damage: DamagedLines) => {
+    if (damage.lines === 0 || reported.has(damage.path)) return;
+    reported.add(damage.path);
     console.error(`m365: ${damage.path} has damaged lines (${damage.lines}), which are left out.`);
   };
   const search = evaluator({
     fields: new Fields(createFieldLookup(loadDefinitions())),
     documents: async function* () {
-      for await (const { tree } of readDocuments(places, tell)) yield tree;
+      for await (const { tree } of readDocuments(paths, reportDamage)) yield tree;
     },
     now,
   });
@@ -45,7 +45,7 @@ export function localDocuments(places: readonly string[], now: () => number): Lo
 
 const enriched: ReadonlySet<string> = new Set(enrichmentFields());
 
-/** Documents may have them all the same: some records bring them along. */
+/** Documents may have these fields all the same: some records bring them along. */
 async function absentOf(fields: readonly string[], search: Search): Promise<string[]> {
   const doubtful = fields.filter((field) => enriched.has(field));
   const counts = await Promise.all(
@@ -57,11 +57,11 @@ async function absentOf(fields: readonly string[], search: Search): Promise<stri
   return doubtful.filter((_, index) => counts[index] === 0);
 }
 
-function fieldsOf(panel: AskingView): string[] {
+function fieldsOf(panel: QueryView): string[] {
   return [...new Set([...shownBy(panel), ...fieldsOfText(panel.query)])];
 }
 
-function shownBy(panel: AskingView): string[] {
+function shownBy(panel: QueryView): string[] {
   if (panel.kind === 'map') return [panel.geoField];
   return panel.kind === 'search' ? panel.columns.map(({ field }) => field) : lensFields(panel);
 }
@@ -77,8 +77,8 @@ function lensFields({ layer }: LensView): string[] {
 
 const fieldsOfText = (query: string): string[] => (query.trim() === '' ? [] : fieldsOfKql(parseKql(query)));
 
-/** A number of what is not known is not 0. */
-function blank(panel: AskingView, answer: Answer, absent: readonly string[]): Answer {
+/** A count of unknown values is not 0, so it is shown as empty. */
+function blank(panel: QueryView, answer: PanelAnswer, absent: readonly string[]): PanelAnswer {
   if (panel.kind !== 'lens' || answer.kind !== 'lens') return answer;
   const unknown = Object.entries(panel.layer.columns).flatMap(([id, column]) =>
     column.operationType !== 'filters' && absent.includes(column.sourceField) ? [[id, null]] : [],

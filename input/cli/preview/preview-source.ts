@@ -1,21 +1,21 @@
-// The generated dashboards as the preview's page takes them, asked of Elasticsearch.
+// Provides the preview's page with the generated dashboards, and with answers from Elasticsearch.
 
 import { QueryError } from '../../../dashboards/evaluate/index.ts';
-import { type Answer, askControl, askPanel } from '../../../dashboards/interpret/ask.ts';
-import type { Choice, Search } from '../../../dashboards/interpret/question.ts';
+import { askControl, askPanel, type PanelAnswer } from '../../../dashboards/interpret/ask-panel.ts';
+import type { Choice, Search } from '../../../dashboards/interpret/panel-query.ts';
 import { readDashboard } from '../../../dashboards/interpret/read-dashboard.ts';
-import type { AskingView, EsQuery } from '../../../dashboards/interpret/view.ts';
+import type { EsQuery, QueryView } from '../../../dashboards/interpret/view.ts';
 import { KqlError } from '../../../dashboards/kql/parse.ts';
 import type { SavedObject } from '../../../dashboards/saved-object.ts';
 import type { PageChoice, PageFilter, PreviewSource } from '../../preview/contract.ts';
 import { BadRequest } from '../../preview/read-choice.ts';
 
-/** `complete` adds to an answer what whoever looks must know of it. */
+/** The function `complete` adds to an answer a note on what it lacks. */
 export function previewSource(
   objects: readonly SavedObject[],
   search: Search,
   now: () => number,
-  complete: (panel: AskingView, answer: Answer) => Promise<object> = async (_, answer) => answer,
+  complete: (panel: QueryView, answer: PanelAnswer) => Promise<object> = async (_, answer) => answer,
 ): PreviewSource {
   const views = objects
     .filter(({ type }) => type === 'dashboard')
@@ -49,7 +49,7 @@ const toChoice = ({ from, to, query, filters }: PageChoice): Choice => ({
   filters: filters.map(toQuery),
 });
 
-/** A query that the person typed is theirs to mend. */
+/** An invalid query that the person typed is reported as theirs to mend. */
 async function refuseBadKql<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

@@ -1,5 +1,5 @@
-// Text in a terminal's cells. Documents hold what strangers wrote: nothing of it may move the cursor, change colours or
-// turn the direction of what follows.
+// Measures and cuts text in the cells of a terminal. Documents hold what strangers wrote: nothing of it may move the
+// cursor, change colours or turn the direction of what follows.
 
 const unseen = /[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu;
 const wide =
@@ -7,10 +7,10 @@ const wide =
 const combining = /\p{M}/u;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** On one line, with nothing in it that a terminal obeys. */
+/** Returns the text on one line, without characters that a terminal obeys. */
 export const plainText = (text: string): string => text.replace(unseen, ' ').trim();
 
-/** JSON that says the same, with nothing in it that a terminal obeys. */
+/** Returns JSON of the same meaning, without characters that a terminal obeys. */
 export const plainJson = (json: string): string =>
   json.replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (character) =>
     [...Array(character.length).keys()]
@@ -18,7 +18,7 @@ export const plainJson = (json: string): string =>
       .join(''),
   );
 
-/** What is told apart without looking for graphemes, which takes long: a cell for each. */
+/** Text of these characters takes a cell for each, without the slow search for graphemes. */
 const narrow = /^[ -~…→─]*$/;
 
 export function cellsOf(text: string): number {
@@ -28,7 +28,7 @@ export function cellsOf(text: string): number {
   return cells;
 }
 
-/** At most so many cells wide, with an ellipsis for what was cut. */
+/** Cuts a text to so many cells, with an ellipsis for what was cut. */
 export function cutTo(text: string, cells: number): string {
   if (cellsOf(text) <= cells) return text;
   let kept = '';

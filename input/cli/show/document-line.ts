@@ -1,24 +1,23 @@
-// A document on one line, for people: when it happened (UTC), how it ended, who it was, and what is said of it.
+// Draws a document on one line, for people: its time (UTC), its outcome, the person and the message.
 
 import { styleText } from 'node:util';
 import type { Head } from '../../../pipelines/dataset.ts';
 import { listDatasets } from '../../../pipelines/index.ts';
+import type { LocalDocument } from '../../local-documents/document-lines.ts';
+import type { TerminalColour } from '../terminal/terminal.ts';
 import { cellsOf, cutTo, padTo, plainText } from './cells.ts';
 
-export interface Paper {
+export interface LineFormat {
   /** Undefined where nothing is cut: a pipe or a file. */
   readonly columns: number | undefined;
   readonly hasColours: boolean;
 }
 
-type Tree = Readonly<Record<string, unknown>>;
-type Colour = Parameters<typeof styleText>[0];
-
 const whoWidth = 22;
-/** Below that there is no column for the person, whom most messages name. */
+/** A narrower line has no column for the person, whom most messages name. */
 const roomyColumns = 110;
 
-const outcomes: Readonly<Record<string, { readonly mark: string; readonly colour: Colour }>> = {
+const outcomes: Readonly<Record<string, { readonly mark: string; readonly colour: TerminalColour }>> = {
   success: { mark: 'ok', colour: 'green' },
   failure: { mark: 'failed', colour: 'red' },
   healthy: { mark: 'ok', colour: 'green' },
@@ -26,8 +25,8 @@ const outcomes: Readonly<Record<string, { readonly mark: string; readonly colour
 };
 const outcomeWidth = 6;
 
-export function drawDocument(tree: Tree, { columns, hasColours }: Paper): string {
-  const paint = (colour: Colour, text: string) =>
+export function drawDocument(tree: LocalDocument['tree'], { columns, hasColours }: LineFormat): string {
+  const paint = (colour: TerminalColour, text: string) =>
     hasColours ? styleText(colour, text, { validateStream: false }) : text;
   const outcome = textAt(tree, 'event.outcome') ?? textAt(tree, 'm365.collection.health') ?? '';
   const { mark, colour } = outcomes[outcome] ?? { mark: outcome || '-', colour: 'gray' };
@@ -36,8 +35,8 @@ export function drawDocument(tree: Tree, { columns, hasColours }: Paper): string
   const who = isRoomy ? [paint('cyan', padTo(whoOf(tree), whoWidth))] : [];
   const head = [time, padTo(mark, outcomeWidth)].join('  ');
   const taken = cellsOf(head) + 2 + (isRoomy ? whoWidth + 2 : 0);
-  const said = isRoomy ? messageOf(tree) : namingWho(messageOf(tree), whoOf(tree));
-  const message = columns === undefined ? said : cutTo(said, Math.max(1, columns - taken));
+  const text = isRoomy ? messageOf(tree) : namingWho(messageOf(tree), whoOf(tree));
+  const message = columns === undefined ? text : cutTo(text, Math.max(1, columns - taken));
   const isAlert = textAt(tree, 'event.kind') === 'alert';
   return [
     paint('gray', time),
@@ -50,14 +49,14 @@ export function drawDocument(tree: Tree, { columns, hasColours }: Paper): string
 const namingWho = (message: string, who: string): string =>
   who === '-' || message.includes(who) ? message : `${who}: ${message}`;
 
-const timeOf = (tree: Tree): string =>
+const timeOf = (tree: LocalDocument['tree']): string =>
   (
     plainText(textAt(tree, '@timestamp') ?? firstAt(tree, rawPlaces('time')) ?? '')
       .replace('T', ' ')
       .slice(0, 19) || '-'
   ).padEnd(19);
 
-function whoOf(tree: Tree): string {
+function whoOf(tree: LocalDocument['tree']): string {
   const names = [
     'user.name',
     'user.email',
@@ -69,14 +68,14 @@ function whoOf(tree: Tree): string {
   return plainText(firstAt(tree, names) ?? '-');
 }
 
-/** What was never mapped has no sentence. */
-function messageOf(tree: Tree): string {
+/** A document that was never mapped has no message. */
+function messageOf(tree: LocalDocument['tree']): string {
   const parts = ['m365.collection.content_type', 'message', 'm365.collection.message'].map((name) =>
     textAt(tree, name),
   );
-  const said = parts.filter((part) => part !== undefined).join(': ');
+  const text = parts.filter((part) => part !== undefined).join(': ');
   return plainText(
-    said || textAt(tree, 'event.action') || firstAt(tree, rawPlaces('action')) || textAt(tree, '_id') || '-',
+    text || textAt(tree, 'event.action') || firstAt(tree, rawPlaces('action')) || textAt(tree, '_id') || '-',
   );
 }
 
@@ -87,12 +86,12 @@ function rawPlaces(name: keyof Head): string[] {
   );
 }
 
-function firstAt(tree: Tree, names: readonly string[]): string | undefined {
+function firstAt(tree: LocalDocument['tree'], names: readonly string[]): string | undefined {
   return names.map((name) => textAt(tree, name)).find((text) => text !== undefined);
 }
 
 /** Of a list, the first. */
-function textAt(tree: Tree, path: string): string | undefined {
+function textAt(tree: LocalDocument['tree'], path: string): string | undefined {
   let value: unknown = tree;
   for (const key of path.split('.')) {
     const above = Array.isArray(value) ? value[0] : value;

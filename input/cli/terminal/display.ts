@@ -1,10 +1,10 @@
-// What a running command shows: a table and short lines on a terminal, ECS JSON lines anywhere else. Everything goes
-// to standard error; standard output belongs to documents.
+// The display of a running command: a table and short lines on a terminal, ECS JSON lines anywhere else. Everything
+// goes to standard error; standard output belongs to documents.
 
 import type { Logger } from '../../contract/logger.ts';
 import { createJsonLogger, createTextLogger, type LogLevel } from '../../telemetry/logger.ts';
-import { type Progress, showProgress } from '../../telemetry/progress.ts';
-import type { StatusBoard } from '../../telemetry/status-board.ts';
+import type { StatusBoard } from '../../telemetry/status/status-board.ts';
+import { type Progress, showProgress } from '../../telemetry/terminal/progress.ts';
 
 export interface Display {
   readonly log: Logger;
@@ -14,7 +14,7 @@ export interface Display {
 interface DisplayOptions {
   readonly level: LogLevel;
   readonly board: StatusBoard;
-  /** GUID → name of a tenant. */
+  /** The names of tenants, by GUID. */
   readonly names: ReadonlyMap<string, string>;
   readonly footer: () => string;
   /** False where documents are printed on the same terminal. */
@@ -30,7 +30,7 @@ export function openDisplay({ level, board, names, footer, table }: DisplayOptio
     };
   let progress: Progress | undefined;
   const write = (line: string) => (progress ? progress.print(line) : terminal.write(line));
-  // The table says what an INFO line would.
+  // The table shows what an INFO line would say.
   const shown = table && level === 'info' ? 'warn' : level;
   const log = createTextLogger({
     level: shown,

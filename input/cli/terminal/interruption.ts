@@ -1,5 +1,6 @@
-// Ctrl-C, the SIGTERM of a service manager, and the end of the terminal or of the npm that this was started by: the first
-// asks for an orderly end, a second Ctrl-C or SIGTERM ends at once. The orderly end has one bound, all in all.
+// Listens for Ctrl-C, the SIGTERM of a service manager, and the end of the terminal or of the npm that started this
+// process: the first asks for an orderly end, a second Ctrl-C or SIGTERM ends at once. The orderly end has one bound,
+// all in all.
 
 import { readFileSync } from 'node:fs';
 import type { CollectorSignals } from '../../runtime/collector.ts';
@@ -8,16 +9,22 @@ export interface Interruption extends CollectorSignals, Disposable {
   readonly end: AbortSignal;
 }
 
-/** Below what a service manager gives before it kills: Docker 10 s, Kubernetes 30 s, systemd as deploy/ has it. */
+/**
+ * The bound is below what a service manager gives before it kills: Docker 10 s, Kubernetes 30 s, systemd as deploy/ has
+ * it.
+ */
 export const usualStopMs = 8_000;
-/** Of the bound: until then what is in flight is delivered; until then the last report may be; the rest closes files. */
+/**
+ * Shares of the bound: until the first, what is in flight is delivered; until the second, the last report is sent; the
+ * rest closes files.
+ */
 const abandonAt = 0.75;
 const endAt = 0.9;
 // The terminal signals the whole process group, and npm passes its signal on: one Ctrl-C arrives twice.
 const sameKeyMs = 500;
 const parentEveryMs = 250;
 
-/** From here on signals are ours. `onFirst` is told about the first; disposing gives the signals back. */
+/** Listens for signals from here on. `onFirst` is called at the first; disposing gives the signals back. */
 export function listenForInterruption(
   onFirst: () => void = () => undefined,
   stopMs = usualStopMs,
@@ -54,9 +61,9 @@ export function listenForInterruption(
 }
 
 /**
- * npm passes a signal on to the shell that it runs a script in; most shells end of it, and leave what they started. Of a
- * signal that ends npm alone, the shell never hears. Who started this by hand or as a service does not come through npm,
- * and may leave.
+ * npm passes a signal on to the shell that it runs a script in; most shells end of it, and leave the process that they
+ * started. A signal that ends npm alone never reaches the shell. A process that was started by hand or as a service
+ * does not come through npm, and its parent may leave.
  */
 function watchParent(onGone: () => void): () => void {
   if (process.env.npm_lifecycle_event === undefined) return () => undefined;

@@ -1,11 +1,11 @@
-// Standard output and standard error that break under a command: a reader that has gone, as `head` does, is no failure,
-// and a full disk is one with a clear line. Neither ends a command half way, with a stack trace.
+// Handles errors of standard output and standard error: a reader that has gone, as with `head`, is no failure, and a
+// full disk is one with a clear line. Neither ends a command half way, with a stack trace.
 
 import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 
-/** From here on errors of the two streams are ours. Whoever listens to standard output too, deals with them alone. */
-export function tendStandardStreams(): void {
+/** Handles errors of the two streams from here on. A command that listens to standard output too handles them alone. */
+export function handleStreamErrors(): void {
   let unwritable = false;
   process.stdout.on('error', (error) => {
     if (isReaderGone(error) || unwritable || process.stdout.listenerCount('error') > 1) return;

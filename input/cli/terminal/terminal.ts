@@ -1,20 +1,20 @@
-// Plain text for a terminal: wrapped paragraphs and aligned tables that stay within its width.
+// Lays out plain text for a terminal: wrapped paragraphs and aligned tables that stay within its width.
 
 import { styleText } from 'node:util';
-import { wrap as wrapLines } from '../../telemetry/wrap.ts';
+import { wrap as wrapLines } from '../../telemetry/terminal/wrap.ts';
 
-export const paperWidth = Math.min(process.stdout.columns ?? 80, 100);
+export const terminalWidth = Math.min(process.stdout.columns ?? 80, 100);
 
-/** As wide as the terminal; the lines after the first are indented as far as it. */
+/** Wraps to the width of the terminal; the lines after the first are indented as far as it. */
 export function wrap(text: string, first: string, rest = ' '.repeat(first.length)): string {
-  return wrapLines(text, first, rest, paperWidth).join('\n');
+  return wrapLines(text, first, rest, terminalWidth).join('\n');
 }
 
-/** Columns as wide as their widest cell, numbers to the right; as close together as the width asks for. */
+/** Aligns columns as wide as their widest cell, numbers to the right; as close together as the width asks for. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  width = paperWidth,
+  width = terminalWidth,
 ): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -34,10 +34,10 @@ export function table(
     .join('\n');
 }
 
-type Colour = Parameters<typeof styleText>[0];
+export type TerminalColour = Parameters<typeof styleText>[0];
 
-/** Coloured where standard output is a terminal that shows colours. */
-export function paint(colour: Colour, text: string): string {
+/** Colours the text where standard output is a terminal that shows colours. */
+export function paint(colour: TerminalColour, text: string): string {
   return styleText(colour, text, { stream: process.stdout });
 }
 

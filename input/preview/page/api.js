@@ -1,4 +1,4 @@
-// The server's answers. A refusal becomes an error with the server's sentence.
+// Asks the preview's server. A refusal becomes an error with the server's sentence.
 
 async function get(path) {
   const response = await fetch(path);
@@ -21,7 +21,7 @@ export const getValues = (dashboard, control, choice) =>
 
 let world;
 
-/** The countries of the world, once. */
+/** The map of the world's countries is fetched once. */
 export function getWorld() {
   world ??= get('/packages/world.json');
   return world;

@@ -1,9 +1,9 @@
-// A grid of cells, the darker the more.
+// Draws a heat map: a grid of cells, the darker the more.
 
 import { formatTick, formatValue } from './format.js';
 import { namesAtLeft, roomFor } from './labels.js';
 
-/** An ECharts option from a Lens heat map panel and the rows of its answer. */
+/** Makes an ECharts option from a Lens heat map panel and the rows of its answer. */
 export function heatmapOption({ layer, visualization }, rows, theme, { width }) {
   const { xAccessor, yAccessor, valueAccessor, palette } = visualization;
   const across = [...new Set(rows.map((row) => row[xAccessor]))];
@@ -36,7 +36,7 @@ export function heatmapOption({ layer, visualization }, rows, theme, { width }) 
       axisLabel: {
         color: theme.subdued,
         fontSize: 11,
-        // Without it a font that has no Chinese is taken for a very low one, and its labels are cut.
+        // Without a set height, a font that has no Chinese counts as very low, and its labels are cut.
         lineHeight: 16,
         hideOverlap: true,
         interval: isTime ? (index) => across[index] % tickStep(across) === 0 : 'auto',
@@ -78,7 +78,7 @@ export function heatmapOption({ layer, visualization }, rows, theme, { width }) 
 
 const hourMs = 3_600_000;
 
-/** The smallest round step that gives no more than eight labels. */
+/** Returns the smallest round step that gives no more than eight labels. */
 function tickStep(times) {
   const span = times.at(-1) - times[0];
   return [1, 3, 6, 12, 24, 72, 168].map((hours) => hours * hourMs).find((step) => span / step <= 8) ?? span;

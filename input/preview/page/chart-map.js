@@ -1,11 +1,11 @@
-// Events on a map of the world, gathered into circles.
+// Draws events on a map of the world, gathered into circles.
 
 import { getWorld } from './api.js';
 import { formatValue } from './format.js';
 
 let registered = false;
 
-/** Without Antarctica, which would take a quarter of the height. */
+/** The map lacks Antarctica, which would take a quarter of the height. */
 export async function registerWorld() {
   if (registered) return;
   const topology = await getWorld();
@@ -32,7 +32,7 @@ function unrollRing(ring) {
     : ring;
 }
 
-/** As Kibana's maps are drawn. */
+/** The projection of Kibana's maps. */
 const mercator = {
   project: ([longitude, latitude]) => {
     const clipped = Math.max(-84, Math.min(84, latitude));
@@ -41,10 +41,10 @@ const mercator = {
   unproject: ([x, y]) => [x, (360 / Math.PI) * Math.atan(Math.exp((-y * Math.PI) / 180)) - 90],
 };
 
-/** Width by height of what is drawn of the world. */
+/** The ratio of width to height of the drawn part of the world. */
 const aspect = 1.62;
 
-/** An ECharts option from the clusters of a map panel, which fills the panel. */
+/** Makes an ECharts option from the clusters of a map panel, which fills the panel. */
 export function mapOption({ clusters }, theme, { width, height }) {
   const most = Math.max(1, ...clusters.map(({ count }) => count));
   return {

@@ -1,10 +1,10 @@
-// Shares of a whole, as a ring.
+// Draws the shares of a whole as a ring.
 
 import { colorsFor, inkOn } from './colors.js';
 import { formatValue } from './format.js';
 import { legendAtRight } from './labels.js';
 
-/** An ECharts option from a Lens pie panel and the rows of its answer. */
+/** Makes an ECharts option from a Lens pie panel and the rows of its answer. */
 export function pieOption({ layer, visualization }, rows, theme, { width, height }) {
   const [{ primaryGroups, metrics, colorMapping }] = visualization.layers;
   const [group] = primaryGroups;

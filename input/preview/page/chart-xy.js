@@ -1,10 +1,10 @@
-// Bars, lines and areas over time; and bars of values, the largest on top.
+// Draws bars, lines and areas over time, and bars of values, the largest on top.
 
 import { colorsFor } from './colors.js';
 import { formatTick, formatValue } from './format.js';
 import { legendAtRight, namesAtLeft } from './labels.js';
 
-/** An ECharts option from a Lens XY panel and the rows of its answer. */
+/** Makes an ECharts option from a Lens XY panel and the rows of its answer. */
 export function xyOption({ layer, visualization }, rows, { from, to }, theme, { width }) {
   const [drawn] = visualization.layers;
   const isTime = layer.columns[drawn.xAccessor].operationType === 'date_histogram';
@@ -21,7 +21,7 @@ export function xyOption({ layer, visualization }, rows, { from, to }, theme, { 
     : { ...shared, ...byValue(drawn, series, rows, { width, right }, theme, layer) };
 }
 
-/** One for each value of the split, or for each measure: `{name, value, color, accessor}`. */
+/** Returns one series for each value of the split, or for each measure: `{name, value, color, accessor}`. */
 export function seriesOf({ accessors, splitAccessor, colorMapping }, rows, { columns }) {
   const values =
     splitAccessor === undefined ? accessors : [...new Set(rows.map((row) => row[splitAccessor]))];
@@ -35,7 +35,7 @@ export function seriesOf({ accessors, splitAccessor, colorMapping }, rows, { col
   }));
 }
 
-/** Nothing where one name would say what the panel's title says. */
+/** The legend is left out where its one name would repeat the panel's title. */
 function legendOf(series, { splitAccessor }, theme, width) {
   if (splitAccessor === undefined && series.length < 2) return { width: 12, legend: { show: false } };
   const { width: taken, legend } = legendAtRight(
@@ -61,7 +61,7 @@ function tooltipOf(isTime, column, theme) {
 /** Durations are marked off in minutes, hours and days. */
 const durations = [1, 5, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200].map((minutes) => minutes * 60_000);
 
-/** The last mark is the top: what stands above it between two marks would be written in fractions. */
+/** The last mark is the top: a top between two marks would be written in fractions. */
 function steps(column, most) {
   if (column.params?.format?.id !== 'duration') return {};
   const interval = durations.find((step) => most / step <= 5) ?? durations.at(-1);

@@ -1,4 +1,4 @@
-// Colours of values: those the saved object fixes, then Kibana's palette in turn.
+// Chooses the colours of values: those the saved object fixes, then Kibana's palette in turn.
 
 const palette = [
   '#6092C0',
@@ -14,7 +14,7 @@ const palette = [
 ];
 const other = '#98A2B3';
 
-/** A function from a value to its colour. `mapping` is the colorMapping of a Lens visualisation. */
+/** Returns a function from a value to its colour. `mapping` is the colorMapping of a Lens visualisation. */
 export function colorsFor(mapping, values) {
   const fixed = new Map();
   for (const { rule, color } of mapping?.assignments ?? [])
@@ -26,14 +26,14 @@ export function colorsFor(mapping, values) {
   return (value) => fixed.get(String(value)) ?? loop.get(value) ?? other;
 }
 
-/** Of a metric: by its value, where the visualisation says so. */
+/** Returns the colour of a metric by its value, where the visualisation has one. */
 export function colorOfMetric({ palette: byValue }, value) {
   if (byValue === undefined) return undefined;
   const reached = byValue.params.colorStops.filter(({ stop }) => value >= stop);
   return reached.at(-1)?.color;
 }
 
-/** Black or white, whichever is easier to read on the colour. */
+/** Returns black or white, whichever is easier to read on the colour. */
 export function inkOn(color) {
   const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
   return 0.299 * r + 0.587 * g + 0.114 * b > 150 ? '#1d2a3e' : '#ffffff';

@@ -1,4 +1,4 @@
-// The choices above the panels: lists of values, the time, and the pills of filters.
+// Draws the controls above the panels: lists of values, the time, and the pills of filters.
 
 import { getValues } from './api.js';
 import { element } from './element.js';

@@ -1,4 +1,4 @@
-// Elements of the page. Text is always text: nothing that comes from an event is ever read as markup.
+// Makes elements of the page. Text is always text: nothing that comes from an event is ever read as markup.
 
 export function element(name, properties = {}, ...children) {
   const node = document.createElement(name);

@@ -1,4 +1,4 @@
-// Values as Kibana writes them.
+// Formats values as Kibana writes them.
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const fraction = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
@@ -29,7 +29,7 @@ const units = [
   ['s', 1000],
 ];
 
-/** From milliseconds. */
+/** Formats a duration in milliseconds. */
 export function formatDuration(ms) {
   if (ms === 0) return '0';
   const [unit, size] = units.find(([, each]) => ms >= each) ?? ['ms', 1];
@@ -48,7 +48,7 @@ const time = new Intl.DateTimeFormat('en', {
   timeZone: 'UTC',
 });
 
-/** In UTC, as everything here. */
+/** Formats a time in UTC, as the whole page does. */
 export const formatTime = (ms) => time.format(new Date(ms)).replace(/, (?=\d\d:)/, ' @ ');
 
 const day = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
@@ -59,5 +59,5 @@ const hour = new Intl.DateTimeFormat('en', {
   timeZone: 'UTC',
 });
 
-/** For an axis: the day where one begins, else the hour. */
+/** Formats the label of an axis: the day where one begins, else the hour. */
 export const formatTick = (ms) => (ms % 86_400_000 === 0 ? day.format(ms) : hour.format(ms));

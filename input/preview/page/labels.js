@@ -1,14 +1,14 @@
-// Room for words beside a chart: as much as the longest needs, and no more than leaves the chart its own.
+// Makes room for words beside a chart: as much as the longest needs, and no more than leaves the chart its own.
 
-/** Pixels of a character at 11 pixels' height, rather too many than too few. */
+/** The width of a character in pixels at a height of 11 pixels, rather too large than too small. */
 const charWidth = 6.4;
-/** Short names can be of wide letters alone. */
+/** Short names can consist of wide letters alone. */
 const slack = 10;
-/** Without it the lines of a name that goes on lie on each other. */
+/** The height of a line is set, because the lines of a wrapped name would otherwise overlap. */
 const lineHeight = 13;
 const mostShare = 0.45;
 
-/** The width of the longest, in a chart of that width. */
+/** Returns the width of the longest, in a chart of that width. */
 export function roomFor(names, chartWidth) {
   const longest = Math.max(1, ...names.map((name) => name.length));
   return Math.min(Math.ceil(longest * charWidth) + slack, Math.floor(chartWidth * mostShare));
@@ -18,11 +18,11 @@ const mark = 8;
 const markGap = 5;
 const margin = 12;
 
-/** A list of names at the right of a chart; what is too long for it goes on in the next line. */
+/** Makes the legend at the right of a chart; a name that is too long for it goes on in the next line. */
 export function legendAtRight(names, theme, chartWidth) {
   const room = roomFor(names, chartWidth);
   return {
-    /** What the legend takes of the chart. */
+    /** Returns the part of the chart that the legend takes. */
     width: room + mark + markGap + margin,
     legend: {
       type: 'scroll',
@@ -41,7 +41,7 @@ export function legendAtRight(names, theme, chartWidth) {
   };
 }
 
-/** Names down the left of a chart. */
+/** Makes room for names down the left of a chart. */
 export const namesAtLeft = (names, theme, chartWidth) => ({
   color: theme.text,
   fontSize: 11,

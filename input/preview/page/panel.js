@@ -1,4 +1,4 @@
-// One panel: its frame, its question to the server, and whatever draws the answer.
+// Draws one panel: its frame, its question to the server, and the drawing of the answer.
 
 import { getAnswer } from './api.js';
 import { heatmapOption } from './chart-heatmap.js';
@@ -79,13 +79,13 @@ function drawLens(panel, body, view, rows, look, onPick) {
   }
 }
 
-/** Nothing to draw but what is not known. */
+/** True where nothing can be drawn except the note on what is not known. */
 const isEmpty = ({ rows, clusters, total }) =>
   clusters?.length === 0 ||
   total === 0 ||
   rows?.every((row) => !Object.values(row).some((value) => typeof value === 'number' && value !== 0));
 
-/** Beside the title: the panel shows something, and a part of it is not known. */
+/** The note stands beside the title: the panel shows something, and a part of it is not known. */
 function noteLack(panel, text) {
   panel
     .querySelector('h2')
@@ -124,7 +124,7 @@ function drawLinks(body, { links }, look, linkTo) {
   body.replaceChildren(element('nav', { className: 'links' }, ...anchors));
 }
 
-/** Every chart on the page, with what makes its option for a size. */
+/** Every chart on the page, with the function that makes its option for a size. */
 const charts = new Map();
 addEventListener('resize', () => {
   for (const [chart, optionFor] of charts) {

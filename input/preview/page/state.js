@@ -1,6 +1,6 @@
-// What is looked at, kept in the address: dashboard, time, query, filters. Whoever has the address sees the same.
+// The state of the page, kept in its address: dashboard, time, query, filters. Whoever has the address sees the same.
 
-/** `from` and `to` as Kibana writes them: `now-24h`, or ISO 8601. */
+/** The times `from` and `to` as Kibana writes them: `now-24h`, or ISO 8601. */
 export function readState(hash = location.hash) {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
   const parameters = new URLSearchParams(search);
@@ -40,7 +40,7 @@ export function go(state) {
 
 const unitsMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000, M: 2_592_000_000 };
 
-/** Milliseconds; `now` where the text cannot be read. */
+/** Returns milliseconds; `now` where the text cannot be read. */
 export function instantOf(text, now) {
   const relative = /^now(?:-(\d+)([smhdwM]))?$/.exec(text ?? 'now');
   if (relative) return now - Number(relative[1] ?? 0) * (unitsMs[relative[2]] ?? 0);
@@ -48,7 +48,7 @@ export function instantOf(text, now) {
   return Number.isNaN(time) ? now : time;
 }
 
-/** With one more filter; a filter on the same field and value is not kept twice. */
+/** Returns the state with one more filter; a filter on the same field and value is not kept twice. */
 export function withFilter(filters, field, value) {
   const same = (filter) => filter.field === field && filter.values.length === 1 && filter.values[0] === value;
   return filters.some(same) ? filters : [...filters, { field, values: [value] }];

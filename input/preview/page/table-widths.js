@@ -1,4 +1,5 @@
-// How wide the columns of a table are: so that all of it stands in its panel, heads and what cannot be shortened whole.
+// Chooses the widths of a table's columns, so that all of it stands in its panel, with whole heads and whole cells
+// where a cut would mislead.
 
 /** Pixels, of the text of tables. */
 const charWidth = 6.7;
@@ -21,8 +22,8 @@ function levelFor(widthsUpTo, tableWidth) {
 }
 
 /**
- * In percent. A column is `{head, texts, isRigid}`: one that is rigid, as of times and numbers, says something else when
- * it is cut; the others give way where there is not room for all.
+ * Returns the widths in percent. A column is `{head, texts, isRigid}`: a rigid one, as of times and numbers, would
+ * mislead when it is cut; the others give way where there is not room for all.
  */
 export function shareWidths(columns, tableWidth) {
   const bounds = columns.map(({ head, texts, isRigid }) => {

@@ -1,4 +1,4 @@
-// Tables: of a Lens panel, ten rows a page; and of single events.
+// Draws tables: of a Lens panel, ten rows a page; and of single events.
 
 import { colorsFor } from './colors.js';
 import { element } from './element.js';
@@ -9,7 +9,7 @@ const rowsPerPage = 10;
 
 const isNumber = ({ dataType, isBucketed }) => dataType === 'number' && !isBucketed;
 
-/** `onPick(column, value, event)` is told which cell of a grouping was clicked. */
+/** The callback `onPick(column, value, event)` receives the cell of a grouping that was clicked. */
 export function drawTable(body, { layer, visualization }, rows, onPick) {
   const columns = visualization.columns.map(({ columnId }) => ({ id: columnId, ...layer.columns[columnId] }));
   const head = element(
@@ -105,10 +105,10 @@ function pagerParts(index, pages, show) {
   return [button('‹', index - 1), `${index + 1} of ${pages}`, button('›', index + 1)];
 }
 
-/** Or none. */
+/** An address, or the dash that stands for none. */
 const isAddress = (text) => text === '–' || /^[\da-f.:]+$/i.test(text);
 
-/** Events, newest first, with the columns that the search shows. */
+/** Draws events, the newest first, with the columns that the search shows. */
 export function drawEvents(panel, body, { columns }, { total, rows }) {
   const titled = ({ field, title }) => element('th', { textContent: title, title: field });
   const head = element('tr', {}, ...columns.map(titled));

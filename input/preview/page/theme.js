@@ -1,4 +1,4 @@
-// Light or dark, remembered in the browser; and what charts need to know of it.
+// Keeps the theme, light or dark, in the browser, and names the colours that charts need of it.
 
 const root = document.documentElement;
 

@@ -1,9 +1,9 @@
-// Sample documents of the collector about itself: an hour each, for each tenant and content type of the sample. One
-// throttled morning, one gap that was filled, one that was not, and a content type that went quiet.
+// Sample documents of the collector about itself: one for each hour, tenant and content type of the sample. They show
+// one throttled morning, one gap that was filled, one that was not, and a content type that went quiet.
 
 import { contentTypes } from '../../../input/emulator/apis/management-activity/content/content-type.ts';
 import { hash, Random } from '../../../input/emulator/world/random.ts';
-import { describeQuiet } from '../../../input/telemetry/quiet.ts';
+import { describeSilence } from '../../../input/telemetry/status/silence-detector.ts';
 import {
   dayMs,
   type SampleDocument,
@@ -81,7 +81,11 @@ function describeHour(
           requests: { sent: 30 + blobs, throttled, failed: wrong ? random.between(1, 9) : 0 },
           bytes: { fetched: blobs * random.between(60_000, 160_000) },
           ...(isQuiet && left < 34
-            ? describeQuiet({ since: end - 40 * hourMs, forMs: (40 - left) * hourMs, longestMs: 4 * hourMs })
+            ? describeSilence({
+                since: end - 40 * hourMs,
+                forMs: (40 - left) * hourMs,
+                longestMs: 4 * hourMs,
+              })
             : healthOf(throttled > 0, hasGap || isOpenGap)),
           ...(name === 'Fabrikam' && {
             credential: { kind: 'secret', expires: new Date(end + 9 * dayMs).toISOString() },

@@ -1,5 +1,5 @@
-// Sample events: what the emulator invents for two companies over a week, through the mapper. A function of the seed
-// and the end of the week: what somebody sees who tries it, and what happens on the last day.
+// Sample events: a week of records that the emulator makes for two companies, mapped to documents. They depend only on
+// the seed and the end of the week, and on the last day incidents happen.
 
 import {
   type ContentType,
@@ -17,7 +17,7 @@ export const dayMs = 86_400_000;
 export interface SampleTenant {
   readonly name: string;
   readonly world: World;
-  /** Which part of the events is this tenant's. */
+  /** The share of the events that is this tenant's. */
   readonly share: number;
 }
 
@@ -43,7 +43,7 @@ export function sampleTenants(seed: number): SampleTenant[] {
   ];
 }
 
-/** How much of a tenant's activity each content type is. */
+/** The share of each content type in a tenant's activity. */
 const shares: Readonly<Record<ContentType, number>> = {
   'Audit.AzureActiveDirectory': 0.28,
   'Audit.Exchange': 0.22,

@@ -1,5 +1,6 @@
-// What an analyst should notice in the sample, on its last day: a mass download, a password spray from a country that
-// nobody else works in, and an attempt to talk Copilot out of its rules. And what only looks like something.
+// The incidents that an analyst should notice in the sample, on its last day: a mass download, a password spray from a
+// country that nobody else works in, and an attempt to talk Copilot out of its rules. One thing only looks like an
+// incident.
 
 import { families } from '../../../input/emulator/apis/management-activity/records/supply.ts';
 import type { World } from '../../../input/emulator/world/company.ts';

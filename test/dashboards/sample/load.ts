@@ -1,4 +1,4 @@
-// Puts the sample into an Elasticsearch: the project's own templates and pipelines under names of their own, so that
+// Loads the sample into an Elasticsearch: the project's own templates and pipelines under names of their own, so that
 // nothing there is touched, then the documents.
 
 import { assetPath, inDependencyOrder, type SetupAsset } from '../../../input/setup/assets.ts';

@@ -1,0 +1,39 @@
+// Writes the Handlebars template from which Fleet renders a stream of an agent policy: every setting that the form
+// knows, left out where nothing was entered, so that the input's own default counts.
+
+import { completenessOptions } from '../../../completeness/options.ts';
+import type { Option } from '../../../options/option.ts';
+import { formOptions, isMulti } from './variables.ts';
+
+export function writeStreamTemplate(): string {
+  return writeTemplate(formOptions);
+}
+
+export function writeCollectionTemplate(): string {
+  return writeTemplate(completenessOptions.options);
+}
+
+function writeTemplate(options: readonly Option[]): string {
+  return `${options.map(writeSetting).join('\n')}\n`;
+}
+
+function writeSetting(option: Option): string {
+  const { name } = option;
+  return [`{{#if ${name}}}`, ...writeValue(option), '{{/if}}'].join('\n');
+}
+
+/** Text of several lines stands at the root: Kibana 8.18 parses it only there. A list of one needs no dash. */
+function writeValue(option: Option): string[] {
+  const { name, type } = option;
+  if (isMulti(option))
+    return [`${name}:`, `{{#each ${name} as |item|}}`, '  - {{escape_string item}}', '{{/each}}'];
+  switch (type) {
+    case 'boolean':
+    case 'integer':
+      return [`${name}: {{${name}}}`];
+    case 'object':
+      return [`${name}:`, `{{${name}}}`];
+    default:
+      return [`${name}: {{escape_string ${name}}}`];
+  }
+}

@@ -1,0 +1,73 @@
+// Tells a feed that has gone silent from one that is always slow, by its own history: the longest pause on any of the
+// last 14 days. Time during which this process did not run is no pause.
+
+import type { Report } from '../../contract/telemetry.ts';
+
+export interface ArrivalHistory {
+  /** The longest pause in milliseconds that ended on a day (YYYY-MM-DD), by day. */
+  readonly longest_pause_ms: Readonly<Record<string, number>>;
+  /** The number of arrivals after a pause of a minute or more. */
+  readonly seen: number;
+}
+
+export interface Silence {
+  readonly since: number;
+  readonly forMs: number;
+  readonly longestMs: number;
+}
+
+const hour = 3_600_000;
+const daysKept = 14;
+const pauseMs = 60_000;
+// With less history than this nothing is known about a feed's habits, and a shorter pause alarms nobody.
+const leastSeen = 10;
+const leastAlarmMs = 3 * hour;
+const tolerance = 1.5;
+
+export class SilenceDetector {
+  private last: number;
+  private seen = 0;
+  private longest = new Map<string, number>();
+
+  constructor(now: number) {
+    this.last = now;
+  }
+
+  arrived(now: number): void {
+    const pause = now - this.last;
+    this.last = now;
+    if (pause < pauseMs) return;
+    this.seen += 1;
+    const day = new Date(now).toISOString().slice(0, 10);
+    this.longest.set(day, Math.max(pause, this.longest.get(day) ?? 0));
+    const oldest = [...this.longest.keys()].toSorted().slice(0, -daysKept);
+    for (const each of oldest) this.longest.delete(each);
+  }
+
+  alarm(now: number): Silence | undefined {
+    const longestMs = Math.max(0, ...this.longest.values());
+    const forMs = now - this.last;
+    if (this.seen < leastSeen || forMs < Math.max(leastAlarmMs, longestMs * tolerance)) return undefined;
+    return { since: this.last, forMs, longestMs };
+  }
+
+  history(): ArrivalHistory {
+    return { longest_pause_ms: Object.fromEntries(this.longest), seen: this.seen };
+  }
+
+  restore({ longest_pause_ms, seen }: ArrivalHistory): void {
+    this.longest = new Map(Object.entries(longest_pause_ms));
+    this.seen = seen;
+  }
+}
+
+export function describeSilence({ since, forMs, longestMs }: Silence): Report {
+  const hours = (ms: number) => `${Math.round(ms / hour)} h`;
+  const known =
+    longestMs < hour ? 'it was never silent for an hour before' : `its longest pause was ${hours(longestMs)}`;
+  return {
+    health: 'degraded',
+    code: 'quiet',
+    message: `No records for ${hours(forMs)}, since ${new Date(since).toISOString()}; ${known}. Check that auditing is still on in Microsoft Purview, and that people are working.`,
+  };
+}
