@@ -30,7 +30,7 @@ const inputMayImport: Record<string, readonly string[]> = {
   outputs: ['contract', 'concurrency', 'files', 'http', 'options'],
   completeness: ['contract', 'options'],
   sources: ['contract', 'auth', 'concurrency', 'http', 'json-stream', 'options', 'telemetry'],
-  settings: ['contract', 'completeness', 'files', 'http', 'options', 'outputs', 'sources'],
+  settings: ['contract', 'completeness', 'files', 'options', 'outputs', 'sources'],
   setup: ['contract', 'options', 'outputs', 'settings'],
   'local-documents': ['contract', 'files', 'outputs'],
   preview: ['contract'],
@@ -93,7 +93,9 @@ describe('the folders keep to the design', () => {
   test('a source imports no other source', () => {
     const strangers = readImports('input/sources').filter(({ from, to }) => {
       const own = from.split('/').slice(0, 3).join('/');
-      return from.split('/').length > 3 && inside(to, 'input/sources') && !inside(to, own);
+      const common = ['source-kind', 'tenant-access'].map((name) => `input/sources/${name}.ts`);
+      const foreign = inside(to, 'input/sources') && !inside(to, own) && !common.includes(to);
+      return from.split('/').length > 3 && foreign;
     });
     expect(strangers).toEqual([]);
   });
@@ -106,6 +108,17 @@ describe('the folders keep to the design', () => {
       if (!inside(from, `${rooms}/apis`)) return from.split('/').length > 3;
       return from !== `${rooms}/apis/index.ts` && apiOf(from) !== apiOf(to);
     });
+    expect(strangers).toEqual([]);
+  });
+
+  test('nobody but the registry knows a source from the inside', () => {
+    const strangers = Object.keys(mayImport)
+      .flatMap(readImports)
+      .filter(({ from, to }) => {
+        const kind = /^input\/sources\/[^/]+\//.exec(to)?.[0];
+        const isRegistered = from === 'input/sources/index.ts' && to === `${kind}index.ts`;
+        return kind !== undefined && !from.startsWith(kind) && !isRegistered;
+      });
     expect(strangers).toEqual([]);
   });
 

@@ -43,7 +43,7 @@ const discardEveryMs = 30_000;
 export class ClientCredentials implements TokenProvider {
   readonly #options: ClientCredentialsOptions;
   #issued: IssuedToken | undefined;
-  #running: Promise<IssuedToken> | undefined;
+  #running: { readonly token: Promise<IssuedToken>; readonly signal: AbortSignal } | undefined;
   #certificateExpiresAt: number | undefined;
   #discardedAt = Number.NEGATIVE_INFINITY;
 
@@ -83,12 +83,24 @@ export class ClientCredentials implements TokenProvider {
     this.#issued = undefined;
   }
 
-  /** Renews the token; callers share one request, under the signal of the first. */
-  #renew(signal: AbortSignal): Promise<IssuedToken> {
-    this.#running ??= this.#fetch(signal).finally(() => {
+  /** Renews the token; callers share one request. Where the caller who made it gives up, another makes it again. */
+  async #renew(signal: AbortSignal): Promise<IssuedToken> {
+    for (;;) {
+      this.#running ??= this.#begin(signal);
+      const running = this.#running;
+      try {
+        return await running.token;
+      } catch (error) {
+        if (signal.aborted || !running.signal.aborted) throw error;
+      }
+    }
+  }
+
+  #begin(signal: AbortSignal) {
+    const token = this.#fetch(signal).finally(() => {
       this.#running = undefined;
     });
-    return this.#running;
+    return { token, signal };
   }
 
   async #fetch(signal: AbortSignal): Promise<IssuedToken> {

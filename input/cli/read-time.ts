@@ -2,26 +2,32 @@
 
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../options/units.ts';
-import { reachMs } from '../sources/management-activity/listing/windows.ts';
+import type { StreamSource } from '../sources/stream-source.ts';
 import { usage } from './policy-flag.ts';
 
 const dateForm = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
-const week = 7 * 86_400_000;
+const day = 86_400_000;
 /** Time passes between reading the clock for "7d" and for the window. */
 const slackMs = 60_000;
 
 /**
- * The window of a command, in milliseconds. The API knows whole seconds only: it is widened to them. Refuses one in
- * which Microsoft can list nothing, which would look like one in which there is nothing.
+ * The window of a command, in milliseconds. A service knows whole seconds only: it is widened to them. Refuses one in
+ * which the service can list nothing, which would look like one in which there is nothing.
  */
-export function listedWindow({ from, to }: { readonly from: number; readonly to: number }, now = Date.now()) {
+export function listedWindow(
+  { from, to }: { readonly from: number; readonly to: number },
+  { service, reachMs }: Pick<StreamSource, 'service' | 'reachMs'>,
+  now = Date.now(),
+) {
   const begins = Math.max(from, now - reachMs);
   const ends = Math.min(to, now);
-  if (from < now - week - slackMs)
+  // A kind may reach a little less than what its service says, to be sure of it.
+  const days = Math.ceil(reachMs / day);
+  if (from < now - days * day - slackMs)
     throw usage(
-      `Microsoft lists the last seven days only, and the window begins at ${isoTime(from)}.`,
-      'Give --from 7d, or a later time.',
+      `${service} lists the last ${inWords(days)} days only, and the window begins at ${isoTime(from)}.`,
+      `Give --from ${days}d, or a later time.`,
     );
   if (ends <= begins)
     throw usage(
@@ -30,6 +36,9 @@ export function listedWindow({ from, to }: { readonly from: number; readonly to:
     );
   return { from: Math.floor(begins / 1000) * 1000, to: Math.ceil(ends / 1000) * 1000 };
 }
+
+const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+const inWords = (count: number): string => words[count] ?? String(count);
 
 const isoTime = (time: number) => new Date(time).toISOString().replace(/\.\d+/, '');
 

@@ -90,7 +90,7 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
       random,
       version: readVersion(),
     });
-    const lastLine = `${summarize(board, result)}${collectsOnce(policy) ? describeCut(result) : ''}`;
+    const lastLine = `${summarize(board, result)}${policy.once ? describeCut(result) : ''}`;
     log.info({}, lastLine);
     return { exit: endedWell(policy, board, result, signals) ? 0 : 1, lastLine };
   } catch (error) {
@@ -98,7 +98,7 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
     if (signals.stop.aborted) {
       const lastLine = `Ended before everything had begun: ${describeError(error)}`;
       log.info({}, lastLine);
-      return { exit: collectsOnce(policy) ? 1 : 0, lastLine };
+      return { exit: policy.once ? 1 : 0, lastLine };
     }
     throw error;
   } finally {
@@ -110,16 +110,12 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
 /** A run that was told to end has succeeded although content is still to come, but not with records in flight. */
 function endedWell(policy: Policy, board: StatusBoard, result: RunResult, signals: Interruption): boolean {
   if (result.failed.size > 0 || signals.abandon.aborted) return false;
-  return !collectsOnce(policy) || result.readerGone || endedComplete(board, result);
+  return !policy.once || result.readerGone || endedComplete(board, result);
 }
 
 /** A run that collects once is over even when not everything could be asked for or had: then its exit code shows it. */
 function endedComplete(board: StatusBoard, { open, cutShort }: RunResult): boolean {
   return open === 0 && !cutShort && !board.snapshot().components.some(isIncomplete);
-}
-
-function collectsOnce({ streams }: Policy): boolean {
-  return streams.some(({ source }) => source.once);
 }
 
 function isIncomplete({ health, code, counters }: ComponentStatus): boolean {

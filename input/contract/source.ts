@@ -59,6 +59,8 @@ export interface SourceEnvironment {
   readonly deadLetters: DeadLetters;
   readonly telemetry: Telemetry;
   readonly log: Logger;
-  /** Called with the GUID once it is known. Throws an OperatorError where another stream collects that tenant. */
+  /** Collect what is there at the start, then end: nobody waits for what a person has to mend first. */
+  readonly once: boolean;
+  /** Called with the GUID once it is known. Throws an OperatorError where another stream collects one of its feeds. */
   claimTenant?(tenantId: string): void;
 }

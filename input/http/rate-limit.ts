@@ -43,7 +43,8 @@ export function rateLimit(from: RateLimitOptions | RequestBudget): Wrapper {
 /** The generic cell rate algorithm: one number holds the time of the next request, so nothing runs between requests. */
 export class RequestBudget {
   readonly #options: RateLimitOptions;
-  readonly #burst: number;
+  #requestsPerMinute = 0;
+  #burst = 0;
   #nextAt = 0;
   #pausedUntil = 0;
   #pausedAt = 0;
@@ -54,7 +55,12 @@ export class RequestBudget {
 
   constructor(options: RateLimitOptions) {
     this.#options = options;
-    this.#burst = Math.max(1, Math.floor(options.requestsPerMinute / 20));
+    this.limitTo(options.requestsPerMinute);
+  }
+
+  limitTo(requestsPerMinute: number): void {
+    this.#requestsPerMinute = requestsPerMinute;
+    this.#burst = Math.max(1, Math.floor(requestsPerMinute / 20));
   }
 
   throttling(error: unknown): { readonly afterMs: number | undefined } | undefined {
@@ -100,7 +106,7 @@ export class RequestBudget {
   #reserve(): number {
     const now = this.#options.clock.now();
     this.#recover(now);
-    const limit = this.#options.requestsPerMinute;
+    const limit = this.#requestsPerMinute;
     const burst = Math.max(1, Math.floor(this.#burst * this.#speed));
     const everyMs = 60_000 / (Math.max(1, limit - this.#burst) * this.#speed);
     const slot = Math.max(now, this.#pausedUntil, this.#nextAt - (burst - 1) * everyMs);

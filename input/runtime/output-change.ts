@@ -13,24 +13,32 @@ interface Place {
   readonly addresses: readonly string[];
 }
 
-/** Of a tenant as a whole. */
+/** Of a tenant as a whole; where it stands in several streams of the same source, each has one with its feeds in the name. */
 export const outputFact = 'output';
 
 /** Warns where documents of the stream went somewhere else until now. */
 export async function noteOutputChange(
   { source, where, output }: StreamPolicy,
+  all: readonly StreamPolicy[],
   ledger: Pick<ContentLedger, 'getFact' | 'setFact'>,
   log: Logger,
 ): Promise<void> {
   const stream = { tenant: source.tenantId, source: source.kind, name: '' };
   const place = placeOf(output);
-  const before = readPlace(await ledger.getFact(stream, outputFact));
+  const fact = factOf(source, all);
+  const known = (await ledger.getFact(stream, fact)) ?? (await ledger.getFact(stream, outputFact));
+  const before = readPlace(known);
   if (before && !isSame(before, place))
     log.warn(
       { event: { action: 'output-changed' }, organization: { id: source.tenantId } },
       `${where}: until now documents went to ${describe(before)}; these are not sent again to ${describe(place)}. Should they be: m365 replay window --from 7d${place.type === 'elasticsearch' ? '' : ' --again'}`,
     );
-  await ledger.setFact(stream, outputFact, JSON.stringify(place));
+  await ledger.setFact(stream, fact, JSON.stringify(place));
+}
+
+function factOf({ tenantId, kind, feeds }: StreamPolicy['source'], all: readonly StreamPolicy[]): string {
+  const same = all.filter(({ source }) => source.tenantId === tenantId && source.kind === kind);
+  return same.length > 1 ? `${outputFact} ${feeds.toSorted().join(' ')}` : outputFact;
 }
 
 function placeOf(output: OutputPolicy): Place {

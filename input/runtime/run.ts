@@ -1,33 +1,29 @@
 // The whole process: opens what all streams share, runs every stream of a policy, closes in the right order.
 // One stream that cannot work says so and leaves the others running.
 
-import { loadDefinitions, openMappers } from '../../pipelines/index.ts';
-import { byteBudget } from '../concurrency/byte-budget.ts';
-import { documentBuffers } from '../concurrency/document-buffers.ts';
-import { IdClaims } from '../concurrency/id-claims.ts';
-import { PrioritySemaphore } from '../concurrency/priority-semaphore.ts';
+import { loadDefinitions } from '../../pipelines/index.ts';
 import type { Clock } from '../contract/clock.ts';
-import type { DeadLetters } from '../contract/dead-letters.ts';
 import { describeError, OperatorError } from '../contract/errors.ts';
+import type { Feed } from '../contract/feed.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Ledger } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
-import { Connections } from '../http/connections.ts';
-import { createOutput } from '../outputs/create-output.ts';
-import { type OpenedOutputs, openOutputs } from '../outputs/open-outputs.ts';
-import type { OutputPolicy } from '../outputs/output-policy.ts';
 import type { Policy, StreamPolicy } from '../settings/policy/policy.ts';
-import { managementActivitySource } from '../sources/management-activity/index.ts';
-import { CommitQueue } from '../state/commit-queue.ts';
-import { openDeadLetters } from '../state/dead-letters/dead-letters.ts';
 import { openLedger } from '../state/sqlite/sqlite-ledger.ts';
-import { traceOutput } from '../telemetry/traces.ts';
 import { carriedFacts } from './carried-facts.ts';
-import { type CollectorSignals, collect, slotsOf } from './collector.ts';
+import type { CollectorSignals } from './collector.ts';
+import { FeedClaims } from './feed-claims.ts';
+import {
+  deliverStream,
+  type OpenParts,
+  openParts,
+  outputOf,
+  type Shared,
+  shareAmongStreams,
+} from './open-parts.ts';
 import { noteOutputChange } from './output-change.ts';
 import { startCompleteness } from './start-completeness.ts';
 import { type FoundTenant, superviseStream } from './supervise.ts';
-import { TenantClaims } from './tenant-claims.ts';
 
 export interface RunOptions {
   readonly policy: Policy;
@@ -80,7 +76,7 @@ async function runOnLedger(given: RunOptions, damage: AbortController | undefine
     folder: options.policy.process.stateFolder,
     clock: options.clock,
     log: options.log,
-    carried: carriedFacts,
+    carried: carriedFacts(),
     giveUp: options.signals.abandon,
     onHealth: (health, message) => options.telemetry.report({ kind: 'ledger' }, { health, message }),
     onDamage: () => damage?.abort(),
@@ -113,18 +109,8 @@ function endEarly(options: RunOptions, damage = new AbortController().signal): E
 
 /** What is opened is closed again, in the opposite order, wherever it ends. */
 async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise<RunResult> {
-  const { policy, clock, log, signals } = options;
-  const mayWait = !policy.streams.some(({ source }) => source.once);
-  const create = (each: OutputPolicy) => traceOutput(createOutput(each, { ...options, ledger, mayWait }));
   await using closing = new AsyncDisposableStack();
-  const giveUp = signals.abandon;
-  const deadLetters = await openDeadLetters({ folder: policy.process.stateFolder, clock, log, giveUp });
-  closing.defer(() => deadLetters.close());
-  const opened = await openOutputs(policy.outputs, { ...options, create, mayWait }, signals.stop);
-  const { outputs, failures } = opened;
-  closing.defer(async () => {
-    for (const [each, output] of outputs) if (!failures.has(each)) await output.close();
-  });
+  const parts = await openParts(options, ledger, closing);
   const housekeeping = new AbortController();
   const pruning = pruneRegularly(options, ledger, housekeeping.signal);
   closing.defer(() => {
@@ -132,42 +118,41 @@ async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise
     return pruning;
   });
   const { ecsVersion } = loadDefinitions();
-  const completeness = startCompleteness({ ...options, ledger, outputs, ecsVersion, end: signals.end });
+  const completeness = startCompleteness({ ...options, ...parts, ecsVersion, end: options.signals.end });
   closing.defer(() => completeness.stop());
   const { telemetry } = completeness;
   // Awaited here, or what it needs is closed while it runs.
-  return await runStreams({ ...options, telemetry }, { ...opened, ledger, deadLetters });
-}
-
-interface OpenParts extends OpenedOutputs {
-  readonly ledger: Ledger;
-  readonly deadLetters: DeadLetters;
+  return await runStreams({ ...options, telemetry }, parts);
 }
 
 async function runStreams(options: EndingRunOptions, parts: OpenParts): Promise<RunResult> {
+  const { policy } = options;
   const shared = shareAmongStreams(options, parts);
+  const claims = new FeedClaims(policy.streams);
   const failed = new Map<string, unknown>();
   await Promise.all(
-    options.policy.streams.map((stream) =>
-      runStream(stream, options, shared).catch((error: unknown) => {
+    policy.streams.map((stream) =>
+      runStream(stream, options, shared, claims).catch((error: unknown) => {
         failed.set(stream.id, error);
         if (!options.damage.aborted) reportEnded(stream, error, options);
       }),
     ),
   );
   const cutShort = options.signals.stop.aborted;
-  return { failed, open: await countOpen(shared, options), readerGone: options.readerGone(), cutShort };
+  const open = await countOpen(claims.held(), parts.ledger, options);
+  return { failed, open, readerGone: options.readerGone(), cutShort };
 }
 
 /** Of a tenant that was never found, nothing is listed either. */
-async function countOpen({ found, collector }: Shared, { log }: RunOptions): Promise<number | undefined> {
-  const feeds = [...found].flatMap(([{ source }, tenantId]) =>
-    source.contentTypes.map((name) => ({ tenant: tenantId, source: source.kind, name })),
-  );
+async function countOpen(
+  feeds: readonly Feed[],
+  ledger: Ledger,
+  { log }: RunOptions,
+): Promise<number | undefined> {
   try {
     let open = 0;
     for (const feed of feeds) {
-      const { listed, fetching } = await collector.ledger.countByState(feed);
+      const { listed, fetching } = await ledger.countByState(feed);
       open += listed + fetching;
     }
     return open;
@@ -177,76 +162,43 @@ async function countOpen({ found, collector }: Shared, { log }: RunOptions): Pro
   }
 }
 
-function shareAmongStreams({ policy, telemetry, log, clock }: RunOptions, parts: OpenParts) {
-  const { ledger, outputs, failures, deadLetters } = parts;
-  const budget = byteBudget(policy.process.memoryBytes);
-  telemetry.watchInFlight?.(() => budget.held);
-  return {
-    outputs,
-    failures,
-    budget,
-    slots: new Map([...outputs.values()].map((output) => [output, slotsOf(output)])),
-    tenants: new TenantClaims(policy.streams),
-    mapperOf: openMappers(),
-    /** The GUID of each stream's tenant, once it is known. */
-    found: new Map<StreamPolicy, string>(),
-    asking: { connections: new Connections(), turns: new PrioritySemaphore({ clock }) },
-    collector: {
-      ledger,
-      claims: new IdClaims(),
-      commits: new CommitQueue(ledger),
-      deadLetters,
-      openBuffer: documentBuffers(2 * policy.process.memoryBytes),
-      telemetry,
-      log,
-      clock,
-    },
-  };
-}
-
-type Shared = ReturnType<typeof shareAmongStreams>;
-
 /** A run that collects once ends with the first error; one that follows begins a stream again that nobody meant to end. */
-async function runStream(stream: StreamPolicy, options: RunOptions, shared: Shared): Promise<void> {
-  const { outputs, failures, slots, collector } = shared;
-  const { signals, random } = options;
-  const output = outputs.get(stream.output);
-  const free = output && slots.get(output);
-  if (failures.has(stream.output)) throw failures.get(stream.output);
-  if (!free) throw new Error(`no output was opened for the stream at ${stream.where}`);
+async function runStream(
+  stream: StreamPolicy,
+  options: RunOptions,
+  shared: Shared,
+  claims: FeedClaims,
+): Promise<void> {
+  const { signals, policy } = options;
+  outputOf(stream, shared);
   const run = async (foundTenant?: FoundTenant): Promise<void> => {
-    const budget = shared.budget.share(output);
     const claimTenant = (tenantId: string) => {
-      shared.tenants.claim(tenantId, stream);
-      shared.found.set(stream, tenantId);
+      claims.claim(tenantId, stream);
       foundTenant?.(tenantId);
     };
-    const { uncleanStart } = collector.ledger;
-    const environment = { ...collector, random, uncleanStart, budget, claimTenant };
-    try {
-      await noteOutputChange(stream, collector.ledger, collector.log);
-      const source = managementActivitySource(stream.source, environment, shared.asking);
-      const { mapping } = stream;
-      const mapper = shared.mapperOf(mapping.dataset);
-      await collect({ ...collector, mapper, source, output, slots: free, mapping }, signals);
-    } finally {
-      // Of batches that were never settled.
-      budget.release(budget.held);
-    }
+    const { ledger, log } = shared.collector;
+    await noteOutputChange(stream, policy.streams, ledger, log);
+    await deliverStream(stream, shared, signals, stream.source.open, { claimTenant });
   };
-  await (stream.source.once ? run() : superviseStream(run, { ...options, stream, stop: signals.stop }));
+  await (policy.once ? run() : superviseStream(run, { ...options, stream, stop: signals.stop }));
 }
 
 /** Whatever its content types were last seen doing, nothing of it is collected any more. */
 function reportEnded(
   { id, where, source }: StreamPolicy,
   error: unknown,
-  { telemetry, log }: RunOptions,
+  { policy, telemetry, log }: RunOptions,
 ): void {
   const message = describeError(error);
   const code = error instanceof OperatorError ? error.code : undefined;
-  const component = { kind: 'stream', tenant: source.tenantId, source: source.kind } as const;
-  telemetry.report(component, { health: 'failed', message, code });
+  const { tenantId: tenant, kind } = source;
+  const report = { health: 'failed', message, code } as const;
+  const others = policy.streams.filter(
+    (each) => each.source.tenantId === tenant && each.source.kind === kind,
+  );
+  // Another stream of the tenant goes on, and says so.
+  if (others.length === 1) telemetry.report({ kind: 'stream', tenant, source: kind }, report);
+  else for (const name of source.feeds) telemetry.report({ tenant, source: kind, name }, report);
   log.error({ m365: { stream: id } }, `${where}: ${message}`);
 }
 

@@ -3,6 +3,7 @@
 import { completenessReporter, type ReportedFeed } from '../completeness/reporter.ts';
 import { CompletenessTally, combineTelemetry } from '../completeness/tally.ts';
 import type { Clock } from '../contract/clock.ts';
+import { keyOf } from '../contract/component.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output } from '../contract/output.ts';
 import type { Ledger } from '../contract/state.ts';
@@ -69,14 +70,14 @@ const isDomain = ({ source }: StreamPolicy): boolean => source.tenantId.includes
 
 function configuredFeeds(stream: StreamPolicy): ReportedFeed[] {
   if (isDomain(stream)) return [];
-  const { tenantId, tenantName, contentTypes } = stream.source;
-  return contentTypes.map((name) => ({
-    feed: { tenant: tenantId, source: stream.source.kind, name },
+  const { tenantId, tenantName, feeds, kind } = stream.source;
+  return feeds.map((name) => ({
+    feed: { tenant: tenantId, source: kind, name },
     tenantName,
   }));
 }
 
-/** Of tenants that are configured by a domain: those that were heard of and that nobody configured by their id. */
+/** Of tenants that are configured by a domain: what was heard of and nobody configured by the tenant's id. */
 function resolvedFeeds(
   own: readonly StreamPolicy[],
   all: readonly StreamPolicy[],
@@ -84,10 +85,10 @@ function resolvedFeeds(
 ): ReportedFeed[] {
   const domains = own.filter(isDomain);
   if (domains.length === 0) return [];
-  const known = new Set(all.map(({ source }) => source.tenantId));
+  const known = new Set(all.flatMap(configuredFeeds).map(({ feed }) => keyOf(feed)));
   const tenantName = domains.length === 1 ? domains[0]?.source.tenantName : undefined;
   return tally
     .feeds()
-    .filter(({ tenant }) => !known.has(tenant))
+    .filter((feed) => !known.has(keyOf(feed)))
     .map((feed) => ({ feed, tenantName }));
 }

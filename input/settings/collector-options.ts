@@ -1,5 +1,5 @@
 // The settings that belong to no source and no output: those of the process, under `m365:` at the top of a policy
-// file, and those of every stream.
+// file, and those of every input.
 
 import { datasetNames } from '../../pipelines/datasets.ts';
 import type { Option, OptionSet } from '../options/option.ts';
@@ -165,54 +165,5 @@ export const inputOptions: OptionSet = {
       shown: 'file',
     },
     ...dataStreamOptions,
-  ],
-};
-
-export const streamOptions: OptionSet = {
-  part: 'streams',
-  options: [
-    {
-      name: 'enabled',
-      type: 'boolean',
-      default: true,
-      title: 'Enabled',
-      about: 'The value false leaves the stream aside.',
-      shown: 'file',
-    },
-    ...dataStreamOptions,
-    {
-      name: 'tags',
-      type: 'list',
-      default: ['forwarded', 'm365'],
-      title: 'Tags',
-      about: 'Added to every document.',
-      shown: 'advanced',
-    },
-    {
-      name: 'documents',
-      type: 'choice',
-      choices: documentForms,
-      default: 'mapped',
-      title: 'Documents',
-      about:
-        'The value raw delivers each record as it is, for data streams that another package, such as Elastic’s o365, owns and maps.',
-      // Where Kibana can install this package, no other one owns the data streams: a form has no use for it.
-      shown: 'file',
-    },
-    {
-      name: 'preserve_original_event',
-      type: 'boolean',
-      default: false,
-      title: 'Preserve original event',
-      about: 'Keeps the record as Microsoft served it in event.original; about doubles what is stored.',
-      shown: 'main',
-    },
-    {
-      name: 'processors',
-      type: 'object',
-      title: 'Processors',
-      about: `The Elastic Agent processors add_tags and add_fields; for anything more use the ingest pipeline logs-${names}@custom.`,
-      shown: 'advanced',
-    },
   ],
 };

@@ -185,6 +185,18 @@ describe('with a client secret', () => {
     expect(await tokens.token(signal)).not.toBe(first);
   });
 
+  test('that one caller asked for and gave up is asked for again by the other', async () => {
+    const { credentials, sent } = await emulate();
+    const tokens = credentials();
+    const leaving = new AbortController();
+    const first = tokens.token(leaving.signal);
+    const second = tokens.token(signal);
+    leaving.abort(new Error('it leaves'));
+    await expect(first).rejects.toThrow();
+    expect(await second).toMatch(/^eyJ/);
+    expect(sent).toHaveLength(2);
+  });
+
   test('a changed secret takes effect with the next token', async () => {
     const { credentials, tenant } = await emulate();
     let secret = 'the old one';

@@ -5,6 +5,7 @@ import { formOptions, isMulti, writeVariables } from '../../input/cli/package/fo
 import type { Option } from '../../input/options/option.ts';
 import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
 import type { Policy } from '../../input/settings/policy/policy.ts';
+import { optionsOf } from '../sources/management-activity/options-of.ts';
 import { type FleetVariable, type FleetVersion, renderAsFleet } from './fleet-render.ts';
 
 const template = writeStreamTemplate();
@@ -89,8 +90,12 @@ function sampleOf(option: Option): unknown {
 describe.each(versions)('a stream rendered by Fleet %s', (version) => {
   test('with what has to be entered and the defaults is what the input takes', () => {
     const { source, mapping } = only(read({ ...required, client_secret: 'value' }, version));
-    expect(source).toMatchObject({ tenantId: tenant, cloud: 'commercial', initialIntervalMs: 604_800_000 });
-    expect(source.contentTypes).toContain('DLP.All');
+    expect(optionsOf(source)).toMatchObject({
+      tenantId: tenant,
+      cloud: 'commercial',
+      initialIntervalMs: 604_800_000,
+    });
+    expect(optionsOf(source).contentTypes).toContain('DLP.All');
     expect(mapping).toMatchObject({ tags: ['forwarded', 'm365'], preserveOriginal: false });
   });
 
@@ -101,7 +106,7 @@ describe.each(versions)('a stream rendered by Fleet %s', (version) => {
     const stream = renderAsFleet(template, fillForm(rest), version);
     expect(Object.keys(stream).toSorted()).toEqual(Object.keys(rest).toSorted());
     const { source, mapping } = only(parsePolicy(toPolicy(stream), 'policy.yml', { environment: {} }));
-    expect(source).toMatchObject({
+    expect(optionsOf(source)).toMatchObject({
       cloud: 'gcc',
       concurrentBlobs: 17,
       requestsPerMinute: 17,
@@ -144,25 +149,25 @@ describe.each(versions)('a stream rendered by Fleet %s', (version) => {
     '<script>&amp;</script>',
   ])('keeps the secret %s as it is', async (secret) => {
     const { source } = only(read({ ...required, client_secret: secret }, version));
-    expect(await source.clientSecret?.()).toBe(secret);
+    expect(await optionsOf(source).clientSecret?.()).toBe(secret);
   });
 
   test('keeps the line feeds of a PEM', async () => {
     const { source } = only(read({ ...required, certificate: `${pem}\n${pem}` }, version));
-    expect((await source.certificate?.())?.pem).toBe(`${pem}\n${pem}`);
+    expect((await optionsOf(source).certificate?.())?.pem).toBe(`${pem}\n${pem}`);
   });
 
   test('keeps the reference to a secret that Fleet stores apart', async () => {
     const reference = '$co.elastic.secret{abc-1}';
     const { source } = only(read({ ...required, client_secret: reference }, version));
-    expect(await source.clientSecret?.()).toBe(reference);
+    expect(await optionsOf(source).clientSecret?.()).toBe(reference);
   });
 
   test('takes one content type, and none of the others', () => {
     const { source } = only(
       read({ ...required, client_secret: 'x', content_types: ['Audit.General'] }, version),
     );
-    expect(source.contentTypes).toEqual(['Audit.General']);
+    expect(optionsOf(source).contentTypes).toEqual(['Audit.General']);
   });
 
   test('leaves out what was emptied', () => {
@@ -177,9 +182,8 @@ describe.each(versions)('a stream rendered by Fleet %s', (version) => {
       version,
     );
     expect(Object.keys(stream).toSorted()).toEqual(['client_id', 'client_secret', 'tenant_id']);
-    expect(only(parsePolicy(toPolicy(stream), 'policy.yml', { environment: {} })).source.intervalMs).toBe(
-      60_000,
-    );
+    const { source } = only(parsePolicy(toPolicy(stream), 'policy.yml', { environment: {} }));
+    expect(optionsOf(source).intervalMs).toBe(60_000);
   });
 });
 

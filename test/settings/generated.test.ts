@@ -35,7 +35,7 @@ describe('what is generated from the settings', () => {
   });
 
   test('every setting has a title, a sentence, and a default that its own rules accept', () => {
-    for (const { options } of settingGroups)
+    for (const { options } of settingGroups())
       for (const { name, title, about } of options) {
         expect([name, title, about]).toEqual([
           name,

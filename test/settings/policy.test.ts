@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { describeError, redact } from '../../input/contract/errors.ts';
 import { PolicyError } from '../../input/options/problems.ts';
 import { type LoadOptions, loadPolicy, parsePolicy } from '../../input/settings/policy/load-policy.ts';
+import { optionsOf } from '../sources/management-activity/options-of.ts';
 
 const tenant = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
 const client = '1c2d3e4f-5061-4728-93a4-b5c6d7e8f901';
@@ -53,7 +54,7 @@ describe('a policy', () => {
       ),
     );
     expect(policy.process).toMatchObject({ memoryBytes: 8_000_000, statusPort: 5066, logLevel: 'debug' });
-    expect(policy.streams[0]?.source).toMatchObject({
+    expect(policy.streams[0]?.source.options).toMatchObject({
       tenantId: tenant,
       clientId: client,
       cloud: 'commercial',
@@ -69,7 +70,6 @@ describe('a policy', () => {
         'Audit.General',
         'DLP.All',
       ],
-      once: false,
     });
     expect(policy.streams[0]?.mapping).toEqual({
       dataset: 'o365.audit',
@@ -229,12 +229,16 @@ inputs:
     const other = '2d3e4f50-6172-4839-a4b5-c6d7e8f90112';
     const text = policyText().replace('- tenant_id', '- &shared\n        tenant_id');
     const policy = parse(`${text}      - {<<: *shared, tenant_id: ${other}, interval: 5m}\n`);
-    expect(policy.streams.map(({ source }) => [source.tenantId, source.clientId, source.intervalMs])).toEqual(
-      [
-        [tenant, client, 60_000],
-        [other, client, 300_000],
-      ],
-    );
+    expect(
+      policy.streams.map(({ source }) => [
+        source.tenantId,
+        optionsOf(source).clientId,
+        optionsOf(source).intervalMs,
+      ]),
+    ).toEqual([
+      [tenant, client, 60_000],
+      [other, client, 300_000],
+    ]);
     expect(policy.streams[0]?.output).toBe(policy.streams[1]?.output);
   });
 
@@ -259,6 +263,18 @@ inputs:
     const text = policyText().replace('- tenant_id', '- &shared\n        tenant_id');
     expect(problemsOf(`${text}      - {<<: *shared, tenant_id: ${tenant.toUpperCase()}}\n`)).toEqual([
       `p.yml:10:9: the tenant ${tenant} already has a stream at p.yml:7:9`,
+    ]);
+  });
+
+  test('takes a tenant in several streams whose content types differ, and names those that do not', () => {
+    const text = policyText(['content_types: [Audit.Exchange, DLP.All]']).replace(
+      '- tenant_id',
+      '- &shared\n        tenant_id',
+    );
+    const second = (types: string) => `${text}      - {<<: *shared, content_types: ${types}}\n`;
+    expect(problemsOf(second('[Audit.General]'))).toEqual([]);
+    expect(problemsOf(second('[Audit.General, DLP.All]'))).toEqual([
+      `p.yml:11:9: the tenant ${tenant} already has a stream at p.yml:7:9 that collects DLP.All too`,
     ]);
   });
 
@@ -369,7 +385,7 @@ describe('environment variables in a policy', () => {
       `tenant_name: a $\${x} \${N}`,
     ]);
     const stream = onlyStream(text, { RPM: '55', N: 'n' });
-    expect(stream.source).toMatchObject({
+    expect(stream.source.options).toMatchObject({
       intervalMs: 420_000,
       requestsPerMinute: 55,
       tenantName: `a \${x} n`,
@@ -412,7 +428,9 @@ describe('environment variables in a policy', () => {
 
   test('stay text where text is wanted, even when they look like a number', async () => {
     const text = policyText().replace('a-secret-value', `\${SECRET}`);
-    await expect(onlyStream(text, { SECRET: '0123456' }).source.clientSecret?.()).resolves.toBe('0123456');
+    await expect(optionsOf(onlyStream(text, { SECRET: '0123456' }).source).clientSecret?.()).resolves.toBe(
+      '0123456',
+    );
   });
 });
 
@@ -429,7 +447,7 @@ describe('a secret', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'm365-')), 'secret');
     writeFileSync(file, 'first-value\n');
     const text = policyText().replace('client_secret: a-secret-value', `client_secret_file: ${file}`);
-    const secret = onlyStream(text).source.clientSecret;
+    const secret = optionsOf(onlyStream(text).source).clientSecret;
     await expect(secret?.()).resolves.toBe('first-value');
     writeFileSync(file, 'another-value\n');
     await expect(secret?.()).resolves.toBe('another-value');
@@ -439,7 +457,7 @@ describe('a secret', () => {
   test('in a file that is missing or empty says so', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'm365-')), 'secret');
     const text = policyText().replace('client_secret: a-secret-value', `client_secret_file: ${file}`);
-    const secret = onlyStream(text).source.clientSecret;
+    const secret = optionsOf(onlyStream(text).source).clientSecret;
     await expect(secret?.()).rejects.toThrow(/Cannot read client_secret_file .*: there is no such file\./);
     writeFileSync(file, ' \n');
     await expect(secret?.()).rejects.toThrow(/it is empty/);

@@ -239,7 +239,7 @@ test('a lock file that is damaged keeps nobody out, and still lets in one only',
 });
 
 describe('of a damaged ledger', () => {
-  const carried = { independentFacts: ['first_run_at'], doubt: { name: 'last_listing', value: 'never' } };
+  const carried = { independentFacts: ['first_run_at'], doubts: [{ name: 'last_listing', value: 'never' }] };
   const windowOfAll = ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'] as const;
   const open = (folder: string) =>
     openLedger({ folder, clock: steppingClock(), log: recordingLog(), carried });

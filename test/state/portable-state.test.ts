@@ -46,7 +46,7 @@ async function exportAll(ledger: SqliteLedger): Promise<string[]> {
   return lines;
 }
 
-const options = { independentFacts: ['first_run_at'], doubt: { name: 'last_listing', value: 'never' } };
+const options = { independentFacts: ['first_run_at'], doubts: [{ name: 'last_listing', value: 'never' }] };
 
 /** A ledger with everything in it, as it is exported. */
 async function exportFilled(folder: string): Promise<string[]> {

@@ -2,6 +2,7 @@
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { type Finding, ok, problem, problemOf } from '../../contract/finding.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { connect, parseHost } from '../../outputs/elasticsearch/connect/connection.ts';
 import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
@@ -9,7 +10,6 @@ import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import { leastPrivilegeKey } from '../../setup/api-key.ts';
 import { checkElasticsearch } from '../../setup/check-elasticsearch.ts';
 import type { DeliveryTargets } from '../../setup/judge-templates.ts';
-import { type Finding, ok, problem, problemOf } from './finding.ts';
 
 export async function* checkOutput(
   output: OutputPolicy,

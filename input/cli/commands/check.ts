@@ -1,13 +1,12 @@
 // The command `m365 check`: it tells what is wrong with a policy's tenants and outputs, and what to do about it.
 
 import { Command } from 'commander';
+import { type Finding, note } from '../../contract/finding.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
-import type { Policy } from '../../settings/policy/policy.ts';
+import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import type { DeliveryTargets } from '../../setup/judge-templates.ts';
-import { hostsFor } from '../../sources/management-activity/api/clouds.ts';
 import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check/check-output.ts';
-import { checkTenant, hostsToAllow } from '../check/check-tenant.ts';
-import { type Finding, printFinding } from '../check/finding.ts';
+import { printFinding } from '../check/print-finding.ts';
 import { chooseStreams, nameTenant, rawStreamsOf, writtenStreamsOf } from '../choose-streams.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
@@ -71,7 +70,7 @@ function sectionsOf(policy: Policy, tenant: string | undefined): readonly CheckS
   return [
     ...chooseStreams(policy, tenant).map((stream) => ({
       title: `Tenant ${nameTenant(stream)}`,
-      findings: (signal: AbortSignal) => checkTenant(stream.source, signal),
+      findings: (signal: AbortSignal) => checkSource(stream, signal),
     })),
     ...policy.outputs.map((output) => ({
       title: `Output ${output.name} (${output.type})`,
@@ -81,13 +80,17 @@ function sectionsOf(policy: Policy, tenant: string | undefined): readonly CheckS
   ];
 }
 
+function checkSource({ source }: StreamPolicy, signal: AbortSignal) {
+  return source.check?.(signal) ?? [note('source', `What ${source.kind} reads cannot be asked beforehand.`)];
+}
+
 function targetsOf(policy: Policy, output: OutputPolicy): DeliveryTargets {
   return { dataStreams: writtenStreamsOf(policy, output), raw: rawStreamsOf(policy, output) };
 }
 
 function hostsOf({ streams, outputs }: Policy): readonly string[] {
-  const microsoft = streams.flatMap(({ source }) => hostsToAllow(hostsFor(source.cloud, source.hosts)));
-  return [...new Set([...microsoft, ...outputs.flatMap(hostsOfOutput)])];
+  const asked = streams.flatMap(({ source }) => source.hosts);
+  return [...new Set([...asked, ...outputs.flatMap(hostsOfOutput)])];
 }
 
 function printEnd(policy: Policy, findings: readonly Finding[], hosts: readonly string[]): void {

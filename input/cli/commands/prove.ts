@@ -5,7 +5,7 @@ import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { systemClock } from '../../contract/clock.ts';
 import type { ContentLedger } from '../../contract/state.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
-import { reachMs } from '../../sources/management-activity/listing/windows.ts';
+import type { ReachedWindow } from '../../sources/source-kind.ts';
 import { openLedgerToRead } from '../../state/sqlite/sqlite-ledger.ts';
 import { chooseStreams, nameTenant } from '../choose-streams.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
@@ -75,20 +75,24 @@ async function prove(flags: ProveFlags): Promise<boolean> {
   const policy = await loadCollectedPolicy(flags);
   const { stateFolder } = policy.process;
   const now = Date.now();
-  const window = listedWindow({ from: flags.from ?? now - reachMs, to: flags.to ?? now - settleMs }, now);
+  const streams = chooseStreams(policy, flags.tenant);
+  const windowOf = ({ source }: StreamPolicy) =>
+    listedWindow({ from: flags.from ?? now - source.reachMs, to: flags.to ?? now - settleMs }, source, now);
+  const window = widest(streams.map(windowOf));
   const ledger = await openLedgerToRead({
     folder: stateFolder,
     clock: systemClock,
     log: openCommandLog('warn'),
   });
   using signals = listenForInterruption();
-  const proving = { ledger, stateFolder, window, records: flags.records ?? false, signal: signals.stop };
+  const proving = { ledger, stateFolder, records: flags.records ?? false, signal: signals.stop };
   const proofs: StreamProof[] = [];
-  for (const stream of chooseStreams(policy, flags.tenant)) {
-    const proof = await proveTenant(stream, proving);
+  for (const stream of streams) {
+    const own = windowOf(stream);
+    const proof = await proveTenant(stream, { ...proving, window: own });
     if (proofs.length > 0 && !flags.json) say('');
     proofs.push({ stream, proof });
-    if (!flags.json) printProof(nameTenant(stream), proof, window);
+    if (!flags.json) printProof(nameTenant(stream), proof, own);
   }
   const compared = comparedBy(flags);
   const delivered = { ledger, streams: policy.streams, sinceMs: window.from };
@@ -104,6 +108,14 @@ async function prove(flags: ProveFlags): Promise<boolean> {
     say(complete ? paint('green', `\n${verdicts[compared]}`) : paint('red', '\nNot complete.'));
   }
   return complete;
+}
+
+/** Sources reach back differently far. */
+function widest(windows: readonly ReachedWindow[]): ReachedWindow {
+  return {
+    from: Math.min(...windows.map(({ from }) => from)),
+    to: Math.max(...windows.map(({ to }) => to)),
+  };
 }
 
 /** What the delivered records are compared with. */
@@ -142,12 +154,10 @@ async function proveStores(
   for (const stream of streams) {
     const store = stores.get(storeOf(stream));
     if (!store) continue;
-    const { delivered, duplicate } = countSettled(
-      ledger,
-      resolved.get(stream) ?? stream.source.tenantId,
-      stream.source.contentTypes,
-      sinceMs,
-    );
+    const { kind, feeds, tenantId } = stream.source;
+    const tenant = resolved.get(stream) ?? tenantId;
+    const own = feeds.map((name) => ({ tenant, source: kind, name }));
+    const { delivered, duplicate } = countSettled(ledger, own, sinceMs);
     stores.set(storeOf(stream), {
       ...store,
       delivered: store.delivered + delivered,

@@ -1,15 +1,10 @@
 // The command `m365 replay`: it delivers again what was refused, lost or doubted.
 
 import { Command, Option } from 'commander';
-import { contentTypes } from '../../sources/management-activity/options.ts';
+import { sourceKinds } from '../../sources/index.ts';
 import { addPolicyOptions } from '../policy-flag.ts';
 import { readTime } from '../read-time.ts';
-import {
-  type ContentFlags,
-  replayContent,
-  replayWindow,
-  type WindowFlags,
-} from '../replay/replay-content.ts';
+import { type ItemFlags, replayItem, replayWindow, type WindowFlags } from '../replay/replay-items.ts';
 import { type LetterFlags, replayLetters } from '../replay/replay-letters.ts';
 
 const teaching = `
@@ -32,8 +27,15 @@ Exit codes: 0 everything was delivered, 1 something was not, 2 usage.`;
 const withContent = (command: Command) =>
   addPolicyOptions(command)
     .option('--tenant <name>', 'one tenant: its id, its name or its stream')
-    .addOption(new Option('--type <content type>', 'one content type').choices(contentTypes))
+    .addOption(typeOption())
     .option('--again', 'also write to a file what it has already');
+
+/** Where each kind of source says beforehand what there can be, a slip is said at once. */
+function typeOption(): Option {
+  const option = new Option('--type <content type>', 'one content type');
+  const names = sourceKinds().map(({ feedNames }) => feedNames);
+  return names.includes(undefined) ? option : option.choices(names.flatMap((each) => each ?? []));
+}
 
 export function replayCommand(): Command {
   const replay = new Command('replay')
@@ -59,7 +61,7 @@ export function replayCommand(): Command {
       'after',
       "\nContent that the ledger has forgotten needs --type.\n\nExample:\n  m365 replay content '20261121080504$…' --policy my.yml",
     )
-    .action(async (id: string, flags: ContentFlags) => setExitCode(await replayContent(id, flags)));
+    .action(async (id: string, flags: ItemFlags) => setExitCode(await replayItem(id, flags)));
   withContent(
     replay
       .command('window')

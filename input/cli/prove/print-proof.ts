@@ -2,8 +2,8 @@
 
 import type { Gap } from '../../contract/state.ts';
 import { paint, say, table, wrap } from '../terminal/terminal.ts';
+import type { FeedProof, OpenItem } from './prove-feed.ts';
 import type { RecordProof } from './prove-records.ts';
-import type { FeedProof, OpenBlob } from './prove-scope.ts';
 import { isStored, type StoreProof } from './prove-store.ts';
 import type { ContentTypeProof, TenantProof } from './prove-tenant.ts';
 
@@ -31,7 +31,7 @@ function printTypes(contentTypes: readonly ContentTypeProof[]): void {
 }
 
 function drawRow({ contentType, listed, done, open, records }: FeedProof): string[] {
-  const count = (state: OpenBlob['state']) => open.filter((blob) => blob.state === state).length;
+  const count = (state: OpenItem['state']) => open.filter(({ state: each }) => each === state).length;
   const numbers = [
     listed,
     done,
@@ -53,7 +53,9 @@ function printTroubles(proof: ContentTypeProof): void {
   }
   const { contentType, open, deadLetters, lettersGone, gaps, byRecords } = proof;
   for (const state of ['lost', 'missing', 'pending'] as const)
-    printSome(open.filter((blob) => blob.state === state).map((blob) => describeBlob(contentType, blob)));
+    printSome(
+      open.filter(({ state: each }) => each === state).map((item) => describeItem(contentType, item)),
+    );
   printSome(gaps.map(describeGap));
   if (deadLetters > 0)
     printSome([
@@ -104,7 +106,7 @@ function printSome(lines: readonly string[], total = lines.length): void {
   if (more > 0) say(paint('red', `  … and ${more} more; --json has them.`));
 }
 
-function describeBlob(contentType: string, { state, contentId, contentCreated, reason }: OpenBlob): string {
+function describeItem(contentType: string, { state, contentId, contentCreated, reason }: OpenItem): string {
   return `${contentType}: ${state}, made ${contentCreated}: ${reason} (${contentId})`;
 }
 

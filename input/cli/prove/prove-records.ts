@@ -3,11 +3,9 @@
 import type { RecordReader } from '../../../pipelines/mapper.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
-import type { ListedBlob } from '../../contract/state.ts';
-import { RecordSplitter } from '../../json-stream/record-splitter.ts';
 import type { Connection } from '../../outputs/elasticsearch/connect/connection.ts';
 import { countIds } from '../../outputs/elasticsearch/stored/stored-ids.ts';
-import type { Tenant } from '../microsoft.ts';
+import type { Inventory, ListedItem } from '../../sources/source-kind.ts';
 
 export interface RecordProof {
   /** Distinct Ids that Microsoft serves. */
@@ -20,12 +18,12 @@ export interface RecordProof {
   /** The first of those that are not there. */
   readonly missing: readonly string[];
   readonly missingCount: number;
-  /** Blobs that could not be fetched again, with the reason. */
+  /** Items that could not be fetched again, with the reason. */
   readonly unread: readonly string[];
 }
 
-export interface Asking {
-  readonly tenant: Tenant;
+interface Asking {
+  readonly inventory: Inventory;
   readonly feed: Feed;
   /** Of the records of the stream. */
   readonly reader: RecordReader;
@@ -33,15 +31,15 @@ export interface Asking {
   readonly dataStream: string;
   /** Ids that are kept as dead letters. */
   readonly setAside: ReadonlySet<string>;
-  readonly maximumRecordBytes: number;
   readonly signal: AbortSignal;
 }
 
 const idsAtOnce = 5000;
 const shown = 20;
 
-export async function proveRecords(blobs: Iterable<ListedBlob>, asking: Asking): Promise<RecordProof> {
-  const proof = {
+export class RecordProver {
+  readonly #asking: Asking;
+  readonly #proof = {
     served: 0,
     found: 0,
     doubled: 0,
@@ -50,58 +48,53 @@ export async function proveRecords(blobs: Iterable<ListedBlob>, asking: Asking):
     missingCount: 0,
     unread: [] as string[],
   };
-  let waiting = new Set<string>();
-  const ask = async () => {
-    const ids = [...waiting].filter((id) => !asking.setAside.has(id));
-    waiting = new Set();
+  #waiting = new Set<string>();
+
+  constructor(asking: Asking) {
+    this.#asking = asking;
+  }
+
+  /** Fetches the items again. What cannot be read is noted; an output that cannot be asked ends the proof. */
+  async take(items: readonly ListedItem[]): Promise<void> {
+    const { signal } = this.#asking;
+    for (const item of items) {
+      try {
+        for await (const id of this.#readIds(item)) this.#waiting.add(id);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof OperatorError)) throw error;
+        this.#proof.unread.push(`${item.position}: ${error.message}`);
+      }
+      if (this.#waiting.size >= idsAtOnce) await this.#ask();
+    }
+  }
+
+  async end(): Promise<RecordProof> {
+    await this.#ask();
+    return this.#proof;
+  }
+
+  async *#readIds(item: ListedItem): AsyncGenerator<string> {
+    const { inventory, feed, reader } = this.#asking;
+    for await (const text of inventory.read?.(feed.name, item) ?? [])
+      yield reader.identify(reader.parse(text), feed.tenant).id;
+  }
+
+  async #ask(): Promise<void> {
+    const { setAside, connection, dataStream, signal } = this.#asking;
+    const ids = [...this.#waiting].filter((id) => !setAside.has(id));
+    this.#waiting = new Set();
     if (ids.length === 0) return;
-    const stored = await countIds(asking.connection, asking.dataStream, ids, asking.signal);
-    if (!stored.complete) throw mayNotRead(asking.dataStream);
+    const stored = await countIds(connection, dataStream, ids, signal);
+    if (!stored.complete) throw mayNotRead(dataStream);
+    const proof = this.#proof;
     proof.served += ids.length;
     proof.found += stored.distinct;
     proof.doubled += stored.duplicated.size;
     proof.several.push(...[...stored.duplicated.keys()].slice(0, shown - proof.several.length));
     proof.missingCount += stored.missing.length;
     proof.missing.push(...stored.missing.slice(0, shown - proof.missing.length));
-  };
-  for (const blob of blobs) {
-    try {
-      for await (const id of readIds(blob, asking)) waiting.add(id);
-    } catch (error) {
-      asking.signal.throwIfAborted();
-      if (!(error instanceof OperatorError)) throw error;
-      proof.unread.push(`${blob.contentId}: ${error.message}`);
-    }
-    if (waiting.size >= idsAtOnce) await ask();
   }
-  await ask();
-  return proof;
-}
-
-async function* readIds(
-  blob: ListedBlob,
-  { tenant, feed, reader, maximumRecordBytes, signal }: Asking,
-): AsyncGenerator<string> {
-  const identify = (text: string) => reader.identify(reader.parse(text), feed.tenant).id;
-  const splitter = new RecordSplitter({ maximumRecordBytes, onOversized: () => undefined });
-  const response = await tenant.api.fetchBlob(feed, blob, signal);
-  for await (const chunk of response.body) {
-    splitter.push(chunk);
-    yield* splitter.take().map((text) => identify(text));
-    if (splitter.isOver) break;
-  }
-  const end = splitter.end();
-  yield* splitter.take().map((text) => identify(text));
-  if (end.kind !== 'complete') throw brokenOff(blob);
-}
-
-function brokenOff({ contentId }: ListedBlob): OperatorError {
-  return new OperatorError({
-    code: 'truncated-body',
-    message: `the content ${contentId} could not be read to its end.`,
-    advice: 'Try again.',
-    retry: { kind: 'later' },
-  });
 }
 
 function mayNotRead(dataStream: string): OperatorError {

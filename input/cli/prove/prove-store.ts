@@ -6,6 +6,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../../../pipelines/json/unknown.ts';
 import { describeError } from '../../contract/errors.ts';
+import type { Feed } from '../../contract/feed.ts';
 import type { ContentLedger } from '../../contract/state.ts';
 import { readFileName } from '../../files/file-name.ts';
 import { splitLines } from '../../files/split-lines.ts';
@@ -13,7 +14,6 @@ import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
 import { collectedSince } from '../../outputs/elasticsearch/stored/stored-ids.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
-import { feedOf } from '../../sources/management-activity/stream.ts';
 
 export interface StoreProof {
   /** The data stream, in which output. */
@@ -34,17 +34,16 @@ export interface Store {
   readonly duplicate: number;
 }
 
-/** What the ledger says became of a tenant's content made since, up to now. */
+/** What the ledger says became of the items of some feeds made since, up to now. */
 export function countSettled(
   ledger: Pick<ContentLedger, 'blobsBetween'>,
-  tenantId: string,
-  contentTypes: readonly string[],
+  feeds: readonly Feed[],
   sinceMs: number,
 ): Pick<Store, 'delivered' | 'duplicate'> {
   const counts = { delivered: 0, duplicate: 0 };
   const since = new Date(sinceMs).toISOString();
-  for (const contentType of contentTypes)
-    for (const blob of ledger.blobsBetween(feedOf(tenantId, contentType), since, endOfTime)) {
+  for (const feed of feeds)
+    for (const blob of ledger.blobsBetween(feed, since, endOfTime)) {
       if (blob.state !== 'acknowledged') continue;
       counts.delivered += blob.delivered;
       counts.duplicate += blob.duplicate;

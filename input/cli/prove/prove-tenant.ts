@@ -1,18 +1,20 @@
-// All content types of one tenant proved, each by itself: what cannot be asked for does not hide the others.
+// All feeds of one stream proved, each by itself: what cannot be asked for does not hide the others.
 
 import { existsSync } from 'node:fs';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { loadReader } from '../../../pipelines/index.ts';
-import { describeError } from '../../contract/errors.ts';
-import type { ContentLedger, ListedBlob } from '../../contract/state.ts';
+import { systemClock } from '../../contract/clock.ts';
+import { keyOf } from '../../contract/component.ts';
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import type { Feed } from '../../contract/feed.ts';
+import type { ContentLedger } from '../../contract/state.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
-import { feedOf } from '../../sources/management-activity/stream.ts';
+import type { Inventory, ListedItem, ReachedWindow } from '../../sources/source-kind.ts';
 import { readDeadLetters } from '../../state/dead-letters/dead-letters.ts';
-import { listContent, reachTenant, type Tenant } from '../microsoft.ts';
 import { usage } from '../policy-flag.ts';
-import { proveRecords, type RecordProof } from './prove-records.ts';
-import { compareFeed, type FeedProof, isComplete } from './prove-scope.ts';
+import { type FeedProof, isComplete, ListingError, proveFeed } from './prove-feed.ts';
+import { type RecordProof, RecordProver } from './prove-records.ts';
 
 export interface TenantProof {
   readonly tenantId: string;
@@ -32,9 +34,9 @@ export type ContentTypeProof =
     };
 
 export interface Proving {
-  readonly ledger: Pick<ContentLedger, 'blobsBetween' | 'gapsBetween'>;
+  readonly ledger: Pick<ContentLedger, 'blobsBetween' | 'gapsBetween' | 'getFact'>;
   readonly stateFolder: string;
-  readonly window: { readonly from: number; readonly to: number };
+  readonly window: ReachedWindow;
   /** Also asks Elasticsearch for every record. */
   readonly records: boolean;
   readonly signal: AbortSignal;
@@ -54,70 +56,64 @@ function isEachThereOnce({ missingCount, doubled, unread }: RecordProof): boolea
 
 /** A tenant that cannot be asked does not hide the others. */
 export async function proveTenant(stream: StreamPolicy, proving: Proving): Promise<TenantProof> {
-  const unreached = (error: unknown): TenantProof => {
-    proving.signal.throwIfAborted();
-    return { tenantId: stream.source.tenantId, contentTypes: [], unreached: describeError(error) };
-  };
-  let tenant: Tenant;
+  const { source } = stream;
+  const { ledger, signal } = proving;
+  let inventory: Inventory;
   try {
-    tenant = await reachTenant(stream.source, proving.signal);
+    if (!source.inventory) throw notListed(source.kind);
+    inventory = await source.inventory({ clock: systemClock, ledger, signal });
   } catch (error) {
-    return unreached(error);
+    signal.throwIfAborted();
+    return { tenantId: source.tenantId, contentTypes: [], unreached: describeError(error) };
   }
-  await using open = tenant;
-  try {
-    await open.tokens.token(proving.signal);
-  } catch (error) {
-    return unreached(error);
-  }
-  return await proveTypes(open, stream, proving);
-}
-
-async function proveTypes(tenant: Tenant, stream: StreamPolicy, proving: Proving): Promise<TenantProof> {
-  const letters = await countLetters(proving.stateFolder, tenant.tenantId);
+  await using open = inventory;
+  const letters = await readLetters(proving.stateFolder, open.tenantId);
   const contentTypes: ContentTypeProof[] = [];
-  for (const contentType of stream.source.contentTypes)
-    contentTypes.push(await proveType({ ...proving, tenant, stream, letters }, contentType));
-  return { tenantId: tenant.tenantId, contentTypes };
+  for (const name of source.feeds)
+    contentTypes.push(await proveType({ ...proving, inventory: open, stream, letters }, name));
+  return { tenantId: open.tenantId, contentTypes };
 }
 
-interface Letters {
-  readonly byContent: ReadonlyMap<string, number>;
-  readonly ids: ReadonlySet<string>;
+function notListed(kind: string): OperatorError {
+  return new OperatorError({
+    code: 'no-inventory',
+    message: `What ${kind} reads cannot be listed, so that nothing can be compared.`,
+    advice: 'Name a stream of another source with --tenant.',
+    retry: { kind: 'never' },
+  });
 }
 
-interface ProvingTenant extends Proving {
-  readonly tenant: Tenant;
+interface ProvingFeeds extends Proving {
+  readonly inventory: Inventory;
   readonly stream: StreamPolicy;
   readonly letters: Letters;
 }
 
-async function proveType(proving: ProvingTenant, contentType: string): Promise<ContentTypeProof> {
-  const { tenant, ledger, window, letters, signal } = proving;
-  if (contentType === 'DLP.All' && tenant.tokens.claims?.roles.includes('ActivityFeed.ReadDlp') === false)
-    return {
-      contentType,
-      unlisted: 'not permitted: the application has no ActivityFeed.ReadDlp',
-      optional: true,
-    };
-  const feed = feedOf(tenant.tenantId, contentType);
-  const listed = new Map<string, ListedBlob>();
+async function proveType(proving: ProvingFeeds, name: string): Promise<ContentTypeProof> {
+  const { inventory, stream, ledger, window, letters, signal } = proving;
+  const withheld = inventory.withheld?.(name);
+  if (withheld !== undefined) return { contentType: name, unlisted: withheld, optional: true };
+  const { kind, service } = stream.source;
+  const feed = { tenant: inventory.tenantId, source: kind, name };
+  const known = { ledger, feed, window, service, letters: letters.byFeed.get(keyOf(feed)) ?? new Map() };
   try {
-    for await (const blob of listContent(tenant, feed, window, signal)) listed.set(blob.contentId, blob);
+    if (!proving.records) return await proveFeed(inventory, known);
+    return await proveWithRecords(proving, feed, (onItems) => proveFeed(inventory, known, onItems));
   } catch (error) {
     signal.throwIfAborted();
-    return { contentType, unlisted: describeError(error), optional: false };
+    if (!(error instanceof ListingError)) throw error;
+    return { contentType: name, unlisted: describeError(error.cause), optional: false };
   }
-  const proof = await compareFeed(listed, { ledger, feed, window, letters: letters.byContent });
-  return proving.records ? { ...proof, byRecords: await askRecords(proving, contentType, listed) } : proof;
 }
 
-async function askRecords(
-  { tenant, stream, letters, signal }: ProvingTenant,
-  contentType: string,
-  listed: ReadonlyMap<string, ListedBlob>,
-): Promise<RecordProof> {
-  const { output, source, mapping } = stream;
+type OnItems = (items: readonly ListedItem[]) => Promise<void>;
+
+async function proveWithRecords(
+  { inventory, stream, letters, signal }: ProvingFeeds,
+  feed: Feed,
+  prove: (onItems: OnItems) => Promise<FeedProof>,
+): Promise<ContentTypeProof> {
+  const { output, mapping } = stream;
   if (output.type !== 'elasticsearch')
     throw usage(
       `--records asks Elasticsearch, and the output ${output.name} is none.`,
@@ -125,31 +121,42 @@ async function askRecords(
     );
   const connection = await connect(output.options);
   try {
-    return await proveRecords(listed.values(), {
-      tenant,
-      feed: feedOf(tenant.tenantId, contentType),
+    const dataStream = dataStreamOf(mapping);
+    const reader = loadReader(mapping.dataset);
+    const prover = new RecordProver({
+      inventory,
+      feed,
       connection,
-      dataStream: dataStreamOf(mapping),
-      reader: loadReader(mapping.dataset),
+      dataStream,
+      reader,
       setAside: letters.ids,
-      maximumRecordBytes: source.maximumRecordBytes,
       signal,
     });
+    const proof = await prove((items) => prover.take(items));
+    return { ...proof, byRecords: await prover.end() };
   } finally {
     await connection.close();
   }
 }
 
-/** Dead letters that wait for a replay. */
-async function countLetters(stateFolder: string, tenantId: string): Promise<Letters> {
-  const byContent = new Map<string, number>();
+/** Dead letters of a tenant that wait for a replay. */
+interface Letters {
+  /** How many by position, for each feed by its key. */
+  readonly byFeed: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly ids: ReadonlySet<string>;
+}
+
+async function readLetters(stateFolder: string, tenantId: string): Promise<Letters> {
+  const byFeed = new Map<string, Map<string, number>>();
   const ids = new Set<string>();
   for await (const { origin, id, rawFile } of readDeadLetters(stateFolder)) {
     if (origin.feed.tenant !== tenantId) continue;
     // A letter whose record lay in a file of its own holds nothing without it.
     if (rawFile !== undefined && !existsSync(rawFile)) continue;
-    byContent.set(origin.position, (byContent.get(origin.position) ?? 0) + 1);
+    const feed = keyOf(origin.feed);
+    const counts = byFeed.get(feed) ?? new Map<string, number>();
+    byFeed.set(feed, counts.set(origin.position, (counts.get(origin.position) ?? 0) + 1));
     if (id !== undefined) ids.add(id);
   }
-  return { byContent, ids };
+  return { byFeed, ids };
 }

@@ -3,17 +3,17 @@
 import { readFile } from 'node:fs/promises';
 import { parseObject } from '../../../pipelines/parse-record.ts';
 import type { BatchCounts } from '../../contract/batch-counts.ts';
-import { type Origin, sameFeed } from '../../contract/feed.ts';
+import { keyOf } from '../../contract/component.ts';
+import { type Feed, type Origin, sameFeed } from '../../contract/feed.ts';
 import type { Batch, Source } from '../../contract/source.ts';
 import { statPath } from '../../files/file-change.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import type { StoredDeadLetter } from '../../state/dead-letters/dead-letter-line.ts';
 import { listLetterFiles, readLetterFile } from '../../state/dead-letters/dead-letters.ts';
-import { reachTenant } from '../microsoft.ts';
 import { loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { say } from '../terminal/terminal.ts';
 import { putAwayLines } from './letter-files.ts';
-import { openReplay, type ReplaySession } from './replay-session.ts';
+import { openReplay, type Replay } from './open-replay.ts';
 
 export interface LetterFlags extends PolicyFlags {
   readonly dryRun?: boolean;
@@ -26,7 +26,8 @@ interface LetterFile {
   lines: number;
   /** Numbers of the lines that cannot be read. */
   readonly damaged: number[];
-  readonly tenants: Set<string>;
+  /** Whose letters they are, by the key of each feed. */
+  readonly feeds: Map<string, Feed>;
 }
 
 /** True when no letter is left. */
@@ -38,7 +39,7 @@ export async function replayLetters(flags: LetterFlags): Promise<boolean> {
   for (const { file, damaged } of files)
     if (damaged.length > 0) say(`${file}: damaged and not replayed, but kept: line ${damaged.join(', ')}.`);
   if (files.length === 0 || flags.dryRun) return files.length === 0;
-  await using session = await openReplay(policy);
+  await using session = await openReplay(policy, policy.streams);
   let left = 0;
   for (const file of files) left += await replayFile(policy, session, file);
   if (left > 0) say(`${left} letters stay in the dead letters.`);
@@ -49,7 +50,7 @@ async function lookThrough(stateFolder: string) {
   const files: LetterFile[] = [];
   const kinds = new Map<string, number>();
   for (const file of listLetterFiles(stateFolder)) {
-    const known: LetterFile = { file, lines: 0, damaged: [], tenants: new Set() };
+    const known: LetterFile = { file, lines: 0, damaged: [], feeds: new Map() };
     for await (const { line, letter } of readLetterFile(file)) {
       known.lines += 1;
       if (letter === undefined) known.damaged.push(line);
@@ -65,33 +66,34 @@ function noteLetter(
   file: LetterFile,
   kinds: Map<string, number>,
 ): void {
-  file.tenants.add(origin.feed.tenant);
+  file.feeds.set(keyOf(origin.feed), origin.feed);
   const kind = `${origin.feed.name}: ${type}: ${reason}`;
   kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 }
 
 /** Returns how many letters stay: of tenants not in the policy, still too large, refused again, or interrupted. */
-async function replayFile(policy: Policy, session: ReplaySession, letters: LetterFile): Promise<number> {
+async function replayFile(policy: Policy, session: Replay, letters: LetterFile): Promise<number> {
   const done = new Set<number>();
   const rawFiles: string[] = [];
   let refusedAgain = 0;
-  for (const tenantId of letters.tenants) {
-    const stream = await findStream(policy, tenantId, session.signals.stop);
+  const owners = await findOwners(policy, [...letters.feeds.values()], session.signals.stop);
+  for (const { stream, tenantId, feeds } of owners) {
     if (!stream) {
       say(`${tenantId}: no stream of the policy is this tenant.`);
       continue;
     }
-    const source = letterSource(letters.file, stream, tenantId, async (settled, counts) => {
+    const source = letterSource(letters.file, stream, feeds, async (settled, counts) => {
       for (const { line, rawFile } of settled) {
         done.add(line);
         if (rawFile !== undefined) rawFiles.push(rawFile);
       }
       // All of one content.
       const [first] = settled;
-      if (first)
-        await session.environment.ledger.noteReplayed(first.origin.feed, first.origin.position, counts);
+      if (first) await session.ledger.noteReplayed(first.origin.feed, first.origin.position, counts);
     });
-    const { delivered, duplicate, deadLettered } = await session.deliver(stream, source, { again: true });
+    const { delivered, duplicate, deadLettered } = await session.deliver(stream, () => source, {
+      again: true,
+    });
     say(
       `${tenantId}: ${delivered} delivered, ${duplicate} were there already, ${deadLettered} refused again.`,
     );
@@ -101,30 +103,54 @@ async function replayFile(policy: Policy, session: ReplaySession, letters: Lette
   return letters.lines - done.size + refusedAgain;
 }
 
+interface Owner {
+  /** Undefined where no stream is of that tenant. */
+  readonly stream: StreamPolicy | undefined;
+  readonly tenantId: string;
+  readonly feeds: Feed[];
+}
+
+/** Letters go where the records of their feed go. */
+async function findOwners(policy: Policy, feeds: readonly Feed[], signal: AbortSignal): Promise<Owner[]> {
+  const owners: Owner[] = [];
+  for (const feed of feeds) {
+    const stream = await findStream(policy, feed, signal);
+    const known = owners.find((each) => each.stream === stream && each.tenantId === feed.tenant);
+    if (known) known.feeds.push(feed);
+    else owners.push({ stream, tenantId: feed.tenant, feeds: [feed] });
+  }
+  return owners;
+}
+
+/** The stream that collects the feed; else one of the same tenant, since what is collected may have changed. */
 async function findStream(
-  policy: Policy,
-  tenantId: string,
+  { streams }: Policy,
+  { tenant, source: kind, name }: Feed,
   signal: AbortSignal,
 ): Promise<StreamPolicy | undefined> {
-  const named = policy.streams.find(({ source }) => source.tenantId === tenantId);
-  if (named) return named;
-  for (const stream of policy.streams.filter(({ source }) => source.tenantId.includes('.'))) {
-    await using tenant = await reachTenant(stream.source, signal);
-    if (tenant.tenantId === tenantId) return stream;
-  }
-  return undefined;
+  const own = streams.filter(({ source }) => source.tenantId === tenant);
+  if (own.length === 0)
+    for (const stream of streams.filter(({ source }) => source.tenantId.includes('.')))
+      if ((await stream.source.findTenant(signal)) === tenant) own.push(stream);
+  const ofKind = own.filter(({ source }) => source.kind === kind);
+  return ofKind.find(({ source }) => source.feeds.includes(name)) ?? ofKind[0] ?? own[0];
 }
 
 type Settled = (letters: readonly StoredDeadLetter[], counts: BatchCounts) => Promise<void>;
 
 /** One batch at a time: letters are few, and a file is put away only when all of its letters were dealt with. */
-function letterSource(file: string, stream: StreamPolicy, tenantId: string, onSettled: Settled): Source {
+function letterSource(
+  file: string,
+  stream: StreamPolicy,
+  feeds: readonly Feed[],
+  onSettled: Settled,
+): Source {
   return {
     async *batches(signal) {
       const aborted = new Promise<void>((resolve) =>
         signal.addEventListener('abort', () => resolve(), { once: true }),
       );
-      for await (const letters of gather(file, stream, tenantId)) {
+      for await (const letters of gather(file, stream, feeds)) {
         if (signal.aborted) return;
         const { promise, resolve } = Promise.withResolvers<void>();
         yield toBatch(letters, async (counts) => {
@@ -144,12 +170,13 @@ const mostBytes = 1024 * 1024;
 async function* gather(
   file: string,
   stream: StreamPolicy,
-  tenantId: string,
+  feeds: readonly Feed[],
 ): AsyncGenerator<StoredDeadLetter[]> {
+  const keys = new Set(feeds.map(keyOf));
   let waiting: StoredDeadLetter[] = [];
   let bytes = 0;
   for await (const { letter } of readLetterFile(file)) {
-    if (letter?.origin.feed.tenant !== tenantId) continue;
+    if (letter === undefined || !keys.has(keyOf(letter.origin.feed))) continue;
     const whole = await withRecord(letter, stream.source.maximumRecordBytes);
     if (!whole) continue;
     const other = waiting[0] && !sameContent(waiting[0].origin, whole.origin);

@@ -39,10 +39,10 @@ export async function importState(folder: string, file: string): Promise<void> {
   await refuseUnreadable(file);
   sayWhetherNew(folder);
   const log = openCommandLog('warn');
-  const ledger = await openLedger({ folder, clock: systemClock, log, carried: carriedFacts });
+  const ledger = await openLedger({ folder, clock: systemClock, log, carried: carriedFacts() });
   let imported: Imported;
   try {
-    imported = await ledger.import(readLines(file), carriedFacts);
+    imported = await ledger.import(readLines(file), carriedFacts());
   } finally {
     await ledger.close();
     // What was delivered after the export is not in it: the next start must doubt, as after a crash.

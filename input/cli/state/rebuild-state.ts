@@ -28,7 +28,7 @@ export async function rebuildState(flags: PolicyFlags): Promise<void> {
   using signals = listenForInterruption();
   sayWhetherNew(policy.process.stateFolder);
   const folder = policy.process.stateFolder;
-  const ledger = await openLedger({ folder, clock: systemClock, log, carried: carriedFacts });
+  const ledger = await openLedger({ folder, clock: systemClock, log, carried: carriedFacts() });
   try {
     for (const output of policy.outputs)
       await rebuildFrom(output, { policy, ledger, log, signal: signals.stop });

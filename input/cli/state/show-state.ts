@@ -3,15 +3,17 @@
 import { systemClock } from '../../contract/clock.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { BlobState, Gap } from '../../contract/state.ts';
-import { facts } from '../../sources/management-activity/stream.ts';
+import { findKind } from '../../sources/index.ts';
+import type { FeedState } from '../../sources/source-kind.ts';
 import { openLedgerToRead, type SqliteLedger } from '../../state/sqlite/sqlite-ledger.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
 import { paint, say, table, wrap } from '../terminal/terminal.ts';
 
-interface ScopeState extends Feed {
+interface ScopeState {
+  readonly feed: Feed;
   readonly blobs: Record<BlobState, number>;
-  readonly watermark: string | undefined;
-  readonly subscribedAt: string | undefined;
+  /** What its source says; undefined where the source is not known here. */
+  readonly source: FeedState | undefined;
   readonly gaps: readonly Gap[];
 }
 
@@ -21,7 +23,7 @@ export async function showState(folder: string, json: boolean): Promise<void> {
     // What is kept for a tenant as a whole has no content type.
     const scopes = (await ledger.scopes()).filter(({ name }) => name !== '');
     const states = await Promise.all(scopes.map((scope) => readState(ledger, scope)));
-    if (json) say(JSON.stringify(states, undefined, 2));
+    if (json) say(JSON.stringify(states.map(toJson), undefined, 2));
     else printStates(folder, states);
   } finally {
     await ledger.close();
@@ -30,7 +32,7 @@ export async function showState(folder: string, json: boolean): Promise<void> {
 
 function printStates(folder: string, states: readonly ScopeState[]): void {
   say(`Ledger in ${folder}`);
-  for (const [tenantId, scopes] of Map.groupBy(states, (state) => state.tenant)) {
+  for (const [tenantId, scopes] of Map.groupBy(states, ({ feed }) => feed.tenant)) {
     say(`\nTenant ${tenantId}`);
     say(drawScopes(scopes));
     for (const gap of scopes.flatMap(({ gaps }) => gaps))
@@ -39,26 +41,29 @@ function printStates(folder: string, states: readonly ScopeState[]): void {
   if (states.length === 0) say('Nothing was listed yet.');
 }
 
-async function readState(ledger: SqliteLedger, scope: Feed): Promise<ScopeState> {
+async function readState(ledger: SqliteLedger, feed: Feed): Promise<ScopeState> {
   return {
-    ...scope,
-    blobs: await ledger.countByState(scope),
-    watermark: await ledger.getFact(scope, facts.watermark),
-    subscribedAt: await ledger.getFact(scope, facts.subscriptionStartedAt),
-    gaps: await ledger.gapsBetween(scope, new Date(0).toISOString(), new Date().toISOString()),
+    feed,
+    blobs: await ledger.countByState(feed),
+    source: await findKind(feed.source)?.describeState?.(feed, ledger),
+    gaps: await ledger.gapsBetween(feed, new Date(0).toISOString(), new Date().toISOString()),
   };
+}
+
+function toJson({ feed, blobs, source, gaps }: ScopeState): object {
+  return { ...feed, blobs, ...source?.facts, gaps };
 }
 
 function drawScopes(scopes: readonly ScopeState[]): string {
   return table(
     ['content type', 'open', 'done', 'expired', 'unreadable', 'listed up to'],
-    scopes.map(({ name, blobs, watermark }) => [
-      name,
+    scopes.map(({ feed, blobs, source }) => [
+      feed.name,
       String(blobs.listed + blobs.fetching),
       String(blobs.acknowledged),
       String(blobs.expired),
       String(blobs.poisoned),
-      watermark?.slice(0, 16).concat('Z') ?? '-',
+      source?.reached ?? '-',
     ]),
   );
 }

@@ -51,7 +51,7 @@ export function parsePolicy(text: string, file: string, options: LoadOptions = {
   const shared = readProcessSettings(tree, problems);
   const outputs = new OutputReader(tree, options.output, problems);
   const completeness: CompletenessPolicy[] = [];
-  const streams = readInputs(tree, { outputs, once, force, problems, notes, completeness });
+  const streams = readInputs(tree, { outputs, force, problems, notes, completeness });
   if (problems.length > 0 || !shared) throw new PolicyError(problems);
   if (streams.length === 0) throw nothingToCollect(file, notes);
   return {
@@ -60,6 +60,7 @@ export function parsePolicy(text: string, file: string, options: LoadOptions = {
     completeness,
     outputs: outputs.used.map(({ output }) => output),
     process: readProcess(shared, options.stateFolder ?? stateApart(shared, outputs, options.output, notes)),
+    once,
     notes,
     effective: stringify({
       m365: shared.show(),

@@ -3,31 +3,33 @@
 
 import type { DatasetName } from '../../../pipelines/datasets.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
-import type { ManagementActivityOptions } from '../../sources/management-activity/options.ts';
+import type { StreamSource } from '../../sources/stream-source.ts';
 
 export interface Policy {
   /** The file it was read from; undefined for the embedded default. */
   readonly file: string | undefined;
-  /** At least one; no tenant twice. */
+  /** At least one; no feed twice. */
   readonly streams: readonly StreamPolicy[];
   /** Where the completeness of the streams of the same input is reported, and how often. */
   readonly completeness?: readonly CompletenessPolicy[];
   /** The outputs that streams use, each once. */
   readonly outputs: readonly OutputPolicy[];
   readonly process: ProcessOptions;
+  /** Collect what is there now, then end. */
+  readonly once: boolean;
   /** What was read and deliberately left aside, one line each, for the log. */
   readonly notes: readonly string[];
   /** The settings in force, defaults included and secrets left out, as YAML. */
   readonly effective: string;
 }
 
-/** One tenant. */
+/** Feeds of one tenant from one source. */
 export interface StreamPolicy {
   /** Unique within the policy; stable as long as the policy does not change it. */
   readonly id: string;
   /** `policy.yml:12`, for messages. */
   readonly where: string;
-  readonly source: ManagementActivityOptions;
+  readonly source: StreamSource;
   readonly mapping: MappingOptions;
   /** The same object as in `Policy.outputs`: streams that share an output share the object. */
   readonly output: OutputPolicy;

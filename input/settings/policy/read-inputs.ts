@@ -1,7 +1,8 @@
-// The inputs of a policy and their streams: one stream is one tenant. Inputs of other types belong to somebody else
-// and are left aside with a note.
+// The inputs of a policy and their streams: one stream is what one source has of one tenant. Inputs of other types belong
+// to somebody else and are left aside with a note.
 
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
+import { keyOf } from '../../contract/component.ts';
 import type { Option } from '../../options/option.ts';
 import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { readSettings, type Settings } from '../../options/settings.ts';
@@ -12,20 +13,27 @@ import {
   type MapNode,
   type PolicyNode,
 } from '../../options/settings-tree.ts';
-import { managementActivityOptions } from '../../sources/management-activity/options.ts';
-import { inputOptions, streamOptions } from '../collector-options.ts';
+import { findKind, sourceKinds, usualKind } from '../../sources/index.ts';
+import type { RegisteredKind } from '../../sources/stream-source.ts';
+import { inputOptions } from '../collector-options.ts';
+import { streamOptions } from '../stream-options.ts';
 import { inputKeys, streamKeys } from './fleet-keys.ts';
 import type { CompletenessPolicy, StreamPolicy } from './policy.ts';
 import { type Additions, readProcessors } from './processors.ts';
 import { asksForReports, readCompleteness } from './read-completeness.ts';
 import type { OutputReader } from './read-outputs.ts';
-import { checkEmulated, checkNamespace, checkUntouched, readMapping, readSource } from './read-stream.ts';
+import { checkEmulated, checkNamespace, checkUntouched, readMapping } from './read-stream.ts';
 
-/** Every setting of a stream, in the order in which they are documented. */
-export const allStreamOptions: readonly Option[] = [
-  ...managementActivityOptions.options,
-  ...streamOptions.options,
-];
+/** Every setting of a stream that reads such a source, in the order in which they are documented. */
+export function optionsOf(kind: RegisteredKind): readonly Option[] {
+  return [...kind.options, ...streamOptions()];
+}
+
+/** Those of all kinds of source, each once. */
+export function allStreamOptions(): readonly Option[] {
+  const all = [...sourceKinds().flatMap(({ options }) => options), ...streamOptions()];
+  return [...new Map(all.toReversed().map((option) => [option.name, option])).values()].toReversed();
+}
 
 export interface ReadStream {
   readonly stream: StreamPolicy;
@@ -34,7 +42,6 @@ export interface ReadStream {
 
 interface Reading {
   readonly outputs: OutputReader;
-  readonly once: boolean;
   /** Lets the emulator's records into a namespace of real ones. */
   readonly force: boolean;
   readonly problems: PolicyProblem[];
@@ -125,7 +132,8 @@ interface ReadingStream extends Reading {
 function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefined {
   const { problems, notes, input } = reading;
   const id = textAt(node, 'id') ?? reading.fallbackId;
-  const rules = { what: `the stream ${id}`, options: allStreamOptions, otherKeys: streamKeys };
+  const kind = kindOf(node);
+  const rules = { what: `the stream ${id}`, options: optionsOf(kind), otherKeys: streamKeys };
   const settings = readSettings(node, rules, problems);
   const own = readProcessors(findEntry(node, 'processors')?.value, problems);
   if (!settings) return undefined;
@@ -134,7 +142,7 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
     return undefined;
   }
   problems.push(...checkNamespace(settings));
-  const source = readSource(settings, reading.once, problems);
+  const source = kind.read(settings, problems);
   const output = input && reading.outputs.use(input.requireText('use_output'), input.placeOf('use_output'));
   if (!source || !input || !output) return undefined;
   const mapping = readMapping({ stream: settings, input, source }, join(reading.additions, own));
@@ -147,6 +155,13 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
   };
 }
 
+/** One that is not known is complained of with the other settings. */
+function kindOf(node: MapNode): RegisteredKind {
+  const kind = findKind(textAt(node, 'source') ?? usualKind) ?? findKind(usualKind);
+  if (!kind) throw new Error(`the kind of source ${usualKind} is not registered`);
+  return kind;
+}
+
 const namespaceOf = ({ namespace }: StreamPolicy['mapping']) => ({ 'data_stream.namespace': namespace });
 
 function join(first: Additions, second: Additions): Additions {
@@ -155,29 +170,47 @@ function join(first: Additions, second: Additions): Additions {
 
 function belongsInStream(name: string): string | undefined {
   const inputsOwn = inputOptions.options.some((option) => option.name === name);
-  const known = allStreamOptions.some((option) => option.name === name || option.name.startsWith(`${name}.`));
+  const known = allStreamOptions().some(
+    (option) => option.name === name || option.name.startsWith(`${name}.`),
+  );
   return known && !inputsOwn ? 'a stream (inputs[].streams[])' : undefined;
 }
 
-/** Two collectors of one tenant would share its request budget and its ledger, and fetch everything twice. */
+/** Two streams of one feed would share its ledger, and fetch everything twice. */
 function findRepeated(streams: readonly ReadStream[]): PolicyProblem[] {
   const found: PolicyProblem[] = [];
   const ids = new Map<string, string>();
-  const tenants = new Map<string, string>();
+  const feeds = new Map<string, StreamPolicy>();
   for (const { stream } of streams) {
     const { where, id, source } = stream;
     const sameId = ids.get(id);
-    const sameTenant = tenants.get(source.tenantId);
     if (sameId) found.push({ place: where, message: `the stream id ${id} is already used at ${sameId}` });
-    if (sameTenant)
-      found.push({
-        place: where,
-        message: `the tenant ${source.tenantId} already has a stream at ${sameTenant}`,
-      });
     ids.set(id, where);
-    tenants.set(source.tenantId, where);
+    const twice = Map.groupBy(source.feeds, (name) => feeds.get(keyOf(feedOf(source, name))));
+    for (const [holder, names] of twice)
+      if (holder !== undefined)
+        found.push({ place: where, message: describeRepeated(source, names, holder) });
+    for (const name of source.feeds) feeds.set(keyOf(feedOf(source, name)), stream);
   }
   return found;
+}
+
+const feedOf = ({ tenantId, kind }: StreamPolicy['source'], name: string) => ({
+  tenant: tenantId,
+  source: kind,
+  name,
+});
+
+/** What the two have in common; all of it where they collect the same. */
+function describeRepeated(
+  { tenantId, feeds }: StreamPolicy['source'],
+  names: readonly string[],
+  holder: StreamPolicy,
+): string {
+  const same = names.length === feeds.length && names.length === holder.source.feeds.length;
+  return same
+    ? `the tenant ${tenantId} already has a stream at ${holder.where}`
+    : `the tenant ${tenantId} already has a stream at ${holder.where} that collects ${names.join(', ')} too`;
 }
 
 /** Who owns a data stream maps all of it; and what is in it is recognised in one way. */

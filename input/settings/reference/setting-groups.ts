@@ -2,9 +2,10 @@
 
 import type { Option } from '../../options/option.ts';
 import { outputKinds, outputTypes } from '../../outputs/output-policy.ts';
+import { sourceKinds, usualKind } from '../../sources/index.ts';
 import { inputOptions, processOptions } from '../collector-options.ts';
 import { reportOptions } from '../policy/read-completeness.ts';
-import { allStreamOptions } from '../policy/read-inputs.ts';
+import { optionsOf } from '../policy/read-inputs.ts';
 
 export interface SettingGroup {
   readonly title: string;
@@ -20,13 +21,16 @@ const outputsAbout = {
   console: 'Prints documents on standard output, one a line. It has no settings.',
 } as const;
 
-export const settingGroups: readonly SettingGroup[] = [
-  {
-    title: 'A stream: one tenant',
+const streamsAbout =
+  'Each stream is one tenant. A tenant may stand in several streams that collect different things, and these share its token and request budget; the same thing twice is an error.';
+
+export const settingGroups = (): readonly SettingGroup[] => [
+  ...sourceKinds().map((kind) => ({
+    title: kind.name === usualKind ? 'A stream: one tenant' : `A stream: ${kind.name}`,
     place: 'inputs[].streams[]',
-    about: 'In an input with `type: m365`. Each stream is one tenant; the same tenant twice is an error.',
-    options: allStreamOptions,
-  },
+    about: `${kind.name === usualKind ? 'In an input with `type: m365`.' : `With \`source: ${kind.name}\`.`} ${streamsAbout}`,
+    options: optionsOf(kind),
+  })),
   {
     title: 'A stream: completeness',
     place: 'inputs[].streams[]',

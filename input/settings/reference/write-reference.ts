@@ -20,7 +20,7 @@ is a policy to start from; \`m365 run --policy FILE --show-settings\` prints wha
 `;
 
 export function writeReference(): string {
-  return [introduction, ...settingGroups.map(writeGroup)].join('\n');
+  return [introduction, ...settingGroups().map(writeGroup)].join('\n');
 }
 
 function writeGroup({ title, place, about, options }: SettingGroup): string {

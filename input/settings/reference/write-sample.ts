@@ -99,7 +99,7 @@ function setting(name: string, value: unknown): string {
 }
 
 function findGroup(title: string): SettingGroup {
-  const group = settingGroups.find((each) => each.title === title);
+  const group = settingGroups().find((each) => each.title === title);
   if (!group) throw new Error(`there is no group of settings named ${title}`);
   return group;
 }

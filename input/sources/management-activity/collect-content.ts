@@ -50,7 +50,7 @@ export async function collectContent(
   signal: AbortSignal,
 ): Promise<void> {
   const loops = new TenantLoops(stream, emit);
-  await (stream.options.once ? loops.runOnce(signal) : loops.runForever(signal));
+  await (stream.environment.once ? loops.runOnce(signal) : loops.runForever(signal));
 }
 
 class TenantLoops {
@@ -119,7 +119,7 @@ class TenantLoops {
   async #checkSubscriptions(signal: AbortSignal): Promise<Failure | undefined> {
     const ticket = await this.#stream.gate.pass(signal);
     try {
-      await this.#stream.turns.run(signal, () => this.#subscriptions.check(signal));
+      await this.#stream.environment.shared.turns.run(signal, () => this.#subscriptions.check(signal));
       this.#stream.gate.succeeded(ticket);
       return undefined;
     } catch (error) {
@@ -236,7 +236,7 @@ class TenantLoops {
     const ticket = await this.#stream.gate.pass(signal);
     if (!this.#subscriptions.isListable(scope.name)) return undefined;
     try {
-      await this.#stream.turns.run(signal, work, { canWait: part === 'history' });
+      await this.#stream.environment.shared.turns.run(signal, work, { canWait: part === 'history' });
     } catch (error) {
       if (signal.aborted) throw error;
       return this.#notice(scope, part, error, ticket);

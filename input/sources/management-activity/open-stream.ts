@@ -1,54 +1,41 @@
-// Puts together what one tenant is asked through: the tenant's GUID, the token, the budget, the API.
+// Opens a tenant for the collector, which waits until it can be asked and reports what keeps it from that.
 
 import type { Dispatcher } from 'undici';
-import { ClientCredentials } from '../../auth/client-credentials.ts';
-import { resolveTenant } from '../../auth/resolve-tenant.ts';
+import type { ClientCredentials } from '../../auth/client-credentials.ts';
 import type { TokenClaims } from '../../auth/token-claims.ts';
-import type { PrioritySemaphore } from '../../concurrency/priority-semaphore.ts';
 import type { OperatorError } from '../../contract/errors.ts';
-import type { SourceEnvironment } from '../../contract/source.ts';
 import type { CredentialEnd } from '../../contract/telemetry.ts';
-import { allowHosts } from '../../http/allow-hosts.ts';
-import { ClockSkew, trackClockSkew } from '../../http/clock-skew.ts';
-import type { Send } from '../../http/exchange.ts';
-import { RequestBudget, rateLimit } from '../../http/rate-limit.ts';
-import { retry } from '../../http/retry.ts';
-import { transport } from '../../http/transport.ts';
-import { traceRequests } from '../../telemetry/traces.ts';
-import { managementApi, throttling } from './api/api.ts';
+import type { OpeningEnvironment } from '../source-kind.ts';
 import type { hostsFor } from './api/clouds.ts';
 import { TenantGate } from './api/tenant-gate.ts';
+import { findTenant, openTenant, type Way } from './open-tenant.ts';
 import type { ManagementActivityOptions } from './options.ts';
 import { ScopeStatus } from './scope-status.ts';
 import { clockTime, type Stream, wholeStream } from './stream.ts';
 
-const userAgent = 'm365';
 /** With `once`: so many failures of the whole tenant in a row. */
 const oncePatience = 5;
 
 export interface StreamParts {
   readonly options: ManagementActivityOptions;
-  readonly environment: SourceEnvironment;
+  readonly environment: OpeningEnvironment;
   readonly hosts: ReturnType<typeof hostsFor>;
   readonly dispatcher: Dispatcher;
-  readonly turns: PrioritySemaphore;
   /** The tenant can never be collected or, with `once`, not now. */
   readonly giveUp: (error: OperatorError) => void;
 }
 
 /** Tries until the tenant is known; what keeps it from being asked is reported meanwhile. */
 export async function openStream(parts: StreamParts, signal: AbortSignal): Promise<Stream> {
-  const { options, environment, hosts, dispatcher } = parts;
-  const { clock, random } = environment;
-  const direct = traceRequests()(transport({ dispatcher, userAgent, now: () => clock.now() }));
-  const login = retry({ clock, random, attempts: 3 })(allowHosts([hosts.login])(direct));
-  const tenantId = await findTenant(parts, login, signal);
+  const { options, environment } = parts;
+  const way = wayOf(parts);
+  const tenantId = await waitForTenant(parts, way, signal);
   environment.claimTenant?.(tenantId);
   const status = tenantStatus(parts, tenantId);
-  const skew = new ClockSkew(clock);
-  const tokens = tokensFor(parts, tenantId, login, skew);
-  const budget = requestBudget(parts, status);
-  const expected = { management: hosts.management, tenantId };
+  const { tokens, budget, skew, api, hosts, leave } = openTenant(way, tenantId, {
+    onPause: (untilMs, sent) => reportPause(options, status, untilMs, sent),
+    onResume: () => status.set('requests', undefined),
+  });
   return {
     tenantId,
     options,
@@ -56,40 +43,37 @@ export async function openStream(parts: StreamParts, signal: AbortSignal): Promi
     skew,
     status,
     budget,
-    turns: parts.turns,
+    api,
     gate: tenantGate(parts, status),
-    startedAt: clock.now(),
+    startedAt: environment.clock.now(),
     credentials: {
       get roles() {
         return tokens.claims?.roles;
       },
       get description() {
-        return describeToken(tokens.claims, expected);
+        return describeToken(tokens.claims, { management: hosts.management, tenantId });
       },
       get end() {
         return endOf(options, tokens);
       },
     },
-    api: managementApi({
-      ...expected,
-      publisherIdentifier: options.publisherIdentifier ?? tenantId,
-      send: trackClockSkew(skew)(direct),
-      tokens,
-      limit: rateLimit(budget),
-      retry: retry({ clock, random }),
-      telemetry: environment.telemetry,
-    }),
+    leave,
   };
 }
 
-async function findTenant(parts: StreamParts, login: Send, signal: AbortSignal): Promise<string> {
-  const { options, hosts } = parts;
-  const status = tenantStatus(parts, options.tenantId.trim().toLowerCase());
+function wayOf({ options, environment, hosts, dispatcher }: StreamParts): Way {
+  const { clock, random, telemetry, shared } = environment;
+  const { tenants } = shared;
+  return { options, hosts, dispatcher, clock, random, telemetry, tenants, attempts: { login: 3 } };
+}
+
+async function waitForTenant(parts: StreamParts, way: Way, signal: AbortSignal): Promise<string> {
+  const status = tenantStatus(parts, parts.options.tenantId.trim().toLowerCase());
   const gate = tenantGate(parts, status);
   for (let failures = 0; ; failures += 1) {
     const ticket = await gate.pass(signal);
     try {
-      const tenantId = await resolveTenant(login, hosts.login, options.tenantId, signal);
+      const tenantId = await findTenant(way, signal);
       // From here on it is known by its GUID.
       if (failures > 0) status.set('tenant', { health: 'stopped', message: `found as ${tenantId}` });
       return tenantId;
@@ -103,30 +87,15 @@ function tenantStatus({ environment }: StreamParts, tenantId: string): ScopeStat
   return new ScopeStatus(wholeStream(tenantId), environment.telemetry, environment.log);
 }
 
-function tenantGate({ options, environment, giveUp }: StreamParts, status: ScopeStatus): TenantGate {
+function tenantGate({ environment, giveUp }: StreamParts, status: ScopeStatus): TenantGate {
   const { clock, random } = environment;
-  const patience = options.once ? oncePatience : undefined;
+  const patience = environment.once ? oncePatience : undefined;
   return new TenantGate({
     clock,
     random,
     patience,
     onGiveUp: giveUp,
     report: (report) => status.set('tenant', report),
-  });
-}
-
-function tokensFor(parts: StreamParts, tenant: string, send: Send, skew: ClockSkew): ClientCredentials {
-  const { options, environment, hosts } = parts;
-  return new ClientCredentials({
-    login: hosts.login,
-    tenant,
-    clientId: options.clientId,
-    clientSecret: options.clientSecret,
-    certificate: options.certificate,
-    scope: hosts.tokenScope,
-    send,
-    clock: environment.clock,
-    serverNow: () => skew.now(),
   });
 }
 
@@ -137,21 +106,16 @@ function endOf(options: ManagementActivityOptions, tokens: ClientCredentials): C
     : { kind: 'certificate', endsAt: tokens.certificateExpiresAt };
 }
 
-function requestBudget({ options, environment }: StreamParts, status: ScopeStatus): RequestBudget {
-  const { clock, random } = environment;
-  const { requestsPerMinute } = options;
-  return new RequestBudget({
-    clock,
-    random,
-    requestsPerMinute,
-    throttling,
-    onPause: (untilMs, sent) =>
-      status.set('requests', {
-        health: 'degraded',
-        code: 'AF429',
-        message: `Microsoft limits the requests of this tenant; everything waits until ${clockTime(untilMs)}. Nothing is lost.${blameOthers(sent, requestsPerMinute)}`,
-      }),
-    onResume: () => status.set('requests', undefined),
+function reportPause(
+  { requestsPerMinute }: ManagementActivityOptions,
+  status: ScopeStatus,
+  untilMs: number,
+  sent: number,
+): void {
+  status.set('requests', {
+    health: 'degraded',
+    code: 'AF429',
+    message: `Microsoft limits the requests of this tenant; everything waits until ${clockTime(untilMs)}. Nothing is lost.${blameOthers(sent, requestsPerMinute)}`,
   });
 }
 

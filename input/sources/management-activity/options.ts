@@ -5,7 +5,7 @@ import { type TransportOptions, transportOptions } from '../../http/dispatcher.t
 import type { OptionSet } from '../../options/option.ts';
 
 /** The name of this kind of source. */
-export const managementActivity = 'management-activity';
+export const kindName = 'management-activity';
 
 export const contentTypes = [
   'Audit.AzureActiveDirectory',
@@ -16,17 +16,18 @@ export const contentTypes = [
 ] as const;
 
 /** What its records are, for the mapper. */
-export const managementActivityDataset: DatasetName = 'o365.audit';
+export const datasetName: DatasetName = 'o365.audit';
 
 export const clouds = ['commercial', 'gcc', 'gcc-high', 'dod', 'china'] as const;
 
 /** Durations in milliseconds, byte sizes in bytes, secrets as getters so that a reloaded file takes effect. */
 export interface ManagementActivityOptions {
-  readonly kind: typeof managementActivity;
   readonly tenantId: string;
   readonly tenantName: string | undefined;
   readonly clientId: string;
   readonly clientSecret: (() => Promise<string>) | undefined;
+  /** Two streams whose credentials say the same here sign in with the same one. */
+  readonly credentialKey?: string | undefined;
   /** What the operator says; milliseconds since the epoch. */
   readonly clientSecretEndsAt?: number | undefined;
   readonly certificate: (() => Promise<{ pem: string; passphrase: string | undefined }>) | undefined;
@@ -40,7 +41,6 @@ export interface ManagementActivityOptions {
   readonly concurrentBlobs: number;
   readonly maximumRecordBytes: number;
   readonly publisherIdentifier: string | undefined;
-  readonly once: boolean;
   /** Proxy, authorities and time-outs; absent means those of the environment. */
   readonly transport?: TransportOptions | undefined;
 }

@@ -1,44 +1,43 @@
 // What the parts of one tenant's collection share.
 
-import type { PrioritySemaphore } from '../../concurrency/priority-semaphore.ts';
 import type { StreamComponent } from '../../contract/component.ts';
 import type { Feed } from '../../contract/feed.ts';
-import type { SourceEnvironment } from '../../contract/source.ts';
 import type { CredentialEnd } from '../../contract/telemetry.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { RequestBudget } from '../../http/rate-limit.ts';
+import type { OpeningEnvironment } from '../source-kind.ts';
 import type { ManagementApi } from './api/api.ts';
 import type { TenantGate } from './api/tenant-gate.ts';
-import { type ManagementActivityOptions, managementActivity } from './options.ts';
+import { kindName, type ManagementActivityOptions } from './options.ts';
 import type { ScopeStatus } from './scope-status.ts';
 
 /** What the API has of a tenant under one content type. */
 export function feedOf(tenant: string, contentType: string): Feed {
-  return { tenant, source: managementActivity, name: contentType };
+  return { tenant, source: kindName, name: contentType };
 }
 
 /** The stream as a whole. */
 export function wholeStream(tenant: string): StreamComponent {
-  return { kind: 'stream', tenant, source: managementActivity };
+  return { kind: 'stream', tenant, source: kindName };
 }
 
 export interface Stream {
   /** GUID, lower case. */
   readonly tenantId: string;
   readonly options: ManagementActivityOptions;
-  readonly environment: SourceEnvironment;
+  readonly environment: OpeningEnvironment;
   readonly api: ManagementApi;
   readonly skew: ClockSkew;
   readonly gate: TenantGate;
   /** Requests are counted in it by themselves; it is told of throttling that came in place of content. */
   readonly budget: RequestBudget;
-  /** Of all tenants, for what each of them asks again and again. */
-  readonly turns: PrioritySemaphore;
   /** Of the tenant as a whole. */
   readonly status: ScopeStatus;
   /** When this process began to collect; what Microsoft made before may have been seen by an earlier one. */
   readonly startedAt: number;
   readonly credentials: CredentialInsight;
+  /** To be called once nothing is asked any more. */
+  leave(): void;
 }
 
 /** What is known about how the stream signs in. */
@@ -70,14 +69,6 @@ export const facts = {
   nextStartAt: 'subscription_next_start_at',
   contentSeenAt: 'content_seen_at',
 } as const;
-
-/** Those that say nothing of what was listed, so that they are true of a ledger that holds no blobs, too. */
-export const independentFacts: readonly string[] = [
-  facts.firstRunAt,
-  facts.subscriptionStartedAt,
-  facts.nextStartAt,
-  facts.contentSeenAt,
-];
 
 /** A full listing is due at once. */
 export const neverListed = { name: facts.lastFullListing, value: new Date(0).toISOString() };

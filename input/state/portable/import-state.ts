@@ -23,8 +23,8 @@ export type Transact = <T>(work: () => T) => Promise<T>;
 export interface ImportOptions {
   /** Names of facts that say nothing of other rows; all others wait until the whole export was seen. */
   readonly independentFacts: readonly string[];
-  /** The fact that a scope has until then: with it, everything is listed again. */
-  readonly doubt: { readonly name: string; readonly value: string };
+  /** The facts that a scope has until then: with them, its source looks at everything again. */
+  readonly doubts: readonly { readonly name: string; readonly value: string }[];
 }
 
 export interface Imported {
@@ -135,14 +135,14 @@ class Importer {
 
   /** Within a transaction, once everything else is in. */
   writeDependentFacts(): void {
-    const { name, value } = this.#options.doubt;
     const replace = this.#database.prepare(
       `UPDATE fact SET value = ? WHERE name = ? AND value = ?
         AND scope = (SELECT scope FROM scope WHERE tenant = ? AND content_type = ?)`,
     );
     for (const row of this.#waitingFacts) {
       this.#insert('fact', row);
-      if (row.name === name) replace.run(readText(row, 'value'), name, value, ...scopeOf(row));
+      for (const { name, value } of this.#options.doubts)
+        if (row.name === name) replace.run(readText(row, 'value'), name, value, ...scopeOf(row));
     }
   }
 
@@ -198,7 +198,9 @@ class Importer {
     if (table !== 'fact' || this.#options.independentFacts.includes(readText(row, 'name')))
       return () => this.#insert(table, row);
     this.#waitingFacts.push(row);
-    return () => this.#insert('fact', { ...row, ...this.#options.doubt });
+    return () => {
+      for (const doubt of this.#options.doubts) this.#insert('fact', { ...row, ...doubt });
+    };
   }
 
   #insert(table: ScopedTable, row: Row): void {

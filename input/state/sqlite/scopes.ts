@@ -5,8 +5,20 @@ import { keyOf } from '../../contract/component.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { Checkpoint, Gap } from '../../contract/state.ts';
 
-/** The tables know one source only. */
-const source = 'management-activity';
+/** The source whose feeds stand in the tables by their name alone; those of others have their source before it. */
+const unnamed = 'management-activity';
+
+function columnsOf({ tenant, source, name }: Feed): [string, string] {
+  return [tenant, source === unnamed ? name : `${source}/${name}`];
+}
+
+function readFeed(row: Row): Feed {
+  const [tenant, column] = [readText(row, 'tenant'), readText(row, 'content_type')];
+  const end = column.indexOf('/');
+  return end < 0
+    ? { tenant, source: unnamed, name: column }
+    : { tenant, source: column.slice(0, end), name: column.slice(end + 1) };
+}
 
 export class Scopes {
   readonly #database: DatabaseSync;
@@ -27,7 +39,7 @@ export class Scopes {
     const key = keyOf(feed);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    const row = this.#find.get(feed.tenant, feed.name);
+    const row = this.#find.get(...columnsOf(feed));
     if (!row) return undefined;
     const found = readInteger(row, 'scope');
     // A transaction may have made this number and may yet be rolled back.
@@ -36,16 +48,14 @@ export class Scopes {
   }
 
   all(): Feed[] {
-    return this.#all
-      .all()
-      .map((row) => ({ tenant: readText(row, 'tenant'), source, name: readText(row, 'content_type') }));
+    return this.#all.all().map(readFeed);
   }
 
   /** Within a transaction. */
   findOrAdd(scope: Feed): number {
     const known = this.find(scope);
     if (known !== undefined) return known;
-    const row = this.#add.get(scope.tenant, scope.name);
+    const row = this.#add.get(...columnsOf(scope));
     if (!row) throw new TypeError('an inserted scope came back without its number');
     return readInteger(row, 'scope');
   }

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ContentLedger } from '../../../input/contract/state.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
-import { managementActivitySource } from '../../../input/sources/management-activity/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
+import { openSource } from '../../../input/sources/management-activity/source.ts';
 import { facts, feedOf } from '../../../input/sources/management-activity/stream.ts';
 import {
   type Bench,
@@ -378,11 +378,7 @@ test('batches that nobody takes any more free their room', async () => {
   const run = await prepare();
   for (let at = 0; at < 10; at++) run.publish(at * minute);
   const stop = new AbortController();
-  const source = managementActivitySource(
-    { ...run.options, once: false },
-    run.bench.environment,
-    run.bench.shared,
-  );
+  const source = openSource(run.options, { ...run.bench.environment, once: false });
   const batches = source.batches(stop.signal)[Symbol.asyncIterator]();
   const first = await batches.next();
   await waitFor(() => run.bench.recorder.counted('records_fetched') === 20, 'all are fetched');

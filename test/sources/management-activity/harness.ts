@@ -11,17 +11,16 @@ import { type Component, isFeed } from '../../../input/contract/component.ts';
 import type { DeadLetterStream, DeadLetters } from '../../../input/contract/dead-letters.ts';
 import type { Feed, Origin } from '../../../input/contract/feed.ts';
 import type { Logger } from '../../../input/contract/logger.ts';
-import type { Batch, SourceEnvironment } from '../../../input/contract/source.ts';
+import type { Batch } from '../../../input/contract/source.ts';
 import type { ContentLedger } from '../../../input/contract/state.ts';
 import type { Counter, CredentialEnd, Report, Telemetry } from '../../../input/contract/telemetry.ts';
 import { Connections } from '../../../input/http/connections.ts';
-import {
-  managementActivitySource,
-  type SharedByTenants,
-} from '../../../input/sources/management-activity/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
 import { contentTypes } from '../../../input/sources/management-activity/options.ts';
+import { openSource } from '../../../input/sources/management-activity/source.ts';
 import { facts } from '../../../input/sources/management-activity/stream.ts';
+import type { OpeningEnvironment } from '../../../input/sources/source-kind.ts';
+import { TenantAccess } from '../../../input/sources/tenant-access.ts';
 import { openLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
 
 const day = 86_400_000;
@@ -100,8 +99,8 @@ class KeptLetters implements DeadLetters {
 }
 
 export interface Bench {
-  readonly environment: SourceEnvironment;
-  readonly shared: SharedByTenants;
+  /** Of a run that collects once. */
+  readonly environment: OpeningEnvironment;
   readonly recorder: Recorder;
   readonly letters: KeptLetters;
   readonly ledger: ContentLedger;
@@ -128,7 +127,6 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     letters,
     ledger,
     folder,
-    shared: { connections: new Connections(), turns: new PrioritySemaphore({ clock: options.clock }) },
     environment: {
       clock: options.clock,
       random: options.random ?? Math.random,
@@ -138,6 +136,12 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       deadLetters: letters,
       telemetry: recorder,
       log: recorder.log,
+      once: true,
+      shared: {
+        connections: new Connections(),
+        turns: new PrioritySemaphore({ clock: options.clock }),
+        tenants: new TenantAccess(),
+      },
     },
     async reopen() {
       await ledger.close();
@@ -167,7 +171,6 @@ export function sourceOptions(
   over: Partial<ManagementActivityOptions> = {},
 ): ManagementActivityOptions {
   return {
-    kind: 'management-activity',
     tenantId: tenant.tenantId,
     tenantName: undefined,
     clientId: tenant.clientId,
@@ -183,7 +186,6 @@ export function sourceOptions(
     concurrentBlobs: 8,
     maximumRecordBytes: 4 << 20,
     publisherIdentifier: undefined,
-    once: true,
     ...over,
   };
 }
@@ -201,7 +203,7 @@ export async function collectAll(
   signal = new AbortController(),
 ): Promise<Collected> {
   const collected: Collected = { batches: [], records: [] };
-  const source = managementActivitySource(options, bench.environment, bench.shared);
+  const source = openSource(options, bench.environment);
   for await (const batch of source.batches(signal.signal)) {
     collected.batches.push(batch);
     const { feed, position } = batch.origin;
@@ -255,7 +257,7 @@ export function follow(bench: Bench, options: ManagementActivityOptions): Follow
     },
   };
   const run = async () => {
-    const source = managementActivitySource({ ...options, once: false }, bench.environment, bench.shared);
+    const source = openSource(options, { ...bench.environment, once: false });
     for await (const batch of source.batches(controller.signal)) {
       collected.batches.push(batch);
       const { feed, position } = batch.origin;

@@ -348,8 +348,9 @@ describe('a tenant that cannot be asked', () => {
 
   test('because it can never be, ends a run that follows too', async () => {
     const run = await prepare();
-    const options = run.options(0, { clientSecret: undefined, once: false });
-    expect(await failure(collectAll(run.bench, options))).toMatchObject({ code: 'no-credential' });
+    const options = run.options(0, { clientSecret: undefined });
+    const bench = { ...run.bench, environment: { ...run.bench.environment, once: false } };
+    expect(await failure(collectAll(bench, options))).toMatchObject({ code: 'no-credential' });
     expect(run.bench.recorder.current('')?.health).toBe('failed');
   });
 

@@ -21,7 +21,7 @@ export interface Variable {
 }
 
 /** Those that a form shows; Fleet itself asks for the namespace. */
-export const formOptions: readonly Option[] = allStreamOptions.filter(
+export const formOptions: readonly Option[] = allStreamOptions().filter(
   ({ name, shown }) => shown !== 'file' && !name.startsWith('data_stream.'),
 );
 

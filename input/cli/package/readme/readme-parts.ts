@@ -4,8 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AlertRule } from '../../../../dashboards/index.ts';
 import { aadstsCatalogue } from '../../../auth/aadsts-catalogue.ts';
-import { cloudHosts } from '../../../sources/management-activity/api/clouds.ts';
-import { type Effect, errorCatalogue } from '../../../sources/management-activity/api/error-catalogue.ts';
+import { sourceKinds } from '../../../sources/index.ts';
 import { formOptions } from '../form/variables.ts';
 import { readJson } from '../read-source.ts';
 import type { ReadmeParts } from './readme.ts';
@@ -25,27 +24,15 @@ function writeRule({ name, about, where, over, none }: AlertRule): string[] {
   return [name, about, none ? 'is below 1: no report at all' : `\`${where ?? ''}\``, over];
 }
 
-const meanwhile: Record<Effect, string> = {
-  'fail tenant': 'The tenant is asked again, slowly.',
-  'fail content type': 'This content type is asked again, slowly; the others go on.',
-  'start subscription': 'The subscription is started as soon as Microsoft allows it.',
-  'retry blob':
-    'This content is asked for again, with growing pauses, until the date that Microsoft listed for it has passed. Only then it counts as lost, with the reason; everything else goes on.',
-  'restart window': 'The time window is listed again from its first page.',
-  'clamp window': 'The time window is cut to what Microsoft allows.',
-  'slow down': 'The whole tenant pauses for as long as Microsoft says.',
-  'renew token': 'A new token is fetched and the request repeated.',
-  retry: 'The request is repeated with growing pauses.',
-  success: 'Nothing: this is as good as success.',
-};
-
 function apiErrors(): string[][] {
-  return errorCatalogue.map(({ code, cause, fix, effect }) => [
-    `\`${code}\``,
-    cause,
-    fix === '' ? 'Nothing.' : fix,
-    meanwhile[effect],
-  ]);
+  return sourceKinds()
+    .flatMap(({ reference }) => reference?.errors ?? [])
+    .map(({ code, cause, fix, meanwhile }) => [
+      `\`${code}\``,
+      cause,
+      fix === '' ? 'Nothing.' : fix,
+      meanwhile,
+    ]);
 }
 
 function tokenErrors(): string[][] {
@@ -57,14 +44,10 @@ function tokenErrors(): string[][] {
 }
 
 function clouds(): string[][] {
-  return Object.entries(cloudHosts).map(([name, { login, management }]) => [
-    `\`${name}\``,
-    hostOf(login),
-    hostOf(management),
-  ]);
+  return sourceKinds()
+    .flatMap(({ reference }) => reference?.clouds ?? [])
+    .map(({ name, tokens, content }) => [`\`${name}\``, tokens, content]);
 }
-
-const hostOf = (url: string): string => new URL(url).host;
 
 function settings(): string[][] {
   return formOptions.map(({ title, about, default: value, required }) => [

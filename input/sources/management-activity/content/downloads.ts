@@ -159,7 +159,7 @@ export class Downloads {
     const shared = { stream: this.#stream, emit: this.#emit };
     const canWait = !this.#isNew(blob);
     const parts = { ...shared, scope: lane.scope, blob, canWait, reservation, conclude };
-    await this.#stream.turns.run(signal, () => fetchBlob(parts, signal), { canWait });
+    await this.#stream.environment.shared.turns.run(signal, () => fetchBlob(parts, signal), { canWait });
   }
 
   async #conclude(lane: Lane, blob: LedgerBlob, { counts, error }: Outcome, ticket: number): Promise<void> {

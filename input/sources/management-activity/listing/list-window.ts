@@ -17,7 +17,7 @@ const pageRetry = { firstMs: 500, mostMs: 10_000 };
 const restarts = 3;
 
 /**
- * Resolves when the last page is in the ledger. The ledger knows what it has seen, so pages may come twice. A window whose
+ * Resolves when the last page was handed out. Pages may come twice: whoever takes them knows what it has seen. A window whose
  * pages go stale before the last one is reached would never be listed: it is listed in halves.
  */
 export async function listWindow(reader: PageReader, window: Window, signal: AbortSignal): Promise<void> {
@@ -38,19 +38,19 @@ export async function listWindow(reader: PageReader, window: Window, signal: Abo
 }
 
 async function listPages(reader: PageReader, window: Window, signal: AbortSignal): Promise<void> {
-  const { stream, scope } = reader;
+  const { api, feed } = reader;
   const seen = new Set<string>();
-  let ask = () => stream.api.listContent(scope, window, signal);
+  let ask = () => api.listContent(feed, window, signal);
   for (let page = 1; page <= mostPages; page++) {
     const next = await listPage(reader, ask, signal);
     if (next === undefined) return;
     if (seen.has(next)) break;
     if (seen.size < rememberedPages) seen.add(next);
-    ask = () => stream.api.listNextPage(scope, next, signal);
+    ask = () => api.listNextPage(feed, next, signal);
   }
   throw new OperatorError({
     code: 'endless-listing',
-    message: `The listing of ${scope.name} goes in circles: a page names one as the next that came before.`,
+    message: `The listing of ${feed.name} goes in circles: a page names one as the next that came before.`,
     advice: 'The window is listed again later; what was listed is being collected.',
     retry: { kind: 'later', afterMs: 60_000 },
   });
@@ -65,12 +65,12 @@ async function listPage(
   ask: () => Promise<HttpResponse>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { clock, random } = reader.stream.environment;
+  const { api, clock, random } = reader;
   for (let attempt = 0; ; attempt++) {
     const response = await ask();
     try {
       await readPage(reader, response);
-      return reader.stream.api.nextPage(response);
+      return api.nextPage(response);
     } catch (error) {
       if (signal.aborted || !isBrokenBody(error) || attempt + 1 >= pageAttempts) throw error;
       await clock.sleep(backOff(attempt, pageRetry, random), signal);

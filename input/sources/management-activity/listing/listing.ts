@@ -2,8 +2,10 @@
 // was listed once more, because Microsoft lists content late: a short overlap with every poll, all 7 days once a day, and
 // each hour the last stretch that is still within reach.
 
+import type { ListedBlob } from '../../../contract/state.ts';
 import { ApiError } from '../api/api-error.ts';
 import { type ContentScope, facts, isoTime, type Stream } from '../stream.ts';
+import { keepListed, type Marks } from './keep-listed.ts';
 import { listWindow } from './list-window.ts';
 import { ListingState } from './listing-state.ts';
 import type { Unreadable } from './read-page.ts';
@@ -231,19 +233,27 @@ export class ContentListing {
   async #list(window: Window, watermark: number | undefined, signal: AbortSignal): Promise<void> {
     const firstRunAt = this.#state.firstRunAt ?? Number.NEGATIVE_INFINITY;
     const unlisted = this.#state.unlisted;
-    const reader = {
-      stream: this.#stream,
-      scope: this.#scope,
+    const marks = {
       isLate: (created: number) =>
         watermark !== undefined && created < watermark && !contains(unlisted, created),
       isBackfill: (created: number) => created < firstRunAt,
-      onFound: async (found: number, isNew: number) => {
-        if (isNew > 0) this.#events.onNew();
-        if (found > 0) await this.#noteContent();
-      },
+    };
+    const { clock, random } = this.#stream.environment;
+    const reader = {
+      api: this.#stream.api,
+      feed: this.#scope,
+      clock,
+      random,
+      onBlobs: (blobs: readonly ListedBlob[]) => this.#keep(blobs, marks),
       onUnreadable: (found: readonly Unreadable[]) => this.#noteUnreadable(found, window),
     };
     await listWindow(reader, window, signal);
+  }
+
+  async #keep(blobs: readonly ListedBlob[], marks: Marks): Promise<void> {
+    const isNew = await keepListed(this.#stream.environment, this.#scope, blobs, marks);
+    if (isNew > 0) this.#events.onNew();
+    if (blobs.length > 0) await this.#noteContent();
   }
 
   /** Every listing shows it again; it is lost once. */

@@ -1,12 +1,18 @@
 // Whether a tenant can be collected: everything from the host names to each subscription, asked without changing
 // anything. What is found is told in the order in which one repairs it.
 
-import type { Subscription } from '../../sources/management-activity/api/api.ts';
-import { longestWindowMs } from '../../sources/management-activity/listing/windows.ts';
-import type { ManagementActivityOptions } from '../../sources/management-activity/options.ts';
-import { feedOf, wholeStream } from '../../sources/management-activity/stream.ts';
-import { listContent, reachTenant, type Tenant } from '../microsoft.ts';
-import { type Finding, note, ok, problem, problemOf } from './finding.ts';
+import { systemClock } from '../../../contract/clock.ts';
+import { type Finding, note, ok, problem, problemOf } from '../../../contract/finding.ts';
+import type { ListedBlob } from '../../../contract/state.ts';
+import type { Subscription } from '../api/api.ts';
+import { hostsFor } from '../api/clouds.ts';
+import { listWindow } from '../listing/list-window.ts';
+import { longestWindowMs } from '../listing/windows.ts';
+import type { OpenTenant } from '../open-tenant.ts';
+import type { ManagementActivityOptions } from '../options.ts';
+import { feedOf, wholeStream } from '../stream.ts';
+import { listing } from './inventory.ts';
+import { reachTenant } from './reach-tenant.ts';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -18,7 +24,7 @@ export async function* checkTenant(
   options: ManagementActivityOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
-  let tenant: Tenant;
+  let tenant: Awaited<ReturnType<typeof reachTenant>>;
   try {
     tenant = await reachTenant(options, signal);
   } catch (error) {
@@ -37,7 +43,7 @@ export async function* checkTenant(
 }
 
 function* checkToken(
-  { tokens, tenantId, hosts }: Tenant,
+  { tokens, tenantId, hosts }: OpenTenant,
   options: ManagementActivityOptions,
 ): Generator<Finding> {
   const { claims, certificateExpiresAt } = tokens;
@@ -77,7 +83,7 @@ function* checkRoles(roles: readonly string[], contentTypes: readonly string[]):
     );
 }
 
-function* checkClock({ skew }: Tenant): Generator<Finding> {
+function* checkClock({ skew }: OpenTenant): Generator<Finding> {
   const minutes = Math.round(skew.ms / minute);
   if (skew.ms === 0) return yield ok('clock', 'It agrees with that of Microsoft.');
   const message = `This machine is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'behind' : 'ahead of'} Microsoft.`;
@@ -86,7 +92,7 @@ function* checkClock({ skew }: Tenant): Generator<Finding> {
 }
 
 async function* checkSubscriptions(
-  tenant: Tenant,
+  tenant: OpenTenant,
   { contentTypes }: ManagementActivityOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
@@ -120,7 +126,7 @@ interface Looked {
 }
 
 async function checkContentType(
-  tenant: Tenant,
+  tenant: OpenTenant,
   contentType: string,
   subscription: Subscription | undefined,
   signal: AbortSignal,
@@ -152,12 +158,15 @@ function describeBlobs(count: number): string {
   return count === 1 ? '1 content blob' : `${count} content blobs`;
 }
 
-async function countRecent(tenant: Tenant, contentType: string, signal: AbortSignal): Promise<number> {
+async function countRecent(tenant: OpenTenant, contentType: string, signal: AbortSignal): Promise<number> {
   const to = Math.floor(tenant.skew.now() / 1000) * 1000;
-  const feed = feedOf(tenant.tenantId, contentType);
-  let blobs = 0;
-  for await (const _ of listContent(tenant, feed, { from: to - longestWindowMs, to }, signal)) blobs += 1;
-  return blobs;
+  const seen = new Set<string>();
+  const onBlobs = async (blobs: readonly ListedBlob[]) => {
+    for (const { contentId } of blobs) seen.add(contentId);
+  };
+  const reader = listing(tenant, feedOf(tenant.tenantId, contentType), systemClock, onBlobs);
+  await listWindow(reader, { from: to - longestWindowMs, to }, signal);
+  return seen.size;
 }
 
 /** The API has no question for it: content shows that auditing is on, and some refusals that it is off. */
@@ -171,7 +180,8 @@ function checkAuditing(found: readonly Finding[], content: number): Finding {
 }
 
 /** Origins for a firewall, with their ports. */
-export function hostsToAllow({ login, management }: Tenant['hosts']): readonly string[] {
+export function hostsToAllow({ cloud, hosts }: ManagementActivityOptions): readonly string[] {
+  const { login, management } = hostsFor(cloud, hosts);
   return [login, management].map((origin) => {
     const { hostname, port, protocol } = new URL(origin);
     return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;

@@ -1,7 +1,6 @@
-// What `check` finds, one line each, and how it is printed.
+// A finding is one line of what `m365 check` says about a tenant or an output, with what to do about it.
 
-import { describeError, OperatorError } from '../../contract/errors.ts';
-import { paint, say, wrap } from '../terminal/terminal.ts';
+import { describeError, OperatorError } from './errors.ts';
 
 export interface Finding {
   readonly name: string;
@@ -32,12 +31,4 @@ export const problem = (name: string, message: string, advice: string): Finding 
 export function problemOf(name: string, error: unknown): Finding {
   if (error instanceof OperatorError) return problem(name, error.message, error.advice);
   return problem(name, describeError(error), '');
-}
-
-const colours = { ok: 'green', note: 'yellow', problem: 'red' } as const;
-
-export function printFinding({ name, state, message, advice }: Finding): void {
-  const lead = `  ${state.padEnd(8)} `;
-  say(wrap(`${name}: ${message}`, lead).replace(state, paint(colours[state], state)));
-  if (advice !== '') say(wrap(advice, `${' '.repeat(lead.length)}→ `));
 }

@@ -1,0 +1,98 @@
+// What every replay needs: the state folder for itself, the outputs open, and the parts that a collector delivers with.
+
+import type { BatchCounts } from '../../contract/batch-counts.ts';
+import { addCounts } from '../../contract/batch-counts.ts';
+import { systemClock } from '../../contract/clock.ts';
+import type { Batch, Source } from '../../contract/source.ts';
+import type { DeliveryLedger, Ledger } from '../../contract/state.ts';
+import { requireFolder } from '../../files/owned-files.ts';
+import { carriedFacts } from '../../runtime/carried-facts.ts';
+import { deliverStream, openParts, shareAmongStreams } from '../../runtime/open-parts.ts';
+import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
+import type { OpeningEnvironment } from '../../sources/source-kind.ts';
+import { openLedger } from '../../state/sqlite/sqlite-ledger.ts';
+import { createTelemetry } from '../../telemetry/telemetry.ts';
+import { openCommandLog } from '../terminal/command-log.ts';
+import { type Interruption, listenForInterruption } from '../terminal/interruption.ts';
+import { readVersion } from '../version.ts';
+
+export interface Replay extends AsyncDisposable {
+  readonly ledger: Ledger;
+  readonly signals: Interruption;
+  /** Delivers everything the source yields to the output of the stream. */
+  deliver(
+    stream: StreamPolicy,
+    open: (environment: OpeningEnvironment) => Source,
+    options: DeliverOptions,
+  ): Promise<BatchCounts>;
+}
+
+interface DeliverOptions {
+  /** Delivers also what the ledger knows as delivered. An Elasticsearch is asked first what it has. */
+  readonly again: boolean;
+}
+
+/** Throws an OperatorError where there is no state folder, while a collector has it, or where no output can be opened. */
+export async function openReplay(policy: Policy, streams: readonly StreamPolicy[]): Promise<Replay> {
+  const folder = policy.process.stateFolder;
+  requireFolder(folder, 'state folder');
+  const log = openCommandLog(policy.process.logLevel);
+  const clock = systemClock;
+  await using opening = new AsyncDisposableStack();
+  const signals = opening.use(listenForInterruption());
+  const giveUp = signals.abandon;
+  const ledger = await openLedger({ folder, clock, log, giveUp, carried: carriedFacts() });
+  opening.defer(() => ledger.close());
+  const telemetry = createTelemetry({ clock, version: readVersion() });
+  const options = { policy, signals, telemetry, log, clock, random: Math.random };
+  const outputs = new Set(streams.map(({ output }) => output));
+  const shared = shareAmongStreams(options, await openParts(options, ledger, opening, [...outputs]));
+  const open = opening.move();
+  return {
+    ledger,
+    signals,
+    async deliver(stream, openSource, { again }) {
+      const totals = new Totals();
+      const memory = again ? { memory: withoutMemory(ledger) } : {};
+      await deliverStream(stream, shared, signals, (given) => totals.count(openSource(given)), memory);
+      return totals.counts;
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+/** Remembers what is delivered, and has never seen anything. */
+function withoutMemory(ledger: DeliveryLedger): DeliveryLedger {
+  return {
+    findSeen: async (keys) => new Uint8Array(keys.length),
+    commit: (entry) => ledger.commit(entry),
+    checkpoints: () => ledger.checkpoints(),
+    forgetCheckpoints: (files) => ledger.forgetCheckpoints(files),
+    remember: (keys) => ledger.remember(keys),
+    identity: ledger.identity,
+    uncleanStart: ledger.uncleanStart,
+  };
+}
+
+class Totals {
+  counts: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
+
+  count(source: Source): Source {
+    const each = (batch: Batch) => this.#countBatch(batch);
+    return {
+      async *batches(signal) {
+        for await (const batch of source.batches(signal)) yield each(batch);
+      },
+    };
+  }
+
+  #countBatch(batch: Batch): Batch {
+    return {
+      ...batch,
+      settle: async (counts) => {
+        this.counts = addCounts(this.counts, counts);
+        await batch.settle(counts);
+      },
+    };
+  }
+}

@@ -1,0 +1,98 @@
+// `m365 replay content` and `replay window`: what a source has fetched once more, and delivered.
+
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import type { StreamPolicy } from '../../settings/policy/policy.ts';
+import type { Refetching } from '../../sources/source-kind.ts';
+import { chooseStreams, nameTenant } from '../choose-streams.ts';
+import { loadCollectedPolicy, type PolicyFlags, usage } from '../policy-flag.ts';
+import { listedWindow } from '../read-time.ts';
+import { say } from '../terminal/terminal.ts';
+import { openReplay, type Replay } from './open-replay.ts';
+
+export interface ItemFlags extends PolicyFlags {
+  readonly tenant?: string;
+  readonly type?: string;
+  /** Delivers also to outputs that cannot tell what they have. */
+  readonly again?: boolean;
+}
+
+export interface WindowFlags extends ItemFlags {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** What is wanted of one stream. */
+type Choose = (stream: StreamPolicy) => Refetching['what'];
+
+/** True when it was delivered. */
+export function replayItem(position: string, flags: ItemFlags): Promise<boolean> {
+  return replay(flags, () => ({ position }));
+}
+
+/** True when everything in the window was. */
+export async function replayWindow(flags: WindowFlags): Promise<boolean> {
+  const now = Date.now();
+  const { from, to = now } = flags;
+  if (from === undefined) throw usage('The window has no beginning.', 'Give --from, such as 24h.');
+  return replay(flags, ({ source }) => listedWindow({ from, to }, source, now));
+}
+
+async function replay(flags: ItemFlags, choose: Choose): Promise<boolean> {
+  const policy = await loadCollectedPolicy(flags, { once: true });
+  const streams = chooseStreams(policy, flags.tenant);
+  const wanted = streams.map((stream) => ({ stream, what: choose(stream) }));
+  await using session = await openReplay(policy, streams);
+  let complete = true;
+  let found = 0;
+  for (const { stream, what } of wanted) {
+    const told = await replayStream(session, stream, what, flags);
+    found += told.items;
+    complete &&= told.complete && !session.signals.stop.aborted;
+  }
+  if (found === 0) throw nothingFound();
+  return complete;
+}
+
+async function replayStream(
+  session: Replay,
+  stream: StreamPolicy,
+  what: Refetching['what'],
+  flags: ItemFlags,
+): Promise<{ items: number; complete: boolean }> {
+  const { refetch, kind } = stream.source;
+  if (!refetch) throw notFetchedAgain(kind);
+  const failures: string[] = [];
+  let done = 0;
+  const onItem: Refetching['onItem'] = ({ name }, position, error) => {
+    if (error === undefined) done += 1;
+    else failures.push(`${name} ${position}: ${describeError(error)}`);
+  };
+  // Only Elasticsearch can tell what it has; a file would get everything twice.
+  const again = stream.output.type === 'elasticsearch' || (flags.again ?? false);
+  const wanted = { feed: flags.type, what, onItem };
+  const counts = await session.deliver(stream, (environment) => refetch(environment, wanted), { again });
+  say(
+    `${nameTenant(stream)}: ${done} content blobs; ${counts.delivered} records delivered, ${counts.duplicate} were there already, ${counts.deadLettered} refused.`,
+  );
+  for (const failure of failures) say(`  not replayed: ${failure}`);
+  return { items: done + failures.length, complete: failures.length === 0 && counts.deadLettered === 0 };
+}
+
+function notFetchedAgain(kind: string): OperatorError {
+  return new OperatorError({
+    code: 'no-refetch',
+    message: `What ${kind} read cannot be fetched again.`,
+    advice: 'Name a stream of another source with --tenant.',
+    retry: { kind: 'never' },
+  });
+}
+
+function nothingFound(): OperatorError {
+  return new OperatorError({
+    code: 'nothing-to-replay',
+    message: 'There is nothing to replay.',
+    advice:
+      'Compare the content id with m365 prove --json; content that the ledger has forgotten needs --type.',
+    retry: { kind: 'never' },
+  });
+}

@@ -1,0 +1,62 @@
+// The settings of every stream, whatever source it reads.
+
+import { datasetNames } from '../../pipelines/datasets.ts';
+import type { Option } from '../options/option.ts';
+import { sourceKinds, usualKind } from '../sources/index.ts';
+import { dataStreamOptions, documentForms } from './collector-options.ts';
+
+/** Those of every stream, whatever source it reads. */
+export const streamOptions = (): readonly Option[] => [
+  {
+    name: 'enabled',
+    type: 'boolean',
+    default: true,
+    title: 'Enabled',
+    about: 'The value false leaves the stream aside.',
+    shown: 'file',
+  },
+  {
+    name: 'source',
+    type: 'choice',
+    choices: sourceKinds().map(({ name }) => name),
+    default: usualKind,
+    title: 'Source',
+    about: 'The kind of source that the stream reads.',
+    shown: 'file',
+  },
+  ...dataStreamOptions,
+  {
+    name: 'tags',
+    type: 'list',
+    default: ['forwarded', 'm365'],
+    title: 'Tags',
+    about: 'Added to every document.',
+    shown: 'advanced',
+  },
+  {
+    name: 'documents',
+    type: 'choice',
+    choices: documentForms,
+    default: 'mapped',
+    title: 'Documents',
+    about:
+      'The value raw delivers each record as it is, for data streams that another package, such as Elastic’s o365, owns and maps.',
+    // Where Kibana can install this package, no other one owns the data streams: a form has no use for it.
+    shown: 'file',
+  },
+  {
+    name: 'preserve_original_event',
+    type: 'boolean',
+    default: false,
+    title: 'Preserve original event',
+    about: 'Keeps the record as Microsoft served it in event.original; about doubles what is stored.',
+    shown: 'main',
+  },
+  {
+    name: 'processors',
+    type: 'object',
+    title: 'Processors',
+    about: `The Elastic Agent processors add_tags and add_fields; for anything more use the ingest pipeline logs-${datasetNames.join(' or ')}@custom.`,
+    shown: 'advanced',
+  },
+];

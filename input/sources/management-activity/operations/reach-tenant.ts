@@ -1,0 +1,34 @@
+// A tenant as a command asks it, without a collector: with connections of its own, and less patience.
+
+import { type Clock, systemClock } from '../../../contract/clock.ts';
+import type { Telemetry } from '../../../contract/telemetry.ts';
+import { createDispatcher } from '../../../http/dispatcher.ts';
+import { TenantAccess } from '../../tenant-access.ts';
+import { hostsFor } from '../api/clouds.ts';
+import { findTenant, type OpenTenant, openTenant } from '../open-tenant.ts';
+import type { ManagementActivityOptions } from '../options.ts';
+
+const noTelemetry: Telemetry = { report: () => undefined, count: () => undefined, lag: () => undefined };
+// Somebody waits for the answer: an unreachable host is said sooner than a collector would.
+const patienceMs = 20_000;
+const attempts = { login: 2, api: 2 };
+
+/** Resolves the tenant; asks for no token yet. */
+export async function reachTenant(
+  options: ManagementActivityOptions,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<OpenTenant & AsyncDisposable> {
+  const hosts = hostsFor(options.cloud, options.hosts);
+  const timeoutMs = Math.min(options.transport?.timeoutMs ?? patienceMs, patienceMs);
+  const dispatcher = createDispatcher({ ...options.transport, timeoutMs });
+  const shared = { options, hosts, dispatcher, clock, random: Math.random, telemetry: noTelemetry };
+  const way = { ...shared, tenants: new TenantAccess(), attempts };
+  try {
+    const tenant = openTenant(way, await findTenant(way, signal));
+    return { ...tenant, [Symbol.asyncDispose]: () => dispatcher.destroy() };
+  } catch (error) {
+    await dispatcher.destroy();
+    throw error;
+  }
+}
