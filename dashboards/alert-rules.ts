@@ -3,8 +3,8 @@
 
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { DefinitionError, type Problem, suggest } from '../pipelines/language/problem.ts';
-import { type Place, type ProblemAt, readYamlFile } from '../pipelines/language/yaml-file.ts';
+import { DefinitionError, type DefinitionProblem, suggest } from '../pipelines/language/problem.ts';
+import { type ProblemAt, readYamlFile, type YamlPath } from '../pipelines/language/yaml-file.ts';
 import type { FieldLookup } from './definition.ts';
 import { datasetFilter } from './filters.ts';
 import { fieldsOfKql, KqlError, parseKql } from './kql/parse.ts';
@@ -87,11 +87,11 @@ export function generateAlertRules(fields: FieldLookup, path = ownFile): AlertRu
 
 function checkRule(
   { where, of = [] }: RuleSource,
-  place: Place,
+  place: YamlPath,
   fields: FieldLookup,
   problemAt: ProblemAt,
-): Problem[] {
-  const check = (name: string, at: Place): Problem[] =>
+): DefinitionProblem[] {
+  const check = (name: string, at: YamlPath): DefinitionProblem[] =>
     fields.find(name) === undefined
       ? [problemAt(at, `unknown field "${name}"${suggest(name, fields.names)}`)]
       : [];

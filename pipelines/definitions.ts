@@ -60,7 +60,7 @@ export type Path = readonly Step[];
 export interface Target {
   readonly path: readonly string[];
   readonly list: boolean;
-  /** For a verb that fills several fields: those of them that the target has. */
+  /** For a converter that fills several fields: those of them that the target has. */
   readonly leaves?: readonly string[] | undefined;
   /** Holds whoever was acted on: one person as an object, several as a list of them. */
   readonly people?: true | undefined;
@@ -77,14 +77,14 @@ export interface Condition {
 }
 
 export interface Rule extends Written {
-  /** The first path with a value that the verb takes. */
+  /** The first path with a value that the converter takes. */
   readonly from: readonly Path[];
   readonly to: readonly Target[];
   /** `each` where the rule has rules of its own. */
-  readonly verb: string;
+  readonly converter: string;
   readonly options?: Json | undefined;
   readonly when?: readonly Condition[] | undefined;
-  /** In place of a verb: every object that is read becomes an object of the list, made by these rules. */
+  /** In place of a converter: every object that is read becomes an object of the list, made by these rules. */
   readonly each?: readonly Rule[] | undefined;
 }
 
@@ -117,14 +117,14 @@ export interface StatusStep extends Written {
 export type StatusTable = Readonly<Record<string, Outcome>>;
 
 /** Text, a value, text by the outcome, or a group that is left out when one of its values is missing. */
-export type SentencePart =
+export type TemplatePart =
   | string
-  | { readonly paths: readonly SentencePath[] }
+  | { readonly paths: readonly TemplateAlternative[] }
   | { readonly outcomes: Readonly<Record<Outcome, string>> }
-  | { readonly group: readonly SentencePart[] };
+  | { readonly group: readonly TemplatePart[] };
 
 /** A field of the document, a property of the record, or plain text, where it has a condition only if that holds. */
-export type SentencePath =
+export type TemplateAlternative =
   | { readonly field: readonly string[] }
   | { readonly property: Path }
   | { readonly text: string; readonly when?: Condition };
@@ -136,7 +136,7 @@ export interface Case extends Written {
   readonly kind?: string | undefined;
   readonly category: readonly string[];
   readonly type: readonly string[];
-  readonly message?: readonly SentencePart[] | undefined;
+  readonly message?: readonly TemplatePart[] | undefined;
 }
 
 /** What a file, an operation of it, or the common part says. Parts add up; what can only be said once, the nearest says. */
@@ -148,7 +148,7 @@ export interface Layer {
   readonly rules: readonly Rule[];
   readonly outcome?: readonly OutcomeStep[] | undefined;
   readonly otherwise?: Outcome | undefined;
-  readonly message?: readonly SentencePart[] | undefined;
+  readonly message?: readonly TemplatePart[] | undefined;
   /** As `Written` has it, for each part: files that extend each other make one layer. */
   readonly partsWrittenAt?: Readonly<Partial<Record<LayerPart, SourceLine>>> | undefined;
 }

@@ -3,7 +3,7 @@
 import { beyondEcs } from '../fields/beyond-ecs.ts';
 import { findEcsField } from '../fields/ecs.ts';
 import { type Field, type FieldTypeName, hasSearchableDocValues, type Kept } from '../fields/field-types.ts';
-import { findVerb } from './converters/index.ts';
+import { findConverter } from './converters/index.ts';
 import type { Dataset } from './dataset.ts';
 import { type Definitions, layersOf, type Property, type PropertyType, type Rule } from './definitions.ts';
 
@@ -74,11 +74,11 @@ function writtenFields(definitions: Definitions): string[] {
   return [...rules.flatMap(targetsOf), ...definitions.related.map(({ to }) => to.join('.'))];
 }
 
-/** A verb that fills fields stands for them; one that makes objects for a list stands for the list too. */
-function targetsOf({ to, verb, each }: Rule): string[] {
+/** A converter that fills fields stands for them; one that makes objects for a list stands for the list too. */
+function targetsOf({ to, converter, each }: Rule): string[] {
   return to.flatMap(({ path, leaves, people }) => {
     const name = path.join('.');
-    const { fills, makes } = findVerb(verb) ?? {};
+    const { fills, makes } = findConverter(converter) ?? {};
     const filled = leaves ?? fills;
     const inner = each?.flatMap(targetsOf) ?? makes ?? [];
     const below = (filled ?? inner).map((leaf) => (name === '' ? leaf : `${name}.${leaf}`));

@@ -7,10 +7,3 @@ export function statusKey(text: string): string {
   const word = trimText(text).toLowerCase();
   return word.startsWith('-') ? word : word.replace(/[ _-]/g, '');
 }
-
-/** The function of this file for the ingest pipeline. */
-export const statusesPainless = `
-String statusKey(String text) {
-  String word = text.trim().toLowerCase();
-  return word.startsWith('-') ? word : word.replace(' ', '').replace('_', '').replace('-', '');
-}`;

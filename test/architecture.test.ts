@@ -136,6 +136,14 @@ describe('the folders keep to the design', () => {
     expect(circles).toEqual([]);
   });
 
+  test('what maps records in the collector reads no Painless', () => {
+    const imports = Map.groupBy(readImports('{pipelines,fields}'), ({ from }) => from);
+    const reached = new Set(['pipelines/index.ts', 'pipelines/mapper.ts']);
+    for (const file of reached) for (const { to } of imports.get(file) ?? []) reached.add(to);
+    expect([...reached].filter((file) => /painless|^pipelines\/ingest\/raw/.test(file))).toEqual([]);
+    expect(reached).toContain('pipelines/converters/keyword.ts');
+  });
+
   test('the imports are found at all', () => {
     expect(readImports('input').length).toBeGreaterThan(3);
   });

@@ -1,8 +1,8 @@
 // Checks that the names in dashboard files stand for something: fields of a type that can be counted as asked, other
 // dashboards, datasets. Each that does not is reported where it is written.
 
-import { type Problem, suggest } from '../../pipelines/language/problem.ts';
-import type { Place } from '../../pipelines/language/yaml-file.ts';
+import { type DefinitionProblem, suggest } from '../../pipelines/language/problem.ts';
+import type { YamlPath } from '../../pipelines/language/yaml-file.ts';
 import type {
   DashboardDefinition,
   FieldLookup,
@@ -42,7 +42,10 @@ const accepted: Readonly<Record<Operation, readonly string[]>> = {
 };
 
 /** Returns every problem of every dashboard. */
-export function checkDashboards(definitions: readonly DashboardDefinition[], fields: FieldLookup): Problem[] {
+export function checkDashboards(
+  definitions: readonly DashboardDefinition[],
+  fields: FieldLookup,
+): DefinitionProblem[] {
   const ids = definitions.map(({ id }) => id);
   return definitions.flatMap((definition) => new Checker(definition, ids, fields).check());
 }
@@ -51,7 +54,7 @@ class Checker {
   readonly #definition: DashboardDefinition;
   readonly #dashboards: readonly string[];
   readonly #fields: FieldLookup;
-  readonly #problems: Problem[] = [];
+  readonly #problems: DefinitionProblem[] = [];
 
   constructor(definition: DashboardDefinition, dashboards: readonly string[], fields: FieldLookup) {
     this.#definition = definition;
@@ -59,7 +62,7 @@ class Checker {
     this.#fields = fields;
   }
 
-  check(): Problem[] {
+  check(): DefinitionProblem[] {
     const { controls = [], rows } = this.#definition.content;
     for (const [index, { field }] of controls.entries())
       this.#checkField(field, values, ['controls', index, 'field']);
@@ -78,7 +81,7 @@ class Checker {
     return this.#problems;
   }
 
-  #checkPanel(panel: PanelSource, place: Place): void {
+  #checkPanel(panel: PanelSource, place: YamlPath): void {
     const { datasets } = this.#definition.content;
     const { dataset, where } = panel;
     const opens = 'opens' in panel ? panel.opens : undefined;
@@ -95,7 +98,7 @@ class Checker {
     this.#checkGroupings(panel, place);
   }
 
-  #checkMeasures(panel: PanelSource, place: Place): void {
+  #checkMeasures(panel: PanelSource, place: YamlPath): void {
     if ('value' in panel && 'values' in panel && panel.value !== undefined && panel.values !== undefined)
       this.#report([...place, 'values'], 'a panel has "value" or "values", not both');
     if ('value' in panel && panel.value !== undefined) this.#checkMeasure(panel.value, [...place, 'value']);
@@ -106,7 +109,7 @@ class Checker {
       this.#report([...place, 'by'], 'a panel with several values cannot be broken down by a field');
   }
 
-  #checkMeasure(measure: MeasureSource, place: Place): void {
+  #checkMeasure(measure: MeasureSource, place: YamlPath): void {
     if (measure === 'count') return;
     const [operation, second] = operationsOf(measure);
     if (measure.where !== undefined) this.#checkKql(measure.where, [...place, 'where']);
@@ -116,7 +119,7 @@ class Checker {
     this.#checkField(measure[operation] ?? '', accepted[operation], [...place, operation]);
   }
 
-  #checkGroupings(panel: PanelSource, place: Place): void {
+  #checkGroupings(panel: PanelSource, place: YamlPath): void {
     for (const [index, [source, at]] of groupingsOf(panel).entries()) {
       const grouping = readGrouping(source);
       const own = [...place, ...at];
@@ -132,13 +135,13 @@ class Checker {
     }
   }
 
-  #checkGroups({ groups, ...others }: NamedGrouping, place: Place): void {
+  #checkGroups({ groups, ...others }: NamedGrouping, place: YamlPath): void {
     for (const [name, kql] of Object.entries(groups)) this.#checkKql(kql, [...place, 'groups', name]);
     if ('field' in others)
       this.#report([...place, 'field'], 'a grouping has a "field" or "groups", not both');
   }
 
-  #checkKql(text: string, place: Place): void {
+  #checkKql(text: string, place: YamlPath): void {
     try {
       for (const field of fieldsOfKql(parseKql(text))) this.#checkField(field, anything, place);
     } catch (error) {
@@ -147,24 +150,24 @@ class Checker {
     }
   }
 
-  #checkField(name: string, types: readonly string[] | undefined, place: Place): void {
+  #checkField(name: string, types: readonly string[] | undefined, place: YamlPath): void {
     const known = this.#fields.find(name);
     if (known === undefined) this.#reportName('field', name, this.#fields.names, place);
     else if (types !== undefined && !types.includes(known.type))
       this.#report(place, `field "${name}" is of type ${known.type}; this takes ${listTypes(types)}`);
   }
 
-  #reportName(what: string, name: string, known: readonly string[], place: Place): void {
+  #reportName(what: string, name: string, known: readonly string[], place: YamlPath): void {
     this.#report(place, `unknown ${what} "${name}"${suggest(name, known)}`);
   }
 
-  #report(place: Place, message: string): void {
+  #report(place: YamlPath, message: string): void {
     this.#problems.push(this.#definition.problemAt(place, message));
   }
 }
 
 /** Returns the groupings, the outermost first, each with its place in the panel. */
-function groupingsOf(panel: PanelSource): (readonly [GroupingSource, Place])[] {
+function groupingsOf(panel: PanelSource): (readonly [GroupingSource, YamlPath])[] {
   switch (panel.kind) {
     case 'table':
       return panel.of.map((grouping, index) => [grouping, ['of', index]] as const);

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
-import type { Problem } from '../../pipelines/language/problem.ts';
+import type { DefinitionProblem } from '../../pipelines/language/problem.ts';
 import { describeErrors, type ProblemAt, readYamlFile } from '../../pipelines/language/yaml-file.ts';
 import type { DashboardDefinition, DashboardSource } from '../definition.ts';
 import { dashboardSchema, kinds, panelSchema } from './schema.ts';
@@ -16,7 +16,7 @@ const validatePanel = new Map(
 
 export interface ReadResult {
   readonly definitions: readonly DashboardDefinition[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly DefinitionProblem[];
 }
 
 /** Reads all `.yml` files of a folder, in the order the dashboards ask for. */
@@ -42,7 +42,7 @@ function readDashboard(path: string): ReadResult {
   return { definitions: [{ id: basename(path, '.yml'), content, problemAt }], problems };
 }
 
-function checkPanels({ rows }: DashboardSource, problemAt: ProblemAt): Problem[] {
+function checkPanels({ rows }: DashboardSource, problemAt: ProblemAt): DefinitionProblem[] {
   return rows.flatMap(({ panels }, row) =>
     panels.flatMap((panel, position) => {
       const validate = validatePanel.get(panel.kind);

@@ -1,45 +1,38 @@
-// What a verb is: one way to turn a value of a record into what a field holds, written for both targets side by side.
-// Reading from a record and writing to a document are the engine's business, not a verb's.
+// A converter turns a value of a record into the value of a field, once in TypeScript and once in Painless. Reading
+// from a record and writing to a document are the engine's business.
 
 import type { Json } from '../json/json.ts';
 
 /** A value that was understood, or undefined where it cannot be. Never throws. */
 export type Convert = (value: Json) => Json;
 
-export interface Verb {
-  /** As written after `as:`. */
+export interface Converter {
+  /** The word that a record-type file writes after `as:`. */
   readonly name: string;
   /** One sentence for the docs. */
   readonly about: string;
   /**
-   * Names below the target, for a verb that fills several fields; the first is what the others describe. Such a verb
-   * may give a list, for a target that holds people: others take the first.
+   * The names below the target, for a converter that fills several fields; the first is what the others describe. Such
+   * a converter may give a list, for a target that holds people: others take the first.
    */
   readonly fills?: readonly string[];
-  /** Names below the target, for a verb that makes objects for a list of them. */
+  /** The names below the target, for a converter that makes objects for a list of them. */
   readonly makes?: readonly string[];
-  /** Given every value at once instead of one after the other. */
+  /** The converter gets every value at once instead of one after the other. */
   readonly takesAll?: boolean;
-  /** Given what each path of `from` gives, in their order, as one list: a value, a list of them, or undefined. */
+  /** The converter gets one list of what each path of `from` gives, in order: a value, a list of them, or undefined. */
   readonly joins?: boolean;
-  /** Names the options, by what they are; a verb without takes none. */
+  /** The kind of the options; a converter without a kind takes none. */
   readonly options?: 'text' | 'table';
-  /** The input's target. */
+  /** The mapper runs the result; the ingest pipelines call the function of that name in the `.painless` file beside. */
   compile(options: Json): Convert;
-  /**
-   * The ingest pipeline's target: the body of a Painless function that gets `def value` and `def options`, and
-   * returns as `Convert` does, null for undefined. It may call other verbs: `ip_version` is `toIpVersion`.
-   */
-  readonly painless: string;
-  /** Functions that the body calls, where it needs any of its own. */
-  readonly painlessFunctions?: string;
-  /** Run against both targets. */
-  readonly examples: readonly Example[];
+  /** The tests run them against both targets. */
+  readonly examples: readonly ConverterExample[];
 }
 
-export interface Example {
+export interface ConverterExample {
   readonly given: Json;
   readonly options?: Json;
-  /** Absent: not understood. */
+  /** An example without it shows a value that is not understood. */
   readonly gives?: Json;
 }

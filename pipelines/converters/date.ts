@@ -1,13 +1,14 @@
-// Dates in every form that records hold, as ISO 8601 in UTC. No zone means UTC; fractions keep their digits.
+// Converts dates in every form that records hold to ISO 8601 in UTC. A date without a zone is in UTC; fractions keep
+// their digits.
 
 import type { Json } from '../json/json.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { trimText } from './keyword.ts';
 
 interface Instant {
-  /** Since the epoch. */
+  /** They count from the epoch. */
   readonly seconds: number;
-  /** With its dot, or empty. */
+  /** The digits have their dot before them; the text is empty where there are none. */
   readonly fraction: string;
 }
 
@@ -17,7 +18,7 @@ const slashDate =
   /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AaPp])\.?[Mm]\.?)?)?$/;
 const netDate = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
 
-/** Undefined where the value is no date. */
+/** The result is undefined where the value is no date. */
 export function toDate(value: Json): string | undefined {
   if (typeof value === 'string' && readPlainIso(value) !== undefined) {
     return value.length === 19 ? `${value}Z` : value;
@@ -26,7 +27,7 @@ export function toDate(value: Json): string | undefined {
   return instant === undefined ? undefined : formatInstant(instant);
 }
 
-/** Seconds since the epoch; 0 where the value is no date. */
+/** The result counts seconds since the epoch, and is 0 where the value is no date. */
 export function readSeconds(value: Json): number {
   const plain = typeof value === 'string' ? readPlainIso(value) : undefined;
   return plain ?? readInstant(value)?.seconds ?? 0;
@@ -102,7 +103,7 @@ function readEpochText(text: string): Instant | undefined {
   return /^\d{9,13}$/.test(text) ? readEpoch(Number(text)) : undefined;
 }
 
-/** Below 10¹¹ it counts seconds, above milliseconds: the two meet in 1973 and in 5138. */
+/** A number below 10¹¹ counts seconds, one above milliseconds: the two meet in 1973 and in 5138. */
 function readEpoch(value: number): Instant | undefined {
   if (!Number.isSafeInteger(value) || value < 1e8) return undefined;
   return value < 1e11 ? { seconds: value, fraction: '' } : fromMilliseconds(value);
@@ -119,7 +120,7 @@ function fromMilliseconds(value: number): Instant | undefined {
 
 const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
-/** Undefined where there is no such day or time. */
+/** The result is undefined where there is no such day or time. */
 function secondsOf(
   year: number,
   month: number,
@@ -149,69 +150,10 @@ function formatInstant({ seconds, fraction }: Instant): string | undefined {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
-export const date: Verb = {
+export const date: Converter = {
   name: 'date',
   about: 'A moment in UTC, as ISO 8601, from any form that records hold; fractions keep their digits.',
   compile: () => toDate,
-  painless: `
-    if (value instanceof Number) return dateOfEpoch(((Number) value).doubleValue());
-    if (!(value instanceof String)) return null;
-    String text = ((String) value).trim();
-    Matcher iso = /([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\\.[0-9]{1,9}+)?[0-9]*+)?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?/.matcher(text);
-    if (iso.matches()) {
-      long zone = 0;
-      if (iso.group(8) != null && iso.group(8) != 'Z') {
-        String given = iso.group(8);
-        zone = Long.parseLong(given.substring(1, 3)) * 3600 + Long.parseLong(given.substring(given.length() - 2)) * 60;
-        if (given.startsWith('-')) zone = -zone;
-      }
-      return dateOfParts(iso.group(1), iso.group(2), iso.group(3), iso.group(4), iso.group(5), iso.group(6), zone, iso.group(7));
-    }
-    Matcher slashes = /([0-9]{1,2})\\/([0-9]{1,2})\\/([0-9]{4})(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp])\\.?[Mm]\\.?)?)?/.matcher(text);
-    if (slashes.matches()) {
-      String hour = slashes.group(4);
-      if (slashes.group(7) != null) {
-        hour = String.valueOf(Integer.parseInt(hour) % 12 + (slashes.group(7).toLowerCase() == 'p' ? 12 : 0));
-      }
-      return dateOfParts(slashes.group(3), slashes.group(1), slashes.group(2), hour, slashes.group(5), slashes.group(6), 0L, null);
-    }
-    Matcher net = /\\/Date\\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\\)\\//.matcher(text);
-    if (net.matches()) return dateOfMilliseconds(Long.parseLong(net.group(1)));
-    return /[0-9]{9,13}/.matcher(text).matches() ? dateOfEpoch(Double.parseDouble(text)) : null;`,
-  painlessFunctions: `
-def dateOfSeconds(long seconds, String fraction) {
-  if (seconds > 253402300799L || seconds < -62135596800L) return null;
-  String text = Instant.ofEpochMilli(seconds * 1000).toString();
-  return text.substring(0, 19) + (fraction == null ? '' : fraction) + 'Z';
-}
-def dateOfParts(String year, String month, String day, String hour, String minute, String second, long zone, String fraction) {
-  int y = Integer.parseInt(year);
-  int m = Integer.parseInt(month);
-  int d = Integer.parseInt(day);
-  int h = hour == null ? 0 : Integer.parseInt(hour);
-  int min = minute == null ? 0 : Integer.parseInt(minute);
-  int s = second == null ? 0 : Integer.parseInt(second);
-  if (y < 1 || m < 1 || m > 12 || d < 1 || h > 23 || min > 59 || s > 59) return null;
-  boolean leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
-  List days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  if (d > (int) days.get(m - 1)) return null;
-  long before = 0;
-  for (int i = 0; i < m - 1; ++i) before += (int) days.get(i);
-  long past = y - 1;
-  long day1 = past * 365 + past / 4 - past / 100 + past / 400 + before + d - 1 - 719162;
-  return dateOfSeconds((day1 * 24 + h) * 3600 + min * 60 + s - zone, fraction);
-}
-def dateOfMilliseconds(long value) {
-  if (Math.abs(value) > 253402300799999L) return null;
-  long rest = (value % 1000 + 1000) % 1000;
-  long seconds = (value - rest) / 1000;
-  String digits = String.valueOf(1000 + rest).substring(1);
-  return dateOfSeconds(seconds, rest == 0 ? null : '.' + digits);
-}
-def dateOfEpoch(double value) {
-  if (value != Math.rint(value) || value < 1.0E8 || value > 9007199254740991.0) return null;
-  return value < 1.0E11 ? dateOfSeconds((long) value, null) : dateOfMilliseconds((long) value);
-}`,
   examples: [
     { given: '2021-05-18T21:13:34', gives: '2021-05-18T21:13:34Z' },
     { given: '2021-05-18T21:13:34Z', gives: '2021-05-18T21:13:34Z' },

@@ -1,7 +1,7 @@
-// What Entra ID writes of things in its directory: flat lists of ids, applications by all their names, and consents.
+// Converts the forms of Entra ID for things in its directory: flat lists of ids, names of applications, and consents.
 
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { toKeyword } from './keyword.ts';
 import { shortenPath, toUser } from './user.ts';
 
@@ -11,8 +11,8 @@ const guidLength = 36;
 const kindWord = /^[A-Z][A-Za-z]+$/;
 
 /**
- * One thing of a list that names several by all their ids: `User_<GUID>`, the GUID, `User`, a name (type 1), … Names may
- * stand before the first of them.
+ * One thing of a list that names several by all their ids: `User_<GUID>`, the GUID, `User`, a name (type 1), … Names
+ * may stand before the first of them.
  */
 interface Thing {
   kind: string;
@@ -46,38 +46,6 @@ function holdsKind(value: Json, kind: string): boolean {
   return false;
 }
 
-const thingsPainless = `
-List readThings(def value) {
-  List things = new ArrayList();
-  Map current = null;
-  List items = value instanceof List ? (List) value : [value];
-  for (def item : items) {
-    if (!(item instanceof Map)) continue;
-    String id = (String) toKeyword(((Map) item).get('ID'), null);
-    String type = (String) toKeyword(((Map) item).get('Type'), null);
-    if (id == null || type == null) continue;
-    def matcher = /([A-Za-z]++)_[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/.matcher(id);
-    String kind = matcher.matches() ? matcher.group(1) : null;
-    if (current == null || (kind != null && current.kind != '')) {
-      current = ['kind': '', 'ids': new ArrayList()];
-      things.add(current);
-    }
-    if (kind != null) current.kind = kind;
-    else if (type == '2' && current.kind == '' && /[A-Z][A-Za-z]+/.matcher(id).matches()) current.kind = id;
-    ((List) current.ids).add(['id': id, 'type': type]);
-  }
-  return things;
-}
-boolean holdsKind(def value, String kind) {
-  if (!(value instanceof List)) return true;
-  for (def item : (List) value) {
-    if (!(item instanceof Map)) continue;
-    def id = ((Map) item).get('ID');
-    if (id instanceof String && ((String) id).startsWith(kind)) return true;
-  }
-  return false;
-}`;
-
 const fiona = [
   { ID: 'Role_0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7', Type: 2 },
   { ID: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7', Type: 2 },
@@ -98,7 +66,7 @@ const fionaUser: JsonObject = {
   full_name: 'Fiona',
 };
 
-export const directoryNames: Verb = {
+export const directoryNames: Converter = {
   name: 'directory_names',
   about:
     'Of a flat list of ids with their types: the names of the things of one kind, or the GUIDs for `Kind id`.',
@@ -118,24 +86,6 @@ export const directoryNames: Verb = {
       return names.length > 1 ? names : names[0];
     };
   },
-  painlessFunctions: thingsPainless,
-  painless: `
-    String[] words = ((String) options).splitOnToken(' ');
-    if (!holdsKind(value, words[0])) return null;
-    boolean ids = words.length > 1 && words[1] == 'id';
-    List found = new ArrayList();
-    for (def thing : readThings(value)) {
-      if (thing.kind != words[0]) continue;
-      for (def one : (List) thing.ids) {
-        boolean wanted = ids
-          ? one.type == '2' && /[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/.matcher((String) one.id).matches()
-          : one.type == '1';
-        if (!wanted) continue;
-        if (!found.contains(one.id)) found.add(one.id);
-        break;
-      }
-    }
-    return found.isEmpty() ? null : found.size() > 1 ? (def) found : found.get(0);`,
   examples: [
     { given: fiona, options: 'Role', gives: 'Reports Reader' },
     { given: fiona, options: 'User', gives: 'Fiona' },
@@ -151,7 +101,7 @@ export const directoryNames: Verb = {
   ],
 };
 
-export const directoryUsers: Verb = {
+export const directoryUsers: Converter = {
   name: 'directory_users',
   about: 'Of a flat list of ids with their types: the users, each by principal name and display name.',
   fills: ['id', 'name', 'domain', 'email', 'full_name'],
@@ -166,23 +116,6 @@ export const directoryUsers: Verb = {
     });
     return found.length > 1 ? found : found[0];
   },
-  painless: `
-    if (!holdsKind(value, 'User')) return null;
-    List found = new ArrayList();
-    for (def thing : readThings(value)) {
-      if (thing.kind != 'User') continue;
-      Map user = null;
-      String name = null;
-      boolean read = false;
-      for (def one : (List) thing.ids) {
-        if (one.type == '5' && !read) { user = (Map) toUser(one.id, null); read = true; }
-        if (one.type == '1' && name == null) name = (String) one.id;
-      }
-      if (user == null) user = new HashMap();
-      if (name != null) user.put('full_name', name);
-      if (!user.isEmpty()) found.add(user);
-    }
-    return found.isEmpty() ? null : found.size() > 1 ? (def) found : found.get(0);`,
   examples: [
     { given: fiona, gives: fionaUser },
     {
@@ -196,19 +129,12 @@ export const directoryUsers: Verb = {
   ],
 };
 
-export const appId: Verb = {
+export const appId: Converter = {
   name: 'app_id',
   about:
     'The id of an application, from all its names in one text or a list as JSON text: the one that is a GUID.',
   compile: () => (value) =>
     (toKeyword(value) ?? '').split(/[;,"[\] \t\r\n]+/).find((name) => guid.test(name)),
-  painless: `
-    String text = (String) toKeyword(value, null);
-    if (text == null) return null;
-    for (String name : /[;,"\\[\\] \\t\\r\\n]+/.split(text)) {
-      if (/[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/.matcher(name).matches()) return name;
-    }
-    return null;`,
   examples: [
     {
       given:
@@ -228,38 +154,14 @@ export const appId: Verb = {
 /** They let someone sign in, and open nothing else. */
 const plainScopes = ['openid', 'profile', 'email', 'offline_access', 'User.Read'];
 
-export const scopes: Verb = {
+export const scopes: Converter = {
   name: 'scopes',
   about:
     'Rights in a text: apart by blanks, or behind each `Scope:` of a consent; those for signing in come last.',
   compile: () => toScopes,
-  painless: `
-    String text = (String) toKeyword(value, null);
-    if (text == null) return null;
-    int after = text.indexOf('=>');
-    if (after >= 0) text = text.substring(after + 2);
-    List texts = new ArrayList();
-    int at = text.indexOf('Scope:');
-    if (at < 0) { if (after < 0) texts.add(text); }
-    else for (; at >= 0; at = text.indexOf('Scope:', at + 6)) {
-      int end = at + 6;
-      while (end < text.length() && text.charAt(end) != (char) ',' && text.charAt(end) != (char) ']') end++;
-      texts.add(text.substring(at + 6, end));
-    }
-    List first = new ArrayList();
-    List last = new ArrayList();
-    for (String one : texts) {
-      for (String scope : one.splitOnToken(' ')) {
-        String trimmed = scope.trim();
-        if (trimmed.isEmpty()) continue;
-        List list = ['${plainScopes.join("', '")}'].contains(trimmed) ? last : first;
-        if (!list.contains(trimmed)) list.add(trimmed);
-      }
-    }
-    first.addAll(last);
-    return first.isEmpty() ? null : first;`,
   examples: [
     { given: ' openid User.Read Mail.Read Mail.Read', gives: ['Mail.Read', 'openid', 'User.Read'] },
+    { given: [...plainScopes, 'Mail.Read'].join(' '), gives: ['Mail.Read', ...plainScopes] },
     {
       given:
         '[[Id: a, Scope: Mail.Read]] => [[Id: a, ConsentType: Principal, Scope: User.Read Mail.Send], [Id: b, Scope: Files.Read, CreatedDateTime: ]]; ',
@@ -283,16 +185,13 @@ function toScopes(value: Json): Json {
   return sorted.length === 0 ? undefined : [...new Set(sorted)];
 }
 
-export const directoryName: Verb = {
+export const directoryName: Converter = {
   name: 'directory_name',
   about: 'The last part of a path of the directory; other text as it is.',
   compile: () => (value) => {
     const text = toKeyword(value);
     return text === undefined ? undefined : shortenPath(text);
   },
-  painless: `
-    String text = (String) toKeyword(value, null);
-    return text == null ? null : shortenPath(text);`,
   examples: [
     {
       given: 'EURPR01A001.prod.outlook.example/Microsoft Exchange Hosted Organizations/contoso.example/Sales',

@@ -1,9 +1,9 @@
-// Mail: addresses inside of free text, and attachments in the short form that Exchange writes.
+// Converts mail: addresses inside of free text, and attachments in the short form that Exchange writes.
 
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { mostObjects } from '../json/lists.ts';
 import { parseExactly } from '../parse-record.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { toExtension } from './file.ts';
 import { toKeyword, trimText } from './keyword.ts';
 import { toLong } from './number.ts';
@@ -13,7 +13,7 @@ const localPart = /[A-Za-z0-9!#$%&'*+/=?^_`{}~.-]{1,64}$/;
 const oneAddress = /^[A-Za-z0-9!#$%&'*+/=?^_`{}~.-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]$/;
 const domainPart = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]/;
 
-export const emailAddresses: Verb = {
+export const emailAddresses: Converter = {
   name: 'email_addresses',
   about:
     'Every mail address in a text such as `"Ann" [SMTP:ann@example.org]; bob@example.org`, or in the texts of JSON.',
@@ -23,45 +23,6 @@ export const emailAddresses: Verb = {
     const found = addressesIn(value);
     return found.length === 0 ? undefined : [...new Set(found)];
   },
-  painless: `
-    if (!(value instanceof String)) return null;
-    List texts = new ArrayList();
-    String whole = ((String) value).trim();
-    if (whole.startsWith('[') || whole.startsWith('{')) {
-      try { collectTexts(parseJson(whole), texts); } catch (IllegalArgumentException e) { texts.clear(); texts.add(whole); }
-    } else texts.add(whole);
-    List found = new ArrayList();
-    for (def text : texts) findMailAddresses((String) text, found);
-    return found.isEmpty() ? null : found;`,
-  painlessFunctions: `
-void collectTexts(def value, List texts) {
-  if (value instanceof String) texts.add(value);
-  else if (value instanceof List) for (def item : (List) value) collectTexts(item, texts);
-  else if (value instanceof Map) for (def item : ((Map) value).values()) collectTexts(item, texts);
-}
-boolean isPlainLetterOrDigit(char c) {
-  return (c >= (char) 'a' && c <= (char) 'z') || (c >= (char) 'A' && c <= (char) 'Z') || (c >= (char) '0' && c <= (char) '9');
-}
-boolean isMailCharacter(char c) {
-  return isPlainLetterOrDigit(c) || "!#$%&'*+/=?^_\`{}~.-".indexOf(String.valueOf(c)) >= 0;
-}
-void findMailAddresses(String text, List found) {
-    int from = 0;
-    for (int at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-      int start = at;
-      while (start > from && at - start < 64 && isMailCharacter(text.charAt(start - 1))) start--;
-      int end = at;
-      for (int i = at + 1; i < text.length() && i <= at + 254; ++i) {
-        char c = text.charAt(i);
-        if (isPlainLetterOrDigit(c)) end = i + 1;
-        else if (i == at + 1 || (c != (char) '.' && c != (char) '-')) break;
-      }
-      if (start == at || end < at + 3) continue;
-      String one = text.substring(start, end);
-      if (!found.contains(one)) found.add(one);
-      from = end;
-    }
-}`,
   examples: [
     { given: '"Ann" [SMTP:ann@example.org]; bob@example.org', gives: ['ann@example.org', 'bob@example.org'] },
     { given: 'smtp:ann@example.org;ann@example.org', gives: ['ann@example.org'] },
@@ -116,7 +77,7 @@ function domainOf(mail: string): string {
   return mail.slice(mail.lastIndexOf('@') + 1).toLowerCase();
 }
 
-/** From each @ to both sides: an expression over all of the text would try every place in it, and most have no @. */
+/** The search goes from each @ to both sides: an expression over the whole text would try every position of it. */
 function findAddresses(text: string): string[] {
   const found: string[] = [];
   let from = 0;
@@ -130,7 +91,7 @@ function findAddresses(text: string): string[] {
   return found;
 }
 
-export const senders: Verb = {
+export const senders: Converter = {
   name: 'senders',
   about:
     'Who sent a message: the senders on the envelope, and those the reader sees, the second value, where they are of the same domain; else they may be forged.',
@@ -142,30 +103,6 @@ export const senders: Verb = {
     const found = [...new Set([...envelope, ...shown])];
     return found.length > 1 ? found : found[0];
   },
-  painless: `
-    if (!(value instanceof List) || ((List) value).size() < 2) return null;
-    List envelope = addressesIn(((List) value).get(0));
-    List domains = new ArrayList();
-    for (def one : envelope) domains.add(domainOf((String) one));
-    List found = new ArrayList();
-    for (def one : envelope) if (!found.contains(one)) found.add(one);
-    for (def one : addressesIn(((List) value).get(1))) {
-      if ((domains.isEmpty() || domains.contains(domainOf((String) one))) && !found.contains(one)) found.add(one);
-    }
-    return found.isEmpty() ? null : found.size() > 1 ? (def) found : found.get(0);`,
-  painlessFunctions: `
-List addressesIn(def value) {
-  List found = new ArrayList();
-  if (value instanceof List) for (def item : (List) value) found.addAll(addressesIn(item));
-  else {
-    def one = toEmailAddresses(value, null);
-    if (one != null) found.addAll((List) one);
-  }
-  return found;
-}
-String domainOf(String mail) {
-  return mail.substring(mail.lastIndexOf('@') + 1).toLowerCase();
-}`,
   examples: [
     { given: ['m@evil.example', 'ceo@contoso.example'], gives: 'm@evil.example' },
     {
@@ -184,41 +121,11 @@ String domainOf(String mail) {
   ],
 };
 
-export const attachments: Verb = {
+export const attachments: Converter = {
   name: 'attachments',
   about: 'Attachments written as `name (123b); name (4b)`: their names without a path, extensions and sizes.',
   makes: ['file.name', 'file.extension', 'file.size'],
   compile: () => toAttachments,
-  painless: `
-    String text = (String) toKeyword(value, null);
-    if (text == null) return null;
-    List found = new ArrayList();
-    int parts = 0;
-    for (String part : text.splitOnToken(';')) {
-      parts++;
-      if (parts > ${mostObjects}) break;
-      String item = part.trim();
-      if (item.isEmpty()) continue;
-      int open = item.lastIndexOf(' (');
-      def size = open > 0 && item.endsWith('b)') ? toLong(item.substring(open + 2, item.length() - 2), null) : null;
-      String name = attachmentName(size == null ? item : item.substring(0, open).trim());
-      if (name.isEmpty()) continue;
-      Map file = new HashMap();
-      if (size != null) file.put('size', size);
-      file.put('name', name);
-      String extension = (String) toExtension(name, null);
-      if (extension != null) file.put('extension', extension);
-      Map attachment = new HashMap();
-      attachment.put('file', file);
-      found.add(attachment);
-    }
-    return found.isEmpty() ? null : found;`,
-  painlessFunctions: `
-String attachmentName(String text) {
-  boolean rooted = text.startsWith('/') || text.startsWith('~/') || text.startsWith('file:');
-  int cut = (int) Math.max(text.lastIndexOf('\\\\'), rooted ? text.lastIndexOf('/') : -1);
-  return text.substring(cut + 1).trim();
-}`,
   examples: [
     {
       given: 'Plan (v2).docx (11206b); image001.png (4b)',

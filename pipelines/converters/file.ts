@@ -1,8 +1,9 @@
-// Files: paths with slashes of either kind and URLs of files, the names and folders in them, and extensions.
+// Converts paths of files: paths with slashes of either kind and URLs of files, the names and folders in them, and
+// extensions.
 
 import type { Json, JsonObject } from '../json/json.ts';
 import { mostObjects } from '../json/lists.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { toKeyword } from './keyword.ts';
 import { firstOf, gatherParts } from './parts.ts';
 
@@ -45,68 +46,13 @@ function toPath(text: string): string {
   }
 }
 
-export const file: Verb = {
+export const file: Converter = {
   name: 'file',
   about: 'A path with slashes of either kind, or the URL of a file, and its parts; of several, every one.',
   fills: ['path', 'name', 'directory', 'extension'],
   takesAll: true,
   compile: () => (value) =>
     Array.isArray(value) ? gatherParts(value.slice(0, mostObjects).map(toFile)) : toFile(value),
-  painless: `
-    List items = value instanceof List ? (List) value : [value];
-    Map files = new HashMap();
-    for (int i = 0; i < items.size() && i < ${mostObjects}; ++i) {
-      if (!(items.get(i) instanceof String)) continue;
-      String text = ((String) items.get(i)).trim();
-      if (text.isEmpty()) continue;
-      String path = filePath(text);
-      int cut = (int) Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\\\'));
-      String name = path.substring(cut + 1);
-      Map file = new HashMap();
-      file.put('path', path);
-      if (!name.isEmpty()) file.put('name', name);
-      if (cut > 0) file.put('directory', path.substring(0, cut));
-      String extension = (String) toExtension(name, null);
-      if (extension != null) file.put('extension', extension);
-      gatherParts(files, file);
-    }
-    return files.isEmpty() ? null : files;`,
-  painlessFunctions: `
-String decodePercents(String text) {
-  StringBuilder out = new StringBuilder();
-  int i = 0;
-  while (i < text.length()) {
-    if (text.charAt(i) != (char) '%') { out.append(text.charAt(i)); i++; continue; }
-    int first = Integer.parseInt(text.substring(i + 1, i + 3), 16);
-    i += 3;
-    int more = first < 128 ? 0 : first >= 194 && first < 224 ? 1 : first >= 224 && first < 240 ? 2 : first >= 240 && first < 245 ? 3 : -1;
-    if (more < 0) return text;
-    int point = more == 0 ? first : more == 1 ? first - 192 : more == 2 ? first - 224 : first - 240;
-    for (int k = 0; k < more; ++k) {
-      if (i + 3 > text.length() || text.charAt(i) != (char) '%') return text;
-      int next = Integer.parseInt(text.substring(i + 1, i + 3), 16);
-      if (next < 128 || next > 191) return text;
-      point = point * 64 + next - 128;
-      i += 3;
-    }
-    if ((more == 2 && point < 2048) || (more == 3 && point < 65536) || point > 1114111 || (point >= 55296 && point <= 57343)) return text;
-    if (point < 65536) out.append((char) point);
-    else {
-      out.append((char) (55296 + (int) ((point - 65536) / 1024)));
-      out.append((char) (56320 + (point - 65536) % 1024));
-    }
-  }
-  return out.toString();
-}
-String filePath(String text) {
-  String address = text.startsWith('<') && text.endsWith('>') ? text.substring(1, text.length() - 1) : text;
-  if (!/[A-Za-z][A-Za-z0-9+.-]*+:\\/\\/[\\s\\S]*/.matcher(address).matches()) return text;
-  int query = address.indexOf('?');
-  String path = query < 0 ? address : address.substring(0, query);
-  if (path.indexOf('%') < 0 || /[ \\t\\r\\n]|%(?![0-9A-Fa-f]{2})/.matcher(path).find()) return path;
-  int fragment = path.indexOf('#');
-  return decodePercents(fragment < 0 ? path : path.substring(0, fragment));
-}`,
   examples: [
     {
       given: 'C:\\Users\\ann\\Plan.docx',
@@ -182,18 +128,10 @@ String filePath(String text) {
   ],
 };
 
-export const extension: Verb = {
+export const extension: Converter = {
   name: 'extension',
   about: 'The extension of a file name, in lower case, without its dot.',
   compile: () => toExtension,
-  painless: `
-    if (!(value instanceof String)) return null;
-    String text = ((String) value).trim();
-    int dot = text.lastIndexOf('.');
-    if (dot < 1 || text.length() - dot > 11) return null;
-    if ('./\\\\'.indexOf(text.substring(dot - 1, dot)) >= 0) return null;
-    String extension = text.substring(dot + 1);
-    return /[A-Za-z0-9]++/.matcher(extension).matches() ? extension.toLowerCase() : null;`,
   examples: [
     { given: 'Budget.final.XLSX', gives: 'xlsx' },
     { given: 'README' },
@@ -205,7 +143,7 @@ export const extension: Verb = {
   ],
 };
 
-export const folder: Verb = {
+export const folder: Converter = {
   name: 'folder',
   about: "A folder; of a file's whole path, without the name of the file, which is the second value.",
   joins: true,
@@ -215,13 +153,6 @@ export const folder: Verb = {
     if (path === name) return undefined;
     return path.endsWith(`/${name}`) ? toKeyword(path.slice(0, -name.length - 1)) : path;
   },
-  painless: `
-    if (!(value instanceof List) || ((List) value).size() < 2) return null;
-    String path = (String) toKeyword(firstOf(((List) value).get(0)), null);
-    String name = (String) toKeyword(firstOf(((List) value).get(1)), null);
-    if (path == null || name == null) return path;
-    if (path == name) return null;
-    return path.endsWith('/' + name) ? toKeyword(path.substring(0, path.length() - name.length() - 1), null) : path;`,
   examples: [
     { given: ['Documents/Plans/plan.docx', 'plan.docx'], gives: 'Documents/Plans' },
     { given: ['Documents/Plans', 'plan.docx'], gives: 'Documents/Plans' },

@@ -1,18 +1,15 @@
-// Names with what nobody sees around them, names that may be ids, and hashes in more than one writing.
+// Converts names with invisible characters around them, names that may be ids, and hashes in hexadecimal or base64.
 
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { toKeyword } from './keyword.ts';
 
 const invisible = '[\\u0000-\\u0020\\u00A0\\u200B-\\u200F\\u2060\\uFEFF]+';
 const invisibleEnds = new RegExp(`^${invisible}|${invisible}$`, 'g');
 
-export const visible: Verb = {
+export const visible: Converter = {
   name: 'visible',
   about: 'Text without spaces and what nobody sees at its ends, such as the U+200B behind names of policies.',
   compile: () => (value) => toKeyword(toKeyword(value)?.replace(invisibleEnds, '')),
-  painless: `
-    String text = (String) toKeyword(value, null);
-    return text == null ? null : toKeyword(/^${invisible}|${invisible}\\z/.matcher(text).replaceAll(''), null);`,
   examples: [
     { given: 'Mail with malware removed\u200b', gives: 'Mail with malware removed' },
     { given: ' \ufeff\u200eA\u200bB \u00a0', gives: 'A\u200bB' },
@@ -24,18 +21,13 @@ export const visible: Verb = {
 
 const idBeginning = /^(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9-]+$)/;
 
-export const named: Verb = {
+export const named: Converter = {
   name: 'named',
   about: 'Text that is a name: no number, no GUID, and nothing that begins with a GUID.',
   compile: () => (value) => {
     const text = toKeyword(value);
     return text === undefined || idBeginning.test(text) ? undefined : text;
   },
-  painless: `
-    String text = (String) toKeyword(value, null);
-    if (text == null) return null;
-    boolean id = /(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}[\\s\\S]*)|[0-9-]++/.matcher(text).matches();
-    return id ? null : text;`,
   examples: [
     { given: 'Win32/Example', gives: 'Win32/Example' },
     { given: '6a1f2b3c-4d5e-4f60-8a7b-9c0d1e2f3a4b' },
@@ -51,7 +43,7 @@ const hexDigits = /^[0-9A-Fa-f]+$/;
 const base64Hash =
   /^(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{86}==)$/;
 
-export const hash: Verb = {
+export const hash: Converter = {
   name: 'hash',
   about: 'A hash in lower-case hexadecimal digits, also from base64.',
   compile: () => (value) => {
@@ -59,23 +51,6 @@ export const hash: Verb = {
     if (text === undefined || hexDigits.test(text)) return text?.toLowerCase();
     return base64Hash.test(text) ? Buffer.from(text, 'base64').toString('hex') : text;
   },
-  painless: `
-    String text = (String) toKeyword(value, null);
-    if (text == null || /[0-9A-Fa-f]++/.matcher(text).matches()) return text == null ? null : text.toLowerCase();
-    if (!/[A-Za-z0-9+\\/]{22}==|[A-Za-z0-9+\\/]{27}=|[A-Za-z0-9+\\/]{43}=|[A-Za-z0-9+\\/]{64}|[A-Za-z0-9+\\/]{86}==/.matcher(text).matches()) return text;
-    String alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-    StringBuilder out = new StringBuilder();
-    int bits = 0;
-    int held = 0;
-    for (int i = 0; i < text.length() && text.charAt(i) != (char) '='; ++i) {
-      bits = (bits * 64 + alphabet.indexOf(text.substring(i, i + 1))) % 65536;
-      held += 6;
-      while (held >= 4) {
-        held -= 4;
-        out.append('0123456789abcdef'.charAt((bits >> held) & 15));
-      }
-    }
-    return out.length() % 2 == 0 ? out.toString() : out.substring(0, out.length() - 1);`,
   examples: [
     {
       given: '01BA4719C80B6FE911B091A7C05124B64EEECE964E09C058EF8F9805DACA546B',

@@ -1,7 +1,7 @@
-// The closed set of verbs. A verb exists only when both its targets pass the same examples.
+// The closed set of converters. A converter exists only when both its targets pass the same examples.
 
 import { address, ip, ips, ipVersion, server } from './address.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { date } from './date.ts';
 import { appId, directoryName, directoryNames, directoryUsers, scopes } from './directory.ts';
 import { attachments, emailAddresses, senders } from './email.ts';
@@ -14,7 +14,7 @@ import { bareUrl, everyUrl, plainUrl, url } from './url.ts';
 import { otherUser, principal, user } from './user.ts';
 import { argumentUsers, users } from './users.ts';
 
-export const verbs: readonly Verb[] = [
+export const converters: readonly Converter[] = [
   keyword,
   verbatim,
   lowercase,
@@ -59,8 +59,8 @@ export const verbs: readonly Verb[] = [
   hash,
 ];
 
-const byName = new Map(verbs.map((verb) => [verb.name, verb]));
+const byName = new Map(converters.map((converter) => [converter.name, converter]));
 
-export function findVerb(name: string): Verb | undefined {
+export function findConverter(name: string): Converter | undefined {
   return byName.get(name);
 }

@@ -1,10 +1,10 @@
-// Text as it is, without the spaces and line ends around it; numbers and truth values as their text.
+// Converts values to text without the blanks around it, and takes text apart.
 
 import { isObject, type Json } from '../json/json.ts';
 import { parseExactly } from '../parse-record.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 
-/** Undefined for what is no scalar, or blank. */
+/** The result is undefined for blank text and for a value that is no scalar. */
 export function toKeyword(value: Json): string | undefined {
   if (typeof value === 'string') {
     const text = trimText(value);
@@ -22,13 +22,10 @@ export function trimText(text: string): string {
   return from === 0 && to === text.length ? text : text.slice(from, to);
 }
 
-export const keyword: Verb = {
+export const keyword: Converter = {
   name: 'keyword',
   about: 'The text, without spaces around it; numbers and truth values as text.',
   compile: () => toKeyword,
-  painless: `
-    if (value instanceof String) { String text = ((String) value).trim(); return text.isEmpty() ? null : text; }
-    return value instanceof Number || value instanceof Boolean ? numberText(value) : null;`,
   examples: [
     { given: 'Inbox', gives: 'Inbox' },
     { given: ' AM0PR04MB5043 (15.20.4219.025)\r\n', gives: 'AM0PR04MB5043 (15.20.4219.025)' },
@@ -42,13 +39,10 @@ export const keyword: Verb = {
   ],
 };
 
-export const verbatim: Verb = {
+export const verbatim: Converter = {
   name: 'verbatim',
   about: 'The text with the spaces around it; numbers and truth values as text.',
   compile: () => (value) => (toKeyword(value) === undefined ? undefined : String(value)),
-  painless: `
-    def text = toKeyword(value, null);
-    return text != null && value instanceof String ? value : text;`,
   examples: [
     { given: 'Certificates and secrets management ', gives: 'Certificates and secrets management ' },
     { given: 8, gives: '8' },
@@ -58,13 +52,10 @@ export const verbatim: Verb = {
   ],
 };
 
-export const lowercase: Verb = {
+export const lowercase: Converter = {
   name: 'lowercase',
   about: 'The text in lower case.',
   compile: () => (value) => toKeyword(value)?.toLowerCase(),
-  painless: `
-    String text = (String) toKeyword(value, null);
-    return text == null ? null : text.toLowerCase();`,
   examples: [
     { given: ' 0873EE4D-D342-44F2-8961-74C442A2FAD2', gives: '0873ee4d-d342-44f2-8961-74c442a2fad2' },
     { given: 'ÄÖ', gives: 'äö' },
@@ -72,7 +63,7 @@ export const lowercase: Verb = {
   ],
 };
 
-export const before: Verb = {
+export const before: Converter = {
   name: 'before',
   about: 'The text before a separator, or all of it where there is none.',
   options: 'text',
@@ -84,10 +75,6 @@ export const before: Verb = {
       return at < 0 || text === undefined ? text : toKeyword(text.slice(0, at));
     };
   },
-  painless: `
-    String text = (String) toKeyword(value, null);
-    int at = text == null ? -1 : text.indexOf((String) options);
-    return at < 0 ? text : toKeyword(text.substring(0, at), null);`,
   examples: [
     { given: 'VI1PR04MB5056 (15.20.4129.029)\r\n', options: ' (', gives: 'VI1PR04MB5056' },
     { given: 'VI1PR04MB5056', options: ' (', gives: 'VI1PR04MB5056' },
@@ -96,7 +83,7 @@ export const before: Verb = {
   ],
 };
 
-export const split: Verb = {
+export const split: Converter = {
   name: 'split',
   about: 'The parts of a text between separators, each as a value of its own.',
   options: 'text',
@@ -110,15 +97,6 @@ export const split: Verb = {
       return parts.length === 0 ? undefined : [...new Set(parts)];
     };
   },
-  painless: `
-    String text = (String) toKeyword(value, null);
-    if (text == null) return null;
-    List parts = new ArrayList();
-    for (String part : text.splitOnToken((String) options)) {
-      String trimmed = part.trim();
-      if (!trimmed.isEmpty() && !parts.contains(trimmed)) parts.add(trimmed);
-    }
-    return parts.isEmpty() ? null : parts;`,
   examples: [
     { given: 'a@x.org; b@x.org;', options: ';', gives: ['a@x.org', 'b@x.org'] },
     { given: 'a;b;a', options: ';', gives: ['a', 'b'] },
@@ -128,27 +106,10 @@ export const split: Verb = {
   ],
 };
 
-export const listed: Verb = {
+export const listed: Converter = {
   name: 'listed',
   about: 'The values of a list that comes as JSON text, such as `["a"]`; other text as it is.',
   compile: () => toListed,
-  painless: `
-    String text = (String) toKeyword(value, null);
-    if (text == null || !(text.startsWith('[') || text.startsWith('"'))) return text;
-    List items = new ArrayList();
-    try {
-      def parsed = parseJson(text);
-      if (parsed instanceof List) items = (List) parsed; else items.add(parsed);
-    } catch (Exception e) {
-      return text;
-    }
-    List values = new ArrayList();
-    for (def item : items) {
-      if (item instanceof Map || item instanceof List) return text;
-      def one = toKeyword(item, null);
-      if (one != null && !values.contains(one)) values.add(one);
-    }
-    return values.isEmpty() ? null : values;`,
   examples: [
     { given: '[\r\n  "Ann Example"\r\n]', gives: ['Ann Example'] },
     { given: '["a", 2, null, "a"]', gives: ['a', '2'] },
@@ -189,7 +150,7 @@ const entities: Readonly<Record<string, string>> = {
   '&amp;': '&',
 };
 
-export const tagged: Verb = {
+export const tagged: Converter = {
   name: 'tagged',
   about: 'What stands inside of a tag of marked-up text, such as `<Group>Site Owners</Group>`.',
   options: 'text',
@@ -207,16 +168,6 @@ export const tagged: Verb = {
       );
     };
   },
-  painless: `
-    String text = (String) toKeyword(value, null);
-    if (text == null) return null;
-    String begin = '<' + options + '>';
-    int from = text.indexOf(begin);
-    int to = from < 0 ? -1 : text.indexOf('</' + options + '>', from);
-    if (to < 0) return null;
-    String inside = text.substring(from + begin.length(), to);
-    inside = inside.replace('&lt;', '<').replace('&gt;', '>').replace('&quot;', '"').replace('&apos;', "'").replace('&#39;', "'");
-    return toKeyword(inside.replace('&amp;', '&'), null);`,
   examples: [
     { given: '<Group>Site Owners</Group>', options: 'Group', gives: 'Site Owners' },
     { given: '<A>1</A><Group> R&amp;D &lt;x&gt; &amp;lt; </Group>', options: 'Group', gives: 'R&D <x> &lt;' },
@@ -239,25 +190,11 @@ export function findArgument(text: string, name: string): string | undefined {
   return toKeyword(text.slice(from, to < 0 ? text.length : to));
 }
 
-export const argument: Verb = {
+export const argument: Converter = {
   name: 'argument',
   about: 'A parameter of a cmdlet by its name, of parameters in one text such as `-Identity "x" -Force`.',
   options: 'text',
   compile: (options) => (value) => findArgument(toKeyword(value) ?? '', String(options)),
-  painlessFunctions: `
-String findArgument(String text, String name) {
-  String mark = '-' + name + ' ';
-  int at = text.indexOf(mark);
-  while (at > 0 && text.charAt(at - 1) != (char) ' ') at = text.indexOf(mark, at + 1);
-  if (at < 0) return null;
-  boolean quoted = at + mark.length() < text.length() && text.charAt(at + mark.length()) == (char) '"';
-  int from = at + mark.length() + (quoted ? 1 : 0);
-  int to = text.indexOf(quoted ? '"' : ' ', from);
-  return (String) toKeyword(text.substring(from, to < 0 ? text.length() : to), null);
-}`,
-  painless: `
-    String text = (String) toKeyword(value, null);
-    return text == null ? null : findArgument(text, (String) options);`,
   examples: [
     {
       given: '-Identity "Case managers" -Member "bob@contoso.example"',

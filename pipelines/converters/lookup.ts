@@ -1,7 +1,7 @@
-// Values by a table written in the record-type file, whatever the case they come in.
+// Converts values by a table of the record-type file, whatever the case of their text.
 
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { toKeyword } from './keyword.ts';
 
 type Table = ReadonlyMap<string, Json>;
@@ -16,16 +16,7 @@ function find(table: Table, value: Json): Json {
   return text === undefined ? undefined : table.get(text.toLowerCase());
 }
 
-const findInPainless = `
-    String text = (String) toKeyword(value, null);
-    if (text == null) return null;
-    text = text.toLowerCase();
-    for (def entry : ((Map) options).entrySet()) {
-      if (((String) entry.getKey()).toLowerCase() == text) return entry.getValue();
-    }
-    return null;`;
-
-export const lookup: Verb = {
+export const lookup: Converter = {
   name: 'lookup',
   about: 'The value that a table gives for the text, in any case.',
   options: 'table',
@@ -33,7 +24,6 @@ export const lookup: Verb = {
     const table = tableOf(options);
     return (value) => find(table, value);
   },
-  painless: findInPainless,
   examples: [
     { given: 'HIGH', options: { Low: 2, High: 4 }, gives: 4 },
     { given: 3, options: { '3': 'iOS' }, gives: 'iOS' },
@@ -42,7 +32,7 @@ export const lookup: Verb = {
   ],
 };
 
-export const highest: Verb = {
+export const highest: Converter = {
   name: 'highest',
   about: 'The highest number that a table gives for any of the values.',
   options: 'table',
@@ -57,14 +47,6 @@ export const highest: Verb = {
       return top === 0 ? undefined : top;
     };
   },
-  painless: `
-    long top = 0;
-    List items = value instanceof List ? (List) value : [value];
-    for (def item : items) {
-      def number = toLookup(item, options);
-      if (number != null && (long) number > top) top = (long) number;
-    }
-    return top == 0 ? null : (def) top;`,
   examples: [
     { given: ['Low', 'high', 'Medium'], options: { Low: 2, Medium: 3, High: 4 }, gives: 4 },
     { given: ['none'], options: { Low: 2 } },

@@ -1,7 +1,7 @@
-// Numbers, also from text. A whole number stays exact or is not understood; nothing is rounded into being one.
+// Converts numbers, also from text. A whole number stays exact or is not understood; nothing is rounded into being one.
 
 import type { Json } from '../json/json.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { trimText } from './keyword.ts';
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
@@ -27,20 +27,10 @@ export function toDouble(value: Json): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-export const long: Verb = {
+export const long: Converter = {
   name: 'long',
   about: 'A whole number, also from text or from a size such as `1 KB (1,023 bytes)`; fractions are cut off.',
   compile: () => toLong,
-  painless: `
-    def given = value;
-    if (value instanceof String && ((String) value).endsWith(' bytes)')) {
-      Matcher bytes = /\\(([0-9,]{1,25}) bytes\\)$/.matcher((String) value);
-      if (bytes.find()) given = bytes.group(1).replace(',', '');
-    }
-    def number = toDouble(given, null);
-    if (number == null) return null;
-    double whole = number < 0 ? Math.ceil((double) number) : Math.floor((double) number);
-    return Math.abs(whole) <= 9007199254740991.0 ? (def) ((long) whole) : null;`,
   examples: [
     { given: 11206, gives: 11206 },
     { given: '11206', gives: 11206 },
@@ -60,23 +50,10 @@ export const long: Verb = {
   ],
 };
 
-export const double: Verb = {
+export const double: Converter = {
   name: 'double',
   about: 'A number, also from text.',
   compile: () => toDouble,
-  painless: `
-    if (value instanceof Number) return toNumber((Number) value);
-    if (!(value instanceof String)) return null;
-    String text = ((String) value).trim();
-    if (!/[+-]?([0-9]++\\.?[0-9]*+|\\.[0-9]++)([eE][+-]?[0-9]{1,3})?/.matcher(text).matches()) return null;
-    return toNumber(Double.parseDouble(text));`,
-  painlessFunctions: `
-def toNumber(Number value) {
-  if (!(value instanceof Double || value instanceof Float)) return value;
-  double number = value.doubleValue();
-  if (Double.isNaN(number) || Double.isInfinite(number)) return null;
-  return number == Math.rint(number) && Math.abs(number) <= 9007199254740991.0 ? (def) ((long) number) : number;
-}`,
   examples: [
     { given: 1023, gives: 1023 },
     { given: '12.5', gives: 12.5 },
@@ -87,18 +64,10 @@ def toNumber(Number value) {
   ],
 };
 
-export const boolean: Verb = {
+export const boolean: Converter = {
   name: 'boolean',
   about: 'True or false, also from their text in any case, or from 1 and 0.',
   compile: () => toBoolean,
-  painless: `
-    if (value instanceof Boolean) return value;
-    String text = (String) toKeyword(value, null);
-    if (text == null) return null;
-    text = text.toLowerCase();
-    if (text == 'true' || text == '1') return true;
-    if (text == 'false' || text == '0') return false;
-    return null;`,
   examples: [
     { given: false, gives: false },
     { given: 'True', gives: true },

@@ -1,28 +1,29 @@
-// All verbs as one block of Painless functions. Each takes `(def value, def options)`.
+// The converters for the ingest pipelines: the functions of this folder's `.painless` files, and one that finds them by
+// name. Only what generates pipelines needs them; the collector does not read them.
 
-import { verbs } from './index.ts';
-import { partsPainless } from './parts.ts';
+import { readPainless } from '../ingest/read-painless.ts';
+import { converters } from './index.ts';
 
-/** `ip_version` is `toIpVersion`. */
-function painlessNameOf(verb: string): string {
-  return `to${verb
+const families = [
+  ...['parts', 'keyword', 'number', 'date', 'address', 'user', 'users', 'directory', 'url', 'file', 'email'],
+  ...['lookup', 'id'],
+];
+
+/** The function of the converter `ip_version` is `toIpVersion(def value, def options)`. */
+export function painlessNameOf(converter: string): string {
+  return `to${converter
     .split('_')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('')}`;
 }
 
-export function writePainlessVerbs(): string {
-  const functions = verbs.map(
-    ({ name, painless, painlessFunctions = '' }) =>
-      `${painlessFunctions}\ndef ${painlessNameOf(name)}(def value, def options) {${painless}\n}`,
-  );
-  return [partsPainless, ...functions].join('\n');
+export function readPainlessConverters(): string {
+  return readPainless(...families.map((family) => `converters/${family}`));
 }
 
-/** A function that finds a verb by its name. */
 export function writePainlessDispatch(): string {
-  const lines = verbs.map(
-    ({ name }) => `  if (verb == '${name}') return ${painlessNameOf(name)}(value, options);`,
+  const lines = converters.map(
+    ({ name }) => `  if (converter == '${name}') return ${painlessNameOf(name)}(value, options);`,
   );
-  return `def convert(String verb, def value, def options) {\n${lines.join('\n')}\n  return null;\n}`;
+  return `def convert(String converter, def value, def options) {\n${lines.join('\n')}\n  return null;\n}`;
 }

@@ -1,21 +1,21 @@
-// URLs. Microsoft leaves spaces and brackets in them, so no strict parser reads them; SharePoint does not encode what it
-// writes at all, and threat alerts leave the scheme away.
+// Converts URLs to their parts. Microsoft leaves spaces and brackets in them, so no strict parser reads them;
+// SharePoint does not encode what it writes at all, and threat alerts leave the scheme away.
 
 import type { Json, JsonObject } from '../json/json.ts';
 import { mostObjects } from '../json/lists.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { toExtension } from './file.ts';
 import { toKeyword } from './keyword.ts';
 import { gatherParts } from './parts.ts';
 
 const urlParts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#([\s\S]*))?$/;
-/** As SharePoint writes it: before a query, a # is part of a name. */
+/** SharePoint writes a # before a query as part of a name. */
 const plainParts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?]*)(?:\?([^#]*))?(?:#([\s\S]*))?$/;
 const schemeless = /^(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9-]+(?::[0-9]{1,5})?(?:[/?#][\s\S]*)?$/;
 
 type Parse = (original: string) => JsonObject | undefined;
 
-/** Undefined for what does not begin as a URL does. What has a blank in its path is not encoded. */
+/** The result is undefined for text that does not begin as a URL does. A URL with a blank in its path is not encoded. */
 function parseUrl(original: string): JsonObject | undefined {
   const match = urlParts.exec(original);
   if (match === null) return undefined;
@@ -64,70 +64,12 @@ function withoutAngles(text: string): string {
 
 const fills = ['original', 'full', 'scheme', 'domain', 'path', 'query', 'fragment', 'extension'];
 
-/** `parse` names a Painless function from text to a map of parts. */
-function writePainless(parse: string): string {
-  return `
-    List items = value instanceof List ? (List) value : [value];
-    Map urls = new HashMap();
-    for (int i = 0; i < items.size() && i < ${mostObjects}; ++i) {
-      if (!(items.get(i) instanceof String)) continue;
-      String text = ((String) items.get(i)).trim();
-      if (text.startsWith('<') && text.endsWith('>')) text = text.substring(1, text.length() - 1);
-      if (!text.isEmpty()) gatherParts(urls, ${parse}(text));
-    }
-    return urls.isEmpty() ? null : urls;`;
-}
-
-export const url: Verb = {
+export const url: Converter = {
   name: 'url',
   about: 'A URL as written, and its parts; of several, every one.',
   fills,
   takesAll: true,
   compile: () => convertWith(parseUrl),
-  painless: writePainless('parseUrl'),
-  painlessFunctions: `
-Map nameUrlParts(String original, Matcher match) {
-  String authority = match.group(2);
-  String path = match.group(3);
-  String host = authority.substring(authority.lastIndexOf('@') + 1);
-  int colon = host.indexOf(':');
-  if (host.startsWith('[')) {
-    int close = host.indexOf(']');
-    colon = -1;
-    for (int i = close < 0 ? 0 : close; i < host.length(); ++i) {
-      if (host.charAt(i) == (char) ':') { colon = i; break; }
-    }
-  }
-  String domain = (colon < 0 ? host : host.substring(0, colon)).toLowerCase();
-  Map url = new HashMap();
-  url.put('original', original);
-  url.put('full', original);
-  url.put('scheme', match.group(1).toLowerCase());
-  if (!domain.isEmpty()) url.put('domain', domain);
-  if (!path.isEmpty()) url.put('path', path);
-  if (match.group(4) != null && !match.group(4).isEmpty()) url.put('query', match.group(4));
-  if (match.group(5) != null && !match.group(5).isEmpty()) url.put('fragment', match.group(5));
-  String extension = (String) toExtension(path, null);
-  if (extension != null) url.put('extension', extension);
-  return url;
-}
-Map parsePlainUrl(String original) {
-  Matcher match = /([A-Za-z][A-Za-z0-9+.-]*+):\\/\\/([^\\/?#]*)([^?]*)(?:\\?([^#]*))?(?:#([\\s\\S]*))?/.matcher(original);
-  return match.matches() ? nameUrlParts(original, match) : null;
-}
-Map parseUrl(String original) {
-  Matcher match = /([A-Za-z][A-Za-z0-9+.-]*+):\\/\\/([^\\/?#]*)([^?#]*)(?:\\?([^#]*))?(?:#([\\s\\S]*))?/.matcher(original);
-  if (!match.matches()) return null;
-  return match.group(3).indexOf(' ') >= 0 ? parsePlainUrl(original) : nameUrlParts(original, match);
-}
-Map parseBareUrl(String original) {
-  if (!/(?:[A-Za-z0-9_-]++\\.)++[A-Za-z0-9-]++(?::[0-9]{1,5})?(?:[\\/?#][\\s\\S]*)?/.matcher(original).matches()) return parseUrl(original);
-  Map url = parseUrl('any://' + original);
-  url.remove('full');
-  url.remove('scheme');
-  url.put('original', original);
-  return url;
-}`,
   examples: [
     {
       given: 'https://contoso.sharepoint.com/sites/hr/Plan.DOCX?web=1#p2',
@@ -191,17 +133,12 @@ Map parseBareUrl(String original) {
   ],
 };
 
-export const everyUrl: Verb = {
+export const everyUrl: Converter = {
   name: 'every_url',
   about: 'The URLs of all the paths, as written, and their parts.',
   fills,
   joins: true,
   compile: () => (values) => (Array.isArray(values) ? convertWith(parseUrl)(values.flat(2)) : undefined),
-  painless: `
-    if (!(value instanceof List)) return null;
-    List all = new ArrayList();
-    for (def one : (List) value) if (one instanceof List) all.addAll((List) one); else all.add(one);
-    return toUrl(all, null);`,
   examples: [
     {
       given: [['https://a.example/x', 'none'], null, 'https://b.example/x'],
@@ -218,13 +155,12 @@ export const everyUrl: Verb = {
   ],
 };
 
-export const plainUrl: Verb = {
+export const plainUrl: Converter = {
   name: 'plain_url',
   about: 'A URL that is not encoded, as SharePoint writes it: a # before any query is part of a name.',
   fills,
   takesAll: true,
   compile: () => convertWith(parsePlainUrl),
-  painless: writePainless('parsePlainUrl'),
   examples: [
     {
       given: 'https://contoso.example/Documents/Budget#4-100%25.xlsx',
@@ -255,13 +191,12 @@ export const plainUrl: Verb = {
   ],
 };
 
-export const bareUrl: Verb = {
+export const bareUrl: Converter = {
   name: 'bare_url',
   about: 'A URL that may lack its scheme, as threat alerts write it.',
   fills,
   takesAll: true,
   compile: () => convertWith(parseBareUrl),
-  painless: writePainless('parseBareUrl'),
   examples: [
     {
       given: 'login.Evil.example:8443/a.php?b=c',

@@ -1,8 +1,8 @@
-// Users as services write them, and what they say of a person: both targets of the verb pass these.
+// The examples of the converter `user`: users as services write them, and the fields that become of each.
 
-import type { Example } from './converter.ts';
+import type { ConverterExample } from './converter.ts';
 
-/** What services write when they do not know, or for whoever it may be, in lower case. */
+/** Services write these words, here in lower case, when they do not know who it was. */
 export const nobodies: readonly string[] = [
   ...['not available', 'notavailable', 'not applicable', 'not specified', 'n/a', 'none', 'null', 'undefined'],
   ...[
@@ -23,7 +23,7 @@ const guid = '0df31120-5486-4bda-ab7b-656f09dca3be';
 const hosted = 'EURPR01A001.PROD.OUTLOOK.EXAMPLE/Microsoft Exchange Hosted Organizations';
 const legacy = '/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients';
 
-const addresses: readonly Example[] = [
+const addresses: readonly ConverterExample[] = [
   {
     given: 'Joey@example.org',
     gives: { id: 'Joey@example.org', name: 'Joey', domain: 'example.org', email: 'Joey@example.org' },
@@ -58,7 +58,7 @@ const addresses: readonly Example[] = [
   { given: 'claim|', gives: { id: 'claim|' } },
 ];
 
-const accounts: readonly Example[] = [
+const accounts: readonly ConverterExample[] = [
   {
     given: 'NT AUTHORITY\\SYSTEM (w3wp)',
     gives: { id: 'NT AUTHORITY\\SYSTEM (w3wp)', name: 'SYSTEM (w3wp)', domain: 'NT AUTHORITY' },
@@ -81,7 +81,7 @@ const accounts: readonly Example[] = [
   { given: 'ann\\', gives: { id: 'ann\\', name: 'ann\\' } },
 ];
 
-const places: readonly Example[] = [
+const places: readonly ConverterExample[] = [
   {
     given: `${hosted}/contoso.example/mallory`,
     gives: { id: `${hosted}/contoso.example/mallory`, name: 'mallory', domain: 'contoso.example' },
@@ -117,7 +117,7 @@ const places: readonly Example[] = [
   { given: 'contoso.example/', gives: { id: 'contoso.example/', name: 'contoso.example/' } },
 ];
 
-const ids: readonly Example[] = [
+const ids: readonly ConverterExample[] = [
   {
     given: 'SecurityComplianceAlerts',
     gives: { id: 'SecurityComplianceAlerts', name: 'SecurityComplianceAlerts' },
@@ -128,7 +128,8 @@ const ids: readonly Example[] = [
   { given: `${guid}@sharepoint`, gives: { id: `${guid}@sharepoint`, domain: 'sharepoint' } },
 ];
 
-const nothing: readonly Example[] = [
+const nothing: readonly ConverterExample[] = [
+  ...nobodies.map((given) => ({ given })),
   { given: 'Not Available' },
   { given: 'NOT-FOUND' },
   { given: ' unknown ' },
@@ -139,4 +140,10 @@ const nothing: readonly Example[] = [
   { given: null },
 ];
 
-export const userExamples: readonly Example[] = [...addresses, ...accounts, ...places, ...ids, ...nothing];
+export const userExamples: readonly ConverterExample[] = [
+  ...addresses,
+  ...accounts,
+  ...places,
+  ...ids,
+  ...nothing,
+];

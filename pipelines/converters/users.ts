@@ -1,7 +1,7 @@
-// Several people in one text.
+// Converts a text that names several users.
 
 import type { Json } from '../json/json.ts';
-import type { Verb } from './converter.ts';
+import type { Converter } from './converter.ts';
 import { findArgument, toKeyword, trimText } from './keyword.ts';
 import { toUser } from './user.ts';
 
@@ -15,7 +15,10 @@ function toUsers(text: string | undefined, separator: string): Json {
 
 const addressKind = /^(?:SMTP|EX):/i;
 
-/** Outlook writes `Ann [SMTP:ann@example.org]` or `Ann <ann@example.org>`: the address, or what stands there by itself. */
+/**
+ * Outlook writes `Ann [SMTP:ann@example.org]` or `Ann <ann@example.org>`: the address, or what stands there by
+ * itself.
+ */
 function addressOf(text: string): string {
   const end = text.charAt(text.length - 1);
   const open = end === ']' ? text.lastIndexOf('[') : end === '>' ? text.lastIndexOf('<') : -1;
@@ -25,31 +28,12 @@ function addressOf(text: string): string {
   return address !== inner || address.indexOf('@') > 0 ? address : text;
 }
 
-export const users: Verb = {
+export const users: Converter = {
   name: 'users',
   about: 'Every user of a text that names several, by the separator between them.',
   options: 'text',
   fills: ['id', 'name', 'domain', 'email'],
   compile: (options) => (value) => toUsers(toKeyword(value), String(options)),
-  painlessFunctions: `
-String addressOf(String text) {
-  int open = text.endsWith(']') ? text.lastIndexOf('[') : text.endsWith('>') ? text.lastIndexOf('<') : -1;
-  if (open < 0) return text;
-  String inner = text.substring(open + 1, text.length() - 1);
-  String address = /^(?:SMTP|EX):/i.matcher(inner).replaceFirst('');
-  return address != inner || address.indexOf('@') > 0 ? address : text;
-}
-def findUsers(String text, String separator) {
-  if (text == null) return null;
-  List found = new ArrayList();
-  for (String part : text.splitOnToken(separator)) {
-    def each = toUser(addressOf(part.trim()), null);
-    if (each != null) found.add(each);
-  }
-  return found.isEmpty() ? null : found.size() > 1 ? (def) found : found.get(0);
-}`,
-  painless: `
-    return findUsers((String) toKeyword(value, null), (String) options);`,
   examples: [
     {
       given: 'ann@contoso.example; Bob;',
@@ -80,16 +64,13 @@ def findUsers(String text, String separator) {
   ],
 };
 
-export const argumentUsers: Verb = {
+export const argumentUsers: Converter = {
   name: 'argument_users',
   about:
     'Every user of a parameter of a cmdlet, of parameters in one text such as `-Member "ann;bob" -Force`.',
   options: 'text',
   fills: ['id', 'name', 'domain', 'email'],
   compile: (options) => (value) => toUsers(findArgument(toKeyword(value) ?? '', String(options)), ';'),
-  painless: `
-    String text = (String) toKeyword(value, null);
-    return text == null ? null : findUsers(findArgument(text, (String) options), ';');`,
   examples: [
     {
       given: '-Identity "x" -Members "Ann;Bob"',

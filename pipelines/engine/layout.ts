@@ -1,7 +1,7 @@
 // The fields of a document while it is made: each has a number, given once for a plan, so that writing one is setting
 // an item of a list. What many documents share, such as a user, is kept whole under one number.
 
-import { findVerb } from '../converters/index.ts';
+import { findConverter } from '../converters/index.ts';
 import type { Related, Rule } from '../definitions.ts';
 import { isObject, type Json } from '../json/json.ts';
 
@@ -116,16 +116,16 @@ function growTree(
 }
 
 /** What a rule writes: fields, or a section that may be kept whole and its fields. */
-function possiblePaths({ to, verb }: Rule): (readonly string[])[] {
-  const fills = findVerb(verb)?.fills ?? [];
+function possiblePaths({ to, converter }: Rule): (readonly string[])[] {
+  const fills = findConverter(converter)?.fills ?? [];
   return to.flatMap(({ path }) => [path, ...fills.map((leaf) => [...path, leaf])]);
 }
 
-/** The fields that rules write; a section that only one verb fills stands for its fields. */
+/** The fields that rules write; a section that only one converter fills stands for its fields. */
 function writtenPaths(rules: readonly Rule[]): (readonly string[])[] {
-  return rules.flatMap(({ to, verb }) =>
+  return rules.flatMap(({ to, converter }) =>
     to.flatMap(({ path, leaves, people }) => {
-      const fills = findVerb(verb)?.fills;
+      const fills = findConverter(converter)?.fills;
       if (fills === undefined || isWhole(rules, path)) return [path];
       const inner = (leaves ?? fills).map((leaf) => [...path, leaf]);
       return people === true ? [path, ...inner] : inner;
@@ -137,8 +137,8 @@ function writtenPaths(rules: readonly Rule[]): (readonly string[])[] {
 function isWhole(rules: readonly Rule[], section: readonly string[]): boolean {
   if (section.length === 0) return false;
   const name = `${section.join('.')}.`;
-  for (const { to, verb } of rules) {
-    const fills = findVerb(verb)?.fills !== undefined;
+  for (const { to, converter } of rules) {
+    const fills = findConverter(converter)?.fills !== undefined;
     for (const { path, leaves } of to) {
       const other = `${path.join('.')}.`;
       if (other === name && fills && leaves === undefined) continue;
@@ -161,8 +161,8 @@ function fieldsInside(rules: readonly Rule[]): ReadonlyMap<string, ReadonlySet<s
   return inside;
 }
 
-function fieldsMadeBy({ verb, each }: Rule): string[] {
-  const { fills = [], makes = [] } = findVerb(verb) ?? {};
+function fieldsMadeBy({ converter, each }: Rule): string[] {
+  const { fills = [], makes = [] } = findConverter(converter) ?? {};
   const inner = each?.flatMap((rule) => {
     const below = fieldsMadeBy(rule);
     if (below.length === 0) return rule.to.map(({ path }) => path.join('.'));

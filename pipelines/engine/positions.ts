@@ -2,7 +2,7 @@
 // puts their values beside them, so that nobody has to look them up by name.
 
 import type { Head, Places } from '../dataset.ts';
-import { type Case, type Definitions, layersOf, type Path, type SentencePart } from '../definitions.ts';
+import { type Case, type Definitions, layersOf, type Path, type TemplatePart } from '../definitions.ts';
 import type { Json } from '../json/json.ts';
 import { type CompileRead, compileReadOf } from '../rules/paths.ts';
 import { type HeadValues, headNames } from './head.ts';
@@ -112,7 +112,7 @@ function pathsOfCase({ when = [], message = [] }: Case): Path[] {
   return [...when.map(({ path }) => path), ...message.flatMap(pathsOfPart)];
 }
 
-function pathsOfPart(part: SentencePart): Path[] {
+function pathsOfPart(part: TemplatePart): Path[] {
   if (typeof part === 'string') return [];
   if ('outcomes' in part) return [];
   if ('group' in part) return part.group.flatMap(pathsOfPart);

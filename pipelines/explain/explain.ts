@@ -1,5 +1,5 @@
-// Explains the document of a record: maps it step by step as the mapper does, with the same parts, and notes what each
-// step read and wrote. For people who ask why, not for the way that records take.
+// Explains the document of a record: maps it step by step with the parts of the mapper, and notes what each step read
+// and wrote. The collector itself does not use it.
 
 import type { Places } from '../dataset.ts';
 import type { Definitions, Layer, RecordTypeFile } from '../definitions.ts';
@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../json/json.ts';
 import { compileContext, compileMapper, type MapContext, type RecordReader, timeOf } from '../mapper.ts';
 import { parseExactly } from '../parse-record.ts';
 import { byRecordType, compileParts, type Parts, positionsOf, stackLayers } from '../rules/plan.ts';
-import type { ExplainedField, Explanation, FieldSource, Idle } from './explanation.ts';
+import type { ExplainedField, FieldOrigin, Idle, RecordExplanation } from './explanation.ts';
 import { flatten } from './flatten.ts';
 import { explainMissing, objectOf } from './missing.ts';
 import { listSlots, SlotTrace } from './slot-trace.ts';
@@ -21,12 +21,12 @@ import { traceRelated, traceSettle } from './trace-related.ts';
 import { compileTracedRule, type TracedRecord, type TracedRule, traceRule } from './trace-rules.ts';
 
 export interface Explainer {
-  /** As the mapper reads it. */
+  /** Reads the text of a record as the mapper does. */
   read(text: string): ShapedRecord;
-  explain(record: ShapedRecord, context: MapContext): Explanation;
+  explain(record: ShapedRecord, context: MapContext): RecordExplanation;
 }
 
-/** What is tried on the records of one type and operation. */
+/** The layers and rules that run on the records of one type and operation. */
 interface TracedPlan {
   readonly layers: readonly Layer[];
   readonly rules: readonly TracedRule[];
@@ -40,7 +40,7 @@ export function compileExplainer(definitions: Definitions): Explainer {
   const unify = compileUnify(definitions.dataset.envelope);
   const findPlan = compileTracedPlans(definitions, parts);
 
-  function explainRecord(record: ShapedRecord, context: MapContext): Explanation {
+  function explainRecord(record: ShapedRecord, context: MapContext): RecordExplanation {
     const plan = findPlan(record.type.key, record.action);
     const raw = unify(objectOf(parseExactly(record.text)));
     const kept = objectOf(JSON.parse(`{${record.kept}}`));
@@ -65,7 +65,7 @@ export function compileExplainer(definitions: Definitions): Explainer {
   }
 
   /** Nothing of it is looked into: the engine writes the whole document. */
-  function explainProblem(record: ShapedRecord, context: MapContext): Explanation {
+  function explainProblem(record: ShapedRecord, context: MapContext): RecordExplanation {
     const source = engine('the text is no record');
     return {
       problem: record.problem,
@@ -130,7 +130,7 @@ interface Made {
   readonly kept: JsonObject;
 }
 
-/** What stands in the fields that tell how a record was collected. */
+/** The fields about how a record was collected, each with a description. */
 const contextFields: Readonly<Record<string, string>> = {
   data_stream: 'where it goes',
   'organization.name': 'the configured name of the tenant',
@@ -192,7 +192,7 @@ function constantFields(
   { dataset, ecsVersion }: Definitions,
 ): ExplainedField[] {
   const path = nameOf(dataset.head.time);
-  const source: FieldSource =
+  const source: FieldOrigin =
     created === undefined
       ? engine(`there is no ${path}: when it was collected`)
       : { ...engine('in UTC'), reads: [{ path, value: time }] };
@@ -209,6 +209,6 @@ function nameOf([first = []]: Places): string {
   return first.join('.');
 }
 
-function engine(why: string): FieldSource {
+function engine(why: string): FieldOrigin {
   return { by: 'engine', why };
 }

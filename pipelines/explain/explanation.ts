@@ -1,13 +1,13 @@
-// What an explanation holds: of one record, where each field of its document comes from, and why everything else that
-// could have had a part in it had none.
+// The explanation of one record: where each field of its document comes from, and why every rule that wrote nothing did
+// not.
 
 import type { SourceLine } from '../definitions.ts';
 import type { Json } from '../json/json.ts';
 
-/** What stood at a path of the record, or of the document. */
-export interface Reading {
+/** A value at a path of the record or of the document. */
+export interface ReadValue {
   readonly path: string;
-  /** Undefined where there was nothing. */
+  /** It is undefined where there was nothing. */
   readonly value: Json;
 }
 
@@ -23,15 +23,15 @@ export type SourceKind =
   | 'engine';
 
 /** Something that made a field, or a part of it. */
-export interface FieldSource {
+export interface FieldOrigin {
   readonly by: SourceKind;
   readonly writtenAt?: SourceLine | undefined;
-  readonly reads?: readonly Reading[] | undefined;
-  readonly verb?: string | undefined;
+  readonly reads?: readonly ReadValue[] | undefined;
+  readonly converter?: string | undefined;
   readonly options?: Json;
   /** The rules inside of an `each`. */
   readonly each?: readonly InnerRule[] | undefined;
-  /** In words, where the rest does not tell. */
+  /** A reason in words, where the rest does not tell. */
   readonly why?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface InnerRule {
   readonly writtenAt?: SourceLine | undefined;
   readonly from: readonly string[];
   readonly to: string;
-  readonly verb: string;
+  readonly converter: string;
   readonly options?: Json;
 }
 
@@ -47,8 +47,8 @@ export interface InnerRule {
 export interface ExplainedField {
   readonly name: string;
   readonly value: Json;
-  /** In the order in which they came; several where a field collects. */
-  readonly sources: readonly FieldSource[];
+  /** They stand in the order in which they wrote; a field that collects has several. */
+  readonly sources: readonly FieldOrigin[];
 }
 
 type IdleReason =
@@ -60,7 +60,7 @@ type IdleReason =
   | 'misfit'
   /** One of its conditions does not hold. */
   | 'condition'
-  /** The verb makes nothing of the value. */
+  /** The converter makes nothing of the value. */
   | 'refused'
   /** Something before it wrote the field. */
   | 'filled'
@@ -74,13 +74,13 @@ export interface Idle {
   readonly from: readonly string[];
   /** Fields; a rule may write some of its fields and not the others. */
   readonly to: readonly string[];
-  readonly verb?: string | undefined;
+  readonly converter?: string | undefined;
   readonly options?: Json;
   readonly reason: IdleReason;
   /** The reason in words: which condition, who wrote the field before. */
   readonly detail: string;
-  /** What stood where it looked. */
-  readonly saw: readonly Reading[];
+  /** The values at the paths that it read. */
+  readonly saw: readonly ReadValue[];
 }
 
 type UnmappedReason = 'undefined' | 'misfit' | 'text' | 'empty';
@@ -94,8 +94,8 @@ export interface Unmapped {
   readonly keptIn: readonly string[];
 }
 
-export interface Explanation {
-  /** Why the text is no record; undefined where it is one. */
+export interface RecordExplanation {
+  /** The reason why the text is no record; undefined where it is one. */
   readonly problem?: string | undefined;
   /** The document's `_id`. */
   readonly documentId: string;
@@ -104,7 +104,10 @@ export interface Explanation {
   /** Microsoft's, where it is known. */
   readonly recordTypeName?: string | undefined;
   readonly operation: Json;
-  /** The file, and entries of operations, whose rules were tried, the nearest first; the common file alone where no file has the type. */
+  /**
+   * The file, and entries of operations, whose rules were tried, the nearest first; the common file alone where no
+   * file has the type.
+   */
   readonly layers: readonly SourceLine[];
   readonly fields: readonly ExplainedField[];
   readonly idle: readonly Idle[];

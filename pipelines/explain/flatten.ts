@@ -1,4 +1,4 @@
-// Documents as fields with dotted names. A list is one field, and so is an empty object.
+// Flattens a document to fields with dotted names. A list is one field, and so is an empty object.
 
 import { isObject, type Json } from '../json/json.ts';
 

@@ -1,4 +1,4 @@
-// Why nothing stands at a path of a record: it is not there, it has no value, or it has the wrong type.
+// Finds the reason why a path of a record has no value: it is not there, it has no value, or it has the wrong type.
 
 import type { Path } from '../definitions.ts';
 import { isEmpty } from '../engine/tame.ts';

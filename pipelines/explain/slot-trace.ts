@@ -1,18 +1,18 @@
-// The fields of one document while it is made, and who wrote each. A step of the engine is run as it is and what it
-// changed is seen afterwards, so that an explanation cannot tell another story than the engine.
+// Notes which step wrote which field of a document while it is made. A step of the engine runs as it is and its changes
+// are compared afterwards, so that an explanation cannot tell another story than the engine.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldNode, Slots } from '../engine/layout.ts';
 import type { Json } from '../json/json.ts';
-import type { ExplainedField, FieldSource } from './explanation.ts';
+import type { ExplainedField, FieldOrigin } from './explanation.ts';
 import { flatten } from './flatten.ts';
 
-export interface Leaf {
+export interface TracedSlot {
   readonly name: string;
   readonly slot: number;
 }
 
-export function listSlots(nodes: readonly FieldNode[], above: readonly string[] = []): Leaf[] {
+export function listSlots(nodes: readonly FieldNode[], above: readonly string[] = []): TracedSlot[] {
   return nodes.flatMap(({ name, slot, children }) => {
     const path = [...above, name];
     return [...(slot < 0 ? [] : [{ name: path.join('.'), slot }]), ...listSlots(children, path)];
@@ -21,10 +21,10 @@ export function listSlots(nodes: readonly FieldNode[], above: readonly string[] 
 
 export class SlotTrace {
   readonly slots: Slots;
-  readonly #leaves: readonly Leaf[];
-  readonly #sources = new Map<string, FieldSource[]>();
+  readonly #leaves: readonly TracedSlot[];
+  readonly #sources = new Map<string, FieldOrigin[]>();
 
-  constructor(leaves: readonly Leaf[], size: number) {
+  constructor(leaves: readonly TracedSlot[], size: number) {
     this.#leaves = leaves;
     this.slots = Array.from({ length: size }, () => undefined);
   }
@@ -34,7 +34,7 @@ export class SlotTrace {
    * but `leaves`. The source may depend on the field.
    */
   watch(
-    source: FieldSource | ((name: string) => FieldSource),
+    source: FieldOrigin | ((name: string) => FieldOrigin),
     run: (slots: Slots) => void,
     leaves = this.#leaves,
   ): string[] {
@@ -48,12 +48,12 @@ export class SlotTrace {
     return changed.map(({ name }) => name);
   }
 
-  #add(name: string, source: FieldSource): void {
+  #add(name: string, source: FieldOrigin): void {
     this.#sources.set(name, [...(this.#sources.get(name) ?? []), source]);
   }
 
-  /** Of the field itself, or of those below it. */
-  sourcesOf(name: string): readonly FieldSource[] {
+  /** The sources of the field itself, or of those below it. */
+  sourcesOf(name: string): readonly FieldOrigin[] {
     return [...this.#sources].flatMap(([known, sources]) =>
       known === name || known.startsWith(`${name}.`) ? sources : [],
     );

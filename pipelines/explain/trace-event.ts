@@ -1,24 +1,24 @@
-// What kind of event a record is, how it ended and what its message says: which layer, case or step said so, and why
-// the others did not.
+// Explains the kind, the outcome and the message of an event: which layer, case or step decided, and why the others did
+// not.
 
-import type { Case, Layer, LayerPart, OutcomeStep, SentencePart, SourceLine } from '../definitions.ts';
+import type { Case, Layer, LayerPart, OutcomeStep, SourceLine, TemplatePart } from '../definitions.ts';
 import type { Values } from '../engine/positions.ts';
 import type { Json } from '../json/json.ts';
 import { formatPath } from '../language/path.ts';
-import { compileCase, compileCases, listSaid } from '../rules/cases.ts';
+import { compileCase, compileCases, listContributions } from '../rules/cases.ts';
 import type { Parts } from '../rules/plan.ts';
 import { compileCondition } from '../rules/rules.ts';
-import type { ExplainedField, FieldSource, Idle, Reading } from './explanation.ts';
+import type { ExplainedField, FieldOrigin, Idle, ReadValue } from './explanation.ts';
 import { writeCondition } from './words.ts';
 
 interface TracedOutcome {
   readonly outcome: Json;
-  readonly source: FieldSource;
+  readonly source: FieldOrigin;
   /** Steps before that had no answer. */
   readonly idle: readonly Idle[];
 }
 
-/** By the first step of the nearest layer with steps that has an answer, or by the nearest layer that takes one for granted. */
+/** The first step with an answer decides, of the nearest layer with steps; else the default of the nearest layer. */
 export function traceOutcome(layers: readonly Layer[], values: Values, parts: Parts): TracedOutcome {
   const steps = layers.find((layer) => layer.outcome !== undefined)?.outcome ?? [];
   const idle: Idle[] = [];
@@ -31,14 +31,14 @@ export function traceOutcome(layers: readonly Layer[], values: Values, parts: Pa
   }
   const layer = layers.find(({ otherwise }) => otherwise !== undefined);
   const why = 'no step has an answer';
-  const source: FieldSource =
+  const source: FieldOrigin =
     layer === undefined
       ? { by: 'engine', why }
       : { by: 'outcome', writtenAt: layer.partsWrittenAt?.otherwise, why: `otherwise: ${why}` };
   return { outcome: layer?.otherwise ?? 'unknown', source, idle };
 }
 
-function readStep(step: OutcomeStep, values: Values, { positions }: Parts): Reading[] {
+function readStep(step: OutcomeStep, values: Values, { positions }: Parts): ReadValue[] {
   return pathsOf(step).flatMap((path) => {
     const value = positions.compileRead(path)(values);
     return value === undefined ? [] : [{ path: formatPath(path), value }];
@@ -49,7 +49,7 @@ function pathsOf(step: OutcomeStep) {
   return 'statuses' in step ? step.statuses : [step.from];
 }
 
-function describeStep(step: OutcomeStep, saw: readonly Reading[]): Idle {
+function describeStep(step: OutcomeStep, saw: readonly ReadValue[]): Idle {
   return {
     by: 'outcome',
     writtenAt: step.writtenAt,
@@ -64,14 +64,14 @@ function describeStep(step: OutcomeStep, saw: readonly Reading[]): Idle {
 interface TracedEvent {
   /** event.kind, event.category and event.type. */
   readonly fields: readonly ExplainedField[];
-  readonly message: readonly SentencePart[];
-  readonly messageSource: FieldSource;
+  readonly message: readonly TemplatePart[];
+  readonly messageSource: FieldOrigin;
   readonly idle: readonly Idle[];
 }
 
-interface Speaker {
-  readonly says: Layer | Case;
-  /** Whether it is a case that holds, or a layer. */
+interface Attribution {
+  readonly source: Layer | Case;
+  /** A case that holds, or a layer. */
   readonly by: 'case' | 'event';
   readonly line: (part: LayerPart) => SourceLine | undefined;
   readonly why: string | undefined;
@@ -87,31 +87,30 @@ export function traceEvent(
   const { tests, describe } = compileCases(layers, compileRead);
   const holds = (position: number) => tests[position]?.(values, outcome) === true;
   const { event, message } = describe(holds);
-  const said = listSaid(layers);
-  const speakers = said.flatMap(({ says, position }) =>
-    position === undefined || holds(position) ? [speakerOf(says)] : [],
+  const attributions = listContributions(layers).flatMap(({ source, position }) =>
+    position === undefined || holds(position) ? [attribute(source)] : [],
   );
   const cases = layers.flatMap((layer) => layer.cases ?? []);
   return {
     fields: [
-      { name: 'event.kind', value: event.kind, sources: lastToSay('kind', speakers) },
-      listField('category', event.category, speakers),
-      listField('type', event.type, speakers),
+      { name: 'event.kind', value: event.kind, sources: attributeLast('kind', attributions) },
+      listField('category', event.category, attributions),
+      listField('type', event.type, attributions),
     ],
     message,
-    messageSource: describeTemplate(speakers),
+    messageSource: describeTemplate(attributions),
     idle: cases
       .filter((one) => !compileCase(one, compileRead)(values, outcome))
       .map((one) => describeCase(one, values, outcome, parts)),
   };
 }
 
-function speakerOf(says: Layer | Case): Speaker {
-  if ('rules' in says) {
-    const line = (part: LayerPart) => says.partsWrittenAt?.[part];
-    return { says, by: 'event', line, why: undefined };
+function attribute(source: Layer | Case): Attribution {
+  if ('rules' in source) {
+    const line = (part: LayerPart) => source.partsWrittenAt?.[part];
+    return { source, by: 'event', line, why: undefined };
   }
-  return { says, by: 'case', line: () => says.writtenAt, why: conditionsOf(says) };
+  return { source, by: 'case', line: () => source.writtenAt, why: conditionsOf(source) };
 }
 
 function conditionsOf({ when = [], outcome }: Case): string {
@@ -119,30 +118,30 @@ function conditionsOf({ when = [], outcome }: Case): string {
   return `when ${[...ended, ...when.map(writeCondition)].join(' and ')}`;
 }
 
-function lastToSay(part: 'kind' | 'message', speakers: readonly Speaker[]): FieldSource[] {
-  const speaker = speakers.findLast(({ says }) => says[part] !== undefined);
-  if (speaker === undefined) return [{ by: 'engine', why: 'nothing says otherwise' }];
-  return [{ by: speaker.by, writtenAt: speaker.line(part), why: speaker.why }];
+function attributeLast(part: 'kind' | 'message', attributions: readonly Attribution[]): FieldOrigin[] {
+  const attribution = attributions.findLast(({ source }) => source[part] !== undefined);
+  if (attribution === undefined) return [{ by: 'engine', why: 'nothing says otherwise' }];
+  return [{ by: attribution.by, writtenAt: attribution.line(part), why: attribution.why }];
 }
 
-function describeTemplate(speakers: readonly Speaker[]): FieldSource {
-  const [said] = lastToSay('message', speakers);
-  if (said === undefined || said.by === 'engine') return { by: 'engine', why: 'no template' };
-  const why = said.why === undefined ? 'template' : `template, ${said.why}`;
-  return { by: 'message', writtenAt: said.writtenAt, why };
+function describeTemplate(attributions: readonly Attribution[]): FieldOrigin {
+  const [attribution] = attributeLast('message', attributions);
+  if (attribution === undefined || attribution.by === 'engine') return { by: 'engine', why: 'no template' };
+  const why = attribution.why === undefined ? 'template' : `template, ${attribution.why}`;
+  return { by: 'message', writtenAt: attribution.writtenAt, why };
 }
 
 function listField(
   part: 'category' | 'type',
   value: readonly string[],
-  speakers: readonly Speaker[],
+  attributions: readonly Attribution[],
 ): ExplainedField {
-  const sources = speakers.flatMap(({ says, by, line, why }): FieldSource[] => {
-    if (says[part].length === 0) return [];
-    const what = says[part].join(', ');
+  const sources = attributions.flatMap(({ source, by, line, why }): FieldOrigin[] => {
+    if (source[part].length === 0) return [];
+    const what = source[part].join(', ');
     return [{ by, writtenAt: line(part), why: why === undefined ? what : `${what} ${why}` }];
   });
-  const engine: FieldSource = { by: 'engine', why: 'nothing says otherwise' };
+  const engine: FieldOrigin = { by: 'engine', why: 'nothing says otherwise' };
   return { name: `event.${part}`, value: [...value], sources: sources.length === 0 ? [engine] : sources };
 }
 
@@ -151,7 +150,7 @@ function describeCase(one: Case, values: Values, outcome: Json, { positions }: P
   const { when = [], outcome: wanted, writtenAt } = one;
   const unmet = when.find((condition) => !compileCondition(condition, compileRead)(values));
   const isOther = wanted !== undefined && wanted !== outcome;
-  const saw: Reading[] =
+  const saw: ReadValue[] =
     isOther || unmet === undefined
       ? [{ path: 'event.outcome', value: outcome }]
       : [{ path: formatPath(unmet.path), value: compileRead(unmet.path)(values) }];

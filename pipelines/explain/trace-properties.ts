@@ -4,13 +4,13 @@
 import type { Definitions, Property } from '../definitions.ts';
 import { isEmpty } from '../engine/tame.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
-import type { ExplainedField, FieldSource, Unmapped } from './explanation.ts';
+import type { ExplainedField, FieldOrigin, Unmapped } from './explanation.ts';
 import { flatten } from './flatten.ts';
 import { objectOf, splitReason, textsOf } from './missing.ts';
 
 type Properties = Readonly<Record<string, Property>>;
 
-/** What the engine writes beside the properties of the record. */
+/** The properties that the engine itself adds to the record. */
 const ours: Readonly<Record<string, string>> = {
   other: 'a copy of what has no definition, or not its type',
   unplaced: 'what has not the type of its definition',
@@ -47,7 +47,7 @@ function traceProperty(name: string, value: Json, properties: Properties, above:
   return listFields(field, value, { by: 'property', writtenAt, why: type });
 }
 
-function listFields(name: string, value: Json, source: FieldSource): ExplainedField[] {
+function listFields(name: string, value: Json, source: FieldOrigin): ExplainedField[] {
   return flatten(value, name).map(([field, inner]) => ({ name: field, value: inner, sources: [source] }));
 }
 
@@ -89,7 +89,7 @@ function keptInOther(path: string, other: JsonObject): string[] {
   return Object.hasOwn(other, path) ? [`other.${path}`] : [];
 }
 
-/** In its own place too, unless its name could not be taken there. */
+/** The value stands under its own name too, unless that name could not be taken. */
 function keptTwice(path: string, kept: JsonObject): string[] {
   const [first = ''] = path.split('.');
   return Object.hasOwn(kept, first) && !Object.hasOwn(ours, first)

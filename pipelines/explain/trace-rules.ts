@@ -1,7 +1,7 @@
 // Runs the rules of a plan one after the other, and says of each what it read and wrote, or why it wrote nothing.
 
 import type { Convert } from '../converters/converter.ts';
-import { findVerb } from '../converters/index.ts';
+import { findConverter } from '../converters/index.ts';
 import type { Condition, Rule, Target } from '../definitions.ts';
 import type { Layout } from '../engine/layout.ts';
 import type { Values } from '../engine/positions.ts';
@@ -10,17 +10,17 @@ import { formatPath } from '../language/path.ts';
 import type { Read } from '../rules/paths.ts';
 import type { Parts } from '../rules/plan.ts';
 import { compileCondition, compileConvert, type RunRule } from '../rules/rules.ts';
-import type { FieldSource, Idle, InnerRule, Reading } from './explanation.ts';
+import type { FieldOrigin, Idle, InnerRule, ReadValue } from './explanation.ts';
 import type { MissingReason, WhyMissing } from './missing.ts';
-import { type Leaf, listSlots, type SlotTrace } from './slot-trace.ts';
+import { listSlots, type SlotTrace, type TracedSlot } from './slot-trace.ts';
 import { writeCondition, writeLine } from './words.ts';
 
-/** What a rule is run on. */
+/** The record that rules run on. */
 export interface TracedRecord {
   readonly values: Values;
   /** The numbers of the properties that are there. */
   readonly present: ReadonlySet<number | undefined>;
-  /** Why there is nothing at a path. */
+  /** Finds the reason why there is nothing at a path. */
   readonly whyMissing: WhyMissing;
 }
 
@@ -39,8 +39,8 @@ interface ReadPath {
 export interface TracedRule {
   readonly rule: Rule;
   readonly run: RunRule<Values>;
-  /** What it may write. */
-  readonly leaves: readonly Leaf[];
+  /** The fields that it may write. */
+  readonly leaves: readonly TracedSlot[];
   /** The engine runs it only where one of these is present. */
   readonly triggers: readonly (number | undefined)[];
   readonly checks: readonly Check[];
@@ -64,11 +64,11 @@ export function compileTracedRule(rule: Rule, layout: Layout, parts: Parts): Tra
     })),
     reads: rule.from.map((path) => ({ path: formatPath(path), read: compileRead(path) })),
     convert: compileConvert(rule),
-    joins: findVerb(rule.verb)?.joins === true,
+    joins: findConverter(rule.converter)?.joins === true,
   };
 }
 
-/** Where it writes nothing to some of its fields, why. */
+/** The result has the reason for each of its fields that the rule did not write. */
 export function traceRule(traced: TracedRule, record: TracedRecord, trace: SlotTrace): Idle[] {
   const { rule, run, leaves, triggers, checks } = traced;
   const names = rule.to.map(nameOfTarget);
@@ -89,16 +89,25 @@ export function traceRule(traced: TracedRule, record: TracedRecord, trace: SlotT
 type Why = Pick<Idle, 'reason' | 'detail'> & Partial<Pick<Idle, 'saw'>>;
 
 function idle({ rule, reads }: TracedRule, to: readonly string[], why: Why): Idle {
-  const { writtenAt, verb, options } = rule;
-  return { by: 'rule', writtenAt, from: reads.map(({ path }) => path), to, verb, options, saw: [], ...why };
+  const { writtenAt, converter, options } = rule;
+  return {
+    by: 'rule',
+    writtenAt,
+    from: reads.map(({ path }) => path),
+    to,
+    converter,
+    options,
+    saw: [],
+    ...why,
+  };
 }
 
-interface Attempt extends Reading {
-  /** What the verb made of it. */
+interface Attempt extends ReadValue {
+  /** The result of the converter. */
   readonly gave: Json;
 }
 
-/** Each path by itself; all at once for a verb that joins them. */
+/** The converter gets each path by itself, or all at once where it joins them. */
 function readAll({ reads, convert, joins }: TracedRule, { values }: TracedRecord): Attempt[] {
   const readings = reads.map(({ path, read }) => ({ path, value: read(values) }));
   if (joins) {
@@ -112,14 +121,14 @@ function readAll({ reads, convert, joins }: TracedRule, { values }: TracedRecord
   }));
 }
 
-function sourceOf({ rule, joins, checks }: TracedRule, attempts: readonly Attempt[]): FieldSource {
+function sourceOf({ rule, joins, checks }: TracedRule, attempts: readonly Attempt[]): FieldOrigin {
   const used = joins ? attempts : attempts.filter(({ gave }) => gave !== undefined).slice(0, 1);
-  const { writtenAt, verb, options, each } = rule;
+  const { writtenAt, converter, options, each } = rule;
   return {
     by: 'rule',
     writtenAt,
     reads: used.map(({ path, value }) => ({ path, value })),
-    verb,
+    converter,
     options,
     each: each?.map(describeInner),
     why:
@@ -129,8 +138,8 @@ function sourceOf({ rule, joins, checks }: TracedRule, attempts: readonly Attemp
   };
 }
 
-function describeInner({ from, to, verb, options, writtenAt }: Rule): InnerRule {
-  return { writtenAt, from: from.map(formatPath), to: to.map(nameOfTarget).join(', '), verb, options };
+function describeInner({ from, to, converter, options, writtenAt }: Rule): InnerRule {
+  return { writtenAt, from: from.map(formatPath), to: to.map(nameOfTarget).join(', '), converter, options };
 }
 
 function whyAbsent({ rule }: TracedRule, { whyMissing }: TracedRecord): Why {
@@ -145,16 +154,16 @@ function whyUnmet({ condition, read }: Check, { values }: TracedRecord): Why {
   return { reason: 'condition', detail: `only when ${writeCondition(condition)}`, saw };
 }
 
-/** Undefined where the verb did make something. */
+/** The result is undefined where the converter did make something. */
 function whyNothing(traced: TracedRule, attempts: readonly Attempt[], record: TracedRecord): Why | undefined {
   if (attempts.some(({ gave }) => gave !== undefined)) return undefined;
   const saw = attempts.flatMap(({ path, value }) => (value === undefined ? [] : [{ path, value }]));
   if (saw.length === 0) return whyAbsent(traced, record);
-  return { reason: 'refused', detail: `the verb ${traced.rule.verb} makes nothing of it`, saw };
+  return { reason: 'refused', detail: `the converter ${traced.rule.converter} makes nothing of it`, saw };
 }
 
 function whyFilled(rule: Rule, name: string, trace: SlotTrace): Why {
-  const [leading] = findVerb(rule.verb)?.fills ?? [];
+  const [leading] = findConverter(rule.converter)?.fills ?? [];
   const first = leading === undefined ? [] : trace.sourcesOf(join(name, leading));
   const before = first.length > 0 ? first : trace.sourcesOf(name);
   const writers = new Set(before.map(({ writtenAt }) => lineOrEngine(writtenAt)));
@@ -163,7 +172,7 @@ function whyFilled(rule: Rule, name: string, trace: SlotTrace): Why {
   return { reason: 'filled', detail: list ? `has these values from ${who}` : `filled by ${who} before` };
 }
 
-function lineOrEngine(line: FieldSource['writtenAt']): string {
+function lineOrEngine(line: FieldOrigin['writtenAt']): string {
   return line === undefined ? 'the engine' : writeLine(line);
 }
 

@@ -1,4 +1,4 @@
-// Paths, conditions and values in words, as they stand in the record-type files.
+// Writes paths, conditions and values as they stand in the record-type files.
 
 import type { Condition, SourceLine } from '../definitions.ts';
 import type { Json } from '../json/json.ts';
@@ -6,7 +6,7 @@ import { formatPath } from '../language/path.ts';
 
 const longest = 200;
 
-/** As JSON, cut where it is long. */
+/** The value is written as JSON, and cut where that is long. */
 export function writeValue(value: Json): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);

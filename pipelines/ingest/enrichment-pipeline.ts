@@ -15,7 +15,7 @@ export function namePipelines({ name }: Pick<Dataset, 'name'>): {
   return { enrichment, raw: `${enrichment}-raw`, location: `${enrichment}-location` };
 }
 
-/** What operators hang in, in the order of Elastic's own integrations. */
+/** The pipelines of operators run in the order of Elastic's own integrations. */
 function hooksOf({ name }: Dataset): readonly string[] {
   return ['global@custom', 'logs@custom', `logs-${name}@custom`];
 }
@@ -45,7 +45,7 @@ function buildDefaultPipeline(dataset: Dataset, { withHooks }: EnrichmentOptions
             if: `ctx.${recordPath(dataset).join('?.')} == null && ctx.event?.kind != 'pipeline_error'`,
           },
         },
-        // After a raw record was mapped, because that makes the event anew.
+        // This comes after the mapping of a raw record, which makes the event anew.
         { set: { tag: 'ingested', field: 'event.ingested', copy_from: '_ingest.timestamp' } },
         // A condition is a script, run for every document, where a processor looks up what is missing for next to
         // nothing. What is no text is no user agent, and no reason to refuse what stands there.

@@ -1,4 +1,4 @@
-// The words of Elasticsearch's ingest pipelines that this project uses, as types.
+// The parts of Elasticsearch's ingest pipelines that this project uses, as types.
 
 export interface Pipeline {
   readonly name: string;

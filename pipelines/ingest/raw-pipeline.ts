@@ -1,8 +1,9 @@
-// The raw-record pipeline: the same record-type files, compiled for Elasticsearch. A dispatcher reads the record and
-// gives its properties their types; one sub-pipeline a file hands over what the file says; one script runs it.
+// Compiles the record-type files to ingest pipelines that map raw records in Elasticsearch. A dispatcher reads the
+// record and gives its properties their types; one sub-pipeline a file hands over what the file says; one script runs
+// it.
 
-import { findVerb } from '../converters/index.ts';
-import { writePainlessDispatch, writePainlessVerbs } from '../converters/painless.ts';
+import { findConverter } from '../converters/index.ts';
+import { readPainlessConverters, writePainlessDispatch } from '../converters/painless.ts';
 import { type Dataset, recordPath } from '../dataset.ts';
 import type { Definitions, Layer, Property, RecordTypeFile, Rule } from '../definitions.ts';
 import { writeFirstOf, writeHeadRead, writeUnify } from '../engine/head.ts';
@@ -12,17 +13,11 @@ import { withoutOurs } from '../engine/shape.ts';
 import { shapePainless } from '../engine/shape-painless.ts';
 import { tamePainless } from '../engine/tame.ts';
 import { writeIdentify } from '../identity.ts';
-import { casesPainless } from '../rules/cases.ts';
-import { messagePainless } from '../rules/message.ts';
-import { outcomePainless } from '../rules/outcome.ts';
-import { pathsPainless } from '../rules/paths.ts';
-import { relatedPainless } from '../rules/related.ts';
-import { rulesPainless } from '../rules/rules.ts';
 import { namePipelines } from './enrichment-pipeline.ts';
-import { jsonPainless } from './json-painless.ts';
 import { keepOnFailure, meta, type Pipeline, type Processor } from './processors.ts';
+import { readPainless } from './read-painless.ts';
 
-/** What the stages hand to each other, removed at the end. */
+/** The stages hand their state to each other under this name, which is removed at the end. */
 const scratch = '_m365';
 
 /** The dispatcher is the last; the sub-pipelines add the name of their file to its name. */
@@ -100,7 +95,7 @@ function runScript(tag: string, source: string, params: object): Processor {
   return { script: { tag, lang: 'painless', source, params } };
 }
 
-/** Definitions without their words. */
+/** The pipelines need the types alone, not the texts for the docs. */
 function slimProperties(properties: Readonly<Record<string, Property>>): object {
   return Object.fromEntries(
     Object.entries(properties).map(([name, { type, properties: inner }]) => [
@@ -114,27 +109,35 @@ function writeLayer({ rules, ...layer }: Layer): object {
   return { ...layer, rules: rules.map(writeRule) };
 }
 
-/** With what the verb is, which Painless cannot ask. */
+/** The properties of the converter go along, because Painless cannot ask for them. */
 function writeRule(rule: Rule): object {
-  const verb = findVerb(rule.verb);
+  const converter = findConverter(rule.converter);
   return {
     ...rule,
-    fills: verb?.fills,
-    takesAll: verb?.takesAll,
-    joins: verb?.joins,
+    fills: converter?.fills,
+    takesAll: converter?.takesAll,
+    joins: converter?.joins,
     people: rule.to.some(({ people }) => people === true) ? true : undefined,
     each: rule.each?.map(writeRule),
   };
 }
 
-/** All functions; each script adds what it does with them. */
-const library = [
-  jsonPainless,
-  writePainlessVerbs(),
-  writePainlessDispatch(),
-  tamePainless,
-  pathsPainless,
-].join('\n');
+/** The functions that more than one script calls. */
+function readLibrary(): string {
+  return [
+    readPainless('ingest/json'),
+    readPainlessConverters(),
+    writePainlessDispatch(),
+    tamePainless,
+    readPainless('json/lists', 'rules/paths'),
+  ].join('\n');
+}
+
+/** The functions that map a record, the library aside. */
+function readMapping(): string {
+  const rules = ['people', 'each', 'rules', 'cases'].map((name) => `rules/${name}`);
+  return readPainless(...rules, 'statuses', 'rules/outcome', 'rules/message', 'rules/related');
+}
 
 function writeReadSource(dataset: Dataset): string {
   const { rawField, envelope } = dataset;
@@ -144,7 +147,7 @@ function writeReadSource(dataset: Dataset): string {
       : `def served = record;
 record = unify((Map) record);
 `;
-  const functions = `${jsonPainless}${writeFirstOf(dataset.head)}${writeUnify(envelope)}${writeIdentify(dataset)}`;
+  const functions = `${readPainless('ingest/json')}${writeFirstOf(dataset.head)}${writeUnify(envelope)}${writeIdentify(dataset)}`;
   return `${functions}
 def record = ctx.${rawField};
 String text = null;
@@ -173,7 +176,7 @@ ctx.${scratch} = state;`;
 function writeShapeSource({ head, selector }: Dataset, { functions, keyOf }: RecordTypesOfPipeline): string {
   const heads = writeFirstOf(head);
   const kind = writeHeadRead(head.kind, 'record');
-  return `${library}${shapePainless}${heads}${functions}
+  return `${readLibrary()}${shapePainless}${heads}${functions}
 Map state = (Map) ctx.${scratch};
 Map record = (Map) state.get('record');
 Map aside = new HashMap();
@@ -204,8 +207,8 @@ function writeMapSource(dataset: Dataset, renames: boolean): string {
   const [first = '', ...rest] = recordPath(dataset);
   const kept = renames ? 'renameAll(record, (Map) params.fields)' : 'record';
   const whole = rest.reduceRight((inner, name) => `['${name}': ${inner}]`, kept);
-  const functions = `${rulesPainless}${casesPainless}${outcomePainless}${messagePainless}${relatedPainless}`;
-  return `${library}${functions}${writeFirstOf(dataset.head)}${renames ? renamePainless : ''}
+  return `${readLibrary()}
+${readMapping()}${writeFirstOf(dataset.head)}${renames ? renamePainless : ''}
 List layersOf(def given, def operation) {
   List layers = new ArrayList();
   if (given == null) return layers;

@@ -24,10 +24,3 @@ function isSame(left: Json, right: Json): boolean {
   for (const name in right) if (right[name] !== undefined && left[name] === undefined) return false;
   return true;
 }
-
-/** The functions of this file for the ingest pipeline. */
-export const listsPainless = `
-void addOnce(List list, def value) {
-  if (value == null || (value instanceof Map && list.size() >= ${mostObjects})) return;
-  if (!list.contains(value)) list.add(value);
-}`;

@@ -6,7 +6,7 @@ import { ecsFieldNames } from '../../fields/ecs.ts';
 import type { Dataset, Head, Places } from '../dataset.ts';
 import { type DatasetSource, datasetSchema } from './dataset-schema.ts';
 import { parsePath } from './path.ts';
-import { DefinitionError, type Problem } from './problem.ts';
+import { DefinitionError, type DefinitionProblem } from './problem.ts';
 import type { PropertyTree } from './property-tree.ts';
 import { type ProblemAt, readYamlFile } from './yaml-file.ts';
 
@@ -27,7 +27,11 @@ export function readDatasetFile(folder: string): DatasetFile {
 }
 
 /** What it says, with every name checked against the properties that record-type files define. */
-export function resolveDataset(file: DatasetFile, properties: PropertyTree, problems: Problem[]): Dataset {
+export function resolveDataset(
+  file: DatasetFile,
+  properties: PropertyTree,
+  problems: DefinitionProblem[],
+): Dataset {
   const { content } = file;
   const { dataset: name, selector = 'none', identity = 'id', envelope } = content;
   const report = (place: readonly string[], message: string) => problems.push(file.problemAt(place, message));

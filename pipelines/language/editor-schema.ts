@@ -1,9 +1,10 @@
-// Schemas for editors: with `# yaml-language-server: $schema=…` at its head, a file is completed and checked while it is
-// written. They are the schemas that files are checked by, with the names filled in: verbs, fields of ECS, record types.
+// Makes the schemas for editors: with `# yaml-language-server: $schema=…` at its head, a file is completed and checked
+// while it is written. They are the schemas that files are checked by, with the names filled in: converters, fields of
+// ECS, record types.
 
 import { ecsFieldNames } from '../../fields/ecs.ts';
-import type { Verb } from '../converters/converter.ts';
-import { verbs } from '../converters/index.ts';
+import type { Converter } from '../converters/converter.ts';
+import { converters } from '../converters/index.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Definitions } from '../definitions.ts';
 import { datasetSchema } from './dataset-schema.ts';
@@ -27,11 +28,11 @@ export function writeEditorSchemas({
   recordTypeNames,
 }: Pick<Definitions, 'dataset' | 'recordTypeNames'>): Readonly<Record<string, Schema>> {
   const names: NameSchemas = {
-    as: { $ref: '#/definitions/verb' },
+    as: { $ref: '#/definitions/converter' },
     field: { $ref: '#/definitions/field' },
     recordTypes: listRecordTypes(recordTypeNames, dataset),
   };
-  const definitions = { verb: listVerbs(), field: { enum: listTargets() } };
+  const definitions = { converter: listConverters(), field: { enum: listTargets() } };
   return {
     'record-type': { ...head, ...recordTypeSchema(names), definitions },
     common: { ...head, ...commonSchema(names), definitions },
@@ -54,9 +55,9 @@ function listRecordTypes(names: Readonly<Record<string, string>>, { selector }: 
   };
 }
 
-function listVerbs(): Schema {
-  const plain = verbs.filter(({ options }) => options === undefined);
-  const withOptions = verbs.filter(({ options }) => options !== undefined);
+function listConverters(): Schema {
+  const plain = converters.filter(({ options }) => options === undefined);
+  const withOptions = converters.filter(({ options }) => options !== undefined);
   return {
     anyOf: [
       ...plain.map(({ name, about }) => ({ const: name, description: about })),
@@ -65,17 +66,19 @@ function listVerbs(): Schema {
         additionalProperties: false,
         minProperties: 1,
         maxProperties: 1,
-        properties: Object.fromEntries(withOptions.map((verb) => [verb.name, optionsOf(verb)])),
+        properties: Object.fromEntries(
+          withOptions.map((converter) => [converter.name, optionsOf(converter)]),
+        ),
       },
     ],
   };
 }
 
-function optionsOf({ about, options }: Verb): Schema {
+function optionsOf({ about, options }: Converter): Schema {
   return { type: options === 'table' ? 'object' : ['string', 'number', 'boolean'], description: about };
 }
 
-/** Every field, and every object that holds some: a verb that fills several fields writes to their object. */
+/** Every field, and every object that holds some: a converter that fills several fields writes to their object. */
 function listTargets(): string[] {
   const targets = ecsFieldNames().flatMap((name) => {
     const parts = name.split('.');

@@ -20,7 +20,7 @@ const validateWorkloads = ajv.compile<Tables['workloads']>(workloadsTableSchema)
 export const pipelinesFolder: string = join(import.meta.dirname, '..');
 
 interface ReadOptions {
-  /** Whether rules, cases and properties say in which file and line they are written. */
+  /** Rules, cases and properties then say in which file and line they are written. */
   readonly keepLines?: boolean;
 }
 

@@ -1,4 +1,5 @@
-// Layers: what a file, or an operation of it, says of an event; and how what files that extend each other say adds up.
+// Resolves layers, the statements of a file or of one of its operations about an event, and adds up those of files that
+// extend each other.
 
 import type {
   Case,
@@ -11,26 +12,29 @@ import type {
 } from '../definitions.ts';
 import { statusKey } from '../statuses.ts';
 import { resolveMessage } from './message-template.ts';
-import { resolvePath, type Spot } from './names.ts';
+import { resolvePath, type SourceLocation } from './names.ts';
 import { resolveConditions, resolveRule } from './rules.ts';
-import type { CaseSource, EventSource, LayerSource, OutcomeStepSource, TableSource } from './sources.ts';
+import type { CaseSource, EventSource, LayerSource, OutcomeStepSource, ValueTableSource } from './sources.ts';
 
-export function resolveLayer(source: LayerSource, spot: Spot): Layer {
+export function resolveLayer(source: LayerSource, location: SourceLocation): Layer {
   const { event, cases, fields = [], outcome, message } = source;
   return {
     ...resolveEvent(event),
-    cases: cases?.map((each, i) => resolveCase(each, spot.at('cases', i))),
-    rules: fields.flatMap((field, i) => resolveRule(field, spot.at('fields', i))),
-    outcome: outcome?.steps?.map((step, i) => resolveStep(step, spot.at('outcome', 'steps', i))),
+    cases: cases?.map((each, i) => resolveCase(each, location.at('cases', i))),
+    rules: fields.flatMap((field, i) => resolveRule(field, location.at('fields', i))),
+    outcome: outcome?.steps?.map((step, i) => resolveStep(step, location.at('outcome', 'steps', i))),
     otherwise: outcome?.otherwise,
-    message: resolveMessage(message, undefined, spot.at('message')),
-    partsWrittenAt: linesOfParts(source, spot),
+    message: resolveMessage(message, undefined, location.at('message')),
+    partsWrittenAt: linesOfParts(source, location),
   };
 }
 
-/** Of the parts that the layer has. */
-function linesOfParts({ event, outcome, message }: LayerSource, spot: Spot): Layer['partsWrittenAt'] {
-  const places: readonly (readonly [LayerPart, unknown, readonly string[]])[] = [
+/** The result has the parts that are in the layer. */
+function linesOfParts(
+  { event, outcome, message }: LayerSource,
+  location: SourceLocation,
+): Layer['partsWrittenAt'] {
+  const paths: readonly (readonly [LayerPart, unknown, readonly string[]])[] = [
     ['whole', true, []],
     ['kind', event?.kind, ['event', 'kind']],
     ['category', event?.category?.[0], ['event', 'category']],
@@ -40,8 +44,8 @@ function linesOfParts({ event, outcome, message }: LayerSource, spot: Spot): Lay
     ['message', message, ['message']],
   ];
   const lines: Partial<Record<LayerPart, SourceLine>> = {};
-  for (const [part, value, place] of places) {
-    const line = value === undefined ? undefined : spot.at(...place).line();
+  for (const [part, value, path] of paths) {
+    const line = value === undefined ? undefined : location.at(...path).line();
     if (line !== undefined) lines[part] = line;
   }
   return Object.keys(lines).length === 0 ? undefined : lines;
@@ -55,47 +59,50 @@ function resolveEvent({
   return { kind, category, type };
 }
 
-function resolveCase({ when, outcome, event, message }: CaseSource, spot: Spot): Case {
+function resolveCase({ when, outcome, event, message }: CaseSource, location: SourceLocation): Case {
   return {
-    when: resolveConditions(when, spot.at('when')),
+    when: resolveConditions(when, location.at('when')),
     outcome,
     ...resolveEvent(event),
-    message: resolveMessage(message, outcome, spot.at('message')),
-    writtenAt: spot.line(),
+    message: resolveMessage(message, outcome, location.at('message')),
+    writtenAt: location.line(),
   };
 }
 
-function resolveStep({ from, status, present, values }: OutcomeStepSource, spot: Spot): OutcomeStep {
+function resolveStep(
+  { from, status, present, values }: OutcomeStepSource,
+  location: SourceLocation,
+): OutcomeStep {
   if ((from === undefined) === (status === undefined) || (status !== undefined && present !== undefined))
-    spot.report('a step has either "from" or "status"; "present" stands beside "from"');
+    location.report('a step has either "from" or "status"; "present" stands beside "from"');
   if (status !== undefined) {
-    const statuses = [status].flat().map((path) => resolvePath(path, spot.at('status')));
-    return { statuses, values: resolveStatuses(values, spot.at('values')), writtenAt: spot.line() };
+    const statuses = [status].flat().map((path) => resolvePath(path, location.at('status')));
+    return { statuses, values: resolveStatuses(values, location.at('values')), writtenAt: location.line() };
   }
   if (from !== undefined && present === undefined && values === undefined)
-    spot.report('a step with "from" says what a value stands for: write "present" or "values" beside it');
-  const table = resolveTable(values, (text) => text.toLowerCase(), spot.at('values'));
+    location.report('a step with "from" says what a value stands for: write "present" or "values" beside it');
+  const table = resolveTable(values, (text) => text.toLowerCase(), location.at('values'));
   if (present !== undefined) table['*'] = present;
   return {
-    from: from === undefined ? [] : resolvePath(from, spot.at('from')),
+    from: from === undefined ? [] : resolvePath(from, location.at('from')),
     values: table,
-    writtenAt: spot.line(),
+    writtenAt: location.line(),
   };
 }
 
-export function resolveStatuses(values: TableSource | undefined, spot: Spot): StatusTable {
-  return resolveTable(values, statusKey, spot);
+export function resolveStatuses(values: ValueTableSource | undefined, location: SourceLocation): StatusTable {
+  return resolveTable(values, statusKey, location);
 }
 
 function resolveTable(
-  values: TableSource = {},
+  values: ValueTableSource = {},
   keyOf: (text: string) => string,
-  spot: Spot,
+  location: SourceLocation,
 ): Record<string, Outcome> {
   const table: Record<string, Outcome> = {};
   for (const [outcome, texts] of Object.entries(values)) {
     if (isOutcome(outcome)) for (const text of [texts].flat(2)) table[keyOf(String(text))] = outcome;
-    else spot.at(outcome).report(`"${outcome}" is no outcome: write success, failure or unknown`);
+    else location.at(outcome).report(`"${outcome}" is no outcome: write success, failure or unknown`);
   }
   return table;
 }
@@ -104,7 +111,7 @@ function isOutcome(text: string): text is Outcome {
   return text === 'success' || text === 'failure' || text === 'unknown';
 }
 
-/** Child first. Rules and cases add up; everything else is said by the first that says it. */
+/** Child first. Rules and cases add up; everything else comes from the first that has it. */
 export function addUp(layers: readonly Layer[]): Layer {
   const first = <Key extends keyof Layer>(key: Key) =>
     layers.find((layer) => layer[key] !== undefined)?.[key];

@@ -1,12 +1,12 @@
-// Paths into a record: `Item.Subject`, `Target[Type=5].ID`. A path goes through lists without saying so. Of a list it
-// takes the items whose key has a value (`[Status=success]`), none (`[Status=]`) or another (`[Status!=success]`). A name
-// that holds dots stands in parentheses: `PropertyCollection.(resource.display_name)`.
+// Parses paths into a record: `Item.Subject`, `Target[Type=5].ID`. A path goes through lists without saying so. Of a
+// list it takes the items whose key has a value (`[Status=success]`), none (`[Status=]`) or another
+// (`[Status!=success]`). A name that holds dots stands in parentheses: `PropertyCollection.(resource.display_name)`.
 
 import type { Path, Step } from '../definitions.ts';
 
 const step = /^(?:([^.[\]()]+)|\(([^()[\]]+)\))(?:\[([^=![\]]+)(!?=)([^\]]*)\])?$/;
 
-/** Undefined where the text is not a path. */
+/** The result is undefined where the text is not a path. */
 export function parsePath(text: string): Path | undefined {
   const steps: Step[] = [];
   for (const part of splitSteps(text)) {
@@ -34,7 +34,7 @@ function formatStep({ name, where }: Step): string {
   return where === undefined ? written : `${written}[${where.key}${where.not ? '!=' : '='}${where.value}]`;
 }
 
-/** Without the conditions: the name of the property that the path reaches. */
+/** The name of the property that the path reaches is the path without its conditions. */
 export function nameOfPath(path: Path): string {
   return path.map((part) => part.name).join('.');
 }

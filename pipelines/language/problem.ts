@@ -1,19 +1,19 @@
-// What is wrong with a record-type file, where, and what was probably meant.
+// A problem in a record-type file: its line, a message, and a suggestion of what was probably meant.
 
 import { closest, distance } from 'fastest-levenshtein';
 
-export interface Problem {
+export interface DefinitionProblem {
   readonly file: string;
-  /** From 1. */
+  /** Lines are counted from 1. */
   readonly line: number;
   readonly message: string;
 }
 
-/** Thrown once, with everything that is wrong. */
+/** The error is thrown once, with every problem. */
 export class DefinitionError extends Error {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly DefinitionProblem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly DefinitionProblem[]) {
     super(problems.map(({ file, line, message }) => `${file}:${line}: ${message}`).join('\n'));
     this.name = 'DefinitionError';
     this.problems = problems;

@@ -1,21 +1,21 @@
-// Every property that some file defines, as one tree: one type for a name, whichever record types carry it.
+// The tree of every property that some file defines: one type for a name, whichever record types carry it.
 
 import type { Property, PropertyType, SourceLine } from '../definitions.ts';
 import { parsePath } from './path.ts';
-import type { Problem } from './problem.ts';
+import type { DefinitionProblem } from './problem.ts';
 import { lineAt, type SourceFile } from './read-files.ts';
 import type { FieldSource } from './sources.ts';
-import type { Place } from './yaml-file.ts';
+import type { YamlPath } from './yaml-file.ts';
 
-interface Node {
+interface PropertyNode {
   type: PropertyType | undefined;
   about: string;
   example: string | undefined;
   unit: string | undefined;
-  /** Where it is defined, for the message to whoever defines it again. */
+  /** The file that defines it, for the message to whoever defines it again. */
   owner: string | undefined;
   writtenAt: SourceLine | undefined;
-  readonly children: Map<string, Node>;
+  readonly children: Map<string, PropertyNode>;
 }
 
 const structures: readonly (PropertyType | undefined)[] = ['object', 'pairs', 'changes', undefined];
@@ -24,7 +24,7 @@ const heldStructures: readonly (PropertyType | undefined)[] = ['object', 'pairs'
 
 const defineOnce = ': leave out "type" and "about" here';
 
-function createNode(): Node {
+function createNode(): PropertyNode {
   return {
     type: undefined,
     about: '',
@@ -36,7 +36,7 @@ function createNode(): Node {
   };
 }
 
-interface Origin {
+interface PropertyOrigin {
   readonly owner: string;
   readonly writtenAt: SourceLine | undefined;
 }
@@ -50,7 +50,7 @@ export class PropertyTree {
     this.#keepLines = keepLines;
   }
 
-  define(file: SourceFile, problems: Problem[]): void {
+  define(file: SourceFile, problems: DefinitionProblem[]): void {
     const { fields = [], operations = [] } = file.content;
     for (const [i, field] of fields.entries()) this.#defineField(file, field, ['fields', i], problems);
     for (const [o, operation] of operations.entries()) {
@@ -60,13 +60,13 @@ export class PropertyTree {
     }
   }
 
-  #defineField(file: SourceFile, field: FieldSource, place: Place, problems: Problem[]): void {
+  #defineField(file: SourceFile, field: FieldSource, at: YamlPath, problems: DefinitionProblem[]): void {
     if (field.type === undefined) return;
-    const origin = { owner: file.name, writtenAt: this.#keepLines ? lineAt(file, place) : undefined };
+    const origin = { owner: file.name, writtenAt: this.#keepLines ? lineAt(file, at) : undefined };
     for (const name of [field.from].flat()) {
       const path = parsePath(name);
       if (path === undefined || path.some((step) => step.where !== undefined)) {
-        problems.push(file.problemAt([...place, 'from'], `"${name}" cannot be defined: it is no plain path`));
+        problems.push(file.problemAt([...at, 'from'], `"${name}" cannot be defined: it is no plain path`));
         continue;
       }
       const reason = this.#add(
@@ -74,12 +74,12 @@ export class PropertyTree {
         field,
         origin,
       );
-      if (reason !== undefined) problems.push(file.problemAt([...place, 'type'], reason));
+      if (reason !== undefined) problems.push(file.problemAt([...at, 'type'], reason));
     }
   }
 
   /** Says why not, where it cannot be. */
-  #add(path: readonly string[], field: FieldSource, origin: Origin): string | undefined {
+  #add(path: readonly string[], field: FieldSource, origin: PropertyOrigin): string | undefined {
     let node = this.#root;
     for (const [i, name] of path.entries()) {
       if (!structures.includes(node.type))
@@ -106,8 +106,8 @@ export class PropertyTree {
     return undefined;
   }
 
-  /** What comes as text in place of structure goes to a property beside it. */
-  #addText(path: readonly string[], origin: Origin): void {
+  /** Text that comes in place of structure goes to a property beside it. */
+  #addText(path: readonly string[], origin: PropertyOrigin): void {
     const name = path.at(-1) ?? '';
     const about = `Text that came in place of ${name}.`;
     this.#add([...path.slice(0, -1), `${name}Text`], { from: name, type: 'keyword', about }, origin);
@@ -116,7 +116,7 @@ export class PropertyTree {
   /** A name below a bag or a flattened property needs no definition of its own. */
   has(name: string): boolean {
     if (this.#names.has(name)) return true;
-    let node: Node | undefined = this.#root;
+    let node: PropertyNode | undefined = this.#root;
     for (const part of name.split('.')) {
       node = node.children.get(part);
       if (node === undefined) return false;
@@ -134,11 +134,11 @@ export class PropertyTree {
   }
 }
 
-function toProperties(node: Node): Record<string, Property> {
+function toProperties(node: PropertyNode): Record<string, Property> {
   return Object.fromEntries([...node.children].map(([name, child]) => [name, toProperty(name, child)]));
 }
 
-function toProperty(name: string, node: Node): Property {
+function toProperty(name: string, node: PropertyNode): Property {
   const { type = 'object', example, unit, writtenAt, children } = node;
   return {
     type,

@@ -7,7 +7,7 @@ import type { SourceLine } from '../definitions.ts';
 import { DefinitionError } from './problem.ts';
 import { commonSchema, recordTypeSchema } from './schema.ts';
 import type { FileSource } from './sources.ts';
-import { type Place, type ProblemAt, readYamlFile } from './yaml-file.ts';
+import { type ProblemAt, readYamlFile, type YamlPath } from './yaml-file.ts';
 
 export interface SourceFile {
   /** `sign-in` for `sign-in.yml`. */
@@ -38,6 +38,6 @@ export function readFiles(folder: string): SourceFile[] {
   return files.filter((file) => file.content !== undefined);
 }
 
-export function lineAt(file: SourceFile, place: Place): SourceLine {
-  return { file: `${file.name}.yml`, line: file.problemAt(place, '').line };
+export function lineAt(file: SourceFile, path: YamlPath): SourceLine {
+  return { file: `${file.name}.yml`, line: file.problemAt(path, '').line };
 }

@@ -1,10 +1,10 @@
-// Names and workloads of record types: two tables, and what the record-type files say themselves.
+// Joins the names and workloads of record types, from two tables and from the record-type files.
 
 import type { DatasetSource } from './dataset-schema.ts';
-import type { Problem } from './problem.ts';
+import type { DefinitionProblem } from './problem.ts';
 import type { SourceFile } from './read-files.ts';
 
-/** What is known of record types beside their files. */
+/** The tables about record types that stand beside their files. */
 export interface Tables {
   /** The vendor's, by what records say. */
   readonly names: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export function nameRecordTypes(
   files: readonly SourceFile[],
   table: Tables['names'],
   { selector = 'none', vendor }: Pick<DatasetSource, 'selector' | 'vendor'>,
-  problems: Problem[],
+  problems: DefinitionProblem[],
 ): Record<string, string> {
   const names: Record<string, string> = { ...table };
   const owners = new Map<string, string>();
@@ -41,7 +41,7 @@ export function nameRecordTypes(
 export function listWorkloads(
   files: readonly SourceFile[],
   table: Tables['workloads'],
-  problems: Problem[],
+  problems: DefinitionProblem[],
 ): Record<string, readonly string[]> {
   const found: Record<string, readonly string[]> = {};
   for (const [workload, numbers] of Object.entries(table)) {
@@ -49,11 +49,11 @@ export function listWorkloads(
   }
   for (const file of files) {
     const own = Object.keys(file.content.record_types ?? {});
-    const said = workloadOf(file, files);
+    const workloads = workloadOf(file, files);
     for (const number of strayNumbers(file.content.workload, own))
       problems.push(file.problemAt(['workload', number], `record type ${number} is not one of this file's`));
     for (const number of own) {
-      const workload = typeof said === 'object' && !isList(said) ? said[number] : said;
+      const workload = typeof workloads === 'object' && !isList(workloads) ? workloads[number] : workloads;
       if (workload !== undefined) found[number] = [workload].flat();
     }
   }

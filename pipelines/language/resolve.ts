@@ -1,12 +1,12 @@
-// From record-type files to definitions: names become what they stand for, and every name that stands for nothing is
-// reported where it is written.
+// Resolves record-type files to definitions: names become what they stand for, and every name that stands for nothing
+// is reported where it is written.
 
 import { ecsVersion } from '../../fields/ecs.ts';
 import type { Selector } from '../dataset.ts';
 import type { Definitions, Layer, Operations, RecordTypeFile, Related, StatusTable } from '../definitions.ts';
 import { type DatasetFile, resolveDataset } from './dataset-file.ts';
 import { addUp, resolveLayer, resolveStatuses } from './layers.ts';
-import { type Resolution, resolveField, type Spot, spotOf } from './names.ts';
+import { locate, type Resolution, resolveField, type SourceLocation } from './names.ts';
 import { DefinitionError, suggest } from './problem.ts';
 import { nameProperties } from './property-names.ts';
 import { PropertyTree } from './property-tree.ts';
@@ -28,7 +28,7 @@ export function resolve(
   for (const file of files) {
     if (selector !== 'none' && isUnused(file, files)) problems.push(file.problemAt([], unused));
   }
-  const resolver = new Resolver(files, selector, (file) => spotOf(file, resolution));
+  const resolver = new Resolver(files, selector, (file) => locate(file, resolution));
   const definitions = {
     generated: 'by "npm run generate" from pipelines/record-types',
     ecsVersion,
@@ -58,33 +58,37 @@ class Resolver {
   readonly #files: readonly SourceFile[];
   readonly #common: SourceFile | undefined;
   readonly #selector: Selector;
-  readonly #spotOf: (file: SourceFile) => Spot;
+  readonly #locate: (file: SourceFile) => SourceLocation;
 
-  constructor(files: readonly SourceFile[], selector: Selector, spotOf: (file: SourceFile) => Spot) {
+  constructor(
+    files: readonly SourceFile[],
+    selector: Selector,
+    locate: (file: SourceFile) => SourceLocation,
+  ) {
     this.#files = files;
     this.#selector = selector;
     this.#common = files.find(({ name }) => name === commonFile);
-    this.#spotOf = spotOf;
+    this.#locate = locate;
   }
 
   resolveCommon(): Layer {
     return this.#common === undefined
       ? { category: [], type: [], rules: [] }
-      : resolveLayer(this.#common.content, this.#spotOf(this.#common));
+      : resolveLayer(this.#common.content, this.#locate(this.#common));
   }
 
   resolveStatuses(): StatusTable {
     if (this.#common === undefined) return {};
-    return resolveStatuses(this.#common.content.statuses, this.#spotOf(this.#common).at('statuses'));
+    return resolveStatuses(this.#common.content.statuses, this.#locate(this.#common).at('statuses'));
   }
 
   resolveRelated(): Related[] {
     if (this.#common === undefined) return [];
-    const spot = this.#spotOf(this.#common).at('related');
+    const location = this.#locate(this.#common).at('related');
     return Object.entries(this.#common.content.related ?? {}).map(([to, { from, people = false }]) => {
-      resolveField(to, spot.at(to));
-      for (const [i, name] of from.entries()) resolveField(name, spot.at(to, 'from', i));
-      const writtenAt = spot.at(to).line();
+      resolveField(to, location.at(to));
+      for (const [i, name] of from.entries()) resolveField(name, location.at(to, 'from', i));
+      const writtenAt = location.at(to).line();
       return { to: to.split('.'), from: from.map((name) => name.split('.')), people, writtenAt };
     });
   }
@@ -105,7 +109,7 @@ class Resolver {
     const [first, ...others] = whole;
     for (const file of others) {
       const why = `records do not tell their type, so one file is about all of them: ${first?.name}.yml is there already`;
-      this.#spotOf(file).at('about').report(why);
+      this.#locate(file).at('about').report(why);
     }
     return whole;
   }
@@ -118,7 +122,7 @@ class Resolver {
       recordTypes: Object.keys(file.content.record_types ?? {}).map((key) =>
         this.#selector === 'number' ? Number(key) : key,
       ),
-      layer: addUp(chain.map((each) => resolveLayer(each.content, this.#spotOf(each)))),
+      layer: addUp(chain.map((each) => resolveLayer(each.content, this.#locate(each)))),
       operations: this.#resolveOperations(chain),
     };
   }
@@ -129,11 +133,11 @@ class Resolver {
     const beginnings: Record<string, number[]> = {};
     for (const file of chain) {
       for (const [i, operation] of (file.content.operations ?? []).entries()) {
-        const spot = this.#spotOf(file).at('operations', i);
-        const position = layers.push(resolveLayer(operation, spot)) - 1;
+        const location = this.#locate(file).at('operations', i);
+        const position = layers.push(resolveLayer(operation, location)) - 1;
         for (const name of operation.for) {
           if (name.slice(0, -1).includes('*'))
-            spot.at('for').report(`"${name}": a * stands at the end of a beginning, and nowhere else`);
+            location.at('for').report(`"${name}": a * stands at the end of a beginning, and nowhere else`);
           const beginning = name.endsWith('*');
           const table = beginning ? beginnings : named;
           const key = beginning ? name.slice(0, -1) : name;
@@ -157,7 +161,7 @@ class Resolver {
           next === undefined
             ? `no file "${wanted.replace(/(\.yml)?$/, '.yml')}"${suggest(wanted.replace(/\.yml$/, ''), known)}`
             : `"${wanted}" extends itself`;
-        this.#spotOf(last).at('extends').report(why);
+        this.#locate(last).at('extends').report(why);
         break;
       }
       chain.push(next);

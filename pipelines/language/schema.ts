@@ -1,5 +1,6 @@
 // The shape of a record-type file as JSON Schema, with a description of every key: files are checked by it, the schema
-// for editors and the page about the language are made from it. What a name refers to is checked when files are resolved.
+// for editors and the page about the language are made from it. What a name refers to is checked when files are
+// resolved.
 
 import type { PropertyType } from '../definitions.ts';
 
@@ -14,11 +15,11 @@ export interface Schema {
   readonly additionalProperties?: boolean | Schema;
 }
 
-/** What may stand where a file names something that is defined elsewhere; by default any text. */
+/** The schemas of names that are defined elsewhere; by default a name is any text. */
 export interface NameSchemas {
-  /** After `as`. */
+  /** The schema of `as`. */
   readonly as: Schema;
-  /** A field of ECS, or the field that a verb fills several fields below of. */
+  /** A field of ECS, or the field that a converter fills several fields below of. */
   readonly field: Schema;
   /** Numbers and names of record types. */
   readonly recordTypes: Schema;
@@ -32,7 +33,7 @@ const anyNames: NameSchemas = {
   recordTypes: { type: 'object', additionalProperties: text },
 };
 
-/** What each type of a property is for. */
+/** The types of a property, each with its use. */
 export const propertyTypes: Readonly<Record<PropertyType, string>> = {
   keyword: 'text that is searched whole: names, ids, addresses, words; the usual one',
   text: 'prose that is searched by its words',
@@ -49,7 +50,7 @@ export const propertyTypes: Readonly<Record<PropertyType, string>> = {
   flattened: 'any structure, also from JSON text: searched by its keys, its properties need no definition',
 };
 
-/** As ECS lists them for event.kind, event.category and event.type. */
+/** ECS lists these values for event.kind, event.category and event.type. */
 const kinds = ['alert', 'asset', 'enrichment', 'event', 'metric', 'state', 'signal'];
 const categories = [
   ...['api', 'authentication', 'configuration', 'database', 'driver', 'email', 'file', 'host', 'iam'],
@@ -100,7 +101,7 @@ const when = about(
 
 const message = about(
   text,
-  'The sentence about an event, see "Messages". The nearest layer that has one says it; a case that holds is nearer than its layer.',
+  'The template of the message about an event, see "Messages". The nearest layer that has one says it; a case that holds is nearer than its layer.',
 );
 
 const event = about(
@@ -130,7 +131,7 @@ const eventCase = about(
         'Holds for this outcome alone. A message in such a case needs no verb in angle brackets.',
       ),
       event: about(event, 'What is added to the event.'),
-      message: about(message, 'The sentence for these events, in place of the one of the layer.'),
+      message: about(message, 'The message template for these events, in place of the one of the layer.'),
     },
     { anyOf: [{ required: ['when'] }, { required: ['outcome'] }], minProperties: 2 },
   ),
@@ -177,8 +178,8 @@ function fieldOf({ as, field }: NameSchemas): Schema {
         textOrTexts,
         'The path below the property, or several, of which the first with a value counts.',
       ),
-      to: about(text, 'The field below the target. Without it the verb fills the object itself.'),
-      as: about(as, 'The verb, as in a field.'),
+      to: about(text, 'The field below the target. Without it the converter fills the object itself.'),
+      as: about(as, 'The converter, as in a field.'),
     },
     { required: ['from'], anyOf: [{ required: ['to'] }, { required: ['as'] }] },
   );
@@ -186,7 +187,7 @@ function fieldOf({ as, field }: NameSchemas): Schema {
     {
       from: about(
         textOrTexts,
-        'The path of the property in the record, see "Paths". Of a list, `to` takes the first path with a value that the verb understands; `type` gives every one of them that type.',
+        'The path of the property in the record, see "Paths". Of a list, `to` takes the first path with a value that the converter understands; `type` gives every one of them that type.',
       ),
       type: about(
         { enum: Object.keys(propertyTypes) },
@@ -201,7 +202,7 @@ function fieldOf({ as, field }: NameSchemas): Schema {
       ),
       as: about(
         as,
-        'How the value becomes that of the field, by the name of a verb, see "Verbs": `as: user`, or with what it takes, `as: {split: ;}`. Without it, the type of the field decides: `date`, `ip`, `long`, `double`, `boolean`, else `keyword`.',
+        'How the value becomes that of the field, by the name of a converter, see "Converters": `as: user`, or with what it takes, `as: {split: ;}`. Without it, the type of the field decides: `date`, `ip`, `long`, `double`, `boolean`, else `keyword`.',
       ),
       when: about(when, 'Writes only where all of these conditions hold.'),
       collects: about(

@@ -1,5 +1,5 @@
-// What a record-type file holds once its shape is checked, key by key as it is written. What each key means is said in
-// `schema.ts`, where the page about the language takes it from.
+// The types of a record-type file once its shape is checked, key by key as it is written. `schema.ts` describes each
+// key, where the page about the language takes it from.
 
 import type { Outcome, PropertyType } from '../definitions.ts';
 
@@ -14,11 +14,11 @@ export interface OutcomeStepSource {
   readonly from?: string;
   readonly status?: string | readonly string[];
   readonly present?: Outcome;
-  readonly values?: TableSource;
+  readonly values?: ValueTableSource;
 }
 
 /** Texts by the outcome that they stand for. */
-export type TableSource = Readonly<Record<string, string | readonly (string | readonly string[])[]>>;
+export type ValueTableSource = Readonly<Record<string, string | readonly (string | readonly string[])[]>>;
 
 interface OutcomeSource {
   readonly steps?: readonly OutcomeStepSource[];
@@ -35,7 +35,7 @@ export interface FieldSource {
   readonly as?: string | Readonly<Record<string, unknown>>;
   readonly when?: WhenSource;
   readonly each?: readonly EachSource[];
-  /** Whether the field holds what every rule gives it, though ECS has one value there. */
+  /** The field then holds the values of every rule, though ECS has one value there. */
   readonly collects?: boolean;
 }
 
@@ -46,12 +46,12 @@ type ScalarsSource = ScalarSource | readonly ScalarSource[];
 export type WhenSource = Readonly<Record<string, ScalarsSource | { readonly not: ScalarsSource }>>;
 
 /**
- * A field of each object of a list: `from` below the property, `to` below the field. Without `to`, the verb fills the
- * object itself.
+ * A field of each object of a list: `from` below the property, `to` below the field. Without `to`, the converter fills
+ * the object itself.
  */
 export type EachSource = Pick<FieldSource, 'from' | 'as'> & { readonly to?: string };
 
-/** What is added to the event where the conditions hold. */
+/** A case adds to the event where its conditions hold. */
 export interface CaseSource {
   readonly when?: WhenSource;
   readonly outcome?: Outcome;
@@ -73,13 +73,13 @@ interface OperationSource extends LayerSource {
 
 export interface FileSource extends LayerSource {
   readonly about: string;
-  /** Of all its record types, or by their numbers. */
+  /** One for all record types of the file, or one by the number of each. */
   readonly workload?: string | readonly string[] | Readonly<Record<string, string | readonly string[]>>;
   readonly record_types?: Readonly<Record<string, string>>;
   readonly extends?: string;
   readonly operations?: readonly OperationSource[];
-  /** In the common file: what services write as a status. */
-  readonly statuses?: TableSource;
+  /** The common file alone has the words that services write as a status. */
+  readonly statuses?: ValueTableSource;
   readonly related?: Readonly<
     Record<string, { readonly from: readonly string[]; readonly people?: boolean }>
   >;

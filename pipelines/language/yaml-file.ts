@@ -1,21 +1,21 @@
-// A YAML file with a shape: every problem of it comes with its file and line, and what was probably meant.
+// Reads a YAML file and checks its shape: each problem has a file, a line and a suggestion.
 
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { type Document, isMap, isNode, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
-import { type Problem, suggest } from './problem.ts';
+import { type DefinitionProblem, suggest } from './problem.ts';
 
-/** Keys and list positions that lead to a place in a file. */
-export type Place = readonly (string | number)[];
+/** Keys and list positions that lead to a node of a file. */
+export type YamlPath = readonly (string | number)[];
 
-/** A problem at a place of a file. */
-export type ProblemAt = (place: Place, message: string) => Problem;
+/** Makes the problem with a node of a file. */
+export type ProblemAt = (path: YamlPath, message: string) => DefinitionProblem;
 
 /** Either the content, in the shape that was asked for, or problems. */
 export type YamlFile<T> =
   | { readonly content: T; readonly problemAt: ProblemAt }
-  | { readonly content: undefined; readonly problems: readonly Problem[] };
+  | { readonly content: undefined; readonly problems: readonly DefinitionProblem[] };
 
 export function readYamlFile<T>(path: string, validate: ValidateFunction<T>): YamlFile<T> {
   const lines = new LineCounter();
@@ -29,7 +29,7 @@ export function readYamlFile<T>(path: string, validate: ValidateFunction<T>): Ya
     }));
     return { content: undefined, problems };
   }
-  const problemAt: ProblemAt = (place, message) => ({ file, line: lineOf(document, lines, place), message });
+  const problemAt: ProblemAt = (path, message) => ({ file, line: lineOf(document, lines, path), message });
   const content: unknown = document.toJS();
   if (validate(content)) return { content, problemAt };
   return { content: undefined, problems: describeErrors(validate, [], problemAt) };
@@ -40,36 +40,40 @@ function describeSyntax({ message, code }: YAMLParseError): string {
   return code === 'BLOCK_AS_IMPLICIT_KEY' ? `${first}: a text that holds ": " stands in quotes` : first;
 }
 
-/** The line of the deepest part of the place that exists: of its key, where it has one. */
-function lineOf(document: Document, lines: LineCounter, place: Place): number {
-  for (let length = place.length; length > 0; length -= 1) {
-    const parent: unknown = document.getIn(place.slice(0, length - 1), true);
+/** The line of the deepest part of the path that exists: of its key, where it has one. */
+function lineOf(document: Document, lines: LineCounter, path: YamlPath): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const parent: unknown = document.getIn(path.slice(0, length - 1), true);
     const pair = isMap(parent)
-      ? parent.items.find(({ key }) => String(key) === String(place[length - 1]))
+      ? parent.items.find(({ key }) => String(key) === String(path[length - 1]))
       : undefined;
-    const node: unknown = pair?.key ?? document.getIn(place.slice(0, length), true);
+    const node: unknown = pair?.key ?? document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
 }
 
-/** What a schema found wrong below a place. */
-export function describeErrors(validate: ValidateFunction, above: Place, problemAt: ProblemAt): Problem[] {
+/** The errors of a schema below a path, as problems. */
+export function describeErrors(
+  validate: ValidateFunction,
+  above: YamlPath,
+  problemAt: ProblemAt,
+): DefinitionProblem[] {
   const errors = validate.errors ?? [];
-  const told = errors.filter(concerns);
-  const untold = errors.filter(
+  const direct = errors.filter(concerns);
+  const implied = errors.filter(
     (error) =>
       error.keyword === 'anyOf' &&
-      (asksForKeys(error.schema) || !told.some((other) => isWithin(other, error.instancePath))),
+      (asksForKeys(error.schema) || !direct.some((other) => isWithin(other, error.instancePath))),
   );
-  return [...told, ...untold].map((error) => describe(error, [...above, ...placeOf(error)], problemAt));
+  return [...direct, ...implied].map((error) => describe(error, [...above, ...pathOf(error)], problemAt));
 }
 
 function isWithin({ instancePath }: ErrorObject, path: string): boolean {
   return instancePath === path || instancePath.startsWith(`${path}/`);
 }
 
-/** Where a text or an object may stand, only the complaints about the one that does stand there help. */
+/** A text or an object may stand in some places: only the errors about the one that does stand there help. */
 function concerns({ keyword, schemaPath, data, parentSchema }: ErrorObject): boolean {
   if (keyword === 'anyOf' || keyword === 'propertyNames') return false;
   if (!schemaPath.includes('/anyOf/')) return true;
@@ -77,12 +81,12 @@ function concerns({ keyword, schemaPath, data, parentSchema }: ErrorObject): boo
   return keyword === 'const' ? typeof data === 'string' : keyword !== 'type';
 }
 
-/** Whether the alternatives are keys, of which one has to be there. */
+/** The alternatives are keys then, of which one has to be there. */
 function asksForKeys(alternatives: unknown): boolean {
   return Array.isArray(alternatives) && alternatives.every((one) => Object.keys(one).join() === 'required');
 }
 
-function placeOf({ instancePath }: ErrorObject): Place {
+function pathOf({ instancePath }: ErrorObject): YamlPath {
   return instancePath
     .split('/')
     .slice(1)
@@ -90,22 +94,22 @@ function placeOf({ instancePath }: ErrorObject): Place {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
-function describe(error: ErrorObject, place: Place, problemAt: ProblemAt): Problem {
+function describe(error: ErrorObject, path: YamlPath, problemAt: ProblemAt): DefinitionProblem {
   const { keyword, params, propertyName } = error;
   if (keyword === 'additionalProperties') {
     const name = String(params.additionalProperty);
     const known = Object.keys(Object(error.parentSchema).properties ?? {});
-    return problemAt([...place, name], `unknown key "${name}"${suggestOneOf(name, known)}`);
+    return problemAt([...path, name], `unknown key "${name}"${suggestOneOf(name, known)}`);
   }
   if (keyword === 'pattern' && propertyName !== undefined)
-    return problemAt([...place, propertyName], `"${propertyName}" is no number`);
-  return problemAt(place, describeAt(error, nameOf(place)));
+    return problemAt([...path, propertyName], `"${propertyName}" is no number`);
+  return problemAt(path, describeAt(error, nameOf(path)));
 }
 
 /** An item of a list has no name but its number. */
-function nameOf(place: Place): string {
-  const last = place.at(-1);
-  if (typeof last === 'number') return `entry ${last + 1} of ${nameOf(place.slice(0, -1))}`;
+function nameOf(path: YamlPath): string {
+  const last = path.at(-1);
+  if (typeof last === 'number') return `entry ${last + 1} of ${nameOf(path.slice(0, -1))}`;
   return last ?? 'the file';
 }
 

@@ -1,4 +1,4 @@
-// The keys of a record-type file as tables, from the schema that files are checked by.
+// Writes the keys of a record-type file as tables, from the schema that files are checked by.
 
 import { commonSchema, propertyTypes, recordTypeSchema, type Schema } from '../language/schema.ts';
 import { escapeCell, writeTable } from './table.ts';

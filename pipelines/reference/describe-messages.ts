@@ -1,11 +1,11 @@
-// Examples of messages, each with the sentence that the mapper makes of it.
+// Writes the examples of message templates, each with the message that the mapper makes of it.
 
 import type { Json } from '../json/json.ts';
-import type { Example } from './example.ts';
+import type { WorkedExample } from './example.ts';
 import { escapeCell, writeTable } from './table.ts';
 
 interface MessageExample {
-  /** What it shows. */
+  /** The feature that the example shows. */
   readonly shows: string;
   readonly message: string;
   /** Properties that the record of the page's example has otherwise. */
@@ -52,7 +52,7 @@ const examples: readonly MessageExample[] = [
   },
 ];
 
-export function describeMessages({ messageOf }: Example): string {
+export function describeMessages({ messageOf }: WorkedExample): string {
   const rows = examples.flatMap(({ shows, message, changes }) =>
     changes.map((change, i) => [
       i === 0 ? shows : '',

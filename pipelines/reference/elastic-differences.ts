@@ -1,4 +1,4 @@
-// What searches, rules and dashboards written for Elastic's own package find otherwise in documents of this project.
+// The differences from Elastic's own package, for searches, rules and dashboards that were written for that.
 // The page docs/from-elastic.md is made of it, and whatever else judges such searches. Types: audit/dataset.yml.
 
 /** Fields that Elastic's package fills, and no document here has. */
@@ -7,7 +7,7 @@ export interface AbsentField {
   readonly fields: readonly string[];
   /** Fields that answer the same question, best first. `.*` takes over what stands below; empty where nothing does. */
   readonly instead: readonly string[];
-  /** What is written, where the name of a field does not say it. */
+  /** A text for the table, where the name of a field does not say enough. */
   readonly write?: string;
   readonly reason: string;
 }
@@ -131,7 +131,10 @@ export const absentFields: readonly AbsentField[] = [
   },
 ];
 
-/** Objects below which Elastic's package makes a field of whatever comes. Here a key without one is in `o365.audit.other`. */
+/**
+ * Objects below which Elastic's package makes a field of whatever comes. Here a key without one is in
+ * `o365.audit.other`.
+ */
 export const openObjects: readonly string[] = [
   'o365.audit.AdditionalInfo',
   'o365.audit.AppAccessContext',

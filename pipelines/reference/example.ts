@@ -1,4 +1,4 @@
-// The example of the page about the mapping language: a file, a record, and the document that the mapper makes of them.
+// Makes the example of the page about the mapping language: a file, a record, and the document that becomes of them.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { commonFile, readFiles, type SourceFile } from '../language/read-files.t
 import { resolve } from '../language/resolve.ts';
 import { compileMapper } from '../mapper.ts';
 
-export interface Example {
+export interface WorkedExample {
   /** The file, as it is written. */
   readonly yaml: string;
   /** The record, as it is written. */
@@ -28,7 +28,7 @@ const folder = join(import.meta.dirname, 'example');
 const audit = join(pipelinesFolder, datasets[mainDataset].folder);
 const context = { tenantId: '', fetchedAt: '2026-11-20T09:41:00.000Z' };
 
-export function readExample(): Example {
+export function readExample(): WorkedExample {
   const file = only(readFiles(folder));
   const common = only(readFiles(join(audit, 'record-types')).filter(({ name }) => name === commonFile));
   const dataset = readDatasetFile(audit);

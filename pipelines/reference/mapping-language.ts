@@ -1,14 +1,14 @@
-// The page about the mapping language: its prose is a template, its tables come from the schema of the files, the verbs
-// and the mapper itself.
+// Writes the page about the mapping language: its prose is a template, its tables come from the schema of the files,
+// the converters and the mapper itself.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { writeReadableJson } from '../../fields/readable-json.ts';
 import type { JsonObject } from '../json/json.ts';
+import { describeConverters, listConverters } from './describe-converters.ts';
 import { describeKeys } from './describe-keys.ts';
 import { describeMessages } from './describe-messages.ts';
-import { describeVerbs, listVerbs } from './describe-verbs.ts';
 import { readExample } from './example.ts';
 
 const template = join(import.meta.dirname, '../../docs/mapping-language.md.hbs');
@@ -24,12 +24,12 @@ export function writeMappingLanguage(): string {
     document: writeReadableJson(inReadingOrder(example.document, example.recordField)).trimEnd(),
     keys: describeKeys(),
     messages: describeMessages(example),
-    verbList: listVerbs(),
-    verbs: describeVerbs(),
+    converterList: listConverters(),
+    converters: describeConverters(),
   });
 }
 
-/** When and what first, the record itself last. */
+/** The time and the event come first, the record itself last. */
 function inReadingOrder(document: JsonObject, record: string): JsonObject {
   const { '@timestamp': time, message, [record]: kept, ...rest } = document;
   const others = Object.entries(rest).sort(([left], [right]) => (left < right ? -1 : 1));

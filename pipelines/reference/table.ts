@@ -1,4 +1,4 @@
-// Tables of Markdown.
+// Writes tables of Markdown.
 
 export function writeTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [heads, heads.map(() => '---'), ...rows];

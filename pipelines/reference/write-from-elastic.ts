@@ -1,4 +1,4 @@
-// The page for people who come from Elastic's own package: its prose is a template, its tables are data.
+// Writes the page for people who come from Elastic's own package: its prose is a template, its tables are data.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

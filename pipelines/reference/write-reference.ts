@@ -1,4 +1,4 @@
-// The pages for people: every record type with where each of its properties goes, and every field of a document.
+// Writes two reference pages: every record type with the fields of its properties, and every field of a document.
 
 import { searchedByWord } from '../../fields/ecs.ts';
 import type { Field } from '../../fields/field-types.ts';
@@ -163,11 +163,11 @@ function describeAddition(layer: Layer | undefined): string {
   return [sumUp(layer), ...cases, ...new Set(targets)].filter(Boolean).join(', ');
 }
 
-function describeRule({ from, to, verb, when, each = [] }: Rule): string[] {
+function describeRule({ from, to, converter, when, each = [] }: Rule): string[] {
   const targets = to.map(({ path, leaves }) => `\`${path.join('.')}${leaves ? '.*' : ''}\``);
   const condition = when ? ` where ${when.map(({ path }) => name(path)).join(', ')} fits` : '';
   return [
-    `| ${from.map(name).join(', else ')}${escapeCell(condition)} | ${targets.join(', ')} | ${verb} |`,
+    `| ${from.map(name).join(', else ')}${escapeCell(condition)} | ${targets.join(', ')} | ${converter} |`,
     ...each.flatMap((inner) => describeRule(putBelow(inner, from, to))),
   ];
 }

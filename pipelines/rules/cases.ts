@@ -1,7 +1,7 @@
 // What an event is, where that depends on more than its record type and operation: a layer says it plainly, and adds to
 // it in cases, each under conditions on the record or on the outcome.
 
-import type { Case, Layer, SentencePart } from '../definitions.ts';
+import type { Case, Layer, TemplatePart } from '../definitions.ts';
 import type { Json } from '../json/json.ts';
 import type { CompileRead } from './paths.ts';
 import { compileCondition } from './rules.ts';
@@ -15,10 +15,10 @@ export interface EventOfCases<Source> {
 
 interface EventDescription {
   readonly event: { kind: string; category: string[]; type: string[] };
-  readonly message: readonly SentencePart[];
+  readonly message: readonly TemplatePart[];
 }
 
-type Says = Pick<Layer, 'kind' | 'category' | 'type' | 'message'>;
+type EventPart = Pick<Layer, 'kind' | 'category' | 'type' | 'message'>;
 
 /**
  * Layers come nearest first. Categories and types add up, the common ones first; kind and message are what was said
@@ -28,40 +28,44 @@ export function compileCases<Source>(
   layers: readonly Layer[],
   compileRead: CompileRead<Source>,
 ): EventOfCases<Source> {
-  const said = listSaid(layers);
+  const contributions = listContributions(layers);
   const cases = layers.toReversed().flatMap((layer) => layer.cases ?? []);
   return {
     tests: cases.map((each) => compileCase(each, compileRead)),
     describe: (holds) =>
-      addUp(said.flatMap(({ says, position }) => (position === undefined || holds(position) ? says : []))),
+      addUp(
+        contributions.flatMap(({ source, position }) =>
+          position === undefined || holds(position) ? source : [],
+        ),
+      ),
   };
 }
 
-export interface Said {
-  readonly says: Layer | Case;
+export interface Contribution {
+  readonly source: Layer | Case;
   /** Of a case among all of them; what a layer says holds always. */
   readonly position: number | undefined;
 }
 
 /** What layers and their cases say, in the order in which it adds up. */
-export function listSaid(layers: readonly Layer[]): Said[] {
+export function listContributions(layers: readonly Layer[]): Contribution[] {
   let cases = 0;
   return layers.toReversed().flatMap((layer) => [
-    { says: layer, position: undefined },
-    ...(layer.cases ?? []).map((says) => {
+    { source: layer, position: undefined },
+    ...(layer.cases ?? []).map((source) => {
       cases += 1;
-      return { says, position: cases - 1 };
+      return { source, position: cases - 1 };
     }),
   ]);
 }
 
-function addUp(said: readonly Says[]): EventDescription {
-  const kind = said.findLast((each) => each.kind !== undefined)?.kind ?? 'event';
-  const category = [...new Set(said.flatMap((each) => each.category))];
-  const type = [...new Set(said.flatMap((each) => each.type))];
+function addUp(contributions: readonly EventPart[]): EventDescription {
+  const kind = contributions.findLast((each) => each.kind !== undefined)?.kind ?? 'event';
+  const category = [...new Set(contributions.flatMap((each) => each.category))];
+  const type = [...new Set(contributions.flatMap((each) => each.type))];
   return {
     event: { kind, category, type: type.length === 0 ? ['info'] : type },
-    message: said.findLast((each) => each.message !== undefined)?.message ?? [],
+    message: contributions.findLast((each) => each.message !== undefined)?.message ?? [],
   };
 }
 
@@ -78,38 +82,3 @@ export function compileCase<Source>(
     return true;
   };
 }
-
-/** The functions of this file for the ingest pipeline. */
-export const casesPainless = `
-boolean holds(Map record, Map one, def outcome) {
-  if (one.outcome != null && one.outcome != outcome) return false;
-  if (one.when == null) return true;
-  for (def condition : (List) one.when) {
-    if (!meets(record, (Map) condition)) return false;
-  }
-  return true;
-}
-void say(Map event, def says) {
-  if (says.kind != null) event.put('kind', says.kind);
-  for (def value : (List) says.category) addOnce((List) event.get('category'), value);
-  for (def value : (List) says.type) addOnce((List) event.get('type'), value);
-}
-def describeEvent(Map event, List layers, Map record, def outcome) {
-  def message = [];
-  event.put('kind', 'event');
-  event.put('category', new ArrayList());
-  event.put('type', new ArrayList());
-  for (int i = layers.size() - 1; i >= 0; --i) {
-    def layer = layers.get(i);
-    say(event, layer);
-    if (layer.message != null) message = layer.message;
-    if (layer.cases == null) continue;
-    for (def one : (List) layer.cases) {
-      if (!holds(record, (Map) one, outcome)) continue;
-      say(event, one);
-      if (one.message != null) message = one.message;
-    }
-  }
-  if (((List) event.get('type')).isEmpty()) addOnce((List) event.get('type'), 'info');
-  return message;
-}`;

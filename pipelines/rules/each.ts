@@ -43,16 +43,16 @@ export interface EachExample {
 }
 
 const fileRules: readonly Rule[] = [
-  { from: [[{ name: 'Name' }]], to: [{ path: ['file', 'name'], list: false }], verb: 'keyword' },
+  { from: [[{ name: 'Name' }]], to: [{ path: ['file', 'name'], list: false }], converter: 'keyword' },
   {
     from: [[{ name: 'Kind' }], [{ name: 'Name' }]],
     to: [{ path: ['file', 'extension'], list: false }],
-    verb: 'extension',
+    converter: 'extension',
   },
   {
     from: [[{ name: 'Hashes', where: { key: 'By', value: 'SHA1' } }, { name: 'Value' }]],
     to: [{ path: ['file', 'hash', 'sha1'], list: false }],
-    verb: 'lowercase',
+    converter: 'lowercase',
   },
 ];
 
@@ -83,19 +83,3 @@ export const eachExamples: readonly EachExample[] = [
   { given: 'text', rules: fileRules },
   { given: [{}], rules: fileRules },
 ];
-
-/** The functions of this file for the ingest pipeline. */
-export const eachPainless = `
-def makeEach(List found, List rules) {
-  List made = new ArrayList();
-  int objects = 0;
-  for (def item : found) {
-    if (!(item instanceof Map)) continue;
-    objects++;
-    if (objects > ${mostObjects}) break;
-    Map object = new HashMap();
-    for (def rule : rules) runRule((Map) item, object, (Map) rule);
-    if (!object.isEmpty()) addOnce(made, object);
-  }
-  return made.isEmpty() ? null : made;
-}`;

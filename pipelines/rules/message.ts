@@ -2,7 +2,7 @@
 
 import { toKeyword } from '../converters/keyword.ts';
 import { shortenPath } from '../converters/user.ts';
-import type { Outcome, SentencePart, SentencePath } from '../definitions.ts';
+import type { Outcome, TemplateAlternative, TemplatePart } from '../definitions.ts';
 import { compileFieldRead, type FieldNumbers, fixed, type Slots } from '../engine/layout.ts';
 import type { Values } from '../engine/positions.ts';
 import type { Json } from '../json/json.ts';
@@ -18,7 +18,7 @@ type WritePart = (record: Values, slots: Slots) => string | undefined;
 export type WriteMessage = (record: Values, slots: Slots) => string;
 
 export function compileMessage(
-  parts: readonly SentencePart[],
+  parts: readonly TemplatePart[],
   numbers: FieldNumbers,
   compileRead: CompileRead<Values>,
 ): WriteMessage {
@@ -30,7 +30,7 @@ export function compileMessage(
   };
 }
 
-function compilePart(part: SentencePart, numbers: FieldNumbers, compileRead: CompileRead<Values>): WritePart {
+function compilePart(part: TemplatePart, numbers: FieldNumbers, compileRead: CompileRead<Values>): WritePart {
   if (typeof part === 'string') return () => part;
   if ('outcomes' in part) return compileOutcomes(part.outcomes);
   if ('group' in part) return compileGroup(part.group.map((each) => compilePart(each, numbers, compileRead)));
@@ -65,7 +65,11 @@ function compileGroup(writers: readonly WritePart[]): WritePart {
   };
 }
 
-function compilePath(path: SentencePath, numbers: FieldNumbers, compileRead: CompileRead<Values>): WritePart {
+function compilePath(
+  path: TemplateAlternative,
+  numbers: FieldNumbers,
+  compileRead: CompileRead<Values>,
+): WritePart {
   if ('text' in path) {
     const { text, when } = path;
     if (when === undefined) return () => text;
@@ -94,52 +98,3 @@ function toListText(values: Json[]): string | undefined {
   if (texts.length === 0) return undefined;
   return texts.length <= mostValues ? texts.join(', ') : `${texts.slice(0, mostValues).join(', ')}, …`;
 }
-
-/** The functions of this file for the ingest pipeline. */
-export const messagePainless = `
-String toText(List values) {
-  List texts = new ArrayList();
-  for (def value : values) {
-    String text = (String) toKeyword(value, null);
-    if (text == null) continue;
-    text = shortenPath(text);
-    text = text.length() <= ${longestValue} ? text : text.substring(0, ${longestValue}) + '…';
-    if (!texts.contains(text)) texts.add(text);
-  }
-  if (texts.isEmpty()) return null;
-  return texts.size() <= ${mostValues} ? String.join(', ', texts) : String.join(', ', texts.subList(0, ${mostValues})) + ', …';
-}
-String writePart(def part, Map record, Map document) {
-  if (part instanceof String) return (String) part;
-  Map map = (Map) part;
-  if (map.outcomes != null) return (String) map.outcomes.get(document.event.outcome);
-  if (map.group != null) {
-    String whole = '';
-    for (def inner : (List) map.group) {
-      String text = writePart(inner, record, document);
-      if (text == null) return null;
-      whole += text;
-    }
-    return whole;
-  }
-  for (def path : (List) map.paths) {
-    if (path.text != null) {
-      if (path.when == null || meets(record, (Map) path.when)) return (String) path.text;
-      continue;
-    }
-    List values = new ArrayList();
-    if (path.property != null) values = read(record, (List) path.property);
-    else collect(readField(document, (List) path.field), [], 0, values);
-    String text = toText(values);
-    if (text != null) return text;
-  }
-  return null;
-}
-String writeMessage(List parts, Map record, Map document) {
-  String whole = '';
-  for (def part : parts) {
-    String text = writePart(part, record, document);
-    if (text != null) whole += text;
-  }
-  return whole;
-}`;

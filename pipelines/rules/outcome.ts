@@ -5,7 +5,7 @@ import type { Layer, Outcome, OutcomeStep, SignStep, StatusStep, StatusTable } f
 import type { Values } from '../engine/positions.ts';
 import { recallLast, remember } from '../engine/remember.ts';
 import type { Json } from '../json/json.ts';
-import { statusesPainless, statusKey } from '../statuses.ts';
+import { statusKey } from '../statuses.ts';
 import type { CompileRead } from './paths.ts';
 
 export type FindOutcome = (record: Values) => Outcome | undefined;
@@ -83,39 +83,3 @@ function worseOf(present: Outcome | undefined, next: Outcome): Outcome {
   if (present === 'failure' || next === 'failure') return 'failure';
   return present === 'unknown' ? present : next;
 }
-
-/** The functions of this file for the ingest pipeline. Tables are in lower case. */
-export const outcomePainless = `${statusesPainless}
-def findSign(Map record, Map step) {
-  for (def value : read(record, (List) step.from)) {
-    String text = (String) toKeyword(value, null);
-    if (text == null) continue;
-    def outcome = ((Map) step.values).get(text.toLowerCase());
-    if (outcome == null) outcome = ((Map) step.values).get('*');
-    if (outcome != null) return outcome;
-  }
-  return null;
-}
-def findStatus(Map record, Map step, Map statuses) {
-  def worst = null;
-  for (def path : (List) step.statuses) {
-    for (def value : read(record, (List) path)) {
-      String text = (String) toKeyword(value, null);
-      if (text == null) continue;
-      String key = statusKey(text);
-      def outcome = ((Map) step.values).get(key);
-      if (outcome == null) outcome = statuses.get(key);
-      if (outcome == null) outcome = 'unknown';
-      if (outcome == 'failure') return outcome;
-      if (worst != 'unknown') worst = outcome;
-    }
-  }
-  return worst;
-}
-def findOutcome(Map record, List steps, Map statuses) {
-  for (def step : steps) {
-    def outcome = step.statuses == null ? findSign(record, (Map) step) : findStatus(record, (Map) step, statuses);
-    if (outcome != null) return outcome;
-  }
-  return null;
-}`;

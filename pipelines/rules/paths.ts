@@ -2,7 +2,6 @@
 
 import type { Path, Step } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
-import { listsPainless } from '../json/lists.ts';
 
 /** One value, or a list of them; undefined for none. */
 export type Read<Source> = (source: Source) => Json;
@@ -117,76 +116,3 @@ function compileChoice({ key, value: wanted, not }: Where): (item: Json) => item
     return isSame(value) !== (not === true);
   };
 }
-
-/** The functions of this file for the ingest pipeline. Paths arrive as lists of steps. */
-export const pathsPainless = `${listsPainless}
-boolean isChosen(Map item, Map where) {
-  def value = item.get(where.key);
-  String text = value == null ? '' : String.valueOf(value);
-  boolean same = text.toLowerCase() == ((String) where.value).toLowerCase();
-  return where.not == true ? !text.isEmpty() && !same : same;
-}
-void collect(def value, List path, int at, List found) {
-  if (value instanceof List) {
-    for (def item : (List) value) collect(item, path, at, found);
-    return;
-  }
-  if (value == null) return;
-  if (at == path.size()) { found.add(value); return; }
-  if (!(value instanceof Map)) return;
-  Map step = (Map) path.get(at);
-  def next = ((Map) value).get(step.get('name'));
-  Map where = (Map) step.get('where');
-  if (where != null) {
-    List selected = new ArrayList();
-    List items = next instanceof List ? (List) next : [next];
-    for (def item : items) {
-      if (item instanceof Map && isChosen((Map) item, where)) selected.add(item);
-    }
-    next = selected;
-  }
-  collect(next, path, at + 1, found);
-}
-List read(Map record, List path) {
-  List found = new ArrayList();
-  collect(record, path, 0, found);
-  return found;
-}
-def readBelow(def value, List path, int at) {
-  if (at == path.size()) return value;
-  if (value instanceof Map) return readBelow(((Map) value).get(path.get(at)), path, at + 1);
-  if (!(value instanceof List)) return null;
-  List found = new ArrayList();
-  for (def item : (List) value) {
-    def inner = readBelow(item, path, at);
-    if (inner != null) found.add(inner);
-  }
-  return found;
-}
-def readField(Map document, List path) {
-  return readBelow(document, path, 0);
-}
-Map openSection(Map document, List path, int depth) {
-  Map section = document;
-  for (int i = 0; i < depth; ++i) {
-    def next = section.get(path.get(i));
-    if (!(next instanceof Map)) {
-      next = new HashMap();
-      section.put((String) path.get(i), next);
-    }
-    section = (Map) next;
-  }
-  return section;
-}
-void write(Map document, Map target, def value) {
-  List path = (List) target.path;
-  Map section = openSection(document, path, path.size() - 1);
-  String leaf = (String) path.get(path.size() - 1);
-  if (target.list) {
-    def present = section.get(leaf);
-    List list = present instanceof List ? (List) present : new ArrayList();
-    List values = value instanceof List ? (List) value : [value];
-    for (def item : values) addOnce(list, item);
-    section.put(leaf, list);
-  } else if (section.get(leaf) == null) section.put(leaf, value);
-}`;

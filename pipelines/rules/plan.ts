@@ -10,7 +10,7 @@ import {
   type OutcomeStep,
   type RecordTypeFile,
   type Rule,
-  type SentencePart,
+  type TemplatePart,
 } from '../definitions.ts';
 import {
   type Assemble,
@@ -216,7 +216,7 @@ export interface Parts {
   readonly gather: readonly Gather[];
   readonly compileRule: (rule: Rule, layout: Layout) => RunRule<Values>;
   readonly compileStep: (step: OutcomeStep) => FindOutcome;
-  readonly compileMessage: (message: readonly SentencePart[]) => WriteMessage;
+  readonly compileMessage: (message: readonly TemplatePart[]) => WriteMessage;
 }
 
 export function compileParts(definitions: Definitions): Parts {

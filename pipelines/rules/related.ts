@@ -41,30 +41,3 @@ function addPerson(value: string, found: string[]): void {
 function add(value: string, found: string[]): void {
   if (!found.includes(value)) found.push(value);
 }
-
-/** The functions of this file for the ingest pipeline. */
-export const relatedPainless = `
-void gather(def value, List found, boolean people) {
-  if (value instanceof List) {
-    for (def item : (List) value) gather(item, found, people);
-    return;
-  }
-  if (!(value instanceof String)) return;
-  String text = (String) value;
-  if (people && isNobody(text)) return;
-  if (people) text = objectIdOf(text);
-  if (!text.isEmpty() && !found.contains(text)) found.add(text);
-  if (people && text.indexOf('@') >= 0 && !found.contains(text.toLowerCase())) found.add(text.toLowerCase());
-}
-void relate(Map document, Map related) {
-  List found = new ArrayList();
-  gather(readField(document, (List) related.to), found, (boolean) related.people);
-  for (def path : (List) related.from) gather(readField(document, (List) path), found, (boolean) related.people);
-  List path = (List) related.to;
-  if (found.isEmpty()) {
-    def section = document.get(path.get(0));
-    if (section instanceof Map && ((Map) section).remove(path.get(1)) != null && ((Map) section).isEmpty()) document.remove(path.get(0));
-    return;
-  }
-  openSection(document, path, path.size() - 1).put((String) path.get(path.size() - 1), found);
-}`;

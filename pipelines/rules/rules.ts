@@ -1,19 +1,19 @@
-// Rules: from a property of the record, through a verb, to a field of the document.
+// Rules: from a property of the record, through a converter, to a field of the document.
 
-import type { Convert, Verb } from '../converters/converter.ts';
-import { findVerb } from '../converters/index.ts';
+import type { Convert, Converter } from '../converters/converter.ts';
+import { findConverter } from '../converters/index.ts';
 import { toKeyword } from '../converters/keyword.ts';
 import type { Condition, Rule, Target } from '../definitions.ts';
 import type { Layout, Slots } from '../engine/layout.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { addOnce } from '../json/lists.ts';
-import { compileEach, eachPainless } from './each.ts';
+import { compileEach } from './each.ts';
 import { type CompileRead, compileRead, type Read } from './paths.ts';
-import { compileWritePeople, peoplePainless } from './people.ts';
+import { compileWritePeople } from './people.ts';
 
 export type RunRule<Source> = (record: Source, slots: Slots) => void;
 
-type Write = (slots: Slots, value: Json) => void;
+type WriteValue = (slots: Slots, value: Json) => void;
 
 export function compileRule<Source>(
   rule: Rule,
@@ -25,7 +25,7 @@ export function compileRule<Source>(
   const convert = compileConvert(rule);
   const [only] = reads;
   const plain =
-    findVerb(rule.verb)?.joins === true
+    findConverter(rule.converter)?.joins === true
       ? runJoined(reads, convert, write)
       : reads.length === 1 && only !== undefined
         ? runOne(only, convert, write)
@@ -45,8 +45,12 @@ export function compileItemRule(rule: Rule, layout: Layout): RunRule<JsonObject>
 }
 
 /** What fills fields that are filled does nothing: it need not read and convert either. */
-function runUnlessFilled<Source>({ to, verb }: Rule, layout: Layout, run: RunRule<Source>): RunRule<Source> {
-  const [leading] = findVerb(verb)?.fills ?? [];
+function runUnlessFilled<Source>(
+  { to, converter }: Rule,
+  layout: Layout,
+  run: RunRule<Source>,
+): RunRule<Source> {
+  const [leading] = findConverter(converter)?.fills ?? [];
   const [target] = to;
   if (leading === undefined || target === undefined || to.length > 1) return run;
   const { path } = target;
@@ -57,14 +61,14 @@ function runUnlessFilled<Source>({ to, verb }: Rule, layout: Layout, run: RunRul
   };
 }
 
-function runWhen<Source>(conditions: readonly Test<Source>[], run: RunRule<Source>): RunRule<Source> {
+function runWhen<Source>(conditions: readonly TestRecord<Source>[], run: RunRule<Source>): RunRule<Source> {
   return (record, slots) => {
     for (const holds of conditions) if (!holds(record)) return;
     run(record, slots);
   };
 }
 
-function runOne<Source>(read: Read<Source>, convert: Convert, write: Write): RunRule<Source> {
+function runOne<Source>(read: Read<Source>, convert: Convert, write: WriteValue): RunRule<Source> {
   return (record, slots) => {
     const value = read(record);
     if (value === undefined) return;
@@ -73,7 +77,11 @@ function runOne<Source>(read: Read<Source>, convert: Convert, write: Write): Run
   };
 }
 
-function runFirst<Source>(reads: readonly Read<Source>[], convert: Convert, write: Write): RunRule<Source> {
+function runFirst<Source>(
+  reads: readonly Read<Source>[],
+  convert: Convert,
+  write: WriteValue,
+): RunRule<Source> {
   return (record, slots) => {
     for (const read of reads) {
       const value = read(record);
@@ -87,18 +95,22 @@ function runFirst<Source>(reads: readonly Read<Source>[], convert: Convert, writ
 }
 
 /** What every path gives, as one list. */
-function runJoined<Source>(reads: readonly Read<Source>[], convert: Convert, write: Write): RunRule<Source> {
+function runJoined<Source>(
+  reads: readonly Read<Source>[],
+  convert: Convert,
+  write: WriteValue,
+): RunRule<Source> {
   return (record, slots) => {
     const converted = convert(reads.map((read) => read(record)));
     if (converted !== undefined) write(slots, converted);
   };
 }
 
-/** The verb of a rule, over whatever one of its paths gives. */
-export function compileConvert({ verb, options, each, to }: Rule): Convert {
+/** The converter of a rule, over whatever one of its paths gives. */
+export function compileConvert({ converter, options, each, to }: Rule): Convert {
   if (each !== undefined) return compileEach(each, compileItemRule);
-  const found = findVerb(verb);
-  if (found === undefined) throw new Error(`no verb "${verb}"`);
+  const found = findConverter(converter);
+  if (found === undefined) throw new Error(`no converter "${converter}"`);
   return spread(
     found,
     options,
@@ -106,13 +118,13 @@ export function compileConvert({ verb, options, each, to }: Rule): Convert {
   );
 }
 
-/** A verb over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
-function spread(verb: Verb, options: Json, people: boolean): Convert {
-  const convert = verb.compile(options);
-  if (verb.joins === true) return convert;
-  if (verb.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
+/** A converter over whatever a path gives: each value of a list in turn, unless it takes all or fills several fields. */
+function spread(converter: Converter, options: Json, people: boolean): Convert {
+  const convert = converter.compile(options);
+  if (converter.joins === true) return convert;
+  if (converter.takesAll === true) return (value) => convert(Array.isArray(value) ? value.flat() : value);
   if (people) return (value) => convertEach(Array.isArray(value) ? value : [value], convert);
-  if (verb.fills !== undefined)
+  if (converter.fills !== undefined)
     return (value) => (Array.isArray(value) ? convertFirst(value, convert) : convert(value));
   return (value) => {
     if (Array.isArray(value)) return convertEach(value, convert);
@@ -138,8 +150,8 @@ function convertEach(values: Json[], convert: Convert): Json {
   return found.length > 1 ? found : found[0];
 }
 
-function compileWrites({ to, verb }: Rule, layout: Layout): Write {
-  const fills = findVerb(verb)?.fills;
+function compileWrites({ to, converter }: Rule, layout: Layout): WriteValue {
+  const fills = findConverter(converter)?.fills;
   const writes = to.map((target) =>
     fills === undefined ? compileWrite(target, layout) : compileFill(target, fills, layout),
   );
@@ -147,14 +159,14 @@ function compileWrites({ to, verb }: Rule, layout: Layout): Write {
   return writes.length === 1 && only !== undefined ? only : writeAll(writes);
 }
 
-function writeAll(writes: readonly Write[]): Write {
+function writeAll(writes: readonly WriteValue[]): WriteValue {
   return (slots, value) => {
     for (const write of writes) write(slots, value);
   };
 }
 
 /** Fields that hold a list collect, others keep what they have. */
-function compileWrite({ path, list, people }: Target, layout: Layout): Write {
+function compileWrite({ path, list, people }: Target, layout: Layout): WriteValue {
   const number = slotOf(layout, path);
   if (people === true) return compileWritePeople(path, layout);
   if (list) {
@@ -175,7 +187,7 @@ function join(present: Json, value: Json): Json[] {
 }
 
 /** Fills the fields below a target, unless the first of them is there: halves of two users make no third. */
-function compileFill(target: Target, fills: readonly string[], layout: Layout): Write {
+function compileFill(target: Target, fills: readonly string[], layout: Layout): WriteValue {
   const { path, leaves = fills } = target;
   if (layout.isWhole(path)) return compileWrite(target, layout);
   const several = target.people === true ? compileWritePeople(path, layout) : undefined;
@@ -201,12 +213,12 @@ function slotOf(layout: Layout, path: readonly string[]): number {
   return number;
 }
 
-type Test<Source> = (record: Source) => boolean;
+type TestRecord<Source> = (record: Source) => boolean;
 
 export function compileCondition<Source>(
   { path, values, not }: Condition,
   compileRead: CompileRead<Source>,
-): Test<Source> {
+): TestRecord<Source> {
   const read = compileRead(path);
   const isWanted = values === undefined ? isPresent : isOneOf(values);
   return (record) => {
@@ -228,68 +240,3 @@ function isOneOf(values: readonly string[]): (value: Json) => boolean {
     return text !== undefined && lengths.has(text.length) && wanted.has(text.toLowerCase());
   };
 }
-
-/** The functions of this file for the ingest pipeline. `kinds` tells of each verb what it fills and whether it takes all. */
-export const rulesPainless = `${peoplePainless}${eachPainless}
-boolean isWanted(List found, def wanted) {
-  for (def value : found) {
-    if (wanted == null) { if (value != '') return true; }
-    else {
-      String text = (String) toKeyword(value, null);
-      if (text != null && ((List) wanted).contains(text.toLowerCase())) return true;
-    }
-  }
-  return false;
-}
-boolean meets(Map record, Map condition) {
-  return isWanted(read(record, (List) condition.path), condition.values) != (condition.not == true);
-}
-def convertAll(List found, Map rule) {
-  if (found.isEmpty()) return null;
-  if (rule.each != null) return makeEach(found, (List) rule.each);
-  if (rule.takesAll == true || rule.joins == true) return convert((String) rule.verb, found, rule.options);
-  List results = new ArrayList();
-  for (def value : found) {
-    def converted = convert((String) rule.verb, value, rule.options);
-    if (converted == null) continue;
-    if (rule.fills != null && rule.people != true) return converted;
-    List items = converted instanceof List ? (List) converted : [converted];
-    for (def item : items) addOnce(results, item);
-  }
-  if (results.isEmpty()) return null;
-  return results.size() > 1 ? (def) results : results.get(0);
-}
-void fill(Map document, Map target, List fills, def given) {
-  List path = (List) target.path;
-  if (given instanceof List && target.people == true) { writePeople(document, path, given); return; }
-  if (holdsPeople(document, path)) return;
-  Map value = (Map) (given instanceof List ? ((List) given).get(0) : given);
-  Map section = openSection(document, path, path.size());
-  if (section.get(fills.get(0)) != null) return;
-  List names = target.leaves == null ? fills : (List) target.leaves;
-  for (def name : names) {
-    if (value.get(name) != null && section.get(name) == null) section.put((String) name, value.get(name));
-  }
-}
-void runRule(Map record, Map document, Map rule) {
-  if (rule.when != null) {
-    for (def condition : (List) rule.when) {
-      if (!meets(record, (Map) condition)) return;
-    }
-  }
-  List values = [];
-  if (rule.joins == true) {
-    for (def path : (List) rule.from) values.add(read(record, (List) path));
-  }
-  for (def path : (List) rule.from) {
-    def converted = convertAll(rule.joins == true ? values : read(record, (List) path), rule);
-    if (converted == null) continue;
-    for (def target : (List) rule.to) {
-      if (rule.fills != null) fill(document, (Map) target, (List) rule.fills, converted);
-      else if (target.people == true) writePeople(document, (List) target.path, converted);
-      else if (holdsPeople(document, (List) target.path)) writeBesidePeople(document, (List) target.path, converted);
-      else write(document, (Map) target, converted);
-    }
-    return;
-  }
-}`;

@@ -68,9 +68,9 @@ describe('for people', () => {
     expect(printed.split('\n')[0]).toMatch(/^── 1: MicrosoftForms \(66\), "CreateForm" ─+$/);
     expect(sectionOf(printed, 'Fields by rules').slice(0, 6)).toEqual([
       'event.action              "CreateForm"',
-      `  ${lineOf('common.yml', 'from: Operation,')}           Operation, verb verbatim`,
+      `  ${lineOf('common.yml', 'from: Operation,')}           Operation, converter verbatim`,
       'event.id                  "5f1c0b1e-0001"',
-      `  ${lineOf('common.yml', 'from: Id,')}           Id, verb keyword`,
+      `  ${lineOf('common.yml', 'from: Id,')}           Id, converter keyword`,
       'related.user              ["ann@contoso.example","ann"]',
       expect.stringMatching(/^ {2}common\.yml:\d+ +gathers user\.id, user\.name, user\.email$/),
     ]);
@@ -117,7 +117,9 @@ describe('for people', () => {
   test('says why a rule did not fire', async () => {
     const { printed } = await explain(JSON.stringify({ ...form, UserKey: 'key', UserAgent: { a: 1 } }));
     const rules = sectionOf(printed, 'Rules that did not fire').join('\n');
-    expect(rules).toContain('UserKey → user, verb principal\n  refused by the verb     saw UserKey "key"');
+    expect(rules).toContain(
+      'UserKey → user, converter principal\n  refused by converter    saw UserKey "key"',
+    );
     expect(rules).toContain('wrong type              UserAgent: object in place of keyword');
     expect(sectionOf(printed, 'Rules whose properties are absent').join('\n')).toContain(
       'SourceApp → application.name',
@@ -181,7 +183,7 @@ describe('for programs', () => {
               by: 'rule',
               writtenAt: { file: 'common.yml', line: expect.any(Number) },
               reads: [{ path: 'Operation', value: 'CreateForm' }],
-              verb: 'verbatim',
+              converter: 'verbatim',
             }),
           ],
         }),

@@ -42,10 +42,13 @@ describe('what the language refuses, the schema of the editor refuses', () => {
 
   test.each([
     ['an unknown key', { mesage: 'x' }],
-    ['an unknown verb', { fields: [{ from: 'FormName', to: 'user', as: 'usr' }] }],
-    ['a verb without what it takes', { fields: [{ from: 'FormName', to: 'user', as: 'split' }] }],
-    ['options for a verb that takes none', { fields: [{ from: 'FormName', to: 'user', as: { user: 'x' } }] }],
-    ['two verbs', { fields: [{ from: 'FormName', to: 'user', as: { split: ';', users: ';' } }] }],
+    ['an unknown converter', { fields: [{ from: 'FormName', to: 'user', as: 'usr' }] }],
+    ['a converter without what it takes', { fields: [{ from: 'FormName', to: 'user', as: 'split' }] }],
+    [
+      'options for a converter that takes none',
+      { fields: [{ from: 'FormName', to: 'user', as: { user: 'x' } }] },
+    ],
+    ['two converters', { fields: [{ from: 'FormName', to: 'user', as: { split: ';', users: ';' } }] }],
     ['a field that ECS does not have', { fields: [{ from: 'FormName', to: 'file.nmae' }] }],
     ['a category that ECS does not have', { event: { category: ['webb'] } }],
     ['another name for a record type', { record_types: { 66: 'MicrosoftForm' } }],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mainDataset } from '../../pipelines/datasets.ts';
 import { compileExplainer, type Explainer } from '../../pipelines/explain/explain.ts';
-import type { ExplainedField, Explanation } from '../../pipelines/explain/explanation.ts';
+import type { ExplainedField, RecordExplanation } from '../../pipelines/explain/explanation.ts';
 import { writeLine } from '../../pipelines/explain/words.ts';
 import { isObject, type Json } from '../../pipelines/json/json.ts';
 import { readDataset, readDefinitions } from '../../pipelines/language/index.ts';
@@ -151,22 +151,22 @@ describe('it says where each field comes from', () => {
     Camp: 'north',
   };
 
-  const explainJourney = (more: object = {}): Explanation =>
+  const explainJourney = (more: object = {}): RecordExplanation =>
     journeys.explain(journeys.read(JSON.stringify({ ...record, ...more })), sampleContext);
 
   /** Who wrote a field, as `file:line`, or who did else. */
-  const sourcesOf = ({ fields }: Explanation, wanted: string) =>
+  const sourcesOf = ({ fields }: RecordExplanation, wanted: string) =>
     fields
       .filter(({ name }) => name === wanted)
       .flatMap(({ sources }) => sources.map(({ by, writtenAt }) => (writtenAt ? writeLine(writtenAt) : by)));
 
   /** Why the rule, case or step of a line did not fire. */
-  const whyNot = ({ idle }: Explanation, line: string) =>
+  const whyNot = ({ idle }: RecordExplanation, line: string) =>
     idle
       .filter(({ writtenAt }) => writtenAt !== undefined && writeLine(writtenAt) === line)
       .map(({ to, reason, detail, saw }) => ({ to, reason, detail, saw }));
 
-  test('a rule: file and line, what it read, its verb and its options', () => {
+  test('a rule: file and line, what it read, its converter and its options', () => {
     const explanation = explainJourney();
     expect(explanation.layers.map(writeLine)).toEqual(['journey.yml:23', 'journey.yml:1', 'common.yml:1']);
     expect(explanation.fields.find(({ name }) => name === 'user.name')).toEqual({
@@ -177,7 +177,7 @@ describe('it says where each field comes from', () => {
           by: 'rule',
           writtenAt: { file: 'common.yml', line: 8 },
           reads: [{ path: 'UserId', value: 'ann@example.org' }],
-          verb: 'user',
+          converter: 'user',
         },
       ],
     });
@@ -202,10 +202,10 @@ describe('it says where each field comes from', () => {
       sources: [
         {
           writtenAt: { file: 'journey.yml', line: 15 },
-          verb: 'each',
+          converter: 'each',
           each: [
-            { writtenAt: { line: 18 }, from: ['Name'], to: 'file.name', verb: 'keyword' },
-            { writtenAt: { line: 19 }, from: ['Hash'], to: 'file.hash.sha256', verb: 'lowercase' },
+            { writtenAt: { line: 18 }, from: ['Name'], to: 'file.name', converter: 'keyword' },
+            { writtenAt: { line: 19 }, from: ['Hash'], to: 'file.hash.sha256', converter: 'lowercase' },
           ],
         },
       ],
@@ -271,7 +271,7 @@ describe('it says where each field comes from', () => {
       { reason: 'condition', detail: 'only when Mood is good', saw: [{ path: 'Mood', value: 'bad' }] },
     ],
     [
-      'its verb makes nothing of the value',
+      'its converter makes nothing of the value',
       { Length: 'long' },
       'journey.yml:12',
       { reason: 'refused', saw: [{ path: 'Length', value: 'long' }] },
@@ -283,7 +283,7 @@ describe('it says where each field comes from', () => {
       { reason: 'filled', detail: 'filled by journey.yml:11 before' },
     ],
     [
-      'a rule before it filled the fields that its verb fills',
+      'a rule before it filled the fields that its converter fills',
       { Guide: 'bob@example.org', Rank: 'chief' },
       'common.yml:9',
       { to: ['user'], reason: 'filled', detail: 'filled by common.yml:8 before' },

@@ -90,17 +90,17 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       ':5: ECS has no field "file.nmae"; did you mean "file.name"?',
     ],
     [
-      'a verb that does not exist',
+      'a converter that does not exist',
       `${good}  - {from: ObjectName, to: user, as: usr}\n`,
-      ':5: unknown verb "usr"; did you mean "user"?',
+      ':5: unknown converter "usr"; did you mean "user"?',
     ],
     [
-      'options for a verb that takes none',
+      'options for a converter that takes none',
       `${good}  - {from: ObjectName, to: user, as: {user: x}}\n`,
       ':5: "user" takes no options',
     ],
     [
-      'no options for a verb that takes some',
+      'no options for a converter that takes some',
       `${good}  - {from: ObjectName, to: email.to.address, as: split}\n`,
       ':5: "split" takes a text',
     ],
@@ -152,7 +152,7 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       ':5: ECS has no field "email.attachments.file.nmae"; did you mean "email.attachments.file.name"?',
     ],
     [
-      'objects of a list filled by a verb that gives one value',
+      'objects of a list filled by a converter that gives one value',
       `${good}  - {from: A, type: object, about: x., to: user.target, each: [{from: B, as: keyword}]}\n  - {from: A.B, type: keyword, about: x.}\n`,
       ':5: "keyword" gives one value: say with "to" where it goes',
     ],
@@ -204,30 +204,30 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       ':5: "type" needs "about" beside it',
     ],
     [
-      'a verb without a field',
+      'a converter without a field',
       `${good}  - {from: ObjectName, type: keyword, about: x., as: user}\n`,
       ':5: "as" needs "to"',
     ],
     ['a line that says nothing', `${good}  - {from: ObjectName}\n`, ':5: "type" or "to" is missing'],
     [
-      'two verbs',
+      'two converters',
       `${good}  - {from: ObjectName, to: user, as: {split: x, before: y}}\n`,
       ':5: as must have one key, not split and before',
     ],
     [
-      'a verb beside the objects of a list',
+      'a converter beside the objects of a list',
       `${good}  - {from: A, type: object, about: x., to: user.target, as: user, each: [{from: B, to: name}]}\n  - {from: A.B, type: keyword, about: x.}\n`,
       ':5: "each" stands in place of "as": leave one of them out',
     ],
     [
       'an object of ECS in place of a field',
       `${good}  - {from: ObjectName, to: user}\n`,
-      ':5: "user" holds fields: write to one of them, or say with "as" which verb fills several',
+      ':5: "user" holds fields: write to one of them, or say with "as" which converter fills several',
     ],
     [
-      'a field in place of the object that a verb fills',
+      'a field in place of the object that a converter fills',
       `${good}  - {from: ObjectName, to: user.name, as: user}\n`,
-      ':5: ECS has no field "user.name.id", which is what the verb fills; did you mean "user"?',
+      ':5: ECS has no field "user.name.id", which is what the converter fills; did you mean "user"?',
     ],
     [
       'a property that stands in two lines',

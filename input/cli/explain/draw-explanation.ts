@@ -3,7 +3,11 @@
 
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { listDocumentFields } from '../../../pipelines/document-fields.ts';
-import type { ExplainedField, Explanation, SourceKind } from '../../../pipelines/explain/explanation.ts';
+import type {
+  ExplainedField,
+  RecordExplanation,
+  SourceKind,
+} from '../../../pipelines/explain/explanation.ts';
 import { writeLine, writeValue } from '../../../pipelines/explain/words.ts';
 import { suggest } from '../../../pipelines/language/problem.ts';
 import { cellsOf, cutTo, padTo, plainJson, plainText } from '../show/cells.ts';
@@ -26,7 +30,7 @@ const firstColumn = 28;
 const locationWidth = 24;
 
 export function drawExplanation(
-  explanation: Explanation,
+  explanation: RecordExplanation,
   { number, columns, definitions, fields }: ExplanationLayout,
 ): string {
   const sections = [
@@ -49,7 +53,7 @@ interface ExplanationSection {
 
 const section = (title: string, rows: readonly ExplanationRow[]): ExplanationSection => ({ title, rows });
 
-function drawHead(explanation: Explanation, number: number, columns: number): string[] {
+function drawHead(explanation: RecordExplanation, number: number, columns: number): string[] {
   const { problem, id, documentId } = explanation;
   const head = `── ${number}: ${plainText(titleOf(explanation))} `;
   const rows: ExplanationRow[] = [
@@ -61,7 +65,7 @@ function drawHead(explanation: Explanation, number: number, columns: number): st
   return [head + '─'.repeat(Math.max(2, columns - cellsOf(head))), ...rows.flatMap(drawRow)];
 }
 
-function titleOf({ problem, layers, recordType, recordTypeName, operation }: Explanation): string {
+function titleOf({ problem, layers, recordType, recordTypeName, operation }: RecordExplanation): string {
   if (problem !== undefined && layers.length === 0) return 'no record';
   const type =
     recordType === undefined
@@ -71,7 +75,7 @@ function titleOf({ problem, layers, recordType, recordTypeName, operation }: Exp
 }
 
 /** The nearest files come first: entries of operations, the file of the record type, the common file. */
-function drawLayers({ layers }: Explanation): ExplanationRow[] {
+function drawLayers({ layers }: RecordExplanation): ExplanationRow[] {
   const rows = layers.map((layer, i): ExplanationRow => {
     const left = i === 0 ? 'rules, nearest first' : '';
     const what = ['for every record', 'for the record type'][layers.length - 1 - i] ?? 'for the operation';
@@ -89,7 +93,7 @@ function drawRow({ left, right, indent = 2 }: ExplanationRow): string[] {
 }
 
 function drawNotFound(
-  { fields, idle }: Explanation,
+  { fields, idle }: RecordExplanation,
   wanted: readonly string[],
   definitions: Definitions,
 ): ExplanationRow[] {
@@ -140,7 +144,7 @@ function drawProperty(
   return [{ left, right: `${padTo(locationOf(source), locationWidth)} ${plainJson(writeValue(value))}` }];
 }
 
-function drawUnmapped({ unmapped }: Explanation): ExplanationRow[] {
+function drawUnmapped({ unmapped }: RecordExplanation): ExplanationRow[] {
   return unmapped.flatMap(({ path, detail, keptIn }) => {
     const where = keptIn.length === 0 ? 'left out' : `kept in ${keptIn.join(', ')}`;
     return [

@@ -32,7 +32,7 @@ const labels: Readonly<Partial<Record<Idle['reason'], string>>> = {
   empty: 'no value',
   misfit: 'wrong type',
   condition: 'condition not met',
-  refused: 'refused by the verb',
+  refused: 'refused by converter',
   filled: 'filled already',
   unanswered: 'no answer',
 };
@@ -48,7 +48,7 @@ function describeReason({ reason, detail, saw }: Idle): string[] {
 
 function describeRule(one: Idle): string {
   const what = one.by === 'case' ? 'case on ' : one.by === 'outcome' ? 'step on ' : '';
-  const verb = describeConverter(one);
+  const converter = describeConverter(one);
   const to = one.to.map((name) => (name === '' ? 'the object' : name)).join(', ');
-  return `${what}${one.from.join(' or ')} → ${to}${verb === undefined ? '' : `, ${verb}`}`;
+  return `${what}${one.from.join(' or ')} → ${to}${converter === undefined ? '' : `, ${converter}`}`;
 }

@@ -1,6 +1,6 @@
 // Draws the source of a field in rows of two columns: the line of the file, and what was done there.
 
-import type { FieldSource, InnerRule, Reading } from '../../../pipelines/explain/explanation.ts';
+import type { FieldOrigin, InnerRule, ReadValue } from '../../../pipelines/explain/explanation.ts';
 import { writeLine, writeValue } from '../../../pipelines/explain/words.ts';
 import type { Json } from '../../../pipelines/json/json.ts';
 import { plainJson } from '../show/cells.ts';
@@ -11,7 +11,7 @@ export interface ExplanationRow {
   readonly indent?: number;
 }
 
-export function drawSource(source: FieldSource, value: Json): ExplanationRow[] {
+export function drawSource(source: FieldOrigin, value: Json): ExplanationRow[] {
   const { by, reads = [], each = [], why } = source;
   const paths = reads.map(({ path }) => path).join(', ');
   const from = by === 'related' ? `gathers ${paths}` : paths;
@@ -22,12 +22,12 @@ export function drawSource(source: FieldSource, value: Json): ExplanationRow[] {
   ];
 }
 
-export function locationOf({ writtenAt }: Pick<FieldSource, 'writtenAt'>): string {
+export function locationOf({ writtenAt }: Pick<FieldOrigin, 'writtenAt'>): string {
   return writtenAt === undefined ? 'the engine' : writeLine(writtenAt);
 }
 
 /** The value that was read is shown where it differs from the value that was written. */
-function describeOthers(reads: readonly Reading[], value: Json): string {
+function describeOthers(reads: readonly ReadValue[], value: Json): string {
   const written = writeValue(value);
   const others = reads.map((reading) => writeValue(reading.value)).filter((text) => text !== written);
   return others.length === 0 ? '' : `read ${plainJson(others.join(', '))}`;
@@ -35,11 +35,11 @@ function describeOthers(reads: readonly Reading[], value: Json): string {
 
 /** The converter as it is written after `as:`. */
 export function describeConverter({
-  verb,
+  converter,
   options,
-}: Pick<FieldSource, 'verb' | 'options'>): string | undefined {
-  if (verb === undefined) return undefined;
-  return options === undefined ? `verb ${verb}` : `verb ${verb} ${writeValue(options)}`;
+}: Pick<FieldOrigin, 'converter' | 'options'>): string | undefined {
+  if (converter === undefined) return undefined;
+  return options === undefined ? `converter ${converter}` : `converter ${converter} ${writeValue(options)}`;
 }
 
 function describeInner(inner: InnerRule): string {

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { datasets, mainDataset } from '../../../pipelines/datasets.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { compileExplainer } from '../../../pipelines/explain/explain.ts';
-import type { Explanation } from '../../../pipelines/explain/explanation.ts';
+import type { RecordExplanation } from '../../../pipelines/explain/explanation.ts';
 import { loadDefinitions } from '../../../pipelines/index.ts';
 import { pipelinesFolder, readDefinitions } from '../../../pipelines/language/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
@@ -36,7 +36,7 @@ export function writeExplanations(
 ): RecordWriter {
   const { read, explain } = compileExplainer(definitions);
   let count = 0;
-  const write = (explanation: Explanation): string => {
+  const write = (explanation: RecordExplanation): string => {
     count += 1;
     const wanted = selectFields(explanation, fields, definitions.dataset.recordField);
     if (json) return `${plainJson(JSON.stringify({ number: count, ...wanted }))}\n`;
@@ -73,7 +73,7 @@ export function isGenerated(definitions: Definitions): boolean {
 }
 
 /** Marks the explanation as the document of such a record is marked. */
-function asProblem(explanation: Explanation, problem: string): Explanation {
+function asProblem(explanation: RecordExplanation, problem: string): RecordExplanation {
   const source = { by: 'engine', why: problem } as const;
   const fields = explanation.fields.map((field) =>
     field.name === 'event.kind' ? { ...field, value: 'pipeline_error', sources: [source] } : field,

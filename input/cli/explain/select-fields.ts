@@ -1,14 +1,14 @@
 // Selects the part of an explanation that concerns some fields: the fields, those below and above them, and the rules
 // that might have written them.
 
-import type { Explanation } from '../../../pipelines/explain/explanation.ts';
+import type { RecordExplanation } from '../../../pipelines/explain/explanation.ts';
 
 /** `recordField` keeps the record. */
 export function selectFields(
-  explanation: Explanation,
+  explanation: RecordExplanation,
   wanted: readonly string[],
   recordField: string,
-): Explanation {
+): RecordExplanation {
   if (wanted.length === 0) return explanation;
   const isWanted = (name: string) => wanted.some((each) => concerns(name, each));
   return {

@@ -1,38 +1,39 @@
-// The verbs of the mapping language: what each makes of a value, with the examples that both of its targets are tested on.
+// Writes the section about converters: what each makes of a value, with the examples that both of its targets are
+// tested on.
 
-import type { Example, Verb } from '../converters/converter.ts';
-import { verbs } from '../converters/index.ts';
+import type { Converter, ConverterExample } from '../converters/converter.ts';
+import { converters } from '../converters/index.ts';
 import type { Json } from '../json/json.ts';
 import { escapeCell, writeTable } from './table.ts';
 
-export function listVerbs(): string {
+export function listConverters(): string {
   return writeTable(
-    ['verb', 'gives', 'fills below the target'],
-    verbs.map((verb) => [
-      `[\`${writeUse(verb)}\`](#${verb.name})`,
-      verb.about,
-      listNames(verb.fills ?? verb.makes ?? []),
+    ['converter', 'gives', 'fills below the target'],
+    converters.map((converter) => [
+      `[\`${writeUse(converter)}\`](#${converter.name})`,
+      converter.about,
+      listNames(converter.fills ?? converter.makes ?? []),
     ]),
   );
 }
 
-export function describeVerbs(): string {
-  return verbs.map(describeVerb).join('\n\n');
+export function describeConverters(): string {
+  return converters.map(describeConverter).join('\n\n');
 }
 
-function describeVerb(verb: Verb): string {
-  const { name, about, examples } = verb;
+function describeConverter(converter: Converter): string {
+  const { name, about, examples } = converter;
   return [
     `### ${name}`,
-    `${[about, ...describeWays(verb)].join(' ')} Written \`as: ${writeUse(verb)}\`.`,
+    `${[about, ...describeWays(converter)].join(' ')} Written \`as: ${writeUse(converter)}\`.`,
     writeTable(
-      verb.options === undefined ? ['of', 'it makes'] : ['of', 'with', 'it makes'],
-      examples.map((example) => describeExample(verb, example)),
+      converter.options === undefined ? ['of', 'it makes'] : ['of', 'with', 'it makes'],
+      examples.map((example) => describeExample(converter, example)),
     ),
   ].join('\n\n');
 }
 
-function describeWays({ fills, makes, takesAll, joins, options }: Verb): string[] {
+function describeWays({ fills, makes, takesAll, joins, options }: Converter): string[] {
   return [
     ...(fills === undefined
       ? []
@@ -46,8 +47,8 @@ function describeWays({ fills, makes, takesAll, joins, options }: Verb): string[
   ];
 }
 
-/** As it is written after `as:`, with what its first example takes. */
-function writeUse({ name, options, examples }: Verb): string {
+/** The text for after `as:`, with the options of the first example. */
+function writeUse({ name, options, examples }: Converter): string {
   if (options === undefined) return name;
   const [first] = examples;
   return `{${name}: ${options === 'table' ? writeTableOption(first?.options) : `'${String(first?.options)}'`}}`;
@@ -58,9 +59,9 @@ function writeTableOption(options: Json): string {
   return `{${entries.join(', ')}}`;
 }
 
-function describeExample(verb: Verb, { given, options, gives }: Example): string[] {
+function describeExample(converter: Converter, { given, options, gives }: ConverterExample): string[] {
   const made = gives === undefined ? 'nothing' : writeValue(gives);
-  return verb.options === undefined
+  return converter.options === undefined
     ? [writeValue(given), made]
     : [writeValue(given), writeValue(options), made];
 }
