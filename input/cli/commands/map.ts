@@ -30,8 +30,8 @@ that every line in has its line out; how many there were is said at the end.
 
 With --explain it says, in place of the document, where each of its fields
 comes from: file and line of the rule (below pipelines/audit/record-types),
-the property that it read, its converter and the value; what the engine sets itself;
-what of the record has no field; and which rules did not fire, and why.
+the property that it read, its converter and the value; what the engine sets
+itself; what of the record has no field; which rules did not fire, and why.
 
 Examples:
   m365 map < records.ndjson > documents.ndjson
