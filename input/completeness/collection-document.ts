@@ -3,7 +3,7 @@
 
 import type { Feed } from '../contract/feed.ts';
 import type { OutputDocument } from '../contract/output.ts';
-import type { BlobState, Gap } from '../contract/state.ts';
+import type { Gap, ItemState } from '../contract/state.ts';
 import type { Counter, CredentialEnd, Report } from '../contract/telemetry.ts';
 import type { Interval } from './tally.ts';
 
@@ -13,7 +13,7 @@ export interface FeedInterval {
   readonly from: number;
   readonly to: number;
   readonly interval: Interval;
-  readonly blobs: Readonly<Record<BlobState, number>>;
+  readonly blobs: Readonly<Record<ItemState, number>>;
   /** Content lost in this interval, each item counted once. */
   readonly lostReasons: readonly string[];
   readonly gaps: readonly Gap[];

@@ -7,7 +7,7 @@ import { describeError } from '../contract/errors.ts';
 import type { Feed } from '../contract/feed.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output, OutputDocument } from '../contract/output.ts';
-import type { ContentLedger, DeliveryLedger, LedgerBlob } from '../contract/state.ts';
+import type { State, WorkItem } from '../contract/state.ts';
 import { type FeedInterval, type Identity, writeCollectionDocument } from './collection-document.ts';
 import type { CompletenessTally, Interval } from './tally.ts';
 
@@ -22,7 +22,7 @@ export interface CompletenessOptions {
   readonly intervalMs: number;
   readonly identity: Identity;
   readonly tally: CompletenessTally;
-  readonly ledger: ContentLedger & Pick<DeliveryLedger, 'commit'>;
+  readonly state: Pick<State, 'checkpoints' | 'work' | 'delivery' | 'rememberedSince'>;
   /** The output is open already, and whoever opened it closes it. */
   readonly output: Output;
   readonly clock: Clock;
@@ -39,8 +39,6 @@ export interface CompletenessReporter {
 }
 
 const reportedUntil = 'completeness_reported_until';
-/** Eight days: as long as the ledger keeps content blobs. */
-const memoryMs = 8 * 24 * 3_600_000;
 /** The longest wait, in milliseconds, for an output that takes nothing. */
 const patienceMs = 30_000;
 
@@ -63,7 +61,7 @@ export function completenessReporter(options: CompletenessOptions): Completeness
       }
       await deliver(options, documents);
       for (const { feed } of feeds)
-        await options.ledger.setFact(feed, reportedUntil, new Date(to).toISOString());
+        await options.state.checkpoints.set(feed, reportedUntil, new Date(to).toISOString());
       if (silent) log.info({}, 'The completeness of the collection is reported again.');
       silent = false;
       return true;
@@ -94,11 +92,14 @@ interface Round extends ReportedFeed {
   readonly to: number;
 }
 
-async function collect({ ledger, tally }: CompletenessOptions, round: Round): Promise<FeedInterval> {
+async function collect({ state, tally }: CompletenessOptions, round: Round): Promise<FeedInterval> {
   const { feed, tenantName, interval, started, to } = round;
-  const last = Date.parse((await ledger.getFact(feed, reportedUntil)) ?? '');
+  const last = Date.parse((await state.checkpoints.get(feed, reportedUntil)) ?? '');
   const from = Number.isNaN(last) ? started : Math.min(last, to);
-  const [past, future] = [to - memoryMs, to + memoryMs].map((time) => new Date(time).toISOString());
+  const since = state.rememberedSince(to);
+  // As far ahead as back: the service's clock may be ahead of ours.
+  const [past, future] = [since, 2 * to - since].map((time) => new Date(time).toISOString());
+  const { work } = state;
   const lost = (interval.counts.get('items_lost') ?? 0) > 0;
   return {
     feed,
@@ -106,24 +107,24 @@ async function collect({ ledger, tally }: CompletenessOptions, round: Round): Pr
     from,
     to,
     interval,
-    blobs: await ledger.countByState(feed),
-    lostReasons: lost ? reasonsOf(ledger.blobsBetween(feed, past ?? '', future ?? '')) : [],
-    gaps: await ledger.gapsBetween(feed, past ?? '', future ?? ''),
+    blobs: await work.countByState(feed),
+    lostReasons: lost ? await reasonsOf(work.between(feed, past ?? '', future ?? '')) : [],
+    gaps: await work.gapsBetween(feed, past ?? '', future ?? ''),
     newestRecord: tally.newestRecord(feed),
     health: tally.health(feed),
     credential: tally.credentialOf(feed),
   };
 }
 
-function reasonsOf(blobs: Iterable<LedgerBlob>): string[] {
+async function reasonsOf(items: AsyncIterable<WorkItem>): Promise<string[]> {
   const reasons = new Set<string>();
-  for (const { state, reason } of blobs)
+  for await (const { state, reason } of items)
     if (reason !== undefined && (state === 'expired' || state === 'poisoned')) reasons.add(reason);
   return [...reasons].toSorted();
 }
 
 async function deliver(
-  { output, ledger, clock, end }: CompletenessOptions,
+  { output, state, clock, end }: CompletenessOptions,
   documents: readonly OutputDocument[],
 ) {
   if (documents.length === 0) return;
@@ -135,8 +136,8 @@ async function deliver(
     () => undefined,
   );
   try {
-    const { rejected, checkpoint } = await written;
-    if (checkpoint) await ledger.commit({ keys: [], checkpoints: [checkpoint] });
+    const { rejected, fileLength } = await written;
+    if (fileLength) await state.delivery.commit({ keys: [], fileLength });
     const [first] = rejected;
     if (first) throw new Error(`${output.name} refuses it: ${first.reason}`);
   } finally {

@@ -1,6 +1,6 @@
 // The contract between the collector and an output, which stores documents. An output knows nothing of sources.
 
-import type { Checkpoint } from './state.ts';
+import type { FileLength } from './state.ts';
 
 /** One finished document, serialised once, for one data stream. */
 export interface OutputDocument {
@@ -19,14 +19,14 @@ export interface OutputDocument {
  * Takes documents. `write` resolves when the outcome of every document is known and durable; it retries what can
  * be retried for as long as it takes, and rejects only when the signal aborts (outcome unknown: the records stay
  * unacknowledged) or after `close`. Many writes may run at once; they resolve in any order, except where the
- * output hands out checkpoints: such an output resolves its writes in the order of the calls, and takes documents of
+ * output hands out lengths of files: such an output resolves its writes in the order of the calls, and takes documents of
  * one data stream in a call.
  */
 export interface Output {
   readonly name: string;
   /** The most batches that are worth finishing at once, as more would only wait in memory; any number where absent. */
   readonly batchesAhead?: number;
-  /** Connects, checks, repairs after a crash (a file is cut back to the ledger's checkpoint). Throws an OperatorError. */
+  /** Connects, checks, repairs after a crash (a file is cut back to the length in the ledger). Throws an OperatorError. */
   open(signal: AbortSignal): Promise<void>;
   write(documents: readonly OutputDocument[], options: WriteOptions): Promise<WriteReport>;
   close(): Promise<void>;
@@ -55,7 +55,7 @@ export interface WriteReport {
   /** Documents that the output will never take, by index, each with the reason. */
   readonly rejected: readonly Rejection[];
   /** To be stored in the transaction that acknowledges these documents. */
-  readonly checkpoint?: Checkpoint;
+  readonly fileLength?: FileLength;
 }
 
 export interface Rejection {

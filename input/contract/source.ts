@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Origin } from './feed.ts';
 import type { Logger } from './logger.ts';
-import type { ContentLedger } from './state.ts';
+import type { Checkpoints, Lease, WorkLedger } from './state.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /**
@@ -52,7 +52,11 @@ export interface ByteBudget {
 export interface SourceEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly ledger: ContentLedger;
+  readonly checkpoints: Checkpoints;
+  /** For a source that lists work. */
+  readonly work: WorkLedger;
+  /** On what terms it takes that work. */
+  readonly lease: Lease;
   /** See DeliveryLedger.uncleanStart. */
   readonly uncleanStart: boolean;
   readonly budget: ByteBudget;

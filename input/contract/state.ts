@@ -1,41 +1,79 @@
-// What is remembered over restarts: the work of sources, the Ids of records, how much of a file is acknowledged.
+// What is remembered over restarts, in parts that nobody needs all of: small facts, the work of sources, what was
+// delivered. Every method is one transaction, and may be answered by another process. Arguments and answers are plain data.
 
 import type { BatchCounts } from './batch-counts.ts';
+import type { Component } from './component.ts';
 import type { Feed } from './feed.ts';
 
-/** How much of a local file is acknowledged. Lengths only grow, in the order of the writes. */
-export interface Checkpoint {
-  readonly file: string;
-  readonly length: number;
+/** Small facts of a component, such as how far a feed was read. For every source, whether or not it lists work. */
+export interface Checkpoints {
+  get(component: Component, name: string): Promise<string | undefined>;
+  set(component: Component, name: string, value: string): Promise<void>;
+  /** Writes only where the value still is `expected`; undefined stands for none. False where it is another. */
+  compareAndSet(
+    component: Component,
+    name: string,
+    expected: string | undefined,
+    value: string,
+  ): Promise<boolean>;
 }
 
-/** A content blob as listed by Microsoft. */
-export interface ListedBlob {
-  readonly contentId: string;
-  readonly contentUri: string;
-  readonly contentCreated: string;
-  readonly contentExpiration: string;
+/** A unit of work as the service lists it, such as a content blob. */
+export interface Item {
+  /** Unique within its feed. */
+  readonly id: string;
+  /** What the source needs to fetch it; nobody else reads it. */
+  readonly data: string;
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+  /** ISO 8601 UTC: when the service drops it. */
+  readonly expiresAt: string;
 }
 
-export type BlobState = 'listed' | 'fetching' | 'acknowledged' | 'expired' | 'poisoned';
+export type ItemState = 'listed' | 'fetching' | 'acknowledged' | 'expired' | 'poisoned';
 
-export interface LedgerBlob extends Feed, ListedBlob {
-  readonly state: BlobState;
+export interface WorkItem extends Item {
+  readonly state: ItemState;
   readonly listedAt: string;
-  /** That failed. One that a crash cut short says nothing of the blob. */
+  /** That failed. One that a crash cut short says nothing of the item. */
   readonly attempts: number;
   readonly nextAttemptAt: number;
-  /** Why the last attempt failed, or why the blob is lost; one line, redacted. */
+  /** Why the last attempt failed, or why the item is lost; one line, redacted. */
   readonly reason: string | undefined;
   readonly late: boolean;
   readonly backfill: boolean;
   /** True when an attempt began and its outcome is not in the ledger. */
   readonly uncertain: boolean;
-  /** Records that are in the output by this blob: delivered, or found there. */
+  /** Records that are in the output by this item: delivered, or found there. */
   readonly delivered: number;
-  /** Records that another blob brought, too. */
+  /** Records that another item brought, too. */
   readonly duplicate: number;
   readonly deadLettered: number;
+  /** Who works on it; undefined where nobody does. */
+  readonly owner: string | undefined;
+  /** From then on anybody may take it over, in milliseconds since the epoch. */
+  readonly leasedUntil: number;
+  /** Grows each time the item is taken. Who holds an older number has lost it. */
+  readonly lease: number;
+}
+
+/** The right to say what became of an item. */
+export type Hold = Pick<WorkItem, 'id' | 'lease'>;
+
+/** On what terms items are taken. */
+export interface Lease {
+  /** Of one run of one process, and of no other. */
+  readonly owner: string;
+  /** How long the items are the owner's, unless the lease is renewed, in milliseconds. By the clock of the ledger. */
+  readonly ms: number;
+}
+
+/** Which items are taken first. */
+export interface TakeOrder {
+  /** Ids that the owner is busy with already. */
+  readonly except?: readonly string[];
+  /** Items made from then on come first, oldest first; then the rest, newest first. Absent: all of them newest first. */
+  readonly freshFrom?: number;
 }
 
 /** A stretch of time whose content is known to be lost or withheld. */
@@ -46,54 +84,49 @@ export interface Gap extends Feed {
 }
 
 /**
- * What a source remembers about content: durable, shared between processes in other forms than SQLite.
- * Every method is one transaction.
+ * The work of sources that list it: each item from its listing to its end. Several processes may share one ledger: an item
+ * is worked on by whoever took it last. Whoever lost an item is told so by false, and what they said changed nothing.
  */
-export interface ContentLedger {
-  /** Adds blobs not yet known; returns those that were new. `late` marks finds behind the watermark. */
+export interface WorkLedger {
+  /** Adds items not yet known; returns the ids of those that were new. `late` marks finds behind the watermark. */
   list(
-    scope: Feed,
-    blobs: readonly ListedBlob[],
+    feed: Feed,
+    items: readonly Item[],
     mark: { late: boolean; backfill: boolean; listedAt: number },
-  ): Promise<readonly ListedBlob[]>;
+  ): Promise<readonly string[]>;
   /**
-   * Blobs in state listed (or fetching, left by a crash) whose next attempt is due, without those in `except`: first
-   * what was made from `freshFrom` on, oldest first, then the rest, newest first.
+   * Takes up to `limit` items in state listed (or fetching, left by a crash) that are due, and free: those that nobody
+   * holds, whose lease has ended, or that the owner holds already and does not except.
    */
-  due(
-    scope: Feed,
-    now: number,
-    limit: number,
-    except: ReadonlySet<string>,
-    freshFrom?: number,
-  ): Promise<readonly LedgerBlob[]>;
-  /** The earliest time at which a blob that is not due yet becomes so. */
-  nextDueAt(scope: Feed): Promise<number | undefined>;
+  take(feed: Feed, limit: number, lease: Lease, order?: TakeOrder): Promise<readonly WorkItem[]>;
+  /** The earliest time at which something that cannot be taken by the owner now may become so. */
+  nextDueAt(feed: Feed, owner: string): Promise<number | undefined>;
+  /** Renews the owner's leases of which half is over, some hundreds a call. True while more are left. */
+  renew(lease: Lease): Promise<boolean>;
+  /** Gives back all that the owner holds. */
+  release(owner: string): Promise<void>;
   /** Written before the first record of an attempt leaves the source. */
-  begin(scope: Feed, contentId: string): Promise<void>;
-  acknowledge(scope: Feed, contentId: string, counts: BatchCounts, at: number): Promise<void>;
-  retryLater(scope: Feed, contentId: string, nextAttemptAt: number, reason: string): Promise<void>;
-  /** Ends a blob that cannot be had: `expired` by Microsoft's date, `poisoned` when it can never be read. */
-  giveUp(
-    scope: Feed,
-    contentId: string,
-    state: 'expired' | 'poisoned',
-    reason: string,
-    at: number,
-  ): Promise<void>;
-  /** Puts a blob back to `listed`, for replay. False when it is not known. */
-  reset(scope: Feed, contentId: string): Promise<boolean>;
-  /** Dead letters of a blob were replayed: so many of its records are delivered, or were there already. */
-  noteReplayed(scope: Feed, contentId: string, counts: BatchCounts): Promise<void>;
+  begin(feed: Feed, hold: Hold): Promise<boolean>;
+  /** Every record of the item is dealt with. */
+  settle(feed: Feed, hold: Hold, counts: BatchCounts, at: number): Promise<boolean>;
+  retryLater(feed: Feed, hold: Hold, nextAttemptAt: number, reason: string): Promise<boolean>;
+  /** Ends an item that cannot be had: `expired` by the service's date, `poisoned` when it can never be read. */
+  giveUp(feed: Feed, hold: Hold, state: 'expired' | 'poisoned', reason: string, at: number): Promise<boolean>;
+  /** Puts an item back to `listed`, whatever became of it, and takes it: for replay. Undefined when it is not known. */
+  reset(feed: Feed, id: string, lease: Lease): Promise<WorkItem | undefined>;
+  /** Dead letters of an item were replayed: so many of its records are delivered, or were there already. */
+  noteReplayed(feed: Feed, id: string, counts: BatchCounts): Promise<void>;
   recordGap(gap: Gap): Promise<void>;
-  /** Small facts of a scope: watermark, when a subscription was started, the cool-down, the last full listing. */
-  getFact(scope: Feed, name: string): Promise<string | undefined>;
-  setFact(scope: Feed, name: string, value: string): Promise<void>;
-  /** Everything known in a window of contentCreated, for `prove`, `state show` and the status page. */
-  blobsBetween(scope: Feed, from: string, to: string): Iterable<LedgerBlob>;
-  gapsBetween(scope: Feed, from: string, to: string): Promise<readonly Gap[]>;
-  countByState(scope: Feed): Promise<Record<BlobState, number>>;
+  /** Everything known in a half-open window of createdAt, in its order. */
+  between(feed: Feed, from: string, to: string): AsyncIterable<WorkItem>;
+  gapsBetween(feed: Feed, from: string, to: string): Promise<readonly Gap[]>;
+  countByState(feed: Feed): Promise<Record<ItemState, number>>;
+  /** All feeds that anything is known of. */
+  feeds(): Promise<readonly Feed[]>;
 }
+
+/** What may be asked of a ledger that another process is working with. */
+export type WorkView = Pick<WorkLedger, 'between' | 'gapsBetween' | 'countByState' | 'feeds'>;
 
 /** The identity of a record: the time keeps neighbours together on disk, the hash keeps it unique. */
 export interface RecordKey {
@@ -103,28 +136,62 @@ export interface RecordKey {
   readonly seconds: number;
 }
 
-/** What the collector remembers about records, for eight days. */
-export interface DeliveryLedger {
+/** How much of a local file is acknowledged. */
+export interface FileLength {
+  readonly file: string;
+  readonly length: number;
+}
+
+export interface Delivered {
+  readonly keys: readonly RecordKey[];
+  /** Of one file, lengths must come in growing order. */
+  readonly fileLength?: FileLength | undefined;
+}
+
+/** The Ids of records that were delivered, for as long as a source may serve them again. */
+interface SeenIds {
   /** Marks, by position, the keys that were acknowledged before. */
   findSeen(keys: readonly RecordKey[]): Promise<Uint8Array>;
-  /** One transaction: the Ids of everything just settled, and the output's checkpoints. */
-  commit(entry: { keys: readonly RecordKey[]; checkpoints: readonly Checkpoint[] }): Promise<void>;
-  checkpoints(): Promise<readonly Checkpoint[]>;
-  /** Drops the checkpoints of files that are no longer there. */
-  forgetCheckpoints(files: readonly string[]): Promise<void>;
   /** Takes over Ids that were delivered under a ledger that is lost; returns how many were given. */
   remember(keys: AsyncIterable<RecordKey>): Promise<number>;
+}
+
+/** How much of each local file holds documents that were acknowledged. */
+interface FileLengths {
+  fileLengths(): Promise<readonly FileLength[]>;
+  /** Sets what was found at a start, longer or shorter than it was. */
+  setFileLength(found: FileLength): Promise<void>;
+  /** Of files that are no longer there. */
+  forgetFiles(files: readonly string[]): Promise<void>;
+}
+
+/** What this process delivered. It is written before the work and the checkpoints: a crash in between costs a re-read. */
+export interface DeliveryLedger extends SeenIds, FileLengths {
+  /**
+   * One transaction: the Ids of what was just delivered, and the length of its file. What is handed in at about the same
+   * time shares a transaction, in the order handed in. Resolves when it is durable. Once this fails for a file, no later
+   * length of it is taken: it would pass off the lines in between as acknowledged.
+   */
+  commit(delivered: Delivered): Promise<void>;
   /** Which ledger this is, and how often it was opened: an output can tell by it whether its ledger was replaced. */
   readonly identity: { readonly id: string; readonly run: number };
   /**
-   * True when the previous run did not close this ledger, or there was none, or it was restored: then documents may be in the output that
-   * the ledger does not know of, and the first look at anything created before this start is `uncertain`.
+   * True when the previous run did not close this ledger, or there was none, or it was restored: then documents may be in
+   * the output that the ledger does not know of, and the first look at anything created before this start is `uncertain`.
    */
   readonly uncleanStart: boolean;
 }
 
-export interface Ledger extends ContentLedger, DeliveryLedger {
-  /** Drops Ids and finished blobs older than eight days, a few thousand rows a call. True while more is left. */
+/** All that a process remembers. */
+export interface State {
+  readonly checkpoints: Checkpoints;
+  readonly work: WorkLedger;
+  readonly delivery: DeliveryLedger;
+  /** On what terms this process takes work. */
+  readonly lease: Lease;
+  /** Nothing made before is remembered any more, since no source can serve it, in milliseconds since the epoch. */
+  rememberedSince(now: number): number;
+  /** Drops Ids and finished items from before that time, a few thousand rows a call. True while more is left. */
   prune(now: number): Promise<boolean>;
   close(): Promise<void>;
 }

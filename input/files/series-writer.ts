@@ -5,7 +5,7 @@
 import type { Clock } from '../contract/clock.ts';
 import { describeError } from '../contract/errors.ts';
 import type { Logger } from '../contract/logger.ts';
-import type { Checkpoint } from '../contract/state.ts';
+import type { FileLength } from '../contract/state.ts';
 import type { DurableFile } from './durable-file.ts';
 import { describeChange, type FileChange } from './file-change.ts';
 import type { FileSeries } from './file-series.ts';
@@ -25,7 +25,7 @@ export interface SeriesWriterParts {
 interface QueuedWrite {
   readonly lines: Buffer;
   readonly signal: AbortSignal;
-  readonly done: PromiseWithResolvers<Checkpoint>;
+  readonly done: PromiseWithResolvers<FileLength>;
 }
 
 const firstPauseMs = 1_000;
@@ -44,8 +44,8 @@ export class SeriesWriter {
   }
 
   /** Resolves once the lines are on disk. Rejects on abort, but only while none of them can be in the file. */
-  write(lines: Buffer, signal: AbortSignal): Promise<Checkpoint> {
-    const done = Promise.withResolvers<Checkpoint>();
+  write(lines: Buffer, signal: AbortSignal): Promise<FileLength> {
+    const done = Promise.withResolvers<FileLength>();
     this.#waiting.push({ lines, signal, done });
     this.#running ??= this.#writeAll();
     return done.promise;

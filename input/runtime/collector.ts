@@ -8,8 +8,7 @@ import type { DocumentBuffer } from '../concurrency/document-buffers.ts';
 import type { IdClaims } from '../concurrency/id-claims.ts';
 import { LinkedAbort } from '../concurrency/linked-abort.ts';
 import { Semaphore } from '../concurrency/semaphore.ts';
-import type { BatchCounts } from '../contract/batch-counts.ts';
-import { addCounts } from '../contract/batch-counts.ts';
+import { addCounts, type BatchCounts } from '../contract/batch-counts.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { DeadLetter, DeadLetters } from '../contract/dead-letters.ts';
 import type { Origin } from '../contract/feed.ts';
@@ -21,7 +20,6 @@ import type { Telemetry } from '../contract/telemetry.ts';
 import { setConstants } from '../documents/constant-fields.ts';
 import { rawDocumentWriter } from '../documents/raw-document.ts';
 import type { MappingOptions } from '../settings/policy/policy.ts';
-import type { CommitQueue } from '../state/commit-queue.ts';
 
 export interface CollectorParts {
   readonly source: Source;
@@ -31,7 +29,6 @@ export interface CollectorParts {
   readonly slots: Semaphore;
   readonly ledger: DeliveryLedger;
   readonly claims: IdClaims;
-  readonly commits: CommitQueue;
   readonly deadLetters: DeadLetters;
   readonly openBuffer: () => DocumentBuffer;
   readonly telemetry: Telemetry;
@@ -181,7 +178,7 @@ async function deliverUnseen(
   const { uncertain, canWait = false } = batch;
   const report = await parts.output.write(documents, { signal: abandon, uncertain, canWait, raw });
   await keepRejected(parts, batch.origin, fresh, report);
-  await parts.commits.commit({ keys: fresh.map((entry) => entry.key), checkpoint: report.checkpoint });
+  await parts.ledger.commit({ keys: fresh.map((entry) => entry.key), fileLength: report.fileLength });
   noticeStrangers(parts, batch, report);
   return {
     delivered: report.delivered,

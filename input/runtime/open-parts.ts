@@ -11,7 +11,7 @@ import type { DeadLetters } from '../contract/dead-letters.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output } from '../contract/output.ts';
 import type { Source } from '../contract/source.ts';
-import type { DeliveryLedger, Ledger } from '../contract/state.ts';
+import type { DeliveryLedger, State } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { Connections } from '../http/connections.ts';
 import { createOutput } from '../outputs/create-output.ts';
@@ -20,7 +20,6 @@ import type { OutputPolicy } from '../outputs/output-policy.ts';
 import type { Policy, StreamPolicy } from '../settings/policy/policy.ts';
 import type { OpeningEnvironment } from '../sources/source-kind.ts';
 import { TenantAccess } from '../sources/tenant-access.ts';
-import { CommitQueue } from '../state/commit-queue.ts';
 import { openDeadLetters } from '../state/dead-letters/dead-letters.ts';
 import { traceOutput } from '../telemetry/traces.ts';
 import { type CollectorSignals, collect, slotsOf } from './collector.ts';
@@ -37,14 +36,14 @@ export interface DeliveryOptions {
 }
 
 export interface OpenParts extends OpenedOutputs {
-  readonly ledger: Ledger;
+  readonly state: State;
   readonly deadLetters: DeadLetters;
 }
 
 /** Whatever is opened is closed by `closing`, in the opposite order. Opens the outputs named, or all of the policy. */
 export async function openParts(
   options: DeliveryOptions,
-  ledger: Ledger,
+  state: State,
   closing: AsyncDisposableStack,
   wanted: readonly OutputPolicy[] = options.policy.outputs,
 ): Promise<OpenParts> {
@@ -53,12 +52,13 @@ export async function openParts(
   const deadLetters = await openDeadLetters({ folder: policy.process.stateFolder, clock, log, giveUp });
   closing.defer(() => deadLetters.close());
   const mayWait = !policy.once;
-  const create = (each: OutputPolicy) => traceOutput(createOutput(each, { ...options, ledger, mayWait }));
+  const create = (each: OutputPolicy) =>
+    traceOutput(createOutput(each, { ...options, ledger: state.delivery, mayWait }));
   const opened = await openOutputs(wanted, { ...options, create, mayWait }, signals.stop);
   closing.defer(async () => {
     for (const [each, output] of opened.outputs) if (!opened.failures.has(each)) await output.close();
   });
-  return { ...opened, ledger, deadLetters };
+  return { ...opened, state, deadLetters };
 }
 
 export type Shared = ReturnType<typeof shareAmongStreams>;
@@ -67,7 +67,7 @@ export function shareAmongStreams(
   { policy, telemetry, log, clock, random }: DeliveryOptions,
   parts: OpenParts,
 ) {
-  const { ledger, outputs, failures, deadLetters } = parts;
+  const { state, outputs, failures, deadLetters } = parts;
   const budget = byteBudget(policy.process.memoryBytes);
   telemetry.watchInFlight?.(() => budget.held);
   return {
@@ -79,7 +79,10 @@ export function shareAmongStreams(
     asking: {
       random,
       once: policy.once,
-      uncleanStart: ledger.uncleanStart,
+      checkpoints: state.checkpoints,
+      work: state.work,
+      lease: state.lease,
+      uncleanStart: state.delivery.uncleanStart,
       shared: {
         connections: new Connections(),
         turns: new PrioritySemaphore({ clock }),
@@ -88,9 +91,8 @@ export function shareAmongStreams(
     },
     mapperOf: openMappers(),
     collector: {
-      ledger,
+      ledger: state.delivery,
       claims: new IdClaims(),
-      commits: new CommitQueue(ledger),
       deadLetters,
       openBuffer: documentBuffers(2 * policy.process.memoryBytes),
       telemetry,

@@ -3,7 +3,7 @@
 
 import { resolve } from 'node:path';
 import type { Logger } from '../contract/logger.ts';
-import type { ContentLedger } from '../contract/state.ts';
+import type { Checkpoints } from '../contract/state.ts';
 import type { OutputPolicy } from '../outputs/output-policy.ts';
 import type { StreamPolicy } from '../settings/policy/policy.ts';
 
@@ -13,27 +13,27 @@ interface Place {
   readonly addresses: readonly string[];
 }
 
-/** Of a tenant as a whole; where it stands in several streams of the same source, each has one with its feeds in the name. */
+/** The checkpoint that says where documents went; where a tenant stands in several streams, each has its feeds in the name. */
 export const outputFact = 'output';
 
 /** Warns where documents of the stream went somewhere else until now. */
 export async function noteOutputChange(
   { source, where, output }: StreamPolicy,
   all: readonly StreamPolicy[],
-  ledger: Pick<ContentLedger, 'getFact' | 'setFact'>,
+  checkpoints: Checkpoints,
   log: Logger,
 ): Promise<void> {
-  const stream = { tenant: source.tenantId, source: source.kind, name: '' };
+  const stream = { kind: 'stream', tenant: source.tenantId, source: source.kind } as const;
   const place = placeOf(output);
   const fact = factOf(source, all);
-  const known = (await ledger.getFact(stream, fact)) ?? (await ledger.getFact(stream, outputFact));
+  const known = (await checkpoints.get(stream, fact)) ?? (await checkpoints.get(stream, outputFact));
   const before = readPlace(known);
   if (before && !isSame(before, place))
     log.warn(
       { event: { action: 'output-changed' }, organization: { id: source.tenantId } },
       `${where}: until now documents went to ${describe(before)}; these are not sent again to ${describe(place)}. Should they be: m365 replay window --from 7d${place.type === 'elasticsearch' ? '' : ' --again'}`,
     );
-  await ledger.setFact(stream, fact, JSON.stringify(place));
+  await checkpoints.set(stream, fact, JSON.stringify(place));
 }
 
 function factOf({ tenantId, kind, feeds }: StreamPolicy['source'], all: readonly StreamPolicy[]): string {

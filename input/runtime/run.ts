@@ -6,13 +6,12 @@ import type { Clock } from '../contract/clock.ts';
 import { describeError, OperatorError } from '../contract/errors.ts';
 import type { Feed } from '../contract/feed.ts';
 import type { Logger } from '../contract/logger.ts';
-import type { Ledger } from '../contract/state.ts';
+import type { State } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import type { Policy, StreamPolicy } from '../settings/policy/policy.ts';
-import { openLedger } from '../state/sqlite/sqlite-ledger.ts';
-import { carriedFacts } from './carried-facts.ts';
 import type { CollectorSignals } from './collector.ts';
 import { FeedClaims } from './feed-claims.ts';
+import { keepState } from './housekeeping.ts';
 import {
   deliverStream,
   type OpenParts,
@@ -21,6 +20,7 @@ import {
   type Shared,
   shareAmongStreams,
 } from './open-parts.ts';
+import { openState } from './open-state.ts';
 import { noteOutputChange } from './output-change.ts';
 import { startCompleteness } from './start-completeness.ts';
 import { type FoundTenant, superviseStream } from './supervise.ts';
@@ -54,8 +54,6 @@ interface EndingRunOptions extends RunOptions {
   readonly damage: AbortSignal;
 }
 
-const pruneEveryMs = 10 * 60_000;
-
 /** How often a run begins anew by itself because its ledger was damaged: a disk that spoils each is for the operator. */
 const mostNewLedgers = 3;
 
@@ -72,20 +70,19 @@ export async function runCollector(options: RunOptions): Promise<RunResult> {
 /** `damage`: aborted, and with it the run, when the ledger is found damaged. */
 async function runOnLedger(given: RunOptions, damage: AbortController | undefined): Promise<RunResult> {
   const options = endEarly(given, damage?.signal);
-  const ledger = await openLedger({
+  const state = await openState({
     folder: options.policy.process.stateFolder,
     clock: options.clock,
     log: options.log,
-    carried: carriedFacts(),
     giveUp: options.signals.abandon,
     onHealth: (health, message) => options.telemetry.report({ kind: 'ledger' }, { health, message }),
     onDamage: () => damage?.abort(),
   });
-  options.telemetry.ledgerOpened?.(ledger.identity.id);
+  options.telemetry.ledgerOpened?.(state.delivery.identity.id);
   try {
-    return await runWithLedger(options, ledger);
+    return await runWithState(options, state);
   } finally {
-    await ledger.close();
+    await state.close();
   }
 }
 
@@ -108,14 +105,14 @@ function endEarly(options: RunOptions, damage = new AbortController().signal): E
 }
 
 /** What is opened is closed again, in the opposite order, wherever it ends. */
-async function runWithLedger(options: EndingRunOptions, ledger: Ledger): Promise<RunResult> {
+async function runWithState(options: EndingRunOptions, state: State): Promise<RunResult> {
   await using closing = new AsyncDisposableStack();
-  const parts = await openParts(options, ledger, closing);
+  const parts = await openParts(options, state, closing);
   const housekeeping = new AbortController();
-  const pruning = pruneRegularly(options, ledger, housekeeping.signal);
+  const keeping = keepState(state, options, housekeeping.signal);
   closing.defer(() => {
     housekeeping.abort();
-    return pruning;
+    return keeping;
   });
   const { ecsVersion } = loadDefinitions();
   const completeness = startCompleteness({ ...options, ...parts, ecsVersion, end: options.signals.end });
@@ -139,20 +136,20 @@ async function runStreams(options: EndingRunOptions, parts: OpenParts): Promise<
     ),
   );
   const cutShort = options.signals.stop.aborted;
-  const open = await countOpen(claims.held(), parts.ledger, options);
+  const open = await countOpen(claims.held(), parts.state, options);
   return { failed, open, readerGone: options.readerGone(), cutShort };
 }
 
 /** Of a tenant that was never found, nothing is listed either. */
 async function countOpen(
   feeds: readonly Feed[],
-  ledger: Ledger,
+  { work }: State,
   { log }: RunOptions,
 ): Promise<number | undefined> {
   try {
     let open = 0;
     for (const feed of feeds) {
-      const { listed, fetching } = await ledger.countByState(feed);
+      const { listed, fetching } = await work.countByState(feed);
       open += listed + fetching;
     }
     return open;
@@ -176,8 +173,7 @@ async function runStream(
       claims.claim(tenantId, stream);
       foundTenant?.(tenantId);
     };
-    const { ledger, log } = shared.collector;
-    await noteOutputChange(stream, policy.streams, ledger, log);
+    await noteOutputChange(stream, policy.streams, shared.asking.checkpoints, shared.collector.log);
     await deliverStream(stream, shared, signals, stream.source.open, { claimTenant });
   };
   await (policy.once ? run() : superviseStream(run, { ...options, stream, stop: signals.stop }));
@@ -200,18 +196,4 @@ function reportEnded(
   if (others.length === 1) telemetry.report({ kind: 'stream', tenant, source: kind }, report);
   else for (const name of source.feeds) telemetry.report({ tenant, source: kind, name }, report);
   log.error({ m365: { stream: id } }, `${where}: ${message}`);
-}
-
-async function pruneRegularly(options: RunOptions, ledger: Ledger, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      while (!signal.aborted && (await ledger.prune(options.clock.now())))
-        await options.clock.sleep(50, signal);
-      await options.clock.sleep(pruneEveryMs, signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      options.log.warn({}, `The ledger could not be pruned: ${describeError(error)}`);
-      await options.clock.sleep(pruneEveryMs, signal).catch(() => undefined);
-    }
-  }
 }

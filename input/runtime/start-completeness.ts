@@ -6,14 +6,14 @@ import type { Clock } from '../contract/clock.ts';
 import { keyOf } from '../contract/component.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output } from '../contract/output.ts';
-import type { Ledger } from '../contract/state.ts';
+import type { State } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import type { OutputPolicy } from '../outputs/output-policy.ts';
 import type { CompletenessPolicy, Policy, StreamPolicy } from '../settings/policy/policy.ts';
 
 export interface StartOptions {
   readonly policy: Policy;
-  readonly ledger: Ledger;
+  readonly state: State;
   /** Open already. */
   readonly outputs: ReadonlyMap<OutputPolicy, Output>;
   readonly telemetry: Telemetry;
@@ -56,14 +56,19 @@ export function startCompleteness(options: StartOptions): RunningCompleteness {
 }
 
 function reporterOf(each: CompletenessPolicy, tally: CompletenessTally, options: StartOptions) {
-  const { policy, ledger, outputs, clock, log, version, ecsVersion, end } = options;
+  const { policy, state, outputs, clock, log, version, ecsVersion, end } = options;
   const output = outputs.get(each.output);
   if (!output) throw new Error(`no output was opened for the completeness at ${each.where}`);
   const { namespace, intervalMs } = each;
   const own = policy.streams.filter(({ id }) => each.streams.includes(id));
   const feeds = () => [...own.flatMap(configuredFeeds), ...resolvedFeeds(own, policy.streams, tally)];
-  const identity = { namespace, agent: { id: ledger.identity.id, version }, ecsVersion, tags: ['m365'] };
-  return completenessReporter({ feeds, intervalMs, identity, tally, ledger, output, clock, log, end });
+  const identity = {
+    namespace,
+    agent: { id: state.delivery.identity.id, version },
+    ecsVersion,
+    tags: ['m365'],
+  };
+  return completenessReporter({ feeds, intervalMs, identity, tally, state, output, clock, log, end });
 }
 
 const isDomain = ({ source }: StreamPolicy): boolean => source.tenantId.includes('.');

@@ -7,7 +7,7 @@ import type { Clock } from '../contract/clock.ts';
 import type { Feed } from '../contract/feed.ts';
 import type { Finding } from '../contract/finding.ts';
 import type { Source, SourceEnvironment } from '../contract/source.ts';
-import type { ContentLedger } from '../contract/state.ts';
+import type { Checkpoints } from '../contract/state.ts';
 import type { Connections } from '../http/connections.ts';
 import type { Option } from '../options/option.ts';
 import type { PolicyProblem } from '../options/problems.ts';
@@ -48,7 +48,7 @@ export interface SourceKind<Options> {
   /** For `m365 replay`: a source of what is selected and nothing else, which ends when it was settled. */
   readonly refetch?: (options: Options, environment: OpeningEnvironment, wanted: Refetching) => Source;
   /** For `m365 state show`: what is remembered of a feed beside its items. */
-  readonly describeState?: (feed: Feed, ledger: Pick<ContentLedger, 'getFact'>) => Promise<FeedState>;
+  readonly describeState?: (feed: Feed, checkpoints: Pick<Checkpoints, 'get'>) => Promise<FeedState>;
   /** What of the remembered facts is still true where not all of the state could be kept. */
   readonly lostState?: LostState;
   /** For the README of the package. */
@@ -83,7 +83,7 @@ interface SharedAccess {
 
 export interface Asking {
   readonly clock: Clock;
-  readonly ledger: Pick<ContentLedger, 'getFact'>;
+  readonly checkpoints: Pick<Checkpoints, 'get'>;
   readonly signal: AbortSignal;
 }
 

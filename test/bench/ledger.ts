@@ -9,8 +9,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../input/contract/clock.ts';
 import type { Logger } from '../../input/contract/logger.ts';
 import type { RecordKey } from '../../input/contract/state.ts';
-import { CommitQueue } from '../../input/state/commit-queue.ts';
-import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import { openState } from '../../input/runtime/open-state.ts';
 import { fillLedger } from '../state/fill-ledger.ts';
 
 const tenant = randomUUID();
@@ -56,8 +55,7 @@ const lanes = 8;
 const portions = 20;
 
 async function measure(name: string, measurement: Measurement): Promise<void> {
-  const ledger = await openLedger({ folder: measurement.folder, clock: systemClock, log: silent });
-  const commits = new CommitQueue(ledger);
+  const ledger = await openState({ folder: measurement.folder, clock: systemClock, log: silent });
   let cpuMicros = 0;
   let wallMs = 0;
   for (let portion = 0; portion < portions; portion += 1) {
@@ -67,8 +65,8 @@ async function measure(name: string, measurement: Measurement): Promise<void> {
     const pass = async (lane: number) => {
       for (let n = lane; n < batches.length; n += lanes) {
         const keys = batches[n] ?? [];
-        await ledger.findSeen(keys);
-        await commits.commit({ keys });
+        await ledger.delivery.findSeen(keys);
+        await ledger.delivery.commit({ keys });
       }
     };
     await Promise.all(Array.from({ length: lanes }, (_, lane) => pass(lane)));

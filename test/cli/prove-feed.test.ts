@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { proveFeed } from '../../input/cli/prove/prove-feed.ts';
+import { openState } from '../../input/runtime/open-state.ts';
 import type { Inventory, ListedItem } from '../../input/sources/source-kind.ts';
-import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { noon, recordingLog, steppingClock } from '../state/state-folder.ts';
 
 const closers: (() => unknown)[] = [];
@@ -22,16 +22,16 @@ const item = (position: string, minutes: number): ListedItem => ({ position, cre
 async function ledgerWith(known: Record<string, number>) {
   const folder = mkdtempSync(join(tmpdir(), 'm365-prove-'));
   closers.push(() => rmSync(folder, { recursive: true, force: true }));
-  const ledger = await openLedger({ folder, clock: steppingClock(), log: recordingLog() });
+  const ledger = await openState({ folder, clock: steppingClock(), log: recordingLog() });
   closers.push(() => ledger.close());
-  const blobs = Object.entries(known).map(([contentId, minutes]) => ({
-    contentId,
-    contentUri: '',
-    contentCreated: at(minutes),
-    contentExpiration: at(-1000),
+  const blobs = Object.entries(known).map(([id, minutes]) => ({
+    id,
+    data: '',
+    createdAt: at(minutes),
+    expiresAt: at(-1000),
   }));
-  await ledger.list(feed, blobs, { late: false, backfill: false, listedAt: noon });
-  return ledger;
+  await ledger.work.list(feed, blobs, { late: false, backfill: false, listedAt: noon });
+  return ledger.work;
 }
 
 function listing(...pages: readonly (readonly ListedItem[])[]): Inventory {

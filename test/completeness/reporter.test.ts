@@ -6,10 +6,10 @@ import { listCollectionFields } from '../../input/cli/package/fields/collection-
 import { type CompletenessReporter, completenessReporter } from '../../input/completeness/reporter.ts';
 import { CompletenessTally, combineTelemetry } from '../../input/completeness/tally.ts';
 import type { Output, OutputDocument, WriteReport } from '../../input/contract/output.ts';
+import { openState } from '../../input/runtime/open-state.ts';
 import type { SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
-import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { StatusBoard } from '../../input/telemetry/status/status-board.ts';
-import { noon, recordingLog, scope, steppingClock } from '../state/state-folder.ts';
+import { hold, noon, recordingLog, scope, steppingClock } from '../state/state-folder.ts';
 
 let folder: string;
 let ledger: SqliteLedger;
@@ -25,7 +25,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'm365-completeness-'));
   clock = steppingClock();
   log = recordingLog();
-  ledger = await openLedger({ folder, clock, log });
+  ledger = await openState({ folder, clock, log });
   tally = new CompletenessTally(clock.now);
   taken = [];
   answer = async (documents) => {
@@ -59,7 +59,7 @@ const makeReporter = (end?: AbortSignal): CompletenessReporter =>
       tags: ['m365'],
     },
     tally,
-    ledger,
+    state: ledger,
     output,
     clock,
     log,
@@ -68,11 +68,11 @@ const makeReporter = (end?: AbortSignal): CompletenessReporter =>
 const bodies = () => taken.map(({ body }) => JSON.parse(body.toString()));
 const figures = (at = -1) => bodies().at(at)?.m365.collection;
 
-const blob = (contentId: string) => ({
-  contentId,
-  contentUri: `https://manage.office.com/${contentId}`,
-  contentCreated: new Date(noon - 60_000).toISOString(),
-  contentExpiration: new Date(noon + 86_400_000).toISOString(),
+const blob = (id: string) => ({
+  id,
+  data: `https://manage.office.com/${id}`,
+  createdAt: new Date(noon - 60_000).toISOString(),
+  expiresAt: new Date(noon + 86_400_000).toISOString(),
 });
 
 describe('reports of completeness', () => {
@@ -128,14 +128,14 @@ describe('reports of completeness', () => {
 
   test('what is pending, lost and missing comes from the ledger', async () => {
     const reporter = makeReporter();
-    await ledger.list(scope, [blob('a'), blob('b'), blob('c')], {
+    await ledger.work.list(scope, [blob('a'), blob('b'), blob('c')], {
       late: false,
       backfill: false,
       listedAt: noon,
     });
-    await ledger.giveUp(scope, 'a', 'expired', 'AF20051', noon);
+    await ledger.work.giveUp(scope, hold('a'), 'expired', 'AF20051', noon);
     tally.count(scope, 'items_lost');
-    await ledger.recordGap({
+    await ledger.work.recordGap({
       ...scope,
       from: '2026-02-28T01:00:00.000Z',
       to: '2026-02-28T03:00:00.000Z',
@@ -193,13 +193,13 @@ describe('reports of completeness', () => {
     expect(taken.length).toBeGreaterThanOrEqual(3);
   });
 
-  test('a checkpoint of a file output goes to the ledger', async () => {
+  test('the length of a file output goes to the ledger', async () => {
     answer = async () => ({
       ...accepted,
-      checkpoint: { file: 'logs-m365.collection-default.ndjson', length: 512 },
+      fileLength: { file: 'logs-m365.collection-default.ndjson', length: 512 },
     });
     await makeReporter().report();
-    expect(await ledger.checkpoints()).toEqual([
+    expect(await ledger.delivery.fileLengths()).toEqual([
       { file: 'logs-m365.collection-default.ndjson', length: 512 },
     ]);
   });
@@ -209,9 +209,9 @@ describe('reports of completeness', () => {
     tally.lag(scope, 1, 1);
     tally.credential(scope.tenant, { kind: 'certificate', endsAt: noon });
     tally.count(scope, 'items_lost');
-    await ledger.list(scope, [blob('a')], { late: false, backfill: false, listedAt: noon });
-    await ledger.giveUp(scope, 'a', 'poisoned', 'unreadable', noon);
-    await ledger.recordGap({
+    await ledger.work.list(scope, [blob('a')], { late: false, backfill: false, listedAt: noon });
+    await ledger.work.giveUp(scope, hold('a'), 'poisoned', 'unreadable', noon);
+    await ledger.work.recordGap({
       ...scope,
       from: '2026-02-28T01:00:00Z',
       to: '2026-02-28T03:00:00Z',

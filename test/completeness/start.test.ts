@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { CompletenessTally } from '../../input/completeness/tally.ts';
 import type { OutputDocument } from '../../input/contract/output.ts';
+import { openState } from '../../input/runtime/open-state.ts';
 import { startCompleteness } from '../../input/runtime/start-completeness.ts';
 import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
-import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { noon, recordingLog, steppingClock } from '../state/state-folder.ts';
 
 const guid = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
@@ -29,7 +29,7 @@ test('reports every tenant of its input, also those that are given by their doma
   const folder = mkdtempSync(join(tmpdir(), 'm365-completeness-'));
   const clock = { ...steppingClock(), sleep: (_: number, signal?: AbortSignal) => aborted(signal) };
   const log = recordingLog();
-  const ledger = await openLedger({ folder, clock, log });
+  const ledger = await openState({ folder, clock, log });
   const taken: OutputDocument[] = [];
   const output = {
     name: 'default',
@@ -43,7 +43,7 @@ test('reports every tenant of its input, also those that are given by their doma
   const board = new CompletenessTally(clock.now);
   const running = startCompleteness({
     policy,
-    ledger,
+    state: ledger,
     outputs: new Map(policy.outputs.map((each) => [each, output])),
     telemetry: board,
     clock,

@@ -132,7 +132,7 @@ test('a ledger that is damaged while it is used is left for a new one, and nothi
     compare(truth(emulator, tenant), await readDelivered(place.output)).missing.length === 0;
   await until(isComplete);
   using other = new DatabaseSync(join(place.state, 'ledger.db'));
-  other.exec(`UPDATE blob SET state = 'listed', listed_at = 9000000000000000`);
+  other.exec(`UPDATE item SET state = 'listed', listed_at = 9000000000000000`);
   emulator.publish({ contentType: 'Audit.General', generate: 3 });
   await until(() => run.log.lines.some((line) => line.includes('collecting begins again with a new one')));
   await until(isComplete);

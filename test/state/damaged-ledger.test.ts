@@ -18,8 +18,11 @@ import {
 } from './spoil-ledger.ts';
 import {
   blob,
+  hold,
   noon,
   openTestLedger,
+  reachMs,
+  readAll,
   recordingLog,
   scope,
   steppingClock,
@@ -43,17 +46,18 @@ const names = [
   'seen',
   'seen_late',
   'seen_late_by_arrival',
+  'file_length',
+  'component',
+  'sqlite_autoindex_component_1',
   'checkpoint',
-  'scope',
-  'sqlite_autoindex_scope_1',
-  'fact',
   'gap',
-  'blob',
-  'sqlite_autoindex_blob_1',
-  'blob_ready',
-  'blob_waiting',
-  'blob_by_time',
-  'blob_ended',
+  'item',
+  'sqlite_autoindex_item_1',
+  'item_ready',
+  'item_waiting',
+  'item_by_time',
+  'item_ended',
+  'item_held',
 ];
 
 test('every table and index of the schema is damaged below', () => {
@@ -81,20 +85,25 @@ const setAside = (folder: string) => readdirSync(folder).filter((name) => /^ledg
 /** What a collector does with a ledger. */
 async function useAll(ledger: SqliteLedger): Promise<void> {
   const keys = Array.from({ length: 3000 }, (_, n) => keyOf(n));
-  await ledger.findSeen([...keys, { id: 'tenant:late-1', seconds: 0 }]);
-  await ledger.checkpoints();
-  await ledger.due(scope, noon + 5000, 1000, new Set());
-  for (const _ of ledger.blobsBetween(scope, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'));
-  await ledger.gapsBetween(scope, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z');
-  await ledger.getFact(scope, 'watermark');
-  await ledger.countByState(scope);
-  await ledger.list(scope, [blob('new')], { late: false, backfill: false, listedAt: noon });
-  await ledger.begin(scope, 'new');
-  await ledger.acknowledge(scope, 'new', { delivered: 1, duplicate: 0, deadLettered: 0 }, noon);
-  await ledger.recordGap({ ...scope, from: '2026-02-01T00:00:00Z', to: '2026-02-02T00:00:00Z', reason: 'x' });
-  await ledger.setFact(scope, 'watermark', '8');
+  await ledger.delivery.findSeen([...keys, { id: 'tenant:late-1', seconds: 0 }]);
+  await ledger.delivery.fileLengths();
+  await ledger.work.take(scope, 1000, ledger.lease);
+  for await (const _ of ledger.work.between(scope, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'));
+  await ledger.work.gapsBetween(scope, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z');
+  await ledger.checkpoints.get(scope, 'watermark');
+  await ledger.work.countByState(scope);
+  await ledger.work.list(scope, [blob('new')], { late: false, backfill: false, listedAt: noon });
+  await ledger.work.begin(scope, hold('new'));
+  await ledger.work.settle(scope, hold('new'), { delivered: 1, duplicate: 0, deadLettered: 0 }, noon);
+  await ledger.work.recordGap({
+    ...scope,
+    from: '2026-02-01T00:00:00Z',
+    to: '2026-02-02T00:00:00Z',
+    reason: 'x',
+  });
+  await ledger.checkpoints.set(scope, 'watermark', '8');
   const late = Array.from({ length: 700 }, (_, n) => ({ id: `tenant:later-${n}`, seconds: 0 }));
-  await ledger.commit({ keys: [...keys, ...late], checkpoints: [{ file: '/b', length: 1 }] });
+  await ledger.delivery.commit({ keys: [...keys, ...late], fileLength: { file: '/b', length: 1 } });
   while (await ledger.prune(noon + 20 * 86_400_000));
 }
 
@@ -153,13 +162,14 @@ describe('a page of $name filled with $with', () => {
       const look = async () => {
         const ledger = await openLedgerToRead({
           folder: folder.path,
-          clock: steppingClock(),
+          clock: steppingClock(noon + 5000),
           log: recordingLog(),
+          reachMs,
         });
         try {
-          await ledger.scopes();
-          await ledger.countByState(scope);
-          await ledger.getFact(scope, 'watermark');
+          await ledger.work.feeds();
+          await ledger.work.countByState(scope);
+          await ledger.checkpoints.get(scope, 'watermark');
           for await (const _ of ledger.export());
         } finally {
           await ledger.close();
@@ -214,8 +224,8 @@ describe.each(['ledger.db-wal', 'ledger.db-shm'])('a killed collector left a dam
 describe('a row that no version of ours writes', () => {
   test.each([
     ['Ids cut off', 'UPDATE seen_recent SET keys = substr(keys, 1, 7)'],
-    ['a state that is none', `UPDATE blob SET state = 'x' WHERE content_id = 'blob-1'`],
-    ['a time that is none', `UPDATE blob SET listed_at = 9000000000000000 WHERE content_id = 'blob-500'`],
+    ['a state that is none', `UPDATE item SET state = 'x' WHERE id = 'blob-1'`],
+    ['a time that is none', `UPDATE item SET listed_at = 9000000000000000 WHERE id = 'blob-500'`],
   ])('(%s) is damage, and the next start begins anew', async (_, statement) => {
     using folder = damagedCopy((file) => {
       const database = new DatabaseSync(file);
@@ -239,28 +249,28 @@ test('a lock file that is damaged keeps nobody out, and still lets in one only',
 });
 
 describe('of a damaged ledger', () => {
-  const carried = { independentFacts: ['first_run_at'], doubts: [{ name: 'last_listing', value: 'never' }] };
+  const carried = { independent: ['first_run_at'], doubts: [{ name: 'last_listing', value: 'never' }] };
   const windowOfAll = ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'] as const;
   const open = (folder: string) =>
-    openLedger({ folder, clock: steppingClock(), log: recordingLog(), carried });
+    openLedger({ folder, clock: steppingClock(), log: recordingLog(), carried, reachMs });
 
   test('it is kept since when a scope was collected and what was lost, and all is listed again', async () => {
     using folder = damagedCopy((file) => spoilPages(file, middlePage('seen')));
     const ledger = await open(folder.path);
-    expect(await ledger.getFact(scope, 'first_run_at')).toBe('6');
-    expect(await ledger.getFact(scope, 'watermark')).toBeUndefined();
-    expect(await ledger.getFact(scope, 'last_listing')).toBe('never');
-    expect(await ledger.gapsBetween(scope, ...windowOfAll)).toHaveLength(1);
-    expect([...ledger.blobsBetween(scope, ...windowOfAll)]).toEqual([]);
+    expect(await ledger.checkpoints.get(scope, 'first_run_at')).toBe('6');
+    expect(await ledger.checkpoints.get(scope, 'watermark')).toBeUndefined();
+    expect(await ledger.checkpoints.get(scope, 'last_listing')).toBe('never');
+    expect(await ledger.work.gapsBetween(scope, ...windowOfAll)).toHaveLength(1);
+    expect(await readAll(ledger.work.between(scope, ...windowOfAll))).toEqual([]);
     await ledger.close();
   });
 
-  test.each(['fact', 'gap', 'scope', 'sqlite_schema'])(
+  test.each(['checkpoint', 'gap', 'component', 'sqlite_schema'])(
     'a table that cannot be read is left behind: %s',
     async (name) => {
       using folder = damagedCopy((file) => spoilPages(file, middlePage(name)));
       const ledger = await open(folder.path);
-      expect(await ledger.getFact(scope, 'watermark')).toBeUndefined();
+      expect(await ledger.checkpoints.get(scope, 'watermark')).toBeUndefined();
       await useAll(ledger);
       await ledger.close();
     },

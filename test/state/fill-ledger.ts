@@ -4,8 +4,8 @@ import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../../input/contract/clock.ts';
+import { openState } from '../../input/runtime/open-state.ts';
 import { keyBytes } from '../../input/state/sqlite/record-keys.ts';
-import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 
 export interface Filling {
   /** The state folder; nothing may have it open. */
@@ -20,7 +20,7 @@ const idsPerStep = 4096;
 
 export async function fillLedger({ folder, count, fromSeconds, toSeconds }: Filling): Promise<void> {
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  await (await openLedger({ folder, clock: systemClock, log: silent })).close();
+  await (await openState({ folder, clock: systemClock, log: silent })).close();
   const database = new DatabaseSync(join(folder, 'ledger.db'));
   // Nobody needs a half-filled ledger, so none of this has to survive a crash.
   database.exec(`

@@ -1,9 +1,9 @@
 // Opens the ledger of a folder, says so, and stays.
 
 import { systemClock } from '../../input/contract/clock.ts';
-import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import { openState } from '../../input/runtime/open-state.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-await openLedger({ folder: process.argv[2] ?? '', clock: systemClock, log: silent });
+await openState({ folder: process.argv[2] ?? '', clock: systemClock, log: silent });
 process.stdout.write('open\n');
 setInterval(() => {}, 60_000);

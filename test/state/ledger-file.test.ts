@@ -22,6 +22,7 @@ import {
   noon,
   noonSeconds,
   openTestLedger,
+  reachMs,
   recordingLog,
   scope,
   steppingClock,
@@ -32,15 +33,15 @@ const key = { id: 'tenant:1', seconds: noonSeconds };
 
 async function fill(folder: string): Promise<void> {
   const ledger = await openTestLedger(folder);
-  await ledger.commit({ keys: [key], checkpoints: [] });
-  await ledger.list(scope, [blob('a')], { late: false, backfill: false, listedAt: noon });
+  await ledger.delivery.commit({ keys: [key] });
+  await ledger.work.list(scope, [blob('a')], { late: false, backfill: false, listedAt: noon });
   await ledger.close();
 }
 
 async function isUnclean(folder: string): Promise<boolean> {
   const ledger = await openTestLedger(folder);
   await ledger.close();
-  return ledger.uncleanStart;
+  return ledger.delivery.uncleanStart;
 }
 
 describe('a ledger', () => {
@@ -48,7 +49,7 @@ describe('a ledger', () => {
     using folder = temporaryFolder();
     const state = join(folder.path, 'state');
     const ledger = await openTestLedger(state);
-    await ledger.commit({ keys: [key], checkpoints: [] });
+    await ledger.delivery.commit({ keys: [key] });
     expect(statSync(state).mode & 0o777).toBe(0o700);
     expect(readdirSync(state)).toContain('ledger.db-wal');
     for (const name of readdirSync(state))
@@ -82,8 +83,8 @@ describe('a ledger', () => {
     await first.close();
     const second = await openTestLedger(folder.path);
     await second.close();
-    expect(first.identity.run).toBe(1);
-    expect(second.identity).toEqual({ id: first.identity.id, run: 2 });
+    expect(first.delivery.identity.run).toBe(1);
+    expect(second.delivery.identity).toEqual({ id: first.delivery.identity.id, run: 2 });
   });
 });
 
@@ -110,7 +111,7 @@ describe('a state folder in use', () => {
     holder.kill('SIGKILL');
     await once(holder, 'exit');
     const ledger = await openTestLedger(folder.path);
-    expect(ledger.uncleanStart).toBe(true);
+    expect(ledger.delivery.uncleanStart).toBe(true);
     await ledger.close();
   });
 });
@@ -127,13 +128,18 @@ describe('a damaged ledger', () => {
     using folder = temporaryFolder();
     await fill(folder.path);
     damage(ledgerIn(folder.path));
-    const reading = openLedgerToRead({ folder: folder.path, clock: steppingClock(), log: recordingLog() });
+    const reading = openLedgerToRead({
+      folder: folder.path,
+      clock: steppingClock(),
+      log: recordingLog(),
+      reachMs,
+    });
     await expect(reading).rejects.toMatchObject({ code: 'ledger-damaged' });
     const log = recordingLog();
     const ledger = await openTestLedger(folder.path, log);
-    expect(ledger.uncleanStart).toBe(true);
-    expect([...(await ledger.findSeen([key]))]).toEqual([0]);
-    await ledger.commit({ keys: [key], checkpoints: [] });
+    expect(ledger.delivery.uncleanStart).toBe(true);
+    expect([...(await ledger.delivery.findSeen([key]))]).toEqual([0]);
+    await ledger.delivery.commit({ keys: [key] });
     await ledger.close();
     expect(readdirSync(folder.path)).toContain('ledger.damaged-20260301T120000Z');
     expect(log.lines).toHaveLength(1);
@@ -146,16 +152,16 @@ describe('a damaged ledger', () => {
     using folder = temporaryFolder();
     const full = await openTestLedger(folder.path);
     const keys = Array.from({ length: 40_000 }, (_, n) => ({ id: `tenant:${n}`, seconds: noonSeconds + n }));
-    await full.commit({ keys, checkpoints: [] });
+    await full.delivery.commit({ keys });
     await full.prune(noon);
     await full.close();
     const damaged = await openTestLedger(folder.path);
     spoilPages(ledgerIn(folder.path), (pagesByName(ledgerIn(folder.path)).get('seen') ?? []).slice(-9));
-    await expect(damaged.findSeen(keys)).rejects.toMatchObject({ code: 'ledger-damaged' });
+    await expect(damaged.delivery.findSeen(keys)).rejects.toMatchObject({ code: 'ledger-damaged' });
     await damaged.close();
     const log = recordingLog();
     const fresh = await openTestLedger(folder.path, log);
-    expect([...(await fresh.findSeen(keys.slice(0, 2)))]).toEqual([0, 0]);
+    expect([...(await fresh.delivery.findSeen(keys.slice(0, 2)))]).toEqual([0, 0]);
     expect(log.lines[0]).toMatch(/^WARN .* is damaged/);
     await fresh.close();
   });
@@ -164,14 +170,14 @@ describe('a damaged ledger', () => {
 describe('the schema', () => {
   const later = [...migrations, 'CREATE TABLE later (x TEXT) STRICT; INSERT INTO later VALUES (1)'];
   const open = (folder: string, steps: readonly string[], log = recordingLog()) =>
-    openLedger({ folder, clock: steppingClock(), log, migrations: steps });
+    openLedger({ folder, clock: steppingClock(), log, migrations: steps, reachMs });
 
   test('is brought to the newest version, with a backup before', async () => {
     using folder = temporaryFolder();
     await fill(folder.path);
     const log = recordingLog();
     const ledger = await open(folder.path, later, log);
-    expect([...(await ledger.findSeen([key]))]).toEqual([1]);
+    expect([...(await ledger.delivery.findSeen([key]))]).toEqual([1]);
     await ledger.close();
     const backup = join(folder.path, `ledger.schema-${migrations.length}-20260301T120000Z`);
     expect(log.lines[0]).toContain(`the old one is kept as ${backup}`);
@@ -189,7 +195,7 @@ describe('the schema', () => {
       open(folder.path, [...migrations, 'CREATE TABLE one (x); CREATE TABLE one (x)']),
     ).rejects.toThrow('one');
     const ledger = await openTestLedger(folder.path);
-    expect([...(await ledger.findSeen([key]))]).toEqual([1]);
+    expect([...(await ledger.delivery.findSeen([key]))]).toEqual([1]);
     await ledger.close();
   });
 

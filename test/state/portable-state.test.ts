@@ -2,9 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { openLedgerToRead, type SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import {
   blob,
+  hold,
   noon,
   noonSeconds,
   openTestLedger,
+  reachMs,
+  readAll,
   recordingLog,
   scope,
   steppingClock,
@@ -16,24 +19,24 @@ const old = { id: 'tenant:old', seconds: 0 };
 const window = ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'] as const;
 
 async function fill(ledger: SqliteLedger): Promise<void> {
-  await ledger.list(scope, [blob('a'), blob('b'), blob('c')], {
+  await ledger.work.list(scope, [blob('a'), blob('b'), blob('c')], {
     late: true,
     backfill: false,
     listedAt: noon,
   });
-  await ledger.begin(scope, 'a');
-  await ledger.acknowledge(scope, 'a', { delivered: 3, duplicate: 1, deadLettered: 0 }, noon);
-  await ledger.retryLater(scope, 'b', noon + 1000, 'HTTP 500');
-  await ledger.recordGap({
+  await ledger.work.begin(scope, hold('a'));
+  await ledger.work.settle(scope, hold('a'), { delivered: 3, duplicate: 1, deadLettered: 0 }, noon);
+  await ledger.work.retryLater(scope, hold('b'), noon + 1000, 'HTTP 500');
+  await ledger.work.recordGap({
     ...scope,
     from: '2026-02-01T00:00:00.000Z',
     to: '2026-02-02T00:00:00.000Z',
     reason: 'x',
   });
-  await ledger.setFact(scope, 'watermark', '7');
-  await ledger.setFact(scope, 'first_run_at', '1');
-  await ledger.setFact(scope, 'last_listing', '6');
-  await ledger.commit({ keys: [...Array.from({ length: 1200 }, (_, n) => key(n)), old], checkpoints: [] });
+  await ledger.checkpoints.set(scope, 'watermark', '7');
+  await ledger.checkpoints.set(scope, 'first_run_at', '1');
+  await ledger.checkpoints.set(scope, 'last_listing', '6');
+  await ledger.delivery.commit({ keys: [...Array.from({ length: 1200 }, (_, n) => key(n)), old] });
 }
 
 async function* feed(lines: readonly string[]): AsyncIterable<string> {
@@ -46,7 +49,7 @@ async function exportAll(ledger: SqliteLedger): Promise<string[]> {
   return lines;
 }
 
-const options = { independentFacts: ['first_run_at'], doubts: [{ name: 'last_listing', value: 'never' }] };
+const options = { independent: ['first_run_at'], doubts: [{ name: 'last_listing', value: 'never' }] };
 
 /** A ledger with everything in it, as it is exported. */
 async function exportFilled(folder: string): Promise<string[]> {
@@ -65,26 +68,35 @@ function asFirstVersion([header = '', ...rest]: readonly string[]): string[] {
 }
 
 const factsOf = async (ledger: SqliteLedger) => ({
-  watermark: await ledger.getFact(scope, 'watermark'),
-  first: await ledger.getFact(scope, 'first_run_at'),
-  listing: await ledger.getFact(scope, 'last_listing'),
+  watermark: await ledger.checkpoints.get(scope, 'watermark'),
+  first: await ledger.checkpoints.get(scope, 'first_run_at'),
+  listing: await ledger.checkpoints.get(scope, 'last_listing'),
 });
 
 describe('the portable state', () => {
-  test('carries everything but the checkpoints to another ledger', async () => {
+  test('carries everything but the lengths of files to another ledger', async () => {
     using here = temporaryFolder();
     using there = temporaryFolder();
     const first = await openTestLedger(here.path);
     await fill(first);
-    const reader = await openLedgerToRead({ folder: here.path, clock: steppingClock(), log: recordingLog() });
+    const reader = await openLedgerToRead({
+      folder: here.path,
+      clock: steppingClock(),
+      log: recordingLog(),
+      reachMs,
+    });
     const lines = await exportAll(reader);
     await reader.close();
     const second = await openTestLedger(there.path);
     expect(await second.import(feed(lines), options)).toMatchObject({ lines: lines.length, isWhole: true });
-    expect([...second.blobsBetween(scope, ...window)]).toEqual([...first.blobsBetween(scope, ...window)]);
-    expect(await second.gapsBetween(scope, ...window)).toEqual(await first.gapsBetween(scope, ...window));
+    expect(await readAll(second.work.between(scope, ...window))).toEqual(
+      await readAll(first.work.between(scope, ...window)),
+    );
+    expect(await second.work.gapsBetween(scope, ...window)).toEqual(
+      await first.work.gapsBetween(scope, ...window),
+    );
     expect(await factsOf(second)).toEqual({ watermark: '7', first: '1', listing: '6' });
-    expect([...(await second.findSeen([key(0), key(1199), key(1200), old]))]).toEqual([1, 1, 0, 1]);
+    expect([...(await second.delivery.findSeen([key(0), key(1199), key(1200), old]))]).toEqual([1, 1, 0, 1]);
     await first.close();
     await second.close();
   });
@@ -108,7 +120,7 @@ describe('the portable state', () => {
     for await (const line of ledger.export()) {
       lines.push(line);
       if (lines.length === 2)
-        await ledger.list(scope, [blob('later')], { late: true, backfill: false, listedAt: noon });
+        await ledger.work.list(scope, [blob('later')], { late: true, backfill: false, listedAt: noon });
     }
     expect(lines.join('\n')).not.toContain('later');
     using other = temporaryFolder();
@@ -124,8 +136,8 @@ describe('the portable state', () => {
     ['what is no JSON', ['name;value'], 'Line 1 .*'],
     [
       'a newer version',
-      ['{"format":"m365-state","version":3}'],
-      'its version is 3, and this program reads 1 and 2',
+      ['{"format":"m365-state","version":4}'],
+      'its version is 4, and this program reads 1, 2, 3',
     ],
   ])('refuses %s', async (_, lines, message) => {
     using folder = temporaryFolder();
@@ -144,20 +156,21 @@ const spoilt: readonly [string, (lines: readonly string[]) => string[]][] = [
   ['without its end mark', (lines) => lines.slice(0, -1)],
   ['cut behind its facts', (lines) => lines.slice(0, 4)],
   ['cut within a line', (lines) => [...lines.slice(0, 6), (lines[6] ?? '').slice(0, 30)]],
-  ['with a line missing', (lines) => change(lines, 'blob', () => [])],
-  ['with a line that is broken', (lines) => change(lines, 'blob', (line) => [line.slice(1)])],
+  ['with a line missing', (lines) => change(lines, 'item', () => [])],
+  ['with a line that is broken', (lines) => change(lines, 'item', (line) => [line.slice(1)])],
   ['with a line of an unknown kind', (lines) => change(lines, 'gap', () => ['{"kind":"x"}'])],
   [
     'with a column missing',
-    (lines) => change(lines, 'gap', () => ['{"kind":"gap","tenant":"t","content_type":"c"}']),
+    (lines) =>
+      change(lines, 'gap', () => ['{"kind":"gap","type":"feed","tenant":"t","source":"s","feed":"f"}']),
   ],
   [
     'with a value of another type',
-    (lines) => change(lines, 'blob', (line) => [line.replace('"late":1', '"late":"x"')]),
+    (lines) => change(lines, 'item', (line) => [line.replace('"late":1', '"late":"x"')]),
   ],
   [
     'with a value changed',
-    (lines) => change(lines, 'blob', (line) => [line.replace('"delivered":3', '"delivered":4')]),
+    (lines) => change(lines, 'item', (line) => [line.replace('"delivered":3', '"delivered":4')]),
   ],
   [
     'with its lines in another order',
@@ -184,11 +197,11 @@ describe('an export', () => {
     using there = temporaryFolder();
     const lines = await exportFilled(here.path);
     const ledger = await openTestLedger(there.path);
-    const cut = lines.findIndex((line) => line.startsWith('{"kind":"blob"')) + 1;
+    const cut = lines.findIndex((line) => line.startsWith('{"kind":"item"')) + 1;
     expect(await ledger.import(feed(lines.slice(0, cut)), options)).toMatchObject({
       hasEndMark: false,
-      taken: { fact: 3, gap: 1, blob: 1, seen: 0, seen_late: 0 },
-      announced: { fact: 3, gap: 1, blob: 3, seen: 1200, seen_late: 1 },
+      taken: { checkpoint: 3, gap: 1, item: 1, seen: 0, seen_late: 0 },
+      announced: { checkpoint: 3, gap: 1, item: 3, seen: 1200, seen_late: 1 },
     });
     expect(await ledger.import(feed(lines), options)).toMatchObject({ isWhole: true });
     expect(await factsOf(ledger)).toEqual({ watermark: '7', first: '1', listing: '6' });
@@ -198,12 +211,12 @@ describe('an export', () => {
   test('that is damaged is taken as far as it can be read, and says where it cannot', async () => {
     using here = temporaryFolder();
     using there = temporaryFolder();
-    const lines = change(await exportFilled(here.path), 'blob', () => ['{"kind":"blob",']);
+    const lines = change(await exportFilled(here.path), 'item', () => ['{"kind":"item",']);
     const ledger = await openTestLedger(there.path);
     const imported = await ledger.import(feed(lines), options);
     expect(imported.unreadable).toEqual({ lines: 1, first: expect.stringMatching(/^line 6: /) });
-    expect([...ledger.blobsBetween(scope, ...window)].map(({ contentId }) => contentId)).toEqual(['b', 'c']);
-    expect([...(await ledger.findSeen([key(0), key(1199)]))]).toEqual([1, 1]);
+    expect((await readAll(ledger.work.between(scope, ...window))).map(({ id }) => id)).toEqual(['b', 'c']);
+    expect([...(await ledger.delivery.findSeen([key(0), key(1199)]))]).toEqual([1, 1]);
     await ledger.close();
   });
 
@@ -212,8 +225,8 @@ describe('an export', () => {
     using there = temporaryFolder();
     const lines = await exportFilled(here.path);
     const ledger = await openTestLedger(there.path);
-    await ledger.setFact(scope, 'watermark', '9');
-    await ledger.setFact(scope, 'last_listing', '8');
+    await ledger.checkpoints.set(scope, 'watermark', '9');
+    await ledger.checkpoints.set(scope, 'last_listing', '8');
     await ledger.import(feed(lines.slice(0, -1)), options);
     await ledger.import(feed(lines), options);
     expect(await factsOf(ledger)).toEqual({ watermark: '9', first: '1', listing: '8' });
@@ -222,22 +235,22 @@ describe('an export', () => {
 });
 
 describe('a ledger opened to be read', () => {
-  const readOptions = (folder: string) => ({ folder, clock: steppingClock(), log: recordingLog() });
+  const readOptions = (folder: string) => ({ folder, clock: steppingClock(), log: recordingLog(), reachMs });
 
   test('shows what a running collector wrote, and writes nothing', async () => {
     using folder = temporaryFolder();
     const ledger = await openTestLedger(folder.path);
     await fill(ledger);
     const reader = await openLedgerToRead(readOptions(folder.path));
-    expect(reader.identity).toEqual(ledger.identity);
-    expect([...(await reader.findSeen([key(0), key(1200)]))]).toEqual([1, 0]);
-    expect([...reader.blobsBetween(scope, ...window)]).toHaveLength(3);
-    await ledger.setFact(scope, 'watermark', '8');
-    expect(await reader.getFact(scope, 'watermark')).toBe('8');
-    await expect(reader.setFact(scope, 'watermark', '9')).rejects.toThrow('readonly');
+    expect(reader.delivery.identity).toEqual(ledger.delivery.identity);
+    expect([...(await reader.delivery.findSeen([key(0), key(1200)]))]).toEqual([1, 0]);
+    expect(await readAll(reader.work.between(scope, ...window))).toHaveLength(3);
+    await ledger.checkpoints.set(scope, 'watermark', '8');
+    expect(await reader.checkpoints.get(scope, 'watermark')).toBe('8');
+    await expect(reader.checkpoints.set(scope, 'watermark', '9')).rejects.toThrow('readonly');
     await reader.close();
     await ledger.close();
-    expect((await openTestLedger(folder.path)).uncleanStart).toBe(false);
+    expect((await openTestLedger(folder.path)).delivery.uncleanStart).toBe(false);
   });
 
   test('must be there', async () => {

@@ -3,7 +3,7 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { blob, noon, noonSeconds, openTestLedger, scope } from './state-folder.ts';
+import { blob, hold, noon, noonSeconds, openTestLedger, scope } from './state-folder.ts';
 
 export const ledgerIn = (folder: string) => join(folder, 'ledger.db');
 export const keyOf = (n: number) => ({ id: `tenant:${n}`, seconds: noonSeconds + n });
@@ -12,23 +12,28 @@ const blobs = Array.from({ length: 600 }, (_, n) => blob(`blob-${n}`));
 
 export async function fillEverything(folder: string): Promise<void> {
   const ledger = await openTestLedger(folder);
-  await ledger.commit({ keys: Array.from({ length: 3000 }, (_, n) => keyOf(n)), checkpoints: [] });
+  await ledger.delivery.commit({ keys: Array.from({ length: 3000 }, (_, n) => keyOf(n)) });
   while (await ledger.prune(noon));
   const recent = Array.from({ length: 2000 }, (_, n) => keyOf(3000 + n));
   const late = Array.from({ length: 600 }, (_, n) => ({ id: `tenant:late-${n}`, seconds: 0 }));
-  await ledger.commit({ keys: [...recent, ...late], checkpoints: [{ file: '/a', length: 1 }] });
-  await ledger.list(scope, blobs, { late: false, backfill: false, listedAt: noon });
-  for (const { contentId } of blobs.slice(0, 200))
-    await ledger.acknowledge(scope, contentId, { delivered: 1, duplicate: 0, deadLettered: 0 }, noon);
-  for (const { contentId } of blobs.slice(200, 400))
-    await ledger.retryLater(scope, contentId, noon + 1000, 'HTTP 500');
-  await ledger.recordGap({ ...scope, from: '2026-02-01T00:00:00Z', to: '2026-02-02T00:00:00Z', reason: 'x' });
-  await ledger.setFact(scope, 'watermark', '7');
-  await ledger.setFact(scope, 'first_run_at', '6');
+  await ledger.delivery.commit({ keys: [...recent, ...late], fileLength: { file: '/a', length: 1 } });
+  await ledger.work.list(scope, blobs, { late: false, backfill: false, listedAt: noon });
+  for (const { id } of blobs.slice(0, 200))
+    await ledger.work.settle(scope, hold(id), { delivered: 1, duplicate: 0, deadLettered: 0 }, noon);
+  for (const { id } of blobs.slice(200, 400))
+    await ledger.work.retryLater(scope, hold(id), noon + 1000, 'HTTP 500');
+  await ledger.work.recordGap({
+    ...scope,
+    from: '2026-02-01T00:00:00Z',
+    to: '2026-02-02T00:00:00Z',
+    reason: 'x',
+  });
+  await ledger.checkpoints.set(scope, 'watermark', '7');
+  await ledger.checkpoints.set(scope, 'first_run_at', '6');
   await ledger.close();
   const database = new DatabaseSync(ledgerIn(folder));
   // Leaves pages that are free.
-  database.exec('CREATE TABLE t (x); INSERT INTO t SELECT zeroblob(4000) FROM blob LIMIT 50; DROP TABLE t');
+  database.exec('CREATE TABLE t (x); INSERT INTO t SELECT zeroblob(4000) FROM item LIMIT 50; DROP TABLE t');
   database.close();
 }
 

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../input/contract/clock.ts';
 import type { Feed } from '../../input/contract/feed.ts';
 import type { Logger } from '../../input/contract/logger.ts';
-import type { ListedBlob } from '../../input/contract/state.ts';
+import type { Hold, Item } from '../../input/contract/state.ts';
 import { openLedger, type SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 
 export const scope: Feed = {
@@ -15,6 +15,9 @@ export const scope: Feed = {
   source: 'management-activity',
   name: 'Audit.Exchange',
 };
+
+/** How far back the source reaches. */
+export const reachMs = 7 * 86_400_000;
 
 export const noon = Date.parse('2026-03-01T12:00:00Z');
 export const noonSeconds = noon / 1000;
@@ -48,8 +51,12 @@ export function temporaryFolder(): { path: string; [Symbol.dispose](): void } {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export function openTestLedger(folder: string, log = recordingLog()): Promise<SqliteLedger> {
-  return openLedger({ folder, clock: steppingClock(), log });
+export function openTestLedger(
+  folder: string,
+  log = recordingLog(),
+  clock: Clock = steppingClock(),
+): Promise<SqliteLedger> {
+  return openLedger({ folder, clock, log, reachMs });
 }
 
 /** Numbers from a seed (mulberry32), so that a failure can be repeated. */
@@ -63,11 +70,22 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-export function blob(contentId: string, contentCreated = '2026-03-01T10:00:00.000Z'): ListedBlob {
+export async function readAll<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** Of what was never taken. */
+export function hold(id: string, lease = 0): Hold {
+  return { id, lease };
+}
+
+export function blob(id: string, createdAt = '2026-03-01T10:00:00.000Z'): Item {
   return {
-    contentId,
-    contentUri: `https://manage.office.com/api/v1.0/${scope.tenant}/activity/feed/audit/${contentId}`,
-    contentCreated,
-    contentExpiration: '2026-03-08T10:00:00.000Z',
+    id,
+    data: `https://manage.office.com/api/v1.0/${scope.tenant}/activity/feed/audit/${id}`,
+    createdAt,
+    expiresAt: '2026-03-08T10:00:00.000Z',
   };
 }

@@ -3,10 +3,10 @@
 import { Command, Option } from 'commander';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { systemClock } from '../../contract/clock.ts';
-import type { ContentLedger } from '../../contract/state.ts';
+import type { WorkView } from '../../contract/state.ts';
+import { openStateToRead } from '../../runtime/open-state.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
 import type { ReachedWindow } from '../../sources/source-kind.ts';
-import { openLedgerToRead } from '../../state/sqlite/sqlite-ledger.ts';
 import { chooseStreams, nameTenant } from '../choose-streams.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { printProof, printStores } from '../prove/print-proof.ts';
@@ -79,13 +79,20 @@ async function prove(flags: ProveFlags): Promise<boolean> {
   const windowOf = ({ source }: StreamPolicy) =>
     listedWindow({ from: flags.from ?? now - source.reachMs, to: flags.to ?? now - settleMs }, source, now);
   const window = widest(streams.map(windowOf));
-  const ledger = await openLedgerToRead({
+  const state = await openStateToRead({
     folder: stateFolder,
     clock: systemClock,
     log: openCommandLog('warn'),
   });
   using signals = listenForInterruption();
-  const proving = { ledger, stateFolder, records: flags.records ?? false, signal: signals.stop };
+  const ledger = state.work;
+  const proving = {
+    ledger,
+    checkpoints: state.checkpoints,
+    stateFolder,
+    records: flags.records ?? false,
+    signal: signals.stop,
+  };
   const proofs: StreamProof[] = [];
   for (const stream of streams) {
     const own = windowOf(stream);
@@ -97,7 +104,7 @@ async function prove(flags: ProveFlags): Promise<boolean> {
   const compared = comparedBy(flags);
   const delivered = { ledger, streams: policy.streams, sinceMs: window.from };
   const stores = compared === 'ledger and number' ? await proveStores(proofs, delivered, signals.stop) : [];
-  await ledger.close();
+  await state.close();
   const complete = proofs.every(({ proof }) => isProved(proof)) && stores.every(isStored);
   if (flags.json) {
     const tenants = proofs.map(({ proof }) => proof);
@@ -157,7 +164,7 @@ async function proveStores(
     const { kind, feeds, tenantId } = stream.source;
     const tenant = resolved.get(stream) ?? tenantId;
     const own = feeds.map((name) => ({ tenant, source: kind, name }));
-    const { delivered, duplicate } = countSettled(ledger, own, sinceMs);
+    const { delivered, duplicate } = await countSettled(ledger, own, sinceMs);
     stores.set(storeOf(stream), {
       ...store,
       delivered: store.delivered + delivered,
@@ -168,7 +175,7 @@ async function proveStores(
 }
 
 interface Delivered {
-  readonly ledger: Pick<ContentLedger, 'blobsBetween'>;
+  readonly ledger: Pick<WorkView, 'between'>;
   /** All of the policy. */
   readonly streams: readonly StreamPolicy[];
   readonly sinceMs: number;

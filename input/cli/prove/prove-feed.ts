@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Feed } from '../../contract/feed.ts';
-import type { ContentLedger, Gap, LedgerBlob } from '../../contract/state.ts';
+import type { Gap, WorkItem, WorkView } from '../../contract/state.ts';
 import type { Inventory, ListedItem } from '../../sources/source-kind.ts';
 
 /** An item that is not delivered, and why. */
@@ -36,7 +36,7 @@ interface Window {
 }
 
 export interface Known {
-  readonly ledger: Pick<ContentLedger, 'blobsBetween' | 'gapsBetween'>;
+  readonly ledger: Pick<WorkView, 'between' | 'gapsBetween'>;
   readonly feed: Feed;
   readonly window: Window;
   /** Whoever lists, for people. */
@@ -58,14 +58,14 @@ export async function proveFeed(
   const listed = new ListedItems(known);
   for (const part of onItems ? cutInHours(window) : [window]) {
     const fresh: ListedItem[] = [];
-    await list(inventory, feed.name, part, (items) => {
-      const found = listed.take(items);
+    await list(inventory, feed.name, part, async (items) => {
+      const found = await listed.take(items);
       if (onItems) fresh.push(...found);
     });
     if (fresh.length > 0) await onItems?.(fresh);
   }
   const gaps = await ledger.gapsBetween(feed, ...isoWindow(window));
-  const remembered = readLedger(known, gaps, listed);
+  const remembered = await readLedger(known, gaps, listed);
   const lettersInAll = [...letters.values()].reduce((sum, count) => sum + count, 0);
   return {
     contentType: feed.name,
@@ -86,12 +86,12 @@ async function list(
   inventory: Inventory,
   feed: string,
   window: Window,
-  take: (items: readonly ListedItem[]) => void,
+  take: (items: readonly ListedItem[]) => Promise<void>,
 ): Promise<void> {
   let fault: { readonly error: unknown } | undefined;
   const onItems = async (items: readonly ListedItem[]) => {
     try {
-      take(items);
+      await take(items);
     } catch (error) {
       fault = { error };
       throw error;
@@ -134,14 +134,14 @@ class ListedItems {
   }
 
   /** Returns those that did not come before. All are compared: two positions may have the same number. */
-  take(items: readonly ListedItem[]): ListedItem[] {
+  async take(items: readonly ListedItem[]): Promise<ListedItem[]> {
     const fresh = items.filter(({ position }) => this.#isFresh(position));
     this.count += fresh.length;
     this.settled += fresh.filter(({ settled }) => settled === true).length;
     this.isReadInOrder ||= items.some(({ settled }) => settled !== undefined);
     for (const item of items) if (item.settled === false) this.#note(item, 'pending', 'not read yet');
     const { service } = this.#known;
-    for (const item of this.#findUnknown(items.filter(({ settled }) => settled === undefined)))
+    for (const item of await this.#findUnknown(items.filter(({ settled }) => settled === undefined)))
       this.#note(item, 'missing', `${service} lists it, and the ledger has never seen it`);
     return fresh;
   }
@@ -162,28 +162,32 @@ class ListedItems {
   }
 
   /** Items that are listed together were made at about the same time, and so lie together in the ledger. */
-  #findUnknown(items: readonly ListedItem[]): Iterable<ListedItem> {
+  async #findUnknown(items: readonly ListedItem[]): Promise<Iterable<ListedItem>> {
     if (items.length === 0) return [];
     const { ledger, feed } = this.#known;
     const unknown = new Map(items.map((item) => [item.position, item]));
     const times = items.map(({ createdAt }) => Date.parse(createdAt));
     const window = { from: Math.min(...times), to: Math.max(...times) + 1 };
-    for (const { contentId } of ledger.blobsBetween(feed, ...isoWindow(window))) unknown.delete(contentId);
+    for await (const { id } of ledger.between(feed, ...isoWindow(window))) unknown.delete(id);
     return unknown.values();
   }
 }
 
-function readLedger({ ledger, feed, window, letters }: Known, gaps: readonly Gap[], listed: ListedItems) {
+async function readLedger(
+  { ledger, feed, window, letters }: Known,
+  gaps: readonly Gap[],
+  listed: ListedItems,
+) {
   const open: OpenItem[] = [];
   const sums = { done: 0, delivered: 0, duplicate: 0, deadLetters: 0, lettersGone: 0 };
   const ofItems = Map.groupBy(gaps, ({ reason }) => /^content (\S+): /.exec(reason)?.[1] ?? '');
-  for (const blob of ledger.blobsBetween(feed, ...isoWindow(window))) {
-    listed.noteKnown(blob.contentId);
-    const waiting = letters.get(blob.contentId) ?? 0;
+  for await (const blob of ledger.between(feed, ...isoWindow(window))) {
+    listed.noteKnown(blob.id);
+    const waiting = letters.get(blob.id) ?? 0;
     sums.deadLetters += waiting;
     open.push(...describeOpen(blob));
     // A lost item leaves a gap as well, which would outlast a replay; its own state says what is true now.
-    ofItems.delete(blob.contentId);
+    ofItems.delete(blob.id);
     if (blob.state !== 'acknowledged') continue;
     sums.done += 1;
     sums.delivered += blob.delivered;
@@ -195,18 +199,17 @@ function readLedger({ ledger, feed, window, letters }: Known, gaps: readonly Gap
   return { ...counts, open, records: { delivered, duplicate }, gaps: gaps.filter((gap) => left.has(gap)) };
 }
 
-function describeOpen({ state, contentId, contentCreated, reason, attempts }: LedgerBlob): OpenItem[] {
+function describeOpen({ state, id, createdAt, reason, attempts }: WorkItem): OpenItem[] {
+  const item = { contentId: id, contentCreated: createdAt };
   switch (state) {
     case 'acknowledged':
       return [];
     case 'expired':
     case 'poisoned':
-      return [{ contentId, contentCreated, state: 'lost', reason: reason ?? state }];
+      return [{ ...item, state: 'lost', reason: reason ?? state }];
     default: {
       const waiting = attempts === 0 ? 'not fetched yet' : `not yet, after ${attempts} attempts`;
-      return [
-        { contentId, contentCreated, state: 'pending', reason: reason ? `${waiting}: ${reason}` : waiting },
-      ];
+      return [{ ...item, state: 'pending', reason: reason ? `${waiting}: ${reason}` : waiting }];
     }
   }
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { isObject } from '../../../pipelines/json/unknown.ts';
 import { describeError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
-import type { ContentLedger } from '../../contract/state.ts';
+import type { WorkView } from '../../contract/state.ts';
 import { readFileName } from '../../files/file-name.ts';
 import { splitLines } from '../../files/split-lines.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
@@ -35,15 +35,15 @@ export interface Store {
 }
 
 /** What the ledger says became of the items of some feeds made since, up to now. */
-export function countSettled(
-  ledger: Pick<ContentLedger, 'blobsBetween'>,
+export async function countSettled(
+  ledger: Pick<WorkView, 'between'>,
   feeds: readonly Feed[],
   sinceMs: number,
-): Pick<Store, 'delivered' | 'duplicate'> {
+): Promise<Pick<Store, 'delivered' | 'duplicate'>> {
   const counts = { delivered: 0, duplicate: 0 };
   const since = new Date(sinceMs).toISOString();
   for (const feed of feeds)
-    for (const blob of ledger.blobsBetween(feed, since, endOfTime)) {
+    for await (const blob of ledger.between(feed, since, endOfTime)) {
       if (blob.state !== 'acknowledged') continue;
       counts.delivered += blob.delivered;
       counts.duplicate += blob.duplicate;

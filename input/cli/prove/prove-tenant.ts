@@ -7,7 +7,7 @@ import { systemClock } from '../../contract/clock.ts';
 import { keyOf } from '../../contract/component.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
-import type { ContentLedger } from '../../contract/state.ts';
+import type { Checkpoints, WorkView } from '../../contract/state.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
 import type { Inventory, ListedItem, ReachedWindow } from '../../sources/source-kind.ts';
@@ -34,7 +34,8 @@ export type ContentTypeProof =
     };
 
 export interface Proving {
-  readonly ledger: Pick<ContentLedger, 'blobsBetween' | 'gapsBetween' | 'getFact'>;
+  readonly ledger: Pick<WorkView, 'between' | 'gapsBetween'>;
+  readonly checkpoints: Pick<Checkpoints, 'get'>;
   readonly stateFolder: string;
   readonly window: ReachedWindow;
   /** Also asks Elasticsearch for every record. */
@@ -57,11 +58,11 @@ function isEachThereOnce({ missingCount, doubled, unread }: RecordProof): boolea
 /** A tenant that cannot be asked does not hide the others. */
 export async function proveTenant(stream: StreamPolicy, proving: Proving): Promise<TenantProof> {
   const { source } = stream;
-  const { ledger, signal } = proving;
+  const { checkpoints, signal } = proving;
   let inventory: Inventory;
   try {
     if (!source.inventory) throw notListed(source.kind);
-    inventory = await source.inventory({ clock: systemClock, ledger, signal });
+    inventory = await source.inventory({ clock: systemClock, checkpoints, signal });
   } catch (error) {
     signal.throwIfAborted();
     return { tenantId: source.tenantId, contentTypes: [], unreached: describeError(error) };

@@ -4,20 +4,19 @@ import type { BatchCounts } from '../../contract/batch-counts.ts';
 import { addCounts } from '../../contract/batch-counts.ts';
 import { systemClock } from '../../contract/clock.ts';
 import type { Batch, Source } from '../../contract/source.ts';
-import type { DeliveryLedger, Ledger } from '../../contract/state.ts';
+import type { DeliveryLedger, WorkLedger } from '../../contract/state.ts';
 import { requireFolder } from '../../files/owned-files.ts';
-import { carriedFacts } from '../../runtime/carried-facts.ts';
 import { deliverStream, openParts, shareAmongStreams } from '../../runtime/open-parts.ts';
+import { openState } from '../../runtime/open-state.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import type { OpeningEnvironment } from '../../sources/source-kind.ts';
-import { openLedger } from '../../state/sqlite/sqlite-ledger.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
 import { type Interruption, listenForInterruption } from '../terminal/interruption.ts';
 import { readVersion } from '../version.ts';
 
 export interface Replay extends AsyncDisposable {
-  readonly ledger: Ledger;
+  readonly work: WorkLedger;
   readonly signals: Interruption;
   /** Delivers everything the source yields to the output of the stream. */
   deliver(
@@ -41,19 +40,19 @@ export async function openReplay(policy: Policy, streams: readonly StreamPolicy[
   await using opening = new AsyncDisposableStack();
   const signals = opening.use(listenForInterruption());
   const giveUp = signals.abandon;
-  const ledger = await openLedger({ folder, clock, log, giveUp, carried: carriedFacts() });
-  opening.defer(() => ledger.close());
+  const state = await openState({ folder, clock, log, giveUp });
+  opening.defer(() => state.close());
   const telemetry = createTelemetry({ clock, version: readVersion() });
   const options = { policy, signals, telemetry, log, clock, random: Math.random };
   const outputs = new Set(streams.map(({ output }) => output));
-  const shared = shareAmongStreams(options, await openParts(options, ledger, opening, [...outputs]));
+  const shared = shareAmongStreams(options, await openParts(options, state, opening, [...outputs]));
   const open = opening.move();
   return {
-    ledger,
+    work: state.work,
     signals,
     async deliver(stream, openSource, { again }) {
       const totals = new Totals();
-      const memory = again ? { memory: withoutMemory(ledger) } : {};
+      const memory = again ? { memory: withoutMemory(state.delivery) } : {};
       await deliverStream(stream, shared, signals, (given) => totals.count(openSource(given)), memory);
       return totals.counts;
     },
@@ -66,8 +65,9 @@ function withoutMemory(ledger: DeliveryLedger): DeliveryLedger {
   return {
     findSeen: async (keys) => new Uint8Array(keys.length),
     commit: (entry) => ledger.commit(entry),
-    checkpoints: () => ledger.checkpoints(),
-    forgetCheckpoints: (files) => ledger.forgetCheckpoints(files),
+    fileLengths: () => ledger.fileLengths(),
+    setFileLength: (found) => ledger.setFileLength(found),
+    forgetFiles: (files) => ledger.forgetFiles(files),
     remember: (keys) => ledger.remember(keys),
     identity: ledger.identity,
     uncleanStart: ledger.uncleanStart,

@@ -89,7 +89,7 @@ async function replayFile(policy: Policy, session: Replay, letters: LetterFile):
       }
       // All of one content.
       const [first] = settled;
-      if (first) await session.ledger.noteReplayed(first.origin.feed, first.origin.position, counts);
+      if (first) await session.work.noteReplayed(first.origin.feed, first.origin.position, counts);
     });
     const { delivered, duplicate, deadLettered } = await session.deliver(stream, () => source, {
       again: true,

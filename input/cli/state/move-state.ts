@@ -8,11 +8,9 @@ import { systemClock } from '../../contract/clock.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { linesOfChunks } from '../../files/split-lines.ts';
-import { carriedFacts } from '../../runtime/carried-facts.ts';
+import { carriedFacts, openState, openStateToRead } from '../../runtime/open-state.ts';
 import type { Imported } from '../../state/portable/import-state.ts';
-import { takeClosingNote } from '../../state/sqlite/closing-note.ts';
 import { ledgerFile } from '../../state/sqlite/ledger-file.ts';
-import { openLedger, openLedgerToRead } from '../../state/sqlite/sqlite-ledger.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
 import { say } from '../terminal/terminal.ts';
 
@@ -20,7 +18,7 @@ const lineFeed = 0x0a;
 
 /** A running collector may go on meanwhile. The file must not exist; it belongs to this user alone. */
 export async function exportState(folder: string, file: string): Promise<void> {
-  const ledger = await openLedgerToRead({ folder, clock: systemClock, log: openCommandLog('warn') });
+  const ledger = await openStateToRead({ folder, clock: systemClock, log: openCommandLog('warn') });
   try {
     await writeLines(file, ledger.export());
   } finally {
@@ -39,14 +37,12 @@ export async function importState(folder: string, file: string): Promise<void> {
   await refuseUnreadable(file);
   sayWhetherNew(folder);
   const log = openCommandLog('warn');
-  const ledger = await openLedger({ folder, clock: systemClock, log, carried: carriedFacts() });
+  const ledger = await openState({ folder, clock: systemClock, log });
   let imported: Imported;
   try {
     imported = await ledger.import(readLines(file), carriedFacts());
   } finally {
     await ledger.close();
-    // What was delivered after the export is not in it: the next start must doubt, as after a crash.
-    takeClosingNote(ledgerFile(folder));
   }
   say(`${imported.lines} lines of ${file} are in the ledger of ${folder}.`);
   if (imported.isWhole) return say('The next run asks the output what it has.');
@@ -60,11 +56,11 @@ const listedAgain =
   'How far Microsoft was listed was not taken over: the next run lists again everything that Microsoft still has, and asks the output what is there.';
 
 const rowNames = {
-  blob: 'content blobs',
+  item: 'content blobs',
   seen: 'Ids',
   seen_late: 'Ids that came late',
   gap: 'gaps',
-  fact: 'facts',
+  checkpoint: 'facts',
 } as const;
 
 function notWhole(file: string, imported: Imported): OperatorError {
@@ -94,7 +90,7 @@ function describeMissing({ taken, announced }: Imported): string {
 
 /** Without them, the next run begins as a first one does. */
 function factsMissing({ taken, announced }: Imported): boolean {
-  return taken.fact < (announced.fact ?? 1);
+  return taken.checkpoint < (announced.checkpoint ?? 1);
 }
 
 const isRowKind = (kind: string): kind is keyof typeof rowNames => kind in rowNames;

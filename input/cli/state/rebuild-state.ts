@@ -2,17 +2,14 @@
 
 import { systemClock } from '../../contract/clock.ts';
 import type { Logger } from '../../contract/logger.ts';
-import type { RecordKey } from '../../contract/state.ts';
+import type { RecordKey, State } from '../../contract/state.ts';
 import { createOutput } from '../../outputs/create-output.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
 import { recentIds } from '../../outputs/elasticsearch/stored/stored-ids.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
-import { carriedFacts } from '../../runtime/carried-facts.ts';
+import { openState } from '../../runtime/open-state.ts';
 import type { Policy } from '../../settings/policy/policy.ts';
-import { takeClosingNote } from '../../state/sqlite/closing-note.ts';
-import { ledgerFile } from '../../state/sqlite/ledger-file.ts';
-import { openLedger, type SqliteLedger } from '../../state/sqlite/sqlite-ledger.ts';
 import { dataStreamsOf, tenantsOf } from '../choose-streams.ts';
 import { loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
@@ -20,28 +17,26 @@ import { listenForInterruption } from '../terminal/interruption.ts';
 import { say } from '../terminal/terminal.ts';
 import { sayWhetherNew } from './move-state.ts';
 
-const remembered = 8 * 86_400_000;
-
 export async function rebuildState(flags: PolicyFlags): Promise<void> {
   const policy = await loadCollectedPolicy(flags);
   const log = openCommandLog(policy.process.logLevel);
   using signals = listenForInterruption();
   sayWhetherNew(policy.process.stateFolder);
   const folder = policy.process.stateFolder;
-  const ledger = await openLedger({ folder, clock: systemClock, log, carried: carriedFacts() });
+  const state = await openState({ folder, clock: systemClock, log });
+  // Not everything can be read back, such as a document with another time than its record: the next start must doubt.
+  state.doubtNextStart();
   try {
     for (const output of policy.outputs)
-      await rebuildFrom(output, { policy, ledger, log, signal: signals.stop });
+      await rebuildFrom(output, { policy, state, log, signal: signals.stop });
   } finally {
-    await ledger.close();
-    // Not everything can be read back, such as a document with another time than its record: the next start must doubt.
-    takeClosingNote(ledgerFile(policy.process.stateFolder));
+    await state.close();
   }
 }
 
 interface Rebuilding {
   readonly policy: Policy;
-  readonly ledger: SqliteLedger;
+  readonly state: State;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -60,15 +55,15 @@ async function rebuildFrom(output: OutputPolicy, rebuilding: Rebuilding): Promis
 async function rebuildFromElasticsearch(
   output: OutputPolicy,
   options: ElasticsearchOptions,
-  { policy, ledger, signal }: Rebuilding,
+  { policy, state, signal }: Rebuilding,
 ): Promise<void> {
   const connection = await connect(options);
-  const sinceMs = systemClock.now() - remembered;
+  const sinceMs = state.rememberedSince(systemClock.now());
   try {
     for (const dataStream of dataStreamsOf(policy, output)) {
       const recent = { sinceMs, tenants: tenantsOf(policy, dataStream) };
       const found = countAlong(recentIds(connection, dataStream, recent, signal), dataStream);
-      say(`${dataStream}: ${await ledger.remember(found)} Ids of the last eight days were read back.`);
+      say(`${dataStream}: ${await state.delivery.remember(found)} recent Ids were read back.`);
     }
   } finally {
     await connection.close();
@@ -85,7 +80,8 @@ async function* countAlong(keys: AsyncIterable<RecordKey>, dataStream: string): 
 }
 
 /** Opening the output does it: whatever stands in its files and not in the ledger is taken over. */
-async function rebuildFromFiles(policy: OutputPolicy, { ledger, log, signal }: Rebuilding): Promise<void> {
+async function rebuildFromFiles(policy: OutputPolicy, { state, log, signal }: Rebuilding): Promise<void> {
+  const ledger = state.delivery;
   const telemetry = { report: () => undefined, count: () => undefined, lag: () => undefined };
   const output = createOutput(policy, { clock: systemClock, random: Math.random, ledger, log, telemetry });
   await output.open(signal);

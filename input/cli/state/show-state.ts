@@ -2,27 +2,26 @@
 
 import { systemClock } from '../../contract/clock.ts';
 import type { Feed } from '../../contract/feed.ts';
-import type { BlobState, Gap } from '../../contract/state.ts';
+import type { Gap, ItemState, State } from '../../contract/state.ts';
+import { openStateToRead } from '../../runtime/open-state.ts';
 import { findKind } from '../../sources/index.ts';
 import type { FeedState } from '../../sources/source-kind.ts';
-import { openLedgerToRead, type SqliteLedger } from '../../state/sqlite/sqlite-ledger.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
 import { paint, say, table, wrap } from '../terminal/terminal.ts';
 
 interface ScopeState {
   readonly feed: Feed;
-  readonly blobs: Record<BlobState, number>;
+  readonly blobs: Record<ItemState, number>;
   /** What its source says; undefined where the source is not known here. */
   readonly source: FeedState | undefined;
   readonly gaps: readonly Gap[];
 }
 
 export async function showState(folder: string, json: boolean): Promise<void> {
-  const ledger = await openLedgerToRead({ folder, clock: systemClock, log: openCommandLog('warn') });
+  const ledger = await openStateToRead({ folder, clock: systemClock, log: openCommandLog('warn') });
   try {
-    // What is kept for a tenant as a whole has no content type.
-    const scopes = (await ledger.scopes()).filter(({ name }) => name !== '');
-    const states = await Promise.all(scopes.map((scope) => readState(ledger, scope)));
+    const feeds = await ledger.work.feeds();
+    const states = await Promise.all(feeds.map((feed) => readState(ledger, feed)));
     if (json) say(JSON.stringify(states.map(toJson), undefined, 2));
     else printStates(folder, states);
   } finally {
@@ -41,12 +40,12 @@ function printStates(folder: string, states: readonly ScopeState[]): void {
   if (states.length === 0) say('Nothing was listed yet.');
 }
 
-async function readState(ledger: SqliteLedger, feed: Feed): Promise<ScopeState> {
+async function readState({ work, checkpoints }: State, feed: Feed): Promise<ScopeState> {
   return {
     feed,
-    blobs: await ledger.countByState(feed),
-    source: await findKind(feed.source)?.describeState?.(feed, ledger),
-    gaps: await ledger.gapsBetween(feed, new Date(0).toISOString(), new Date().toISOString()),
+    blobs: await work.countByState(feed),
+    source: await findKind(feed.source)?.describeState?.(feed, checkpoints),
+    gaps: await work.gapsBetween(feed, new Date(0).toISOString(), new Date().toISOString()),
   };
 }
 

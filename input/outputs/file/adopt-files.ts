@@ -7,7 +7,7 @@ import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../../contract/errors.ts';
 import type { Logger } from '../../contract/logger.ts';
-import type { Checkpoint, DeliveryLedger, RecordKey } from '../../contract/state.ts';
+import type { DeliveryLedger, FileLength, RecordKey } from '../../contract/state.ts';
 import { readTail } from '../../files/file-change.ts';
 import { readFileName } from '../../files/file-name.ts';
 import type { ExistingFile } from '../../files/file-series.ts';
@@ -38,9 +38,9 @@ const lineFeed = 0x0a;
 
 /** Returns the files of the folder, oldest first, with the length that the ledger now has. */
 export async function adoptFiles(parts: AdoptParts): Promise<AdoptedFile[]> {
-  const checkpoints = await parts.ledger.checkpoints();
-  const found = await findFiles(parts, checkpoints);
-  await forgetMissing(parts, checkpoints, found);
+  const lengths = await parts.ledger.fileLengths();
+  const found = await findFiles(parts, lengths);
+  await forgetMissing(parts, lengths, found);
   const adopted: AdoptedFile[] = [];
   for (const file of found) {
     const result = await adoptFile(parts, file);
@@ -49,30 +49,28 @@ export async function adoptFiles(parts: AdoptParts): Promise<AdoptedFile[]> {
   return adopted;
 }
 
-async function findFiles(parts: AdoptParts, checkpoints: readonly Checkpoint[]): Promise<FoundFile[]> {
-  const lengths = new Map(checkpoints.map(({ file, length }) => [file, length]));
+async function findFiles(parts: AdoptParts, lengths: readonly FileLength[]): Promise<FoundFile[]> {
+  const known = new Map(lengths.map(({ file, length }) => [file, length]));
   const found: FoundFile[] = [];
   for (const entry of (await readdir(parts.folder)).sort()) {
     const name = readFileName(entry);
     if (!name) continue;
     const path = join(parts.folder, entry);
-    const known = lengths.get(path);
-    if (known === undefined && name.begun < parts.begunSince) continue;
-    found.push({ name, path, length: (await stat(path)).size, known });
+    const length = known.get(path);
+    if (length === undefined && name.begun < parts.begunSince) continue;
+    found.push({ name, path, length: (await stat(path)).size, known: length });
   }
   return found;
 }
 
 async function forgetMissing(
   parts: AdoptParts,
-  checkpoints: readonly Checkpoint[],
+  lengths: readonly FileLength[],
   found: readonly FoundFile[],
 ): Promise<void> {
   const there = new Set(found.map(({ path }) => path));
-  const missing = checkpoints.filter(
-    ({ file }) => file.startsWith(join(parts.folder, '/')) && !there.has(file),
-  );
-  if (missing.length > 0) await parts.ledger.forgetCheckpoints(missing.map(({ file }) => file));
+  const missing = lengths.filter(({ file }) => file.startsWith(join(parts.folder, '/')) && !there.has(file));
+  if (missing.length > 0) await parts.ledger.forgetFiles(missing.map(({ file }) => file));
 }
 
 type Adopted = Pick<AdoptedFile, 'length' | 'isSound'>;
@@ -137,8 +135,8 @@ async function findStart(path: string, acknowledged: number): Promise<number> {
 }
 
 async function keepLength(ledger: DeliveryLedger, file: string, length: number): Promise<void> {
-  if (length === 0) await ledger.forgetCheckpoints([file]);
-  else await ledger.commit({ keys: [], checkpoints: [{ file, length }] });
+  if (length === 0) await ledger.forgetFiles([file]);
+  else await ledger.setFileLength({ file, length });
 }
 
 async function takeOver(ledger: DeliveryLedger, path: string, start: number) {

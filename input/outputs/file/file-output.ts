@@ -75,8 +75,8 @@ class FileOutput implements Output {
     }
     const lines = this.#writeLines(documents, new Date(this.#parts.clock.now()).toISOString());
     try {
-      const checkpoint = await this.#writer(first.dataStream).write(lines.buffer, signal);
-      return { ...report(documents.length), checkpoint };
+      const fileLength = await this.#writer(first.dataStream).write(lines.buffer, signal);
+      return { ...report(documents.length), fileLength };
     } finally {
       lines.release();
     }

@@ -5,25 +5,27 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import { readFault } from '../../files/sqlite-fault.ts';
-import { readState } from '../sqlite/content-blobs.ts';
 import { keyBytes } from '../sqlite/record-keys.ts';
-import { type Row, readInteger, readText } from '../sqlite/scopes.ts';
+import { type Row, readInteger, readText } from '../sqlite/rows.ts';
+import { readState } from '../sqlite/work-items.ts';
+import { renewCounts, renewLine } from './old-lines.ts';
 import {
-  isScopedTable,
+  type ComponentTable,
+  componentColumns,
+  componentTables,
+  isComponentTable,
   LineDigest,
   portableFormat,
   portableVersion,
   type RowCounts,
-  type ScopedTable,
-  scopedTables,
 } from './portable-state.ts';
 
 export type Transact = <T>(work: () => T) => Promise<T>;
 
 export interface ImportOptions {
-  /** Names of facts that say nothing of other rows; all others wait until the whole export was seen. */
-  readonly independentFacts: readonly string[];
-  /** The facts that a scope has until then: with them, its source looks at everything again. */
+  /** Names of checkpoints that say nothing of other rows; all others wait until the whole export was seen. */
+  readonly independent: readonly string[];
+  /** The checkpoints that a component has until then: with them, its source looks at everything again. */
   readonly doubts: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -40,8 +42,10 @@ export interface Imported {
   readonly unreadable: { readonly lines: number; readonly first: string } | undefined;
 }
 
+const knownVersions = [1, 2, portableVersion];
 const linesPerTransaction = 64;
-const none: RowCounts = { fact: 0, gap: 0, blob: 0, seen: 0, seen_late: 0 };
+const isComponent = componentColumns.map((column) => `${column} = ?`).join(' AND ');
+const none: RowCounts = { checkpoint: 0, gap: 0, item: 0, seen: 0, seen_late: 0 };
 
 /**
  * Adds what the lines hold to what is there; of two rows about the same thing, the one that was there stays. Throws an
@@ -66,7 +70,7 @@ export async function importLines(
   }
   await take();
   const imported = importer.conclude();
-  if (imported.isWhole) await transact(() => importer.writeDependentFacts());
+  if (imported.isWhole) await transact(() => importer.writeDependentCheckpoints());
   return imported;
 }
 
@@ -91,7 +95,7 @@ class Importer {
   readonly #options: ImportOptions;
   readonly #digest = new LineDigest();
   readonly #taken = { ...none };
-  readonly #waitingFacts: Row[] = [];
+  readonly #waitingCheckpoints: Row[] = [];
   readonly #unreadable = new Set<number>();
   #firstUnreadable = '';
   #lines = 0;
@@ -134,30 +138,31 @@ class Importer {
   }
 
   /** Within a transaction, once everything else is in. */
-  writeDependentFacts(): void {
+  writeDependentCheckpoints(): void {
     const replace = this.#database.prepare(
-      `UPDATE fact SET value = ? WHERE name = ? AND value = ?
-        AND scope = (SELECT scope FROM scope WHERE tenant = ? AND content_type = ?)`,
+      `UPDATE checkpoint SET value = ? WHERE name = ? AND value = ?
+        AND component = (SELECT component FROM component WHERE ${isComponent})`,
     );
-    for (const row of this.#waitingFacts) {
-      this.#insert('fact', row);
+    for (const row of this.#waitingCheckpoints) {
+      this.#insert('checkpoint', row);
       for (const { name, value } of this.#options.doubts)
-        if (row.name === name) replace.run(readText(row, 'value'), name, value, ...scopeOf(row));
+        if (row.name === name) replace.run(readText(row, 'value'), name, value, ...componentOf(row));
     }
   }
 
   #readHeader(line: string): undefined {
     const header = parseHeader(line);
     if (header.format !== portableFormat) throw foreign('it is no exported state');
-    if (header.version !== 1 && header.version !== portableVersion)
-      throw foreign(`its version is ${header.version}, and this program reads 1 and ${portableVersion}`);
-    this.#version = header.version;
+    const { version } = header;
+    if (typeof version !== 'number' || !knownVersions.includes(version))
+      throw foreign(`its version is ${version}, and this program reads ${knownVersions.join(', ')}`);
+    this.#version = version;
     this.#announced = readCounts(header.rows);
     this.#digest.add(line);
   }
 
   #readLine(line: string): Write | undefined {
-    const row = parseRow(line);
+    const row = renewLine(parseRow(line));
     if (this.#end) throw new TypeError('it stands behind the end of the export');
     if (row.kind === 'end') {
       this.#end = { agrees: row.lines === this.#digest.lines && row.sha256 === this.#digest.sum() };
@@ -166,7 +171,7 @@ class Importer {
     this.#digest.add(line);
     if (row.kind === 'seen') return this.#readSeen(row);
     if (row.kind === 'seen_late') return this.#readLate(row);
-    if (isScopedTable(row.kind)) return this.#readScoped(row.kind, row);
+    if (isComponentTable(row.kind)) return this.#readTable(row.kind, row);
     throw new TypeError(`the kind ${JSON.stringify(row.kind)} is unknown`);
   }
 
@@ -189,31 +194,33 @@ class Importer {
       void this.#database.prepare('INSERT OR IGNORE INTO seen_late VALUES (?, ?)').run(key, arrived);
   }
 
-  #readScoped(table: ScopedTable, row: Row): Write {
-    scopeOf(row);
-    for (const column of scopedTables[table])
+  #readTable(table: ComponentTable, row: Row): Write {
+    componentOf(row);
+    for (const column of componentTables[table])
       if (row[column] === undefined) throw new TypeError(`${column} is missing`);
-    if (table === 'blob') readState(row.state);
+    if (table === 'item') readState(row.state);
     this.#taken[table] += 1;
-    if (table !== 'fact' || this.#options.independentFacts.includes(readText(row, 'name')))
+    if (table !== 'checkpoint' || this.#options.independent.includes(readText(row, 'name')))
       return () => this.#insert(table, row);
-    this.#waitingFacts.push(row);
+    this.#waitingCheckpoints.push(row);
     return () => {
-      for (const doubt of this.#options.doubts) this.#insert('fact', { ...row, ...doubt });
+      for (const doubt of this.#options.doubts) this.#insert('checkpoint', { ...row, ...doubt });
     };
   }
 
-  #insert(table: ScopedTable, row: Row): void {
-    const scope = scopeOf(row);
-    this.#database.prepare('INSERT OR IGNORE INTO scope (tenant, content_type) VALUES (?, ?)').run(...scope);
-    const columns = scopedTables[table];
+  #insert(table: ComponentTable, row: Row): void {
+    const component = componentOf(row);
+    this.#database
+      .prepare(`INSERT OR IGNORE INTO component (${componentColumns.join(', ')}) VALUES (?, ?, ?, ?)`)
+      .run(...component);
+    const columns = componentTables[table];
     const cells = columns.map((column) => row[column] ?? null);
     this.#database
       .prepare(
-        `INSERT OR IGNORE INTO ${table} (scope, ${columns.join(', ')})
-          SELECT scope, ${columns.map(() => '?').join(', ')} FROM scope WHERE tenant = ? AND content_type = ?`,
+        `INSERT OR IGNORE INTO ${table} (component, ${columns.join(', ')})
+          SELECT component, ${columns.map(() => '?').join(', ')} FROM component WHERE ${isComponent}`,
       )
-      .run(...cells, ...scope);
+      .run(...cells, ...component);
   }
 
   /** A value of another type is the line's fault; a full disk is not. */
@@ -256,11 +263,13 @@ function toCell(cell: unknown): string | number | null {
 
 function readCounts(rows: unknown): Imported['announced'] {
   if (typeof rows !== 'object' || rows === null) return {};
-  return Object.fromEntries(Object.entries(rows).filter(([, count]) => typeof count === 'number'));
+  return renewCounts(
+    Object.fromEntries(Object.entries(rows).filter(([, count]) => typeof count === 'number')),
+  );
 }
 
-function scopeOf(row: Row): [string, string] {
-  return [readText(row, 'tenant'), readText(row, 'content_type')];
+function componentOf(row: Row): string[] {
+  return componentColumns.map((column) => readText(row, column));
 }
 
 function foreign(why: string): OperatorError {

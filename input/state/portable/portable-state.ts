@@ -1,25 +1,25 @@
-// The ledger as lines of JSON, to carry it to another machine or another form of ledger. Version 2: a header that says
-// how many rows follow, one object per line with its `kind`, and a mark at the end with the number and the SHA-256 of
-// all lines before it. Version 1 had neither counts nor mark. Checkpoints stay behind: they speak of files on this
-// machine, and the file output finds out by itself what its files hold.
+// The ledger as lines of JSON, to carry it to another machine or another form of ledger: a header that says how many rows
+// follow, one object per line with its `kind`, and a mark at the end with the number and the SHA-256 of all lines before
+// it. Version 1 had neither counts nor mark; it and version 2 know one source only, see old-lines.ts. The lengths of files
+// stay behind: they speak of this machine, and the file output finds out by itself what its files hold. So do leases.
 
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { keyBytes } from '../sqlite/record-keys.ts';
-import { readBytes, readInteger } from '../sqlite/scopes.ts';
+import { readBytes, readInteger } from '../sqlite/rows.ts';
 
 export const portableFormat = 'm365-state';
-export const portableVersion = 2;
+export const portableVersion = 3;
 
-const scopeColumns = ['tenant', 'content_type'];
+export const componentColumns = ['type', 'tenant', 'source', 'feed'] as const;
 
 /** Tables that are carried column by column, as they are named in the schema. */
-export const scopedTables = {
-  fact: ['name', 'value'],
+export const componentTables = {
+  checkpoint: ['name', 'value'],
   gap: ['starts', 'ends', 'reason'],
-  blob: [
-    'content_id',
-    'content_uri',
+  item: [
+    'id',
+    'data',
     'created',
     'expires',
     'created_ms',
@@ -38,15 +38,15 @@ export const scopedTables = {
   ],
 } as const;
 
-export type ScopedTable = keyof typeof scopedTables;
+export type ComponentTable = keyof typeof componentTables;
 
 /** How many of each are in an export; of `seen` the Ids, many of which share a line. */
-export type RowCounts = Record<ScopedTable | 'seen' | 'seen_late', number>;
+export type RowCounts = Record<ComponentTable | 'seen' | 'seen_late', number>;
 
 const keysPerLine = 512;
 
-export const isScopedTable = (kind: unknown): kind is ScopedTable =>
-  typeof kind === 'string' && kind in scopedTables;
+export const isComponentTable = (kind: unknown): kind is ComponentTable =>
+  typeof kind === 'string' && kind in componentTables;
 
 /** What the end mark says of the lines before it. */
 export class LineDigest {
@@ -78,8 +78,8 @@ export function* exportLines(database: DatabaseSync, exportedAt: string): Iterab
 function* linesBeforeEnd(database: DatabaseSync, exportedAt: string): Iterable<string> {
   const rows = countRows(database);
   yield JSON.stringify({ format: portableFormat, version: portableVersion, exportedAt, rows });
-  for (const table of Object.keys(scopedTables))
-    if (isScopedTable(table)) yield* exportTable(database, table);
+  for (const table of Object.keys(componentTables))
+    if (isComponentTable(table)) yield* exportTable(database, table);
   for (const row of database.prepare('SELECT keys FROM seen_recent').iterate()) {
     yield JSON.stringify({ kind: 'seen', keys: Buffer.from(readBytes(row, 'keys')).toString('base64') });
   }
@@ -96,20 +96,23 @@ function countRows(database: DatabaseSync): RowCounts {
     const row = database.prepare(query).get();
     return row ? readInteger(row, 'n') : 0;
   };
-  const rowsOf = (table: ScopedTable) => count(`SELECT count(*) AS n FROM ${table} JOIN scope USING (scope)`);
+  const rowsOf = (table: ComponentTable) =>
+    count(`SELECT count(*) AS n FROM ${table} JOIN component USING (component)`);
   const recent = count(`SELECT ifnull(sum(length(keys)) / ${keyBytes}, 0) AS n FROM seen_recent`);
   return {
-    fact: rowsOf('fact'),
+    checkpoint: rowsOf('checkpoint'),
     gap: rowsOf('gap'),
-    blob: rowsOf('blob'),
+    item: rowsOf('item'),
     seen: recent + count('SELECT count(*) AS n FROM seen'),
     seen_late: count('SELECT count(*) AS n FROM seen_late'),
   };
 }
 
-export function* exportTable(database: DatabaseSync, table: ScopedTable): Iterable<string> {
-  const columns = [...scopeColumns, ...scopedTables[table]].join(', ');
-  for (const row of database.prepare(`SELECT ${columns} FROM ${table} JOIN scope USING (scope)`).iterate()) {
+export function* exportTable(database: DatabaseSync, table: ComponentTable): Iterable<string> {
+  const columns = [...componentColumns, ...componentTables[table]].join(', ');
+  for (const row of database
+    .prepare(`SELECT ${columns} FROM ${table} JOIN component USING (component)`)
+    .iterate()) {
     yield JSON.stringify({ kind: table, ...row });
   }
 }

@@ -18,7 +18,7 @@ import { formatTimestamp } from '../../files/file-name.ts';
 import { createOwnedFile, requireFolder, requireReadable } from '../../files/owned-files.ts';
 import { foundDamage, readFault } from '../../files/sqlite-fault.ts';
 import { applicationId, migrate, readVersion, tune } from './ledger-schema.ts';
-import { readText } from './scopes.ts';
+import { readText } from './rows.ts';
 
 export interface LedgerFileParts {
   readonly folder: string;
@@ -176,8 +176,8 @@ function refuseForeign(database: DatabaseSync, file: string, newest: number): vo
   });
 }
 
-/** Together they are in no other program's database. */
-const ownTables = ['identity', 'seen_recent', 'checkpoint', 'blob'];
+/** Of every schema; together they are in no other program's database. */
+const ownTables = ['identity', 'seen_recent', 'seen_late', 'checkpoint', 'gap'];
 
 function listTables(database: DatabaseSync): string[] {
   return database

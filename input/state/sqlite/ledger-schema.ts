@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Ledger } from '../../contract/state.ts';
-import { type Row, readInteger, readText } from './scopes.ts';
+import type { DeliveryLedger } from '../../contract/state.ts';
+import { type Row, readInteger, readText } from './rows.ts';
 
 /** Marks the file as ours: "m365" in ASCII. */
 export const applicationId = 0x6d333635;
@@ -51,6 +51,47 @@ export const migrations: readonly string[] = [
   CREATE INDEX blob_by_time ON blob (scope, created_ms);
   CREATE INDEX blob_ended ON blob (created_ms) WHERE state NOT IN ('listed', 'fetching');
   `,
+  `
+  -- Whatever has checkpoints: type is feed, stream, output, data_stream or ledger, and feed the name of it.
+  CREATE TABLE component (
+    component INTEGER PRIMARY KEY,
+    type TEXT NOT NULL, tenant TEXT NOT NULL, source TEXT NOT NULL, feed TEXT NOT NULL,
+    UNIQUE (type, tenant, source, feed)
+  ) STRICT;
+  INSERT INTO component
+    SELECT scope, iif(feed = '', 'stream', 'feed'), tenant, source, feed FROM (
+      SELECT scope, tenant, substr(content_type, instr(content_type, '/') + 1) AS feed,
+        iif(instr(content_type, '/') = 0, 'management-activity', substr(content_type, 1, instr(content_type, '/') - 1))
+          AS source
+        FROM scope);
+  DROP TABLE scope;
+
+  ALTER TABLE checkpoint RENAME TO file_length;
+  ALTER TABLE fact RENAME TO checkpoint;
+  ALTER TABLE checkpoint RENAME COLUMN scope TO component;
+  ALTER TABLE gap RENAME COLUMN scope TO component;
+
+  DROP INDEX blob_ready;
+  DROP INDEX blob_waiting;
+  DROP INDEX blob_by_time;
+  DROP INDEX blob_ended;
+  ALTER TABLE blob RENAME TO item;
+  ALTER TABLE item RENAME COLUMN blob TO item;
+  ALTER TABLE item RENAME COLUMN scope TO component;
+  ALTER TABLE item RENAME COLUMN content_id TO id;
+  ALTER TABLE item RENAME COLUMN content_uri TO data;
+  -- Who works on it and until when; lease grows each time it changes hands.
+  ALTER TABLE item ADD COLUMN owner TEXT;
+  ALTER TABLE item ADD COLUMN leased_until INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE item ADD COLUMN lease INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX item_ready ON item (component, created_ms)
+    WHERE state IN ('listed', 'fetching') AND next_attempt_at = 0;
+  CREATE INDEX item_waiting ON item (component, next_attempt_at)
+    WHERE state IN ('listed', 'fetching') AND next_attempt_at > 0;
+  CREATE INDEX item_by_time ON item (component, created_ms);
+  CREATE INDEX item_ended ON item (created_ms) WHERE state NOT IN ('listed', 'fetching');
+  CREATE INDEX item_held ON item (owner, leased_until) WHERE owner IS NOT NULL;
+  `,
 ];
 
 export function readVersion(database: DatabaseSync): number {
@@ -79,7 +120,7 @@ export function tune(database: DatabaseSync): void {
 }
 
 /** Durable even through a power cut, unlike other transactions: others may keep a note of it. */
-export function countRun(database: DatabaseSync): Ledger['identity'] {
+export function countRun(database: DatabaseSync): DeliveryLedger['identity'] {
   database.exec('PRAGMA synchronous = FULL');
   const row = database
     .prepare(
@@ -91,10 +132,10 @@ export function countRun(database: DatabaseSync): Ledger['identity'] {
   return toIdentity(row);
 }
 
-export function readIdentity(database: DatabaseSync): Ledger['identity'] {
+export function readIdentity(database: DatabaseSync): DeliveryLedger['identity'] {
   return toIdentity(database.prepare('SELECT id, run FROM identity').get());
 }
 
-function toIdentity(row: Row | undefined): Ledger['identity'] {
+function toIdentity(row: Row | undefined): DeliveryLedger['identity'] {
   return row ? { id: readText(row, 'id'), run: readInteger(row, 'run') } : { id: '', run: 0 };
 }

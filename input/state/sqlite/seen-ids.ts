@@ -1,4 +1,4 @@
-// The record Ids of the last eight days. Scattered inserts would write a page of disk for nearly every record, so new
+// The Ids of recent records. Scattered inserts would write a page of disk for nearly every record, so new
 // Ids are appended to a table of recent ones, held in memory too, and sorted into the large table by the ten thousands.
 // Whole batches go through one statement each: a call per record would cost several times the look-up itself.
 
@@ -6,26 +6,39 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { RecordKey } from '../../contract/state.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { firstKeyOf, keyBytes, packKeys } from './record-keys.ts';
-import { DamagedRowError, type Row, readBytes, readInteger } from './scopes.ts';
+import { DamagedRowError, type Row, readBytes, readInteger } from './rows.ts';
 
-export const rememberedSeconds = 8 * 86_400;
+/** How long Ids are kept. */
+export interface Retention {
+  /**
+   * How far back the sources reach. Records older than this when they arrive (or without a readable time) would be pruned
+   * too early by their time: they are kept by their arrival instead. An Id kept so is always that old when it is looked
+   * up, too.
+   */
+  readonly reachMs: number;
+}
 
-/**
- * Records older than this when they arrive (or without a readable time) would be pruned too early by their time: they
- * are kept by their arrival instead. An Id kept so is always that old when it is looked up, too.
- */
-const lateSeconds = 7 * 86_400;
+/** What a source serves last, right at the edge of its reach, may still be on its way for a while. */
+const graceMs = 86_400_000;
+
+/** Nothing made before can come again. */
+export function forgottenBefore(nowMs: number, { reachMs }: Retention): number {
+  return nowMs - reachMs - graceMs;
+}
 
 const mostKeysAtOnce = 4096;
 const mostRecent = 32_768;
 
-export class SeenIds {
+/** What writes expects a transaction of the caller's. */
+export class SeenIdRows {
+  readonly #retention: Retention;
   readonly #statements: ReturnType<typeof prepareStatements>;
   /** What the table of recent Ids holds. */
   readonly #recent = new RecentKeys();
   #isLoaded = false;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, retention: Retention) {
+    this.#retention = retention;
     database.exec(`
       CREATE TEMP TABLE position (n INTEGER PRIMARY KEY);
       WITH RECURSIVE count (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM count WHERE n < ${mostKeysAtOnce - 1})
@@ -54,7 +67,7 @@ export class SeenIds {
       for (let index = 0; index < keys.length; index += 1) if (this.#recent.has(words, index)) mark(index);
     }
     findIn(this.#statements.find, packed, mark);
-    const late = positionsOf(keys, nowMs, true);
+    const late = this.#positionsOf(keys, nowMs, true);
     findIn(this.#statements.findLate, pick(packed, late), (index) => mark(late[index] ?? 0));
     return marks;
   }
@@ -62,8 +75,8 @@ export class SeenIds {
   /** Within a transaction of the caller's; `remember` what it returns once that is committed. */
   add(keys: readonly RecordKey[], nowMs: number): Uint8Array {
     const packed = packKeys(keys);
-    const late = positionsOf(keys, nowMs, true);
-    const timely = late.length === 0 ? packed : pick(packed, positionsOf(keys, nowMs, false));
+    const late = this.#positionsOf(keys, nowMs, true);
+    const timely = late.length === 0 ? packed : pick(packed, this.#positionsOf(keys, nowMs, false));
     if (timely.length > 0) this.#statements.addRecent.run(timely);
     const arrived = Math.trunc(nowMs / 1000);
     eachChunk(pick(packed, late), (chunk, count) => this.#statements.addLate.run(chunk, count, arrived));
@@ -95,12 +108,21 @@ export class SeenIds {
 
   /** Drops about `most` Ids that are too old; true while more is left. Within a transaction of the caller's. */
   prune(nowMs: number, most: number): boolean {
-    const oldest = Math.trunc(nowMs / 1000) - rememberedSeconds;
+    const oldest = Math.trunc(forgottenBefore(nowMs, this.#retention) / 1000);
     const end = firstKeyOf(oldest);
     const step = this.#statements.endOfStep.get(end, most);
     this.#statements.prune.run(step ? readBytes(step, 'key') : end);
     const late = this.#statements.pruneLate.run(oldest, most);
     return step !== undefined || Number(late.changes) === most;
+  }
+
+  #positionsOf(keys: readonly RecordKey[], nowMs: number, late: boolean): number[] {
+    const limit = (nowMs - this.#retention.reachMs) / 1000;
+    const positions: number[] = [];
+    keys.forEach((key, index) => {
+      if (!(key.seconds >= limit) === late) positions.push(index);
+    });
+    return positions;
   }
 }
 
@@ -163,15 +185,6 @@ function sortByTime(packed: Buffer): Buffer {
     packed.copy(sorted, position * keyBytes, index * keyBytes, (index + 1) * keyBytes);
   });
   return sorted;
-}
-
-function positionsOf(keys: readonly RecordKey[], nowMs: number, late: boolean): number[] {
-  const limit = nowMs / 1000 - lateSeconds;
-  const positions: number[] = [];
-  keys.forEach((key, index) => {
-    if (!(key.seconds >= limit) === late) positions.push(index);
-  });
-  return positions;
 }
 
 function pick(packed: Buffer, positions: readonly number[]): Buffer {

@@ -5,6 +5,7 @@ import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { damageError, isDamageAtStart } from '../../files/sqlite-fault.ts';
 import { type ImportOptions, salvageRows } from '../portable/import-state.ts';
+import { exportOldTable } from '../portable/old-lines.ts';
 import { exportTable } from '../portable/portable-state.ts';
 import {
   type LedgerFileParts,
@@ -43,16 +44,23 @@ function carryOver(aside: string, { database }: OpenedFile, options: ImportOptio
   try {
     using damaged = openToRead(aside);
     const rows = salvageRows(database, readable(damaged), options);
-    log.info({}, `${rows} facts and gaps were taken over from ${aside}.`);
+    log.info({}, `${rows} checkpoints and gaps were taken over from ${aside}.`);
   } catch (error) {
     log.warn({}, `Nothing could be taken over from ${aside}: ${describeError(error)}.`);
   }
 }
 
+/** Of whichever schema it is, the tables of the other are not there. */
 function* readable(damaged: DatabaseSync): Iterable<string> {
-  for (const table of ['fact', 'gap'] as const) {
+  const tables = [
+    exportTable(damaged, 'checkpoint'),
+    exportTable(damaged, 'gap'),
+    exportOldTable(damaged, 'fact'),
+    exportOldTable(damaged, 'gap'),
+  ];
+  for (const table of tables) {
     try {
-      yield* exportTable(damaged, table);
+      yield* table;
     } catch {
       // What follows in this table is behind the damage.
     }

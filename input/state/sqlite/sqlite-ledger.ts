@@ -1,35 +1,29 @@
 // The ledger on SQLite: what was listed, what was delivered, and how much of the local files counts. Each part of it
-// is a file of its own; this one opens them on one database and gives them the shape of the contract.
+// is a file of its own; this one opens them on one database.
 
-import type { BatchCounts } from '../../contract/batch-counts.ts';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../contract/clock.ts';
 import { describeError } from '../../contract/errors.ts';
-import type { Feed } from '../../contract/feed.ts';
 import type { Logger } from '../../contract/logger.ts';
-import type {
-  BlobState,
-  Checkpoint,
-  Gap,
-  Ledger,
-  LedgerBlob,
-  ListedBlob,
-  RecordKey,
-} from '../../contract/state.ts';
+import type { Lease, State } from '../../contract/state.ts';
 import { type FolderLock, lockFolder } from '../../files/folder-lock.ts';
 import { createOwnedFolder } from '../../files/owned-files.ts';
 import { damageError, readFault } from '../../files/sqlite-fault.ts';
 import { type Imported, type ImportOptions, importLines, type Transact } from '../portable/import-state.ts';
 import { exportLines } from '../portable/portable-state.ts';
+import type { Access } from './access.ts';
+import { SqliteCheckpoints } from './checkpoints.ts';
 import { leaveClosingNote, takeClosingNote } from './closing-note.ts';
-import { ContentBlobs, type ListingMark } from './content-blobs.ts';
+import { Components } from './components.ts';
+import { SqliteDelivery } from './delivery.ts';
 import { ledgerFile, markSuspect, type OpenedFile, openToRead } from './ledger-file.ts';
 import { countRun, migrations, readIdentity } from './ledger-schema.ts';
-import { Checkpoints, ScopeFacts, Scopes } from './scopes.ts';
-import { SeenIds } from './seen-ids.ts';
+import { forgottenBefore, type Retention } from './seen-ids.ts';
 import { openSound, openSoundToRead } from './sound-ledger.ts';
 import { Transactions } from './transactions.ts';
+import { SqliteWorkLedger } from './work-items.ts';
 
-export interface LedgerOptions {
+export interface LedgerOptions extends Retention {
   /** The state folder; created where it is missing. */
   readonly folder: string;
   readonly clock: Clock;
@@ -45,9 +39,8 @@ export interface LedgerOptions {
   readonly migrations?: readonly string[];
 }
 
-const idsPerPruning = 4000;
-const blobsPerPruning = 500;
-const idsPerTransaction = 4096;
+/** Long enough that a process which is held up for minutes keeps its work; whoever is killed holds it no longer. */
+const leaseMs = 15 * 60_000;
 
 /** Opens or creates the ledger of a state folder. Throws an OperatorError when another process has it, or it is newer. */
 export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> {
@@ -84,183 +77,56 @@ interface OpenedLedger extends OpenedFile {
   readonly lock: FolderLock | undefined;
 }
 
-export class SqliteLedger implements Ledger {
-  readonly identity: Ledger['identity'];
-  readonly uncleanStart: boolean;
+export class SqliteLedger implements State {
+  readonly checkpoints: SqliteCheckpoints;
+  readonly work: SqliteWorkLedger;
+  readonly delivery: SqliteDelivery;
+  readonly lease: Lease = { owner: randomUUID(), ms: leaseMs };
   readonly #opened: OpenedLedger;
-  readonly #folder: string;
-  readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #onDamage: (() => void) | undefined;
+  readonly #options: LedgerOptions;
   readonly #transactions: Transactions;
-  readonly #scopes: Scopes;
-  readonly #seen: SeenIds;
-  readonly #blobs: ContentBlobs;
-  readonly #facts: ScopeFacts;
-  readonly #checkpoints: Checkpoints;
-  #sorting = false;
+  #isDoubtful = false;
 
   constructor(options: LedgerOptions, opened: OpenedLedger) {
-    const { database, file } = opened;
-    const scopes = new Scopes(database);
+    const { database, file, readOnly, uncleanStart } = opened;
+    const { clock, log, giveUp, onHealth } = options;
     this.#opened = opened;
-    this.#folder = options.folder;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    this.#onDamage = options.onDamage;
-    this.#scopes = scopes;
-    this.#seen = new SeenIds(database);
-    // Those who only look may never need them.
-    if (!opened.readOnly) this.#seen.load();
-    this.#blobs = new ContentBlobs(database, scopes);
-    this.#facts = new ScopeFacts(database, scopes);
-    this.#checkpoints = new Checkpoints(database);
-    this.uncleanStart = opened.uncleanStart;
-    this.identity = opened.readOnly ? readIdentity(database) : countRun(database);
-    this.#transactions = new Transactions(database, {
-      clock: options.clock,
-      log: options.log,
-      file,
-      damaged: (cause) => this.#damaged(cause),
-      giveUp: options.giveUp,
-      onHealth: options.onHealth,
-    });
-  }
-
-  async findSeen(keys: readonly RecordKey[]): Promise<Uint8Array> {
-    return this.#read(() => this.#seen.find(keys, this.#clock.now()));
-  }
-
-  async commit(entry: { keys: readonly RecordKey[]; checkpoints: readonly Checkpoint[] }): Promise<void> {
-    const now = this.#clock.now();
-    const added = await this.#transactions.write(() => {
-      this.#checkpoints.set(entry.checkpoints);
-      return this.#seen.add(entry.keys, now);
-    });
-    this.#seen.remember(added);
-    if (this.#seen.isFull && !this.#sorting) await this.#sortIn();
-  }
-
-  async checkpoints(): Promise<readonly Checkpoint[]> {
-    return this.#read(() => this.#checkpoints.all());
-  }
-
-  forgetCheckpoints(files: readonly string[]): Promise<void> {
-    return this.#transactions.write(() => this.#checkpoints.forget(files));
-  }
-
-  async remember(keys: AsyncIterable<RecordKey>): Promise<number> {
-    let taken = 0;
-    let waiting: RecordKey[] = [];
-    const take = async () => {
-      await this.commit({ keys: waiting, checkpoints: [] });
-      taken += waiting.length;
-      waiting = [];
+    this.#options = options;
+    const damaged = (cause: unknown) => this.#damaged(cause);
+    this.#transactions = new Transactions(database, { clock, log, file, damaged, giveUp, onHealth });
+    const access: Access = {
+      read: async (look) => this.#read(look),
+      write: (work, explain) => this.#transactions.write(work, explain),
     };
-    for await (const key of keys) {
-      waiting.push(key);
-      if (waiting.length === idsPerTransaction) await take();
-    }
-    await take();
-    return taken;
+    const components = new Components(database);
+    this.checkpoints = new SqliteCheckpoints(database, components, access);
+    this.work = new SqliteWorkLedger(database, components, access, clock);
+    const identity = readOnly ? readIdentity(database) : countRun(database);
+    this.delivery = new SqliteDelivery(database, {
+      access,
+      clock,
+      retention: options,
+      identity,
+      uncleanStart,
+    });
+    if (readOnly) return;
+    this.work.releaseAll();
+    this.delivery.load();
   }
 
-  list(scope: Feed, blobs: readonly ListedBlob[], mark: ListingMark): Promise<readonly ListedBlob[]> {
-    return this.#transactions.write(() => this.#blobs.list(scope, blobs, mark));
-  }
-
-  async due(
-    scope: Feed,
-    now: number,
-    limit: number,
-    except: ReadonlySet<string>,
-    freshFrom = Number.MAX_SAFE_INTEGER,
-  ): Promise<readonly LedgerBlob[]> {
-    if (this.#read(() => this.#blobs.hasDue(scope, now))) {
-      await this.#transactions.write(() => this.#blobs.makeReady(scope, now));
-    }
-    return this.#read(() => this.#blobs.ready(scope, limit, except, freshFrom));
-  }
-
-  async nextDueAt(scope: Feed): Promise<number | undefined> {
-    return this.#read(() => this.#blobs.nextDueAt(scope));
-  }
-
-  begin(scope: Feed, contentId: string): Promise<void> {
-    return this.#transactions.write(() => this.#blobs.begin(scope, contentId));
-  }
-
-  acknowledge(scope: Feed, contentId: string, counts: BatchCounts, at: number): Promise<void> {
-    return this.#transactions.write(() => this.#blobs.acknowledge(scope, contentId, counts, at));
-  }
-
-  retryLater(scope: Feed, contentId: string, nextAttemptAt: number, reason: string): Promise<void> {
-    return this.#transactions.write(() => this.#blobs.retryLater(scope, contentId, nextAttemptAt, reason));
-  }
-
-  giveUp(
-    scope: Feed,
-    contentId: string,
-    state: 'expired' | 'poisoned',
-    reason: string,
-    at: number,
-  ): Promise<void> {
-    return this.#transactions.write(() => this.#blobs.giveUp(scope, contentId, state, reason, at));
-  }
-
-  reset(scope: Feed, contentId: string): Promise<boolean> {
-    return this.#transactions.write(() => this.#blobs.reset(scope, contentId));
-  }
-
-  noteReplayed(scope: Feed, contentId: string, counts: BatchCounts): Promise<void> {
-    return this.#transactions.write(() => this.#blobs.noteReplayed(scope, contentId, counts));
-  }
-
-  recordGap(gap: Gap): Promise<void> {
-    return this.#transactions.write(() => this.#facts.addGap(gap));
-  }
-
-  async getFact(scope: Feed, name: string): Promise<string | undefined> {
-    return this.#read(() => this.#facts.get(scope, name));
-  }
-
-  setFact(scope: Feed, name: string, value: string): Promise<void> {
-    return this.#transactions.write(() => this.#facts.set(scope, name, value));
-  }
-
-  *blobsBetween(scope: Feed, from: string, to: string): Iterable<LedgerBlob> {
-    try {
-      yield* this.#blobs.between(scope, from, to);
-    } catch (error) {
-      throw this.#explain(error);
-    }
-  }
-
-  /** All that anything was ever written about. */
-  async scopes(): Promise<readonly Feed[]> {
-    return this.#read(() => this.#scopes.all());
-  }
-
-  async gapsBetween(scope: Feed, from: string, to: string): Promise<readonly Gap[]> {
-    return this.#read(() => this.#facts.gapsBetween(scope, from, to));
-  }
-
-  async countByState(scope: Feed): Promise<Record<BlobState, number>> {
-    return this.#read(() => this.#blobs.countByState(scope));
+  rememberedSince(now: number): number {
+    return forgottenBefore(now, this.#options);
   }
 
   async prune(now: number): Promise<boolean> {
-    await this.#sortIn();
-    return this.#transactions.write(() => {
-      const moreIds = this.#seen.prune(now, idsPerPruning);
-      const moreBlobs = this.#blobs.prune(now, blobsPerPruning);
-      return moreIds || moreBlobs;
-    });
+    const moreIds = await this.delivery.prune(now);
+    const moreItems = await this.work.prune(this.rememberedSince(now));
+    return moreIds || moreItems;
   }
 
   /** The portable form, see portable-state.ts. */
   async *export(): AsyncIterable<string> {
-    const exportedAt = new Date(this.#clock.now()).toISOString();
+    const exportedAt = new Date(this.#options.clock.now()).toISOString();
     try {
       using database = openToRead(this.#opened.file);
       yield* exportLines(database, exportedAt);
@@ -273,6 +139,11 @@ export class SqliteLedger implements Ledger {
   import(lines: AsyncIterable<string>, options: ImportOptions): Promise<Imported> {
     const transact: Transact = (work) => this.#transactions.write(work);
     return importLines(this.#opened.database, lines, options, transact);
+  }
+
+  /** What was delivered may not all be known: the next start must doubt, as after a crash. */
+  doubtNextStart(): void {
+    this.#isDoubtful = true;
   }
 
   async close(): Promise<void> {
@@ -289,20 +160,10 @@ export class SqliteLedger implements Ledger {
     try {
       database.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)');
       database.close();
-      leaveClosingNote(file);
+      if (!this.#isDoubtful) leaveClosingNote(file);
     } catch (error) {
       if (database.isOpen) database.close();
-      this.#log.warn({}, `The ledger ${file} could not be closed tidily: ${describeError(error)}.`);
-    }
-  }
-
-  async #sortIn(): Promise<void> {
-    this.#sorting = true;
-    try {
-      await this.#transactions.write(() => this.#seen.sortIn());
-      this.#seen.forgetRecent();
-    } finally {
-      this.#sorting = false;
+      this.#options.log.warn({}, `The ledger ${file} could not be closed tidily: ${describeError(error)}.`);
     }
   }
 
@@ -319,8 +180,8 @@ export class SqliteLedger implements Ledger {
   }
 
   #damaged(cause: unknown): Error {
-    markSuspect(this.#folder);
-    this.#onDamage?.();
+    markSuspect(this.#options.folder);
+    this.#options.onDamage?.();
     return damageError(this.#opened.file, cause);
   }
 }

@@ -48,8 +48,11 @@ export class Transactions {
     this.#patience = parts.giveUp ? AbortSignal.any([signal, parts.giveUp]) : signal;
   }
 
-  /** Resolves with what `work` returned once its transaction is committed. */
-  write<T>(work: () => T): Promise<T> {
+  /**
+   * Resolves with what `work` returned once its transaction is committed. What fails is explained before the next write
+   * is tried, and rejected with.
+   */
+  write<T>(work: () => T, explain: (error: unknown) => unknown = (error) => error): Promise<T> {
     if (this.#closing.signal.aborted) return Promise.reject(closedError(this.#parts.file));
     return new Promise<T>((resolve, reject) => {
       let result: { value: T } | undefined;
@@ -58,7 +61,7 @@ export class Transactions {
           result = { value: work() };
         },
         resolve: () => result && resolve(result.value),
-        reject,
+        reject: (error) => reject(explain(error)),
       });
       this.#running ??= this.#writeAll();
     });

@@ -131,7 +131,7 @@ describe('a file that is', () => {
       expect(warnings).toEqual([expect.stringMatching(given.says)]);
       expect(warnings[0]).toContain('goes to a new file');
       const again = await openFileOutput(folder.path);
-      const seen = await again.ledger.findSeen(['c', 'd'].map((id) => keyOf(document(id))));
+      const seen = await again.ledger.delivery.findSeen(['c', 'd'].map((id) => keyOf(document(id))));
       expect([...seen]).toEqual([1, 1]);
       await deliver(again, 'e');
       await again.close();

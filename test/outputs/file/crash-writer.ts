@@ -7,29 +7,27 @@ import { IdClaims } from '../../../input/concurrency/id-claims.ts';
 import { systemClock } from '../../../input/contract/clock.ts';
 import type { OutputDocument } from '../../../input/contract/output.ts';
 import { fileOutput } from '../../../input/outputs/file/file-output.ts';
-import { CommitQueue } from '../../../input/state/commit-queue.ts';
-import { openLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
+import { openState } from '../../../input/runtime/open-state.ts';
 import { seededRandom } from '../../state/state-folder.ts';
 import { documentOf, keyOf } from './crash-records.ts';
 
 const [folder = '', count = '0', seed = '0'] = process.argv.slice(2);
 const random = seededRandom(Number(seed));
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const ledger = await openLedger({ folder: join(folder, 'state'), clock: systemClock, log });
+const ledger = await openState({ folder: join(folder, 'state'), clock: systemClock, log });
 const options = { path: join(folder, 'events'), rotateBytes: 40_000 };
-const output = fileOutput(options, { ledger, clock: systemClock, log });
+const output = fileOutput(options, { ledger: ledger.delivery, clock: systemClock, log });
 const signal = new AbortController().signal;
 await output.open(signal);
 const claims = new IdClaims();
-const commits = new CommitQueue(ledger);
 
 async function deliver(documents: readonly OutputDocument[]): Promise<void> {
   const claim = claims.claim(documents.map(({ id }) => id));
   const mine = claim.mine.flatMap((index) => documents[index] ?? []);
-  const seen = await ledger.findSeen(mine.map(keyOf));
+  const seen = await ledger.delivery.findSeen(mine.map(keyOf));
   const fresh = mine.filter((_, index) => seen[index] === 0);
-  const { checkpoint } = await output.write(fresh, { signal, uncertain: false });
-  await commits.commit({ keys: fresh.map(keyOf), checkpoint });
+  const { fileLength } = await output.write(fresh, { signal, uncertain: false });
+  await ledger.delivery.commit({ keys: fresh.map(keyOf), fileLength });
   claims.release(
     mine.map(({ id }) => id),
     true,

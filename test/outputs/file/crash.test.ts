@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../input/contract/clock.ts';
 import { fileOutput } from '../../../input/outputs/file/file-output.ts';
-import { openLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
+import { openState } from '../../../input/runtime/open-state.ts';
 import { recordingLog, seededRandom, temporaryFolder } from '../../state/state-folder.ts';
 import { documentOf, keyOf } from './crash-records.ts';
 import { filesIn, idsIn } from './file-fixture.ts';
@@ -52,10 +52,13 @@ async function runWriter(
 /** Opens ledger and files again, which repairs them, and returns what they hold. */
 async function readStore(folder: string): Promise<{ inFiles: string[]; inLedger: string[] }> {
   const log = recordingLog();
-  const ledger = await openLedger({ folder: join(folder, 'state'), clock: systemClock, log });
-  const output = fileOutput({ path: join(folder, 'events') }, { ledger, clock: systemClock, log });
+  const ledger = await openState({ folder: join(folder, 'state'), clock: systemClock, log });
+  const output = fileOutput(
+    { path: join(folder, 'events') },
+    { ledger: ledger.delivery, clock: systemClock, log },
+  );
   await output.open(new AbortController().signal);
-  const seen = await ledger.findSeen(documents.map(keyOf));
+  const seen = await ledger.delivery.findSeen(documents.map(keyOf));
   await output.close();
   await ledger.close();
   const inLedger = documents.filter((_, index) => seen[index] === 1).map(({ id }) => id);

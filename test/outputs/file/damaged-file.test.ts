@@ -116,7 +116,7 @@ function spoilFile(file: string, { spoil }: Damage): void {
 }
 
 async function seenOf({ ledger }: Opened, ids: readonly string[]): Promise<number[]> {
-  return [...(await ledger.findSeen(ids.map((id) => keyOf(document(id)))))];
+  return [...(await ledger.delivery.findSeen(ids.map((id) => keyOf(document(id)))))];
 }
 
 describe('without its ledger, a file with', () => {

@@ -6,8 +6,8 @@ import type { Output, OutputDocument, WriteReport } from '../../../input/contrac
 import type { RecordKey } from '../../../input/contract/state.ts';
 import { type FileOutputParts, fileOutput } from '../../../input/outputs/file/file-output.ts';
 import type { FileOptions } from '../../../input/outputs/file/options.ts';
+import { openState } from '../../../input/runtime/open-state.ts';
 import type { SqliteLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
-import { openLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
 import { noon, noonSeconds, recordingLog, steppingClock } from '../../state/state-folder.ts';
 
 export const never = new AbortController().signal;
@@ -29,8 +29,11 @@ export async function openFileOutput(
   const clock = steppingClock(options.start ?? noon);
   const log = recordingLog();
   const events = join(folder, 'events');
-  const ledger = await openLedger({ folder: join(folder, 'state'), clock, log });
-  const output = fileOutput({ path: events, ...options }, { ledger, clock, log, ...options });
+  const ledger = await openState({ folder: join(folder, 'state'), clock, log });
+  const output = fileOutput(
+    { path: events, ...options },
+    { ledger: ledger.delivery, clock, log, ...options },
+  );
   await output.open(never);
   const close = async () => {
     await output.close();
@@ -53,12 +56,12 @@ export function write(output: Output, ...ids: string[]): Promise<WriteReport> {
   );
 }
 
-/** Delivers as the collector does: writes, then commits with the checkpoint. */
+/** Delivers as the collector does: writes, then commits with the length. */
 export async function deliver({ output, ledger }: Opened, ...ids: string[]): Promise<void> {
-  const { checkpoint } = await write(output, ...ids);
-  await ledger.commit({
+  const { fileLength } = await write(output, ...ids);
+  await ledger.delivery.commit({
     keys: ids.map((id) => keyOf(document(id))),
-    checkpoints: checkpoint ? [checkpoint] : [],
+    fileLength,
   });
 }
 

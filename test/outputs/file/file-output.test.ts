@@ -26,7 +26,7 @@ describe('the file output', () => {
       duplicate: 0,
       possiblyDuplicate: 0,
       rejected: [],
-      checkpoint: { file, length: Buffer.byteLength(text) },
+      fileLength: { file, length: Buffer.byteLength(text) },
     });
     expect(text.split('\n')[0]).toBe(
       '{"_id":"a","event":{"ingested":"2026-03-01T12:00:00.000Z","kind":"event"},"@timestamp":"2026-03-01T12:00:00Z","message":"a"}',
@@ -43,16 +43,16 @@ describe('the file output', () => {
     await opened.close();
   });
 
-  test('resolves concurrent writes in their order, with growing checkpoints', async () => {
+  test('resolves concurrent writes in their order, with growing lengths', async () => {
     using folder = temporaryFolder();
     const opened = await openFileOutput(folder.path);
     const order: number[] = [];
     const lengths: number[] = [];
     await Promise.all(
       Array.from({ length: 50 }, async (_, n) => {
-        const { checkpoint } = await write(opened.output, `id-${n}`);
+        const { fileLength } = await write(opened.output, `id-${n}`);
         order.push(n);
-        lengths.push(checkpoint?.length ?? 0);
+        lengths.push(fileLength?.length ?? 0);
       }),
     );
     expect(order).toEqual(order.toSorted((left, right) => left - right));
@@ -130,7 +130,7 @@ describe('at start', () => {
     await write(first.output, 'b');
     await first.close();
     const second = await openFileOutput(folder.path);
-    const seen = await second.ledger.findSeen(['a', 'b', 'c'].map((id) => keyOf(document(id))));
+    const seen = await second.ledger.delivery.findSeen(['a', 'b', 'c'].map((id) => keyOf(document(id))));
     expect([...seen]).toEqual([1, 1, 0]);
     await second.close();
   });
@@ -142,10 +142,12 @@ describe('at start', () => {
     await first.close();
     rmSync(join(folder.path, 'state'), { recursive: true });
     const second = await openFileOutput(folder.path, { rotateBytes: 200 });
-    const seen = await second.ledger.findSeen(['a', 'b', 'c', 'd', 'e'].map((id) => keyOf(document(id))));
+    const seen = await second.ledger.delivery.findSeen(
+      ['a', 'b', 'c', 'd', 'e'].map((id) => keyOf(document(id))),
+    );
     expect([...seen]).toEqual([1, 1, 1, 1, 0]);
     expect(idsIn(second.events)).toEqual(['a', 'b', 'c', 'd']);
-    expect(await second.ledger.checkpoints()).toHaveLength(2);
+    expect(await second.ledger.delivery.fileLengths()).toHaveLength(2);
     await second.close();
   });
 
@@ -156,7 +158,7 @@ describe('at start', () => {
     await first.close();
     rmSync(filesIn(first.events)[0] ?? '');
     const second = await openFileOutput(folder.path);
-    expect(await second.ledger.checkpoints()).toEqual([]);
+    expect(await second.ledger.delivery.fileLengths()).toEqual([]);
     await second.close();
   });
 });

@@ -65,7 +65,7 @@ describe('a full disk', () => {
     const reports = [];
     for (const id of ids) reports.push(await write(opened.output, id));
     expect(idsIn(opened.events)).toEqual(ids);
-    const lengths = reports.map(({ checkpoint }) => checkpoint?.length);
+    const lengths = reports.map(({ fileLength }) => fileLength?.length);
     expect(lengths.at(-1)).toBe(readFileSync(filesIn(opened.events)[0] ?? '').length);
     expect(healths).toEqual(['degraded', 'healthy']);
     expect(opened.log.lines).toEqual([

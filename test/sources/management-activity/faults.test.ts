@@ -191,7 +191,11 @@ describe('what is said never to be had', () => {
       run.clock.advance(day);
       await waitFor(() => run.bench.recorder.counted('items_lost', contentType) === 1, 'it is lost');
       const scope = feedOf(run.emulator.tenants[0]?.tenantId ?? '', contentType);
-      const gaps = await run.bench.ledger.gapsBetween(scope, '2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z');
+      const gaps = await run.bench.ledger.work.gapsBetween(
+        scope,
+        '2000-01-01T00:00:00Z',
+        '2100-01-01T00:00:00Z',
+      );
       expect(gaps.map((gap) => gap.reason)).toEqual([expect.stringMatching(reason)]);
       const told = run.bench.recorder.lines.filter(
         ({ level, message }) => level === 'error' && reason.test(message),

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { ContentLedger } from '../../../input/contract/state.ts';
+import type { WorkLedger } from '../../../input/contract/state.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
 import { openSource } from '../../../input/sources/management-activity/source.ts';
 import { facts, feedOf } from '../../../input/sources/management-activity/stream.ts';
+import { readAll } from '../../state/state-folder.ts';
 import {
   type Bench,
   collectAll,
@@ -68,15 +69,15 @@ const has = (following: Following, contentId: string) =>
   following.collected.records.filter((record) => record.contentId === contentId).length === 2;
 
 /** A ledger that finds nothing due only after `before` has happened. */
-function withSlowDue(ledger: ContentLedger, before: () => Promise<void>): ContentLedger {
-  const due: ContentLedger['due'] = async (...asked) => {
-    const found = await ledger.due(...asked);
+function withSlowTake(ledger: WorkLedger, before: () => Promise<void>): WorkLedger {
+  const take: WorkLedger['take'] = async (...asked) => {
+    const found = await ledger.take(...asked);
     if (found.length === 0) await before();
     return found;
   };
   return new Proxy(ledger, {
     get(target, name) {
-      if (name === 'due') return due;
+      if (name === 'take') return take;
       const value: unknown = Reflect.get(target, name);
       return typeof value === 'function' ? value.bind(target) : value;
     },
@@ -105,7 +106,8 @@ describe('content', () => {
     const before = run.publish(10 * minute);
     const following = run.follow({ initialIntervalMs: 0 });
     const scope = feedOf(run.options.tenantId, contentType);
-    const isBegun = async () => (await run.bench.ledger.getFact(scope, facts.watermark)) !== undefined;
+    const isBegun = async () =>
+      (await run.bench.ledger.checkpoints.get(scope, facts.watermark)) !== undefined;
     await waitFor(isBegun, 'the first listing is done');
     const after = run.publish();
     await waitFor(() => has(following, after), 'the new content is collected');
@@ -154,17 +156,18 @@ describe('content', () => {
   test('that is listed just while the ledger is asked for more is collected', async () => {
     const run = await prepare();
     let missed: string | undefined;
-    const isListed = (id: string) =>
-      [...run.bench.ledger.blobsBetween(feedOf(run.options.tenantId, contentType), '2000', '2100')].some(
-        ({ contentId }) => contentId === id,
-      );
-    const ledger = withSlowDue(run.bench.ledger, async () => {
+    const isListed = async (id: string) => {
+      const feed = feedOf(run.options.tenantId, contentType);
+      const known = await readAll(run.bench.ledger.work.between(feed, '2000', '2100'));
+      return known.some((item) => item.id === id);
+    };
+    const work = withSlowTake(run.bench.ledger.work, async () => {
       if (missed !== undefined || following.collected.records.length === 0) return;
       missed = run.publish(minute);
       await waitFor(() => isListed(missed ?? ''), 'it is listed');
       await new Promise((resolve) => setImmediate(resolve));
     });
-    const environment = { ...run.bench.environment, ledger };
+    const environment = { ...run.bench.environment, work };
     const options = { ...run.options, contentTypes: [contentType] };
     const following = follow({ ...run.bench, environment }, options);
     closers.push(() => following.stop());
@@ -213,7 +216,8 @@ test('a listing of all seven days that is refused at their edge is done with', a
   run.clock.advance(day);
   const scope = feedOf(run.options.tenantId, contentType);
   const isListed = async () =>
-    Date.parse((await run.bench.ledger.getFact(scope, facts.lastFullListing)) ?? '') > run.clock.now() - hour;
+    Date.parse((await run.bench.ledger.checkpoints.get(scope, facts.lastFullListing)) ?? '') >
+    run.clock.now() - hour;
   await waitFor(isListed, 'all seven days are listed again');
   expect(run.emulator.faults()[0]?.fired).toBeGreaterThan(0);
   expect(run.bench.recorder.current(contentType)?.code).not.toBe('AF20055');
@@ -247,7 +251,11 @@ describe('after a restart', () => {
     await waitFor(() => reachable.every((id) => has(second, id)), 'the reachable is collected');
     await waitFor(() => run.bench.recorder.counted('gaps') === 1, 'the gap is recorded');
     const scope = feedOf(run.options.tenantId, contentType);
-    const gaps = await run.bench.ledger.gapsBetween(scope, '2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z');
+    const gaps = await run.bench.ledger.work.gapsBetween(
+      scope,
+      '2000-01-01T00:00:00Z',
+      '2100-01-01T00:00:00Z',
+    );
     expect(gaps).toHaveLength(1);
     const [gap] = gaps;
     const length = Date.parse(gap?.to ?? '') - Date.parse(gap?.from ?? '');
@@ -270,7 +278,11 @@ describe('after a restart', () => {
     await polled(run);
     await first.stop();
     const scope = feedOf(run.options.tenantId, contentType);
-    await run.bench.ledger.setFact(scope, facts.watermark, new Date(run.clock.now() + 3 * day).toISOString());
+    await run.bench.ledger.checkpoints.set(
+      scope,
+      facts.watermark,
+      new Date(run.clock.now() + 3 * day).toISOString(),
+    );
     const missed = run.publish(2 * day);
     const second = run.follow();
     await waitFor(() => has(second, missed), 'what the watermark hid is collected');
@@ -283,7 +295,7 @@ describe('after a restart', () => {
     await polled(run);
     await first.stop();
     const scope = feedOf(run.options.tenantId, contentType);
-    await run.bench.ledger.setFact(scope, facts.unlisted, '[["2026-');
+    await run.bench.ledger.checkpoints.set(scope, facts.unlisted, '[["2026-');
     const missed = run.publish(2 * day);
     const second = run.follow();
     await waitFor(() => has(second, missed), 'what may never have been listed is collected');
@@ -307,10 +319,12 @@ describe('after a restart', () => {
     const uncertain = second.collected.batches.map((batch) => [batch.origin.position, batch.uncertain]);
     expect(Object.fromEntries(uncertain)).toEqual({ [id]: true, [other]: false });
     const scope = feedOf(run.options.tenantId, contentType);
-    const find = () =>
-      [...bench.ledger.blobsBetween(scope, '2000', '2100')].find((blob) => blob.contentId === id);
-    await waitFor(() => find()?.state === 'acknowledged', 'it is acknowledged');
-    expect(find()).toMatchObject({ delivered: 2 });
+    const find = async () => {
+      const known = await readAll(bench.ledger.work.between(scope, '2000', '2100'));
+      return known.find((item) => item.id === id);
+    };
+    await waitFor(async () => (await find())?.state === 'acknowledged', 'it is acknowledged');
+    expect(await find()).toMatchObject({ delivered: 2 });
   });
 
   test('what is older than the first run is uncertain also in a later one: another ledger may have known it', async () => {
@@ -352,7 +366,9 @@ describe('stopping', () => {
     await following.stop();
     const [batch] = following.collected.batches;
     await batch?.settle({ delivered: 1, duplicate: 1, deadLettered: 0 });
-    const [blob] = run.bench.ledger.blobsBetween(feedOf(run.options.tenantId, contentType), '2000', '2100');
+    const [blob] = await readAll(
+      run.bench.ledger.work.between(feedOf(run.options.tenantId, contentType), '2000', '2100'),
+    );
     expect(blob).toMatchObject({ state: 'acknowledged', delivered: 1, duplicate: 1 });
     expect(run.bench.environment.budget.held).toBe(0);
   });
@@ -430,7 +446,9 @@ describe('records larger than the limit', () => {
     expect(collected.records.map(({ text }) => text)).toEqual(texts.slice(0, 1));
     expect(run.bench.letters.streamed.map(({ bytes }) => bytes.toString())).toEqual(texts.slice(1));
     expect(run.bench.letters.streamed[0]?.origin.position).toBe(contentId);
-    const [blob] = run.bench.ledger.blobsBetween(feedOf(run.options.tenantId, contentType), '2000', '2100');
+    const [blob] = await readAll(
+      run.bench.ledger.work.between(feedOf(run.options.tenantId, contentType), '2000', '2100'),
+    );
     expect(blob).toMatchObject({ state: 'acknowledged', delivered: 1, deadLettered: 1 });
   });
 

@@ -12,16 +12,16 @@ import type { DeadLetterStream, DeadLetters } from '../../../input/contract/dead
 import type { Feed, Origin } from '../../../input/contract/feed.ts';
 import type { Logger } from '../../../input/contract/logger.ts';
 import type { Batch } from '../../../input/contract/source.ts';
-import type { ContentLedger } from '../../../input/contract/state.ts';
+import type { State } from '../../../input/contract/state.ts';
 import type { Counter, CredentialEnd, Report, Telemetry } from '../../../input/contract/telemetry.ts';
 import { Connections } from '../../../input/http/connections.ts';
+import { openState } from '../../../input/runtime/open-state.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
 import { contentTypes } from '../../../input/sources/management-activity/options.ts';
 import { openSource } from '../../../input/sources/management-activity/source.ts';
 import { facts } from '../../../input/sources/management-activity/stream.ts';
 import type { OpeningEnvironment } from '../../../input/sources/source-kind.ts';
 import { TenantAccess } from '../../../input/sources/tenant-access.ts';
-import { openLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
 
 const day = 86_400_000;
 
@@ -103,7 +103,7 @@ export interface Bench {
   readonly environment: OpeningEnvironment;
   readonly recorder: Recorder;
   readonly letters: KeptLetters;
-  readonly ledger: ContentLedger;
+  readonly ledger: State;
   readonly folder: string;
   /** Closes the ledger as a process that ends well does, and opens it again. */
   reopen(): Promise<Bench>;
@@ -121,7 +121,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'm365-source-'));
   const recorder = new Recorder();
   const letters = new KeptLetters();
-  const ledger = await openLedger({ folder, clock: options.clock, log: recorder.log });
+  const ledger = await openState({ folder, clock: options.clock, log: recorder.log });
   return {
     recorder,
     letters,
@@ -130,8 +130,10 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     environment: {
       clock: options.clock,
       random: options.random ?? Math.random,
-      ledger,
-      uncleanStart: ledger.uncleanStart,
+      checkpoints: ledger.checkpoints,
+      work: ledger.work,
+      lease: ledger.lease,
+      uncleanStart: ledger.delivery.uncleanStart,
       budget: byteBudget(options.budgetBytes ?? 64 << 20),
       deadLetters: letters,
       telemetry: recorder,
@@ -274,9 +276,9 @@ export function follow(bench: Bench, options: ManagementActivityOptions): Follow
 /** Until the head and all of history were listed once, and what is listed again is counted from then on. */
 export function untilListed(bench: Bench, scope: Feed): Promise<void> {
   const isListed = async () => {
-    const watermark = await bench.ledger.getFact(scope, facts.watermark);
-    const unlisted = await bench.ledger.getFact(scope, facts.unlisted);
-    const relisted = await bench.ledger.getFact(scope, facts.lastEdgeListing);
+    const watermark = await bench.ledger.checkpoints.get(scope, facts.watermark);
+    const unlisted = await bench.ledger.checkpoints.get(scope, facts.unlisted);
+    const relisted = await bench.ledger.checkpoints.get(scope, facts.lastEdgeListing);
     return watermark !== undefined && unlisted === '[]' && relisted !== undefined;
   };
   return waitFor(isListed, `${scope.name} was listed once`);

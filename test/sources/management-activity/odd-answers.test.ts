@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
 import { feedOf } from '../../../input/sources/management-activity/stream.ts';
 import { type LocalServer, startServer } from '../../http/local-server.ts';
+import { readAll } from '../../state/state-folder.ts';
 import { type Bench, type Collected, collectAll, openBench, sourceOptions } from './harness.ts';
 import { scaledClock } from './scaled-clock.ts';
 
@@ -121,7 +122,7 @@ describe('a listed blob', () => {
     const errors = run.bench.recorder.lines.filter(({ level }) => level === 'error');
     expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('without a contentId')]);
     expect(run.bench.recorder.counted('items_lost')).toBe(1);
-    const gaps = await run.bench.ledger.gapsBetween(
+    const gaps = await run.bench.ledger.work.gapsBetween(
       feedOf(tenantId, contentType),
       '2000-01-01',
       '2100-01-01',
@@ -135,7 +136,9 @@ describe('a listed blob', () => {
     expect(run.server.requests.some(({ path }) => path.includes('admin'))).toBe(false);
     expect(run.bench.recorder.counted('items_lost')).toBe(0);
     expect(run.bench.recorder.current(contentType)).toMatchObject({ code: 'content-address-refused' });
-    const [blob] = run.bench.ledger.blobsBetween(feedOf(tenantId, contentType), '2000', '2100');
+    const [blob] = await readAll(
+      run.bench.ledger.work.between(feedOf(tenantId, contentType), '2000', '2100'),
+    );
     expect(blob).toMatchObject({
       state: 'listed',
       reason: expect.stringContaining('https://evil.example'),
@@ -181,8 +184,8 @@ describe('a listing', () => {
       { initialIntervalMs: 7 * day },
     );
     const scope = feedOf(tenantId, contentType);
-    expect(await run.bench.ledger.gapsBetween(scope, '2000-01-01', '2100-01-01')).toEqual([]);
-    const unlisted = JSON.parse((await run.bench.ledger.getFact(scope, 'unlisted')) ?? '');
+    expect(await run.bench.ledger.work.gapsBetween(scope, '2000-01-01', '2100-01-01')).toEqual([]);
+    const unlisted = JSON.parse((await run.bench.ledger.checkpoints.get(scope, 'unlisted')) ?? '');
     expect(unlisted).toHaveLength(1);
     const hours = (Date.parse(unlisted[0][1]) - Date.parse(unlisted[0][0])) / 3_600_000;
     expect(hours).toBeGreaterThan(4.5);
@@ -231,7 +234,9 @@ describe('content', () => {
   ])('that is no array of records is tried again, and stays to be had: %j', async (body, code) => {
     const run = await collect({ listing: listOne(), blob: { body } });
     expect(run.bench.recorder.current(contentType)).toMatchObject({ health: 'degraded', code });
-    const [blob] = run.bench.ledger.blobsBetween(feedOf(tenantId, contentType), '2000', '2100');
+    const [blob] = await readAll(
+      run.bench.ledger.work.between(feedOf(tenantId, contentType), '2000', '2100'),
+    );
     expect(blob?.state).toBe('listed');
     expect(blob?.attempts).toBeGreaterThan(3);
     expect(run.bench.recorder.lines.at(-1)).toMatchObject({
@@ -253,7 +258,7 @@ test('a blob whose date has passed is lost without being asked for, and says why
   const run = await collect({
     listing: listOne({ contentExpiration: new Date(Date.now() - 1000).toISOString() }),
   });
-  const [blob] = run.bench.ledger.blobsBetween(feedOf(tenantId, contentType), '2000', '2100');
+  const [blob] = await readAll(run.bench.ledger.work.between(feedOf(tenantId, contentType), '2000', '2100'));
   expect(blob).toMatchObject({ state: 'expired', reason: expect.stringContaining('It was never fetched') });
   expect(run.server.requests.some(({ path }) => path.includes('/audit/'))).toBe(false);
   expect(run.bench.recorder.counted('gaps')).toBe(1);
@@ -265,7 +270,9 @@ describe('a success that is not the whole', () => {
   test.each(part)('is no content, and the content is asked for again: $status', async (blob) => {
     const run = await collect({ listing: listOne(), blob });
     expect(texts(run)).toEqual([]);
-    const [kept] = run.bench.ledger.blobsBetween(feedOf(tenantId, contentType), '2000', '2100');
+    const [kept] = await readAll(
+      run.bench.ledger.work.between(feedOf(tenantId, contentType), '2000', '2100'),
+    );
     expect(kept).toMatchObject({
       state: 'listed',
       reason: expect.stringContaining(`answered ${blob.status}`),

@@ -41,12 +41,12 @@ async function prepare({ speed = 100 } = {}): Promise<Run> {
     bench,
     publish: (contentType, hoursAgo) => publish(contentType, hoursAgo).contentId,
     list: async (contentType, hoursAgo) => {
-      const blob = publish(contentType, hoursAgo);
-      const contentExpiration = new Date(clock.now() + 24 * hour).toISOString();
+      const { contentId: id, contentUri: data, contentCreated: createdAt } = publish(contentType, hoursAgo);
+      const expiresAt = new Date(clock.now() + 24 * hour).toISOString();
       const scope = feedOf(tenant.tenantId, contentType);
       const mark = { late: false, backfill: false, listedAt: clock.now() };
-      await bench.ledger.list(scope, [{ ...blob, contentExpiration }], mark);
-      return blob.contentId;
+      await bench.ledger.work.list(scope, [{ id, data, createdAt, expiresAt }], mark);
+      return id;
     },
     follow: (over) => {
       const following = follow(bench, { ...options, ...over });
@@ -153,14 +153,14 @@ test('new content is chosen when there is room for it, not before', async () => 
   const run = await prepare();
   const old = await run.list(busy, 50);
   const scope = feedOf(run.emulator.tenants[0]?.tenantId ?? '', busy);
-  const { budget, ledger } = run.bench.environment;
+  const { budget, work } = run.bench.environment;
   const { signal } = new AbortController();
   // All of it: what is due has to wait for room.
   await budget.acquire(64 << 20, signal);
   const following = run.follow({ concurrentBlobs: 1 });
   await waitFor(() => run.emulator.requests.counts().byOperation.content !== undefined, 'it is listed');
   const found = run.publish(busy, 0);
-  await waitFor(async () => (await ledger.countByState(scope)).listed === 2, 'both wait');
+  await waitFor(async () => (await work.countByState(scope)).listed === 2, 'both wait');
   budget.release(64 << 20);
   await waitFor(() => fetched(following).length === 2, 'both are collected');
   expect(fetched(following)).toEqual([found, old]);

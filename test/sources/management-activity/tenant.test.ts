@@ -113,7 +113,7 @@ describe('subscriptions', () => {
     await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down', 'it waits');
     expect(run.bench.recorder.counted('throttled')).toBe(0);
     const scope = feedOf(run.options().tenantId, 'Audit.Exchange');
-    const next = Date.parse((await run.bench.ledger.getFact(scope, facts.nextStartAt)) ?? '');
+    const next = Date.parse((await run.bench.ledger.checkpoints.get(scope, facts.nextStartAt)) ?? '');
     expect(next).toBeLessThan(run.clock.now() + 91_000);
     run.clock.advance(2 * minute);
     await waitFor(() => following.collected.records.length > 0, 'it is started');

@@ -31,16 +31,16 @@ export class FolderSource implements Source {
   }
 
   async #follow(name: string, signal: AbortSignal): Promise<void> {
-    const { clock, once, ledger, telemetry } = this.#environment;
+    const { clock, once, checkpoints, telemetry } = this.#environment;
     const feed = feedOf(this.#options, name);
     const emit = (batch: Batch) => this.#queue.put(batch);
     telemetry.report(feed, { health: 'healthy', message: 'reading' });
     while (!signal.aborted) {
-      let from = await readCheckpoint(ledger, feed);
+      let from = await readCheckpoint(checkpoints, feed);
       for await (const lines of groups(readLines(fileOf(this.#options, name), from))) {
         await deliverLines(this.#options, this.#environment, { name, lines, emit, signal });
         from = lines.at(-1)?.end ?? from;
-        await ledger.setFact(feed, 'offset', String(from));
+        await checkpoints.set(feed, 'offset', String(from));
       }
       if (once) return;
       await clock.sleep(this.#options.intervalMs, signal);

@@ -57,10 +57,10 @@ export const ndjsonFolder: SourceKind<FolderOptions> = {
       }
     }
   },
-  inventory: async (options, { ledger }): Promise<Inventory> => ({
+  inventory: async (options, { checkpoints }): Promise<Inventory> => ({
     tenantId: options.tenantId,
     async list(name, window, onItems) {
-      const checkpoint = await readCheckpoint(ledger, feedOf(options, name));
+      const checkpoint = await readCheckpoint(checkpoints, feedOf(options, name));
       for await (const { offset, text } of readLines(fileOf(options, name))) {
         const time = Date.parse(createdAt(text));
         if (time < window.from || time >= window.to) continue;
@@ -72,8 +72,8 @@ export const ndjsonFolder: SourceKind<FolderOptions> = {
     [Symbol.asyncDispose]: async () => undefined,
   }),
   refetch: refetchLines,
-  async describeState(feed, ledger) {
-    const offset = await readCheckpoint(ledger, feed);
+  async describeState(feed, checkpoints) {
+    const offset = await readCheckpoint(checkpoints, feed);
     return { reached: `byte ${offset}`, facts: { offset: String(offset) } };
   },
 };

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Feed } from '../../../input/contract/feed.ts';
-import type { ContentLedger } from '../../../input/contract/state.ts';
+import type { Checkpoints } from '../../../input/contract/state.ts';
 
 export const kindName = 'ndjson-folder';
 
@@ -22,6 +22,6 @@ export const feedOf = ({ tenantId }: FolderOptions, name: string): Feed => ({
 });
 
 /** Up to where a feed was read and everything is settled. */
-export async function readCheckpoint(ledger: Pick<ContentLedger, 'getFact'>, feed: Feed): Promise<number> {
-  return Number((await ledger.getFact(feed, 'offset')) ?? 0);
+export async function readCheckpoint(checkpoints: Pick<Checkpoints, 'get'>, feed: Feed): Promise<number> {
+  return Number((await checkpoints.get(feed, 'offset')) ?? 0);
 }

@@ -4,6 +4,7 @@
 import type { Component, StreamComponent } from '../../../contract/component.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
+import type { Item } from '../../../contract/state.ts';
 import type { Telemetry } from '../../../contract/telemetry.ts';
 import { allowHosts } from '../../../http/allow-hosts.ts';
 import { authorize, type TokenProvider } from '../../../http/authorize.ts';
@@ -28,11 +29,7 @@ export interface ManagementApi {
   listNextPage(scope: Feed, url: string, signal: AbortSignal): Promise<HttpResponse>;
   /** The address of the next page, or undefined after the last. Refuses one on another host. */
   nextPage(response: HttpResponse): string | undefined;
-  fetchBlob(
-    scope: Feed,
-    blob: { contentId: string; contentUri: string },
-    signal: AbortSignal,
-  ): Promise<HttpResponse>;
+  fetchBlob(scope: Feed, blob: Pick<Item, 'id' | 'data'>, signal: AbortSignal): Promise<HttpResponse>;
 }
 
 export interface ApiParts {
@@ -153,17 +150,13 @@ function nextPageOf(response: HttpResponse, management: string): string | undefi
 const isApiPath = (path: string) => /^\/api\/v1(?:\.0)?\//.test(path);
 
 /** The address Microsoft gave, where it is one of this host; else made anew, so that the token never leaves. */
-function blobAddress(
-  blob: { contentId: string; contentUri: string },
-  management: string,
-  feed: string,
-): string {
-  const given = URL.canParse(blob.contentUri) ? new URL(blob.contentUri) : undefined;
-  if (given?.origin === management && isApiPath(given.pathname)) return blob.contentUri;
-  if (/^[\w$.~-]{1,1024}$/.test(blob.contentId)) return `${feed}/audit/${blob.contentId}`;
+function blobAddress(blob: Pick<Item, 'id' | 'data'>, management: string, feed: string): string {
+  const given = URL.canParse(blob.data) ? new URL(blob.data) : undefined;
+  if (given?.origin === management && isApiPath(given.pathname)) return blob.data;
+  if (/^[\w$.~-]{1,1024}$/.test(blob.id)) return `${feed}/audit/${blob.id}`;
   throw new OperatorError({
     code: 'content-address-refused',
-    message: `Content ${blob.contentId.slice(0, 100)} is said to be at ${given?.origin ?? 'no readable address'}, which is not ${management}.`,
+    message: `Content ${blob.id.slice(0, 100)} is said to be at ${given?.origin ?? 'no readable address'}, which is not ${management}.`,
     advice:
       'It was not asked for. Check management_url and cloud; it is looked at again until its date has passed.',
     retry: { kind: 'later' },

@@ -1,6 +1,6 @@
 // Keeps count of the content of one content type that cannot be had, for now or for good, and tells the operator.
 
-import type { LedgerBlob } from '../../../contract/state.ts';
+import type { WorkItem } from '../../../contract/state.ts';
 import { type ContentScope, clockTime, feedOf, isoTime, type Stream } from '../stream.ts';
 
 /** How long a loss stays in view. */
@@ -21,9 +21,9 @@ export class ContentTroubles {
     this.#scope = scope;
   }
 
-  failed(blob: LedgerBlob, reason: string, code: string | undefined): void {
+  failed(blob: WorkItem, reason: string, code: string | undefined): void {
     this.#failing ??= new Set();
-    if (this.#failing.size < mostRemembered) this.#failing.add(blob.contentId);
+    if (this.#failing.size < mostRemembered) this.#failing.add(blob.id);
     const message = `${countBlobs(this.#failing.size)} could not be fetched yet, to be tried again until Microsoft's date for it has passed. The last reason: ${reason}`;
     this.#scope.status.set('content', { health: 'degraded', message, code });
   }
@@ -39,8 +39,8 @@ export class ContentTroubles {
 
   /** At the end of a run that collects once. */
   async reportLeft(): Promise<void> {
-    const { ledger, log, telemetry } = this.#stream.environment;
-    const { listed, fetching } = await ledger.countByState(this.#scope);
+    const { work, log, telemetry } = this.#stream.environment;
+    const { listed, fetching } = await work.countByState(this.#scope);
     const left = listed + fetching;
     if (left === 0) return;
     telemetry.count(this.#scope, 'items_left', left);
@@ -50,31 +50,31 @@ export class ContentTroubles {
     );
   }
 
-  /** Ends a blob, says so, and counts it; nothing is lost in silence. */
-  async lost(blob: LedgerBlob, reason: string): Promise<void> {
-    const { ledger, telemetry, log, clock } = this.#stream.environment;
+  /** Ends a blob, says so, and counts it; nothing is lost in silence. One that somebody else took over is theirs. */
+  async lost(blob: WorkItem, reason: string): Promise<void> {
+    const { work, telemetry, log, clock } = this.#stream.environment;
     const scope = this.#scope;
     const now = clock.now();
-    await ledger.giveUp(scope, blob.contentId, 'expired', reason, now);
-    const from = Date.parse(blob.contentCreated);
+    if (!(await work.giveUp(scope, blob, 'expired', reason, now))) return;
+    const from = Date.parse(blob.createdAt);
     const stretch = Number.isNaN(from) ? now : from;
-    await ledger.recordGap({
+    await work.recordGap({
       ...feedOf(scope.tenant, scope.name),
       from: isoTime(stretch),
       to: isoTime(stretch + 1),
-      reason: `content ${blob.contentId}: ${reason}`,
+      reason: `content ${blob.id}: ${reason}`,
     });
     telemetry.count(scope, 'items_lost');
     telemetry.count(scope, 'gaps');
     log.error(
       {
         organization: { id: scope.tenant },
-        m365: { content_type: scope.name, content_id: blob.contentId },
+        m365: { content_type: scope.name, content_id: blob.id },
       },
-      `${scope.name}: a content blob made at ${blob.contentCreated} is lost: ${reason}`,
+      `${scope.name}: a content blob made at ${blob.createdAt} is lost: ${reason}`,
     );
     this.#showLoss(reason, now);
-    this.#failing?.delete(blob.contentId);
+    this.#failing?.delete(blob.id);
     if (!this.#failing?.size) scope.status.set('content', undefined);
   }
 

@@ -4,12 +4,12 @@
 import { WakeableSleep } from '../../../concurrency/wakeable-sleep.ts';
 import { describeError, OperatorError } from '../../../contract/errors.ts';
 import type { Batch } from '../../../contract/source.ts';
-import type { LedgerBlob } from '../../../contract/state.ts';
+import type { WorkItem } from '../../../contract/state.ts';
 import { backOff } from '../../../http/back-off.ts';
 import { throttling } from '../api/api.ts';
 import { type ContentScope, isoTime, type Stream } from '../stream.ts';
 import { ContentTroubles } from './content-troubles.ts';
-import { fetchBlob, type Outcome } from './fetch-blob.ts';
+import { fetchBlob, type Outcome, TakenOver } from './fetch-blob.ts';
 import { Lane } from './lane.ts';
 import { Reservation } from './reservation.ts';
 
@@ -22,7 +22,7 @@ const ownFaultPauseMs = 10_000;
 
 interface Download {
   readonly lane: Lane;
-  readonly blob: LedgerBlob;
+  readonly blob: WorkItem;
   readonly reservation: Reservation;
   /** Of the tenant's gate. */
   readonly ticket: number;
@@ -136,8 +136,8 @@ export class Downloads {
   }
 
   /** As far as each poll reaches back. */
-  #isNew({ contentCreated }: LedgerBlob): boolean {
-    return Date.parse(contentCreated) >= this.#stream.skew.now() - this.#stream.options.overlapMs;
+  #isNew({ createdAt }: WorkItem): boolean {
+    return Date.parse(createdAt) >= this.#stream.skew.now() - this.#stream.options.overlapMs;
   }
 
   /** Milliseconds until something waiting is due; undefined when nothing waits. */
@@ -162,26 +162,28 @@ export class Downloads {
     await this.#stream.environment.shared.turns.run(signal, () => fetchBlob(parts, signal), { canWait });
   }
 
-  async #conclude(lane: Lane, blob: LedgerBlob, { counts, error }: Outcome, ticket: number): Promise<void> {
-    const { ledger, telemetry, clock } = this.#stream.environment;
+  async #conclude(lane: Lane, blob: WorkItem, { counts, error }: Outcome, ticket: number): Promise<void> {
+    const { work, telemetry, clock } = this.#stream.environment;
     if (error !== undefined) return this.#handleFailure(lane, blob, error, ticket);
-    await ledger.acknowledge(lane.scope, blob.contentId, counts, clock.now());
+    if (!(await work.settle(lane.scope, blob, counts, clock.now()))) return this.#noteTakenOver(lane, blob);
     telemetry.count(lane.scope, 'items_fetched');
     telemetry.count(lane.scope, 'items_acknowledged');
     this.#stream.gate.succeeded(ticket);
     lane.succeeded();
-    lane.troubles.resolved(blob.contentId);
+    lane.troubles.resolved(blob.id);
   }
 
-  async #handleFailure(lane: Lane, blob: LedgerBlob, error: unknown, ticket: number): Promise<void> {
-    const { ledger, clock, telemetry, random } = this.#stream.environment;
+  async #handleFailure(lane: Lane, blob: WorkItem, error: unknown, ticket: number): Promise<void> {
+    const { work, clock, telemetry, random } = this.#stream.environment;
+    if (error instanceof TakenOver) return this.#noteTakenOver(lane, blob);
     const reason = describeError(error);
     telemetry.count(lane.scope, 'items_retried');
     const throttled = throttling(error);
     if (throttled !== undefined) this.#stream.budget.pause(ticket, throttled.afterMs);
     // The whole tenant waits; then this blob is as due as any.
     if (this.#stream.gate.failed(ticket, error) || throttled !== undefined) {
-      return ledger.retryLater(lane.scope, blob.contentId, clock.now(), reason);
+      await work.retryLater(lane.scope, blob, clock.now(), reason);
+      return;
     }
     lane.failed(error);
     const asked =
@@ -190,17 +192,31 @@ export class Downloads {
       asked,
       backOff(blob.attempts, { firstMs: firstRetryMs, mostMs: lastRetryMs }, random),
     );
-    await ledger.retryLater(lane.scope, blob.contentId, clock.now() + wait, reason);
+    if (!(await work.retryLater(lane.scope, blob, clock.now() + wait, reason)))
+      return this.#noteTakenOver(lane, blob);
     lane.troubles.failed(blob, reason, error instanceof OperatorError ? error.code : undefined);
+  }
+
+  /** What left under the old lease is recognised where the other process delivers it again. */
+  #noteTakenOver(lane: Lane, blob: WorkItem): void {
+    this.#stream.environment.log.info(
+      {
+        organization: { id: lane.scope.tenant },
+        m365: { content_type: lane.scope.name, content_id: blob.id },
+      },
+      `${lane.scope.name}: another process has taken over a content blob that was held up here; it is theirs to finish.`,
+    );
+    lane.troubles.resolved(blob.id);
+    lane.refresh();
   }
 
   /**
    * Nothing else ends a blob: an answer that calls it expired, unknown or no records before its date may be a fault that
    * passes. By our clock and by Microsoft's, since a wrong one alone must not give anything up.
    */
-  async #endIfExpired(lane: Lane, blob: LedgerBlob): Promise<boolean> {
+  async #endIfExpired(lane: Lane, blob: WorkItem): Promise<boolean> {
     const { clock } = this.#stream.environment;
-    const expires = Date.parse(blob.contentExpiration);
+    const expires = Date.parse(blob.expiresAt);
     if (!(expires <= Math.min(clock.now(), this.#stream.skew.now()))) return false;
     const last =
       blob.reason === undefined ? 'It was never fetched.' : `The last attempt failed: ${blob.reason}`;
@@ -209,7 +225,7 @@ export class Downloads {
   }
 
   /** The ledger or the dead letters failed, not Microsoft. The blob is let go after a pause, and fetched again. */
-  async #ownFault(lane: Lane, blob: LedgerBlob, error: unknown, signal: AbortSignal): Promise<void> {
+  async #ownFault(lane: Lane, blob: WorkItem, error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     lane.troubles.failed(blob, describeError(error), error instanceof OperatorError ? error.code : 'state');
     await this.#stream.environment.clock.sleep(ownFaultPauseMs, signal).catch(() => {});

@@ -1,12 +1,11 @@
 // One attempt at one content blob: its body is cut into records as it arrives, these leave in batches, and once the last
 // batch is settled the attempt is concluded. What a failure means for the blob is downloads.ts.
 
-import type { BatchCounts } from '../../../contract/batch-counts.ts';
-import { addCounts } from '../../../contract/batch-counts.ts';
+import { addCounts, type BatchCounts } from '../../../contract/batch-counts.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Origin } from '../../../contract/feed.ts';
 import type { Batch } from '../../../contract/source.ts';
-import type { LedgerBlob } from '../../../contract/state.ts';
+import type { WorkItem } from '../../../contract/state.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
 import { type BodyEnd, RecordSplitter } from '../../../json-stream/record-splitter.ts';
 import { readApiError } from '../api/api-error.ts';
@@ -29,10 +28,13 @@ export interface Outcome {
   readonly error: unknown;
 }
 
+/** The lease ended before the first record could leave: another process has the blob. */
+export class TakenOver extends Error {}
+
 export interface AttemptParts {
   readonly stream: Stream;
   readonly scope: ContentScope;
-  readonly blob: LedgerBlob;
+  readonly blob: WorkItem;
   /** See Batch. */
   readonly canWait: boolean;
   /** Free again once the body was read. */
@@ -72,8 +74,8 @@ class BlobAttempt {
     this.#parts = parts;
     this.#origin = {
       feed: feedOf(scope.tenant, scope.name),
-      position: blob.contentId,
-      createdAt: blob.contentCreated,
+      position: blob.id,
+      createdAt: blob.createdAt,
       fetchedAt: isoTime(stream.environment.clock.now()),
       backfill: blob.backfill,
     };
@@ -156,7 +158,9 @@ class BlobAttempt {
 
   #begin(): Promise<void> {
     const { stream, scope, blob } = this.#parts;
-    this.#begun ??= stream.environment.ledger.begin(scope, blob.contentId);
+    this.#begun ??= stream.environment.work.begin(scope, blob).then((isHeld) => {
+      if (!isHeld) throw new TakenOver();
+    });
     return this.#begun;
   }
 
@@ -181,7 +185,7 @@ class BlobAttempt {
     if (repaired === 0) return;
     const { stream, scope, blob } = this.#parts;
     stream.environment.log.warn(
-      { m365: { content_type: scope.name, content_id: blob.contentId, repaired } },
+      { m365: { content_type: scope.name, content_id: blob.id, repaired } },
       `${scope.name}: ${repaired} records of a content blob held invalid UTF-8; each such byte became U+FFFD.`,
     );
   }
@@ -191,9 +195,9 @@ class BlobAttempt {
  * What is older than the ledger's first run, in whichever run it is fetched, another ledger or collector may have
  * delivered. After an unclean end, anything made before this start may have been delivered without the ledger knowing.
  */
-function mayHaveBeenSeen({ environment, startedAt, skew }: Stream, blob: LedgerBlob): boolean {
+function mayHaveBeenSeen({ environment, startedAt, skew }: Stream, blob: WorkItem): boolean {
   if (!environment.uncleanStart) return false;
-  const created = Date.parse(blob.contentCreated);
+  const created = Date.parse(blob.createdAt);
   return !(created >= startedAt + Math.max(0, skew.ms) + clockToleranceMs);
 }
 

@@ -1,9 +1,9 @@
-// The content of one content type that waits to be fetched: read ahead from the ledger, and held back for a while when
+// The content of one content type that waits to be fetched: read ahead from the ledger under a lease, and held back for a while when
 // this content type as a whole is refused. What came since about the last poll is fetched in the order in which it was
 // made, so that what has waited longest for the poll waits no longer still; what is older, newest first.
 
 import type { OperatorError } from '../../../contract/errors.ts';
-import type { LedgerBlob } from '../../../contract/state.ts';
+import type { WorkItem } from '../../../contract/state.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { ContentScope, Stream } from '../stream.ts';
 import type { ContentTroubles } from './content-troubles.ts';
@@ -23,7 +23,7 @@ export class Lane {
   readonly #stream: Stream;
   /** Being fetched, or with batches in flight. */
   readonly #busy = new Set<string>();
-  #ready: LedgerBlob[] = [];
+  #ready: WorkItem[] = [];
   #exhaustedUntil = 0;
   /** Counts what may have changed in the ledger: what was read before is no longer the last word. */
   #changes = 0;
@@ -41,15 +41,16 @@ export class Lane {
   }
 
   /** The next blob to fetch. */
-  async peek(): Promise<LedgerBlob | undefined> {
-    const { ledger, clock } = this.#stream.environment;
+  async peek(): Promise<WorkItem | undefined> {
+    const { work, lease, clock } = this.#stream.environment;
     const now = clock.now();
     if (now < this.#pausedUntil) return undefined;
     if (this.#ready.length === 0 && now >= this.#exhaustedUntil) {
       const changes = this.#changes;
-      this.#ready = [...(await ledger.due(this.scope, now, readAhead, this.#busy, this.#freshFrom()))];
+      const order = { except: [...this.#busy], freshFrom: this.#freshFrom() };
+      this.#ready = [...(await work.take(this.scope, readAhead, lease, order))];
       if (this.#ready.length === 0) {
-        const next = (await ledger.nextDueAt(this.scope)) ?? Number.POSITIVE_INFINITY;
+        const next = (await work.nextDueAt(this.scope, lease.owner)) ?? Number.POSITIVE_INFINITY;
         if (changes === this.#changes) this.#exhaustedUntil = next;
       }
     }
@@ -62,14 +63,14 @@ export class Lane {
   }
 
   /** The one that was last shown; it stays busy until it is released. */
-  take(): LedgerBlob | undefined {
+  take(): WorkItem | undefined {
     const blob = this.#ready.shift();
-    if (blob !== undefined) this.#busy.add(blob.contentId);
+    if (blob !== undefined) this.#busy.add(blob.id);
     return blob;
   }
 
-  release(blob: LedgerBlob): void {
-    this.#busy.delete(blob.contentId);
+  release(blob: WorkItem): void {
+    this.#busy.delete(blob.id);
     this.#noteChange();
   }
 
@@ -80,9 +81,9 @@ export class Lane {
   }
 
   async nextDueAt(): Promise<number | undefined> {
-    const { ledger, clock } = this.#stream.environment;
+    const { work, lease, clock } = this.#stream.environment;
     if (this.#pausedUntil > clock.now()) return this.#pausedUntil;
-    return ledger.nextDueAt(this.scope);
+    return work.nextDueAt(this.scope, lease.owner);
   }
 
   #noteChange(): void {

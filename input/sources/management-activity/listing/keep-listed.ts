@@ -2,7 +2,7 @@
 
 import type { Feed } from '../../../contract/feed.ts';
 import type { SourceEnvironment } from '../../../contract/source.ts';
-import type { ListedBlob } from '../../../contract/state.ts';
+import type { Item } from '../../../contract/state.ts';
 
 /** What a blob is marked as, by when it was made, in milliseconds since the epoch. */
 export interface Marks {
@@ -12,14 +12,14 @@ export interface Marks {
 
 /** Resolves with how many were not known before. */
 export async function keepListed(
-  { ledger, telemetry, clock }: SourceEnvironment,
+  { work, telemetry, clock }: SourceEnvironment,
   feed: Feed,
-  blobs: readonly ListedBlob[],
+  blobs: readonly Item[],
   marks: Marks,
 ): Promise<number> {
   let isNew = 0;
   for (const { late, backfill, members } of groupByMark(marks, blobs)) {
-    const added = (await ledger.list(feed, members, { late, backfill, listedAt: clock.now() })).length;
+    const added = (await work.list(feed, members, { late, backfill, listedAt: clock.now() })).length;
     isNew += added;
     if (added > 0) telemetry.count(feed, 'items_listed', added);
     if (added > 0 && late) telemetry.count(feed, 'items_late', added);
@@ -30,13 +30,13 @@ export async function keepListed(
 interface MarkedBlobs {
   readonly late: boolean;
   readonly backfill: boolean;
-  readonly members: ListedBlob[];
+  readonly members: Item[];
 }
 
-function groupByMark({ isLate, isBackfill }: Marks, blobs: readonly ListedBlob[]): Iterable<MarkedBlobs> {
+function groupByMark({ isLate, isBackfill }: Marks, blobs: readonly Item[]): Iterable<MarkedBlobs> {
   const groups = new Map<string, MarkedBlobs>();
   for (const blob of blobs) {
-    const created = Date.parse(blob.contentCreated);
+    const created = Date.parse(blob.createdAt);
     const [late, backfill] = [isLate(created), isBackfill(created)];
     const group = groups.get(`${late} ${backfill}`) ?? { late, backfill, members: [] };
     group.members.push(blob);

@@ -1,19 +1,19 @@
 // How far a content type is listed, durably: a watermark, and the stretches behind it that were never listed.
 
 import type { Feed } from '../../../contract/feed.ts';
-import type { ContentLedger } from '../../../contract/state.ts';
+import type { Checkpoints } from '../../../contract/state.ts';
 import { facts, isoTime, neverListed } from '../stream.ts';
 import { subtract, unite, type Window } from './windows.ts';
 
 export class ListingState {
-  readonly #ledger: ContentLedger;
+  readonly #checkpoints: Checkpoints;
   readonly #scope: Feed;
   #watermark: number | undefined;
   #unlisted: readonly Window[] = [];
   #firstRunAt: number | undefined;
 
-  constructor(ledger: ContentLedger, scope: Feed) {
-    this.#ledger = ledger;
+  constructor(checkpoints: Checkpoints, scope: Feed) {
+    this.#checkpoints = checkpoints;
     this.#scope = scope;
   }
 
@@ -33,10 +33,10 @@ export class ListingState {
   async load(): Promise<void> {
     this.#watermark = await this.readTime(facts.watermark);
     this.#firstRunAt = await this.readTime(facts.firstRunAt);
-    const unlisted = readWindows(await this.#ledger.getFact(this.#scope, facts.unlisted));
+    const unlisted = readWindows(await this.#checkpoints.get(this.#scope, facts.unlisted));
     this.#unlisted = unlisted ?? [];
     // Nobody knows what was meant: all of it is listed again.
-    if (!unlisted) await this.#ledger.setFact(this.#scope, neverListed.name, neverListed.value);
+    if (!unlisted) await this.#checkpoints.set(this.#scope, neverListed.name, neverListed.value);
   }
 
   async begin(now: number): Promise<void> {
@@ -59,18 +59,18 @@ export class ListingState {
   }
 
   async readTime(fact: string): Promise<number | undefined> {
-    const ms = Date.parse((await this.#ledger.getFact(this.#scope, fact)) ?? '');
+    const ms = Date.parse((await this.#checkpoints.get(this.#scope, fact)) ?? '');
     return Number.isNaN(ms) ? undefined : ms;
   }
 
   async writeTime(fact: string, ms: number): Promise<void> {
-    await this.#ledger.setFact(this.#scope, fact, isoTime(ms));
+    await this.#checkpoints.set(this.#scope, fact, isoTime(ms));
   }
 
   async #keepUnlisted(windows: readonly Window[]): Promise<void> {
     this.#unlisted = windows;
     const text = JSON.stringify(windows.map(({ from, to }) => [isoTime(from), isoTime(to)]));
-    await this.#ledger.setFact(this.#scope, facts.unlisted, text);
+    await this.#checkpoints.set(this.#scope, facts.unlisted, text);
   }
 }
 

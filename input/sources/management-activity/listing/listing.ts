@@ -2,7 +2,7 @@
 // was listed once more, because Microsoft lists content late: a short overlap with every poll, all 7 days once a day, and
 // each hour the last stretch that is still within reach.
 
-import type { ListedBlob } from '../../../contract/state.ts';
+import type { Item } from '../../../contract/state.ts';
 import { ApiError } from '../api/api-error.ts';
 import { type ContentScope, facts, isoTime, type Stream } from '../stream.ts';
 import { keepListed, type Marks } from './keep-listed.ts';
@@ -50,7 +50,7 @@ export class ContentListing {
     this.#stream = stream;
     this.#scope = scope;
     this.#events = events;
-    this.#state = new ListingState(stream.environment.ledger, scope);
+    this.#state = new ListingState(stream.environment.checkpoints, scope);
     this.#refused = new RefusedWindows(scope);
   }
 
@@ -208,10 +208,10 @@ export class ContentListing {
   }
 
   async #recordGap(lost: Window, reason: string): Promise<void> {
-    const { ledger, telemetry, log } = this.#stream.environment;
+    const { work, telemetry, log } = this.#stream.environment;
     const { tenant, source, name, status } = this.#scope;
     const [from, to] = [isoTime(lost.from), isoTime(lost.to)];
-    await ledger.recordGap({ tenant, source, name, from, to, reason });
+    await work.recordGap({ tenant, source, name, from, to, reason });
     telemetry.count(this.#scope, 'gaps');
     const message = `Content made from ${from} to ${to} is not collected: ${reason}. An audit search in Purview still finds it.`;
     log.error({ organization: { id: tenant }, m365: { content_type: name } }, `${name}: ${message}`);
@@ -244,13 +244,13 @@ export class ContentListing {
       feed: this.#scope,
       clock,
       random,
-      onBlobs: (blobs: readonly ListedBlob[]) => this.#keep(blobs, marks),
+      onBlobs: (blobs: readonly Item[]) => this.#keep(blobs, marks),
       onUnreadable: (found: readonly Unreadable[]) => this.#noteUnreadable(found, window),
     };
     await listWindow(reader, window, signal);
   }
 
-  async #keep(blobs: readonly ListedBlob[], marks: Marks): Promise<void> {
+  async #keep(blobs: readonly Item[], marks: Marks): Promise<void> {
     const isNew = await keepListed(this.#stream.environment, this.#scope, blobs, marks);
     if (isNew > 0) this.#events.onNew();
     if (blobs.length > 0) await this.#noteContent();

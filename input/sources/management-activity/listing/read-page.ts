@@ -4,7 +4,7 @@
 import type { Clock } from '../../../contract/clock.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
-import type { ListedBlob } from '../../../contract/state.ts';
+import type { Item } from '../../../contract/state.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
 import { RecordSplitter } from '../../../json-stream/record-splitter.ts';
 import type { ManagementApi } from '../api/api.ts';
@@ -21,7 +21,7 @@ export interface PageReader {
   readonly clock: Clock;
   readonly random: () => number;
   /** Called as pages are read, also when a later page fails. A blob may come again, with a page that is read again. */
-  readonly onBlobs: (blobs: readonly ListedBlob[]) => Promise<void>;
+  readonly onBlobs: (blobs: readonly Item[]) => Promise<void>;
   /** Called with what was listed and names no content that could be fetched. */
   readonly onUnreadable: (descriptors: readonly Unreadable[]) => Promise<void>;
 }
@@ -67,7 +67,7 @@ async function handOut(
   await reader.onBlobs(texts.flatMap((text) => readDescriptor(reader, text, unreadable)));
 }
 
-function readDescriptor(reader: PageReader, text: string, unreadable: Unreadable[]): ListedBlob[] {
+function readDescriptor(reader: PageReader, text: string, unreadable: Unreadable[]): Item[] {
   const fields = parseObject(text);
   const read = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
   const contentId = read('contentId') ?? '';
@@ -80,10 +80,10 @@ function readDescriptor(reader: PageReader, text: string, unreadable: Unreadable
   const start = Number.isNaN(created) ? reader.clock.now() : created;
   return [
     {
-      contentId,
-      contentUri: read('contentUri') ?? '',
-      contentCreated: isoTime(start),
-      contentExpiration: isoTime(Number.isNaN(expires) ? start + week : expires),
+      id: contentId,
+      data: read('contentUri') ?? '',
+      createdAt: isoTime(start),
+      expiresAt: isoTime(Number.isNaN(expires) ? start + week : expires),
     },
   ];
 }

@@ -1,5 +1,5 @@
 // Sees to it that every wanted content type has an enabled subscription, without asking for a start more often than
-// Microsoft allows: the list is read first, and the cool-down is remembered in the ledger.
+// Microsoft allows: the list is read first, and the cool-down is remembered in the checkpoints.
 
 import { describeError, OperatorError } from '../../../contract/errors.ts';
 import { hostOf } from '../../../http/exchange.ts';
@@ -100,9 +100,9 @@ export class Subscriptions {
   }
 
   async #waiting(scope: ContentScope) {
-    const { ledger, clock } = this.#stream.environment;
-    const startedAt = Date.parse((await ledger.getFact(scope, facts.subscriptionStartedAt)) ?? '');
-    if (Number.isNaN(startedAt) || (await ledger.getFact(scope, facts.contentSeenAt)) !== undefined)
+    const { checkpoints, clock } = this.#stream.environment;
+    const startedAt = Date.parse((await checkpoints.get(scope, facts.subscriptionStartedAt)) ?? '');
+    if (Number.isNaN(startedAt) || (await checkpoints.get(scope, facts.contentSeenAt)) !== undefined)
       return undefined;
     const age = clock.now() - startedAt;
     if (age < firstContentMs) {
@@ -119,18 +119,18 @@ export class Subscriptions {
   }
 
   async #anyContent(): Promise<boolean> {
-    const { ledger } = this.#stream.environment;
-    const seen = await Promise.all(this.#scopes.map((scope) => ledger.getFact(scope, facts.contentSeenAt)));
+    const { checkpoints } = this.#stream.environment;
+    const seen = await Promise.all(this.#scopes.map((scope) => checkpoints.get(scope, facts.contentSeenAt)));
     return seen.some((time) => time !== undefined);
   }
 
   /** After a stop and a start the list may say "enabled" for hours while content is refused; another start mends it. */
   async #startAgain(scope: ContentScope, signal: AbortSignal): Promise<void> {
-    const { ledger, clock, log } = this.#stream.environment;
+    const { checkpoints, clock, log } = this.#stream.environment;
     const now = clock.now();
-    const notBefore = Date.parse((await ledger.getFact(scope, facts.nextStartAt)) ?? '');
+    const notBefore = Date.parse((await checkpoints.get(scope, facts.nextStartAt)) ?? '');
     if (now < notBefore && notBefore <= now + coolDownMs) return;
-    await ledger.setFact(scope, facts.nextStartAt, isoTime(now + coolDownMs));
+    await checkpoints.set(scope, facts.nextStartAt, isoTime(now + coolDownMs));
     try {
       await this.#stream.api.startSubscription(scope, signal);
     } catch (error) {
@@ -143,24 +143,24 @@ export class Subscriptions {
   }
 
   async #start(scope: ContentScope, signal: AbortSignal): Promise<void> {
-    const { ledger, clock, log } = this.#stream.environment;
+    const { checkpoints, clock, log } = this.#stream.environment;
     const now = clock.now();
-    const notBefore = Date.parse((await ledger.getFact(scope, facts.nextStartAt)) ?? '');
+    const notBefore = Date.parse((await checkpoints.get(scope, facts.nextStartAt)) ?? '');
     if (now < notBefore && notBefore <= now + coolDownMs) return this.#coolDown(scope, notBefore);
     // Written first: a start whose answer never arrives counts for Microsoft too.
-    await ledger.setFact(scope, facts.nextStartAt, isoTime(now + coolDownMs));
+    await checkpoints.set(scope, facts.nextStartAt, isoTime(now + coolDownMs));
     try {
       await this.#stream.api.startSubscription(scope, signal);
     } catch (error) {
       return this.#startFailed(scope, error);
     }
-    await ledger.setFact(scope, facts.subscriptionStartedAt, isoTime(now));
+    await checkpoints.set(scope, facts.subscriptionStartedAt, isoTime(now));
     log.info({ m365: { content_type: scope.name } }, `${scope.name}: the subscription was started.`);
     await this.#enabled(scope);
   }
 
   async #startFailed(scope: ContentScope, error: unknown): Promise<void> {
-    const { ledger, clock } = this.#stream.environment;
+    const { checkpoints, clock } = this.#stream.environment;
     if (!(error instanceof OperatorError) || isTenantWide(error) || isThrottling(error)) throw error;
     if (error.code === 'AF10001' && scope.name === dlp.contentType) {
       this.#refusedUntil.set(scope.name, clock.now() + hour);
@@ -171,7 +171,7 @@ export class Subscriptions {
     const next =
       clock.now() +
       (error.code === 'start-cool-down' ? (asked ?? coolDownMs) : Math.max(asked ?? 0, coolDownMs));
-    await ledger.setFact(scope, facts.nextStartAt, isoTime(next));
+    await checkpoints.set(scope, facts.nextStartAt, isoTime(next));
     if (error.code === 'start-cool-down') {
       this.#coolDown(scope, next);
       return;

@@ -3,7 +3,7 @@
 
 import { systemClock } from '../../../contract/clock.ts';
 import { type Finding, note, ok, problem, problemOf } from '../../../contract/finding.ts';
-import type { ListedBlob } from '../../../contract/state.ts';
+import type { Item } from '../../../contract/state.ts';
 import type { Subscription } from '../api/api.ts';
 import { hostsFor } from '../api/clouds.ts';
 import { listWindow } from '../listing/list-window.ts';
@@ -161,8 +161,8 @@ function describeBlobs(count: number): string {
 async function countRecent(tenant: OpenTenant, contentType: string, signal: AbortSignal): Promise<number> {
   const to = Math.floor(tenant.skew.now() / 1000) * 1000;
   const seen = new Set<string>();
-  const onBlobs = async (blobs: readonly ListedBlob[]) => {
-    for (const { contentId } of blobs) seen.add(contentId);
+  const onBlobs = async (blobs: readonly Item[]) => {
+    for (const { id } of blobs) seen.add(id);
   };
   const reader = listing(tenant, feedOf(tenant.tenantId, contentType), systemClock, onBlobs);
   await listWindow(reader, { from: to - longestWindowMs, to }, signal);

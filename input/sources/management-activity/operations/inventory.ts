@@ -3,7 +3,7 @@
 import type { Clock } from '../../../contract/clock.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
-import type { ListedBlob } from '../../../contract/state.ts';
+import type { Item } from '../../../contract/state.ts';
 import { RecordSplitter } from '../../../json-stream/record-splitter.ts';
 import type { Asking, Inventory, ListedItem } from '../../source-kind.ts';
 import { listWindow } from '../listing/list-window.ts';
@@ -32,7 +32,7 @@ export async function takeInventory(
         ? `not permitted: the application has no ${dlp.role}`
         : undefined,
     async list(feed, window, onItems) {
-      const onBlobs = (blobs: readonly ListedBlob[]) => onItems(blobs.map(toItem));
+      const onBlobs = (blobs: readonly Item[]) => onItems(blobs.map(toItem));
       const reader = listing(tenant, feedOf(tenant.tenantId, feed), clock, onBlobs);
       for (const part of cutNewestFirst(window)) await listWindow(reader, part, signal);
     },
@@ -52,8 +52,8 @@ export function listing(
   return { api, feed, clock, random: Math.random, onBlobs, onUnreadable: async () => undefined };
 }
 
-function toItem({ contentId, contentUri, contentCreated }: ListedBlob): ListedItem {
-  return { position: contentId, createdAt: contentCreated, address: contentUri };
+function toItem({ id, data, createdAt }: Item): ListedItem {
+  return { position: id, createdAt, address: data };
 }
 
 async function* readContent(
@@ -64,7 +64,7 @@ async function* readContent(
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const splitter = new RecordSplitter({ maximumRecordBytes, onOversized: () => undefined });
-  const response = await api.fetchBlob(feed, { contentId: position, contentUri: address }, signal);
+  const response = await api.fetchBlob(feed, { id: position, data: address }, signal);
   for await (const chunk of response.body) {
     splitter.push(chunk);
     yield* splitter.take();

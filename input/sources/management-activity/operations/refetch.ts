@@ -2,7 +2,7 @@
 
 import { describeError } from '../../../contract/errors.ts';
 import type { Batch, Source } from '../../../contract/source.ts';
-import type { LedgerBlob, ListedBlob } from '../../../contract/state.ts';
+import type { Item, WorkItem } from '../../../contract/state.ts';
 import type { OpeningEnvironment, ReachedWindow, Refetching } from '../../source-kind.ts';
 import { fetchBlob, type Outcome } from '../content/fetch-blob.ts';
 import { Reservation } from '../content/reservation.ts';
@@ -62,33 +62,33 @@ class Refetch {
 
   /** Found in the ledger or, where that has forgotten it, taken at the operator's word. */
   async #fetchOne(scopes: readonly ContentScope[], contentId: string, signal: AbortSignal): Promise<void> {
-    const { ledger, clock } = this.#stream.environment;
+    const { work, clock } = this.#stream.environment;
     const end = isoTime(clock.now() + day);
     for (const scope of scopes)
-      for (const blob of ledger.blobsBetween(scope, isoTime(0), end))
-        if (blob.contentId === contentId) return this.#begin(scope, blob, signal);
+      for await (const blob of work.between(scope, isoTime(0), end))
+        if (blob.id === contentId) return this.#begin(scope, blob, signal);
     const [only] = scopes;
     if (this.#wanted.feed === undefined || only === undefined) return;
     const unknown = {
-      contentId,
-      contentUri: '',
-      contentCreated: isoTime(clock.now()),
-      contentExpiration: end,
+      id: contentId,
+      data: '',
+      createdAt: isoTime(clock.now()),
+      expiresAt: end,
     };
     await this.#begin(only, unknown, signal);
   }
 
   async #fetchListed(scope: ContentScope, window: ReachedWindow, signal: AbortSignal): Promise<void> {
-    const onBlobs = async (blobs: readonly ListedBlob[]) => {
+    const onBlobs = async (blobs: readonly Item[]) => {
       for (const blob of blobs) await this.#begin(scope, blob, signal);
     };
     const reader = listing(this.#stream, scope, this.#stream.environment.clock, onBlobs);
     for (const part of cutNewestFirst(window)) await listWindow(reader, part, signal);
   }
 
-  async #begin(scope: ContentScope, blob: ListedBlob, signal: AbortSignal): Promise<void> {
-    if (this.#begun.has(blob.contentId)) return;
-    this.#begun.add(blob.contentId);
+  async #begin(scope: ContentScope, blob: Item, signal: AbortSignal): Promise<void> {
+    if (this.#begun.has(blob.id)) return;
+    this.#begun.add(blob.id);
     if (this.#running.size >= this.#stream.options.concurrentBlobs) await Promise.race(this.#running);
     signal.throwIfAborted();
     if (this.#fault) throw this.#fault.error;
@@ -101,47 +101,35 @@ class Refetch {
   }
 
   /** Open in the ledger first: what is interrupted is fetched by the next run. */
-  async #fetch(scope: ContentScope, blob: ListedBlob, signal: AbortSignal): Promise<void> {
-    const { ledger, clock, budget } = this.#stream.environment;
-    await ledger.list(scope, [blob], { late: true, backfill: true, listedAt: clock.now() });
-    await ledger.reset(scope, blob.contentId);
+  async #fetch(scope: ContentScope, blob: Item, signal: AbortSignal): Promise<void> {
+    const { work, lease, clock, budget } = this.#stream.environment;
+    await work.list(scope, [blob], { late: true, backfill: true, listedAt: clock.now() });
+    const taken = await work.reset(scope, blob.id, lease);
+    if (taken === undefined) throw new Error(`${blob.id} was listed and is not in the ledger`);
+    const item = asReplayed(taken, blob);
     const parts = {
       stream: this.#stream,
       scope,
-      blob: asReplayed(scope, blob),
+      blob: item,
       canWait: true,
       reservation: await Reservation.make(budget, signal),
       emit: this.#emit,
-      conclude: (outcome: Outcome) => this.#conclude(scope, blob, outcome),
+      conclude: (outcome: Outcome) => this.#conclude(scope, item, outcome),
     };
     await fetchBlob(parts, signal);
   }
 
-  async #conclude(scope: ContentScope, blob: ListedBlob, { counts, error }: Outcome): Promise<void> {
-    const { ledger, clock } = this.#stream.environment;
+  async #conclude(scope: ContentScope, item: WorkItem, { counts, error }: Outcome): Promise<void> {
+    const { work, clock } = this.#stream.environment;
     // What is there may have come with another blob, which counts it.
-    if (error === undefined)
-      await ledger.acknowledge(scope, blob.contentId, { ...counts, there: 0 }, clock.now());
-    else await ledger.retryLater(scope, blob.contentId, clock.now(), describeError(error));
-    this.#wanted.onItem(feedOf(scope.tenant, scope.name), blob.contentId, error);
+    if (error === undefined) await work.settle(scope, item, { ...counts, there: 0 }, clock.now());
+    else await work.retryLater(scope, item, clock.now(), describeError(error));
+    this.#wanted.onItem(feedOf(scope.tenant, scope.name), item.id, error);
   }
 }
 
 /** What was delivered before is not known here: the output is asked. */
-function asReplayed(scope: ContentScope, blob: ListedBlob): LedgerBlob {
-  return {
-    ...feedOf(scope.tenant, scope.name),
-    ...blob,
-    state: 'listed',
-    listedAt: '',
-    attempts: 0,
-    nextAttemptAt: 0,
-    reason: undefined,
-    late: true,
-    backfill: true,
-    uncertain: true,
-    delivered: 0,
-    duplicate: 0,
-    deadLettered: 0,
-  };
+function asReplayed(taken: WorkItem, blob: Item): WorkItem {
+  const { data, createdAt, expiresAt } = blob;
+  return { ...taken, data, createdAt, expiresAt, backfill: true, uncertain: true };
 }

@@ -1,0 +1,52 @@
+// What has to be done to the state again and again while a process runs: what nobody needs any more is dropped, and the
+// leases on what this process works on are renewed.
+
+import type { Clock } from '../contract/clock.ts';
+import { describeError } from '../contract/errors.ts';
+import type { Logger } from '../contract/logger.ts';
+import type { State } from '../contract/state.ts';
+
+interface HousekeepingParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const pruneEveryMs = 10 * 60_000;
+/** Between two steps of many, others have their turn. */
+const pauseMs = 50;
+
+/** Resolves once the signal has aborted. */
+export async function keepState(state: State, parts: HousekeepingParts, signal: AbortSignal): Promise<void> {
+  const { work, lease } = state;
+  const prune = () => state.prune(parts.clock.now());
+  await Promise.all([
+    repeat(prune, { ...parts, everyMs: pruneEveryMs, failed: 'The ledger could not be pruned' }, signal),
+    repeat(
+      () => work.renew(lease),
+      { ...parts, everyMs: lease.ms / 3, failed: 'Leases could not be renewed' },
+      signal,
+    ),
+  ]);
+}
+
+interface Repetition extends HousekeepingParts {
+  readonly everyMs: number;
+  readonly failed: string;
+}
+
+/** `step` says true while more is left. */
+async function repeat(
+  step: () => Promise<boolean>,
+  { clock, log, everyMs, failed }: Repetition,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      while (!signal.aborted && (await step())) await clock.sleep(pauseMs, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn({}, `${failed}: ${describeError(error)}`);
+    }
+    await clock.sleep(everyMs, signal).catch(() => undefined);
+  }
+}

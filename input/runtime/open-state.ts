@@ -1,0 +1,38 @@
+// The one way to what is remembered: the collector and the commands open the state of a folder here, with what the kinds of
+// source have to say about it.
+
+import { sourceKinds } from '../sources/index.ts';
+import type { ImportOptions } from '../state/portable/import-state.ts';
+import {
+  type LedgerOptions,
+  openLedger,
+  openLedgerToRead,
+  type SqliteLedger,
+} from '../state/sqlite/sqlite-ledger.ts';
+import { outputFact } from './output-change.ts';
+
+export type StateOptions = Omit<LedgerOptions, 'carried' | 'reachMs' | 'migrations'>;
+
+/** What may be carried from a ledger of which not all could be read to another one. */
+export function carriedFacts(): ImportOptions {
+  const kept = sourceKinds().flatMap(({ lostState }) => lostState ?? []);
+  return {
+    independent: [...kept.flatMap(({ independentFacts }) => independentFacts), outputFact],
+    doubts: kept.map(({ doubt }) => doubt),
+  };
+}
+
+/** Opens the state, or begins one. See openLedger for what it refuses. */
+export function openState(options: StateOptions): Promise<SqliteLedger> {
+  return openLedger({ ...options, reachMs: longestReachMs(), carried: carriedFacts() });
+}
+
+/** Opens the state to look at it, also while a collector uses it. See openLedgerToRead for what it refuses. */
+export function openStateToRead(options: StateOptions): Promise<SqliteLedger> {
+  return openLedgerToRead({ ...options, reachMs: longestReachMs() });
+}
+
+/** An Id that any source may still serve again must be known. */
+function longestReachMs(): number {
+  return Math.max(...sourceKinds().map(({ reachMs }) => reachMs));
+}

@@ -1,0 +1,104 @@
+// What this process delivered: the Ids of records and the lengths of local files, in one transaction.
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../contract/clock.ts';
+import type { Delivered, DeliveryLedger, FileLength, RecordKey } from '../../contract/state.ts';
+import type { Access } from './access.ts';
+import { FileLengthRows } from './file-lengths.ts';
+import { type Retention, SeenIdRows } from './seen-ids.ts';
+
+const idsPerPruning = 4000;
+const idsPerTransaction = 4096;
+
+export interface DeliveryParts {
+  readonly access: Access;
+  readonly clock: Clock;
+  readonly retention: Retention;
+  readonly identity: DeliveryLedger['identity'];
+  readonly uncleanStart: boolean;
+}
+
+export class SqliteDelivery implements DeliveryLedger {
+  readonly identity: DeliveryLedger['identity'];
+  readonly uncleanStart: boolean;
+  readonly #access: Access;
+  readonly #clock: Clock;
+  readonly #seen: SeenIdRows;
+  readonly #files: FileLengthRows;
+  #sorting = false;
+
+  constructor(database: DatabaseSync, parts: DeliveryParts) {
+    this.identity = parts.identity;
+    this.uncleanStart = parts.uncleanStart;
+    this.#access = parts.access;
+    this.#clock = parts.clock;
+    this.#seen = new SeenIdRows(database, parts.retention);
+    this.#files = new FileLengthRows(database);
+  }
+
+  /** Reads what is needed to write; those who only look may never need it. */
+  load(): void {
+    this.#seen.load();
+  }
+
+  findSeen(keys: readonly RecordKey[]): Promise<Uint8Array> {
+    return this.#access.read(() => this.#seen.find(keys, this.#clock.now()));
+  }
+
+  async commit({ keys, fileLength }: Delivered): Promise<void> {
+    const now = this.#clock.now();
+    const added = await this.#access.write(
+      () => {
+        if (fileLength) this.#files.advance(fileLength);
+        return this.#seen.add(keys, now);
+      },
+      (error) => (fileLength ? this.#files.spoil(fileLength, error) : error),
+    );
+    this.#seen.remember(added);
+    if (this.#seen.isFull && !this.#sorting) await this.#sortIn();
+  }
+
+  async remember(keys: AsyncIterable<RecordKey>): Promise<number> {
+    let taken = 0;
+    let waiting: RecordKey[] = [];
+    const take = async () => {
+      await this.commit({ keys: waiting });
+      taken += waiting.length;
+      waiting = [];
+    };
+    for await (const key of keys) {
+      waiting.push(key);
+      if (waiting.length === idsPerTransaction) await take();
+    }
+    await take();
+    return taken;
+  }
+
+  fileLengths(): Promise<readonly FileLength[]> {
+    return this.#access.read(() => this.#files.all());
+  }
+
+  setFileLength(found: FileLength): Promise<void> {
+    return this.#access.write(() => this.#files.set(found));
+  }
+
+  forgetFiles(files: readonly string[]): Promise<void> {
+    return this.#access.write(() => this.#files.forget(files));
+  }
+
+  /** True while more is left. */
+  async prune(now: number): Promise<boolean> {
+    await this.#sortIn();
+    return this.#access.write(() => this.#seen.prune(now, idsPerPruning));
+  }
+
+  async #sortIn(): Promise<void> {
+    this.#sorting = true;
+    try {
+      await this.#access.write(() => this.#seen.sortIn());
+      this.#seen.forgetRecent();
+    } finally {
+      this.#sorting = false;
+    }
+  }
+}

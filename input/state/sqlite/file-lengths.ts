@@ -1,0 +1,64 @@
+// How much of each local file is acknowledged.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import type { FileLength } from '../../contract/state.ts';
+import { readInteger, readText } from './rows.ts';
+
+/** What writes expects a transaction of the caller's. */
+export class FileLengthRows {
+  readonly #all: StatementSync;
+  readonly #get: StatementSync;
+  readonly #set: StatementSync;
+  readonly #forget: StatementSync;
+  /** Files with lines that the ledger does not know of: a later length would pass them off as acknowledged. */
+  readonly #spoilt = new Map<string, OperatorError>();
+
+  constructor(database: DatabaseSync) {
+    this.#all = database.prepare('SELECT file, length FROM file_length ORDER BY file');
+    this.#get = database.prepare('SELECT length FROM file_length WHERE file = ?');
+    this.#set = database.prepare('INSERT OR REPLACE INTO file_length (file, length) VALUES (?, ?)');
+    this.#forget = database.prepare('DELETE FROM file_length WHERE file = ?');
+  }
+
+  all(): FileLength[] {
+    return this.#all
+      .all()
+      .map((row) => ({ file: readText(row, 'file'), length: readInteger(row, 'length') }));
+  }
+
+  set({ file, length }: FileLength): void {
+    this.#set.run(file, length);
+  }
+
+  /** Throws where that would be a step back, or the file is spoilt. */
+  advance({ file, length }: FileLength): void {
+    const failure = this.#spoilt.get(file);
+    if (failure) throw failure;
+    const row = this.#get.get(file);
+    const before = row ? readInteger(row, 'length') : 0;
+    if (before > length) throw new RangeError(`the length of ${file} went back from ${before}`);
+    this.#set.run(file, length);
+  }
+
+  forget(files: readonly string[]): void {
+    for (const file of files) this.#forget.run(file);
+  }
+
+  /** What is in a file is there: written again by this process, it would be there twice. */
+  spoil({ file }: FileLength, error: unknown): OperatorError {
+    const failure = error instanceof OperatorError ? error : unrecorded(file, error);
+    this.#spoilt.set(file, failure);
+    return failure;
+  }
+}
+
+function unrecorded(file: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'checkpoint-unrecorded',
+    message: `The ledger could not take up what was written to ${file}: ${describeError(cause)}.`,
+    advice: 'Start again: what stands in the file is looked at then, and nothing is lost or doubled.',
+    retry: { kind: 'never' },
+    cause,
+  });
+}
