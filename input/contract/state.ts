@@ -144,7 +144,7 @@ export interface FileLength {
 
 export interface Delivered {
   readonly keys: readonly RecordKey[];
-  /** Of one file, lengths must come in growing order. */
+  /** Of one file, they are handed in in the order of the writes. */
   readonly fileLength?: FileLength | undefined;
 }
 
@@ -159,8 +159,6 @@ interface SeenIds {
 /** How much of each local file holds documents that were acknowledged. */
 interface FileLengths {
   fileLengths(): Promise<readonly FileLength[]>;
-  /** Sets what was found at a start, longer or shorter than it was. */
-  setFileLength(found: FileLength): Promise<void>;
   /** Of files that are no longer there. */
   forgetFiles(files: readonly string[]): Promise<void>;
 }

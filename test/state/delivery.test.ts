@@ -110,7 +110,7 @@ describe('record Ids', () => {
 describe('the lengths of files', () => {
   const key = (id: string): RecordKey => ({ id, seconds: noonSeconds });
 
-  test('grow in the order in which they are handed in, each known once it is durable', async () => {
+  test('are kept in the order in which they are handed in, each known once it is durable', async () => {
     using folder = temporaryFolder();
     const ledger = await openTestLedger(folder.path);
     const { delivery } = ledger;
@@ -167,19 +167,6 @@ describe('the lengths of files', () => {
       { file: '/f', length: 4 },
       { file: '/next', length: 1 },
     ]);
-    await ledger.close();
-  });
-
-  test('never go back, but for what a start finds', async () => {
-    using folder = temporaryFolder();
-    const ledger = await openTestLedger(folder.path);
-    const { delivery } = ledger;
-    await delivery.commit({ keys: [], fileLength: { file: '/f', length: 9 } });
-    await expect(delivery.commit({ keys: [], fileLength: { file: '/f', length: 8 } })).rejects.toThrow(
-      'went back',
-    );
-    await delivery.setFileLength({ file: '/f', length: 3 });
-    expect(await delivery.fileLengths()).toEqual([{ file: '/f', length: 3 }]);
     await ledger.close();
   });
 });

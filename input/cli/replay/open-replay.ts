@@ -66,7 +66,6 @@ function withoutMemory(ledger: DeliveryLedger): DeliveryLedger {
     findSeen: async (keys) => new Uint8Array(keys.length),
     commit: (entry) => ledger.commit(entry),
     fileLengths: () => ledger.fileLengths(),
-    setFileLength: (found) => ledger.setFileLength(found),
     forgetFiles: (files) => ledger.forgetFiles(files),
     remember: (keys) => ledger.remember(keys),
     identity: ledger.identity,

@@ -136,7 +136,7 @@ async function findStart(path: string, acknowledged: number): Promise<number> {
 
 async function keepLength(ledger: DeliveryLedger, file: string, length: number): Promise<void> {
   if (length === 0) await ledger.forgetFiles([file]);
-  else await ledger.setFileLength({ file, length });
+  else await ledger.commit({ keys: [], fileLength: { file, length } });
 }
 
 async function takeOver(ledger: DeliveryLedger, path: string, start: number) {

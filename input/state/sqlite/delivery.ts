@@ -49,7 +49,7 @@ export class SqliteDelivery implements DeliveryLedger {
     const now = this.#clock.now();
     const added = await this.#access.write(
       () => {
-        if (fileLength) this.#files.advance(fileLength);
+        if (fileLength) this.#files.set(fileLength);
         return this.#seen.add(keys, now);
       },
       (error) => (fileLength ? this.#files.spoil(fileLength, error) : error),
@@ -76,10 +76,6 @@ export class SqliteDelivery implements DeliveryLedger {
 
   fileLengths(): Promise<readonly FileLength[]> {
     return this.#access.read(() => this.#files.all());
-  }
-
-  setFileLength(found: FileLength): Promise<void> {
-    return this.#access.write(() => this.#files.set(found));
   }
 
   forgetFiles(files: readonly string[]): Promise<void> {

@@ -8,7 +8,6 @@ import { readInteger, readText } from './rows.ts';
 /** What writes expects a transaction of the caller's. */
 export class FileLengthRows {
   readonly #all: StatementSync;
-  readonly #get: StatementSync;
   readonly #set: StatementSync;
   readonly #forget: StatementSync;
   /** Files with lines that the ledger does not know of: a later length would pass them off as acknowledged. */
@@ -16,7 +15,6 @@ export class FileLengthRows {
 
   constructor(database: DatabaseSync) {
     this.#all = database.prepare('SELECT file, length FROM file_length ORDER BY file');
-    this.#get = database.prepare('SELECT length FROM file_length WHERE file = ?');
     this.#set = database.prepare('INSERT OR REPLACE INTO file_length (file, length) VALUES (?, ?)');
     this.#forget = database.prepare('DELETE FROM file_length WHERE file = ?');
   }
@@ -27,17 +25,10 @@ export class FileLengthRows {
       .map((row) => ({ file: readText(row, 'file'), length: readInteger(row, 'length') }));
   }
 
+  /** Throws where the file is spoilt. A shorter length is that of another file in its place. */
   set({ file, length }: FileLength): void {
-    this.#set.run(file, length);
-  }
-
-  /** Throws where that would be a step back, or the file is spoilt. */
-  advance({ file, length }: FileLength): void {
     const failure = this.#spoilt.get(file);
     if (failure) throw failure;
-    const row = this.#get.get(file);
-    const before = row ? readInteger(row, 'length') : 0;
-    if (before > length) throw new RangeError(`the length of ${file} went back from ${before}`);
     this.#set.run(file, length);
   }
 
