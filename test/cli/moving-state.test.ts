@@ -31,7 +31,7 @@ afterAll(async () => {
 /** Of the content blobs in an export, how many documents they became. */
 function deliveredIn(lines: readonly string[]): number {
   return lines
-    .filter((line) => line.startsWith('{"kind":"blob"') && line.endsWith('}'))
+    .filter((line) => line.startsWith('{"kind":"item"') && line.endsWith('}'))
     .reduce((sum, line) => sum + Number(JSON.parse(line).delivered), 0);
 }
 
@@ -46,8 +46,8 @@ async function importThere(text: string) {
   return { imported, delivered };
 }
 
-const blobs = () => exported.filter((line) => line.startsWith('{"kind":"blob"')).length;
-const firstBlob = () => exported.findIndex((line) => line.startsWith('{"kind":"blob"'));
+const blobs = () => exported.filter((line) => line.startsWith('{"kind":"item"')).length;
+const firstBlob = () => exported.findIndex((line) => line.startsWith('{"kind":"item"'));
 const asText = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 
 describe('after the import of an export', () => {
@@ -62,7 +62,7 @@ describe('after the import of an export', () => {
 
   test('that was cut, all that it lost is collected', async () => {
     const lines = exported.slice(0, firstBlob() + 7);
-    const { imported, delivered } = await importThere(`${asText(lines)}{"kind":"blob","ten`);
+    const { imported, delivered } = await importThere(`${asText(lines)}{"kind":"item","ten`);
     expect(imported.code).toBe(1);
     expect(imported.stderr).toContain('is not whole. It ends before its end mark.');
     expect(imported.stderr).toContain(`${blobs() - 7} of ${blobs()} content blobs`);

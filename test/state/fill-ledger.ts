@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../../input/contract/clock.ts';
 import { openState } from '../../input/runtime/open-state.ts';
-import { keyBytes } from '../../input/state/sqlite/record-keys.ts';
+import { keyBytes } from '../../input/state/sqlite/ids/record-keys.ts';
 
 export interface Filling {
   /** The state folder; nothing may have it open. */

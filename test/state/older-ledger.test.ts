@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from '@jest/globals';
 import { streamOf } from '../../input/contract/component.ts';
+import { packKeys } from '../../input/state/sqlite/ids/record-keys.ts';
 import { applicationId, migrations } from '../../input/state/sqlite/ledger-schema.ts';
-import { packKeys } from '../../input/state/sqlite/record-keys.ts';
 import { openLedger, type SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { ledgerIn, pagesByName, spoilPages } from './spoil-ledger.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { keyBytes, packKeys } from '../../input/state/sqlite/record-keys.ts';
+import { keyBytes, packKeys } from '../../input/state/sqlite/ids/record-keys.ts';
 
 const pack = (id: string, seconds = 7) => packKeys([{ id, seconds }]).toString('hex');
 

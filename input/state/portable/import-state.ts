@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import { readFault } from '../../files/sqlite-fault.ts';
-import { keyBytes } from '../sqlite/record-keys.ts';
+import { keyBytes } from '../sqlite/ids/record-keys.ts';
 import { type Row, readInteger, readText } from '../sqlite/rows.ts';
 import { readState } from '../sqlite/work-items.ts';
 import { renewCounts, renewLine } from './old-lines.ts';

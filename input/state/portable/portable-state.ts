@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { keyBytes } from '../sqlite/record-keys.ts';
+import { keyBytes } from '../sqlite/ids/record-keys.ts';
 import { readBytes, readInteger } from '../sqlite/rows.ts';
 
 export const portableFormat = 'm365-state';

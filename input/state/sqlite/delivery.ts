@@ -5,7 +5,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Delivered, DeliveryLedger, FileLength, RecordKey } from '../../contract/state.ts';
 import type { Access } from './access.ts';
 import { FileLengthRows } from './file-lengths.ts';
-import { type Retention, SeenIdRows } from './seen-ids.ts';
+import { type Retention, SeenIdRows } from './ids/seen-ids.ts';
 
 const idsPerPruning = 4000;
 const idsPerTransaction = 4096;

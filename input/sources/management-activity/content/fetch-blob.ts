@@ -29,7 +29,11 @@ export interface Outcome {
 }
 
 /** The lease ended before the first record could leave: another process has the blob. */
-export class TakenOver extends Error {}
+export class TakenOver extends Error {
+  constructor() {
+    super('Another process has taken the content over.');
+  }
+}
 
 export interface AttemptParts {
   readonly stream: Stream;

@@ -2,7 +2,7 @@
 // that stand for its `_id`.
 
 import { hash } from 'node:crypto';
-import type { RecordKey } from '../../contract/state.ts';
+import type { RecordKey } from '../../../contract/state.ts';
 
 export const keyBytes = 20;
 

@@ -3,10 +3,10 @@
 // Whole batches go through one statement each: a call per record would cost several times the look-up itself.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { RecordKey } from '../../contract/state.ts';
+import type { RecordKey } from '../../../contract/state.ts';
+import { DamagedRowError, type Row, readBytes, readInteger } from '../rows.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { firstKeyOf, keyBytes, packKeys } from './record-keys.ts';
-import { DamagedRowError, type Row, readBytes, readInteger } from './rows.ts';
 
 /** How long Ids are kept. */
 export interface Retention {
