@@ -26,7 +26,6 @@ export function remoteCheckpoints(url: string): Checkpoints {
   return {
     get: (component, name) => call('get', component, name),
     set: (component, name, value) => call('set', component, name, value),
-    // JSON drops what is undefined at the end of an object, not within an array.
     compareAndSet: (component, name, expected, value) =>
       call('compareAndSet', component, name, expected, value),
   };

@@ -44,7 +44,9 @@ export class StateServer {
     const answering = this.#ledger[part];
     const found: unknown = Reflect.get(answering, method);
     if (typeof found !== 'function') throw new TypeError(`${part} has no ${method}`);
-    const answer: unknown = await Reflect.apply(found, answering, args);
+    // JSON has no undefined within an array.
+    const given = args.map((arg) => arg ?? undefined);
+    const answer: unknown = await Reflect.apply(found, answering, given);
     return isIterable(answer) ? readAll(answer) : answer;
   }
 }

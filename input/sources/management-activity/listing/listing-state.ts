@@ -1,4 +1,5 @@
-// How far a content type is listed, durably: a watermark, and the stretches behind it that were never listed.
+// How far a content type is listed, durably: a watermark, and the stretches behind it that were never listed. Another
+// process may list it, too: a watermark that it moves back costs a listing; a stretch that it added must not get lost.
 
 import type { Feed } from '../../../contract/feed.ts';
 import type { Checkpoints } from '../../../contract/state.ts';
@@ -10,6 +11,8 @@ export class ListingState {
   readonly #scope: Feed;
   #watermark: number | undefined;
   #unlisted: readonly Window[] = [];
+  /** As it was last seen in the checkpoints. */
+  #unlistedText: string | undefined;
   #firstRunAt: number | undefined;
 
   constructor(checkpoints: Checkpoints, scope: Feed) {
@@ -33,24 +36,26 @@ export class ListingState {
   async load(): Promise<void> {
     this.#watermark = await this.readTime(facts.watermark);
     this.#firstRunAt = await this.readTime(facts.firstRunAt);
-    const unlisted = readWindows(await this.#checkpoints.get(this.#scope, facts.unlisted));
-    this.#unlisted = unlisted ?? [];
-    // Nobody knows what was meant: all of it is listed again.
-    if (!unlisted) await this.#checkpoints.set(this.#scope, neverListed.name, neverListed.value);
+    await this.#loadUnlisted();
   }
 
   async begin(now: number): Promise<void> {
     if (this.#firstRunAt !== undefined) return;
-    this.#firstRunAt = now;
-    await this.writeTime(facts.firstRunAt, now);
+    const isFirst = await this.#checkpoints.compareAndSet(
+      this.#scope,
+      facts.firstRunAt,
+      undefined,
+      isoTime(now),
+    );
+    this.#firstRunAt = isFirst ? now : ((await this.readTime(facts.firstRunAt)) ?? now);
   }
 
   async addUnlisted(windows: readonly Window[]): Promise<void> {
-    if (windows.length > 0) await this.#keepUnlisted(unite([...this.#unlisted, ...windows]));
+    if (windows.length > 0) await this.#changeUnlisted((known) => unite([...known, ...windows]));
   }
 
   async markListed(window: Window): Promise<void> {
-    await this.#keepUnlisted(subtract(this.#unlisted, window));
+    await this.#changeUnlisted((known) => subtract(known, window));
   }
 
   async advance(to: number): Promise<void> {
@@ -67,10 +72,27 @@ export class ListingState {
     await this.#checkpoints.set(this.#scope, fact, isoTime(ms));
   }
 
-  async #keepUnlisted(windows: readonly Window[]): Promise<void> {
-    this.#unlisted = windows;
-    const text = JSON.stringify(windows.map(({ from, to }) => [isoTime(from), isoTime(to)]));
-    await this.#checkpoints.set(this.#scope, facts.unlisted, text);
+  async #loadUnlisted(): Promise<void> {
+    this.#unlistedText = await this.#checkpoints.get(this.#scope, facts.unlisted);
+    const windows = readWindows(this.#unlistedText);
+    this.#unlisted = windows ?? [];
+    // Nobody knows what was meant: all of it is listed again.
+    if (!windows) await this.#checkpoints.set(this.#scope, neverListed.name, neverListed.value);
+  }
+
+  /** Again with what is there, where somebody else changed it meanwhile. */
+  async #changeUnlisted(change: (known: readonly Window[]) => readonly Window[]): Promise<void> {
+    for (;;) {
+      const windows = change(this.#unlisted);
+      const text = JSON.stringify(windows.map(({ from, to }) => [isoTime(from), isoTime(to)]));
+      const before = this.#unlistedText;
+      if (await this.#checkpoints.compareAndSet(this.#scope, facts.unlisted, before, text)) {
+        this.#unlisted = windows;
+        this.#unlistedText = text;
+        return;
+      }
+      await this.#loadUnlisted();
+    }
   }
 }
 
