@@ -15,7 +15,7 @@ const pruneEveryMs = 10 * 60_000;
 /** Between two steps of many, others have their turn. */
 const pauseMs = 50;
 
-/** Resolves once the signal has aborted. */
+/** Resolves once the signal has aborted: nobody works on anything by then, and all leases are given back. */
 export async function keepState(state: State, parts: HousekeepingParts, signal: AbortSignal): Promise<void> {
   const { work, lease } = state;
   const prune = () => state.prune(parts.clock.now());
@@ -27,6 +27,8 @@ export async function keepState(state: State, parts: HousekeepingParts, signal: 
       signal,
     ),
   ]);
+  // Not waited for: where the ledger cannot be written, the leases end by themselves.
+  work.release(lease.owner).catch(() => undefined);
 }
 
 interface Repetition extends HousekeepingParts {
