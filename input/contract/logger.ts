@@ -1,8 +1,12 @@
 // The logger that every part is given.
 
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+  /** From now on, less important lines are left out. Absent where nothing can be changed about that. */
+  setLevel?(level: LogLevel): void;
 }

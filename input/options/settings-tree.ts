@@ -1,6 +1,7 @@
-// Parses a YAML (or JSON) text into a plain tree in which every node knows its location in the file. It resolves anchors,
-// merge keys and ${ENVIRONMENT} references; the meaning of settings is left to others. A reference that leads nowhere is a
-// problem only where somebody reads it: a policy may hold inputs and outputs of other programs.
+// Settings as a plain tree in which every node knows where it comes from: parsed from YAML (or JSON) text, or made of a
+// value. Anchors, merge keys and ${ENVIRONMENT} references of a text are resolved here; the meaning of settings is left to
+// others. A reference that leads nowhere is a problem only where somebody reads it: a policy may hold inputs and outputs of
+// other programs.
 
 import {
   type Alias,
@@ -212,6 +213,31 @@ function isMergeKey(key: unknown): key is Scalar {
 
 function keyText(key: unknown): string {
   return isScalar(key) ? (key.source ?? String(key.value)) : String(key);
+}
+
+/**
+ * Settings that came as a value and not as text, such as those of a unit. `label` says in messages whose they are; each
+ * node has its path behind it: "unit abc, streams[0].interval".
+ */
+export function treeOf(value: unknown, label: string, path = ''): PolicyNode {
+  const place = path === '' ? label : `${label}, ${path}`;
+  if (Array.isArray(value))
+    return {
+      kind: 'list',
+      place,
+      items: value.map((item: unknown, index) => treeOf(item, label, `${path}[${index}]`)),
+    };
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+    return { kind: 'map', place, entries: entries.map(([key, each]) => entryOf(key, each, label, path)) };
+  }
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return { kind: 'scalar', place, value: isPlain ? value : null, substituted: false };
+}
+
+function entryOf(key: string, value: unknown, label: string, path: string): MapEntry {
+  const node = treeOf(value, label, path === '' ? key : `${path}.${key}`);
+  return { key, place: node.place, value: node };
 }
 
 /** Returns the value without its locations. */

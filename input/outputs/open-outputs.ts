@@ -18,6 +18,8 @@ export interface OpeningParts {
   readonly create: (policy: OutputPolicy) => Output;
   /** False in a run that collects once, which waits for an output only for some seconds. */
   readonly mayWait: boolean;
+  /** Whether it is an error that none can be opened before somebody acts. */
+  readonly needsOne: boolean;
 }
 
 export interface OpenedOutputs {
@@ -25,9 +27,11 @@ export interface OpenedOutputs {
   readonly outputs: ReadonlyMap<OutputPolicy, Output>;
   /** The errors of outputs that can never be written to, at least not in this run. */
   readonly failures: ReadonlyMap<OutputPolicy, unknown>;
+  /** Those that are not open yet, and are tried again. */
+  readonly waiting: ReadonlySet<OutputPolicy>;
 }
 
-/** Opens all outputs at once. Rejects when none can be opened before somebody acts, or when the signal aborts. */
+/** Opens all outputs at once. Rejects when the signal aborts, or when one is needed and none can be opened before somebody acts. */
 export async function openOutputs(
   policies: readonly OutputPolicy[],
   parts: OpeningParts,
@@ -44,14 +48,16 @@ export async function openOutputs(
     for (const [policy, output] of outputs) if (!failures.has(policy)) await output.close();
     throw [...failures.values()][0] ?? signal.reason;
   }
+  const waiting = new Set<OutputPolicy>();
   for (const [policy, error] of failures) {
     const waits = parts.mayWait && error instanceof OperatorError && error.retry.kind === 'later';
     reportFailure(policy, error, waits, parts);
     if (!waits) continue;
     failures.delete(policy);
+    waiting.add(policy);
     outputs.set(policy, deferOutput(policy, error, parts));
   }
-  return { outputs, failures };
+  return { outputs, failures, waiting };
 }
 
 const attemptsOnce = 4;
@@ -77,11 +83,10 @@ async function open(
 function endsTheRun(
   { size }: ReadonlyMap<OutputPolicy, Output>,
   failures: ReadonlyMap<OutputPolicy, unknown>,
-  { mayWait }: OpeningParts,
+  { mayWait, needsOne }: OpeningParts,
 ): boolean {
-  return (
-    failures.size > 0 && failures.size === size && !(mayWait && [...failures.values()].some(mayMendItself))
-  );
+  if (!needsOne || failures.size === 0 || failures.size < size) return false;
+  return !(mayWait && [...failures.values()].some(mayMendItself));
 }
 
 function deferOutput(policy: OutputPolicy, reason: unknown, parts: OpeningParts): Output {

@@ -8,18 +8,13 @@ import type { StreamPolicy } from '../settings/policy/policy.ts';
 
 export class FeedClaims {
   readonly #holders = new Map<string, StreamPolicy>();
-  /** Of tenants whose GUID is known. */
-  readonly #held = new Map<string, Feed>();
 
-  /** Streams that name their tenant by its GUID have their feeds from the beginning. */
-  constructor(streams: readonly StreamPolicy[]) {
-    for (const stream of streams)
-      for (const feed of feedsOf(stream, stream.source.tenantId)) this.#holders.set(keyOf(feed), stream);
-  }
-
-  /** The feeds of all streams that have claimed their tenant. */
-  held(): readonly Feed[] {
-    return [...this.#held.values()];
+  /** A stream that names its tenant by its GUID has its feeds from the beginning, unless another one has them already. */
+  reserve(stream: StreamPolicy): void {
+    for (const feed of feedsOf(stream)) {
+      const key = keyOf(feed);
+      if (!this.#holders.has(key)) this.#holders.set(key, stream);
+    }
   }
 
   /** Throws an OperatorError when another stream has one of the feeds; the tenant is given by its GUID. */
@@ -29,14 +24,17 @@ export class FeedClaims {
       const holder = this.#holders.get(keyOf(feed));
       if (holder !== undefined && holder !== stream) throw collectedTwice(feed, stream, holder);
     }
-    for (const feed of feeds) {
-      this.#holders.set(keyOf(feed), stream);
-      this.#held.set(keyOf(feed), feed);
-    }
+    for (const feed of feeds) this.#holders.set(keyOf(feed), stream);
+  }
+
+  /** To be called when the stream has ended: from then on another one may have what it had. */
+  release(stream: StreamPolicy): void {
+    for (const [key, holder] of this.#holders) if (holder === stream) this.#holders.delete(key);
   }
 }
 
-function feedsOf({ source }: StreamPolicy, tenant: string): Feed[] {
+/** `tenant`: its GUID, where the settings name it by a domain. */
+export function feedsOf({ source }: StreamPolicy, tenant = source.tenantId): readonly Feed[] {
   return source.feeds.map((name) => ({ tenant, source: source.kind, name }));
 }
 

@@ -5,10 +5,8 @@ import { styleText } from 'node:util';
 import { ecsFormat } from '@elastic/ecs-pino-format';
 import { pino } from 'pino';
 import { describeError, redact } from '../contract/errors.ts';
-import type { Logger } from '../contract/logger.ts';
+import type { Logger, LogLevel } from '../contract/logger.ts';
 import { wrap } from './terminal/wrap.ts';
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface LoggerOptions {
   readonly level: LogLevel;
@@ -22,7 +20,10 @@ export function createJsonLogger({ level, write }: LoggerOptions): Logger {
   const log = pino({ ...format, level }, { write: (line) => write(redact(line)) });
   const at = (severity: LogLevel) => (fields: object, message: string) =>
     log[severity](clean(fields), redact(message));
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const setLevel = (wanted: LogLevel) => {
+    log.level = wanted;
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), setLevel };
 }
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
@@ -35,7 +36,8 @@ export interface TextLoggerOptions extends LoggerOptions {
 }
 
 /** Prints time, level and message for people; the fields only at debug level. */
-export function createTextLogger({ level, write, colour, columns = 80 }: TextLoggerOptions): Logger {
+export function createTextLogger({ write, colour, columns = 80, ...options }: TextLoggerOptions): Logger {
+  let { level } = options;
   const paint = (severity: LogLevel, text: string) =>
     colour ? styleText(colours[severity], text, { validateStream: false }) : text;
   const at = (severity: LogLevel) => (fields: object, message: string) => {
@@ -46,7 +48,10 @@ export function createTextLogger({ level, write, colour, columns = 80 }: TextLog
     const lines = wrap(redact(message + details), `${lead} `, ' '.repeat(lead.length + 1), columns);
     write(`${lines.join('\n').replace(lead, paint(severity, lead))}\n`);
   };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const setLevel = (wanted: LogLevel) => {
+    level = wanted;
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), setLevel };
 }
 
 /** The value is redacted before it becomes JSON: escaping would hide a secret with a quote in it. */

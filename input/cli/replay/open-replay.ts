@@ -6,7 +6,7 @@ import { systemClock } from '../../contract/clock.ts';
 import type { Batch, Source } from '../../contract/source.ts';
 import type { DeliveryLedger, WorkLedger } from '../../contract/state.ts';
 import { requireFolder } from '../../files/owned-files.ts';
-import { deliverStream, openParts, shareAmongStreams } from '../../runtime/open-parts.ts';
+import { deliverStream, openParts } from '../../runtime/open-parts.ts';
 import { openState } from '../../runtime/open-state.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import type { OpeningEnvironment } from '../../sources/source-kind.ts';
@@ -43,17 +43,24 @@ export async function openReplay(policy: Policy, streams: readonly StreamPolicy[
   const state = await openState({ folder, clock, log, giveUp });
   opening.defer(() => state.close());
   const telemetry = createTelemetry({ clock, version: readVersion() });
-  const options = { policy, signals, telemetry, log, clock, random: Math.random };
-  const outputs = new Set(streams.map(({ output }) => output));
-  const shared = shareAmongStreams(options, await openParts(options, state, opening, [...outputs]));
+  const { process } = policy;
+  const options = { process, once: policy.once, needsOutput: true, signals, telemetry, log, clock };
+  const { outputs, shared } = await openParts({ ...options, random: Math.random }, state, opening);
+  const wanted = new Set(streams.map(({ output }) => output));
+  await outputs.open([...wanted], signals.stop);
   const open = opening.move();
   return {
     work: state.work,
     signals,
     async deliver(stream, openSource, { again }) {
       const totals = new Totals();
-      const memory = again ? { memory: withoutMemory(state.delivery) } : {};
-      await deliverStream(stream, shared, signals, (given) => totals.count(openSource(given)), memory);
+      const held = outputs.get(stream.output.name);
+      if (!held) throw new Error(`no output was opened for the stream at ${stream.where}`);
+      await deliverStream(stream, held, shared, {
+        signals,
+        open: (given) => totals.count(openSource(given)),
+        memory: again ? withoutMemory(state.delivery) : undefined,
+      });
       return totals.counts;
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),

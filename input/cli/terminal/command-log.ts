@@ -1,7 +1,7 @@
 // The log of a command that ends by itself: short lines on a terminal, ECS JSON elsewhere, always on standard error.
 
-import type { Logger } from '../../contract/logger.ts';
-import { createJsonLogger, createTextLogger, type LogLevel } from '../../telemetry/logger.ts';
+import type { Logger, LogLevel } from '../../contract/logger.ts';
+import { createJsonLogger, createTextLogger } from '../../telemetry/logger.ts';
 
 export function openCommandLog(level: LogLevel): Logger {
   const terminal = process.stderr;

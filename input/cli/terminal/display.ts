@@ -1,8 +1,8 @@
 // The display of a running command: a table and short lines on a terminal, ECS JSON lines anywhere else. Everything
 // goes to standard error; standard output belongs to documents.
 
-import type { Logger } from '../../contract/logger.ts';
-import { createJsonLogger, createTextLogger, type LogLevel } from '../../telemetry/logger.ts';
+import type { Logger, LogLevel } from '../../contract/logger.ts';
+import { createJsonLogger, createTextLogger } from '../../telemetry/logger.ts';
 import type { StatusBoard } from '../../telemetry/status/status-board.ts';
 import { type Progress, showProgress } from '../../telemetry/terminal/progress.ts';
 

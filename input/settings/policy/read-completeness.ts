@@ -10,7 +10,7 @@ import { findEntry, type MapNode } from '../../options/settings-tree.ts';
 import { dataStreamOptions } from '../collector-options.ts';
 import { streamKeys } from './fleet-keys.ts';
 import type { CompletenessPolicy } from './policy.ts';
-import type { OutputReader } from './read-outputs.ts';
+import type { NamedOutputs } from './read-outputs.ts';
 import { checkNamespace } from './read-stream.ts';
 
 const collectionDataset = 'm365.collection';
@@ -56,7 +56,7 @@ export function asksForReports(stream: MapNode): boolean {
 export function readCompleteness(
   node: MapNode,
   input: Settings | undefined,
-  outputs: OutputReader,
+  outputs: NamedOutputs,
   problems: PolicyProblem[],
 ): Omit<CompletenessPolicy, 'streams'> | undefined {
   const rules = { what: 'the stream of completeness', options: reportOptions, otherKeys: streamKeys };

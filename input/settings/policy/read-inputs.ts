@@ -21,7 +21,7 @@ import { inputKeys, streamKeys } from './fleet-keys.ts';
 import type { CompletenessPolicy, StreamPolicy } from './policy.ts';
 import { type Additions, readProcessors } from './processors.ts';
 import { asksForReports, readCompleteness } from './read-completeness.ts';
-import type { OutputReader } from './read-outputs.ts';
+import type { NamedOutputs } from './read-outputs.ts';
 import { checkEmulated, checkNamespace, checkUntouched, readMapping } from './read-stream.ts';
 
 /** Every setting of a stream that reads such a source, in the order in which they are documented. */
@@ -41,7 +41,7 @@ export interface ReadStream {
 }
 
 interface Reading {
-  readonly outputs: OutputReader;
+  readonly outputs: NamedOutputs;
   /** Lets the emulator's records into a namespace of real ones. */
   readonly force: boolean;
   readonly problems: PolicyProblem[];
@@ -53,8 +53,13 @@ export function readInputs(policy: MapNode, reading: Reading): readonly ReadStre
   const streams = maps(findEntry(policy, 'inputs')?.value, 'inputs', reading).flatMap((input, index) =>
     isOurs(input, reading) ? readInput(input, index, reading) : [],
   );
-  reading.problems.push(...findRepeated(streams), ...findMixed(streams));
+  reading.problems.push(...findConflicts(streams));
   return streams;
+}
+
+/** What streams cannot have together. */
+export function findConflicts(streams: readonly ReadStream[]): PolicyProblem[] {
+  return [...findRepeated(streams), ...findMixed(streams)];
 }
 
 function maps(node: PolicyNode | undefined, what: string, { problems }: Reading): readonly MapNode[] {

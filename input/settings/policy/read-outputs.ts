@@ -12,7 +12,13 @@ export interface UsedOutput {
   readonly shown: Record<string, unknown>;
 }
 
-export class OutputReader {
+/** Where inputs find the output that they name. */
+export interface NamedOutputs {
+  /** Undefined where there is none that can be used; the reader's problems then say why. */
+  use(name: string, place: string): OutputPolicy | undefined;
+}
+
+export class OutputReader implements NamedOutputs {
   private readonly entries: readonly MapEntry[];
   /** False when the policy has no outputs at all, which is its own problem. */
   private readonly any: boolean;

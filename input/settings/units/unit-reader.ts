@@ -1,0 +1,206 @@
+// Reads units one by one, so that a mistake in one of them is that unit's alone. It remembers what they came to: a unit or
+// a stream whose settings are the same as before is the same object again, and one that cannot be read stays as it was.
+
+import { isDeepStrictEqual } from 'node:util';
+import { PolicyError, type PolicyProblem } from '../../options/problems.ts';
+import { findEntry, type MapNode, type PolicyNode, plain } from '../../options/settings-tree.ts';
+import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import type { CompletenessPolicy } from '../policy/policy.ts';
+import { findConflicts, type ReadStream, readInputs } from '../policy/read-inputs.ts';
+import { type NamedOutputs, OutputReader } from '../policy/read-outputs.ts';
+import type { ReadUnit, Unit, Wanted } from './unit.ts';
+
+export interface UnitReaderOptions {
+  /** Lets the emulator's records into a namespace of real ones. */
+  readonly force?: boolean | undefined;
+}
+
+/** Something that was read, and the settings that it was read from. */
+interface Known<T> {
+  readonly settings: unknown;
+  readonly value: T;
+}
+
+interface ReadInput {
+  readonly streams: readonly Known<ReadStream>[];
+  readonly completeness: readonly CompletenessPolicy[];
+  readonly notes: readonly string[];
+}
+
+interface Candidate {
+  readonly unit: Unit;
+  readonly before: ReadInput | undefined;
+  readonly read: ReadInput | undefined;
+  readonly problems: readonly PolicyProblem[];
+}
+
+export class UnitReader {
+  readonly #options: UnitReaderOptions;
+  #outputs = new Map<string, Known<OutputPolicy>>();
+  #inputs = new Map<string, ReadInput>();
+  #units: readonly ReadUnit[] = [];
+  #notes: readonly string[] = [];
+
+  constructor(options: UnitReaderOptions = {}) {
+    this.#options = options;
+  }
+
+  /** What each unit came to when they were read last, in the order in which they were given. */
+  get units(): readonly ReadUnit[] {
+    return this.#units;
+  }
+
+  /** What was read and deliberately left aside, one line each. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  read(units: readonly Unit[]): Wanted {
+    const outputs = this.#readOutputs(units.filter(({ kind }) => kind === 'output'));
+    const inputs = this.#readInputs(units.filter(({ kind }) => kind === 'input'));
+    this.#units = units.map((unit) => (unit.kind === 'output' ? outputs : inputs).get(unit) ?? unread(unit));
+    this.#notes = [...this.#inputs.values()].flatMap(({ notes }) => notes);
+    const streams = this.#units.flatMap((each) => each.streams);
+    const completeness = this.#units.flatMap((each) => each.completeness);
+    // A unit that stays as it was may deliver to an output that is no longer wanted by itself.
+    const used = [...streams, ...completeness].map(({ output }) => output);
+    const current = [...this.#outputs.values()].map(({ value }) => value);
+    const named = new Map([...used, ...current].map((output) => [output.name, output]));
+    return { outputs: [...named.values()], streams, completeness };
+  }
+
+  #readOutputs(units: readonly Unit[]): Map<Unit, ReadUnit> {
+    const known = new Map<string, Known<OutputPolicy>>();
+    const results = units.map((unit): [Unit, ReadUnit] => {
+      const before = this.#outputs.get(unit.id);
+      const problems = findTwice(unit, units);
+      const output = problems.length > 0 ? undefined : readOutput(unit, before, problems);
+      const kept = output ?? before;
+      if (kept && !known.has(unit.id)) known.set(unit.id, kept);
+      return [unit, { ...unread(unit), error: errorOf(problems), output: kept?.value }];
+    });
+    this.#outputs = known;
+    return new Map(results);
+  }
+
+  /**
+   * Streams of several units may be in each other's way. Those that are as before come first, then those that cannot be
+   * read and stay as they were, and of the others each one yields to those before it.
+   */
+  #readInputs(units: readonly Unit[]): Map<Unit, ReadUnit> {
+    const candidates = units.map((unit) => this.#readInput(unit, units));
+    const accepted = new Map<string, ReadInput>();
+    const results = new Map<Unit, ReadUnit>();
+    for (const { unit, before, read, problems } of candidates.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+      const others = [...accepted.values()];
+      const conflicts = read ? conflictsOf(read, others) : [];
+      const fallback = before && conflictsOf(before, others).length === 0 ? before : undefined;
+      const kept = read && conflicts.length === 0 ? read : fallback;
+      if (kept) accepted.set(unit.id, kept);
+      results.set(unit, {
+        ...unread(unit),
+        error: errorOf([...problems, ...conflicts]),
+        streams: kept?.streams.map(({ value }) => value.stream) ?? [],
+        completeness: kept?.completeness ?? [],
+      });
+    }
+    this.#inputs = accepted;
+    return results;
+  }
+
+  #readInput(unit: Unit, units: readonly Unit[]): Candidate {
+    const before = this.#inputs.get(unit.id);
+    const problems = findTwice(unit, units);
+    if (problems.length > 0) return { unit, before: undefined, read: undefined, problems };
+    const { force = false } = this.#options;
+    const notes: string[] = [];
+    const completeness: CompletenessPolicy[] = [];
+    const reading = { force, problems, notes, completeness, outputs: this.#namedOutputs(problems) };
+    const streams = readInputs(policyOf(unit), reading);
+    if (problems.length > 0) return { unit, before, read: undefined, problems };
+    const nodes = streamNodes(unit.settings);
+    const known = streams.map((read) => sameOrNew(read, nodes.get(read.stream.where), before));
+    return { unit, before, read: { streams: known, completeness, notes }, problems };
+  }
+
+  #namedOutputs(problems: PolicyProblem[]): NamedOutputs {
+    return {
+      use: (name, place) => {
+        const output = this.#outputs.get(name)?.value;
+        const names = [...this.#outputs.keys()].join(', ') || 'none';
+        const message = `there is no output "${name}" that can be used (outputs: ${names})`;
+        if (!output) problems.push({ place, message });
+        return output;
+      },
+    };
+  }
+}
+
+function unread({ id, kind }: Unit): ReadUnit {
+  return { id, kind, error: undefined, streams: [], completeness: [] };
+}
+
+function errorOf(problems: readonly PolicyProblem[]): PolicyError | undefined {
+  return problems.length > 0 ? new PolicyError(problems) : undefined;
+}
+
+function findTwice(unit: Unit, units: readonly Unit[]): PolicyProblem[] {
+  const first = units.find(({ id }) => id === unit.id);
+  const message = `there are two ${unit.kind} units of the id ${unit.id}`;
+  return first === unit ? [] : [{ place: unit.settings.place, message }];
+}
+
+function readOutput(
+  { id, settings }: Unit,
+  before: Known<OutputPolicy> | undefined,
+  problems: PolicyProblem[],
+): Known<OutputPolicy> | undefined {
+  const value = plain(settings);
+  if (before && isDeepStrictEqual(value, before.settings)) return before;
+  const { place } = settings;
+  const outputs = mapOf(place, 'outputs', mapOf(place, id, settings));
+  const output = new OutputReader(outputs, undefined, problems).use(id, place);
+  return output && problems.length === 0 ? { settings: value, value: output } : undefined;
+}
+
+function mapOf(place: string, key: string, value: PolicyNode): MapNode {
+  return { kind: 'map', place, entries: [{ key, place, value }] };
+}
+
+/** A policy of this input alone. What is found by its id has one in any case. */
+function policyOf({ id, settings }: Unit): MapNode {
+  const { place } = settings;
+  const own = settings.kind === 'map' && !findEntry(settings, 'id') ? settings : undefined;
+  const idNode = { kind: 'scalar', place, value: id, substituted: false } as const;
+  const input = own ? { ...own, entries: [{ key: 'id', place, value: idNode }, ...own.entries] } : settings;
+  return mapOf(place, 'inputs', { kind: 'list', place, items: [input] });
+}
+
+/** The streams of an input, by where they stand. */
+function streamNodes(input: PolicyNode): Map<string, PolicyNode> {
+  const list = input.kind === 'map' ? findEntry(input, 'streams')?.value : undefined;
+  return new Map(list?.kind === 'list' ? list.items.map((node) => [node.place, node]) : []);
+}
+
+/** Compared by everything that makes the stream: what stands in it, and what its input adds. */
+function sameOrNew(
+  read: ReadStream,
+  node: PolicyNode | undefined,
+  before: ReadInput | undefined,
+): Known<ReadStream> {
+  const { id, mapping, output } = read.stream;
+  const settings = [id, node && plain(node), mapping];
+  const same = before?.streams.find(
+    (known) => known.value.stream.output === output && isDeepStrictEqual(known.settings, settings),
+  );
+  return same ?? { settings, value: read };
+}
+
+function rankOf({ read, before }: Candidate): number {
+  if (!read) return 1;
+  return before && read.streams.every((stream) => before.streams.includes(stream)) ? 0 : 2;
+}
+
+function conflictsOf(input: ReadInput, others: readonly ReadInput[]): PolicyProblem[] {
+  return findConflicts([...others, input].flatMap(({ streams }) => streams.map(({ value }) => value)));
+}

@@ -1,0 +1,35 @@
+// Units are how a collector is told what to do while it runs: each has an id, and settings of its own that come, change and
+// go. Elastic Agent speaks of units; a policy file comes to the same.
+
+import type { OperatorError } from '../../contract/errors.ts';
+import type { PolicyNode } from '../../options/settings-tree.ts';
+import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import type { CompletenessPolicy, StreamPolicy } from '../policy/policy.ts';
+
+export interface Unit {
+  /** Unique among the units of its kind. Inputs name an output by it, in `use_output`. */
+  readonly id: string;
+  readonly kind: 'input' | 'output';
+  /** As under `outputs.<id>` of a policy, or as an entry of its `inputs`, which holds the streams. */
+  readonly settings: PolicyNode;
+}
+
+/** What is to run. The same object stands for the same settings: whatever is another object is begun anew. */
+export interface Wanted {
+  readonly outputs: readonly OutputPolicy[];
+  readonly streams: readonly StreamPolicy[];
+  readonly completeness: readonly CompletenessPolicy[];
+}
+
+/** What a unit comes to. */
+export interface ReadUnit {
+  readonly id: string;
+  readonly kind: Unit['kind'];
+  /** Why its settings cannot be used; it goes on with what it had before. */
+  readonly error: OperatorError | undefined;
+  /** Of an output. */
+  readonly output?: OutputPolicy | undefined;
+  /** Of an input. */
+  readonly streams: readonly StreamPolicy[];
+  readonly completeness: readonly CompletenessPolicy[];
+}
