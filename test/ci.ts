@@ -74,6 +74,7 @@ runCheck('typecheck');
 runTests('test:elasticsearch');
 runCheck('campaign', 'kill-files', '--short');
 runCheck('campaign', 'kill-elasticsearch', '--short');
+runCheck('campaign', 'apply-units', '--short');
 rmSync(reports, { recursive: true, force: true });
 
 for (const name of total.skipped) console.log(`skipped: ${name}`);

@@ -5,8 +5,8 @@ import type { Difference } from '../end-to-end/harness.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
-  /** The number of times that the collector is killed. */
-  readonly kills: number;
+  /** The number of times that the collector is killed, or told to run something else. */
+  readonly rounds: number;
 }
 
 export interface CampaignResult extends Difference {
@@ -20,7 +20,7 @@ export interface CampaignResult extends Difference {
 
 export interface Campaign {
   readonly about: string;
-  readonly kills: { readonly long: number; readonly short: number };
+  readonly rounds: { readonly long: number; readonly short: number };
   /** The reason why it cannot run here; undefined where it can. */
   readonly missing?: string | undefined;
   run(options: CampaignOptions): Promise<CampaignResult>;

@@ -18,14 +18,14 @@ import type { Campaign, CampaignOptions, CampaignResult } from './campaign.ts';
 
 export const killElasticsearch: Campaign = {
   about: 'to a real Elasticsearch behind a faulty proxy, killed at random: every record there once',
-  kills: { long: 60, short: 10 },
+  rounds: { long: 60, short: 10 },
   missing: canStartNode ? undefined : 'needs ../shared/elasticsearch',
   run: killAgainAndAgain,
 };
 
 const dataStream = 'logs-o365.audit-demo';
 
-async function killAgainAndAgain({ seed, kills }: CampaignOptions): Promise<CampaignResult> {
+async function killAgainAndAgain({ seed, rounds: kills }: CampaignOptions): Promise<CampaignResult> {
   const node = new OwnNode(Number(process.env.M365_KILL_PORT ?? 9397));
   const random = seededRandom(seed);
   node.start();

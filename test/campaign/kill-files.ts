@@ -16,11 +16,11 @@ import type { Campaign, CampaignOptions, CampaignResult } from './campaign.ts';
 
 export const killFiles: Campaign = {
   about: 'to local files, killed at random while answers break off: every record there once',
-  kills: { long: 200, short: 15 },
+  rounds: { long: 200, short: 15 },
   run: killAgainAndAgain,
 };
 
-async function killAgainAndAgain({ seed, kills }: CampaignOptions): Promise<CampaignResult> {
+async function killAgainAndAgain({ seed, rounds: kills }: CampaignOptions): Promise<CampaignResult> {
   const emulator = await startFaultyEmulator(seed, kills);
   const workplace = await makeWorkplace({
     streams: [streamFor(emulator, 0, { requests_per_minute: 100_000 })],
