@@ -242,7 +242,7 @@ test('how much is logged can be changed while it runs', async () => {
   expect(levels).toEqual(['debug']);
 });
 
-test('two outputs of one unit id are told apart from one', async () => {
+test('a second unit of the same id has failed, and so has an output of a kind that nobody knows', async () => {
   const { collector, path } = await start();
   const states = await collector.applyUnits([
     fileUnit('files', path('a')),

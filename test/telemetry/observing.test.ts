@@ -14,7 +14,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { systemClock } from '../../input/contract/clock.ts';
 import { protectSecret } from '../../input/contract/errors.ts';
-import { createJsonLogger, createTextLogger } from '../../input/telemetry/logger.ts';
+import { createJsonLogger, createTextLogger, type LoggerOptions } from '../../input/telemetry/logger.ts';
 import { StatusBoard } from '../../input/telemetry/status/status-board.ts';
 import { createTelemetry } from '../../input/telemetry/telemetry.ts';
 import { showProgress } from '../../input/telemetry/terminal/progress.ts';
@@ -165,6 +165,20 @@ describe('a log line', () => {
     createTextLogger({ level: 'warn', write, colour: false }).info({}, 'x');
     createJsonLogger({ level: 'warn', write }).info({}, 'x');
     expect(lines).toEqual([]);
+  });
+
+  test.each([
+    ['JSON', createJsonLogger],
+    ['text', (options: LoggerOptions) => createTextLogger({ ...options, colour: false })],
+  ])('as %s is written from another level on once that is set', (_, create) => {
+    const { lines, write } = collect();
+    const log = create({ level: 'warn', write });
+    log.debug({}, 'before');
+    log.setLevel?.('debug');
+    log.debug({}, 'while all is logged');
+    log.setLevel?.('error');
+    log.warn({}, 'after');
+    expect(lines).toEqual([expect.stringContaining('while all is logged')]);
   });
 });
 
