@@ -151,7 +151,7 @@ describe('after a take-over from a package that names documents by a hash', () =
     const rebuilt = await withPolicy('state', 'rebuild');
     expect([rebuilt.code, rebuilt.stdout]).toEqual([
       0,
-      expect.stringContaining(`${dataStream}: ${records} Ids`),
+      expect.stringContaining(`${dataStream}: ${records} recent Ids`),
     ]);
     expect((await collect()).stderr).toContain(`Ended: 0 records delivered, ${records} duplicates`);
     expect(await eventIds()).toEqual(truth());
