@@ -21,6 +21,17 @@ export interface Mapping {
 
 export const ignoreAbove = 8191;
 
+/** What a number can count, and how Elastic's packages write it. */
+export const units: Readonly<Record<string, string>> = {
+  byte: 'byte',
+  percent: 'percent',
+  day: 'd',
+  hour: 'h',
+  minute: 'm',
+  second: 's',
+  ms: 'ms',
+};
+
 interface FieldType {
   readonly family: Family;
   readonly mapping: Mapping;

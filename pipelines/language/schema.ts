@@ -2,6 +2,7 @@
 // for editors and the page about the language are made from it. What a name refers to is checked when files are
 // resolved.
 
+import { units } from '../../fields/field-types.ts';
 import type { PropertyType } from '../definitions.ts';
 
 /** JSON Schema, as far as it is used here. */
@@ -195,7 +196,7 @@ function fieldOf({ as, field }: NameSchemas): Schema {
       ),
       about: about(text, 'What the property is, in a sentence, for `docs/fields.md`. Always with `type`.'),
       example: about(scalar, 'A made-up value, for the docs.'),
-      unit: about(text, 'The unit of a number: `byte`, `second`, `hour`, `day`, …'),
+      unit: about({ enum: Object.keys(units) }, 'What a number counts.'),
       to: about(
         { anyOf: [field, { type: 'array', items: field, minItems: 1 }] },
         'Writes a field of ECS, or several. A field that ECS has as a list collects what every line gives it; any other keeps the first value, the nearest layer first and in it the first line.',

@@ -103,6 +103,12 @@ describe('the package', () => {
     }
   });
 
+  test('says what a number counts', () => {
+    const lines = text('data_stream/audit/fields/fields.yml').split('\n');
+    const counted = lines.flatMap((line) => /^ *unit: (\w+)$/.exec(line)?.[1] ?? []);
+    expect(new Set(counted)).toEqual(new Set(['byte', 's', 'h', 'd']));
+  });
+
   test('is found by the words people search for, and promises what it does', () => {
     const { title, description, icons } = parse(text('manifest.yml'));
     expect(`${title} ${description}`).toMatch(/Microsoft 365.*Office 365/);

@@ -85,6 +85,11 @@ describe('a slip in a record-type file is named with its line and the nearest kn
       ':3: unknown value "keywrd"; did you mean "keyword"?',
     ],
     [
+      'a unit that Elastic has no word for',
+      'about: x\nfields:\n  - {from: A, type: long, unit: hours, about: y.}\n',
+      ':3: unknown value "hours"; did you mean "hour"?',
+    ],
+    [
       'a field that ECS does not have',
       `${good}  - {from: ObjectName, to: file.nmae}\n`,
       ':5: ECS has no field "file.nmae"; did you mean "file.name"?',

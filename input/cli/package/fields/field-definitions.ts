@@ -2,7 +2,7 @@
 // which Fleet makes the right mapping.
 
 import { findEcsField } from '../../../../fields/ecs.ts';
-import { type Field, flatToo, ignoreAbove } from '../../../../fields/field-types.ts';
+import { type Field, flatToo, ignoreAbove, units } from '../../../../fields/field-types.ts';
 import { compact } from '../package-files.ts';
 
 export interface FieldDefinition {
@@ -85,8 +85,6 @@ function reference({ name }: Field): FieldDefinition {
 
 // Properties of the record keep their index here, where setup's templates do without: Fleet drops the limit of length of
 // a keyword without an index, and a longer value would have its document refused.
-const units: Readonly<Record<string, string>> = { byte: 'byte', second: 's', minute: 'm', ms: 'ms' };
-
 function define(field: Field, hasChildren: boolean): FieldDefinition[] {
   const { name, type, about, example, unit, bag, multiFields } = field;
   const named = { name, description: about };
