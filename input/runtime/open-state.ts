@@ -3,6 +3,7 @@
 
 import { sourceKinds } from '../sources/index.ts';
 import type { ImportOptions } from '../state/portable/import-state.ts';
+import { forgottenBefore } from '../state/sqlite/ids/seen-ids.ts';
 import {
   type LedgerOptions,
   openLedger,
@@ -30,6 +31,16 @@ export function openState(options: StateOptions): Promise<SqliteLedger> {
 /** Opens the state to look at it, also while a collector uses it. See openLedgerToRead for what it refuses. */
 export function openStateToRead(options: StateOptions): Promise<SqliteLedger> {
   return openLedgerToRead({ ...options, reachMs: longestReachMs() });
+}
+
+/** For how long Ids and finished items are remembered, in milliseconds: nothing older can be served again. */
+export function rememberedForMs(): number {
+  return -forgottenBefore(0, { reachMs: longestReachMs() });
+}
+
+/** The same as people count it. */
+export function rememberedDays(): number {
+  return Math.ceil(rememberedForMs() / 86_400_000);
 }
 
 /** An Id that any source may still serve again must be known. */

@@ -6,6 +6,7 @@ import { datasetNames } from '../../../pipelines/datasets.ts';
 import { type Connection, connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { deleteDocuments, deleteLine } from '../../outputs/elasticsearch/stored/delete-duplicates.ts';
 import { findDuplicates, type StoredDocument } from '../../outputs/elasticsearch/stored/duplicates.ts';
+import { rememberedDays, rememberedForMs } from '../../runtime/open-state.ts';
 import { loadPolicy } from '../../settings/policy/load-policy.ts';
 import {
   addConnectionOptions,
@@ -17,7 +18,7 @@ import { readTime } from '../read-time.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
 import { say } from '../terminal/terminal.ts';
 
-const teaching = `
+const teaching = (days: number) => `
 A record can stand twice where a proxy held a request back, delivered it after
 it was sent again, and the data stream was rolled over in between. m365 prove
 --records finds that; this names the documents and prints the deletes, as a
@@ -28,7 +29,7 @@ from event.created and event.ingested. What differs is named, and left to you:
 it may be what another collector made of the record. Nothing that changed
 after the comparison is deleted.
 
-Looked at is what was collected in the last eight days; records without an Id
+Looked at is what was collected in the last ${days} days; records without an Id
 are left out.
 ${connectionHelp}
   It takes read and maintenance on the data streams, and delete for --delete:
@@ -54,13 +55,11 @@ export function deduplicateCommand(): Command {
     .option('--namespace <name...>', 'of the data streams; those of the policy, else default')
     .option('--from <time>', 'collected since: date, time (UTC) or how long ago', (text) => readTime(text))
     .option('--delete', 'delete what equals the first document; without it nothing is changed')
-    .addHelpText('after', teaching)
+    .addHelpText('after', () => teaching(rememberedDays()))
     .action(async (flags: DeduplicateFlags) => {
       process.exitCode = (await deduplicate(flags)) ? 0 : 1;
     });
 }
-
-const eightDaysMs = 8 * 86_400_000;
 
 /** Resolves to true when no record is left with more than one document. */
 async function deduplicate(flags: DeduplicateFlags): Promise<boolean> {
@@ -70,7 +69,7 @@ async function deduplicate(flags: DeduplicateFlags): Promise<boolean> {
     let clean = true;
     for (const dataStream of await chooseDataStreams(flags)) {
       const work = new Deduplication(connection, dataStream, flags.delete ?? false);
-      clean = (await work.run(flags.from ?? Date.now() - eightDaysMs, signals.stop)) && clean;
+      clean = (await work.run(flags.from ?? Date.now() - rememberedForMs(), signals.stop)) && clean;
     }
     return clean;
   } finally {

@@ -1,16 +1,18 @@
 // The command `m365 state`: it shows the ledger of a state folder, exports it, imports it and rebuilds it.
 
 import { Command } from 'commander';
+import { rememberedDays } from '../../runtime/open-state.ts';
 import { addPolicyOptions, chooseStateFolder, type PolicyFlags } from '../policy-flag.ts';
 import { exportState, importState } from '../state/move-state.ts';
 import { rebuildState } from '../state/rebuild-state.ts';
 import { showState } from '../state/show-state.ts';
 
-const teaching = `
+const teaching = (days: number) => `
 The ledger remembers what Microsoft listed, what became of it, and the Ids of
-the records of the last eight days. Without it nothing is lost: the next run
-lists seven days again and recognises in Elasticsearch what is there already, by
-event.id and organization.id too where another collector stored it.
+the records of the last ${days} days. Without it nothing is lost: the next run
+lists again all that Microsoft has, and recognises in Elasticsearch what is
+there already, by event.id and organization.id too where another collector
+stored it.
 
 Examples:
   m365 state show --policy my.yml          what is open, done and lost
@@ -31,7 +33,7 @@ const withFolder = (command: Command) =>
 export function stateCommand(): Command {
   const state = new Command('state')
     .description('Shows, exports, imports or rebuilds the ledger.')
-    .addHelpText('after', teaching);
+    .addHelpText('after', () => teaching(rememberedDays()));
   withFolder(state.command('show').description('Print what is open, done and lost, by content type.'))
     .option('--json', 'as JSON')
     .action(async (flags: PolicyFlags & { json?: boolean }) =>
@@ -50,7 +52,7 @@ export function stateCommand(): Command {
     )
     .action(async (file: string, flags: PolicyFlags) => importState(await chooseStateFolder(flags), file));
   addPolicyOptions(state.command('rebuild'))
-    .description('Read back from the outputs the Ids collected in eight days.')
+    .description('Read back from the outputs the Ids of what may be served again.')
     .addHelpText(
       'after',
       '\nNeeded only for speed: without it the first run asks Elasticsearch for each\nrecord.\n\nExample:\n  m365 state rebuild --policy my.yml',
