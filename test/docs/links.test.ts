@@ -27,6 +27,7 @@ const repositoryPath = new RegExp(
 /** Pages beside code name their neighbours by file name alone. */
 const besideCode = /^(?:dashboards|fields|input|pipelines|test)\//;
 const fileName = /^[\w./-]+\.(?:ts|js|yml|md|wat|painless)$/;
+const folderName = /^[a-z][\w-]*(?:\/[\w-]+)*\/$/;
 
 interface Page {
   readonly path: string;
@@ -155,12 +156,13 @@ describe('the pages for people', () => {
     expect(missing).toEqual([]);
   });
 
-  test('name only files beside or below them that are there', () => {
+  test('name only files and folders beside or below them that are there', () => {
+    const names = (span: string) => fileName.test(span) || folderName.test(span);
     const missing = pages
       .filter(({ path }) => besideCode.test(path))
       .flatMap(({ path, spans }) =>
         spans
-          .filter((span) => fileName.test(span) && !isNeighbour(span, path))
+          .filter((span) => names(span) && !isNeighbour(span.replace(/\/$/, ''), path))
           .map((span) => `${path}: ${span}`),
       );
     expect(missing).toEqual([]);
