@@ -14,8 +14,6 @@ const flags = [
   // Most of what a record brings is garbage at once: collecting it early costs little, and keeps the heap small.
   '--max-semi-space-size=2',
   '--heap-growing-percent=30',
-  // Memory that a collection frees goes back to the system, and is not kept for later.
-  '--optimize-for-size',
   '--no-short-builtin-calls',
   // Memory that the optimising compiler takes for large functions is not given back, least of all where threads share
   // the work.
