@@ -4,6 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OperatorError } from '../contract/errors.ts';
+import { dayMs } from '../contract/time.ts';
 import { contentTypes, type Emulator, startEmulator, usualHabits } from '../emulator/index.ts';
 import { describeFileFailure } from '../files/file-failure.ts';
 import { createOwnedFolder } from '../files/owned-files.ts';
@@ -14,15 +15,13 @@ interface Demo {
   readonly origin: number;
 }
 
-const day = 86_400_000;
-
 /**
  * Starts an emulator with a day of activity and more every few seconds. The seed and the start are kept in `folder`.
  */
 export async function startDemoTenant(folder: string, now: number): Promise<Emulator> {
   const file = join(folder, 'demo.json');
   const known = await readDemo(file);
-  const goesOn = known !== undefined && now - known.origin < day && known.origin <= now;
+  const goesOn = known !== undefined && now - known.origin < dayMs && known.origin <= now;
   const { seed, origin } = goesOn ? known : await createDemo(file, now);
   const content = { records: 20_000, days: 1, ratePerMinute: 300, blobEveryMs: 15_000, habits: usualHabits };
   // Subscriptions outlive the collector; the emulator, ended with it, would have forgotten them.

@@ -1,13 +1,12 @@
 // Reads points in time on the command line: a date, a date with a time (UTC where no zone is given), or how long ago.
 
 import { InvalidArgumentError } from 'commander';
+import { dayMs } from '../contract/time.ts';
 import { parseDuration } from '../options/units.ts';
 import type { StreamSource } from '../sources/stream-source.ts';
 import { usage } from './policy-flag.ts';
 
 const dateForm = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
-
-const day = 86_400_000;
 /** Time passes between reading the clock for "7d" and for the window. */
 const slackMs = 60_000;
 
@@ -23,8 +22,8 @@ export function listedWindow(
   const begins = Math.max(from, now - reachMs);
   const ends = Math.min(to, now);
   // A kind may reach a little less than what its service says, to be sure of it.
-  const days = Math.ceil(reachMs / day);
-  if (from < now - days * day - slackMs)
+  const days = Math.ceil(reachMs / dayMs);
+  if (from < now - days * dayMs - slackMs)
     throw usage(
       `${service} lists the last ${inWords(days)} days only, and the window begins at ${isoTime(from)}.`,
       `Give --from ${days}d, or a later time.`,

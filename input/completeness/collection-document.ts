@@ -5,6 +5,7 @@ import type { Feed } from '../contract/feed.ts';
 import type { OutputDocument } from '../contract/output.ts';
 import type { Gap, ItemState } from '../contract/state.ts';
 import type { Counter, CredentialEnd, Report } from '../contract/telemetry.ts';
+import { isoTime } from '../contract/time.ts';
 import type { Interval } from './tally.ts';
 
 export interface FeedInterval {
@@ -45,7 +46,7 @@ function describe(collected: FeedInterval, { namespace, agent, ecsVersion, tags 
   const { feed, tenantName, to } = collected;
   return {
     event: { kind: 'metric', dataset, module: 'm365' },
-    '@timestamp': iso(to),
+    '@timestamp': isoTime(to),
     agent: { id: agent.id, type: 'm365', version: agent.version },
     data_stream: { type: 'logs', dataset, namespace },
     ecs: { version: ecsVersion },
@@ -61,7 +62,7 @@ function figures(collected: FeedInterval): object {
   return {
     tenant: collected.tenantName ?? feed.tenant,
     content_type: feed.name,
-    window: { from: iso(from), to: iso(to) },
+    window: { from: isoTime(from), to: isoTime(to) },
     blobs: {
       listed: count('items_listed'),
       delivered: count('items_acknowledged'),
@@ -89,7 +90,7 @@ function figures(collected: FeedInterval): object {
     health: health?.health ?? 'starting',
     code: health?.code,
     message: health?.message,
-    credential: credential && { kind: credential.kind, expires: optionalIso(credential.endsAt) },
+    credential: credential && { kind: credential.kind, expires: optionalIsoTime(credential.endsAt) },
   };
 }
 
@@ -99,6 +100,4 @@ function gapFigures(gaps: readonly Gap[]): object {
   return { count: gaps.length, duration: lengths.reduce((sum, each) => sum + each, 0), from: oldest };
 }
 
-const optionalIso = (time: number | undefined) => (time === undefined ? undefined : iso(time));
-
-const iso = (time: number): string => new Date(time).toISOString();
+const optionalIsoTime = (time: number | undefined) => (time === undefined ? undefined : isoTime(time));

@@ -8,6 +8,7 @@ import type { Feed } from '../contract/feed.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output, OutputDocument } from '../contract/output.ts';
 import type { State, WorkItem } from '../contract/state.ts';
+import { isoTime } from '../contract/time.ts';
 import { type FeedInterval, type Identity, writeCollectionDocument } from './collection-document.ts';
 import type { CompletenessTally, Interval } from './tally.ts';
 
@@ -60,8 +61,7 @@ export function completenessReporter(options: CompletenessOptions): Completeness
         documents.push(writeCollectionDocument(collected, options.identity));
       }
       await deliver(options, documents);
-      for (const { feed } of feeds)
-        await options.state.checkpoints.set(feed, reportedUntil, new Date(to).toISOString());
+      for (const { feed } of feeds) await options.state.checkpoints.set(feed, reportedUntil, isoTime(to));
       if (silent) log.info({}, 'The completeness of the collection is reported again.');
       silent = false;
       return true;
@@ -98,7 +98,7 @@ async function collect({ state, tally }: CompletenessOptions, round: Round): Pro
   const from = Number.isNaN(last) ? started : Math.min(last, to);
   const since = state.rememberedSince(to);
   // As far ahead as back: the service's clock may be ahead of ours.
-  const [past, future] = [since, 2 * to - since].map((time) => new Date(time).toISOString());
+  const [past, future] = [since, 2 * to - since].map((time) => isoTime(time));
   const { work } = state;
   const lost = (interval.counts.get('items_lost') ?? 0) > 0;
   return {

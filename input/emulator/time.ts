@@ -3,10 +3,6 @@
 
 import type { Clock } from '../contract/clock.ts';
 
-export const minuteMs = 60_000;
-export const hourMs = 60 * minuteMs;
-export const dayMs = 24 * hourMs;
-
 export class EmulatorTime {
   private readonly clock: Pick<Clock, 'now'>;
   private offset = 0;

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describeError, OperatorError } from '../contract/errors.ts';
+import { isoTime } from '../contract/time.ts';
 import { createOwnedFile } from './owned-files.ts';
 import { readFault } from './sqlite-fault.ts';
 
@@ -45,7 +46,7 @@ function takeLock(database: DatabaseSync, file: string): void {
 
 /** Writes the holder for those who find the folder locked. Failing is no error: whoever writes more meets the full disk. */
 function writeHolder(holderFile: string, now: number): void {
-  const name = { pid: process.pid, host: hostname(), since: new Date(now).toISOString() };
+  const name = { pid: process.pid, host: hostname(), since: isoTime(now) };
   try {
     writeFileSync(holderFile, JSON.stringify(name), { mode: 0o600 });
   } catch {

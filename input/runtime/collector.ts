@@ -26,7 +26,7 @@ export interface CollectorParts {
   readonly mapper: Mapper;
   readonly output: Output;
   /** One for each batch that the output is worth finishing ahead for. */
-  readonly slots: Semaphore;
+  readonly semaphore: Semaphore;
   readonly ledger: DeliveryLedger;
   readonly claims: IdClaims;
   readonly deadLetters: DeadLetters;
@@ -47,7 +47,7 @@ export interface CollectorSignals {
 }
 
 /** A record on its way. */
-interface Entry {
+interface MappedRecord {
   readonly text: string;
   readonly key: RecordKey;
   readonly document: OutputDocument;
@@ -56,7 +56,7 @@ interface Entry {
 const nothing: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
 
 /** To be shared by all who deliver to the output. */
-export function slotsOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output): Semaphore {
+export function semaphoreOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output): Semaphore {
   return new Semaphore(batchesAhead);
 }
 
@@ -98,7 +98,7 @@ async function beginNext(batches: AsyncIterator<Batch>, begin: (batch: Batch) =>
 }
 
 async function deliverInTurn(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
-  const free = await parts.slots.acquire();
+  const free = await parts.semaphore.acquire();
   try {
     await deliver(parts, batch, abandon);
   } finally {
@@ -130,7 +130,7 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
  * Each record is parsed, mapped and written before the next is looked at, known duplicates too: what was parsed then
  * dies young, which spares more work than mapping a few records in vain costs.
  */
-function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): Entry[] {
+function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): MappedRecord[] {
   const context = mapContext(parts.mapping, origin);
   const dataStream = dataStreamOf(parts.mapping);
   const write = documentWriter(parts.mapper, parts.mapping);
@@ -149,7 +149,7 @@ function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: Doc
 async function deliverClaimed(
   parts: CollectorParts,
   batch: Batch,
-  entries: readonly Entry[],
+  entries: readonly MappedRecord[],
   abandon: AbortSignal,
 ): Promise<BatchCounts> {
   if (entries.length === 0) return nothing;
@@ -167,7 +167,7 @@ async function deliverClaimed(
 async function deliverUnseen(
   parts: CollectorParts,
   batch: Batch,
-  entries: readonly Entry[],
+  entries: readonly MappedRecord[],
   abandon: AbortSignal,
 ): Promise<BatchCounts> {
   const seen = await parts.ledger.findSeen(entries.map((entry) => entry.key));
@@ -179,7 +179,7 @@ async function deliverUnseen(
   const report = await parts.output.write(documents, { signal: abandon, uncertain, canWait, raw });
   await keepRejected(parts, batch.origin, fresh, report);
   await parts.ledger.commit({ keys: fresh.map((entry) => entry.key), fileLength: report.fileLength });
-  noticeStrangers(parts, batch, report);
+  reportSecondCollector(parts, batch, report);
   return {
     delivered: report.delivered,
     duplicate: entries.length - fresh.length + report.duplicate,
@@ -233,7 +233,7 @@ function mapContext(mapping: MappingOptions, origin: Origin): MapContext {
 async function keepRejected(
   parts: CollectorParts,
   origin: Origin,
-  entries: readonly Entry[],
+  entries: readonly MappedRecord[],
   report: WriteReport,
 ): Promise<void> {
   if (report.rejected.length === 0) return;
@@ -257,7 +257,7 @@ async function keepRejected(
 }
 
 /** Documents that were there already, though no run of this ledger can have sent them, come from somebody else. */
-function noticeStrangers(parts: CollectorParts, batch: Batch, report: WriteReport): void {
+function reportSecondCollector(parts: CollectorParts, batch: Batch, report: WriteReport): void {
   parts.telemetry.count(batch.origin.feed, 'records_possibly_duplicate', report.possiblyDuplicate);
   const strange = report.duplicate - (report.takenOver ?? 0);
   if (strange === 0 || batch.uncertain) return;
@@ -278,7 +278,7 @@ function reportSettled(parts: CollectorParts, { origin }: Batch, counts: BatchCo
 }
 
 /** The newest CreationTime of a batch, in seconds; 0 where none can be read. */
-function findNewest(entries: readonly Entry[]): number {
+function findNewest(entries: readonly MappedRecord[]): number {
   let newest = 0;
   for (const { key } of entries) if (key.seconds > newest) newest = key.seconds;
   return newest;

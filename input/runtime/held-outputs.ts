@@ -9,12 +9,12 @@ import type { Output } from '../contract/output.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { type OpeningParts, openOutputs } from '../outputs/open-outputs.ts';
 import type { OutputPolicy } from '../outputs/output-policy.ts';
-import { slotsOf } from './collector.ts';
+import { semaphoreOf } from './collector.ts';
 
 export interface HeldOutput {
   readonly policy: OutputPolicy;
   readonly output: Output;
-  readonly slots: Semaphore;
+  readonly semaphore: Semaphore;
   /** Why it can never be written to; undefined where it can, now or later. */
   readonly failure: { readonly error: unknown } | undefined;
 }
@@ -25,7 +25,7 @@ export interface OutputLease {
   release(): Promise<void>;
 }
 
-interface Counted extends HeldOutput {
+interface CountedOutput extends HeldOutput {
   users: number;
   /** No longer wanted. */
   retired: boolean;
@@ -38,8 +38,8 @@ export interface HeldOutputsParts extends OpeningParts {
 
 export class HeldOutputs {
   readonly #parts: HeldOutputsParts;
-  readonly #byName = new Map<string, Counted>();
-  readonly #retired = new Set<Counted>();
+  readonly #byName = new Map<string, CountedOutput>();
+  readonly #retired = new Set<CountedOutput>();
 
   constructor(parts: HeldOutputsParts) {
     this.#parts = parts;
@@ -59,7 +59,7 @@ export class HeldOutputs {
    */
   retireFor(wanted: readonly OutputPolicy[]): ReadonlySet<HeldOutput> {
     const folders = new Set(this.changed(wanted).map(folderOf));
-    const inTheWay = ({ policy }: Counted) => {
+    const inTheWay = ({ policy }: CountedOutput) => {
       const folder = folderOf(policy);
       return folder !== undefined && folders.has(folder) && !wanted.includes(policy);
     };
@@ -78,12 +78,12 @@ export class HeldOutputs {
       this.#byName.set(policy.name, {
         policy,
         output,
-        slots: slotsOf(output),
+        semaphore: semaphoreOf(output),
         failure,
         users: 0,
         retired: false,
       });
-      if (before && !failure && !waiting.has(policy)) this.#tellSuccessor(policy);
+      if (before && !failure && !waiting.has(policy)) this.#reportSuccessor(policy);
     }
     const names = new Set(wanted.map(({ name }) => name));
     for (const held of this.#byName.values()) if (!names.has(held.policy.name)) this.#retire(held);
@@ -119,13 +119,13 @@ export class HeldOutputs {
     this.#retired.clear();
   }
 
-  #retire(held: Counted): void {
+  #retire(held: CountedOutput): void {
     held.retired = true;
     this.#byName.delete(held.policy.name);
     this.#retired.add(held);
   }
 
-  async #closeUnused(held: Counted): Promise<void> {
+  async #closeUnused(held: CountedOutput): Promise<void> {
     if (!held.retired || held.users > 0 || !this.#retired.delete(held)) return;
     const { name } = held.policy;
     try {
@@ -133,15 +133,15 @@ export class HeldOutputs {
     } catch (error) {
       this.#parts.log.warn({}, `The output ${name} could not be closed in order: ${describeError(error)}`);
     }
-    if (!this.#byName.has(name)) this.#tell(name, 'stopped', 'No longer delivered to.');
+    if (!this.#byName.has(name)) this.#report(name, 'stopped', 'No longer delivered to.');
   }
 
   /** What was said of the output before it was changed is no longer true. */
-  #tellSuccessor({ name }: OutputPolicy): void {
-    this.#tell(name, 'healthy', 'Opened with its new settings.');
+  #reportSuccessor({ name }: OutputPolicy): void {
+    this.#report(name, 'healthy', 'Opened with its new settings.');
   }
 
-  #tell(name: string, health: 'stopped' | 'healthy', message: string): void {
+  #report(name: string, health: 'stopped' | 'healthy', message: string): void {
     const component = { kind: 'output', name } as const;
     const { telemetry } = this.#parts;
     if (telemetry.reportOf?.(component)) telemetry.report(component, { health, message });

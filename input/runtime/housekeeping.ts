@@ -5,13 +5,14 @@ import type { Clock } from '../contract/clock.ts';
 import { describeError } from '../contract/errors.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { State } from '../contract/state.ts';
+import { minuteMs } from '../contract/time.ts';
 
 interface HousekeepingParts {
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-const pruneEveryMs = 10 * 60_000;
+const pruneEveryMs = 10 * minuteMs;
 /** Between two steps of many, others have their turn. */
 const pauseMs = 50;
 

@@ -21,7 +21,7 @@ import { traceOutput } from '../telemetry/traces.ts';
 import { type CollectorSignals, collect } from './collector.ts';
 import { type HeldOutput, HeldOutputs } from './held-outputs.ts';
 
-export interface DeliveryOptions {
+export interface OpeningOptions {
   readonly process: Pick<ProcessOptions, 'stateFolder' | 'memoryBytes'>;
   /** Whether the streams collect what is there and end: then no output is waited for. */
   readonly once: boolean;
@@ -45,7 +45,7 @@ export interface OpenParts {
 
 /** Whatever is opened is closed by `closing`, in the opposite order. */
 export async function openParts(
-  options: DeliveryOptions,
+  options: OpeningOptions,
   state: State,
   closing: AsyncDisposableStack,
 ): Promise<OpenParts> {
@@ -67,7 +67,7 @@ export async function openParts(
 export type SharedByStreams = ReturnType<typeof shareAmongStreams>;
 
 function shareAmongStreams(
-  { process, telemetry, log, clock, random, once }: DeliveryOptions,
+  { process, telemetry, log, clock, random, once }: OpeningOptions,
   state: State,
   deadLetters: Awaited<ReturnType<typeof openDeadLetters>>,
 ) {
@@ -85,7 +85,7 @@ function shareAmongStreams(
       uncleanStart: state.delivery.uncleanStart,
       shared: {
         connections: new Connections(),
-        turns: new PrioritySemaphore({ clock }),
+        requestSemaphore: new PrioritySemaphore({ clock }),
         tenants: new TenantAccess(),
       },
     },
@@ -114,7 +114,7 @@ export interface Delivering {
 /** Delivers everything that the source yields. Throws where the output can never be written to. */
 export async function deliverStream(
   { mapping }: StreamPolicy,
-  { output, slots, failure }: HeldOutput,
+  { output, semaphore, failure }: HeldOutput,
   shared: SharedByStreams,
   { signals, open, memory, claimTenant }: Delivering,
 ): Promise<void> {
@@ -125,7 +125,7 @@ export async function deliverStream(
     const source = open({ ...collector, ...asking, budget, ...(claimTenant && { claimTenant }) });
     const mapper = shared.mapperOf(mapping.dataset);
     const delivery = { ...collector, mapper, ...(memory && { ledger: memory }) };
-    await collect({ ...delivery, source, output, slots, mapping }, signals);
+    await collect({ ...delivery, source, output, semaphore, mapping }, signals);
   } finally {
     // Of batches that were never settled.
     budget.release(budget.held);

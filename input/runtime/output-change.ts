@@ -7,9 +7,9 @@ import type { Checkpoints } from '../contract/state.ts';
 import type { OutputPolicy } from '../outputs/output-policy.ts';
 import type { StreamPolicy } from '../settings/policy/policy.ts';
 
-interface Place {
+interface Destination {
   readonly type: OutputPolicy['type'];
-  /** Of a cluster any of its hosts is the same place. */
+  /** Of a cluster any of its hosts is the same destination. */
   readonly addresses: readonly string[];
 }
 
@@ -24,16 +24,16 @@ export async function noteOutputChange(
   log: Logger,
 ): Promise<void> {
   const stream = { kind: 'stream', tenant: source.tenantId, source: source.kind } as const;
-  const place = placeOf(output);
+  const destination = destinationOf(output);
   const fact = factOf(source, all);
   const known = (await checkpoints.get(stream, fact)) ?? (await checkpoints.get(stream, outputFact));
-  const before = readPlace(known);
-  if (before && !isSame(before, place))
+  const before = readDestination(known);
+  if (before && !isSame(before, destination))
     log.warn(
       { event: { action: 'output-changed' }, organization: { id: source.tenantId } },
-      `${where}: until now documents went to ${describe(before)}; these are not sent again to ${describe(place)}. Should they be: m365 replay window --from 7d${place.type === 'elasticsearch' ? '' : ' --again'}`,
+      `${where}: until now documents went to ${describe(before)}; these are not sent again to ${describe(destination)}. Should they be: m365 replay window --from 7d${destination.type === 'elasticsearch' ? '' : ' --again'}`,
     );
-  await checkpoints.set(stream, fact, JSON.stringify(place));
+  await checkpoints.set(stream, fact, JSON.stringify(destination));
 }
 
 function factOf({ tenantId, kind, feeds }: StreamPolicy['source'], all: readonly StreamPolicy[]): string {
@@ -41,7 +41,7 @@ function factOf({ tenantId, kind, feeds }: StreamPolicy['source'], all: readonly
   return same.length > 1 ? `${outputFact} ${feeds.toSorted().join(' ')}` : outputFact;
 }
 
-function placeOf(output: OutputPolicy): Place {
+function destinationOf(output: OutputPolicy): Destination {
   switch (output.type) {
     case 'elasticsearch':
       return { type: output.type, addresses: output.options.hosts };
@@ -52,16 +52,21 @@ function placeOf(output: OutputPolicy): Place {
   }
 }
 
-function isSame(one: Place, other: Place): boolean {
+function isSame(one: Destination, other: Destination): boolean {
   if (one.type !== other.type) return false;
   return one.type === 'console' || one.addresses.some((address) => other.addresses.includes(address));
 }
 
-function readPlace(text: string | undefined): Place | undefined {
-  const place = parseJson(text ?? 'null');
-  if (typeof place !== 'object' || place === null || !('type' in place) || !('addresses' in place))
+function readDestination(text: string | undefined): Destination | undefined {
+  const destination = parseJson(text ?? 'null');
+  if (
+    typeof destination !== 'object' ||
+    destination === null ||
+    !('type' in destination) ||
+    !('addresses' in destination)
+  )
     return undefined;
-  const { type, addresses } = place;
+  const { type, addresses } = destination;
   const isKnown = type === 'elasticsearch' || type === 'file' || type === 'console';
   return isKnown && Array.isArray(addresses) ? { type, addresses: addresses.map(String) } : undefined;
 }
@@ -75,6 +80,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function describe({ type, addresses }: Place): string {
+function describe({ type, addresses }: Destination): string {
   return [type, ...addresses].join(' ');
 }

@@ -37,7 +37,7 @@ export class CollectorProcess implements AsyncDisposable {
   /** Why nothing runs any more, and nothing can. */
   #broken: { readonly error: unknown } | undefined;
 
-  private constructor(options: CollectorProcessOptions, { session, closing, damage }: Opened) {
+  private constructor(options: CollectorProcessOptions, { session, closing, damage }: OpenedProcess) {
     this.#options = options;
     this.#closing = closing;
     this.#units = new UnitReader(options);
@@ -185,7 +185,7 @@ export class CollectorProcess implements AsyncDisposable {
   }
 }
 
-interface Opened {
+interface OpenedProcess {
   readonly session: Session;
   readonly closing: AbortController;
   readonly damage: AbortController;

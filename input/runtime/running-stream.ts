@@ -13,7 +13,7 @@ import { noteOutputChange } from './output-change.ts';
 import { type FoundTenant, superviseStream } from './supervise.ts';
 
 /** What all streams of a process have together. */
-export interface StreamParts {
+export interface SharedParts {
   readonly shared: SharedByStreams;
   readonly claims: FeedClaims;
   /** Those of the process, which each stream follows. */
@@ -30,7 +30,7 @@ export class RunningStream {
   readonly lease: OutputLease | undefined;
   /** Resolves when nothing of the stream is under way any more, however it ended. */
   readonly ended: Promise<void>;
-  readonly #parts: StreamParts;
+  readonly #parts: SharedParts;
   readonly #stop: LinkedAbort;
   readonly #abandon: LinkedAbort;
   #failure: { readonly error: unknown } | undefined;
@@ -38,7 +38,7 @@ export class RunningStream {
   #isTold = false;
 
   /** Begins at once. */
-  constructor(policy: StreamPolicy, lease: OutputLease | undefined, parts: StreamParts) {
+  constructor(policy: StreamPolicy, lease: OutputLease | undefined, parts: SharedParts) {
     this.policy = policy;
     this.lease = lease;
     this.#parts = parts;

@@ -11,12 +11,12 @@ import { componentsOf } from './components-of.ts';
 import { FeedClaims, feedsOf } from './feed-claims.ts';
 import type { HeldOutput, HeldOutputs } from './held-outputs.ts';
 import { keepState } from './housekeeping.ts';
-import { type DeliveryOptions, type OpenParts, openParts } from './open-parts.ts';
+import { type OpeningOptions, type OpenParts, openParts } from './open-parts.ts';
 import { openState } from './open-state.ts';
-import { RunningStream, type StreamParts } from './running-stream.ts';
+import { RunningStream, type SharedParts } from './running-stream.ts';
 
 /** What holds for the whole process, whatever runs in it. */
-export interface SessionOptions extends DeliveryOptions {
+export interface SessionOptions extends OpeningOptions {
   readonly process: Pick<ProcessOptions, 'stateFolder' | 'memoryBytes' | 'stopTimeoutMs'>;
   /** Of this program. */
   readonly version: string;
@@ -28,14 +28,14 @@ const patienceAt = 0.75;
 export class Session {
   readonly #options: SessionOptions;
   readonly #closing: AsyncDisposableStack;
-  readonly #parts: StreamParts;
+  readonly #parts: SharedParts;
   readonly #outputs: HeldOutputs;
   readonly #reports: CompletenessReports;
   readonly #streams = new Map<string, RunningStream>();
   #wanted: readonly StreamPolicy[] = [];
   #closed: Promise<void> | undefined;
 
-  private constructor(options: SessionOptions, { state, outputs, shared, isLeft, closing }: Opened) {
+  private constructor(options: SessionOptions, { state, outputs, shared, isLeft, closing }: OpenedSession) {
     const { signals } = options;
     this.#options = options;
     this.#closing = closing;
@@ -174,7 +174,7 @@ export class Session {
   }
 }
 
-interface Opened extends OpenParts {
+interface OpenedSession extends OpenParts {
   readonly isLeft: () => boolean;
   readonly closing: AsyncDisposableStack;
 }

@@ -36,20 +36,20 @@ export async function superviseStream(
   options: Supervision,
 ): Promise<void> {
   const { stream, stop, clock, random } = options;
-  const voice = new Voice(stream.source.tenantId, options);
+  const reporter = new StreamReporter(stream.source.tenantId, options);
   for (let deaths = 0; ; ) {
     const begunAt = clock.now();
     try {
-      return await run((tenantId) => voice.foundTenant(tenantId));
+      return await run((tenantId) => reporter.foundTenant(tenantId));
     } catch (error) {
       if (stop.aborted || isFinal(error)) throw error;
       deaths = clock.now() - begunAt > pauses.mostMs ? 1 : deaths + 1;
       const waitMs = backOff(deaths - 1, pauses, random);
-      voice.tellDeath(error, clock.now() + waitMs);
+      reporter.reportDeath(error, clock.now() + waitMs);
       await clock.sleep(waitMs, stop).catch(() => {
         throw error;
       });
-      voice.tellRestart(error);
+      reporter.reportRestart(error);
     }
   }
 }
@@ -58,10 +58,10 @@ const isFinal = (error: unknown): boolean => error instanceof OperatorError && e
 
 const code = 'stream-died';
 
-const sayOf = (error: unknown): string => describeError(error).replace(/\.$/, '');
+const messageOf = (error: unknown): string => describeError(error).replace(/\.$/, '');
 
 /** What the operator is told of it, under the name that the tenant is known by. */
-class Voice {
+class StreamReporter {
   readonly #options: Supervision;
   #component: StreamComponent;
 
@@ -79,10 +79,10 @@ class Voice {
       telemetry.report(known, { health: 'stopped', message: `found as ${tenantId}` });
   }
 
-  tellDeath(error: unknown, againAt: number): void {
+  reportDeath(error: unknown, againAt: number): void {
     const { telemetry, log, stream } = this.#options;
     const time = new Date(againAt).toISOString().slice(11, 19);
-    const message = `Collecting ended by an error that nobody foresaw: ${sayOf(error)}. It begins again at ${time} UTC where it was; nothing is lost. Please report it, with the stack trace that log level debug shows.`;
+    const message = `Collecting ended by an error that nobody foresaw: ${messageOf(error)}. It begins again at ${time} UTC where it was; nothing is lost. Please report it, with the stack trace that log level debug shows.`;
     telemetry.count(this.#component, 'stream_restarts');
     telemetry.report(this.#component, { health: 'failed', code, message });
     const stack = error instanceof Error ? error.stack : undefined;
@@ -90,9 +90,9 @@ class Voice {
     log.error({ ...fields, m365: { stream: stream.id } }, `${stream.where}: ${message}`);
   }
 
-  tellRestart(error: unknown): void {
+  reportRestart(error: unknown): void {
     const { telemetry, log, stream } = this.#options;
-    const message = `Collecting has begun again after an error that nobody foresaw: ${sayOf(error)}.`;
+    const message = `Collecting has begun again after an error that nobody foresaw: ${messageOf(error)}.`;
     telemetry.report(this.#component, { health: 'starting', message });
     telemetry.notice?.(this.#component, { health: 'degraded', code, message });
     log.warn({ m365: { stream: stream.id } }, `${stream.where}: ${message}`);

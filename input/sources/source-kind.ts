@@ -76,7 +76,7 @@ export interface OpeningEnvironment extends SourceEnvironment {
 interface SharedAccess {
   readonly connections: Connections;
   /** Turns for what each source asks again and again. */
-  readonly turns: PrioritySemaphore;
+  readonly requestSemaphore: PrioritySemaphore;
   /** Tokens and request budgets: they belong to the tenant, of which another stream may collect other feeds. */
   readonly tenants: TenantAccess;
 }

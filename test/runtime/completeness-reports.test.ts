@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { CompletenessTally } from '../../input/completeness/tally.ts';
 import type { Output, OutputDocument } from '../../input/contract/output.ts';
 import type { OutputPolicy } from '../../input/outputs/output-policy.ts';
-import { slotsOf } from '../../input/runtime/collector.ts';
+import { semaphoreOf } from '../../input/runtime/collector.ts';
 import { CompletenessReports, type ReportedStream } from '../../input/runtime/completeness-reports.ts';
 import type { OutputLease } from '../../input/runtime/held-outputs.ts';
 import { openState } from '../../input/runtime/open-state.ts';
@@ -83,7 +83,7 @@ test('reports every tenant of its input, also those that are given by their doma
 });
 
 function hold(policy: OutputPolicy, output: Output): OutputLease {
-  const held = { policy, output, slots: slotsOf(output), failure: undefined };
+  const held = { policy, output, semaphore: semaphoreOf(output), failure: undefined };
   return { held, release: async () => {} };
 }
 

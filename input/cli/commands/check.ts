@@ -10,7 +10,7 @@ import { printFinding } from '../check/print-finding.ts';
 import { chooseStreams, nameTenant, rawStreamsOf, writtenStreamsOf } from '../choose-streams.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
-import { paint, say } from '../terminal/terminal.ts';
+import { paint, printText } from '../terminal/terminal.ts';
 
 const teaching = `
 Asks Microsoft and the outputs what a collector would ask, and changes nothing:
@@ -54,14 +54,14 @@ async function check(flags: CheckFlags): Promise<boolean> {
   using signals = listenForInterruption();
   const all: (Finding & { readonly about: string })[] = [];
   for (const { title, findings } of sectionsOf(policy, flags.tenant)) {
-    if (!flags.json) say(`${all.length > 0 ? '\n' : ''}${title}`);
+    if (!flags.json) printText(`${all.length > 0 ? '\n' : ''}${title}`);
     for await (const finding of findings(signals.stop)) {
       all.push({ about: title, ...finding });
       if (!flags.json) printFinding(finding);
     }
   }
   const hosts = hostsOf(policy);
-  if (flags.json) say(JSON.stringify({ findings: all, hosts }, undefined, 2));
+  if (flags.json) printText(JSON.stringify({ findings: all, hosts }, undefined, 2));
   else printEnd(policy, all, hosts);
   return all.every(({ state }) => state !== 'problem');
 }
@@ -94,14 +94,15 @@ function hostsOf({ streams, outputs }: Policy): readonly string[] {
 }
 
 function printEnd(policy: Policy, findings: readonly Finding[], hosts: readonly string[]): void {
-  say(`\nA firewall has to let through\n${hosts.map((host) => `  ${host}`).join('\n')}`);
+  printText(`\nA firewall has to let through\n${hosts.map((host) => `  ${host}`).join('\n')}`);
   const lacking = findings.some(({ name, state }) => name === 'privileges' && state === 'problem');
   const streams = policy.outputs.flatMap((output) =>
     output.type === 'elasticsearch' ? writtenStreamsOf(policy, output) : [],
   );
-  if (lacking) say(`\nThe smallest API key that delivers (in Kibana: Dev Tools):\n${describeKey(streams)}`);
+  if (lacking)
+    printText(`\nThe smallest API key that delivers (in Kibana: Dev Tools):\n${describeKey(streams)}`);
   const problems = findings.filter(({ state }) => state === 'problem').length;
-  say(
+  printText(
     problems === 0
       ? paint('green', '\nNo problems.')
       : paint('red', `\n${problems} ${problems === 1 ? 'problem' : 'problems'}.`),

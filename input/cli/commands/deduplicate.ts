@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { datasetNames } from '../../../pipelines/datasets.ts';
+import { dayMs } from '../../contract/time.ts';
 import { type Connection, connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { deleteDocuments, deleteLine } from '../../outputs/elasticsearch/stored/delete-duplicates.ts';
 import { findDuplicates, type StoredDocument } from '../../outputs/elasticsearch/stored/duplicates.ts';
@@ -16,7 +17,7 @@ import {
 } from '../../setup/connection-options.ts';
 import { readTime } from '../read-time.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
-import { say } from '../terminal/terminal.ts';
+import { printText } from '../terminal/terminal.ts';
 
 const teaching = (days: number) => `
 A record can stand twice where a proxy held a request back, delivered it after
@@ -117,8 +118,8 @@ class Deduplication {
       await this.#take(equal, signal);
     }
     await this.#deleteWaiting(signal);
-    for (const line of this.#different) say(line);
-    say(this.#summary());
+    for (const line of this.#different) printText(line);
+    printText(this.#summary());
     return this.#different.length === 0 && this.#deleted === this.#equal;
   }
 
@@ -130,10 +131,10 @@ class Deduplication {
 
   async #take(documents: readonly StoredDocument[], signal: AbortSignal): Promise<void> {
     for (const document of documents) {
-      if (this.#equal === 0 && !this.#deletes) say('POST _bulk?refresh');
+      if (this.#equal === 0 && !this.#deletes) printText('POST _bulk?refresh');
       this.#equal += 1;
       if (this.#deletes) this.#waiting.push(document);
-      else say(deleteLine(document));
+      else printText(deleteLine(document));
     }
     if (this.#waiting.length >= deletesAtOnce) await this.#deleteWaiting(signal);
   }
@@ -143,7 +144,7 @@ class Deduplication {
     const { deleted, refused } = await deleteDocuments(this.#connection, this.#waiting, signal);
     this.#waiting = [];
     this.#deleted += deleted;
-    for (const reason of refused) say(`# not deleted: ${reason}`);
+    for (const reason of refused) printText(`# not deleted: ${reason}`);
   }
 
   #summary(): string {

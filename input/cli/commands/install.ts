@@ -14,7 +14,7 @@ import { findOwnership, type Ownership } from '../kibana/owners.ts';
 import { buildPackage } from '../package/build-package.ts';
 import { collectionDataset } from '../package/fields/collection-fields.ts';
 import { zipPackage } from '../package/zip.ts';
-import { say } from '../terminal/terminal.ts';
+import { printText } from '../terminal/terminal.ts';
 
 export interface InstallFlags {
   readonly kibana?: string;
@@ -73,7 +73,7 @@ export function installCommand(): Command {
     .option('--dashboards-only', 'import the dashboards as saved objects, without the package')
     .option('--dry-run', 'look, and upload nothing')
     .addHelpText('after', teaching)
-    .action((flags: InstallFlags) => runInstall(flags, say));
+    .action((flags: InstallFlags) => runInstall(flags, printText));
 }
 
 const packageName = 'm365';

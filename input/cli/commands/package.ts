@@ -6,7 +6,7 @@ import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { buildPackage, type Package } from '../package/build-package.ts';
 import { type WrittenPackage, writePackage } from '../package/write-package.ts';
-import { say } from '../terminal/terminal.ts';
+import { printText } from '../terminal/terminal.ts';
 
 const teaching = `
 What it does:
@@ -35,9 +35,9 @@ export function packageCommand(): Command {
     .action(({ to }: { to: string }) => {
       const built = buildPackage();
       const { folder, zip, dashboards } = write(built, to);
-      say(folder);
-      say(zip);
-      say(dashboards);
+      printText(folder);
+      printText(zip);
+      printText(dashboards);
     });
 }
 

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { systemClock } from '../../contract/clock.ts';
 import type { WorkView } from '../../contract/state.ts';
+import { isoTime, minuteMs } from '../../contract/time.ts';
 import { openStateToRead } from '../../runtime/open-state.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
 import type { ReachedWindow } from '../../sources/source-kind.ts';
@@ -15,7 +16,7 @@ import { isProved, proveTenant, type TenantProof } from '../prove/prove-tenant.t
 import { listedWindow, readTime } from '../read-time.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
-import { paint, say } from '../terminal/terminal.ts';
+import { paint, printText } from '../terminal/terminal.ts';
 
 const teaching = `
 Asks Microsoft for everything it lists in a window (by the time the content
@@ -53,7 +54,7 @@ interface ProveFlags extends PolicyFlags {
 }
 
 // What was made a moment ago is on its way.
-const settleMs = 15 * 60_000;
+const settleMs = 15 * minuteMs;
 
 export function proveCommand(): Command {
   const time = (text: string) => readTime(text);
@@ -97,7 +98,7 @@ async function prove(flags: ProveFlags): Promise<boolean> {
   for (const stream of streams) {
     const own = windowOf(stream);
     const proof = await proveTenant(stream, { ...proving, window: own });
-    if (proofs.length > 0 && !flags.json) say('');
+    if (proofs.length > 0 && !flags.json) printText('');
     proofs.push({ stream, proof });
     if (!flags.json) printProof(nameTenant(stream), proof, own);
   }
@@ -108,11 +109,13 @@ async function prove(flags: ProveFlags): Promise<boolean> {
   const complete = proofs.every(({ proof }) => isProved(proof)) && stores.every(isStored);
   if (flags.json) {
     const tenants = proofs.map(({ proof }) => proof);
-    say(JSON.stringify({ complete, compared, window: isoWindow(window), tenants, stores }, undefined, 2));
+    printText(
+      JSON.stringify({ complete, compared, window: isoWindow(window), tenants, stores }, undefined, 2),
+    );
   } else {
-    if (stores.length > 0) say('');
+    if (stores.length > 0) printText('');
     printStores(stores);
-    say(complete ? paint('green', `\n${verdicts[compared]}`) : paint('red', '\nNot complete.'));
+    printText(complete ? paint('green', `\n${verdicts[compared]}`) : paint('red', '\nNot complete.'));
   }
   return complete;
 }
@@ -151,7 +154,7 @@ interface StreamProof {
  */
 async function proveStores(
   proofs: readonly StreamProof[],
-  { ledger, streams, sinceMs }: Delivered,
+  { ledger, streams, sinceMs }: DeliveredRecords,
   signal: AbortSignal,
 ): Promise<readonly StoreProof[]> {
   const stores = new Map<string, Store>();
@@ -174,7 +177,7 @@ async function proveStores(
   return Promise.all([...stores.values()].map((store) => proveStore(store, sinceMs, signal)));
 }
 
-interface Delivered {
+interface DeliveredRecords {
   readonly ledger: Pick<WorkView, 'between'>;
   /** All of the policy. */
   readonly streams: readonly StreamPolicy[];
@@ -191,5 +194,5 @@ function storeOf(stream: StreamPolicy): string {
 }
 
 function isoWindow({ from, to }: { readonly from: number; readonly to: number }) {
-  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  return { from: isoTime(from), to: isoTime(to) };
 }

@@ -1,7 +1,7 @@
 // A proof for people: a row for each content type, then whatever is not as it should be.
 
 import type { Gap } from '../../contract/state.ts';
-import { paint, say, table, wrap } from '../terminal/terminal.ts';
+import { paint, printText, table, wrap } from '../terminal/terminal.ts';
 import type { FeedProof, OpenItem } from './prove-feed.ts';
 import type { RecordProof } from './prove-records.ts';
 import { isStored, type StoreProof } from './prove-store.ts';
@@ -14,14 +14,14 @@ export function printProof(
   { contentTypes, unreached }: TenantProof,
   window: { from: number; to: number },
 ): void {
-  say(`Tenant ${name}\n${minute(window.from)} to ${minute(window.to)}\n`);
+  printText(`Tenant ${name}\n${minute(window.from)} to ${minute(window.to)}\n`);
   if (unreached === undefined) printTypes(contentTypes);
-  else say(paint('red', wrap(unreached, '  ', '  ')));
+  else printText(paint('red', wrap(unreached, '  ', '  ')));
 }
 
 function printTypes(contentTypes: readonly ContentTypeProof[]): void {
   const listed = contentTypes.flatMap((proof) => ('unlisted' in proof ? [] : [proof]));
-  say(
+  printText(
     table(
       ['content type', 'listed', 'done', 'pending', 'lost', 'missing', 'records', 'twice'],
       listed.map(drawRow),
@@ -46,7 +46,7 @@ function drawRow({ contentType, listed, done, open, records }: FeedProof): strin
 
 function printTroubles(proof: ContentTypeProof): void {
   if ('unlisted' in proof) {
-    say(
+    printText(
       paint(proof.optional ? 'gray' : 'red', wrap(`${proof.contentType}: ${proof.unlisted}`, '  ', '    ')),
     );
     return;
@@ -72,7 +72,7 @@ function printRecords(
   contentType: string,
   { served, found, doubled, several, missing, missingCount, unread }: RecordProof,
 ): void {
-  say(`${contentType}: of ${served} distinct records served again, ${found} are in Elasticsearch.`);
+  printText(`${contentType}: of ${served} distinct records served again, ${found} are in Elasticsearch.`);
   printSome(
     missing.map((id) => `missing in Elasticsearch: ${id}`),
     missingCount,
@@ -82,14 +82,14 @@ function printRecords(
     several.map((id) => `more than one document in Elasticsearch: ${id}`),
     doubled,
   );
-  if (doubled > 0) say('  m365 deduplicate names them, and prints the deletes.');
+  if (doubled > 0) printText('  m365 deduplicate names them, and prints the deletes.');
 }
 
 /** What the outputs hold, against what the ledger says was delivered there. */
 export function printStores(stores: readonly StoreProof[]): void {
   for (const proof of stores) {
     const line = describeStore(proof);
-    say(isStored(proof) ? line : paint('red', wrap(line, '  ', '    ')));
+    printText(isStored(proof) ? line : paint('red', wrap(line, '  ', '    ')));
   }
 }
 
@@ -101,9 +101,9 @@ function describeStore({ store, delivered, found, unread }: StoreProof): string 
 
 /** The first few, and how many more there are. */
 function printSome(lines: readonly string[], total = lines.length): void {
-  for (const line of lines.slice(0, shownOfEach)) say(paint('red', wrap(line, '  ', '    ')));
+  for (const line of lines.slice(0, shownOfEach)) printText(paint('red', wrap(line, '  ', '    ')));
   const more = total - Math.min(lines.length, shownOfEach);
-  if (more > 0) say(paint('red', `  … and ${more} more; --json has them.`));
+  if (more > 0) printText(paint('red', `  … and ${more} more; --json has them.`));
 }
 
 function describeItem(contentType: string, { state, contentId, contentCreated, reason }: OpenItem): string {

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Feed } from '../../contract/feed.ts';
 import type { Gap, WorkItem, WorkView } from '../../contract/state.ts';
+import { hourMs, isoTime } from '../../contract/time.ts';
 import type { Inventory, ListedItem } from '../../sources/source-kind.ts';
 
 /** An item that is not delivered, and why. */
@@ -30,15 +31,15 @@ export interface FeedProof {
   readonly gaps: readonly Gap[];
 }
 
-interface Window {
+interface ProvedWindow {
   readonly from: number;
   readonly to: number;
 }
 
-export interface Known {
+export interface FeedLedger {
   readonly ledger: Pick<WorkView, 'between' | 'gapsBetween'>;
   readonly feed: Feed;
-  readonly window: Window;
+  readonly window: ProvedWindow;
   /** Whoever lists, for people. */
   readonly service: string;
   /** Dead letters that wait for a replay, by position. */
@@ -51,7 +52,7 @@ export interface Known {
  */
 export async function proveFeed(
   inventory: Inventory,
-  known: Known,
+  known: FeedLedger,
   onItems?: (items: readonly ListedItem[]) => Promise<void>,
 ): Promise<FeedProof> {
   const { ledger, feed, window, letters } = known;
@@ -85,7 +86,7 @@ export class ListingError extends Error {}
 async function list(
   inventory: Inventory,
   feed: string,
-  window: Window,
+  window: ProvedWindow,
   take: (items: readonly ListedItem[]) => Promise<void>,
 ): Promise<void> {
   let fault: { readonly error: unknown } | undefined;
@@ -104,10 +105,10 @@ async function list(
   }
 }
 
-const partMs = 3 * 3_600_000;
+const partMs = 3 * hourMs;
 
-function cutInHours({ from, to }: Window): Window[] {
-  const parts: Window[] = [];
+function cutInHours({ from, to }: ProvedWindow): ProvedWindow[] {
+  const parts: ProvedWindow[] = [];
   for (let start = from; start < to; start += partMs)
     parts.push({ from: start, to: Math.min(to, start + partMs) });
   return parts;
@@ -125,11 +126,11 @@ class ListedItems {
   isReadInOrder = false;
   /** By position. */
   readonly open = new Map<string, OpenItem>();
-  readonly #known: Known;
+  readonly #known: FeedLedger;
   /** A part of the digest of each position: a number is all that is held of what is listed. */
   readonly #seen = new Set<number>();
 
-  constructor(known: Known) {
+  constructor(known: FeedLedger) {
     this.#known = known;
   }
 
@@ -174,7 +175,7 @@ class ListedItems {
 }
 
 async function readLedger(
-  { ledger, feed, window, letters }: Known,
+  { ledger, feed, window, letters }: FeedLedger,
   gaps: readonly Gap[],
   listed: ListedItems,
 ) {
@@ -214,6 +215,6 @@ function describeOpen({ state, id, createdAt, reason, attempts }: WorkItem): Ope
   }
 }
 
-function isoWindow({ from, to }: Window): [string, string] {
-  return [new Date(from).toISOString(), new Date(to).toISOString()];
+function isoWindow({ from, to }: ProvedWindow): [string, string] {
+  return [isoTime(from), isoTime(to)];
 }

@@ -22,7 +22,7 @@ export interface RecordProof {
   readonly unread: readonly string[];
 }
 
-interface Asking {
+interface RecordQuestion {
   readonly inventory: Inventory;
   readonly feed: Feed;
   /** Of the records of the stream. */
@@ -38,7 +38,7 @@ const idsAtOnce = 5000;
 const shown = 20;
 
 export class RecordProver {
-  readonly #asking: Asking;
+  readonly #asking: RecordQuestion;
   readonly #proof = {
     served: 0,
     found: 0,
@@ -50,7 +50,7 @@ export class RecordProver {
   };
   #waiting = new Set<string>();
 
-  constructor(asking: Asking) {
+  constructor(asking: RecordQuestion) {
     this.#asking = asking;
   }
 

@@ -8,6 +8,7 @@ import { isObject } from '../../../pipelines/json/unknown.ts';
 import { describeError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { WorkView } from '../../contract/state.ts';
+import { isoTime } from '../../contract/time.ts';
 import { readFileName } from '../../files/file-name.ts';
 import { splitLines } from '../../files/split-lines.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
@@ -41,7 +42,7 @@ export async function countSettled(
   sinceMs: number,
 ): Promise<Pick<Store, 'delivered' | 'duplicate'>> {
   const counts = { delivered: 0, duplicate: 0 };
-  const since = new Date(sinceMs).toISOString();
+  const since = isoTime(sinceMs);
   for (const feed of feeds)
     for await (const blob of ledger.between(feed, since, endOfTime)) {
       if (blob.state !== 'acknowledged') continue;

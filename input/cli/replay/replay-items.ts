@@ -6,7 +6,7 @@ import type { Refetching } from '../../sources/source-kind.ts';
 import { chooseStreams, nameTenant } from '../choose-streams.ts';
 import { loadCollectedPolicy, type PolicyFlags, usage } from '../policy-flag.ts';
 import { listedWindow } from '../read-time.ts';
-import { say } from '../terminal/terminal.ts';
+import { printText } from '../terminal/terminal.ts';
 import { openReplay, type Replay } from './open-replay.ts';
 
 export interface ItemFlags extends PolicyFlags {
@@ -71,10 +71,10 @@ async function replayStream(
   const again = stream.output.type === 'elasticsearch' || (flags.again ?? false);
   const wanted = { feed: flags.type, what, onItem };
   const counts = await session.deliver(stream, (environment) => refetch(environment, wanted), { again });
-  say(
+  printText(
     `${nameTenant(stream)}: ${done} content blobs; ${counts.delivered} records delivered, ${counts.duplicate} were there already, ${counts.deadLettered} refused.`,
   );
-  for (const failure of failures) say(`  not replayed: ${failure}`);
+  for (const failure of failures) printText(`  not replayed: ${failure}`);
   return { items: done + failures.length, complete: failures.length === 0 && counts.deadLettered === 0 };
 }
 

@@ -11,7 +11,7 @@ import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import type { StoredDeadLetter } from '../../state/dead-letters/dead-letter-line.ts';
 import { listLetterFiles, readLetterFile } from '../../state/dead-letters/dead-letters.ts';
 import { loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
-import { say } from '../terminal/terminal.ts';
+import { printText } from '../terminal/terminal.ts';
 import { putAwayLines } from './letter-files.ts';
 import { openReplay, type Replay } from './open-replay.ts';
 
@@ -34,15 +34,16 @@ interface LetterFile {
 export async function replayLetters(flags: LetterFlags): Promise<boolean> {
   const policy = await loadCollectedPolicy(flags);
   const { files, kinds } = await lookThrough(policy.process.stateFolder);
-  if (files.length === 0) say('There are no dead letters.');
-  else for (const [kind, count] of kinds) say(`${String(count).padStart(7)}  ${kind}`);
+  if (files.length === 0) printText('There are no dead letters.');
+  else for (const [kind, count] of kinds) printText(`${String(count).padStart(7)}  ${kind}`);
   for (const { file, damaged } of files)
-    if (damaged.length > 0) say(`${file}: damaged and not replayed, but kept: line ${damaged.join(', ')}.`);
+    if (damaged.length > 0)
+      printText(`${file}: damaged and not replayed, but kept: line ${damaged.join(', ')}.`);
   if (files.length === 0 || flags.dryRun) return files.length === 0;
   await using session = await openReplay(policy, policy.streams);
   let left = 0;
   for (const file of files) left += await replayFile(policy, session, file);
-  if (left > 0) say(`${left} letters stay in the dead letters.`);
+  if (left > 0) printText(`${left} letters stay in the dead letters.`);
   return left === 0;
 }
 
@@ -79,7 +80,7 @@ async function replayFile(policy: Policy, session: Replay, letters: LetterFile):
   const owners = await findOwners(policy, [...letters.feeds.values()], session.signals.stop);
   for (const { stream, tenantId, feeds } of owners) {
     if (!stream) {
-      say(`${tenantId}: no stream of the policy is this tenant.`);
+      printText(`${tenantId}: no stream of the policy is this tenant.`);
       continue;
     }
     const source = letterSource(letters.file, stream, feeds, async (settled, counts) => {
@@ -94,7 +95,7 @@ async function replayFile(policy: Policy, session: Replay, letters: LetterFile):
     const { delivered, duplicate, deadLettered } = await session.deliver(stream, () => source, {
       again: true,
     });
-    say(
+    printText(
       `${tenantId}: ${delivered} delivered, ${duplicate} were there already, ${deadLettered} refused again.`,
     );
     refusedAgain += deadLettered;
@@ -199,16 +200,16 @@ async function withRecord(
   if (letter.rawFile === undefined) return letter;
   const size = (await statPath(letter.rawFile))?.size;
   if (size === undefined) {
-    say(`A letter stays: the bytes of its record are no longer there (${letter.rawFile}).`);
+    printText(`A letter stays: the bytes of its record are no longer there (${letter.rawFile}).`);
     return undefined;
   }
   if (size > maximumBytes) {
-    say(`A record of ${size} bytes stays: maximum_record_size is ${maximumBytes} bytes.`);
+    printText(`A record of ${size} bytes stays: maximum_record_size is ${maximumBytes} bytes.`);
     return undefined;
   }
   const record = await readFile(letter.rawFile, 'utf8');
   if (parseObject(record).problem !== undefined) {
-    say(
+    printText(
       `A letter stays: the bytes of its record are damaged (${letter.rawFile}). m365 replay window fetches the record again.`,
     );
     return undefined;

@@ -12,7 +12,7 @@ import { carriedFacts, openState, openStateToRead } from '../../runtime/open-sta
 import type { Imported } from '../../state/portable/import-state.ts';
 import { ledgerFile } from '../../state/sqlite/ledger-file.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
-import { say } from '../terminal/terminal.ts';
+import { printText } from '../terminal/terminal.ts';
 
 const lineFeed = 0x0a;
 
@@ -24,18 +24,19 @@ export async function exportState(folder: string, file: string): Promise<void> {
   } finally {
     await ledger.close();
   }
-  say(`The ledger of ${folder} was written to ${file}.`);
+  printText(`The ledger of ${folder} was written to ${file}.`);
 }
 
 /** A folder that was misspelt would otherwise be filled in silence. */
-export function sayWhetherNew(stateFolder: string): void {
-  if (!existsSync(ledgerFile(stateFolder))) say(`There was no ledger in ${stateFolder}: a new one is begun.`);
+export function printWhetherNew(stateFolder: string): void {
+  if (!existsSync(ledgerFile(stateFolder)))
+    printText(`There was no ledger in ${stateFolder}: a new one is begun.`);
 }
 
 /** Adds what the file holds to the ledger that is there, or to a new one. No collector may be running. */
 export async function importState(folder: string, file: string): Promise<void> {
   await refuseUnreadable(file);
-  sayWhetherNew(folder);
+  printWhetherNew(folder);
   const log = openCommandLog('warn');
   const ledger = await openState({ folder, clock: systemClock, log });
   let imported: Imported;
@@ -44,10 +45,10 @@ export async function importState(folder: string, file: string): Promise<void> {
   } finally {
     await ledger.close();
   }
-  say(`${imported.lines} lines of ${file} are in the ledger of ${folder}.`);
-  if (imported.isWhole) return say('The next run asks the output what it has.');
+  printText(`${imported.lines} lines of ${file} are in the ledger of ${folder}.`);
+  if (imported.isWhole) return printText('The next run asks the output what it has.');
   if (imported.version > 1 || imported.unreadable) throw notWhole(file, imported);
-  say(
+  printText(
     `The export was made by an older version, which left no mark at its end: whether it is whole cannot be told. ${listedAgain}`,
   );
 }

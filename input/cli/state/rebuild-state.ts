@@ -14,14 +14,14 @@ import { dataStreamsOf, tenantsOf } from '../choose-streams.ts';
 import { loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
-import { say } from '../terminal/terminal.ts';
-import { sayWhetherNew } from './move-state.ts';
+import { printText } from '../terminal/terminal.ts';
+import { printWhetherNew } from './move-state.ts';
 
 export async function rebuildState(flags: PolicyFlags): Promise<void> {
   const policy = await loadCollectedPolicy(flags);
   const log = openCommandLog(policy.process.logLevel);
   using signals = listenForInterruption();
-  sayWhetherNew(policy.process.stateFolder);
+  printWhetherNew(policy.process.stateFolder);
   const folder = policy.process.stateFolder;
   const state = await openState({ folder, clock: systemClock, log });
   // Not everything can be read back, such as a document with another time than its record: the next start must doubt.
@@ -48,7 +48,7 @@ async function rebuildFrom(output: OutputPolicy, rebuilding: Rebuilding): Promis
     case 'file':
       return rebuildFromFiles(output, rebuilding);
     case 'console':
-      return say(`${output.name}: what was printed cannot be read back.`);
+      return printText(`${output.name}: what was printed cannot be read back.`);
   }
 }
 
@@ -63,7 +63,7 @@ async function rebuildFromElasticsearch(
     for (const dataStream of dataStreamsOf(policy, output)) {
       const recent = { sinceMs, tenants: tenantsOf(policy, dataStream) };
       const found = countAlong(recentIds(connection, dataStream, recent, signal), dataStream);
-      say(`${dataStream}: ${await state.delivery.remember(found)} recent Ids were read back.`);
+      printText(`${dataStream}: ${await state.delivery.remember(found)} recent Ids were read back.`);
     }
   } finally {
     await connection.close();
@@ -86,5 +86,5 @@ async function rebuildFromFiles(policy: OutputPolicy, { state, log, signal }: Re
   const output = createOutput(policy, { clock: systemClock, random: Math.random, ledger, log, telemetry });
   await output.open(signal);
   await output.close();
-  say(`${policy.name}: the Ids in its files are in the ledger.`);
+  printText(`${policy.name}: the Ids in its files are in the ledger.`);
 }

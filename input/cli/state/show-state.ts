@@ -3,13 +3,14 @@
 import { systemClock } from '../../contract/clock.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { Gap, ItemState, State } from '../../contract/state.ts';
+import { isoTime } from '../../contract/time.ts';
 import { openStateToRead } from '../../runtime/open-state.ts';
 import { findKind } from '../../sources/index.ts';
 import type { FeedState } from '../../sources/source-kind.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
-import { paint, say, table, wrap } from '../terminal/terminal.ts';
+import { paint, printText, table, wrap } from '../terminal/terminal.ts';
 
-interface ScopeState {
+interface ShownFeed {
   readonly feed: Feed;
   readonly blobs: Record<ItemState, number>;
   /** What its source says; undefined where the source is not known here. */
@@ -22,41 +23,43 @@ export async function showState(folder: string, json: boolean): Promise<void> {
   try {
     const feeds = await ledger.work.feeds();
     const states = await Promise.all(feeds.map((feed) => readState(ledger, feed)));
-    if (json) say(JSON.stringify(states.map(toJson), undefined, 2));
+    if (json) printText(JSON.stringify(states.map(toJson), undefined, 2));
     else printStates(folder, states);
   } finally {
     await ledger.close();
   }
 }
 
-function printStates(folder: string, states: readonly ScopeState[]): void {
-  say(`Ledger in ${folder}`);
-  for (const [tenantId, scopes] of Map.groupBy(states, ({ feed }) => feed.tenant)) {
-    say(`\nTenant ${tenantId}`);
-    say(drawScopes(scopes));
-    for (const gap of scopes.flatMap(({ gaps }) => gaps))
-      say(paint('red', wrap(`lost: ${gap.name}, ${gap.from} to ${gap.to}: ${gap.reason}`, '  ', '    ')));
+function printStates(folder: string, states: readonly ShownFeed[]): void {
+  printText(`Ledger in ${folder}`);
+  for (const [tenantId, feeds] of Map.groupBy(states, ({ feed }) => feed.tenant)) {
+    printText(`\nTenant ${tenantId}`);
+    printText(drawFeeds(feeds));
+    for (const gap of feeds.flatMap(({ gaps }) => gaps))
+      printText(
+        paint('red', wrap(`lost: ${gap.name}, ${gap.from} to ${gap.to}: ${gap.reason}`, '  ', '    ')),
+      );
   }
-  if (states.length === 0) say('Nothing was listed yet.');
+  if (states.length === 0) printText('Nothing was listed yet.');
 }
 
-async function readState({ work, checkpoints }: State, feed: Feed): Promise<ScopeState> {
+async function readState({ work, checkpoints }: State, feed: Feed): Promise<ShownFeed> {
   return {
     feed,
     blobs: await work.countByState(feed),
     source: await findKind(feed.source)?.describeState?.(feed, checkpoints),
-    gaps: await work.gapsBetween(feed, new Date(0).toISOString(), new Date().toISOString()),
+    gaps: await work.gapsBetween(feed, isoTime(0), new Date().toISOString()),
   };
 }
 
-function toJson({ feed, blobs, source, gaps }: ScopeState): object {
+function toJson({ feed, blobs, source, gaps }: ShownFeed): object {
   return { ...feed, blobs, ...source?.facts, gaps };
 }
 
-function drawScopes(scopes: readonly ScopeState[]): string {
+function drawFeeds(feeds: readonly ShownFeed[]): string {
   return table(
     ['content type', 'open', 'done', 'expired', 'unreadable', 'listed up to'],
-    scopes.map(({ feed, blobs, source }) => [
+    feeds.map(({ feed, blobs, source }) => [
       feed.name,
       String(blobs.listed + blobs.fetching),
       String(blobs.acknowledged),

@@ -41,6 +41,6 @@ export function paint(colour: TerminalColour, text: string): string {
   return styleText(colour, text, { stream: process.stdout });
 }
 
-export function say(text: string): void {
+export function printText(text: string): void {
   process.stdout.write(`${text}\n`);
 }

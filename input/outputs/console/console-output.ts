@@ -4,6 +4,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/output.ts';
+import { isoTime } from '../../contract/time.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { writeLine } from '../file/line.ts';
 
@@ -46,7 +47,7 @@ class ConsoleOutput implements Output {
   /** Resolves when the text has left the process: a slow reader holds the collector back. */
   async write(documents: readonly OutputDocument[], { signal }: WriteOptions): Promise<WriteReport> {
     signal.throwIfAborted();
-    const ingested = new Date(this.#clock.now()).toISOString();
+    const ingested = isoTime(this.#clock.now());
     const text = documents.map((document) => writeLine(document, ingested)).join('');
     if (text !== '') await this.#pass(text, signal);
     return { delivered: documents.length, duplicate: 0, possiblyDuplicate: 0, rejected: [] };

@@ -7,6 +7,7 @@ import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/output.ts';
 import type { DeliveryLedger } from '../../contract/state.ts';
+import { dayMs, isoTime } from '../../contract/time.ts';
 import { type OpenFile, openOwnedFile } from '../../files/durable-file.ts';
 import { FileSeries } from '../../files/file-series.ts';
 import { type FolderLock, lockFolder } from '../../files/folder-lock.ts';
@@ -29,7 +30,7 @@ export function fileOutput(options: FileOptions, parts: FileOutputParts): Output
   return new FileOutput(options, parts);
 }
 
-const rememberedMs = 8 * 86_400_000;
+const rememberedMs = 8 * dayMs;
 
 class FileOutput implements Output {
   readonly name: string;
@@ -73,7 +74,7 @@ class FileOutput implements Output {
     if (documents.some(({ dataStream }) => dataStream !== first.dataStream)) {
       throw new RangeError('a write holds more than one data stream');
     }
-    const lines = this.#writeLines(documents, new Date(this.#parts.clock.now()).toISOString());
+    const lines = this.#writeLines(documents, isoTime(this.#parts.clock.now()));
     try {
       const fileLength = await this.#writer(first.dataStream).write(lines.buffer, signal);
       return { ...report(documents.length), fileLength };

@@ -8,13 +8,13 @@ import { documentForms } from '../collector-options.ts';
 import type { MappingOptions } from './policy.ts';
 import type { Additions } from './processors.ts';
 
-interface StreamParts {
+interface StreamSettings {
   readonly stream: Settings;
   readonly input: Settings;
   readonly source: Pick<StreamSource, 'emulated' | 'tenantName' | 'dataset'>;
 }
 
-export function readMapping({ stream, input, source }: StreamParts, additions: Additions): MappingOptions {
+export function readMapping({ stream, input, source }: StreamSettings, additions: Additions): MappingOptions {
   const { emulated, tenantName, dataset } = source;
   const tags = [...stream.list('tags'), ...additions.tags, ...(emulated ? ['m365-emulator'] : [])];
   const named = stream.text('data_stream.namespace') ?? input.text('data_stream.namespace');

@@ -16,13 +16,13 @@ export interface UnitReaderOptions {
 }
 
 /** Something that was read, and the settings that it was read from. */
-interface Known<T> {
+interface ReadValue<T> {
   readonly settings: unknown;
   readonly value: T;
 }
 
 interface ReadInput {
-  readonly streams: readonly Known<ReadStream>[];
+  readonly streams: readonly ReadValue<ReadStream>[];
   readonly completeness: readonly CompletenessPolicy[];
   readonly notes: readonly string[];
 }
@@ -36,7 +36,7 @@ interface Candidate {
 
 export class UnitReader {
   readonly #options: UnitReaderOptions;
-  #outputs = new Map<string, Known<OutputPolicy>>();
+  #outputs = new Map<string, ReadValue<OutputPolicy>>();
   #inputs = new Map<string, ReadInput>();
   #units: readonly ReadUnit[] = [];
   #notes: readonly string[] = [];
@@ -70,7 +70,7 @@ export class UnitReader {
   }
 
   #readOutputs(units: readonly Unit[]): Map<Unit, ReadUnit> {
-    const known = new Map<string, Known<OutputPolicy>>();
+    const known = new Map<string, ReadValue<OutputPolicy>>();
     const results = units.map((unit): [Unit, ReadUnit] => {
       const before = this.#outputs.get(unit.id);
       const problems = findTwice(unit, units);
@@ -152,9 +152,9 @@ function findTwice(unit: Unit, units: readonly Unit[]): PolicyProblem[] {
 
 function readOutput(
   { id, settings }: Unit,
-  before: Known<OutputPolicy> | undefined,
+  before: ReadValue<OutputPolicy> | undefined,
   problems: PolicyProblem[],
-): Known<OutputPolicy> | undefined {
+): ReadValue<OutputPolicy> | undefined {
   const value = plain(settings);
   if (before && isDeepStrictEqual(value, before.settings)) return before;
   const { place } = settings;
@@ -187,7 +187,7 @@ function sameOrNew(
   read: ReadStream,
   node: PolicyNode | undefined,
   before: ReadInput | undefined,
-): Known<ReadStream> {
+): ReadValue<ReadStream> {
   const { id, mapping, output } = read.stream;
   const settings = [id, node && plain(node), mapping];
   const same = before?.streams.find(

@@ -5,22 +5,22 @@ import { runTogether } from '../../concurrency/run-together.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { Batch } from '../../contract/source.ts';
 import type { Report } from '../../contract/telemetry.ts';
+import { minuteMs } from '../../contract/time.ts';
 import { backOff } from '../../http/back-off.ts';
 import { throttling } from './api/api.ts';
 import { ApiError } from './api/api-error.ts';
 import { Downloads } from './content/downloads.ts';
+import { FeedStatus } from './feed-status.ts';
 import { Agenda, type Duty } from './listing/agenda.ts';
 import { ContentListing } from './listing/listing.ts';
 import { Subscriptions } from './listing/subscriptions.ts';
-import { ScopeStatus } from './scope-status.ts';
-import type { ContentScope, Stream } from './stream.ts';
+import type { ContentFeed, Stream } from './stream.ts';
 import { feedOf } from './stream.ts';
 import { warnOfClock, warnOfCredential } from './warnings.ts';
 
-const minute = 60_000;
-const subscriptionsEveryMs = 5 * minute;
+const subscriptionsEveryMs = 5 * minuteMs;
 const onceAttempts = 6;
-const backgroundRetry = { firstMs: 15_000, mostMs: 5 * minute };
+const backgroundRetry = { firstMs: 15_000, mostMs: 5 * minuteMs };
 const onceRetry = { firstMs: 1000, mostMs: 10_000 };
 
 interface Failure {
@@ -36,7 +36,7 @@ type Part = 'listing' | 'history';
 
 /** What of a content type is to be listed beside the polls. */
 interface History {
-  readonly scope: ContentScope;
+  readonly feed: ContentFeed;
   readonly listing: ContentListing;
   /** Infinite while nothing of it is known to be left. */
   dueAt: number;
@@ -55,7 +55,7 @@ export async function collectContent(
 
 class TenantLoops {
   readonly #stream: Stream;
-  readonly #scopes: readonly ContentScope[];
+  readonly #feeds: readonly ContentFeed[];
   readonly #downloads: Downloads;
   readonly #subscriptions: Subscriptions;
   #checkSoon: () => void = () => {};
@@ -66,12 +66,12 @@ class TenantLoops {
     const { telemetry, log, random } = stream.environment;
     this.#phase = random();
     this.#stream = stream;
-    this.#scopes = stream.options.contentTypes.map((contentType) => {
+    this.#feeds = stream.options.contentTypes.map((contentType) => {
       const feed = feedOf(stream.tenantId, contentType);
-      return { ...feed, status: new ScopeStatus(feed, telemetry, log) };
+      return { ...feed, status: new FeedStatus(feed, telemetry, log) };
     });
-    this.#downloads = new Downloads(stream, this.#scopes, emit);
-    this.#subscriptions = new Subscriptions(stream, this.#scopes);
+    this.#downloads = new Downloads(stream, this.#feeds, emit);
+    this.#subscriptions = new Subscriptions(stream, this.#feeds);
   }
 
   async runForever(signal: AbortSignal): Promise<void> {
@@ -81,9 +81,9 @@ class TenantLoops {
     this.#checkSoon = agenda.add((until) => this.#watchSubscriptions(until), this.#subscriptionsDueAt());
     const histories: History[] = [];
     const catchUpSoon = agenda.add(this.#catchUp(histories), Number.POSITIVE_INFINITY);
-    for (const scope of this.#scopes) {
-      const listing = await this.#openListing(scope);
-      const history = { scope, listing, dueAt: Number.POSITIVE_INFINITY, failures: 0 };
+    for (const feed of this.#feeds) {
+      const listing = await this.#openListing(feed);
+      const history = { feed, listing, dueAt: Number.POSITIVE_INFINITY, failures: 0 };
       histories.push(history);
       agenda.add(this.#follow(history, catchUpSoon));
     }
@@ -119,22 +119,24 @@ class TenantLoops {
   async #checkSubscriptions(signal: AbortSignal): Promise<Failure | undefined> {
     const ticket = await this.#stream.gate.pass(signal);
     try {
-      await this.#stream.environment.shared.turns.run(signal, () => this.#subscriptions.check(signal));
+      await this.#stream.environment.shared.requestSemaphore.run(signal, () =>
+        this.#subscriptions.check(signal),
+      );
       this.#stream.gate.succeeded(ticket);
       return undefined;
     } catch (error) {
       if (signal.aborted) throw error;
       const isTenants = this.#stream.gate.failed(ticket, error);
       const report = { ...this.#reportOf('Subscriptions cannot be read', error), isTenants };
-      for (const { status } of this.#scopes) status.set('subscription', report);
+      for (const { status } of this.#feeds) status.set('subscription', report);
       return { report, ...patienceFor(error) };
     }
   }
 
-  async #openListing(scope: ContentScope): Promise<ContentListing> {
-    const onNew = () => this.#downloads.noticeListed(scope.name);
-    const onContent = () => this.#subscriptions.noticeContent(scope);
-    const listing = new ContentListing(this.#stream, scope, { onNew, onContent });
+  async #openListing(feed: ContentFeed): Promise<ContentListing> {
+    const onNew = () => this.#downloads.onListed(feed.name);
+    const onContent = () => this.#subscriptions.onContent(feed);
+    const listing = new ContentListing(this.#stream, feed, { onNew, onContent });
     await listing.open();
     return listing;
   }
@@ -143,20 +145,20 @@ class TenantLoops {
    * How long after the first poll of a content type its second one comes: content types, and tenants that begin
    * together, are spread over the interval from then on, or all that came in an interval would have to be fetched at once.
    */
-  #firstPause(scope: ContentScope): number {
-    const share = (this.#scopes.indexOf(scope) + this.#phase) / this.#scopes.length;
+  #firstPause(feed: ContentFeed): number {
+    const share = (this.#feeds.indexOf(feed) + this.#phase) / this.#feeds.length;
     return share * this.#stream.options.intervalMs;
   }
 
   /** History is caught up beside the polls, and only while there is some. */
   #follow(history: History, catchUpSoon: () => void): Duty {
     const { gate, environment, options } = this.#stream;
-    const { scope, listing } = history;
-    let pause = this.#firstPause(scope);
+    const { feed, listing } = history;
+    let pause = this.#firstPause(feed);
     return async (signal) => {
       const startedAt = environment.clock.now();
       if (startedAt < gate.opensAt) return gate.opensAt;
-      const failure = await this.#attempt(scope, 'listing', signal, () => listing.poll(signal));
+      const failure = await this.#attempt(feed, 'listing', signal, () => listing.poll(signal));
       if (history.dueAt === Number.POSITIVE_INFINITY) history.dueAt = startedAt;
       catchUpSoon();
       const dueAt = startedAt + pause;
@@ -182,9 +184,9 @@ class TenantLoops {
   /** The next older window; or, where there is none, the re-listings that are due. */
   async #listOlder(history: History, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#stream.environment;
-    const { scope, listing } = history;
+    const { feed, listing } = history;
     let more = false;
-    const failure = await this.#attempt(scope, 'history', signal, async () => {
+    const failure = await this.#attempt(feed, 'history', signal, async () => {
       more = await listing.catchUp(signal);
       if (!more) await listing.relist(signal);
     });
@@ -204,13 +206,13 @@ class TenantLoops {
     }
     warnOfCredential(this.#stream);
     warnOfClock(this.#stream);
-    await Promise.all(this.#scopes.map((scope) => this.#listOnce(scope, signal)));
-    this.#downloads.noticeListingDone();
+    await Promise.all(this.#feeds.map((feed) => this.#listOnce(feed, signal)));
+    this.#downloads.onListingDone();
   }
 
-  async #listOnce(scope: ContentScope, signal: AbortSignal): Promise<void> {
+  async #listOnce(feed: ContentFeed, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#stream.environment;
-    const listing = await this.#openListing(scope);
+    const listing = await this.#openListing(feed);
     const everything = async () => {
       await listing.poll(signal);
       while (await listing.catchUp(signal));
@@ -218,45 +220,47 @@ class TenantLoops {
       listing.expectAllListed();
     };
     for (let attempt = 1; ; attempt++) {
-      const failure = await this.#attempt(scope, 'listing', signal, everything);
+      const failure = await this.#attempt(feed, 'listing', signal, everything);
       if (failure === undefined) return;
       if (failure.inVain || attempt >= onceAttempts)
-        return scope.status.set('listing', { ...failure.report, health: 'failed' });
+        return feed.status.set('listing', { ...failure.report, health: 'failed' });
       await clock.sleep(Math.max(failure.waitMs, backOff(attempt - 1, onceRetry, random)), signal);
     }
   }
 
   /** Undefined when it worked, or when there is nothing to do for this content type. */
   async #attempt(
-    scope: ContentScope,
+    feed: ContentFeed,
     part: Part,
     signal: AbortSignal,
     work: () => Promise<void>,
   ): Promise<Failure | undefined> {
     const ticket = await this.#stream.gate.pass(signal);
-    if (!this.#subscriptions.isListable(scope.name)) return undefined;
+    if (!this.#subscriptions.isListable(feed.name)) return undefined;
     try {
-      await this.#stream.environment.shared.turns.run(signal, work, { canWait: part === 'history' });
+      await this.#stream.environment.shared.requestSemaphore.run(signal, work, {
+        canWait: part === 'history',
+      });
     } catch (error) {
       if (signal.aborted) throw error;
-      return this.#notice(scope, part, error, ticket);
+      return this.#reportFailure(feed, part, error, ticket);
     }
     this.#stream.gate.succeeded(ticket);
-    this.#subscriptions.noticeListed(scope.name);
-    scope.status.set(part, { health: 'healthy', message: 'collecting' });
+    this.#subscriptions.onListed(feed.name);
+    feed.status.set(part, { health: 'healthy', message: 'collecting' });
     return undefined;
   }
 
-  #notice(scope: ContentScope, part: Part, error: unknown, ticket: number): Failure {
+  #reportFailure(feed: ContentFeed, part: Part, error: unknown, ticket: number): Failure {
     const isTenants = this.#stream.gate.failed(ticket, error);
     const throttled = throttling(error);
     if (throttled !== undefined) this.#stream.budget.pause(ticket, throttled.afterMs);
     const effect = error instanceof ApiError ? error.entry?.effect : undefined;
     const what = part === 'listing' ? 'Content' : 'Older content';
     const report = { ...this.#reportOf(`${what} cannot be listed`, error), isTenants };
-    scope.status.set(part, report);
+    feed.status.set(part, report);
     if (effect === 'start subscription') {
-      this.#subscriptions.noticeMissing(scope.name);
+      this.#subscriptions.onMissing(feed.name);
       this.#checkSoon();
     }
     return { report, ...patienceFor(error) };
@@ -278,5 +282,5 @@ function patienceFor(error: unknown): Pick<Failure, 'waitMs' | 'inVain'> {
   const asked = error instanceof OperatorError && error.retry.kind === 'later' ? error.retry.afterMs : 0;
   const waitMs = asked ?? 0;
   const refused = error instanceof ApiError && error.entry?.effect === 'renew token';
-  return { waitMs, inVain: refused || waitMs > minute };
+  return { waitMs, inVain: refused || waitMs > minuteMs };
 }

@@ -8,9 +8,9 @@ import type { CredentialEnd } from '../../contract/telemetry.ts';
 import type { OpeningEnvironment } from '../source-kind.ts';
 import type { hostsFor } from './api/clouds.ts';
 import { TenantGate } from './api/tenant-gate.ts';
+import { FeedStatus } from './feed-status.ts';
 import { findTenant, openTenant, type Way } from './open-tenant.ts';
 import type { ManagementActivityOptions } from './options.ts';
-import { ScopeStatus } from './scope-status.ts';
 import { clockTime, type Stream, wholeStream } from './stream.ts';
 
 /** With `once`: so many failures of the whole tenant in a row. */
@@ -83,11 +83,11 @@ async function waitForTenant(parts: StreamParts, way: Way, signal: AbortSignal):
   }
 }
 
-function tenantStatus({ environment }: StreamParts, tenantId: string): ScopeStatus {
-  return new ScopeStatus(wholeStream(tenantId), environment.telemetry, environment.log);
+function tenantStatus({ environment }: StreamParts, tenantId: string): FeedStatus {
+  return new FeedStatus(wholeStream(tenantId), environment.telemetry, environment.log);
 }
 
-function tenantGate({ environment, giveUp }: StreamParts, status: ScopeStatus): TenantGate {
+function tenantGate({ environment, giveUp }: StreamParts, status: FeedStatus): TenantGate {
   const { clock, random } = environment;
   const patience = environment.once ? oncePatience : undefined;
   return new TenantGate({
@@ -108,7 +108,7 @@ function endOf(options: ManagementActivityOptions, tokens: ClientCredentials): C
 
 function reportPause(
   { requestsPerMinute }: ManagementActivityOptions,
-  status: ScopeStatus,
+  status: FeedStatus,
   untilMs: number,
   sent: number,
 ): void {

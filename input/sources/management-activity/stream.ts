@@ -3,13 +3,14 @@
 import type { StreamComponent } from '../../contract/component.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { CredentialEnd } from '../../contract/telemetry.ts';
+import { isoTime } from '../../contract/time.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { RequestBudget } from '../../http/rate-limit.ts';
 import type { OpeningEnvironment } from '../source-kind.ts';
 import type { ManagementApi } from './api/api.ts';
 import type { TenantGate } from './api/tenant-gate.ts';
+import type { FeedStatus } from './feed-status.ts';
 import { kindName, type ManagementActivityOptions } from './options.ts';
-import type { ScopeStatus } from './scope-status.ts';
 
 /** What the API has of a tenant under one content type. */
 export function feedOf(tenant: string, contentType: string): Feed {
@@ -32,7 +33,7 @@ export interface Stream {
   /** Requests are counted in it by themselves; it is told of throttling that came in place of content. */
   readonly budget: RequestBudget;
   /** Of the tenant as a whole. */
-  readonly status: ScopeStatus;
+  readonly status: FeedStatus;
   /** When this process began to collect; what Microsoft made before may have been seen by an earlier one. */
   readonly startedAt: number;
   readonly credentials: CredentialInsight;
@@ -50,8 +51,8 @@ interface CredentialInsight {
 }
 
 /** One content type of the stream. */
-export interface ContentScope extends Feed {
-  readonly status: ScopeStatus;
+export interface ContentFeed extends Feed {
+  readonly status: FeedStatus;
 }
 
 /** Names of the facts kept in the ledger for each content type. */
@@ -71,11 +72,7 @@ export const facts = {
 } as const;
 
 /** A full listing is due at once. */
-export const neverListed = { name: facts.lastFullListing, value: new Date(0).toISOString() };
-
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
-}
+export const neverListed = { name: facts.lastFullListing, value: isoTime(0) };
 
 /** "10:02 UTC", for people. */
 export function clockTime(ms: number): string {

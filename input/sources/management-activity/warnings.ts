@@ -1,12 +1,11 @@
 // What is going to be a problem, or already is one that was got around: the credential's end, and a wrong clock.
 
+import { dayMs, minuteMs } from '../../contract/time.ts';
 import { clockTime, type Stream } from './stream.ts';
 
-const minute = 60_000;
-const day = 24 * 60 * minute;
-const mentionedMs = 30 * day;
-const urgentMs = 7 * day;
-const skewMentionedMs = 5 * minute;
+const mentionedMs = 30 * dayMs;
+const urgentMs = 7 * dayMs;
+const skewMentionedMs = 5 * minuteMs;
 
 /** Also tells whoever reports it further, when nothing is wrong yet. */
 export function warnOfCredential({ tenantId, credentials, environment, status }: Stream): void {
@@ -18,7 +17,7 @@ export function warnOfCredential({ tenantId, credentials, environment, status }:
     status.set('credential', undefined);
     return;
   }
-  const days = Math.max(0, Math.floor(left / day));
+  const days = Math.max(0, Math.floor(left / dayMs));
   const [name, advice] = renewal[kind];
   status.set('credential', {
     health: left > urgentMs ? 'waiting' : 'degraded',
@@ -37,7 +36,7 @@ const renewal = {
 
 /** Windows and expiry follow Microsoft's clock; everything else on this machine does not. */
 export function warnOfClock({ skew, environment, status }: Stream): void {
-  const minutes = Math.round(Math.abs(skew.ms) / minute);
+  const minutes = Math.round(Math.abs(skew.ms) / minuteMs);
   if (Math.abs(skew.ms) < skewMentionedMs) {
     status.set('clock', undefined);
     return;

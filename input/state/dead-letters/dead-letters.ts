@@ -9,6 +9,7 @@ import type { DeadLetter, DeadLetterStream, DeadLetters } from '../../contract/d
 import { OperatorError } from '../../contract/errors.ts';
 import type { Origin } from '../../contract/feed.ts';
 import type { Logger } from '../../contract/logger.ts';
+import { isoTime } from '../../contract/time.ts';
 import { type OpenFile, openOwnedFile } from '../../files/durable-file.ts';
 import { isSameFile, statPath } from '../../files/file-change.ts';
 import { formatTimestamp } from '../../files/file-name.ts';
@@ -116,7 +117,7 @@ export class FileDeadLetters implements DeadLetters {
   }
 
   #time(): string {
-    return new Date(this.#clock.now()).toISOString();
+    return isoTime(this.#clock.now());
   }
 }
 

@@ -88,7 +88,7 @@ export function salvageRows(database: DatabaseSync, lines: Iterable<string>, opt
   return importer.conclude().lines - 1;
 }
 
-type Write = () => void;
+type LineWrite = () => void;
 
 class Importer {
   readonly #database: DatabaseSync;
@@ -109,7 +109,7 @@ class Importer {
   }
 
   /** What is to be written of a line, in a transaction; undefined where that is nothing. */
-  read(text: string): Write | undefined {
+  read(text: string): LineWrite | undefined {
     this.#lines += 1;
     const number = this.#lines;
     const line = number === 1 ? text.replace(/^\ufeff/, '') : text;
@@ -161,7 +161,7 @@ class Importer {
     this.#digest.add(line);
   }
 
-  #readLine(line: string): Write | undefined {
+  #readLine(line: string): LineWrite | undefined {
     const row = renewLine(parseRow(line));
     if (this.#end) throw new TypeError('it stands behind the end of the export');
     if (row.kind === 'end') {
@@ -175,7 +175,7 @@ class Importer {
     throw new TypeError(`the kind ${JSON.stringify(row.kind)} is unknown`);
   }
 
-  #readSeen(row: Row): Write {
+  #readSeen(row: Row): LineWrite {
     const keys = Buffer.from(readText(row, 'keys'), 'base64');
     if (keys.length % keyBytes !== 0) throw new TypeError('the keys are cut off');
     this.#taken.seen += keys.length / keyBytes;
@@ -185,7 +185,7 @@ class Importer {
     };
   }
 
-  #readLate(row: Row): Write {
+  #readLate(row: Row): LineWrite {
     const key = Buffer.from(readText(row, 'key'), 'base64');
     const arrived = readInteger(row, 'arrived');
     if (key.length !== keyBytes) throw new TypeError('the key is cut off');
@@ -194,7 +194,7 @@ class Importer {
       void this.#database.prepare('INSERT OR IGNORE INTO seen_late VALUES (?, ?)').run(key, arrived);
   }
 
-  #readTable(table: ComponentTable, row: Row): Write {
+  #readTable(table: ComponentTable, row: Row): LineWrite {
     componentOf(row);
     for (const column of componentTables[table])
       if (row[column] === undefined) throw new TypeError(`${column} is missing`);
@@ -224,7 +224,7 @@ class Importer {
   }
 
   /** A value of another type is the line's fault; a full disk is not. */
-  #attempt(write: Write, number: number): void {
+  #attempt(write: LineWrite, number: number): void {
     try {
       write();
     } catch (error) {

@@ -10,7 +10,7 @@ import { type Retention, SeenIdRows } from './ids/seen-ids.ts';
 const idsPerPruning = 4000;
 const idsPerTransaction = 4096;
 
-export interface DeliveryParts {
+export interface SqliteDeliveryParts {
   readonly access: Access;
   readonly clock: Clock;
   readonly retention: Retention;
@@ -27,7 +27,7 @@ export class SqliteDelivery implements DeliveryLedger {
   readonly #files: FileLengthRows;
   #sorting = false;
 
-  constructor(database: DatabaseSync, parts: DeliveryParts) {
+  constructor(database: DatabaseSync, parts: SqliteDeliveryParts) {
     this.identity = parts.identity;
     this.uncleanStart = parts.uncleanStart;
     this.#access = parts.access;

@@ -6,6 +6,7 @@ import type { Clock } from '../../contract/clock.ts';
 import { describeError } from '../../contract/errors.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { Lease, State } from '../../contract/state.ts';
+import { isoTime, minuteMs } from '../../contract/time.ts';
 import { type FolderLock, lockFolder } from '../../files/folder-lock.ts';
 import { createOwnedFolder } from '../../files/owned-files.ts';
 import { damageError, readFault } from '../../files/sqlite-fault.ts';
@@ -40,7 +41,7 @@ export interface LedgerOptions extends Retention {
 }
 
 /** Long enough that a process which is held up for minutes keeps its work; whoever is killed holds it no longer. */
-const leaseMs = 15 * 60_000;
+const leaseMs = 15 * minuteMs;
 
 /** Opens or creates the ledger of a state folder. Throws an OperatorError when another process has it, or it is newer. */
 export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> {
@@ -126,7 +127,7 @@ export class SqliteLedger implements State {
 
   /** The portable form, see portable-state.ts. */
   async *export(): AsyncIterable<string> {
-    const exportedAt = new Date(this.#options.clock.now()).toISOString();
+    const exportedAt = isoTime(this.#options.clock.now());
     try {
       using database = openToRead(this.#opened.file);
       yield* exportLines(database, exportedAt);

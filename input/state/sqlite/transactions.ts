@@ -9,7 +9,7 @@ import type { Logger } from '../../contract/logger.ts';
 import { readFault } from '../../files/sqlite-fault.ts';
 
 /** A write that waits for its transaction. `run` may happen again after a rollback. */
-interface Write {
+interface WaitingWrite {
   readonly run: () => void;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -38,7 +38,7 @@ export class Transactions {
   readonly #patience: AbortSignal;
   /** Whether it was somebody else who kept the last attempt from succeeding: SQLite waits for them, and all wait for it. */
   #held = false;
-  #waiting: Write[] = [];
+  #waiting: WaitingWrite[] = [];
   #running: Promise<void> | undefined;
 
   constructor(database: DatabaseSync, parts: TransactionParts) {
@@ -82,7 +82,7 @@ export class Transactions {
     this.#running = undefined;
   }
 
-  async #writeGroup(group: readonly Write[]): Promise<void> {
+  async #writeGroup(group: readonly WaitingWrite[]): Promise<void> {
     try {
       await this.#persist(() => this.#transact(group));
     } catch (error) {
@@ -93,7 +93,7 @@ export class Transactions {
     for (const write of group) write.resolve();
   }
 
-  #transact(group: readonly Write[]): void {
+  #transact(group: readonly WaitingWrite[]): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       for (const write of group) write.run();

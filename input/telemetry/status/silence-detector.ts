@@ -2,6 +2,7 @@
 // last 14 days. Time during which this process did not run is no pause.
 
 import type { Report } from '../../contract/telemetry.ts';
+import { hourMs, isoTime } from '../../contract/time.ts';
 
 export interface ArrivalHistory {
   /** The longest pause in milliseconds that ended on a day (YYYY-MM-DD), by day. */
@@ -16,12 +17,11 @@ export interface Silence {
   readonly longestMs: number;
 }
 
-const hour = 3_600_000;
 const daysKept = 14;
 const pauseMs = 60_000;
 // With less history than this nothing is known about a feed's habits, and a shorter pause alarms nobody.
 const leastSeen = 10;
-const leastAlarmMs = 3 * hour;
+const leastAlarmMs = 3 * hourMs;
 const tolerance = 1.5;
 
 export class SilenceDetector {
@@ -62,12 +62,14 @@ export class SilenceDetector {
 }
 
 export function describeSilence({ since, forMs, longestMs }: Silence): Report {
-  const hours = (ms: number) => `${Math.round(ms / hour)} h`;
+  const hours = (ms: number) => `${Math.round(ms / hourMs)} h`;
   const known =
-    longestMs < hour ? 'it was never silent for an hour before' : `its longest pause was ${hours(longestMs)}`;
+    longestMs < hourMs
+      ? 'it was never silent for an hour before'
+      : `its longest pause was ${hours(longestMs)}`;
   return {
     health: 'degraded',
     code: 'quiet',
-    message: `No records for ${hours(forMs)}, since ${new Date(since).toISOString()}; ${known}. Check that auditing is still on in Microsoft Purview, and that people are working.`,
+    message: `No records for ${hours(forMs)}, since ${isoTime(since)}; ${known}. Check that auditing is still on in Microsoft Purview, and that people are working.`,
   };
 }

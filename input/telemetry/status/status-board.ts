@@ -13,6 +13,7 @@ import {
   type Telemetry,
   worstHealth,
 } from '../../contract/telemetry.ts';
+import { dayMs, hourMs, isoTime } from '../../contract/time.ts';
 import { byComponent, byName, type ComponentName, componentOf, nameOf } from './component-name.ts';
 import { RunningTotals, type StatusTotals, type StatusTotalsInPieces } from './running-totals.ts';
 import { type ArrivalHistory, describeSilence, SilenceDetector } from './silence-detector.ts';
@@ -68,9 +69,9 @@ interface ComponentEntry {
   readonly quiet: SilenceDetector;
 }
 
-const noticeShownMs = 3_600_000;
+const noticeShownMs = hourMs;
 /** Habits are kept as long as a history of arrivals reaches back. */
-const habitsKeptMs = 14 * 24 * 3_600_000;
+const habitsKeptMs = 14 * dayMs;
 
 export class StatusBoard implements Telemetry {
   private readonly clock: Clock;
@@ -261,5 +262,5 @@ function timeOf<T>(text: string | undefined, otherwise: T): number | T {
 }
 
 function iso(time: number): string {
-  return new Date(time).toISOString();
+  return isoTime(time);
 }

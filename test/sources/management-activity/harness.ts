@@ -141,7 +141,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       once: true,
       shared: {
         connections: new Connections(),
-        turns: new PrioritySemaphore({ clock: options.clock }),
+        requestSemaphore: new PrioritySemaphore({ clock: options.clock }),
         tenants: new TenantAccess(),
       },
     },

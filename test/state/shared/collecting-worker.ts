@@ -8,7 +8,7 @@ import { PrioritySemaphore } from '../../../input/concurrency/priority-semaphore
 import { systemClock } from '../../../input/contract/clock.ts';
 import { Connections } from '../../../input/http/connections.ts';
 import { elasticsearchOutput } from '../../../input/outputs/elasticsearch/elasticsearch-output.ts';
-import { collect, slotsOf } from '../../../input/runtime/collector.ts';
+import { collect, semaphoreOf } from '../../../input/runtime/collector.ts';
 import { openState } from '../../../input/runtime/open-state.ts';
 import { managementActivity } from '../../../input/sources/management-activity/index.ts';
 import { TenantAccess } from '../../../input/sources/tenant-access.ts';
@@ -56,7 +56,7 @@ const source = managementActivity.open(sourceOptions(options.emulator, options.t
   once: true,
   shared: {
     connections: new Connections(),
-    turns: new PrioritySemaphore({ clock }),
+    requestSemaphore: new PrioritySemaphore({ clock }),
     tenants: new TenantAccess(),
   },
 });
@@ -64,7 +64,7 @@ await collect(
   {
     source,
     output,
-    slots: slotsOf(output),
+    semaphore: semaphoreOf(output),
     mapper: loadMapper(),
     ledger: own.delivery,
     claims: new IdClaims(),

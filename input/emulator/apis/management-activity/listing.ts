@@ -1,7 +1,8 @@
 // Answers listings of content: the rules for the window, the pages, and the habits of the service while it lists.
 
+import { dayMs } from '../../../contract/time.ts';
 import { answerJson, type HttpAnswer } from '../../server/answer.ts';
-import { dayMs, formatIsoTime } from '../../time.ts';
+import { formatIsoTime } from '../../time.ts';
 import { drawFraction } from '../../world/random.ts';
 import { answerAf } from './af-errors.ts';
 import type { BlobPosition, ContentBlob } from './content/blob.ts';

@@ -1,8 +1,8 @@
 // Puts content into a feed on request: given records, exact text, raw bytes, generated records, or a copy of another blob.
 
+import { dayMs } from '../../../contract/time.ts';
 import { readInstant } from '../../control/read-body.ts';
 import { refuseControl } from '../../control/request.ts';
-import { dayMs } from '../../time.ts';
 import {
   type BlobPosition,
   type ContentBlob,

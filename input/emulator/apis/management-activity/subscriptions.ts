@@ -1,8 +1,8 @@
 // The subscriptions of one tenant: they are listed, started with a cool-down, and stopped. Content that becomes available
 // while one is stopped is withheld for good.
 
+import { minuteMs } from '../../../contract/time.ts';
 import { answerJson, answerText, type HttpAnswer } from '../../server/answer.ts';
-import { minuteMs } from '../../time.ts';
 import { answerAf } from './af-errors.ts';
 import type { ContentType } from './content/content-type.ts';
 import type { Feed } from './content/feed.ts';

@@ -1,7 +1,7 @@
 // The request quota of one tenant: a token bucket that holds a minute's worth of requests and refills evenly.
 
+import { minuteMs } from '../../../contract/time.ts';
 import type { HttpAnswer } from '../../server/answer.ts';
-import { minuteMs } from '../../time.ts';
 import { answerAf } from './af-errors.ts';
 
 export interface ThrottleOptions {

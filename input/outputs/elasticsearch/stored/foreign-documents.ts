@@ -4,13 +4,14 @@
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import { dayMs, hourMs } from '../../../contract/time.ts';
 import type { Connection } from '../connect/connection.ts';
 import { identityFields, isForeignDocument } from './document-identity.ts';
 import { collectedSince } from './stored-ids.ts';
 
 /** Eight days: Microsoft serves a record for seven, and one more is for safety. */
-const reachMs = 8 * 86_400_000;
-const recheckMs = 6 * 3_600_000;
+const reachMs = 8 * dayMs;
+const recheckMs = 6 * hourMs;
 /** A sample of this size misses foreign documents that are one in a hundred once in twenty thousand times. */
 const sample = 1000;
 

@@ -3,6 +3,7 @@
 // template of another package brings a pipeline that takes a mapped document for a raw record and spoils it.
 
 import type { Clock } from '../../../contract/clock.ts';
+import { minuteMs } from '../../../contract/time.ts';
 import type { Connection } from '../connect/connection.ts';
 import { type DeliverDocuments, resendAll } from '../delivery.ts';
 import { asElasticsearchError, ElasticsearchError } from '../errors/elasticsearch-error.ts';
@@ -14,7 +15,7 @@ import { foreignPackageOf, type InstalledAsset } from './template-owner.ts';
 const generic = 'logs';
 
 /** The template is read again after this time: packages are installed and removed while this runs. */
-const recheckMs = 5 * 60_000;
+const recheckMs = 5 * minuteMs;
 
 export interface TemplateGuardParts {
   readonly connection: Connection;

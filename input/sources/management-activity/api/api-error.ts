@@ -2,11 +2,11 @@
 // code comes with several statuses, and as JSON, as something like JSON, or as text.
 
 import { OperatorError, type Retry } from '../../../contract/errors.ts';
+import { minuteMs } from '../../../contract/time.ts';
 import { excerptOf, HttpError } from '../../../http/exchange.ts';
 import { type CatalogueEntry, errorCatalogue } from './error-catalogue.ts';
 
 const byCode = new Map(errorCatalogue.map((entry) => [entry.code, entry]));
-const minute = 60_000;
 
 export class ApiError extends OperatorError {
   /** The catalogue's word on it; undefined for a code or answer it does not know. */
@@ -111,6 +111,6 @@ function isMap(value: unknown): value is Record<string, unknown> {
 /** "Please retry again after 14m 56s." */
 function coolDownIn(text: string): number | undefined {
   const found = /after\s+(?:(\d+)\s*m)?\s*(?:(\d+)\s*s)?/i.exec(text);
-  const ms = Number(found?.[1] ?? 0) * minute + Number(found?.[2] ?? 0) * 1000;
+  const ms = Number(found?.[1] ?? 0) * minuteMs + Number(found?.[2] ?? 0) * 1000;
   return ms > 0 ? ms : undefined;
 }

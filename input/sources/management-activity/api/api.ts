@@ -23,13 +23,13 @@ export interface Subscription {
 
 export interface ManagementApi {
   listSubscriptions(stream: StreamComponent, signal: AbortSignal): Promise<Subscription[]>;
-  startSubscription(scope: Feed, signal: AbortSignal): Promise<void>;
+  startSubscription(feed: Feed, signal: AbortSignal): Promise<void>;
   /** A page of blob descriptors; its body is yet to be read. */
-  listContent(scope: Feed, window: Window, signal: AbortSignal): Promise<HttpResponse>;
-  listNextPage(scope: Feed, url: string, signal: AbortSignal): Promise<HttpResponse>;
+  listContent(feed: Feed, window: Window, signal: AbortSignal): Promise<HttpResponse>;
+  listNextPage(feed: Feed, url: string, signal: AbortSignal): Promise<HttpResponse>;
   /** The address of the next page, or undefined after the last. Refuses one on another host. */
   nextPage(response: HttpResponse): string | undefined;
-  fetchBlob(scope: Feed, blob: Pick<Item, 'id' | 'data'>, signal: AbortSignal): Promise<HttpResponse>;
+  fetchBlob(feed: Feed, blob: Pick<Item, 'id' | 'data'>, signal: AbortSignal): Promise<HttpResponse>;
 }
 
 export interface ApiParts {
@@ -52,7 +52,7 @@ const contentLimit = 2 * 1024 * 1024 * 1024;
 
 export function managementApi(parts: ApiParts): ManagementApi {
   const { management, tenantId, publisherIdentifier } = parts;
-  const feed = `${management}/api/v1.0/${tenantId}/activity/feed`;
+  const activityFeed = `${management}/api/v1.0/${tenantId}/activity/feed`;
   const publisher = `PublisherIdentifier=${encodeURIComponent(publisherIdentifier)}`;
   const typed = (contentType: string) => `contentType=${encodeURIComponent(contentType)}`;
   const once = composeSend(parts);
@@ -62,17 +62,22 @@ export function managementApi(parts: ApiParts): ManagementApi {
 
   return {
     async listSubscriptions(stream, signal) {
-      const response = await get(persistently, stream, `${feed}/subscriptions/list?${publisher}`, signal);
+      const response = await get(
+        persistently,
+        stream,
+        `${activityFeed}/subscriptions/list?${publisher}`,
+        signal,
+      );
       return readSubscriptions(await readText(response, subscriptionsLimit));
     },
-    async startSubscription(scope, signal) {
-      const url = `${feed}/subscriptions/start?${typed(scope.name)}&${publisher}`;
+    async startSubscription(feed, signal) {
+      const url = `${activityFeed}/subscriptions/start?${typed(feed.name)}&${publisher}`;
       try {
         const response = await once({
           method: 'POST',
           url,
           signal,
-          component: scope,
+          component: feed,
           headers: { 'content-length': '0' },
         });
         await readText(response, subscriptionsLimit);
@@ -80,16 +85,16 @@ export function managementApi(parts: ApiParts): ManagementApi {
         if (!(error instanceof ApiError) || error.entry?.effect !== 'success') throw error;
       }
     },
-    listContent(scope, { from, to }, signal) {
+    listContent(feed, { from, to }, signal) {
       const window = `startTime=${formatTime(from)}&endTime=${formatTime(to)}`;
-      const url = `${feed}/subscriptions/content?${typed(scope.name)}&${window}&${publisher}`;
-      return get(persistently, scope, url, signal);
+      const url = `${activityFeed}/subscriptions/content?${typed(feed.name)}&${window}&${publisher}`;
+      return get(persistently, feed, url, signal);
     },
-    listNextPage: (scope, url, signal) => get(persistently, scope, withPublisher(url, publisher), signal),
+    listNextPage: (feed, url, signal) => get(persistently, feed, withPublisher(url, publisher), signal),
     nextPage: (response) => nextPageOf(response, management),
-    fetchBlob(scope, blob, signal) {
-      const url = withPublisher(blobAddress(blob, management, feed), publisher);
-      return once({ method: 'GET', url, signal, component: scope, maximumBytes: contentLimit });
+    fetchBlob(feed, blob, signal) {
+      const url = withPublisher(blobAddress(blob, management, activityFeed), publisher);
+      return once({ method: 'GET', url, signal, component: feed, maximumBytes: contentLimit });
     },
   };
 }
@@ -150,10 +155,10 @@ function nextPageOf(response: HttpResponse, management: string): string | undefi
 const isApiPath = (path: string) => /^\/api\/v1(?:\.0)?\//.test(path);
 
 /** The address Microsoft gave, where it is one of this host; else made anew, so that the token never leaves. */
-function blobAddress(blob: Pick<Item, 'id' | 'data'>, management: string, feed: string): string {
+function blobAddress(blob: Pick<Item, 'id' | 'data'>, management: string, activityFeed: string): string {
   const given = URL.canParse(blob.data) ? new URL(blob.data) : undefined;
   if (given?.origin === management && isApiPath(given.pathname)) return blob.data;
-  if (/^[\w$.~-]{1,1024}$/.test(blob.id)) return `${feed}/audit/${blob.id}`;
+  if (/^[\w$.~-]{1,1024}$/.test(blob.id)) return `${activityFeed}/audit/${blob.id}`;
   throw new OperatorError({
     code: 'content-address-refused',
     message: `Content ${blob.id.slice(0, 100)} is said to be at ${given?.origin ?? 'no readable address'}, which is not ${management}.`,

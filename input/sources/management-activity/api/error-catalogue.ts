@@ -1,3 +1,5 @@
+import { minuteMs } from '../../../contract/time.ts';
+
 // What the Management Activity API's error codes mean: whether trying again helps, what the operator reads, and what the
 // collector does. Plain data, from which the reference page is made; api-error.ts applies it.
 
@@ -30,7 +32,6 @@ export interface CatalogueEntry {
   readonly afterMs?: number;
 }
 
-const minute = 60_000;
 const reportIt = 'Please report this: the collector sent something it should not have.';
 
 export const errorCatalogue: readonly CatalogueEntry[] = [
@@ -39,70 +40,70 @@ export const errorCatalogue: readonly CatalogueEntry[] = [
     cause: 'The token lacks the permission for this content.',
     fix: 'Add Office 365 Management APIs > Application permissions > ActivityFeed.Read (and ActivityFeed.ReadDlp for DLP.All) and grant admin consent.',
     effect: 'fail content type',
-    afterMs: 5 * minute,
+    afterMs: 5 * minuteMs,
   },
   {
     code: 'AF20001',
     cause: 'A parameter is missing.',
     fix: reportIt,
     effect: 'fail content type',
-    afterMs: 5 * minute,
+    afterMs: 5 * minuteMs,
   },
   {
     code: 'AF20002',
     cause: 'A parameter has the wrong type.',
     fix: reportIt,
     effect: 'fail content type',
-    afterMs: 5 * minute,
+    afterMs: 5 * minuteMs,
   },
   {
     code: 'AF20003',
     cause: 'The expiration of a webhook lies in the past.',
     fix: 'Another program set up this webhook; stop or renew it there.',
     effect: 'fail content type',
-    afterMs: 15 * minute,
+    afterMs: 15 * minuteMs,
   },
   {
     code: 'AF20010',
     cause: 'The token belongs to another tenant than the one asked for.',
     fix: 'Set tenant_id to the Directory (tenant) ID in which the application has consent.',
     effect: 'fail tenant',
-    afterMs: 5 * minute,
+    afterMs: 5 * minuteMs,
   },
   {
     code: 'AF20011',
     cause: 'The tenant is unknown to the API, or deleted.',
     fix: 'Check tenant_id and cloud.',
     effect: 'fail tenant',
-    afterMs: 5 * minute,
+    afterMs: 5 * minuteMs,
   },
   {
     code: 'AF20012',
     cause: 'The tenant is not set up for audit data, usually for want of a Microsoft 365 licence.',
     fix: 'Check that the tenant has Microsoft 365 licences and that audit log search is turned on.',
     effect: 'fail tenant',
-    afterMs: 15 * minute,
+    afterMs: 15 * minuteMs,
   },
   {
     code: 'AF20013',
     cause: 'The tenant identifier is not a GUID.',
     fix: 'Set tenant_id to the Directory (tenant) ID.',
     effect: 'fail tenant',
-    afterMs: 5 * minute,
+    afterMs: 5 * minuteMs,
   },
   {
     code: 'AF20020',
     cause: 'The content type is not offered here.',
     fix: 'Remove it from content_types: not every cloud has every type.',
     effect: 'fail content type',
-    afterMs: 60 * minute,
+    afterMs: 60 * minuteMs,
   },
   {
     code: 'AF20021',
     cause: 'A webhook could not be validated.',
     fix: 'Another program set up this webhook; repair or stop it there.',
     effect: 'fail content type',
-    afterMs: 15 * minute,
+    afterMs: 15 * minuteMs,
   },
   {
     code: 'AF20022',
@@ -169,27 +170,27 @@ export const errorCatalogue: readonly CatalogueEntry[] = [
     cause: 'A subscription may be started once in 15 minutes.',
     fix: 'It is tried again when that is over.',
     effect: 'start subscription',
-    afterMs: 15 * minute,
+    afterMs: 15 * minuteMs,
   },
   {
     code: 'auditing-off',
     cause: 'Auditing is off in this tenant, or it has no Microsoft 365 licence.',
     fix: 'Turn on audit log search in Purview (Set-AdminAuditLogConfig -UnifiedAuditLogIngestionEnabled $true), wait up to 60 minutes, and check licences.',
     effect: 'fail content type',
-    afterMs: 15 * minute,
+    afterMs: 15 * minuteMs,
   },
   {
     code: 'unauthorized',
     cause: 'The token was refused.',
     fix: 'Check that cloud and tenant_id fit the application.',
     effect: 'renew token',
-    afterMs: minute,
+    afterMs: minuteMs,
   },
   {
     code: 'forbidden',
     cause: 'Access was refused without a reason.',
     fix: 'Check admin consent, conditional access for workload identities, and the cloud setting.',
     effect: 'fail content type',
-    afterMs: 5 * minute,
+    afterMs: 5 * minuteMs,
   },
 ];

@@ -6,10 +6,11 @@ import { OperatorError } from '../../../contract/errors.ts';
 import type { Origin } from '../../../contract/feed.ts';
 import type { Batch } from '../../../contract/source.ts';
 import type { WorkItem } from '../../../contract/state.ts';
+import { isoTime } from '../../../contract/time.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
 import { type BodyEnd, RecordSplitter } from '../../../json-stream/record-splitter.ts';
 import { readApiError } from '../api/api-error.ts';
-import { type ContentScope, feedOf, isoTime, type Stream } from '../stream.ts';
+import { type ContentFeed, feedOf, type Stream } from '../stream.ts';
 import { OversizedRecords } from './oversized-records.ts';
 import type { Reservation } from './reservation.ts';
 
@@ -21,7 +22,7 @@ const clockToleranceMs = 60_000;
 const patienceMs = 300_000;
 const slowestBytesPerSecond = 100;
 
-export interface Outcome {
+export interface FetchOutcome {
   /** What became of the records that left. */
   readonly counts: BatchCounts;
   /** What ended the attempt early; undefined when the body was complete. */
@@ -37,7 +38,7 @@ export class TakenOver extends Error {
 
 export interface AttemptParts {
   readonly stream: Stream;
-  readonly scope: ContentScope;
+  readonly feed: ContentFeed;
   readonly blob: WorkItem;
   /** See Batch. */
   readonly canWait: boolean;
@@ -45,7 +46,7 @@ export interface AttemptParts {
   readonly reservation: Reservation;
   readonly emit: (batch: Batch) => void;
   /** Called once, when no batch is in flight any more; the settling of the last one waits for it. Never after an abort. */
-  readonly conclude: (outcome: Outcome) => Promise<void>;
+  readonly conclude: (outcome: FetchOutcome) => Promise<void>;
 }
 
 /** Resolves when the body was read, or failed, or the signal aborted; rejects only with what `conclude` rejects with. */
@@ -53,7 +54,7 @@ export async function fetchBlob(parts: AttemptParts, signal: AbortSignal): Promi
   const attempt = new BlobAttempt(parts);
   let error: unknown;
   try {
-    await attempt.read(await parts.stream.api.fetchBlob(parts.scope, parts.blob, signal), signal);
+    await attempt.read(await parts.stream.api.fetchBlob(parts.feed, parts.blob, signal), signal);
   } catch (failure) {
     error = failure;
   }
@@ -74,10 +75,10 @@ class BlobAttempt {
   #counts: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
 
   constructor(parts: AttemptParts) {
-    const { stream, scope, blob } = parts;
+    const { stream, feed, blob } = parts;
     this.#parts = parts;
     this.#origin = {
-      feed: feedOf(scope.tenant, scope.name),
+      feed: feedOf(feed.tenant, feed.name),
       position: blob.id,
       createdAt: blob.createdAt,
       fetchedAt: isoTime(stream.environment.clock.now()),
@@ -100,7 +101,7 @@ class BlobAttempt {
       if (pace.bytes === 0) this.#begin().catch(() => {});
       pace.waitedMs += clock.now() - waitingSince;
       pace.bytes += chunk.length;
-      telemetry.count(this.#parts.scope, 'bytes_fetched', chunk.length);
+      telemetry.count(this.#parts.feed, 'bytes_fetched', chunk.length);
       if (isTooSlow(pace)) throw tooSlow();
       this.#splitter.push(chunk);
       if (this.#oversized.isWaiting) await this.#oversized.write();
@@ -137,7 +138,7 @@ class BlobAttempt {
   }
 
   async #send(records: readonly string[], bytes: number, signal: AbortSignal): Promise<void> {
-    const { scope, stream, emit, canWait } = this.#parts;
+    const { feed, stream, emit, canWait } = this.#parts;
     await this.#hold(bytes, signal);
     try {
       await this.#begin();
@@ -147,7 +148,7 @@ class BlobAttempt {
       throw error;
     }
     this.#inFlight += 1;
-    stream.environment.telemetry.count(scope, 'records_fetched', records.length);
+    stream.environment.telemetry.count(feed, 'records_fetched', records.length);
     const settle = (counts: BatchCounts) => this.#settle(bytes, counts);
     emit({ origin: this.#origin, records, bytes, uncertain: this.#uncertain, canWait, settle });
   }
@@ -161,8 +162,8 @@ class BlobAttempt {
   }
 
   #begin(): Promise<void> {
-    const { stream, scope, blob } = this.#parts;
-    this.#begun ??= stream.environment.work.begin(scope, blob).then((isHeld) => {
+    const { stream, feed, blob } = this.#parts;
+    this.#begun ??= stream.environment.work.begin(feed, blob).then((isHeld) => {
       if (!isHeld) throw new TakenOver();
     });
     return this.#begun;
@@ -187,10 +188,10 @@ class BlobAttempt {
   #noteRepairs(): void {
     const { repaired } = this.#splitter;
     if (repaired === 0) return;
-    const { stream, scope, blob } = this.#parts;
+    const { stream, feed, blob } = this.#parts;
     stream.environment.log.warn(
-      { m365: { content_type: scope.name, content_id: blob.id, repaired } },
-      `${scope.name}: ${repaired} records of a content blob held invalid UTF-8; each such byte became U+FFFD.`,
+      { m365: { content_type: feed.name, content_id: blob.id, repaired } },
+      `${feed.name}: ${repaired} records of a content blob held invalid UTF-8; each such byte became U+FFFD.`,
     );
   }
 }
@@ -234,13 +235,13 @@ function unfinished(end: Exclude<BodyEnd, { kind: 'complete' }>): OperatorError 
   if (end.kind === 'foreign' && /^\s*\{[\s\S]*error/i.test(end.text))
     return readApiError(end.text, 200, undefined);
   return new OperatorError({
-    ...tellUnfinished(end),
+    ...describeUnfinished(end),
     advice: 'It is fetched again.',
     retry: { kind: 'later' },
   });
 }
 
-function tellUnfinished(end: Exclude<BodyEnd, { kind: 'complete' }>): { code: string; message: string } {
+function describeUnfinished(end: Exclude<BodyEnd, { kind: 'complete' }>): { code: string; message: string } {
   switch (end.kind) {
     case 'truncated':
       return { code: 'truncated-body', message: 'The body of the content broke off.' };

@@ -58,7 +58,7 @@ export class OversizedRecords {
     this.#written = [];
     for (const { stream, bytes } of written) {
       await stream.finish(this.#reasonFor(bytes));
-      if (bytes > keptBytes) this.#tellCut(bytes);
+      if (bytes > keptBytes) this.#reportCut(bytes);
     }
     const { telemetry } = this.#stream.environment;
     if (written.length > 0) {
@@ -82,7 +82,7 @@ export class OversizedRecords {
     return bytes > keptBytes ? `${reason}; ${describeCut(bytes)}` : reason;
   }
 
-  #tellCut(bytes: number): void {
+  #reportCut(bytes: number): void {
     const { feed, position } = this.#origin;
     const { tenant, name } = feed;
     this.#stream.environment.log.error(

@@ -7,7 +7,7 @@ import type { Clock } from '../../../contract/clock.ts';
 /** Resolves with the time from which on it is due again, `Infinity` for never by itself. A rejection ends the agenda. */
 export type Duty = (signal: AbortSignal) => Promise<number>;
 
-interface Entry {
+interface ScheduledDuty {
   readonly duty: Duty;
   dueAt: number;
   isUnderWay: boolean;
@@ -16,7 +16,7 @@ interface Entry {
 export class Agenda {
   readonly #clock: Clock;
   readonly #news: WakeableSleep;
-  readonly #entries: Entry[] = [];
+  readonly #entries: ScheduledDuty[] = [];
   #underWay = 0;
   #failure: { readonly error: unknown } | undefined;
 
@@ -58,7 +58,7 @@ export class Agenda {
     return next === Number.POSITIVE_INFINITY ? undefined : Math.max(0, next - now);
   }
 
-  #begin(entry: Entry, signal: AbortSignal): void {
+  #begin(entry: ScheduledDuty, signal: AbortSignal): void {
     entry.isUnderWay = true;
     entry.dueAt = Number.POSITIVE_INFINITY;
     this.#underWay += 1;

@@ -3,21 +3,22 @@
 
 import type { Feed } from '../../../contract/feed.ts';
 import type { Checkpoints } from '../../../contract/state.ts';
-import { facts, isoTime, neverListed } from '../stream.ts';
+import { isoTime } from '../../../contract/time.ts';
+import { facts, neverListed } from '../stream.ts';
 import { subtract, unite, type Window } from './windows.ts';
 
 export class ListingState {
   readonly #checkpoints: Checkpoints;
-  readonly #scope: Feed;
+  readonly #feed: Feed;
   #watermark: number | undefined;
   #unlisted: readonly Window[] = [];
   /** As it was last seen in the checkpoints. */
   #unlistedText: string | undefined;
   #firstRunAt: number | undefined;
 
-  constructor(checkpoints: Checkpoints, scope: Feed) {
+  constructor(checkpoints: Checkpoints, feed: Feed) {
     this.#checkpoints = checkpoints;
-    this.#scope = scope;
+    this.#feed = feed;
   }
 
   /** Everything before it was listed, except `unlisted`; undefined before the first listing. */
@@ -42,7 +43,7 @@ export class ListingState {
   async begin(now: number): Promise<void> {
     if (this.#firstRunAt !== undefined) return;
     const isFirst = await this.#checkpoints.compareAndSet(
-      this.#scope,
+      this.#feed,
       facts.firstRunAt,
       undefined,
       isoTime(now),
@@ -64,20 +65,20 @@ export class ListingState {
   }
 
   async readTime(fact: string): Promise<number | undefined> {
-    const ms = Date.parse((await this.#checkpoints.get(this.#scope, fact)) ?? '');
+    const ms = Date.parse((await this.#checkpoints.get(this.#feed, fact)) ?? '');
     return Number.isNaN(ms) ? undefined : ms;
   }
 
   async writeTime(fact: string, ms: number): Promise<void> {
-    await this.#checkpoints.set(this.#scope, fact, isoTime(ms));
+    await this.#checkpoints.set(this.#feed, fact, isoTime(ms));
   }
 
   async #loadUnlisted(): Promise<void> {
-    this.#unlistedText = await this.#checkpoints.get(this.#scope, facts.unlisted);
+    this.#unlistedText = await this.#checkpoints.get(this.#feed, facts.unlisted);
     const windows = readWindows(this.#unlistedText);
     this.#unlisted = windows ?? [];
     // Nobody knows what was meant: all of it is listed again.
-    if (!windows) await this.#checkpoints.set(this.#scope, neverListed.name, neverListed.value);
+    if (!windows) await this.#checkpoints.set(this.#feed, neverListed.name, neverListed.value);
   }
 
   /** Again with what is there, where somebody else changed it meanwhile. */
@@ -86,7 +87,7 @@ export class ListingState {
       const windows = change(this.#unlisted);
       const text = JSON.stringify(windows.map(({ from, to }) => [isoTime(from), isoTime(to)]));
       const before = this.#unlistedText;
-      if (await this.#checkpoints.compareAndSet(this.#scope, facts.unlisted, before, text)) {
+      if (await this.#checkpoints.compareAndSet(this.#feed, facts.unlisted, before, text)) {
         this.#unlisted = windows;
         this.#unlistedText = text;
         return;

@@ -3,8 +3,9 @@
 // each hour the last stretch that is still within reach.
 
 import type { Item } from '../../../contract/state.ts';
+import { dayMs, hourMs, isoTime, minuteMs } from '../../../contract/time.ts';
 import { ApiError } from '../api/api-error.ts';
-import { type ContentScope, facts, isoTime, type Stream } from '../stream.ts';
+import { type ContentFeed, facts, type Stream } from '../stream.ts';
 import { keepListed, type Marks } from './keep-listed.ts';
 import { listWindow } from './list-window.ts';
 import { ListingState } from './listing-state.ts';
@@ -12,21 +13,18 @@ import type { Unreadable } from './read-page.ts';
 import { RefusedWindows } from './refused-windows.ts';
 import { contains, cutNewestFirst, longestWindowMs, reachMs, type Window, wholeSecond } from './windows.ts';
 
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
 /** Stretches that leave Microsoft's reach this soon are listed before newer ones. */
-const urgentMs = hour;
+const urgentMs = hourMs;
 /** A first run starts at the edge of what can be had; what passes it meanwhile was never promised. */
-const firstRunSlackMs = 15 * minute;
+const firstRunSlackMs = 15 * minuteMs;
 const refusalsInVain = 3;
 /** Only near the edge of the 7 days can Microsoft have a reason to refuse a window; elsewhere it will come to its senses. */
-const refusableMs = day;
+const refusableMs = dayMs;
 const mostUnreadable = 1000;
 /** How long a gap stays in view; the ledger keeps it, and `m365 prove` tells of it. */
-const gapShownMs = day;
+const gapShownMs = dayMs;
 /** A watermark this far in the future was written under a wrong clock. */
-const futureMs = 5 * minute;
+const futureMs = 5 * minuteMs;
 
 export interface ListingEvents {
   /** Blobs not known before are in the ledger. */
@@ -37,7 +35,7 @@ export interface ListingEvents {
 
 export class ContentListing {
   readonly #stream: Stream;
-  readonly #scope: ContentScope;
+  readonly #feed: ContentFeed;
   readonly #events: ListingEvents;
   readonly #state: ListingState;
   #contentNoted = false;
@@ -46,12 +44,12 @@ export class ContentListing {
   #gapShownAt: number | undefined;
   #unreadable: Set<string> | undefined;
 
-  constructor(stream: Stream, scope: ContentScope, events: ListingEvents) {
+  constructor(stream: Stream, feed: ContentFeed, events: ListingEvents) {
     this.#stream = stream;
-    this.#scope = scope;
+    this.#feed = feed;
     this.#events = events;
-    this.#state = new ListingState(stream.environment.checkpoints, scope);
-    this.#refused = new RefusedWindows(scope);
+    this.#state = new ListingState(stream.environment.checkpoints, feed);
+    this.#refused = new RefusedWindows(feed);
   }
 
   async open(): Promise<void> {
@@ -74,7 +72,7 @@ export class ContentListing {
     await this.#state.advance(now);
     if (this.#gapShownAt !== undefined && now > this.#gapShownAt + gapShownMs) {
       this.#gapShownAt = undefined;
-      this.#scope.status.set('gap', undefined);
+      this.#feed.status.set('gap', undefined);
     }
   }
 
@@ -111,12 +109,12 @@ export class ContentListing {
         ? floor
         : this.#state.firstRunAt - this.#stream.options.initialIntervalMs,
     );
-    if (await this.#isDue(facts.lastFullListing, day, now)) {
+    if (await this.#isDue(facts.lastFullListing, dayMs, now)) {
       for (const window of cutNewestFirst({ from, to: now })) await this.#listAgain(window, signal);
       await this.#state.writeTime(facts.lastFullListing, now);
       await this.#state.writeTime(facts.lastEdgeListing, now);
-    } else if (await this.#isDue(facts.lastEdgeListing, hour, now)) {
-      const edge = { from: floor, to: floor + 2 * hour };
+    } else if (await this.#isDue(facts.lastEdgeListing, hourMs, now)) {
+      const edge = { from: floor, to: floor + 2 * hourMs };
       if (edge.to > from) await this.#listAgain({ from: Math.max(from, edge.from), to: edge.to }, signal);
       await this.#state.writeTime(facts.lastEdgeListing, now);
     }
@@ -146,7 +144,7 @@ export class ContentListing {
   #liveWindow(watermark: number | undefined, now: number): Window {
     const { overlapMs, initialIntervalMs } = this.#stream.options;
     const floor = now - Math.min(reachMs, watermark === undefined ? initialIntervalMs : reachMs);
-    const reach = Math.max(overlapMs, hour);
+    const reach = Math.max(overlapMs, hourMs);
     const from = watermark === undefined ? now - reach : this.#overlapBefore(watermark, overlapMs);
     return { from: wholeSecond(Math.max(floor, from, now - longestWindowMs)), to: now };
   }
@@ -163,8 +161,8 @@ export class ContentListing {
     const watermark = this.#state.watermark;
     if (watermark === undefined || watermark <= now + futureMs) return;
     this.#stream.environment.log.warn(
-      { m365: { content_type: this.#scope.name } },
-      `${this.#scope.name}: the last listing is dated ${isoTime(watermark)}, in the future; the last 7 days are listed again.`,
+      { m365: { content_type: this.#feed.name } },
+      `${this.#feed.name}: the last listing is dated ${isoTime(watermark)}, in the future; the last 7 days are listed again.`,
     );
     await this.#state.addUnlisted([{ from: now - reachMs, to: now }]);
     await this.#state.advance(now);
@@ -198,7 +196,7 @@ export class ContentListing {
     if (!isRefusal(error)) return false;
     this.#refusals += 1;
     if (this.#refusals < refusalsInVain || !this.#isNearEdge(window)) return false;
-    const oldest = { from: window.from, to: Math.min(window.to, window.from + hour) };
+    const oldest = { from: window.from, to: Math.min(window.to, window.from + hourMs) };
     this.#refused.setAside(oldest, error, this.#stream.skew.now());
     return true;
   }
@@ -209,10 +207,10 @@ export class ContentListing {
 
   async #recordGap(lost: Window, reason: string): Promise<void> {
     const { work, telemetry, log } = this.#stream.environment;
-    const { tenant, source, name, status } = this.#scope;
+    const { tenant, source, name, status } = this.#feed;
     const [from, to] = [isoTime(lost.from), isoTime(lost.to)];
     await work.recordGap({ tenant, source, name, from, to, reason });
-    telemetry.count(this.#scope, 'gaps');
+    telemetry.count(this.#feed, 'gaps');
     const message = `Content made from ${from} to ${to} is not collected: ${reason}. An audit search in Purview still finds it.`;
     log.error({ organization: { id: tenant }, m365: { content_type: name } }, `${name}: ${message}`);
     status.set('gap', { health: 'degraded', message, code: 'gap' });
@@ -241,7 +239,7 @@ export class ContentListing {
     const { clock, random } = this.#stream.environment;
     const reader = {
       api: this.#stream.api,
-      feed: this.#scope,
+      feed: this.#feed,
       clock,
       random,
       onBlobs: (blobs: readonly Item[]) => this.#keep(blobs, marks),
@@ -251,7 +249,7 @@ export class ContentListing {
   }
 
   async #keep(blobs: readonly Item[], marks: Marks): Promise<void> {
-    const isNew = await keepListed(this.#stream.environment, this.#scope, blobs, marks);
+    const isNew = await keepListed(this.#stream.environment, this.#feed, blobs, marks);
     if (isNew > 0) this.#events.onNew();
     if (blobs.length > 0) await this.#noteContent();
   }
@@ -264,7 +262,7 @@ export class ContentListing {
       if (known.has(excerpt) || known.size >= mostUnreadable) continue;
       known.add(excerpt);
       const lost = Number.isNaN(created) ? window : { from: created, to: created + 1 };
-      this.#stream.environment.telemetry.count(this.#scope, 'items_lost');
+      this.#stream.environment.telemetry.count(this.#feed, 'items_lost');
       await this.#recordGap(lost, `Microsoft listed content there without a contentId: ${excerpt}`);
     }
   }

@@ -5,15 +5,15 @@ import type { Clock } from '../../../contract/clock.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
 import type { Item } from '../../../contract/state.ts';
+import { dayMs, isoTime } from '../../../contract/time.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
 import { RecordSplitter } from '../../../json-stream/record-splitter.ts';
 import type { ManagementApi } from '../api/api.ts';
 import { readApiError } from '../api/api-error.ts';
-import { isoTime } from '../stream.ts';
 
 const descriptorBytes = 64 * 1024;
 const descriptorsAtOnce = 500;
-const week = 7 * 24 * 3_600_000;
+const weekMs = 7 * dayMs;
 
 export interface PageReader {
   readonly api: ManagementApi;
@@ -83,7 +83,7 @@ function readDescriptor(reader: PageReader, text: string, unreadable: Unreadable
       id: contentId,
       data: read('contentUri') ?? '',
       createdAt: isoTime(start),
-      expiresAt: isoTime(Number.isNaN(expires) ? start + week : expires),
+      expiresAt: isoTime(Number.isNaN(expires) ? start + weekMs : expires),
     },
   ];
 }

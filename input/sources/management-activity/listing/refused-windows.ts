@@ -2,11 +2,12 @@
 // nothing else, and asked for again: Microsoft may come to its senses before the 7 days are over.
 
 import { describeError } from '../../../contract/errors.ts';
+import { isoTime, minuteMs } from '../../../contract/time.ts';
 import type { ApiError } from '../api/api-error.ts';
-import { type ContentScope, isoTime } from '../stream.ts';
+import type { ContentFeed } from '../stream.ts';
 import { subtract, type Window } from './windows.ts';
 
-const setAsideMs = 30 * 60_000;
+const setAsideMs = 30 * minuteMs;
 
 interface Refused {
   readonly window: Window;
@@ -15,11 +16,11 @@ interface Refused {
 }
 
 export class RefusedWindows {
-  readonly #scope: ContentScope;
+  readonly #feed: ContentFeed;
   #refused: readonly Refused[] = [];
 
-  constructor(scope: ContentScope) {
-    this.#scope = scope;
+  constructor(feed: ContentFeed) {
+    this.#feed = feed;
   }
 
   setAside(window: Window, error: ApiError, now: number): void {
@@ -58,12 +59,12 @@ export class RefusedWindows {
   #show(): void {
     const [first] = this.#refused;
     if (first === undefined) {
-      this.#scope.status.set('refused', undefined);
+      this.#feed.status.set('refused', undefined);
       return;
     }
     const from = isoTime(Math.min(...this.#refused.map(({ window }) => window.from)));
     const to = isoTime(Math.max(...this.#refused.map(({ window }) => window.to)));
-    this.#scope.status.set('refused', {
+    this.#feed.status.set('refused', {
       health: 'degraded',
       code: first.error.code,
       message: `Content made from ${from} to ${to} cannot be listed, and is asked for again until its 7 days are over: ${describeError(first.error)}`,

@@ -1,3 +1,5 @@
+import { dayMs, hourMs } from '../../../contract/time.ts';
+
 // Windows of contentCreated, half-open, in milliseconds since the epoch, on whole seconds: what the API accepts.
 
 export interface Window {
@@ -5,12 +7,10 @@ export interface Window {
   readonly to: number;
 }
 
-const hour = 3_600_000;
-
 /** The API's limit is 24 h, and exactly 24 h has been refused. */
-export const longestWindowMs = 23 * hour;
+export const longestWindowMs = 23 * hourMs;
 /** The API's limit is 7 days; the margin is for clocks, queues and slow answers. */
-export const reachMs = 7 * 24 * hour - 300_000;
+export const reachMs = 7 * dayMs - 300_000;
 
 export function wholeSecond(ms: number): number {
   return Math.floor(ms / 1000) * 1000;

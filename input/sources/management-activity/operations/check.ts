@@ -4,6 +4,7 @@
 import { systemClock } from '../../../contract/clock.ts';
 import { type Finding, note, ok, problem, problemOf } from '../../../contract/finding.ts';
 import type { Item } from '../../../contract/state.ts';
+import { dayMs, minuteMs } from '../../../contract/time.ts';
 import type { Subscription } from '../api/api.ts';
 import { hostsFor } from '../api/clouds.ts';
 import { listWindow } from '../listing/list-window.ts';
@@ -14,8 +15,6 @@ import { feedOf, wholeStream } from '../stream.ts';
 import { listing } from './inventory.ts';
 import { reachTenant } from './reach-tenant.ts';
 
-const minute = 60_000;
-const day = 86_400_000;
 const feed = 'ActivityFeed.Read';
 const dlpFeed = 'ActivityFeed.ReadDlp';
 const dlp = 'DLP.All';
@@ -50,7 +49,7 @@ function* checkToken(
   const left =
     claims?.expiresAt === undefined
       ? ''
-      : `, for ${Math.round((claims.expiresAt - Date.now()) / minute)} minutes`;
+      : `, for ${Math.round((claims.expiresAt - Date.now()) / minuteMs)} minutes`;
   yield ok('token', `${new URL(hosts.login).host} issued one for ${new URL(hosts.management).host}${left}.`);
   const end = options.certificate === undefined ? options.clientSecretEndsAt : certificateExpiresAt;
   if (end !== undefined) yield checkEnd(options.certificate === undefined ? 'secret' : 'certificate', end);
@@ -61,7 +60,7 @@ function* checkToken(
 }
 
 function checkEnd(name: 'certificate' | 'secret', end: number): Finding {
-  const days = Math.floor((end - Date.now()) / day);
+  const days = Math.floor((end - Date.now()) / dayMs);
   const message = `It ends on ${new Date(end).toISOString().slice(0, 10)}, in ${days} days.`;
   return days > 30 ? ok(name, message) : note(name, message, 'Make the next one soon.');
 }
@@ -84,11 +83,11 @@ function* checkRoles(roles: readonly string[], contentTypes: readonly string[]):
 }
 
 function* checkClock({ skew }: OpenTenant): Generator<Finding> {
-  const minutes = Math.round(skew.ms / minute);
+  const minutes = Math.round(skew.ms / minuteMs);
   if (skew.ms === 0) return yield ok('clock', 'It agrees with that of Microsoft.');
   const message = `This machine is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'behind' : 'ahead of'} Microsoft.`;
   const advice = 'Let it keep time (NTP): windows and tokens are dated by it.';
-  yield Math.abs(skew.ms) > 5 * minute ? problem('clock', message, advice) : note('clock', message, advice);
+  yield Math.abs(skew.ms) > 5 * minuteMs ? problem('clock', message, advice) : note('clock', message, advice);
 }
 
 async function* checkSubscriptions(

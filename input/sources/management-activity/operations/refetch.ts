@@ -3,18 +3,17 @@
 import { describeError } from '../../../contract/errors.ts';
 import type { Batch, Source } from '../../../contract/source.ts';
 import type { Item, WorkItem } from '../../../contract/state.ts';
+import { dayMs, isoTime } from '../../../contract/time.ts';
 import type { OpeningEnvironment, ReachedWindow, Refetching } from '../../source-kind.ts';
-import { fetchBlob, type Outcome } from '../content/fetch-blob.ts';
+import { type FetchOutcome, fetchBlob } from '../content/fetch-blob.ts';
 import { Reservation } from '../content/reservation.ts';
+import { FeedStatus } from '../feed-status.ts';
 import { listWindow } from '../listing/list-window.ts';
 import { cutNewestFirst } from '../listing/windows.ts';
 import type { ManagementActivityOptions } from '../options.ts';
-import { ScopeStatus } from '../scope-status.ts';
 import { askingSource } from '../source.ts';
-import { type ContentScope, feedOf, isoTime, type Stream } from '../stream.ts';
+import { type ContentFeed, feedOf, type Stream } from '../stream.ts';
 import { listing } from './inventory.ts';
-
-const day = 86_400_000;
 
 export function refetchContent(
   options: ManagementActivityOptions,
@@ -45,15 +44,15 @@ class Refetch {
   async run(signal: AbortSignal): Promise<void> {
     const { options, tenantId, environment } = this.#stream;
     const { feed, what } = this.#wanted;
-    const scopes = options.contentTypes
+    const feeds = options.contentTypes
       .filter((contentType) => feed === undefined || contentType === feed)
-      .map((contentType): ContentScope => {
+      .map((contentType): ContentFeed => {
         const found = feedOf(tenantId, contentType);
-        return { ...found, status: new ScopeStatus(found, environment.telemetry, environment.log) };
+        return { ...found, status: new FeedStatus(found, environment.telemetry, environment.log) };
       });
     try {
-      if ('position' in what) await this.#fetchOne(scopes, what.position, signal);
-      else for (const scope of scopes) await this.#fetchListed(scope, what, signal);
+      if ('position' in what) await this.#fetchOne(feeds, what.position, signal);
+      else for (const feed of feeds) await this.#fetchListed(feed, what, signal);
     } finally {
       await Promise.all(this.#running);
     }
@@ -61,13 +60,13 @@ class Refetch {
   }
 
   /** Found in the ledger or, where that has forgotten it, taken at the operator's word. */
-  async #fetchOne(scopes: readonly ContentScope[], contentId: string, signal: AbortSignal): Promise<void> {
+  async #fetchOne(feeds: readonly ContentFeed[], contentId: string, signal: AbortSignal): Promise<void> {
     const { work, clock } = this.#stream.environment;
-    const end = isoTime(clock.now() + day);
-    for (const scope of scopes)
-      for await (const blob of work.between(scope, isoTime(0), end))
-        if (blob.id === contentId) return this.#begin(scope, blob, signal);
-    const [only] = scopes;
+    const end = isoTime(clock.now() + dayMs);
+    for (const feed of feeds)
+      for await (const blob of work.between(feed, isoTime(0), end))
+        if (blob.id === contentId) return this.#begin(feed, blob, signal);
+    const [only] = feeds;
     if (this.#wanted.feed === undefined || only === undefined) return;
     const unknown = {
       id: contentId,
@@ -78,21 +77,21 @@ class Refetch {
     await this.#begin(only, unknown, signal);
   }
 
-  async #fetchListed(scope: ContentScope, window: ReachedWindow, signal: AbortSignal): Promise<void> {
+  async #fetchListed(feed: ContentFeed, window: ReachedWindow, signal: AbortSignal): Promise<void> {
     const onBlobs = async (blobs: readonly Item[]) => {
-      for (const blob of blobs) await this.#begin(scope, blob, signal);
+      for (const blob of blobs) await this.#begin(feed, blob, signal);
     };
-    const reader = listing(this.#stream, scope, this.#stream.environment.clock, onBlobs);
+    const reader = listing(this.#stream, feed, this.#stream.environment.clock, onBlobs);
     for (const part of cutNewestFirst(window)) await listWindow(reader, part, signal);
   }
 
-  async #begin(scope: ContentScope, blob: Item, signal: AbortSignal): Promise<void> {
+  async #begin(feed: ContentFeed, blob: Item, signal: AbortSignal): Promise<void> {
     if (this.#begun.has(blob.id)) return;
     this.#begun.add(blob.id);
     if (this.#running.size >= this.#stream.options.concurrentBlobs) await Promise.race(this.#running);
     signal.throwIfAborted();
     if (this.#fault) throw this.#fault.error;
-    const fetching = this.#fetch(scope, blob, signal)
+    const fetching = this.#fetch(feed, blob, signal)
       .catch((error: unknown) => {
         this.#fault ??= { error };
       })
@@ -101,30 +100,30 @@ class Refetch {
   }
 
   /** Open in the ledger first: what is interrupted is fetched by the next run. */
-  async #fetch(scope: ContentScope, blob: Item, signal: AbortSignal): Promise<void> {
+  async #fetch(feed: ContentFeed, blob: Item, signal: AbortSignal): Promise<void> {
     const { work, lease, clock, budget } = this.#stream.environment;
-    await work.list(scope, [blob], { late: true, backfill: true, listedAt: clock.now() });
-    const taken = await work.reset(scope, blob.id, lease);
+    await work.list(feed, [blob], { late: true, backfill: true, listedAt: clock.now() });
+    const taken = await work.reset(feed, blob.id, lease);
     if (taken === undefined) throw new Error(`${blob.id} was listed and is not in the ledger`);
     const item = asReplayed(taken, blob);
     const parts = {
       stream: this.#stream,
-      scope,
+      feed,
       blob: item,
       canWait: true,
       reservation: await Reservation.make(budget, signal),
       emit: this.#emit,
-      conclude: (outcome: Outcome) => this.#conclude(scope, item, outcome),
+      conclude: (outcome: FetchOutcome) => this.#conclude(feed, item, outcome),
     };
     await fetchBlob(parts, signal);
   }
 
-  async #conclude(scope: ContentScope, item: WorkItem, { counts, error }: Outcome): Promise<void> {
+  async #conclude(feed: ContentFeed, item: WorkItem, { counts, error }: FetchOutcome): Promise<void> {
     const { work, clock } = this.#stream.environment;
     // What is there may have come with another blob, which counts it.
-    if (error === undefined) await work.settle(scope, item, { ...counts, there: 0 }, clock.now());
-    else await work.retryLater(scope, item, clock.now(), describeError(error));
-    this.#wanted.onItem(feedOf(scope.tenant, scope.name), item.id, error);
+    if (error === undefined) await work.settle(feed, item, { ...counts, there: 0 }, clock.now());
+    else await work.retryLater(feed, item, clock.now(), describeError(error));
+    this.#wanted.onItem(feedOf(feed.tenant, feed.name), item.id, error);
   }
 }
 

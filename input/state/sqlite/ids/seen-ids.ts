@@ -4,6 +4,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { RecordKey } from '../../../contract/state.ts';
+import { dayMs } from '../../../contract/time.ts';
 import { DamagedRowError, type Row, readBytes, readInteger } from '../rows.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { firstKeyOf, keyBytes, packKeys } from './record-keys.ts';
@@ -19,7 +20,7 @@ export interface Retention {
 }
 
 /** What a source serves last, right at the edge of its reach, may still be on its way for a while. */
-const graceMs = 86_400_000;
+const graceMs = dayMs;
 
 /** Nothing made before can come again. */
 export function forgottenBefore(nowMs: number, { reachMs }: Retention): number {

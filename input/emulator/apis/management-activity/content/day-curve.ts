@@ -1,6 +1,5 @@
 // Spreads history over the hours as people work: little at night, most around ten and two, UTC.
-
-import { hourMs } from '../../../time.ts';
+import { hourMs } from '../../../../contract/time.ts';
 
 const weights = [2, 2, 1, 1, 2, 3, 6, 12, 18, 22, 22, 20, 16, 20, 22, 20, 16, 12, 8, 6, 5, 4, 3, 3];
 

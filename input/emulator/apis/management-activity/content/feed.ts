@@ -1,7 +1,7 @@
 // A feed is everything that one tenant ever has of one content type: generated blobs by their timeline, and the blobs that
 // tests publish.
 
-import { dayMs } from '../../../time.ts';
+import { dayMs } from '../../../../contract/time.ts';
 import { hash } from '../../../world/random.ts';
 import type { ContentSettings } from '../options.ts';
 import {

@@ -1,7 +1,7 @@
 // Generates the records of a feed by number: each number has a chance of its own, so that any blob can be made at any
 // time.
 
-import { hourMs, minuteMs } from '../../../time.ts';
+import { hourMs, minuteMs } from '../../../../contract/time.ts';
 import type { World } from '../../../world/company.ts';
 import { guidSeries, hash, Random } from '../../../world/random.ts';
 import type { RecordSupply } from '../content/blob.ts';

@@ -24,16 +24,16 @@ interface AspectReport extends Report {
   readonly isTenants?: boolean;
 }
 
-export class ScopeStatus {
-  readonly #scope: Feed | StreamComponent;
+export class FeedStatus {
+  readonly #feed: Feed | StreamComponent;
   readonly #telemetry: Telemetry;
   readonly #log: Logger;
   readonly #aspects = new Map<Aspect, AspectReport>();
   #shown: Report = { health: 'starting', message: '' };
   #logged: Report = this.#shown;
 
-  constructor(scope: Feed | StreamComponent, telemetry: Telemetry, log: Logger) {
-    this.#scope = scope;
+  constructor(feed: Feed | StreamComponent, telemetry: Telemetry, log: Logger) {
+    this.#feed = feed;
     this.#telemetry = telemetry;
     this.#log = log;
   }
@@ -50,7 +50,7 @@ export class ScopeStatus {
     if (worst.health === this.#shown.health && worst.message === this.#shown.message) return;
     this.#shown = worst;
     const { health, message, code } = worst;
-    this.#telemetry.report(this.#scope, { health, message, code });
+    this.#telemetry.report(this.#feed, { health, message, code });
     if (worst.isTenants) return;
     this.#logChange(this.#logged, worst);
     this.#logged = worst;
@@ -65,9 +65,9 @@ export class ScopeStatus {
   /** Not every count in a message is worth a line: only what is wrong, and that it is over. */
   #logChange(before: Report, after: Report): void {
     if (before.health === after.health && before.code === after.code) return;
-    const name = isFeed(this.#scope) ? this.#scope.name : undefined;
+    const name = isFeed(this.#feed) ? this.#feed.name : undefined;
     const where = name ?? 'The tenant';
-    const fields = { organization: { id: this.#scope.tenant }, m365: { content_type: name ?? '' } };
+    const fields = { organization: { id: this.#feed.tenant }, m365: { content_type: name ?? '' } };
     const wasBad = before.health === 'failed' || before.health === 'degraded';
     if (after.health === 'failed') this.#log.error(fields, `${where}: ${after.message}`);
     else if (after.health === 'degraded') this.#log.warn(fields, `${where}: ${after.message}`);

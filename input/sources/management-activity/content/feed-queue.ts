@@ -5,10 +5,10 @@
 import type { OperatorError } from '../../../contract/errors.ts';
 import type { WorkItem } from '../../../contract/state.ts';
 import { ApiError } from '../api/api-error.ts';
-import type { ContentScope, Stream } from '../stream.ts';
+import type { ContentFeed, Stream } from '../stream.ts';
 import type { ContentTroubles } from './content-troubles.ts';
 
-/** Asked from the ledger at once; small, because newer content overtakes it, and each of thousands of lanes holds so many. */
+/** Asked from the ledger at once; small, because newer content overtakes it, and each of thousands of queues holds so many. */
 const readAhead = 8;
 /** What was made within so many intervals is fresh: content takes a moment to be listed. */
 const freshIntervals = 2;
@@ -17,8 +17,8 @@ const refusalsBeforePause = 3;
 /** Longer than `once` waits for anything. */
 const pauseMs = 120_000;
 
-export class Lane {
-  readonly scope: ContentScope;
+export class FeedQueue {
+  readonly feed: ContentFeed;
   readonly troubles: ContentTroubles;
   readonly #stream: Stream;
   /** Being fetched, or with batches in flight. */
@@ -30,9 +30,9 @@ export class Lane {
   #refusals = 0;
   #pausedUntil = 0;
 
-  constructor(stream: Stream, scope: ContentScope, troubles: ContentTroubles) {
+  constructor(stream: Stream, feed: ContentFeed, troubles: ContentTroubles) {
     this.#stream = stream;
-    this.scope = scope;
+    this.feed = feed;
     this.troubles = troubles;
   }
 
@@ -48,9 +48,9 @@ export class Lane {
     if (this.#ready.length === 0 && now >= this.#exhaustedUntil) {
       const changes = this.#changes;
       const order = { except: [...this.#busy], freshFrom: this.#freshFrom() };
-      this.#ready = [...(await work.take(this.scope, readAhead, lease, order))];
+      this.#ready = [...(await work.take(this.feed, readAhead, lease, order))];
       if (this.#ready.length === 0) {
-        const next = (await work.nextDueAt(this.scope, lease.owner)) ?? Number.POSITIVE_INFINITY;
+        const next = (await work.nextDueAt(this.feed, lease.owner)) ?? Number.POSITIVE_INFINITY;
         if (changes === this.#changes) this.#exhaustedUntil = next;
       }
     }
@@ -83,7 +83,7 @@ export class Lane {
   async nextDueAt(): Promise<number | undefined> {
     const { work, lease, clock } = this.#stream.environment;
     if (this.#pausedUntil > clock.now()) return this.#pausedUntil;
-    return work.nextDueAt(this.scope, lease.owner);
+    return work.nextDueAt(this.feed, lease.owner);
   }
 
   #noteChange(): void {
