@@ -1,39 +1,43 @@
-// What a dataset is, before any of its record types says what a record means: how it is called, how its records come,
-// how they are told apart, and where a document keeps them. It is written in a `dataset.yml`; no code knows a dataset.
+// The description of a dataset, before any of its record types says what a record means: how it is called, how its
+// records come, how they are told apart, and where a document keeps them. It is written in a `dataset.yml`; no code
+// knows a dataset.
 
 /** Names from the record down to a property. */
 export type PlainPath = readonly string[];
 
-/** Where something stands in a record: of several paths, the first with a value counts. None: records do not say it. */
+/**
+ * The paths at which a value may stand in a record: the first with a value counts. No path means that records do not
+ * say it.
+ */
 export type Places = readonly PlainPath[];
 
-/** What every record says, whatever its type. */
+/** The facts that every record states, whatever its type. */
 export interface Head {
   readonly id: Places;
-  /** Whose the record is: the tenant. */
+  /** The tenant that the record belongs to. */
   readonly owner: Places;
-  /** When it happened: `@timestamp`. */
+  /** The time of the event: `@timestamp`. */
   readonly time: Places;
-  /** What tells the record type. */
+  /** The value that tells the record type. */
   readonly kind: Places;
-  /** What was done; record-type files single operations out by it. */
+  /** The action; record-type files single operations out by it. */
   readonly action: Places;
-  /** When the record was changed last. */
+  /** The time of the record's last change. */
   readonly updated: Places;
-  /** Who did it: for whoever looks at records that were never mapped. */
+  /** The person or program that acted: for whoever looks at records that were never mapped. */
   readonly actor: Places;
 }
 
-/** What is read of every record that is mapped. */
+/** The names of the facts that are read of every record that is mapped. */
 export type HeadName = Exclude<keyof Head, 'actor'>;
 
 /**
- * How records tell their type: by a number (some write its name instead), by a name, or not at all, so that one file
- * is about every record.
+ * Records tell their type by a number (some write its name instead), by a name, or not at all, so that one file is
+ * about every record.
  */
 export type Selector = 'number' | 'name' | 'none';
 
-/** Which records are the same document: those of one Id, or of one Id and one time of change. */
+/** Records are the same document where they have one Id, or one Id and one time of change. */
 export type IdentityRule = 'id' | 'id_and_update';
 
 /**
@@ -42,7 +46,10 @@ export type IdentityRule = 'id' | 'id_and_update';
  */
 export interface Envelope {
   readonly root: string;
-  /** What stands beside the record in every envelope, so that a property of that name is not taken for one. */
+  /**
+   * The properties that stand beside the record in every envelope, so that a property of that name is not taken for
+   * one.
+   */
   readonly beside: readonly string[];
 }
 
@@ -65,9 +72,9 @@ export interface Dataset {
   /** `o365.audit`: in `event.dataset`, and in the names of the data stream, its templates and its pipelines. */
   readonly name: string;
   readonly module: string;
-  /** What its records are, in a few words. */
+  /** The title of its records, in a few words. */
   readonly title: string;
-  /** Whose names the properties and record types have. */
+  /** The vendor whose names the properties and record types have. */
   readonly vendor: string;
   /** The field of the document that keeps the record, dotted. */
   readonly recordField: string;

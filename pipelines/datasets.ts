@@ -2,13 +2,13 @@
 // Generators go through all of them; a source says which one its records are of.
 
 export interface DatasetPlace {
-  /** Below `pipelines/`. */
+  /** The folder below `pipelines/`. */
   readonly folder: string;
   /** The compiled definitions, below `pipelines/generated/`. */
   readonly definitions: string;
   /** Schemas for editors, below `pipelines/generated/`. */
   readonly schemas: string;
-  /** Where the pages about its record types and fields are, from the root of the repository. */
+  /** The folder of the pages about its record types and fields, from the root of the repository. */
   readonly docs: string;
 }
 
@@ -18,7 +18,7 @@ export const datasets = {
 
 export type DatasetName = keyof typeof datasets;
 
-/** Of records that come without a source: what `m365 map` reads, and what dashboards are drawn of. */
+/** The dataset of records that come without a source: `m365 map` reads them, and dashboards are drawn of them. */
 export const mainDataset: DatasetName = 'o365.audit';
 
 export const datasetNames: readonly DatasetName[] = Object.keys(datasets).filter(isDataset);

@@ -4,7 +4,7 @@
 import type { Dataset } from './dataset.ts';
 import type { Json } from './json/json.ts';
 
-/** How a property of the record is kept. The last four hold structure, the others values. */
+/** The form in which a property of the record is kept. The last four hold structure, the others values. */
 export type PropertyType =
   | 'keyword'
   | 'text'
@@ -24,13 +24,16 @@ export type PropertyType =
 
 /** A line of a record-type file. */
 export interface SourceLine {
-  /** Below the `record-types/` of its dataset. */
+  /** The file below the `record-types/` of its dataset. */
   readonly file: string;
-  /** From 1. */
+  /** The line, from 1. */
   readonly line: number;
 }
 
-/** Only definitions that were read with their lines say where they are written: what runs has no need of it. */
+/**
+ * Definitions say where they are written only where they were read with their lines: a running mapper has no need of
+ * it.
+ */
 interface Written {
   readonly writtenAt?: SourceLine | undefined;
 }
@@ -56,11 +59,11 @@ export interface Step {
 
 export type Path = readonly Step[];
 
-/** Where a rule writes. `list` fields collect the values of every rule; the others keep the first. */
+/** The field that a rule writes. `list` fields collect the values of every rule; the others keep the first. */
 export interface Target {
   readonly path: readonly string[];
   readonly list: boolean;
-  /** For a converter that fills several fields: those of them that the target has. */
+  /** The fields that the target has of those that a converter fills. */
   readonly leaves?: readonly string[] | undefined;
   /** Holds whoever was acted on: one person as an object, several as a list of them. */
   readonly people?: true | undefined;
@@ -84,7 +87,7 @@ export interface Rule extends Written {
   readonly converter: string;
   readonly options?: Json | undefined;
   readonly when?: readonly Condition[] | undefined;
-  /** In place of a converter: every object that is read becomes an object of the list, made by these rules. */
+  /** These rules stand in place of a converter: they make each object that is read an object of the list. */
   readonly each?: readonly Rule[] | undefined;
 }
 
@@ -99,7 +102,7 @@ export type OutcomeStep = SignStep | StatusStep;
 /** Has an answer where the value is one of the table's. */
 export interface SignStep extends Written {
   readonly from: Path;
-  /** By value, in lower case; `*` stands for any value not named. */
+  /** The outcome by value, in lower case; `*` stands for any value not named. */
   readonly values: Readonly<Record<string, Outcome>>;
 }
 
@@ -109,7 +112,7 @@ export interface SignStep extends Written {
  */
 export interface StatusStep extends Written {
   readonly statuses: readonly Path[];
-  /** As `Definitions.statuses`. */
+  /** The table has the form of `Definitions.statuses`. */
   readonly values: StatusTable;
 }
 
@@ -129,7 +132,7 @@ export type TemplateAlternative =
   | { readonly property: Path }
   | { readonly text: string; readonly when?: Condition };
 
-/** What is added to an event where all of its conditions hold. */
+/** A case adds to an event where all of its conditions hold. */
 export interface Case extends Written {
   readonly when?: readonly Condition[] | undefined;
   readonly outcome?: Outcome | undefined;
@@ -139,7 +142,10 @@ export interface Case extends Written {
   readonly message?: readonly TemplatePart[] | undefined;
 }
 
-/** What a file, an operation of it, or the common part says. Parts add up; what can only be said once, the nearest says. */
+/**
+ * The part of a file, of an operation of it, or of what is common to all. Layers add up; where only one can speak, the
+ * nearest does.
+ */
 export interface Layer {
   readonly kind?: string | undefined;
   readonly category: readonly string[];
@@ -149,7 +155,7 @@ export interface Layer {
   readonly outcome?: readonly OutcomeStep[] | undefined;
   readonly otherwise?: Outcome | undefined;
   readonly message?: readonly TemplatePart[] | undefined;
-  /** As `Written` has it, for each part: files that extend each other make one layer. */
+  /** The line of each part, as in `Written`: files that extend each other make one layer. */
   readonly partsWrittenAt?: Readonly<Partial<Record<LayerPart, SourceLine>>> | undefined;
 }
 
@@ -157,8 +163,8 @@ export interface Layer {
 export type LayerPart = 'whole' | 'kind' | 'category' | 'type' | 'outcome' | 'otherwise' | 'message';
 
 /**
- * What single operations add to their file. Every entry that names an operation applies, in order; only where none
- * does, the longest beginning that fits.
+ * The layers that single operations add to their file. Every entry that names an operation applies, in order; only
+ * where none does, the longest beginning that fits.
  */
 export interface Operations {
   readonly layers: readonly Layer[];
@@ -171,7 +177,7 @@ export interface Operations {
 export interface RecordTypeFile {
   readonly name: string;
   readonly about: string;
-  /** What records say of their kind: numbers or names; none where a dataset has one file about all records. */
+  /** The kinds that records state, as numbers or names; none where a dataset has one file about all records. */
   readonly recordTypes: readonly (number | string)[];
   readonly layer: Layer;
   readonly operations: Operations;
@@ -195,16 +201,18 @@ export interface Definitions {
   readonly properties: Readonly<Record<string, Property>>;
   /** The vendor's names of the record types, by what records say: a number or a name. */
   readonly recordTypeNames: Readonly<Record<string, string>>;
-  /** By record type: what its `Workload` says, or the service in Microsoft's words. For the docs. */
+  /**
+   * The workloads by record type: the values of `Workload`, or the service in Microsoft's words. The docs show them.
+   */
   readonly workloads: Readonly<Record<string, readonly string[]>>;
   readonly common: Layer;
-  /** What every file takes the words of a status for. */
+  /** The meaning of the words of a status in every file. */
   readonly statuses: StatusTable;
   readonly related: readonly Related[];
   readonly files: readonly RecordTypeFile[];
 }
 
-/** What the common part, the files and their operations say. */
+/** Lists the layers of the common part, the files and their operations. */
 export function layersOf({ common, files }: Definitions): Layer[] {
   return [common, ...files.flatMap(({ layer, operations }) => [layer, ...operations.layers])];
 }

@@ -7,7 +7,7 @@ import { findConverter } from './converters/index.ts';
 import type { Dataset } from './dataset.ts';
 import { type Definitions, layersOf, type Property, type PropertyType, type Rule } from './definitions.ts';
 
-/** What the mapper and the pipeline write whatever the record says. */
+/** The fields that the mapper and the pipeline write whatever the record says. */
 const fixedFields = [
   '@timestamp',
   'data_stream.dataset',
@@ -34,7 +34,7 @@ const fixedFields = [
   'tags',
 ];
 
-/** What the enrichment pipeline adds to each end of a connection. */
+/** The fields that the enrichment pipeline adds to each end of a connection. */
 export const enrichedEnds: readonly string[] = ['source', 'client', 'destination', 'server'];
 
 const geoFields = [
@@ -121,13 +121,13 @@ const mappedTypes: Readonly<Record<PropertyType, FieldTypeName>> = {
   flattened: 'flattened',
 };
 
-/** Where no file describes it in the words of its records. */
+/** Describes the field where no file describes it in the words of its records. */
 function valuelessField(recordField: string): Field {
   const about = 'What lists of names and values name without a value, each with its list.';
   return { name: `${recordField}.valueless`, type: 'keyword', about, ecs: false };
 }
 
-/** Where a property stands: its path in the record, and the field of the document. */
+/** The place of a property: its path in the record, and the field of the document. */
 interface Naming {
   readonly path: string;
   readonly field: string;
@@ -144,8 +144,8 @@ function compileNaming({ recordField, indexed, moved }: Dataset): Naming {
 }
 
 /**
- * What an investigation looks for is in the fields of ECS, which are indexed; most properties of the record narrow down
- * what those found, and doc values answer that in half the room.
+ * An investigation searches the fields of ECS, which are indexed; most properties of the record narrow down what those
+ * found, and doc values answer that in half the room.
  */
 function listProperties(
   properties: Readonly<Record<string, Property>>,

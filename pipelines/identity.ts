@@ -1,5 +1,6 @@
-// Which document a record is: its own Id within its tenant, and never the bytes it came in, because Microsoft serves
-// the same record again with its keys in another order. A record that changes is another document each time.
+// Identifies the document of a record: by its own Id within its tenant, and never by the bytes it came in, because
+// Microsoft serves the same record again with its keys in another order. A record that changes is another document each
+// time.
 
 import { createHash } from 'node:crypto';
 import { readSeconds } from './converters/date.ts';
@@ -14,7 +15,7 @@ import type { RecordHead } from './record-head.ts';
 interface RecordIdentity {
   /** The document's `_id`, at most 512 bytes. */
   readonly id: string;
-  /** When it happened, in seconds since the epoch; 0 where that cannot be read. */
+  /** The time of the event, in seconds since the epoch; 0 where that cannot be read. */
   readonly seconds: number;
 }
 

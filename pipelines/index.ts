@@ -10,7 +10,7 @@ const generated = new URL('./generated/', import.meta.url);
 
 const known = new Map<DatasetName, Definitions>();
 
-/** As generated from the record-type files; read once. */
+/** Loads the definitions as generated from the record-type files; they are read once. */
 export function loadDefinitions(name: DatasetName = mainDataset): Definitions {
   const definitions = known.get(name) ?? readGenerated(name);
   known.set(name, definitions);

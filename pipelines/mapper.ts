@@ -1,4 +1,5 @@
-// From a parsed record to the document it becomes. Pure, and never throws: what it cannot place stays, with a reason.
+// Maps a parsed record to its document. The mapper is pure, and never throws: what it cannot place stays, with a
+// reason.
 
 import type { Dataset } from './dataset.ts';
 import type { Definitions } from './definitions.ts';
@@ -10,20 +11,20 @@ import type { Json, JsonObject } from './json/json.ts';
 import { compileParse, type ParseRecord } from './record-head.ts';
 import { compileParts, compilePlans } from './rules/plan.ts';
 
-/** What is known about a record beside its text. */
+/** The facts known about a record beside its text. */
 export interface MapContext {
   /** The configured tenant: the GUID where it is known. */
   readonly tenantId: string;
   /** Goes to organization.name. */
   readonly tenantName?: string | undefined;
-  /** When Microsoft made the content blob, ISO 8601 UTC. */
+  /** The time at which Microsoft made the content blob, ISO 8601 UTC. */
   readonly contentCreated?: string | undefined;
-  /** When its body began to arrive, ISO 8601 UTC; becomes event.created. */
+  /** The time at which its body began to arrive, ISO 8601 UTC; becomes event.created. */
   readonly fetchedAt: string;
   readonly tags?: readonly string[] | undefined;
   /** Keep the text of the record as event.original. */
   readonly preserveOriginal?: boolean | undefined;
-  /** Of the data stream; `default` by default. */
+  /** The namespace of the data stream; `default` by default. */
   readonly namespace?: string | undefined;
 }
 
@@ -67,7 +68,7 @@ export function compileMapper(definitions: Definitions): Mapper {
   const setContext = compileContext(dataset);
   const findType = compileRecordTypes(definitions);
   const ecsText = `,"ecs":${JSON.stringify({ version: definitions.ecsVersion })}}`;
-  // Of the record that is being written, and of no other: everything is taken back at its end.
+  // The values are those of the record that is being written, and of no other: everything is taken back at its end.
   const values: Json[] = Array.from({ length: parts.positions.size }, () => undefined);
   const slots: Slots = Array.from({ length: parts.numbers.size }, () => undefined);
 
@@ -126,7 +127,7 @@ export function compileContext(dataset: Dataset): SetContext {
   };
 }
 
-/** Of a record that does not say when it was created. */
+/** Returns the time of a record that does not say when it was created. */
 export function timeOf({ contentCreated, fetchedAt }: MapContext): string {
   return contentCreated ?? fetchedAt;
 }
@@ -143,7 +144,7 @@ function dataStreamOf({ namespace = 'default' }: MapContext, { name }: Dataset):
   return { type: 'logs', dataset: name, namespace };
 }
 
-/** What is no record is kept whole, for whoever looks into it. */
+/** Text that is no record is kept whole, for whoever looks into it. */
 function describeProblem(
   { text, problem = '' }: ShapedRecord,
   context: MapContext,

@@ -1,4 +1,4 @@
-// From one line of text to a record, without ever throwing. A number that a double cannot hold is noticed where the
+// Parses one line of text as a record, without ever throwing. A number that a double cannot hold is noticed where the
 // record is shaped, because looking for it beforehand costs half as much as parsing; `parseExactly` then keeps it.
 
 import { isObject, type Json, type JsonObject } from './json/json.ts';
@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from './json/json.ts';
 /** Either the object or the problem is undefined. */
 export interface ParsedObject {
   readonly value: JsonObject | undefined;
-  /** Why the text is no record, in one line. */
+  /** The reason why the text is no record, in one line. */
   readonly problem: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export function parseExactly(text: string): Json {
 
 const numberOfJson = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** What is no number of JSON's is left as it is, for the parser to refuse. */
+/** Tokens that are no number of JSON's are left as they are, for the parser to refuse. */
 function isSafe(token: string): boolean {
   return !numberOfJson.test(token) || !isInexact(Number(token));
 }

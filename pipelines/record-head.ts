@@ -1,4 +1,4 @@
-// Which record a text is: what it says of itself, and no more.
+// Reads the head of a record from its text: the facts that tell which record it is, and no more.
 
 import type { Dataset } from './dataset.ts';
 import { compileReadHead, compileUnify, type HeadValues } from './engine/head.ts';
@@ -6,11 +6,11 @@ import type { FindRecordType, RecordType } from './engine/record-types.ts';
 import type { JsonObject } from './json/json.ts';
 import { parseObject } from './parse-record.ts';
 
-/** What tells which record it is. */
+/** The facts that tell which record it is. */
 export interface RecordHead extends HeadValues {
   /** Exactly as served. */
   readonly text: string;
-  /** Why the text is not a record, in one line; undefined where it is one. */
+  /** The reason why the text is not a record, in one line; undefined where it is one. */
   readonly problem: string | undefined;
   readonly type: RecordType;
 }

@@ -7,7 +7,7 @@ export interface Finding {
   /** A note needs nobody to act. */
   readonly state: 'ok' | 'note' | 'problem';
   readonly message: string;
-  /** What to do about it; empty where nothing is to be done. */
+  /** The action to take; empty where nothing is to be done. */
   readonly advice: string;
 }
 

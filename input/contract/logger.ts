@@ -7,6 +7,6 @@ export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
-  /** From now on, less important lines are left out. Absent where nothing can be changed about that. */
+  /** Leaves out less important lines from now on. Absent where nothing can be changed about that. */
   setLevel?(level: LogLevel): void;
 }

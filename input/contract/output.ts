@@ -54,7 +54,7 @@ export interface WriteReport {
   readonly possiblyDuplicate: number;
   /** Documents that the output will never take, by index, each with the reason. */
   readonly rejected: readonly Rejection[];
-  /** To be stored in the transaction that acknowledges these documents. */
+  /** The length is stored in the transaction that acknowledges these documents. */
   readonly fileLength?: FileLength;
 }
 

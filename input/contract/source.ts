@@ -15,7 +15,7 @@ import type { Telemetry } from './telemetry.ts';
  * Guarantee: a source yields every record of a blob at least once, and again after a crash, until each of the
  * blob's batches was acknowledged. `settle` is called exactly once for each batch, by the collector only, after
  * every record in it is delivered, a known duplicate, or kept as a dead letter, and that fact is in the ledger.
- * When the process is stopping, a batch may never be settled: its blob is then fetched again after the start.
+ * A batch may never be settled when the process is stopping: its blob is then fetched again after the start.
  */
 export interface Batch {
   readonly origin: Origin;
@@ -48,14 +48,14 @@ export interface ByteBudget {
   readonly held: number;
 }
 
-/** What every source is given. */
+/** Everything that every source is given. */
 export interface SourceEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
   readonly checkpoints: Checkpoints;
-  /** For a source that lists work. */
+  /** The ledger of a source that lists work. */
   readonly work: WorkLedger;
-  /** On what terms it takes that work. */
+  /** The terms on which it takes that work. */
   readonly lease: Lease;
   /** See DeliveryLedger.uncleanStart. */
   readonly uncleanStart: boolean;
@@ -65,6 +65,9 @@ export interface SourceEnvironment {
   readonly log: Logger;
   /** Collect what is there at the start, then end: nobody waits for what a person has to mend first. */
   readonly once: boolean;
-  /** Called with the GUID once it is known. Throws an OperatorError where another stream collects one of its feeds. */
+  /**
+   * It is called with the GUID once it is known. Throws an OperatorError where another stream collects one of its
+   * feeds.
+   */
   claimTenant?(tenantId: string): void;
 }

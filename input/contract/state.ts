@@ -1,5 +1,6 @@
-// What is remembered over restarts, in parts that nobody needs all of: small facts, the work of sources, what was
-// delivered. Every method is one transaction, and may be answered by another process. Arguments and answers are plain data.
+// The state that is remembered over restarts, in parts that nobody needs all of: small facts, the work of sources, and
+// what was delivered. Every method is one transaction, and may be answered by another process. Arguments and answers
+// are plain data.
 
 import type { BatchCounts } from './batch-counts.ts';
 import type { Component } from './component.ts';
@@ -22,7 +23,7 @@ export interface Checkpoints {
 export interface Item {
   /** Unique within its feed. */
   readonly id: string;
-  /** What the source needs to fetch it; nobody else reads it. */
+  /** The data that the source needs to fetch it; nobody else reads it. */
   readonly data: string;
   /** ISO 8601 UTC. */
   readonly createdAt: string;
@@ -38,7 +39,7 @@ export interface WorkItem extends Item {
   /** That failed. One that a crash cut short says nothing of the item. */
   readonly attempts: number;
   readonly nextAttemptAt: number;
-  /** Why the last attempt failed, or why the item is lost; one line, redacted. */
+  /** The reason why the last attempt failed, or why the item is lost; one line, redacted. */
   readonly reason: string | undefined;
   readonly late: boolean;
   readonly backfill: boolean;
@@ -49,9 +50,9 @@ export interface WorkItem extends Item {
   /** Records that another item brought, too. */
   readonly duplicate: number;
   readonly deadLettered: number;
-  /** Who works on it; undefined where nobody does. */
+  /** The owner of the lease; undefined where nobody works on it. */
   readonly owner: string | undefined;
-  /** From then on anybody may take it over, in milliseconds since the epoch. */
+  /** Anybody may take it over after this time, in milliseconds since the epoch. */
   readonly leasedUntil: number;
   /** Grows each time the item is taken. Who holds an older number has lost it. */
   readonly lease: number;
@@ -60,15 +61,18 @@ export interface WorkItem extends Item {
 /** The right to say what became of an item. */
 export type Hold = Pick<WorkItem, 'id' | 'lease'>;
 
-/** On what terms items are taken. */
+/** The terms on which items are taken. */
 export interface Lease {
-  /** Of one run of one process, and of no other. */
+  /** The name of one run of one process, and of no other. */
   readonly owner: string;
-  /** How long the items are the owner's, unless the lease is renewed, in milliseconds. By the clock of the ledger. */
+  /**
+   * The items are the owner's for so long, unless the lease is renewed, in milliseconds. The clock of the ledger
+   * counts.
+   */
   readonly ms: number;
 }
 
-/** Which items are taken first. */
+/** The choice of the items that are taken first. */
 export interface TakeOrder {
   /** Ids that the owner is busy with already. */
   readonly except?: readonly string[];
@@ -125,7 +129,7 @@ export interface WorkLedger {
   feeds(): Promise<readonly Feed[]>;
 }
 
-/** What may be asked of a ledger that another process is working with. */
+/** The questions that may be asked of a ledger that another process is working with. */
 export type WorkView = Pick<WorkLedger, 'between' | 'gapsBetween' | 'countByState' | 'feeds'>;
 
 /** The identity of a record: the time keeps neighbours together on disk, the hash keeps it unique. */
@@ -136,7 +140,7 @@ export interface RecordKey {
   readonly seconds: number;
 }
 
-/** How much of a local file is acknowledged. */
+/** The length of a local file up to which it is acknowledged. */
 export interface FileLength {
   readonly file: string;
   readonly length: number;
@@ -144,7 +148,7 @@ export interface FileLength {
 
 export interface Delivered {
   readonly keys: readonly RecordKey[];
-  /** Of one file, they are handed in in the order of the writes. */
+  /** The lengths of one file are handed in in the order of the writes. */
   readonly fileLength?: FileLength | undefined;
 }
 
@@ -156,14 +160,17 @@ interface SeenIds {
   remember(keys: AsyncIterable<RecordKey>): Promise<number>;
 }
 
-/** How much of each local file holds documents that were acknowledged. */
+/** The lengths up to which each local file holds documents that were acknowledged. */
 interface FileLengths {
   fileLengths(): Promise<readonly FileLength[]>;
-  /** Of files that are no longer there. */
+  /** Forgets files that are no longer there. */
   forgetFiles(files: readonly string[]): Promise<void>;
 }
 
-/** What this process delivered. It is written before the work and the checkpoints: a crash in between costs a re-read. */
+/**
+ * The ledger of what this process delivered. It is written before the work and the checkpoints: a crash in between
+ * costs a re-read.
+ */
 export interface DeliveryLedger extends SeenIds, FileLengths {
   /**
    * One transaction: the Ids of what was just delivered, and the length of its file. What is handed in at about the same
@@ -171,7 +178,9 @@ export interface DeliveryLedger extends SeenIds, FileLengths {
    * length of it is taken: it would pass off the lines in between as acknowledged.
    */
   commit(delivered: Delivered): Promise<void>;
-  /** Which ledger this is, and how often it was opened: an output can tell by it whether its ledger was replaced. */
+  /**
+   * The identity of this ledger, and how often it was opened: an output can tell by it whether its ledger was replaced.
+   */
   readonly identity: { readonly id: string; readonly run: number };
   /**
    * True when the previous run did not close this ledger, or there was none, or it was restored: then documents may be in
@@ -185,7 +194,7 @@ export interface State {
   readonly checkpoints: Checkpoints;
   readonly work: WorkLedger;
   readonly delivery: DeliveryLedger;
-  /** On what terms this process takes work. */
+  /** The terms on which this process takes work. */
   readonly lease: Lease;
   /** Nothing made before is remembered any more, since no source can serve it, in milliseconds since the epoch. */
   rememberedSince(now: number): number;

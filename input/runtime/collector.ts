@@ -1,5 +1,5 @@
 // One stream end to end: batches from the source, documents through the mapper, to the output, into the ledger.
-// What a record means is the mapper's business, how it is written the output's, what is remembered the ledger's.
+// The mapper knows what a record means, the output how it is written, the ledger what is remembered.
 
 import { dataStreamOf } from '../../pipelines/dataset.ts';
 import type { MapContext, Mapper } from '../../pipelines/mapper.ts';
@@ -55,7 +55,7 @@ interface MappedRecord {
 
 const nothing: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
 
-/** To be shared by all who deliver to the output. */
+/** Makes the semaphore that all who deliver to the output share. */
 export function semaphoreOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output): Semaphore {
   return new Semaphore(batchesAhead);
 }
@@ -89,7 +89,10 @@ export async function collect(parts: CollectorParts, signals: CollectorSignals):
   if (broken) throw broken.error;
 }
 
-/** By itself, and no `for await`: who waits for the next batch there holds the last one, with all its records. */
+/**
+ * The loop asks by itself, and not by `for await`, which would hold the last batch, with all its records, while it
+ * waits for the next.
+ */
 async function beginNext(batches: AsyncIterator<Batch>, begin: (batch: Batch) => void): Promise<boolean> {
   const { done, value } = await batches.next();
   if (done) return false;
@@ -188,7 +191,7 @@ async function deliverUnseen(
   };
 }
 
-/** What is read of a record, and its document. */
+/** Reads a record, and writes its document. */
 type WriteRecord = (text: string, context: MapContext) => { record: RecordHead; body: string };
 
 function documentWriter(mapper: Mapper, { documents, fields: constants }: MappingOptions): WriteRecord {
@@ -229,7 +232,7 @@ function mapContext(mapping: MappingOptions, origin: Origin): MapContext {
   };
 }
 
-/** What the output will never take goes to the dead letters before anything says that it was dealt with. */
+/** Records that the output will never take go to the dead letters before anything says that they were dealt with. */
 async function keepRejected(
   parts: CollectorParts,
   origin: Origin,

@@ -20,10 +20,10 @@ export interface ReportsParts {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Of this program, and of ECS. */
+  /** The version of this program, and of ECS. */
   readonly version: string;
   readonly ecsVersion: string;
-  /** Once it aborts, no output is waited for any more. */
+  /** No output is waited for any more once it aborts. */
   readonly end?: AbortSignal | undefined;
   readonly lease: (output: string) => OutputLease | undefined;
   readonly streamOf: (id: string) => ReportedStream | undefined;
@@ -48,7 +48,7 @@ export class CompletenessReports {
   readonly #parts: ReportsParts;
   readonly #tallies = new Set<CompletenessTally>();
   #running: Running[] = [];
-  /** To be given to the streams in place of the one that came. */
+  /** The streams are given it in place of the one that came. */
   readonly telemetry: Telemetry;
 
   constructor(parts: ReportsParts) {

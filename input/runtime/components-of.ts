@@ -1,4 +1,4 @@
-// What a stream is in the eyes of an operator: a component of its own, and one for each of its feeds.
+// Lists the components that an operator sees of a stream: one of its own, and one for each of its feeds.
 
 import type { Component } from '../contract/component.ts';
 import type { StreamPolicy } from '../settings/policy/policy.ts';

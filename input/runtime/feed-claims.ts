@@ -1,5 +1,5 @@
-// Which stream of the process collects which feed. A policy names a tenant by its GUID or by one of its domains, so that
-// two streams of one feed are told apart only when the domain is resolved.
+// Keeps the claims of the process's streams on feeds, so that no two collect the same one. A policy names a tenant by
+// its GUID or by one of its domains, so that two streams of one feed are told apart only when the domain is resolved.
 
 import { keyOf } from '../contract/component.ts';
 import { OperatorError } from '../contract/errors.ts';
@@ -27,7 +27,7 @@ export class FeedClaims {
     for (const feed of feeds) this.#holders.set(keyOf(feed), stream);
   }
 
-  /** To be called when the stream has ended: from then on another one may have what it had. */
+  /** It is called when the stream has ended: another one may then have what it had. */
   release(stream: StreamPolicy): void {
     for (const [key, holder] of this.#holders) if (holder === stream) this.#holders.delete(key);
   }

@@ -15,11 +15,11 @@ export interface HeldOutput {
   readonly policy: OutputPolicy;
   readonly output: Output;
   readonly semaphore: Semaphore;
-  /** Why it can never be written to; undefined where it can, now or later. */
+  /** The reason why it can never be written to; undefined where it can, now or later. */
   readonly failure: { readonly error: unknown } | undefined;
 }
 
-/** To be released once, when nothing of the user's is on its way to the output any more. */
+/** A lease is released once, when nothing of the user's is on its way to the output any more. */
 export interface OutputLease {
   readonly held: HeldOutput;
   release(): Promise<void>;
@@ -136,7 +136,7 @@ export class HeldOutputs {
     if (!this.#byName.has(name)) this.#report(name, 'stopped', 'No longer delivered to.');
   }
 
-  /** What was said of the output before it was changed is no longer true. */
+  /** The reports about the output before it was changed are no longer true. */
   #reportSuccessor({ name }: OutputPolicy): void {
     this.#report(name, 'healthy', 'Opened with its new settings.');
   }
@@ -152,7 +152,7 @@ async function closeHeld({ output, failure }: HeldOutput): Promise<void> {
   if (failure === undefined) await output.close();
 }
 
-/** Of what only one can have at a time. */
+/** Returns the folder that only one output can have at a time. */
 function folderOf(policy: OutputPolicy): string | undefined {
   return policy.type === 'file' ? resolve(policy.options.path) : undefined;
 }

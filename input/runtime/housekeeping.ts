@@ -1,4 +1,4 @@
-// What has to be done to the state again and again while a process runs: what nobody needs any more is dropped, and the
+// Keeps the state in order again and again while a process runs: rows that nobody needs any more are dropped, and the
 // leases on what this process works on are renewed.
 
 import type { Clock } from '../contract/clock.ts';
@@ -13,7 +13,7 @@ interface HousekeepingParts {
 }
 
 const pruneEveryMs = 10 * minuteMs;
-/** Between two steps of many, others have their turn. */
+/** The pause between two steps of many, in which others have their turn. */
 const pauseMs = 50;
 
 /** Resolves once the signal has aborted: nobody works on anything by then, and all leases are given back. */
@@ -28,7 +28,7 @@ export async function keepState(state: State, parts: HousekeepingParts, signal: 
       signal,
     ),
   ]);
-  // Not waited for: where the ledger cannot be written, the leases end by themselves.
+  // Nobody waits for it: where the ledger cannot be written, the leases end by themselves.
   work.release(lease.owner).catch(() => undefined);
 }
 

@@ -1,5 +1,5 @@
-// What every delivery needs, put together in one place for the collector and for a replay: dead letters, outputs, the
-// mapper, what streams share, and what a source is given.
+// Opens the parts that every delivery needs, in one place for the collector and for a replay: dead letters, outputs,
+// the mapper, what streams share, and what a source is given.
 
 import { openMappers } from '../../pipelines/index.ts';
 import { byteBudget } from '../concurrency/byte-budget.ts';
@@ -23,16 +23,16 @@ import { type HeldOutput, HeldOutputs } from './held-outputs.ts';
 
 export interface OpeningOptions {
   readonly process: Pick<ProcessOptions, 'stateFolder' | 'memoryBytes'>;
-  /** Whether the streams collect what is there and end: then no output is waited for. */
+  /** True where the streams collect what is there and end: then no output is waited for. */
   readonly once: boolean;
-  /** Whether it is an error that none of the outputs can be opened before somebody acts. */
+  /** True where it is an error that none of the outputs can be opened before somebody acts. */
   readonly needsOutput: boolean;
   readonly signals: CollectorSignals;
   readonly telemetry: Telemetry;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Called when nobody reads the console output any more. */
+  /** It is called when nobody reads the console output any more. */
   readonly onReaderGone?: () => void;
 }
 
@@ -75,7 +75,7 @@ function shareAmongStreams(
   telemetry.watchInFlight?.(() => budget.held);
   return {
     budget,
-    /** For sources, beside what each stream has for itself. */
+    /** The parts that sources ask with, beside what each stream has for itself. */
     asking: {
       random,
       once,
@@ -105,9 +105,9 @@ function shareAmongStreams(
 export interface Delivering {
   readonly signals: CollectorSignals;
   readonly open: (environment: OpeningEnvironment) => Source;
-  /** In place of the ledger, where what was delivered is to be delivered again. */
+  /** The ledger to use in place of the state's, where records that were delivered are to be delivered again. */
   readonly memory?: DeliveryLedger | undefined;
-  /** Called with the tenant's GUID once it is known; may throw an OperatorError. */
+  /** It is called with the tenant's GUID once it is known; it may throw an OperatorError. */
   readonly claimTenant?: (tenantId: string) => void;
 }
 
@@ -127,7 +127,7 @@ export async function deliverStream(
     const delivery = { ...collector, mapper, ...(memory && { ledger: memory }) };
     await collect({ ...delivery, source, output, semaphore, mapping }, signals);
   } finally {
-    // Of batches that were never settled.
+    // The bytes are those of batches that were never settled.
     budget.release(budget.held);
   }
 }

@@ -14,7 +14,7 @@ import { outputFact } from './output-change.ts';
 
 export type StateOptions = Omit<LedgerOptions, 'carried' | 'reachMs' | 'migrations'>;
 
-/** What may be carried from a ledger of which not all could be read to another one. */
+/** Lists what may be carried to another ledger from one of which not all could be read. */
 export function carriedFacts(): ImportOptions {
   const kept = sourceKinds().flatMap(({ lostState }) => lostState ?? []);
   return {

@@ -1,5 +1,5 @@
-// The ledger knows what was delivered, not where to: after a change of outputs the new one gets only what is new. That is
-// as it should be, and has to be said.
+// Reports a change of outputs: the ledger knows what was delivered, not where to, so that the new output gets only what
+// is new. That is as it should be, and the operator has to know it.
 
 import { resolve } from 'node:path';
 import type { Logger } from '../contract/logger.ts';
@@ -9,7 +9,7 @@ import type { StreamPolicy } from '../settings/policy/policy.ts';
 
 interface Destination {
   readonly type: OutputPolicy['type'];
-  /** Of a cluster any of its hosts is the same destination. */
+  /** Any host of a cluster is the same destination. */
   readonly addresses: readonly string[];
 }
 

@@ -10,7 +10,7 @@ import { stateOf, type UnitState } from './unit-state.ts';
 
 export interface CollectorProcessOptions extends SessionOptions, UnitReaderOptions {}
 
-/** What became of the streams of a process. */
+/** The ends that the streams of a process came to. */
 export interface ProcessResult {
   /** The streams that ended in an error, by id. */
   readonly failed: ReadonlyMap<string, unknown>;
@@ -18,7 +18,9 @@ export interface ProcessResult {
   readonly open: number | undefined;
 }
 
-/** How often a process begins anew by itself because its ledger was damaged: a disk that spoils each is for the operator. */
+/**
+ * A process begins anew by itself so often because its ledger was damaged: a disk that spoils each is for the operator.
+ */
 const mostNewLedgers = 3;
 
 export class CollectorProcess implements AsyncDisposable {
@@ -29,12 +31,12 @@ export class CollectorProcess implements AsyncDisposable {
   #session: Session;
   #damage: AbortController | undefined;
   #newLedgers = 0;
-  /** What runs, or is being changed to. */
+  /** The units that run, or that are being changed to. */
   #wanted: Wanted | undefined;
-  /** What was asked for last, until it is looked at. */
+  /** The units that were asked for last, until they are looked at. */
   #next: (() => Wanted) | undefined;
   #working: Promise<void> | undefined;
-  /** Why nothing runs any more, and nothing can. */
+  /** The reason why nothing runs any more, and nothing can. */
   #broken: { readonly error: unknown } | undefined;
 
   private constructor(options: CollectorProcessOptions, { session, closing, damage }: OpenedProcess) {
@@ -72,13 +74,13 @@ export class CollectorProcess implements AsyncDisposable {
     return this.#apply(() => wanted);
   }
 
-  /** How each unit is now. */
+  /** Returns the present state of each unit. */
   unitStates(): readonly UnitState[] {
     const { telemetry } = this.#options;
     return this.#units.units.map((unit) => stateOf(unit, this.#session.streams, telemetry));
   }
 
-  /** Of what is logged from now on. */
+  /** It applies to what is logged from now on. */
   setLogLevel(level: LogLevel): void {
     this.#options.log.setLevel?.(level);
   }
@@ -128,7 +130,7 @@ export class CollectorProcess implements AsyncDisposable {
   /** `damage` is aborted by whoever finds the ledger damaged. */
   #watch(damage: AbortController | undefined): void {
     this.#damage = damage;
-    // Who waits for the end is told of what goes wrong.
+    // The one who waits for the end is told of what goes wrong.
     const renew = () => this.#work().catch(() => undefined);
     if (damage?.signal.aborted) void renew();
     damage?.signal.addEventListener('abort', () => void renew(), { once: true });
@@ -151,7 +153,7 @@ export class CollectorProcess implements AsyncDisposable {
         await this.#applyNow(this.#wanted);
       }
     } finally {
-      // In the same turn as the last look at what is next.
+      // No turn passes between the last look at what is next and this.
       this.#working = undefined;
     }
   }

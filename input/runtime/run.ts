@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Of this program. */
+  /** The version of this program. */
   readonly version: string;
 }
 
@@ -44,7 +44,7 @@ export async function runCollector(options: RunOptions): Promise<RunResult> {
   return { ...result, readerGone: gone.signal.aborted, cutShort: signals.stop.aborted };
 }
 
-/** Once nobody reads the console output, nothing can be delivered any more: the run ends, and is no failure. */
+/** Nothing can be delivered any more once nobody reads the console output: the run ends, and is no failure. */
 function endEarly(signals: CollectorSignals, gone: AbortSignal): CollectorSignals {
   return {
     ...signals,

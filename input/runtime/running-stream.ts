@@ -12,7 +12,7 @@ import { deliverStream, type SharedByStreams } from './open-parts.ts';
 import { noteOutputChange } from './output-change.ts';
 import { type FoundTenant, superviseStream } from './supervise.ts';
 
-/** What all streams of a process have together. */
+/** The parts that all streams of a process have together. */
 export interface SharedParts {
   readonly shared: SharedByStreams;
   readonly claims: FeedClaims;
@@ -48,7 +48,7 @@ export class RunningStream {
     this.ended = this.#run();
   }
 
-  /** Why it ended; undefined while it runs, and where it ended as it should. */
+  /** The error that ended it; undefined while it runs, and where it ended as it should. */
   get failure(): { readonly error: unknown } | undefined {
     return this.#failure;
   }
@@ -104,7 +104,7 @@ export class RunningStream {
     return superviseStream((found) => this.#collectOnce(lease, found), options);
   }
 
-  /** From the opening of the source until it ends. */
+  /** Collects from the opening of the source until it ends. */
   async #collectOnce({ held }: OutputLease, foundTenant?: FoundTenant): Promise<void> {
     const { policy } = this;
     const { shared, claims, wanted } = this.#parts;

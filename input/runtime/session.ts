@@ -15,14 +15,14 @@ import { type OpeningOptions, type OpenParts, openParts } from './open-parts.ts'
 import { openState } from './open-state.ts';
 import { RunningStream, type SharedParts } from './running-stream.ts';
 
-/** What holds for the whole process, whatever runs in it. */
+/** The options of the whole process, whatever runs in it. */
 export interface SessionOptions extends OpeningOptions {
   readonly process: Pick<ProcessOptions, 'stateFolder' | 'memoryBytes' | 'stopTimeoutMs'>;
-  /** Of this program. */
+  /** The version of this program. */
   readonly version: string;
 }
 
-/** Of the bound of an orderly end, how much of it a stream has that ends alone. */
+/** A stream that ends alone has this share of the bound of an orderly end. */
 const patienceAt = 0.75;
 
 export class Session {
@@ -105,7 +105,7 @@ export class Session {
     const { collector, asking } = this.#parts.shared;
     try {
       let open = 0;
-      // Of a tenant that was never found, nothing is listed either.
+      // A tenant that was never found has no feeds that were listed either.
       for (const { policy, tenantId } of this.#streams.values())
         for (const feed of tenantId === undefined ? [] : feedsOf(policy, tenantId)) {
           const { listed, fetching } = await asking.work.countByState(feed);
@@ -161,7 +161,7 @@ export class Session {
     await Promise.all(streams.map((stream) => stream.stop(patienceMs, clock)));
   }
 
-  /** What nobody collects any more is shown as stopped. */
+  /** Components that nobody collects any more are shown as stopped. */
   #forget(streams: readonly RunningStream[], wanted: Wanted): void {
     const { telemetry } = this.#options;
     const kept = new Set(wanted.streams.flatMap((policy) => componentsOf(policy).map(keyOf)));

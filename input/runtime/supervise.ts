@@ -13,7 +13,7 @@ export interface Supervision {
   readonly stream: Pick<StreamPolicy, 'id' | 'where'> & {
     readonly source: Pick<StreamPolicy['source'], 'tenantId' | 'kind'>;
   };
-  /** Once it aborts, nothing is begun again. */
+  /** Nothing is begun again once it aborts. */
   readonly stop: AbortSignal;
   readonly telemetry: Telemetry;
   readonly log: Logger;
@@ -21,7 +21,7 @@ export interface Supervision {
   readonly random: () => number;
 }
 
-/** To be told the tenant's GUID, once it is known. */
+/** It is told the tenant's GUID, once it is known. */
 export type FoundTenant = (tenantId: string) => void;
 
 /** One that ran for longer than the longest pause begins with the shortest again. */
@@ -60,7 +60,7 @@ const code = 'stream-died';
 
 const messageOf = (error: unknown): string => describeError(error).replace(/\.$/, '');
 
-/** What the operator is told of it, under the name that the tenant is known by. */
+/** Reports the end and the restart of a stream, under the name that the tenant is known by. */
 class StreamReporter {
   readonly #options: Supervision;
   #component: StreamComponent;

@@ -1,4 +1,4 @@
-// How a unit is doing: what its settings came to, and what its output or its streams report.
+// The state of a unit: what its settings came to, and what its output or its streams report.
 
 import { describeError } from '../contract/errors.ts';
 import { type Health, type Report, severity, type Telemetry } from '../contract/telemetry.ts';
@@ -10,7 +10,7 @@ export interface UnitState {
   readonly id: string;
   readonly kind: ReadUnit['kind'];
   readonly health: Health;
-  /** What is wrong and what to do about it; empty where there is nothing to say. */
+  /** The problem and what to do about it; empty where there is nothing to say. */
   readonly message: string;
 }
 

@@ -41,7 +41,7 @@ export const streamOptions = (): readonly Option[] => [
     title: 'Documents',
     about:
       'The value raw delivers each record as it is, for data streams that another package, such as Elastic’s o365, owns and maps.',
-    // Where Kibana can install this package, no other one owns the data streams: a form has no use for it.
+    // No other package owns the data streams where Kibana can install this one: a form has no use for it.
     shown: 'file',
   },
   {

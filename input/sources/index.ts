@@ -19,7 +19,7 @@ export function findKind(name: string): RegisteredKind | undefined {
   return kinds.find((kind) => kind.name === name);
 }
 
-/** For a program that brings a kind of its own; to be called before a policy is read. */
+/** Adds a kind of source that another program brings. It has to be called before a policy is read. */
 export function registerSource<Options extends object>(kind: SourceKind<Options>): void {
   kinds.push(toRegistered(kind));
 }

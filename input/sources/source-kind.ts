@@ -1,4 +1,4 @@
-// What a kind of source is made of: everything that the collector, the commands, the settings and the generated pages
+// The contract of a kind of source: everything that the collector, the commands, the settings and the generated pages
 // need to know of it. A kind is a folder of its own; the registry beside this file lists them.
 
 import type { DatasetName } from '../../pipelines/datasets.ts';
@@ -23,35 +23,37 @@ export interface SourceKind<Options> {
   readonly name: string;
   /** Whoever is asked, as a sentence names them: "Microsoft". */
   readonly service: string;
-  /** What its records are. */
+  /** The dataset of its records. */
   readonly dataset: DatasetName;
-  /** How far back the service can be asked, in milliseconds. */
+  /** The service can be asked so far back, in milliseconds. */
   readonly reachMs: number;
   /** The names that its feeds can have, where they are known beforehand. */
   readonly feedNames?: readonly string[];
   /** The settings of a stream of this kind. Those that every stream has are added to them. */
   readonly options: readonly Option[];
-  /** From checked settings to options; undefined where they do not fit together, and `problems` then says why. */
+  /** Turns checked settings into options; undefined where they do not fit together, and `problems` then says why. */
   readonly read: (settings: Settings, problems: PolicyProblem[]) => Options | undefined;
-  /** What others than the kind may know of a stream. */
+  /** Names what others than the kind may know of a stream. */
   readonly identify: (options: Options) => SourceIdentity;
   /** Connects to nothing yet. Throws an OperatorError for options that can never work. */
   readonly open: (options: Options, environment: OpeningEnvironment) => Source;
   /** Hosts with their ports that a firewall has to let through. */
   readonly hosts?: (options: Options) => readonly string[];
-  /** For `m365 check`: asks what a collector would ask, in the order in which one repairs it, and changes nothing. */
+  /**
+   * Serves `m365 check`: it asks what a collector would ask, in the order in which one repairs it, and changes nothing.
+   */
   readonly check?: (options: Options, signal: AbortSignal) => AsyncIterable<Finding>;
   /** The GUID of a tenant that the options name otherwise. */
   readonly findTenant?: (options: Options, signal: AbortSignal) => Promise<string>;
-  /** For `m365 prove`. Rejects where nothing at all can be asked. */
+  /** Serves `m365 prove`. It rejects where nothing at all can be asked. */
   readonly inventory?: (options: Options, asking: Asking) => Promise<Inventory>;
-  /** For `m365 replay`: a source of what is selected and nothing else, which ends when it was settled. */
+  /** Serves `m365 replay`: it opens a source of what is selected and nothing else, which ends when that was settled. */
   readonly refetch?: (options: Options, environment: OpeningEnvironment, wanted: Refetching) => Source;
-  /** For `m365 state show`: what is remembered of a feed beside its items. */
+  /** Serves `m365 state show`: it describes what is remembered of a feed beside its items. */
   readonly describeState?: (feed: Feed, checkpoints: Pick<Checkpoints, 'get'>) => Promise<FeedState>;
-  /** What of the remembered facts is still true where not all of the state could be kept. */
+  /** The remembered facts that are still true where not all of the state could be kept. */
   readonly lostState?: LostState;
-  /** For the README of the package. */
+  /** The text about this kind in the README of the package. */
   readonly reference?: SourceReference;
 }
 
@@ -67,12 +69,12 @@ export interface SourceIdentity {
   readonly emulated: boolean;
 }
 
-/** What a source is given when it is opened. */
+/** Everything that a source is given when it is opened. */
 export interface OpeningEnvironment extends SourceEnvironment {
   readonly shared: SharedAccess;
 }
 
-/** What all sources of the process ask through. */
+/** Everything that all sources of the process ask through. */
 interface SharedAccess {
   readonly connections: Connections;
   /** Turns for what each source asks again and again. */
@@ -93,11 +95,11 @@ export interface ReachedWindow {
   readonly to: number;
 }
 
-/** What a service has of a tenant now, listed by the same code as for collecting. */
+/** The items that a service has of a tenant now, listed by the same code as for collecting. */
 export interface Inventory extends AsyncDisposable {
   /** GUID, lower case. */
   readonly tenantId: string;
-  /** Why a feed cannot be had, where that is nobody's fault; undefined where it can. */
+  /** Returns the reason why a feed cannot be had, where that is nobody's fault; undefined where it can. */
   withheld?(feed: string): string | undefined;
   /** Hands out what is listed as it comes. An item may come twice. Rejects where not all of it could be listed. */
   list(
@@ -114,16 +116,16 @@ export interface ListedItem {
   readonly position: string;
   /** ISO 8601 UTC. */
   readonly createdAt: string;
-  /** Where the service has it, if the position does not say. */
+  /** The place where the service has it, if the position does not say. */
   readonly address?: string;
   /**
-   * For a source that reads in order: whether its checkpoint is past it. Absent for one that lists work, of which the
-   * ledger knows each item.
+   * True once the checkpoint of a source that reads in order is past it. Absent for a source that lists work, of which
+   * the ledger knows each item.
    */
   readonly settled?: boolean;
 }
 
-/** What is to be fetched again. */
+/** The items that are to be fetched again. */
 export interface Refetching {
   /** One feed; all of the stream where absent. */
   readonly feed: string | undefined;
@@ -133,7 +135,7 @@ export interface Refetching {
 }
 
 export interface FeedState {
-  /** How far it was read or listed, for people. */
+  /** The point up to which it was read or listed, for people. */
   readonly reached: string | undefined;
   /** The facts, for `--json`. */
   readonly facts: Readonly<Record<string, string | undefined>>;

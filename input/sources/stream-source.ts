@@ -22,7 +22,7 @@ export interface StreamSource extends SourceIdentity {
   readonly service: string;
   readonly dataset: DatasetName;
   readonly reachMs: number;
-  /** What the settings came to; only the kind knows its shape. */
+  /** The options that the settings came to; only the kind knows their shape. */
   readonly options: object;
   readonly hosts: readonly string[];
   readonly open: (environment: OpeningEnvironment) => Source;

@@ -1,12 +1,12 @@
-// What the streams of one tenant hold together, whichever feeds each of them collects: the token, which is fetched once,
-// and the request budget, since a service counts all requests of a tenant together.
+// The access to a tenant that its streams share, whichever feeds each of them collects: the token, which is fetched
+// once, and the request budget, since a service counts all requests of a tenant together.
 
 import type { ClientCredentials } from '../auth/client-credentials.ts';
 import { type RateLimitOptions, RequestBudget } from '../http/rate-limit.ts';
 
 interface Held<Value> {
   readonly value: Value;
-  /** To be called once, by a stream that asks no more. */
+  /** A stream that asks no more calls it once. */
   leave(): void;
 }
 

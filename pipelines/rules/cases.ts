@@ -1,5 +1,5 @@
-// What an event is, where that depends on more than its record type and operation: a layer says it plainly, and adds to
-// it in cases, each under conditions on the record or on the outcome.
+// Describes an event where that depends on more than its record type and operation: a layer describes it plainly, and
+// adds to it in cases, each under conditions on the record or on the outcome.
 
 import type { Case, Layer, TemplatePart } from '../definitions.ts';
 import type { Json } from '../json/json.ts';
@@ -7,9 +7,9 @@ import type { CompileRead } from './paths.ts';
 import { compileCondition } from './rules.ts';
 
 export interface EventOfCases<Source> {
-  /** Of each case whether it holds, the farthest first. */
+  /** The tests tell of each case whether it holds, the farthest first. */
   readonly tests: readonly Holds<Source>[];
-  /** What the layers and those cases say together that hold, given by their positions. */
+  /** Describes the event by the layers and those cases that hold, given by their positions. */
   readonly describe: (holds: (position: number) => boolean) => EventDescription;
 }
 
@@ -43,11 +43,11 @@ export function compileCases<Source>(
 
 export interface Contribution {
   readonly source: Layer | Case;
-  /** Of a case among all of them; what a layer says holds always. */
+  /** The position of a case among all of them; the description of a layer holds always. */
   readonly position: number | undefined;
 }
 
-/** What layers and their cases say, in the order in which it adds up. */
+/** Lists the descriptions of layers and their cases, in the order in which they add up. */
 export function listContributions(layers: readonly Layer[]): Contribution[] {
   let cases = 0;
   return layers.toReversed().flatMap((layer) => [

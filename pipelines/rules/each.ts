@@ -10,7 +10,9 @@ import { addOnce, mostObjects } from '../json/lists.ts';
 
 type CompileRule = (rule: Rule, layout: Layout) => (item: JsonObject, slots: Slots) => void;
 
-/** From an object, or lists of them, to the list of what the rules make of each; undefined where they make nothing. */
+/**
+ * Turns an object, or lists of them, into the list of what the rules make of each; undefined where they make nothing.
+ */
 export function compileEach(rules: readonly Rule[], compileRule: CompileRule): Convert {
   const numbers = numberFields(rules, []);
   const layout = planLayout(rules, [], numbers);

@@ -1,4 +1,4 @@
-// Whether it worked, by the first step of a file that has an answer.
+// Computes event.outcome: the first step of a file that has an answer decides whether it worked.
 
 import { toKeyword } from '../converters/keyword.ts';
 import type { Layer, Outcome, OutcomeStep, SignStep, StatusStep, StatusTable } from '../definitions.ts';
@@ -78,7 +78,7 @@ function compileStatus(
   };
 }
 
-/** What failed in one respect has failed; what may have failed has not succeeded. */
+/** A failure in one respect is a failure; a possible failure is no success. */
 function worseOf(present: Outcome | undefined, next: Outcome): Outcome {
   if (present === 'failure' || next === 'failure') return 'failure';
   return present === 'unknown' ? present : next;

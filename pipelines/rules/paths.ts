@@ -8,7 +8,7 @@ export type Read<Source> = (source: Source) => Json;
 
 export type CompileRead<Source> = (path: Path) => Read<Source>;
 
-/** From an object. */
+/** Reads a path from an object. */
 export const compileRead: CompileRead<JsonObject> = (path) => {
   const [first] = path;
   if (first === undefined) return () => undefined;

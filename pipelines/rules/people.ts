@@ -27,7 +27,7 @@ export function compileWritePeople(
   };
 }
 
-/** Where there are several, takes out who acted, and what rules for one person wrote. */
+/** Takes out the person who acted where there are several people, and what rules for one person wrote. */
 export function compileSettle(numbers: FieldNumbers): Settle {
   const whole = numbers.numberOf(peopleField);
   if (whole === undefined) return () => {};

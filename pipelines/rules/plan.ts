@@ -1,4 +1,4 @@
-// What is done with a record of one type and operation: the layers that apply, put together once.
+// Plans the work on a record of one type and operation: the layers that apply, put together once.
 
 import { trimText } from '../converters/keyword.ts';
 import type { Dataset } from '../dataset.ts';
@@ -35,12 +35,12 @@ import { compileRule, type RunRule } from './rules.ts';
 interface Plan {
   /** Runs the rules whose properties are present, given by their numbers. */
   readonly run: (record: Values, slots: Slots, present: readonly number[]) => void;
-  /** By the record and the outcome that was found. */
+  /** Chooses the ending by the record and the outcome that was found. */
   readonly ending: (record: Values, outcome: Json) => Ending;
   readonly outcome: FindOutcome;
 }
 
-/** What depends on the cases that hold. */
+/** The part of a plan that depends on the cases that hold. */
 interface Ending {
   readonly message: WriteMessage;
   readonly assemble: Assemble;
@@ -58,7 +58,7 @@ export function compilePlans(definitions: Definitions, parts: Parts): FindPlan {
   return (recordType, action) => findOf(recordType)?.(action) ?? commonPlan;
 }
 
-/** What is made of the file about a record type; undefined where no file is about it. */
+/** Returns the result for the file about a record type; undefined where no file is about it. */
 export function byRecordType<Made>(
   { dataset, files }: Pick<Definitions, 'dataset' | 'files'>,
   make: (file: RecordTypeFile) => Made,
@@ -90,7 +90,7 @@ function compileFile(file: RecordTypeFile, common: Layer, combine: Combine): (op
   return (operation) => (typeof operation === 'string' ? find(operation) : planOf([]));
 }
 
-/** Which of the operations' layers apply to one. */
+/** Returns the positions of the operations' layers that apply to one. */
 export function positionsOf({ named, beginnings }: Operations, operation: Json): readonly number[] {
   if (typeof operation !== 'string') return [];
   const name = trimText(operation);
@@ -98,7 +98,7 @@ export function positionsOf({ named, beginnings }: Operations, operation: Json):
   return beginnings.find(({ text }) => name.startsWith(text))?.layers ?? [];
 }
 
-/** What applies to a record of a file, the nearest first. */
+/** Stacks the layers that apply to a record of a file, the nearest first. */
 export function stackLayers(file: RecordTypeFile, positions: readonly number[], common: Layer): Layer[] {
   const own = positions.flatMap((position) => file.operations.layers[position] ?? []);
   return [...own, file.layer, common];
@@ -118,11 +118,11 @@ function combineWith({ related, dataset }: Definitions, parts: Parts): Combine {
   };
 }
 
-/** What has been seen of the cases from here on: one of the two ways is taken at each. */
+/** A point on the way through the cases: each case that holds or fails leads to another one. */
 interface Fork {
   holds?: Fork;
   fails?: Fork;
-  /** After the last case. */
+  /** The ending after the last case. */
   ending?: Ending;
 }
 
@@ -174,7 +174,7 @@ function runDue(runs: readonly RunRule<Values>[], { listOf, lists }: Triggers): 
         due[rule >> 5] = (due[rule >> 5] ?? 0) | (1 << (rule & 31));
       }
     }
-    // In the order of the rules: where a field keeps its first value, the first rule says it.
+    // Rules run in their order: where a field keeps its first value, the first rule says it.
     for (let word = 0; word < due.length; word += 1) {
       let bits = due[word] ?? 0;
       due[word] = 0;
@@ -187,9 +187,9 @@ function runDue(runs: readonly RunRule<Values>[], { listOf, lists }: Triggers): 
   };
 }
 
-/** Which rules wait for a property. */
+/** The rules that wait for each property. */
 interface Triggers {
-  /** By the number of the property; 0 for those that no rule waits for. */
+  /** The list by the number of the property; 0 for those that no rule waits for. */
   readonly listOf: Uint16Array;
   /** Positions of rules. */
   readonly lists: readonly (readonly number[] | undefined)[];

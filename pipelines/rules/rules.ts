@@ -44,7 +44,7 @@ export function compileItemRule(rule: Rule, layout: Layout): RunRule<JsonObject>
   return compileRule(rule, layout, compileRead);
 }
 
-/** What fills fields that are filled does nothing: it need not read and convert either. */
+/** A rule that fills fields which are filled does nothing: it need not read and convert either. */
 function runUnlessFilled<Source>(
   { to, converter }: Rule,
   layout: Layout,
@@ -94,7 +94,7 @@ function runFirst<Source>(
   };
 }
 
-/** What every path gives, as one list. */
+/** Joins the values of all paths in one list. */
 function runJoined<Source>(
   reads: readonly Read<Source>[],
   convert: Convert,
@@ -231,7 +231,7 @@ function isPresent(value: Json): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** In any case. Most values differ in length already, and need not be looked at. */
+/** Case does not matter. Most values differ in length already, and need not be looked at. */
 function isOneOf(values: readonly string[]): (value: Json) => boolean {
   const wanted = new Set(values);
   const lengths = new Set(values.map((value) => value.length));

@@ -1,4 +1,4 @@
-// Whether an output of a policy can take documents.
+// Checks that an output of a policy can take documents.
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';

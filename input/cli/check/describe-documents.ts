@@ -1,4 +1,4 @@
-// Where a policy's documents go, and the next command to look at them: what a newcomer asks first.
+// Tells a newcomer where a policy's documents go, and the next command to look at them.
 
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { defaultFileFolder } from '../../outputs/file/options.ts';
@@ -8,7 +8,7 @@ import type { Policy } from '../../settings/policy/policy.ts';
 type Described = Pick<Policy, 'file' | 'outputs' | 'streams'>;
 
 export function describeDocuments(policy: Described, environment: NodeJS.ProcessEnv): string {
-  // From a checkout, and through npm, the command has no name of its own.
+  // The command has no name of its own from a checkout, and through npm.
   const m365 = environment.npm_lifecycle_event === undefined ? 'm365' : 'npm run -s m365 --';
   return policy.outputs.map((output) => describeOutput(output, policy, m365)).join(' ');
 }
@@ -33,6 +33,6 @@ function describeOutput(output: OutputPolicy, { file, streams }: Described, m365
 
 const withoutUser = (host: string): string => URL.parse(host)?.origin ?? 'Elasticsearch';
 
-/** For a shell, where it needs that. */
+/** Quotes text for a shell, where it needs that. */
 const quote = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,4 +1,4 @@
-// How a finding is printed: its state in colour, and below it what to do.
+// Prints a finding: its state in colour, and below it what to do.
 
 import type { Finding } from '../../contract/finding.ts';
 import { paint, printText, wrap } from '../terminal/terminal.ts';

@@ -85,7 +85,7 @@ function printRecords(
   if (doubled > 0) printText('  m365 deduplicate names them, and prints the deletes.');
 }
 
-/** What the outputs hold, against what the ledger says was delivered there. */
+/** Prints the documents that the outputs hold, against those that the ledger says were delivered there. */
 export function printStores(stores: readonly StoreProof[]): void {
   for (const proof of stores) {
     const line = describeStore(proof);

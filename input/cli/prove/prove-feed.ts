@@ -118,13 +118,13 @@ export function isComplete({ open, deadLetters, lettersGone, gaps }: FeedProof):
   return open.length === 0 && deadLetters === 0 && lettersGone === 0 && gaps.length === 0;
 }
 
-/** What was listed so far, in numbers, and what of it is open. */
+/** The items listed so far, in numbers, and those of them that are open. */
 class ListedItems {
   count = 0;
   settled = 0;
-  /** Whether a checkpoint says what is done, and not the ledger's items. */
+  /** True where a checkpoint says what is done, and not the ledger's items. */
   isReadInOrder = false;
-  /** By position. */
+  /** The open items by position. */
   readonly open = new Map<string, OpenItem>();
   readonly #known: FeedLedger;
   /** A part of the digest of each position: a number is all that is held of what is listed. */

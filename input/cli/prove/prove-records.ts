@@ -11,7 +11,7 @@ export interface RecordProof {
   /** Distinct Ids that Microsoft serves. */
   readonly served: number;
   readonly found: number;
-  /** Of those found, the ones of which there is more than one document. */
+  /** The number of found records of which there is more than one document. */
   readonly doubled: number;
   /** The first of these. */
   readonly several: readonly string[];
@@ -25,7 +25,7 @@ export interface RecordProof {
 interface RecordQuestion {
   readonly inventory: Inventory;
   readonly feed: Feed;
-  /** Of the records of the stream. */
+  /** The reader of the stream's records. */
   readonly reader: RecordReader;
   readonly connection: Connection;
   readonly dataStream: string;

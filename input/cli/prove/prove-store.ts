@@ -1,5 +1,5 @@
-// What the output itself holds, by number: the ledger says what was delivered, not that it is still there. Of what the
-// ledger calls delivered in a window at least as many documents must have been collected since its beginning.
+// Counts the documents that the output itself holds: the ledger says what was delivered, not that it is still there. At
+// least as many documents must have been collected since the beginning of a window as the ledger calls delivered in it.
 
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -23,7 +23,7 @@ export interface StoreProof {
   readonly delivered: number;
   /** Documents that were collected since; absent where it could not be looked at. */
   readonly found?: number;
-  /** Why it could not. */
+  /** The reason why it could not be read. */
   readonly unread?: string;
 }
 
@@ -35,7 +35,7 @@ export interface Store {
   readonly duplicate: number;
 }
 
-/** What the ledger says became of the items of some feeds made since, up to now. */
+/** Counts by the ledger what became of the items of some feeds made since, up to now. */
 export async function countSettled(
   ledger: Pick<WorkView, 'between'>,
   feeds: readonly Feed[],
@@ -62,7 +62,7 @@ export async function proveStore(
   signal: AbortSignal,
 ): Promise<StoreProof> {
   const store = `${dataStream} in ${output.name}`;
-  // What came twice came once: after a replay under a new ledger, that is all it knows.
+  // Records that came twice came once: after a replay under a new ledger, that is all it knows.
   const delivered = counted === 0 && duplicate > 0 ? 1 : counted;
   try {
     if (output.type === 'console')

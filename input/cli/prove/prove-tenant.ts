@@ -19,7 +19,7 @@ import { type RecordProof, RecordProver } from './prove-records.ts';
 export interface TenantProof {
   readonly tenantId: string;
   readonly contentTypes: readonly ContentTypeProof[];
-  /** Why nothing at all could be asked; absent where something could. */
+  /** The reason why nothing at all could be asked; absent where something could. */
   readonly unreached?: string;
 }
 
@@ -27,7 +27,7 @@ export type ContentTypeProof =
   | (FeedProof & { readonly byRecords?: RecordProof })
   | {
       readonly contentType: string;
-      /** Why it could not be listed. */
+      /** The reason why it could not be listed. */
       readonly unlisted: string;
       /** True where the application simply has no permission for what is optional. */
       readonly optional: boolean;
@@ -38,7 +38,7 @@ export interface Proving {
   readonly checkpoints: Pick<Checkpoints, 'get'>;
   readonly stateFolder: string;
   readonly window: ReachedWindow;
-  /** Also asks Elasticsearch for every record. */
+  /** True where Elasticsearch is also asked for every record. */
   readonly records: boolean;
   readonly signal: AbortSignal;
 }
@@ -142,7 +142,7 @@ async function proveWithRecords(
 
 /** Dead letters of a tenant that wait for a replay. */
 interface Letters {
-  /** How many by position, for each feed by its key. */
+  /** The number of letters by position, for each feed by its key. */
   readonly byFeed: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly ids: ReadonlySet<string>;
 }

@@ -1,4 +1,5 @@
-// What every replay needs: the state folder for itself, the outputs open, and the parts that a collector delivers with.
+// Opens everything that a replay needs: the state folder for itself, the outputs, and the parts that a collector
+// delivers with.
 
 import type { BatchCounts } from '../../contract/batch-counts.ts';
 import { addCounts } from '../../contract/batch-counts.ts';

@@ -21,7 +21,7 @@ export interface WindowFlags extends ItemFlags {
   readonly to?: number;
 }
 
-/** What is wanted of one stream. */
+/** Chooses the items wanted of one stream. */
 type Choose = (stream: StreamPolicy) => Refetching['what'];
 
 /** True when it was delivered. */

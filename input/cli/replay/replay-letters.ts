@@ -19,14 +19,14 @@ export interface LetterFlags extends PolicyFlags {
   readonly dryRun?: boolean;
 }
 
-/** What is known of a file of letters before it is replayed. */
+/** The facts known of a file of letters before it is replayed. */
 interface LetterFile {
   readonly file: string;
-  /** With those that are damaged. */
+  /** The number of lines, with those that are damaged. */
   lines: number;
   /** Numbers of the lines that cannot be read. */
   readonly damaged: number[];
-  /** Whose letters they are, by the key of each feed. */
+  /** The feeds that the letters belong to, each by its key. */
   readonly feeds: Map<string, Feed>;
 }
 

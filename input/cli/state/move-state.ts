@@ -89,7 +89,7 @@ function describeMissing({ taken, announced }: Imported): string {
   return missing.length > 0 ? `Missing: ${missing.join(', ')}.` : '';
 }
 
-/** Without them, the next run begins as a first one does. */
+/** The next run begins as a first one does where the facts are missing. */
 function factsMissing({ taken, announced }: Imported): boolean {
   return taken.checkpoint < (announced.checkpoint ?? 1);
 }

@@ -24,7 +24,7 @@ export async function rebuildState(flags: PolicyFlags): Promise<void> {
   printWhetherNew(policy.process.stateFolder);
   const folder = policy.process.stateFolder;
   const state = await openState({ folder, clock: systemClock, log });
-  // Not everything can be read back, such as a document with another time than its record: the next start must doubt.
+  // Some documents cannot be read back, such as one with another time than its record: the next start must doubt.
   state.doubtNextStart();
   try {
     for (const output of policy.outputs)

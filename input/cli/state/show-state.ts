@@ -13,7 +13,7 @@ import { paint, printText, table, wrap } from '../terminal/terminal.ts';
 interface ShownFeed {
   readonly feed: Feed;
   readonly blobs: Record<ItemState, number>;
-  /** What its source says; undefined where the source is not known here. */
+  /** The state as its source describes it; undefined where the source is not known here. */
   readonly source: FeedState | undefined;
   readonly gaps: readonly Gap[];
 }

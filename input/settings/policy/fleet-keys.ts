@@ -1,12 +1,12 @@
 // Keys that Kibana and Fleet write into an exported policy for their own book-keeping. They are no settings of ours,
 // and no mistake of the operator's. Each list names what Fleet's policy types declare for that place.
 
-/** At the top of a policy. */
+/** Keys at the top of a policy. */
 export const policyKeys: ReadonlySet<string> = new Set([
   'id',
   'revision',
   'namespaces',
-  // What Elastic Agent itself is told.
+  // Settings of Elastic Agent itself.
   'agent',
   'fleet',
   'signed',
@@ -24,7 +24,7 @@ export const policyKeys: ReadonlySet<string> = new Set([
 
 const dataStreamKeys = ['data_stream.elasticsearch', 'data_stream.index_mode', 'data_stream.release'];
 
-/** In an entry of `inputs`. */
+/** Keys in an entry of `inputs`. */
 export const inputKeys: ReadonlySet<string> = new Set([
   'id',
   'name',
@@ -39,7 +39,7 @@ export const inputKeys: ReadonlySet<string> = new Set([
   ...dataStreamKeys,
 ]);
 
-/** In an entry of `streams`. */
+/** Keys in an entry of `streams`. */
 export const streamKeys: ReadonlySet<string> = new Set([
   'id',
   'release',
@@ -49,7 +49,7 @@ export const streamKeys: ReadonlySet<string> = new Set([
   ...dataStreamKeys,
 ]);
 
-/** In an entry of `outputs`. Tuning of Elastic Agent's own shipper has no meaning here. */
+/** Keys in an entry of `outputs`. Tuning of Elastic Agent's own shipper has no meaning here. */
 export const outputKeys: ReadonlySet<string> = new Set([
   'id',
   'name',

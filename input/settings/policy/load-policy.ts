@@ -22,7 +22,7 @@ import { readInputs } from './read-inputs.ts';
 import { OutputReader } from './read-outputs.ts';
 
 export interface LoadOptions {
-  /** For `${NAME}`; the environment of the process by default. */
+  /** The variables for `${NAME}`; the environment of the process by default. */
   readonly environment?: EnvironmentVariables | undefined;
   /** Sends every stream to this kind of output: the policy's own of that type, or one with default settings. */
   readonly output?: OutputType | undefined;
@@ -108,7 +108,7 @@ function readProcessSettings(tree: MapNode, problems: PolicyProblem[]): Settings
   );
 }
 
-/** What is looked at elsewhere does not count as delivered where the policy says. */
+/** Records that are looked at elsewhere do not count as delivered where the policy says. */
 function stateApart(
   settings: Settings,
   outputs: OutputReader,

@@ -1,4 +1,4 @@
-// What a policy file says, once read and checked: everything the collector needs, in the units it works in.
+// The content of a policy file, once read and checked: everything the collector needs, in the units it works in.
 // Reading it is load-policy.ts; what each setting means is declared beside the code it belongs to.
 
 import type { DatasetName } from '../../../pipelines/datasets.ts';
@@ -8,16 +8,16 @@ import type { StreamSource } from '../../sources/stream-source.ts';
 export interface Policy {
   /** The file it was read from; undefined for the embedded default. */
   readonly file: string | undefined;
-  /** At least one; no feed twice. */
+  /** The streams, at least one; no feed twice. */
   readonly streams: readonly StreamPolicy[];
-  /** Where the completeness of the streams of the same input is reported, and how often. */
+  /** The places where the completeness of the streams of the same input is reported, and how often. */
   readonly completeness?: readonly CompletenessPolicy[];
   /** The outputs that streams use, each once. */
   readonly outputs: readonly OutputPolicy[];
   readonly process: ProcessOptions;
   /** Collect what is there now, then end. */
   readonly once: boolean;
-  /** What was read and deliberately left aside, one line each, for the log. */
+  /** Notes on what was read and deliberately left aside, one line each, for the log. */
   readonly notes: readonly string[];
   /** The settings in force, defaults included and secrets left out, as YAML. */
   readonly effective: string;
@@ -48,11 +48,11 @@ export interface CompletenessPolicy {
 }
 
 export interface MappingOptions {
-  /** What the records of the stream's source are. */
+  /** The dataset of the stream's source. */
   readonly dataset: DatasetName;
   /** Goes to organization.name. */
   readonly tenantName: string | undefined;
-  /** What comes from the emulator also carries `m365-emulator`. */
+  /** Documents from the emulator also carry `m365-emulator`. */
   readonly tags: readonly string[];
   /** Constants for every document, from the processor add_fields: dotted field name → value. */
   readonly fields: Readonly<Record<string, string | number | boolean>>;
@@ -64,7 +64,7 @@ export interface MappingOptions {
   readonly namespace: string;
 }
 
-/** What holds for the whole process. */
+/** The options of the whole process. */
 export interface ProcessOptions {
   /** Absolute. */
   readonly stateFolder: string;

@@ -15,7 +15,7 @@ import { checkNamespace } from './read-stream.ts';
 
 const collectionDataset = 'm365.collection';
 
-/** Of the stream that asks for reports. */
+/** The options of a stream that asks for reports. */
 export const reportOptions: readonly Option[] = [
   {
     name: 'enabled',

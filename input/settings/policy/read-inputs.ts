@@ -57,7 +57,7 @@ export function readInputs(policy: MapNode, reading: Reading): readonly ReadStre
   return streams;
 }
 
-/** What streams cannot have together. */
+/** Finds streams that cannot stand beside each other. */
 export function findConflicts(streams: readonly ReadStream[]): PolicyProblem[] {
   return [...findRepeated(streams), ...findMixed(streams)];
 }
@@ -206,7 +206,7 @@ const feedOf = ({ tenantId, kind }: StreamPolicy['source'], name: string) => ({
   name,
 });
 
-/** What the two have in common; all of it where they collect the same. */
+/** Describes what the two have in common; all of it where they collect the same. */
 function describeRepeated(
   { tenantId, feeds }: StreamPolicy['source'],
   names: readonly string[],
@@ -218,7 +218,7 @@ function describeRepeated(
     : `the tenant ${tenantId} already has a stream at ${holder.where} that collects ${names.join(', ')} too`;
 }
 
-/** Who owns a data stream maps all of it; and what is in it is recognised in one way. */
+/** The owner of a data stream maps all of it; and its records are recognised in one way. */
 function findMixed(streams: readonly ReadStream[]): PolicyProblem[] {
   return streams.flatMap(({ stream: { where, output, mapping } }) => {
     const other = streams.find(

@@ -12,7 +12,7 @@ export interface UsedOutput {
   readonly shown: Record<string, unknown>;
 }
 
-/** Where inputs find the output that they name. */
+/** The outputs by the names that inputs use for them. */
 export interface NamedOutputs {
   /** Undefined where there is none that can be used; the reader's problems then say why. */
   use(name: string, place: string): OutputPolicy | undefined;

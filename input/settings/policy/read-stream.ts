@@ -1,4 +1,4 @@
-// From the checked settings of a stream to what its records become, whatever source they come from.
+// Reads from the checked settings of a stream how its records are mapped, whatever source they come from.
 
 import { loadDefinitions } from '../../../pipelines/index.ts';
 import type { PolicyProblem } from '../../options/problems.ts';
@@ -52,7 +52,7 @@ export function checkUntouched(
   return [{ place, message }];
 }
 
-/** What Elasticsearch takes as the namespace of a data stream. */
+/** Checks that Elasticsearch takes the namespace of the data stream. */
 export function checkNamespace(settings: Settings): PolicyProblem[] {
   const namespace = settings.text('data_stream.namespace');
   if (namespace === undefined || /^[^\sA-Z\-\\/*?"<>|,#:]{1,100}$/.test(namespace)) return [];

@@ -9,7 +9,7 @@ import { optionsOf } from '../policy/read-inputs.ts';
 
 export interface SettingGroup {
   readonly title: string;
-  /** Where in a policy. */
+  /** The place in a policy. */
   readonly place: string;
   readonly about: string;
   readonly options: readonly Option[];

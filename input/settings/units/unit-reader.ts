@@ -45,12 +45,12 @@ export class UnitReader {
     this.#options = options;
   }
 
-  /** What each unit came to when they were read last, in the order in which they were given. */
+  /** The results of the last reading of each unit, in the order in which they were given. */
   get units(): readonly ReadUnit[] {
     return this.#units;
   }
 
-  /** What was read and deliberately left aside, one line each. */
+  /** Notes on what was read and deliberately left aside, one line each. */
   get notes(): readonly string[] {
     return this.#notes;
   }

@@ -10,26 +10,29 @@ export interface Unit {
   /** Unique among the units of its kind. Inputs name an output by it, in `use_output`. */
   readonly id: string;
   readonly kind: 'input' | 'output';
-  /** As under `outputs.<id>` of a policy, or as an entry of its `inputs`, which holds the streams. */
+  /** The settings as under `outputs.<id>` of a policy, or as an entry of its `inputs`, which holds the streams. */
   readonly settings: PolicyNode;
 }
 
-/** What is to run. The same object stands for the same settings: whatever is another object is begun anew. */
+/**
+ * The outputs and streams that are to run. The same object stands for the same settings: whatever is another object is
+ * begun anew.
+ */
 export interface Wanted {
   readonly outputs: readonly OutputPolicy[];
   readonly streams: readonly StreamPolicy[];
   readonly completeness: readonly CompletenessPolicy[];
 }
 
-/** What a unit comes to. */
+/** The outcome of reading a unit. */
 export interface ReadUnit {
   readonly id: string;
   readonly kind: Unit['kind'];
-  /** Why its settings cannot be used; it goes on with what it had before. */
+  /** The reason why its settings cannot be used; it goes on with what it had before. */
   readonly error: OperatorError | undefined;
-  /** Of an output. */
+  /** The policy of a unit that is an output. */
   readonly output?: OutputPolicy | undefined;
-  /** Of an input. */
+  /** The streams of a unit that is an input. */
   readonly streams: readonly StreamPolicy[];
   readonly completeness: readonly CompletenessPolicy[];
 }

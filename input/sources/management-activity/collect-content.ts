@@ -24,17 +24,17 @@ const backgroundRetry = { firstMs: 15_000, mostMs: 5 * minuteMs };
 const onceRetry = { firstMs: 1000, mostMs: 10_000 };
 
 interface Failure {
-  /** How long the error itself asks to wait. */
+  /** The wait that the error itself asks for. */
   readonly waitMs: number;
   /** Nobody but a person can help, not in a minute: a run that collects once does not wait for it. */
   readonly inVain: boolean;
   readonly report: Report;
 }
 
-/** What of a content type is listed: the two fail and recover by themselves. */
+/** The two parts of a listing fail and recover by themselves. */
 type Part = 'listing' | 'history';
 
-/** What of a content type is to be listed beside the polls. */
+/** The older content of one content type, which is listed beside the polls. */
 interface History {
   readonly feed: ContentFeed;
   readonly listing: ContentListing;
@@ -59,7 +59,7 @@ class TenantLoops {
   readonly #downloads: Downloads;
   readonly #subscriptions: Subscriptions;
   #checkSoon: () => void = () => {};
-  /** Where this tenant's polls lie in the interval: from 0 up to 1. */
+  /** The place of this tenant's polls in the interval: from 0 up to 1. */
   readonly #phase: number;
 
   constructor(stream: Stream, emit: (batch: Batch) => void) {
@@ -142,8 +142,9 @@ class TenantLoops {
   }
 
   /**
-   * How long after the first poll of a content type its second one comes: content types, and tenants that begin
-   * together, are spread over the interval from then on, or all that came in an interval would have to be fetched at once.
+   * Returns the pause between the first poll of a content type and its second one. Content types, and tenants that
+   * begin together, are spread over the interval from then on, or all that came in an interval would have to be fetched
+   * at once.
    */
   #firstPause(feed: ContentFeed): number {
     const share = (this.#feeds.indexOf(feed) + this.#phase) / this.#feeds.length;

@@ -1,5 +1,5 @@
-// What an operator sees for one content type, put together from what its parts know: the subscription, the listing, the
-// content. The worst of them is shown, and said only when it changes.
+// The state of one content type as an operator sees it, put together from the subscription, the listing and the
+// content. The worst of them is shown, and logged only when it changes.
 
 import { isFeed, type StreamComponent } from '../../contract/component.ts';
 import type { Feed } from '../../contract/feed.ts';
@@ -38,7 +38,7 @@ export class FeedStatus {
     this.#log = log;
   }
 
-  /** Without a report the aspect has nothing to say; a healthy one counts as having worked. */
+  /** An aspect without a report has nothing to say; a healthy one counts as having worked. */
   set(aspect: Aspect, report: AspectReport | undefined): void {
     if (report === undefined) this.#aspects.delete(aspect);
     else this.#aspects.set(aspect, report);
@@ -62,7 +62,7 @@ export class FeedStatus {
     return ranked[0] ?? { health: 'starting', message: 'starting' };
   }
 
-  /** Not every count in a message is worth a line: only what is wrong, and that it is over. */
+  /** A change is logged only where something is wrong, or is over: not every count in a message is worth a line. */
   #logChange(before: Report, after: Report): void {
     if (before.health === after.health && before.code === after.code) return;
     const name = isFeed(this.#feed) ? this.#feed.name : undefined;

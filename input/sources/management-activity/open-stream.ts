@@ -13,7 +13,7 @@ import { findTenant, openTenant, type Way } from './open-tenant.ts';
 import type { ManagementActivityOptions } from './options.ts';
 import { clockTime, type Stream, wholeStream } from './stream.ts';
 
-/** With `once`: so many failures of the whole tenant in a row. */
+/** A run with `once` ends after so many failures of the whole tenant in a row. */
 const oncePatience = 5;
 
 export interface StreamParts {
@@ -74,7 +74,7 @@ async function waitForTenant(parts: StreamParts, way: Way, signal: AbortSignal):
     const ticket = await gate.pass(signal);
     try {
       const tenantId = await findTenant(way, signal);
-      // From here on it is known by its GUID.
+      // The tenant is known by its GUID from here on.
       if (failures > 0) status.set('tenant', { health: 'stopped', message: `found as ${tenantId}` });
       return tenantId;
     } catch (error) {

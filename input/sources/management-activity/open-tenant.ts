@@ -1,5 +1,5 @@
-// How one tenant is asked, by whoever asks: its GUID, the token, the request budget and the API, put together once for
-// the collector and for the commands.
+// Opens one tenant for whoever asks it: its GUID, the token, the request budget and the API, put together once for the
+// collector and for the commands.
 
 import type { Dispatcher } from 'undici';
 import { ClientCredentials } from '../../auth/client-credentials.ts';
@@ -29,7 +29,7 @@ export interface Way {
   readonly random: () => number;
   readonly telemetry: Telemetry;
   readonly tenants: TenantAccess;
-  /** How often a request is tried, to the login host and to the API; the usual number where absent. */
+  /** The number of attempts for a request to the login host and to the API; the usual number where absent. */
   readonly attempts?: { readonly login?: number; readonly api?: number };
 }
 

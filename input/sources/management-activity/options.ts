@@ -15,7 +15,7 @@ export const contentTypes = [
   'DLP.All',
 ] as const;
 
-/** What its records are, for the mapper. */
+/** The dataset of its records, for the mapper. */
 export const datasetName: DatasetName = 'o365.audit';
 
 export const clouds = ['commercial', 'gcc', 'gcc-high', 'dod', 'china'] as const;
@@ -28,7 +28,7 @@ export interface ManagementActivityOptions {
   readonly clientSecret: (() => Promise<string>) | undefined;
   /** Two streams whose credentials say the same here sign in with the same one. */
   readonly credentialKey?: string | undefined;
-  /** What the operator says; milliseconds since the epoch. */
+  /** The end that the operator states; milliseconds since the epoch. */
   readonly clientSecretEndsAt?: number | undefined;
   readonly certificate: (() => Promise<{ pem: string; passphrase: string | undefined }>) | undefined;
   readonly cloud: (typeof clouds)[number];

@@ -1,4 +1,4 @@
-// From the checked settings of a stream to what this source takes.
+// Reads the options of this source from the checked settings of a stream.
 
 import { createHash } from 'node:crypto';
 import { describeError } from '../../contract/errors.ts';
@@ -141,7 +141,7 @@ function readCertificate(settings: Settings): ManagementActivityOptions['certifi
   return async () => ({ pem: await pem(), passphrase });
 }
 
-/** Of a secret only a digest, since the key is compared and kept. */
+/** A secret is kept as a digest only, since the key is compared and kept. */
 function credentialKeyOf(settings: Settings): string {
   const names = ['client_secret', 'client_secret_file', 'certificate', 'certificate_file'];
   const values = names.map((name) => settings.text(name) ?? '');

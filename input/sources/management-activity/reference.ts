@@ -1,4 +1,4 @@
-// What the generated pages say of this source: its error codes and the hosts of each cloud.
+// The parts of the generated pages about this source: its error codes and the hosts of each cloud.
 
 import type { SourceReference } from '../source-kind.ts';
 import { cloudHosts } from './api/clouds.ts';

@@ -1,4 +1,4 @@
-// What the parts of one tenant's collection share.
+// Everything that the parts of one tenant's collection share.
 
 import type { StreamComponent } from '../../contract/component.ts';
 import type { Feed } from '../../contract/feed.ts';
@@ -12,7 +12,7 @@ import type { TenantGate } from './api/tenant-gate.ts';
 import type { FeedStatus } from './feed-status.ts';
 import { kindName, type ManagementActivityOptions } from './options.ts';
 
-/** What the API has of a tenant under one content type. */
+/** Names the feed of a tenant that holds one content type. */
 export function feedOf(tenant: string, contentType: string): Feed {
   return { tenant, source: kindName, name: contentType };
 }
@@ -32,18 +32,18 @@ export interface Stream {
   readonly gate: TenantGate;
   /** Requests are counted in it by themselves; it is told of throttling that came in place of content. */
   readonly budget: RequestBudget;
-  /** Of the tenant as a whole. */
+  /** The state of the tenant as a whole. */
   readonly status: FeedStatus;
-  /** When this process began to collect; what Microsoft made before may have been seen by an earlier one. */
+  /** The time at which this process began to collect; an earlier one may have seen what Microsoft made before. */
   readonly startedAt: number;
   readonly credentials: CredentialInsight;
-  /** To be called once nothing is asked any more. */
+  /** The stream calls it once nothing is asked any more. */
   leave(): void;
 }
 
-/** What is known about how the stream signs in. */
+/** The facts known about the way the stream signs in. */
 interface CredentialInsight {
-  /** In the current token; undefined while there is none that can be read. */
+  /** The roles in the current token; undefined while there is none that can be read. */
   readonly roles: readonly string[] | undefined;
   /** One sentence for refusals; may be empty. */
   readonly description: string;

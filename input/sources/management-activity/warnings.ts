@@ -1,4 +1,4 @@
-// What is going to be a problem, or already is one that was got around: the credential's end, and a wrong clock.
+// Warns of coming problems, and of those that were got around: the credential's end, and a wrong clock.
 
 import { dayMs, minuteMs } from '../../contract/time.ts';
 import { clockTime, type Stream } from './stream.ts';
@@ -7,7 +7,7 @@ const mentionedMs = 30 * dayMs;
 const urgentMs = 7 * dayMs;
 const skewMentionedMs = 5 * minuteMs;
 
-/** Also tells whoever reports it further, when nothing is wrong yet. */
+/** It also passes the end on to the reports while nothing is wrong yet. */
 export function warnOfCredential({ tenantId, credentials, environment, status }: Stream): void {
   const { kind, endsAt } = credentials.end;
   environment.telemetry.credential?.(tenantId, { kind, endsAt });

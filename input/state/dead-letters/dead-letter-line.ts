@@ -8,9 +8,9 @@ import type { Origin } from '../../contract/feed.ts';
 export interface StoredDeadLetter extends DeadLetter {
   /** Path of the file that holds it. */
   readonly file: string;
-  /** From 1. */
+  /** The number of the line, from 1. */
   readonly line: number;
-  /** When it was kept, ISO 8601 UTC. */
+  /** The time at which it was kept, ISO 8601 UTC. */
   readonly keptAt: string;
   /** Path of the bytes of a record too large for a line; `record` is then empty. */
   readonly rawFile: string | undefined;

@@ -1,5 +1,5 @@
-// What cannot become a document, kept until somebody mends the cause: a line of NDJSON each, and a raw file beside it
-// for a record too large for a line. All are personal data, readable by their owner only.
+// Keeps records that cannot become a document until somebody mends the cause: a line of NDJSON each, and a raw file
+// beside it for a record too large for a line. All are personal data, readable by their owner only.
 
 import { type BigIntStats, createReadStream, existsSync, readdirSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
@@ -80,7 +80,7 @@ export class FileDeadLetters implements DeadLetters {
     const name = `${formatTimestamp(this.#clock.now())}-${process.pid}-${this.#streams}.raw`;
     const path = join(this.#folder, name);
     createOwnedFolder(this.#folder);
-    // To the end of the file, so that a cut shows in its length.
+    // The write goes to the end of the file, so that a cut shows in its length.
     const handle = await open(path + unfinished, 'ax', 0o600);
     let bytes = 0;
     return {
@@ -140,7 +140,7 @@ export async function* readDeadLetters(stateFolder: string): AsyncIterable<Store
 }
 
 export interface LetterLine {
-  /** From 1. */
+  /** The number of the line, from 1. */
   readonly line: number;
   readonly bytes: Buffer;
   /** Undefined for a line that is damaged. */

@@ -37,7 +37,7 @@ export interface Imported {
   /** The first left no end mark. */
   readonly version: number;
   readonly taken: RowCounts;
-  /** What the header announced, where it did. */
+  /** The counts that the header announced, where it did. */
   readonly announced: Partial<RowCounts>;
   readonly unreadable: { readonly lines: number; readonly first: string } | undefined;
 }
@@ -108,7 +108,7 @@ class Importer {
     this.#options = options;
   }
 
-  /** What is to be written of a line, in a transaction; undefined where that is nothing. */
+  /** Returns the write that a line asks for, to be run in a transaction; undefined where there is none. */
   read(text: string): LineWrite | undefined {
     this.#lines += 1;
     const number = this.#lines;

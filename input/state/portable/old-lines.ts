@@ -21,7 +21,7 @@ export function renewLine(row: Row): Row {
   const feed = column.slice(end + 1);
   return {
     kind: typeof kind === 'string' ? renamed(kinds, kind) : (kind ?? null),
-    // What was kept for a tenant as a whole had no content type.
+    // Facts of a tenant as a whole had no content type.
     type: feed === '' ? 'stream' : 'feed',
     tenant: tenant ?? null,
     source: end < 0 ? unnamedSource : column.slice(0, end),

@@ -40,7 +40,7 @@ export const componentTables = {
 
 export type ComponentTable = keyof typeof componentTables;
 
-/** How many of each are in an export; of `seen` the Ids, many of which share a line. */
+/** The number of rows of each kind in an export; for `seen` the number of Ids, many of which share a line. */
 export type RowCounts = Record<ComponentTable | 'seen' | 'seen_late', number>;
 
 const keysPerLine = 512;
@@ -48,7 +48,7 @@ const keysPerLine = 512;
 export const isComponentTable = (kind: unknown): kind is ComponentTable =>
   typeof kind === 'string' && kind in componentTables;
 
-/** What the end mark says of the lines before it. */
+/** The digest of all lines before the end mark, which states it. */
 export class LineDigest {
   lines = 0;
   readonly #hash = createHash('sha256');
@@ -58,7 +58,7 @@ export class LineDigest {
     this.#hash.update(line).update('\n');
   }
 
-  /** To be asked once. */
+  /** It can be asked once. */
   sum(): string {
     return this.#hash.digest('hex');
   }

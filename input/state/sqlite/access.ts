@@ -1,4 +1,4 @@
-// How the parts of the ledger reach the one database that they share.
+// The access of the ledger's parts to the one database that they share.
 
 export interface Access {
   /** Looks at the database outside of any transaction, and explains what fails. */

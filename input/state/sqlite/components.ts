@@ -5,7 +5,7 @@ import { type Component, isFeed } from '../../contract/component.ts';
 import type { Feed } from '../../contract/feed.ts';
 import { readInteger, readText } from './rows.ts';
 
-/** How a component stands in its table: type, tenant, source and feed, empty where it has none. */
+/** The columns of a component in its table: type, tenant, source and feed, empty where it has none. */
 type Columns = [type: string, tenant: string, source: string, feed: string];
 
 export class Components {

@@ -1,4 +1,4 @@
-// What this process delivered: the Ids of records and the lengths of local files, in one transaction.
+// Stores what this process delivered: the Ids of records and the lengths of local files, in one transaction.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../contract/clock.ts';

@@ -1,11 +1,11 @@
-// How much of each local file is acknowledged.
+// The table of local files: it holds how much of each is acknowledged.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { FileLength } from '../../contract/state.ts';
 import { readInteger, readText } from './rows.ts';
 
-/** What writes expects a transaction of the caller's. */
+/** The rows of the table. Methods that write expect a transaction of the caller's. */
 export class FileLengthRows {
   readonly #all: StatementSync;
   readonly #set: StatementSync;
@@ -36,7 +36,7 @@ export class FileLengthRows {
     for (const file of files) this.#forget.run(file);
   }
 
-  /** What is in a file is there: written again by this process, it would be there twice. */
+  /** A document in a file stays there: written again by this process, it would be there twice. */
   spoil({ file }: FileLength, error: unknown): OperatorError {
     const failure = error instanceof OperatorError ? error : unrecorded(file, error);
     this.#spoilt.set(file, failure);

@@ -51,7 +51,7 @@ export function markSuspect(folder: string): void {
   try {
     writeFileSync(suspectFile(folder), '', { mode: 0o600 });
   } catch {
-    // As on a full disk: the next start then has to meet the damage again.
+    // The disk may be full: the next start then has to meet the damage again.
   }
 }
 
@@ -135,7 +135,7 @@ function migrateApart(database: DatabaseSync, steps: readonly string[]): void {
 
 const versionsAt = 18;
 
-/** With other numbers there, SQLite takes the file for one that may only be read. */
+/** SQLite takes a file with other numbers there for one that may only be read. */
 function refuseUnsoundHeader(file: string): void {
   const versions = Buffer.alloc(2);
   const descriptor = openSync(file, 'r');
@@ -176,7 +176,7 @@ function refuseForeign(database: DatabaseSync, file: string, newest: number): vo
   });
 }
 
-/** Of every schema; together they are in no other program's database. */
+/** Tables of every schema; together they are in no other program's database. */
 const ownTables = ['identity', 'seen_recent', 'seen_late', 'checkpoint', 'gap'];
 
 function listTables(database: DatabaseSync): string[] {

@@ -39,7 +39,7 @@ export function openSound<T>(
   }
 }
 
-/** Since when a tenant is collected, and what was lost, are in no other place. Whatever cannot be read stays behind. */
+/** No other place holds since when a tenant is collected, and what was lost. Rows that cannot be read stay behind. */
 function carryOver(aside: string, { database }: OpenedFile, options: ImportOptions, log: Logger): void {
   try {
     using damaged = openToRead(aside);
@@ -50,7 +50,7 @@ function carryOver(aside: string, { database }: OpenedFile, options: ImportOptio
   }
 }
 
-/** Of whichever schema it is, the tables of the other are not there. */
+/** Yields the rows of whichever schema it is; the tables of the other are not there. */
 function* readable(damaged: DatabaseSync): Iterable<string> {
   const tables = [
     exportTable(damaged, 'checkpoint'),
@@ -62,7 +62,7 @@ function* readable(damaged: DatabaseSync): Iterable<string> {
     try {
       yield* table;
     } catch {
-      // What follows in this table is behind the damage.
+      // The rows that follow in this table are behind the damage.
     }
   }
 }

@@ -32,11 +32,11 @@ export interface LedgerOptions extends Retention {
   /** See TransactionParts. */
   readonly giveUp?: AbortSignal;
   readonly onHealth?: (health: 'healthy' | 'degraded', message: string) => void;
-  /** What is carried from a damaged ledger to the one that takes its place; nothing where this is absent. */
+  /** The rows to carry from a damaged ledger to the one that takes its place; nothing where this is absent. */
   readonly carried?: ImportOptions;
-  /** Called when damage is met while the ledger is used; the next to open it begins a new one. */
+  /** It is called when damage is met while the ledger is used; the next to open it begins a new one. */
   readonly onDamage?: () => void;
-  /** For tests of the way from one schema to the next. */
+  /** Tests of the way from one schema to the next set it. */
   readonly migrations?: readonly string[];
 }
 
@@ -142,7 +142,7 @@ export class SqliteLedger implements State {
     return importLines(this.#opened.database, lines, options, transact);
   }
 
-  /** What was delivered may not all be known: the next start must doubt, as after a crash. */
+  /** Not all that was delivered may be known: the next start must doubt, as after a crash. */
   doubtNextStart(): void {
     this.#isDoubtful = true;
   }
@@ -155,7 +155,7 @@ export class SqliteLedger implements State {
     this.#opened.lock?.release();
   }
 
-  /** Where that fails, as on a full disk, nothing is lost: the next start then counts as unclean. */
+  /** Nothing is lost where that fails, as on a full disk: the next start then counts as unclean. */
   #leaveTidy(): void {
     const { database, file } = this.#opened;
     try {

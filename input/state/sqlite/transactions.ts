@@ -20,7 +20,7 @@ export interface TransactionParts {
   readonly log: Logger;
   /** Named in messages. */
   readonly file: string;
-  /** What to reject with when SQLite finds the file damaged. */
+  /** Makes the error to reject with when SQLite finds the file damaged. */
   readonly damaged: (cause: unknown) => Error;
   /** Aborts when nobody can wait any longer: what the disk refuses is then rejected. */
   readonly giveUp?: AbortSignal | undefined;
@@ -36,7 +36,7 @@ export class Transactions {
   readonly #parts: TransactionParts;
   readonly #closing = new AbortController();
   readonly #patience: AbortSignal;
-  /** Whether it was somebody else who kept the last attempt from succeeding: SQLite waits for them, and all wait for it. */
+  /** True where somebody else kept the last attempt from succeeding: SQLite waits for them, and all wait for it. */
   #held = false;
   #waiting: WaitingWrite[] = [];
   #running: Promise<void> | undefined;
@@ -78,7 +78,7 @@ export class Transactions {
       await nextTurn();
       await this.#writeGroup(this.#waiting.splice(0));
     }
-    // In the same breath as the last look at the queue: a write that comes now starts a new run.
+    // No turn passes between the last look at the queue and this: a write that comes now starts a new run.
     this.#running = undefined;
   }
 

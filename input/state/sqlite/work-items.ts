@@ -96,7 +96,7 @@ export class SqliteWorkLedger implements WorkLedger {
     return this.#access.write(() => void this.#statements.release.run(owner));
   }
 
-  /** At a start, by whoever has the ledger to itself: those who held something are gone. */
+  /** It is called at a start, by whoever has the ledger to itself: those who held something are gone. */
   releaseAll(): void {
     this.#statements.releaseAll.run();
   }
@@ -159,7 +159,7 @@ export class SqliteWorkLedger implements WorkLedger {
     );
   }
 
-  /** In pages, so that no read transaction stays open while the caller takes its time. */
+  /** Items come in pages, so that no read transaction stays open while the caller takes its time. */
   async *between(feed: Feed, from: string, to: string): AsyncIterable<WorkItem> {
     let after = { time: Date.parse(from), item: 0 };
     for (;;) {

@@ -1,5 +1,5 @@
-// From an answer of the API to an error that knows its entry in the catalogue. The code counts, not the status: the same
-// code comes with several statuses, and as JSON, as something like JSON, or as text.
+// Turns an answer of the API into an error that knows its entry in the catalogue. The code counts, not the status: the
+// same code comes with several statuses, and as JSON, as something like JSON, or as text.
 
 import { OperatorError, type Retry } from '../../../contract/errors.ts';
 import { minuteMs } from '../../../contract/time.ts';

@@ -17,7 +17,7 @@ export interface Subscription {
   readonly contentType: string;
   /** Missing in some answers. */
   readonly enabled: boolean | undefined;
-  /** Where another program had content announced. */
+  /** The address at which another program has content announced. */
   readonly webhook: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface ApiParts {
 }
 
 const subscriptionsLimit = 256 * 1024;
-/** Of an answer that is no content. */
+/** The most bytes that are read of an answer that is no content. */
 const excerptLimit = 4096;
 /** Content blobs of hundreds of megabytes have been seen. */
 const contentLimit = 2 * 1024 * 1024 * 1024;
@@ -119,7 +119,7 @@ function refusePartial(send: Send): Send {
   };
 }
 
-/** How long Microsoft asks to wait, where an error says that this tenant asks too much. */
+/** Returns the wait that Microsoft asks for, where an error says that this tenant asks too much. */
 export function throttling(error: unknown): { readonly afterMs: number | undefined } | undefined {
   if (!(error instanceof ApiError) || error.entry?.effect !== 'slow down') return undefined;
   return { afterMs: error.retry.kind === 'later' ? error.retry.afterMs : undefined };

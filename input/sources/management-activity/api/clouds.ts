@@ -16,7 +16,7 @@ export const cloudHosts: Readonly<Record<Cloud, CloudHosts>> = {
   gcc: { login: 'https://login.microsoftonline.com', management: 'https://manage-gcc.office.com' },
   'gcc-high': { login: 'https://login.microsoftonline.us', management: 'https://manage.office365.us' },
   dod: { login: 'https://login.microsoftonline.us', management: 'https://manage.protection.apps.mil' },
-  // Not in Microsoft's own reference; several independent collectors use it.
+  // Microsoft's own reference does not list this cloud; several independent collectors use it.
   china: { login: 'https://login.partner.microsoftonline.cn', management: 'https://manage.office365.cn' },
 };
 

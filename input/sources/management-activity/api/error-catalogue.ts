@@ -1,7 +1,7 @@
-import { minuteMs } from '../../../contract/time.ts';
+// The Management Activity API's error codes and what each means: whether trying again helps, what the operator reads,
+// and what the collector does. It is plain data, from which the reference page is made; api-error.ts applies it.
 
-// What the Management Activity API's error codes mean: whether trying again helps, what the operator reads, and what the
-// collector does. Plain data, from which the reference page is made; api-error.ts applies it.
+import { minuteMs } from '../../../contract/time.ts';
 
 /**
  * `fail tenant`, `fail content type`: reported, and asked again slowly. `retry blob`: whatever is said of it, it is asked
@@ -23,9 +23,9 @@ export type Effect =
 export interface CatalogueEntry {
   /** AF…, or a name of ours for an error without one. */
   readonly code: string;
-  /** What is the matter. */
+  /** The cause of the error. */
   readonly cause: string;
-  /** What to do about it; empty where nobody has to do anything. */
+  /** The action to take; empty where nobody has to do anything. */
   readonly fix: string;
   readonly effect: Effect;
   /** Wait at least this long before asking again; absent: the usual back-off. */

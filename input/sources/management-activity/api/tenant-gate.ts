@@ -12,9 +12,9 @@ export interface TenantGateOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly report: (report: Report) => void;
-  /** With `once`: give up after this many failures in a row, or at once when only a person can help. */
+  /** A run with `once` gives up after this many failures in a row, or at once when only a person can help. */
   readonly patience: number | undefined;
-  /** Also called for what can never work. */
+  /** It is also called for failures that can never pass. */
   readonly onGiveUp: (error: OperatorError) => void;
 }
 
@@ -34,7 +34,7 @@ export class TenantGate {
     this.#options = options;
   }
 
-  /** In milliseconds since the epoch; in the past while it is open. */
+  /** The time in milliseconds since the epoch; in the past while the gate is open. */
   get opensAt(): number {
     return this.#opensAt;
   }
@@ -73,14 +73,14 @@ export class TenantGate {
   }
 }
 
-/** Whether the next request to this tenant would fail the same way, whatever it asks. */
+/** Returns true where the next request to this tenant would fail the same way, whatever it asks. */
 export function isTenantWide(error: unknown): boolean {
   if (error instanceof NetworkError) return error.unreachable;
   if (error instanceof ApiError) return error.entry?.effect === 'fail tenant';
   return error instanceof OperatorError && !perRequest.has(error.code) && !error.code.startsWith('http-');
 }
 
-/** What says nothing about the next request. */
+/** Error codes that say nothing about the next request. */
 const perRequest = new Set([
   'answer-too-large',
   'truncated-body',

@@ -4,7 +4,7 @@ import type { WorkItem } from '../../../contract/state.ts';
 import { hourMs, isoTime } from '../../../contract/time.ts';
 import { type ContentFeed, clockTime, feedOf, type Stream } from '../stream.ts';
 
-/** How long a loss stays in view. */
+/** A loss stays in view for so long. */
 const lossShownMs = hourMs;
 /** More than this many are counted, not remembered. */
 const mostRemembered = 10_000;
@@ -38,7 +38,7 @@ export class ContentTroubles {
     }
   }
 
-  /** At the end of a run that collects once. */
+  /** It is called at the end of a run that collects once. */
   async reportLeft(): Promise<void> {
     const { work, log, telemetry } = this.#stream.environment;
     const { listed, fetching } = await work.countByState(this.#feed);

@@ -16,16 +16,16 @@ import { Reservation } from './reservation.ts';
 
 const firstRetryMs = 1000;
 const lastRetryMs = hourMs;
-/** With `once`: what is not due by then is reported and left for the next run. */
+/** A run with `once` waits no longer for a blob to come due: the rest is reported and left for the next run. */
 const onceWaitsMs = 60_000;
-/** After a fault of our own, such as a full disk. */
+/** The pause after a fault of our own, such as a full disk. */
 const ownFaultPauseMs = 10_000;
 
 interface Download {
   readonly queue: FeedQueue;
   readonly blob: WorkItem;
   readonly reservation: Reservation;
-  /** Of the tenant's gate. */
+  /** The ticket of the tenant's gate. */
   readonly ticket: number;
 }
 
@@ -87,7 +87,7 @@ export class Downloads {
     return true;
   }
 
-  /** What is fetched is chosen when there is room for it: what came meanwhile may be newer. */
+  /** The blob is chosen when there is room for it: one that came meanwhile may be newer. */
   async #fetchNext(ticket: number, signal: AbortSignal): Promise<void> {
     const reservation = await Reservation.make(this.#stream.environment.budget, signal);
     const queue = await this.#next();
@@ -136,7 +136,7 @@ export class Downloads {
     return mayBeOld ? old : undefined;
   }
 
-  /** As far as each poll reaches back. */
+  /** Returns true for content within the reach of each poll. */
   #isNew({ createdAt }: WorkItem): boolean {
     return Date.parse(createdAt) >= this.#stream.skew.now() - this.#stream.options.overlapMs;
   }
@@ -205,7 +205,7 @@ export class Downloads {
     queue.troubles.failed(blob, reason, error instanceof OperatorError ? error.code : undefined);
   }
 
-  /** What left under the old lease is recognised where the other process delivers it again. */
+  /** Records that left under the old lease are recognised where the other process delivers them again. */
   #logTakenOver(queue: FeedQueue, blob: WorkItem): void {
     this.#stream.environment.log.info(
       {

@@ -1,6 +1,7 @@
-// The content of one content type that waits to be fetched: read ahead from the ledger under a lease, and held back for a while when
-// this content type as a whole is refused. What came since about the last poll is fetched in the order in which it was
-// made, so that what has waited longest for the poll waits no longer still; what is older, newest first.
+// The content of one content type that waits to be fetched. It is read ahead from the ledger under a lease, and held
+// back for a while when this content type as a whole is refused. Content that came since about the last poll is fetched
+// in the order in which it was made, so that the blob that waited longest for the poll waits no longer still; older
+// content is fetched newest first.
 
 import type { OperatorError } from '../../../contract/errors.ts';
 import type { WorkItem } from '../../../contract/state.ts';
@@ -10,7 +11,7 @@ import type { ContentTroubles } from './content-troubles.ts';
 
 /** Asked from the ledger at once; small, because newer content overtakes it, and each of thousands of queues holds so many. */
 const readAhead = 8;
-/** What was made within so many intervals is fresh: content takes a moment to be listed. */
+/** Content made within so many intervals is fresh: it takes a moment to be listed. */
 const freshIntervals = 2;
 /** One refused blob may be that blob's fault; this many in a row are the content type's. */
 const refusalsBeforePause = 3;

@@ -23,9 +23,9 @@ const patienceMs = 300_000;
 const slowestBytesPerSecond = 100;
 
 export interface FetchOutcome {
-  /** What became of the records that left. */
+  /** The fate of the records that left. */
   readonly counts: BatchCounts;
-  /** What ended the attempt early; undefined when the body was complete. */
+  /** The error that ended the attempt early; undefined when the body was complete. */
   readonly error: unknown;
 }
 
@@ -45,7 +45,10 @@ export interface AttemptParts {
   /** Free again once the body was read. */
   readonly reservation: Reservation;
   readonly emit: (batch: Batch) => void;
-  /** Called once, when no batch is in flight any more; the settling of the last one waits for it. Never after an abort. */
+  /**
+   * It is called once, when no batch is in flight any more; the settling of the last one waits for it. It is never
+   * called after an abort.
+   */
   readonly conclude: (outcome: FetchOutcome) => Promise<void>;
 }
 
@@ -197,8 +200,8 @@ class BlobAttempt {
 }
 
 /**
- * What is older than the ledger's first run, in whichever run it is fetched, another ledger or collector may have
- * delivered. After an unclean end, anything made before this start may have been delivered without the ledger knowing.
+ * Another ledger or collector may have delivered content older than the ledger's first run, in whichever run it is
+ * fetched. After an unclean end, anything made before this start may have been delivered without the ledger knowing.
  */
 function mayHaveBeenSeen({ environment, startedAt, skew }: Stream, blob: WorkItem): boolean {
   if (!environment.uncleanStart) return false;

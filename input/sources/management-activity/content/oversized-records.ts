@@ -10,7 +10,7 @@ const keptBytes = 64 * 1024 * 1024;
 
 interface Letter {
   readonly stream: DeadLetterStream;
-  /** Of the record, kept or not. */
+  /** The size of the record, kept or not. */
   bytes: number;
 }
 
@@ -26,7 +26,7 @@ export class OversizedRecords {
     this.#origin = origin;
   }
 
-  /** Called by the splitter, which does not wait. */
+  /** The splitter calls it, and does not wait. */
   take(bytes: Uint8Array, last: boolean): void {
     this.#pieces.push({ bytes, last });
   }

@@ -18,7 +18,7 @@ export class Reservation {
     return new Reservation(budget);
   }
 
-  /** Whether `bytes` fit: then they stay held, by the caller from here on, and the rest is given back. */
+  /** Returns true where `bytes` fit: then they stay held, by the caller from here on, and the rest is given back. */
   spend(bytes: number): boolean {
     if (bytes > this.#held) return false;
     const rest = this.#held - bytes;

@@ -1,5 +1,5 @@
-// What one tenant does again and again, each at its own time, behind one sleep: a loop that sleeps for each of them holds
-// far more memory than what it works with, and there are thousands.
+// The agenda of one tenant: it does several things again and again, each at its own time, behind one sleep. A loop that
+// sleeps for each of them holds far more memory than its work needs, and there are thousands.
 
 import { WakeableSleep } from '../../../concurrency/wakeable-sleep.ts';
 import type { Clock } from '../../../contract/clock.ts';
@@ -65,7 +65,7 @@ export class Agenda {
     entry
       .duty(signal)
       .then((again) => {
-        // Unless it was made due while it was under way.
+        // It keeps the earlier time where it was made due while it was under way.
         entry.dueAt = Math.min(entry.dueAt, again);
       })
       .catch((error: unknown) => {

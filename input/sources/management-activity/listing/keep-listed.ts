@@ -4,7 +4,7 @@ import type { Feed } from '../../../contract/feed.ts';
 import type { SourceEnvironment } from '../../../contract/source.ts';
 import type { Item } from '../../../contract/state.ts';
 
-/** What a blob is marked as, by when it was made, in milliseconds since the epoch. */
+/** Marks of a blob by the time at which it was made, in milliseconds since the epoch. */
 export interface Marks {
   readonly isLate: (contentCreated: number) => boolean;
   readonly isBackfill: (contentCreated: number) => boolean;

@@ -1,5 +1,6 @@
-// How far a content type is listed, durably: a watermark, and the stretches behind it that were never listed. Another
-// process may list it, too: a watermark that it moves back costs a listing; a stretch that it added must not get lost.
+// Keeps durably how far a content type is listed: a watermark, and the stretches behind it that were never listed.
+// Another process may list it, too: a watermark that it moves back costs a listing; a stretch that it added must not
+// get lost.
 
 import type { Feed } from '../../../contract/feed.ts';
 import type { Checkpoints } from '../../../contract/state.ts';
@@ -12,7 +13,7 @@ export class ListingState {
   readonly #feed: Feed;
   #watermark: number | undefined;
   #unlisted: readonly Window[] = [];
-  /** As it was last seen in the checkpoints. */
+  /** The text that was last seen in the checkpoints. */
   #unlistedText: string | undefined;
   #firstRunAt: number | undefined;
 

@@ -1,6 +1,6 @@
-// Which windows of one content type are listed when: the newest first, what was never listed in the background, and what
-// was listed once more, because Microsoft lists content late: a short overlap with every poll, all 7 days once a day, and
-// each hour the last stretch that is still within reach.
+// Decides which windows of one content type are listed when: the newest first, and in the background those that were
+// never listed. Microsoft lists content late, so windows are listed once more: a short overlap with every poll, all 7
+// days once a day, and each hour the last stretch that is still within reach.
 
 import type { Item } from '../../../contract/state.ts';
 import { dayMs, hourMs, isoTime, minuteMs } from '../../../contract/time.ts';
@@ -18,10 +18,13 @@ const urgentMs = hourMs;
 /** A first run starts at the edge of what can be had; what passes it meanwhile was never promised. */
 const firstRunSlackMs = 15 * minuteMs;
 const refusalsInVain = 3;
-/** Only near the edge of the 7 days can Microsoft have a reason to refuse a window; elsewhere it will come to its senses. */
+/**
+ * Microsoft can have a reason to refuse a window only near the edge of the 7 days; elsewhere it will come to its
+ * senses.
+ */
 const refusableMs = dayMs;
 const mostUnreadable = 1000;
-/** How long a gap stays in view; the ledger keeps it, and `m365 prove` tells of it. */
+/** A gap stays in view for so long; the ledger keeps it, and `m365 prove` reports it. */
 const gapShownMs = dayMs;
 /** A watermark this far in the future was written under a wrong clock. */
 const futureMs = 5 * minuteMs;
@@ -149,7 +152,7 @@ export class ContentListing {
     return { from: wholeSecond(Math.max(floor, from, now - longestWindowMs)), to: now };
   }
 
-  /** Not past the beginning of what was asked for at all. */
+  /** The overlap does not reach past the beginning of all that was asked for. */
   #overlapBefore(watermark: number, overlapMs: number): number {
     const { initialIntervalMs } = this.#stream.options;
     const beginning = (this.#state.firstRunAt ?? watermark) - initialIntervalMs;
@@ -168,7 +171,7 @@ export class ContentListing {
     await this.#state.advance(now);
   }
 
-  /** What Microsoft no longer lists is a gap, and said so. */
+  /** A stretch that Microsoft no longer lists is a gap, and reported as one. */
   async #endUnreachable(now: number): Promise<void> {
     const floor = now - reachMs;
     for (const window of this.#state.unlisted.filter(({ from }) => from < floor)) {

@@ -22,7 +22,7 @@ export interface PageReader {
   readonly random: () => number;
   /** Called as pages are read, also when a later page fails. A blob may come again, with a page that is read again. */
   readonly onBlobs: (blobs: readonly Item[]) => Promise<void>;
-  /** Called with what was listed and names no content that could be fetched. */
+  /** It is called with descriptors that were listed and name no content that could be fetched. */
   readonly onUnreadable: (descriptors: readonly Unreadable[]) => Promise<void>;
 }
 

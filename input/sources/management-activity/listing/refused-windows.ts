@@ -1,5 +1,5 @@
-// What Microsoft refuses to list although it is within its own rules. It is left aside for a while, so that it holds up
-// nothing else, and asked for again: Microsoft may come to its senses before the 7 days are over.
+// Windows that Microsoft refuses to list although they are within its own rules. They are left aside for a while, so
+// that they hold up nothing else, and asked for again: Microsoft may come to its senses before the 7 days are over.
 
 import { describeError } from '../../../contract/errors.ts';
 import { isoTime, minuteMs } from '../../../contract/time.ts';
@@ -35,13 +35,13 @@ export class RefusedWindows {
     this.#show();
   }
 
-  /** What of these is not left aside by now. */
+  /** Returns the parts of these windows that are not left aside by now. */
   leaveOut(windows: readonly Window[], now: number): readonly Window[] {
     const aside = this.#refused.filter(({ againAt }) => againAt > now);
     return aside.reduce((left, { window }) => subtract(left, window), windows);
   }
 
-  /** What a part of the window was refused with. */
+  /** Returns the error with which a part of the window was refused. */
   errorOf({ from, to }: Window): ApiError | undefined {
     return this.#refused.find(({ window }) => window.from < to && window.to > from)?.error;
   }

@@ -10,7 +10,7 @@ import { isTenantWide } from '../api/tenant-gate.ts';
 import { type ContentFeed, clockTime, facts, type Stream, wholeStream } from '../stream.ts';
 
 const coolDownMs = 15 * minuteMs;
-/** How long Microsoft may take from the start of a subscription to its first content. */
+/** Microsoft may take so long from the start of a subscription to its first content. */
 const firstContentMs = 12 * hourMs;
 const dlp = { contentType: 'DLP.All', role: 'ActivityFeed.ReadDlp' };
 
@@ -33,7 +33,7 @@ export class Subscriptions {
     this.#feeds = feeds;
   }
 
-  /** Whether content may be listed: also while it is not known that it may not. */
+  /** Returns true where content may be listed, also while it is not known that it may not. */
   isListable(contentType: string): boolean {
     const state = this.#states.get(contentType) ?? 'unknown';
     return state !== 'not enabled';
@@ -123,7 +123,9 @@ export class Subscriptions {
     return seen.some((time) => time !== undefined);
   }
 
-  /** After a stop and a start the list may say "enabled" for hours while content is refused; another start mends it. */
+  /**
+   * The list may say "enabled" for hours after a stop and a start, while content is refused; another start mends it.
+   */
   async #startAgain(feed: ContentFeed, signal: AbortSignal): Promise<void> {
     const { checkpoints, clock, log } = this.#stream.environment;
     const now = clock.now();

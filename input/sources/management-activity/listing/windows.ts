@@ -1,6 +1,7 @@
-import { dayMs, hourMs } from '../../../contract/time.ts';
+// Windows of contentCreated, half-open, in milliseconds since the epoch, on whole seconds: the form that the API
+// accepts.
 
-// Windows of contentCreated, half-open, in milliseconds since the epoch, on whole seconds: what the API accepts.
+import { dayMs, hourMs } from '../../../contract/time.ts';
 
 export interface Window {
   readonly from: number;
@@ -16,7 +17,7 @@ export function wholeSecond(ms: number): number {
   return Math.floor(ms / 1000) * 1000;
 }
 
-/** As the API wants it: UTC, to the second, without a zone. */
+/** Formats a time as the API wants it: UTC, to the second, without a zone. */
 export function formatTime(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19);
 }

@@ -1,5 +1,5 @@
-// Whether a tenant can be collected: everything from the host names to each subscription, asked without changing
-// anything. What is found is told in the order in which one repairs it.
+// Checks that a tenant can be collected: everything from the host names to each subscription, asked without changing
+// anything. Findings come in the order in which one repairs them.
 
 import { systemClock } from '../../../contract/clock.ts';
 import { type Finding, note, ok, problem, problemOf } from '../../../contract/finding.ts';

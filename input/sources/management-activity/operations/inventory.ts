@@ -1,4 +1,4 @@
-// What Microsoft lists of a tenant now, for `m365 prove`: by the collector's own listing, page by page.
+// Lists the content that Microsoft has of a tenant now, for `m365 prove`: by the collector's own listing, page by page.
 
 import type { Clock } from '../../../contract/clock.ts';
 import { OperatorError } from '../../../contract/errors.ts';

@@ -120,14 +120,14 @@ class Refetch {
 
   async #conclude(feed: ContentFeed, item: WorkItem, { counts, error }: FetchOutcome): Promise<void> {
     const { work, clock } = this.#stream.environment;
-    // What is there may have come with another blob, which counts it.
+    // The records that are there may have come with another blob, which counts them.
     if (error === undefined) await work.settle(feed, item, { ...counts, there: 0 }, clock.now());
     else await work.retryLater(feed, item, clock.now(), describeError(error));
     this.#wanted.onItem(feedOf(feed.tenant, feed.name), item.id, error);
   }
 }
 
-/** What was delivered before is not known here: the output is asked. */
+/** The ledger does not tell here which records were delivered before: the output is asked. */
 function asReplayed(taken: WorkItem, blob: Item): WorkItem {
   const { data, createdAt, expiresAt } = blob;
   return { ...taken, data, createdAt, expiresAt, backfill: true, uncertain: true };

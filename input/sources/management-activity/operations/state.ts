@@ -1,4 +1,5 @@
-// What is remembered of a content type beside its blobs: for people, and for a ledger that lost some of it.
+// The facts that are remembered of a content type beside its blobs: for people, and for a ledger that lost some of
+// them.
 
 import type { Feed } from '../../../contract/feed.ts';
 import type { Checkpoints } from '../../../contract/state.ts';

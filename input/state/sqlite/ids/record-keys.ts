@@ -41,7 +41,7 @@ function digest(text: string): string {
   return hash('sha256', text, 'binary');
 }
 
-/** What the GUIDs of the tenant seen last are mixed with; batches are of one tenant. */
+/** The mask of the GUIDs of the tenant seen last; batches are of one tenant. */
 let lastOwner = { prefix: '\0', mask: new DataView(new ArrayBuffer(16)) };
 
 function setOwner(prefix: string): void {
@@ -72,7 +72,9 @@ const dash = 0x2d;
 const colon = 0x3a;
 const notHex = 16;
 
-/** By character code. Lower case only: Ids that differ in case are different documents. */
+/**
+ * The value of a digit by its character code. Only lower case counts: Ids that differ in case are different documents.
+ */
 const hexDigits = Uint8Array.from({ length: 256 }, (_, code) => {
   const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
   return digit < 0 ? notHex : digit;

@@ -9,17 +9,17 @@ import { DamagedRowError, type Row, readBytes, readInteger } from '../rows.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { firstKeyOf, keyBytes, packKeys } from './record-keys.ts';
 
-/** How long Ids are kept. */
+/** The time for which Ids are kept. */
 export interface Retention {
   /**
-   * How far back the sources reach. Records older than this when they arrive (or without a readable time) would be pruned
-   * too early by their time: they are kept by their arrival instead. An Id kept so is always that old when it is looked
-   * up, too.
+   * The reach of the sources into the past. Records older than this when they arrive (or without a readable time) would
+   * be pruned too early by their time: they are kept by their arrival instead. An Id kept so is always that old when it
+   * is looked up, too.
    */
   readonly reachMs: number;
 }
 
-/** What a source serves last, right at the edge of its reach, may still be on its way for a while. */
+/** A record that a source serves last, right at the edge of its reach, may still be on its way for a while. */
 const graceMs = dayMs;
 
 /** Nothing made before can come again. */
@@ -30,11 +30,11 @@ export function forgottenBefore(nowMs: number, { reachMs }: Retention): number {
 const mostKeysAtOnce = 4096;
 const mostRecent = 32_768;
 
-/** What writes expects a transaction of the caller's. */
+/** The rows of remembered Ids. Methods that write expect a transaction of the caller's. */
 export class SeenIdRows {
   readonly #retention: Retention;
   readonly #statements: ReturnType<typeof prepareStatements>;
-  /** What the table of recent Ids holds. */
+  /** The Ids in the table of recent ones. */
   readonly #recent = new RecentKeys();
   #isLoaded = false;
 
@@ -84,7 +84,7 @@ export class SeenIdRows {
     return timely;
   }
 
-  /** To be called in the order of the transactions. */
+  /** Calls come in the order of the transactions. */
   remember(packed: Uint8Array): void {
     this.#recent.addAll(toWords(packed));
   }
@@ -102,7 +102,7 @@ export class SeenIdRows {
     this.#statements.dropRecent.run();
   }
 
-  /** To be called in the order of the transactions. */
+  /** Calls come in the order of the transactions. */
   forgetRecent(): void {
     this.#recent.clear();
   }
