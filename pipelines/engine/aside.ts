@@ -1,5 +1,5 @@
-// What is noticed of a record while it is shaped: which of its properties anything reads, what found no typed place, and
-// why.
+// Notes taken while a record is shaped: the values of the properties that rules read, the values that found no typed
+// place, and the reasons.
 
 import type { PropertyType } from '../definitions.ts';
 import type { Json, JsonObject } from '../json/json.ts';
@@ -8,9 +8,9 @@ import { addTo, isEmpty, legalPath, type Notice, tame } from './tame.ts';
 
 const mostRemembered = 2000;
 
-/** What shaping keeps from one record to the next. Each mapper has its own. */
+/** The memory that shaping keeps from one record to the next. Each mapper has its own. */
 export interface Memory {
-  /** How many records and bags were looked through. */
+  /** The number of records and bags that were looked through. */
   sightings: number;
   /** The key of a change: detection rules have underscores for dots and spaces. */
   readonly keyOf: (name: string) => string;
@@ -34,17 +34,17 @@ export interface Aside extends Notice {
   /** The numbers of the properties that are there (positions.ts), and the values beside them; where one comes twice, the last counts. */
   readonly numbers: number[];
   readonly values: Json[];
-  /** Whether JSON inside of text is to be parsed exactly. */
+  /** True where JSON inside of text is to be parsed exactly. */
   readonly exactly: boolean;
-  /** What found no typed place, by dotted path. */
+  /** The values that found no typed place, by dotted path. */
   other: JsonObject | undefined;
-  /** Why what should have had one did not. */
+  /** The reasons why values that should have a typed place have none. */
   unplaced: string[] | undefined;
-  /** What lists of names and values name without a value, by dotted path. */
+  /** The names without a value in lists of names and values, by dotted path. */
   valueless: string[];
-  /** Of all objects that were shaped, how many properties they had. */
+  /** The number of properties of all objects that were shaped. */
   names: number;
-  /** How many values were put in place of others, or of nothing. */
+  /** The number of values that were put in place of others, or of nothing. */
   changes: number;
 }
 

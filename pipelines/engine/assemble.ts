@@ -1,4 +1,4 @@
-// From the numbered fields of a document to its text.
+// Assembles the text of a document from its numbered fields.
 
 import { type Dataset, recordPath } from '../dataset.ts';
 import type { JsonObject } from '../json/json.ts';
@@ -10,10 +10,10 @@ import type { FieldNode, Layout, Slots } from './layout.ts';
  */
 export type Assemble = (slots: Slots, record: string) => string;
 
-/** What all documents of a dataset have in common. */
+/** The parts that all documents of a dataset have in common. */
 export interface Frame {
   readonly sectionOf: SectionOf;
-  /** What stands before and after the text of the record. */
+  /** The text that stands before the record; `recordEnd` stands after it. */
   readonly recordStart: string;
   readonly recordEnd: string;
 }
@@ -58,11 +58,11 @@ export function compileAssemble(
 
 /** An object of the document. */
 interface Section {
-  /** As it stands in JSON, the colon included. */
+  /** The label as it stands in JSON, the colon included. */
   readonly label: string;
-  /** What it is in, outermost first. */
+  /** The sections that it is in, outermost first. */
   readonly path: readonly Section[];
-  /** What stands between the last value here and the first of another section, as far as known. */
+  /** The text between the last value here and the first of another section, as far as known. */
   readonly steps: Map<Section, string>;
 }
 
@@ -70,12 +70,12 @@ interface Section {
 export interface Leaf {
   readonly slot: number;
   readonly section: Section;
-  /** As `Section` has it; and with a comma in front. */
+  /** The label as `Section` has it; and with a comma in front. */
   readonly label: string;
   readonly nextLabel: string;
 }
 
-/** Of the fields of a plan, those of `event` first. */
+/** Lists the fields of a plan, those of `event` first. */
 export function listLeaves({ fields }: Layout, { sectionOf }: Frame): Leaf[] {
   const inside = fields.filter(({ name }) => name === 'event');
   const others = fields.filter(({ name }) => name !== 'event');

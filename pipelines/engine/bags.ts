@@ -7,13 +7,13 @@ import { objectsOf } from './open.ts';
 import { type Shapers, shapeChild } from './shapers.ts';
 import { addTo, isEmpty, isLegalName, setOwn, tame } from './tame.ts';
 
-/** Where the entries of a bag go, and how each is shaped. */
+/** The place where the entries of a bag go, and how each is shaped. */
 interface Bag {
   readonly entries: JsonObject;
   readonly children: Shapers;
   readonly path: string;
   readonly aside: Aside;
-  /** Of its entries, see `Child`. */
+  /** The sighting of its entries, see `Child`. */
   readonly sighting: number;
 }
 
@@ -24,7 +24,7 @@ export function shapePairs(value: Json, children: Shapers, path: string, aside: 
   return shapeBag(value, children, path, aside, addPair);
 }
 
-/** As `shapePairs`; the keys are the names with underscores for dots and spaces. */
+/** Works as `shapePairs`; the keys are the names with underscores for dots and spaces. */
 export function shapeChanges(value: Json, children: Shapers, path: string, aside: Aside): Json {
   return shapeBag(value, children, path, aside, addChange);
 }
@@ -42,7 +42,7 @@ function shapeBag(value: Json, children: Shapers, path: string, aside: Aside, ad
   return bag.entries;
 }
 
-/** Of an object without a name. */
+/** Adds the members of an object without a name. */
 function addMembers(bag: Bag, item: JsonObject): void {
   for (const key in item) {
     const value = item[key];
@@ -89,7 +89,7 @@ function isValueKey(key: string): boolean {
   return key === 'Value' || key === 'value';
 }
 
-/** What an item holds beside its value is kept under its name; a name alone says that there is no value. */
+/** Values that an item holds beside its value are kept under its name; a name alone says that there is no value. */
 const addPair: AddItem = (bag, name, item) => {
   let keys = 0;
   for (const _ in item) keys += 1;

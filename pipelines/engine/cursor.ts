@@ -8,9 +8,9 @@ export const code = { quote: 34, comma: 44, colon: 58, open: 91, close: 93, open
 export class Cursor {
   readonly text: string;
   at = 0;
-  /** Whether there is an escape in the string that `stringEnd` passed last. */
+  /** True where there is an escape in the string that `stringEnd` passed last. */
   escaped = false;
-  /** How many names of properties there are in what `container` passed last. */
+  /** The number of names of properties in what `container` passed last. */
   names = 0;
   /** The first backslash that was not passed yet. */
   backslash: number;
@@ -20,7 +20,10 @@ export class Cursor {
     this.backslash = this.findBackslash(0);
   }
 
-  /** Whether this text stands there. Made for guesses that are mostly right: `startsWith` takes twice as long. */
+  /**
+   * Returns true where this text stands there. It is made for guesses that are mostly right: `startsWith` takes twice
+   * as long.
+   */
   has(label: string, at: number): boolean {
     const { text } = this;
     const last = label.length - 1;
@@ -46,7 +49,10 @@ export class Cursor {
     return end;
   }
 
-  /** What the string between these two quotes says, which `stringEnd` passed last. Throws where an escape is none. */
+  /**
+   * Returns the content of the string between these two quotes, which `stringEnd` passed last. Throws where an escape
+   * is none.
+   */
   content(quote: number, end: number): string {
     return this.escaped ? JSON.parse(this.text.slice(quote, end + 1)) : this.text.slice(quote + 1, end);
   }

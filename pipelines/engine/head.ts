@@ -1,5 +1,5 @@
-// What is read of every record: which one it is, whose, of when, of what kind. And the form in which a record is kept
-// that comes with an envelope or without one.
+// Reads the head of every record: its Id, tenant, time and kind. It also finds the form in which a record is kept that
+// comes with an envelope or without one.
 
 import type { Dataset, Envelope, Head, HeadName, Places, PlainPath } from '../dataset.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
@@ -9,7 +9,7 @@ export type HeadValues = { readonly [Name in HeadName]: Json };
 
 export type ReadHead = (record: JsonObject) => HeadValues;
 
-/** From a record in the form in which it is kept. */
+/** Reads from a record in the form in which it is kept. */
 export function compileReadHead({ head }: Pick<Dataset, 'head'>): ReadHead {
   const [id, owner, time] = [compilePlaces(head.id), compilePlaces(head.owner), compilePlaces(head.time)];
   const [kind, action] = [compilePlaces(head.kind), compilePlaces(head.action)];
@@ -24,7 +24,7 @@ export function compileReadHead({ head }: Pick<Dataset, 'head'>): ReadHead {
   });
 }
 
-/** In the order in which they are numbered. */
+/** The names, in the order in which they are numbered. */
 export const headNames = ['id', 'owner', 'time', 'kind', 'action', 'updated'] as const satisfies HeadName[];
 
 function compilePlaces(places: Places): (record: JsonObject) => Json {
@@ -59,7 +59,9 @@ export function compileUnify(envelope: Envelope | undefined): Unify {
   };
 }
 
-/** For the ingest pipeline: an expression for what stands there, null for nothing. `record` is a variable. */
+/**
+ * Writes an expression for the ingest pipeline that gives what stands there, null for nothing. `record` is a variable.
+ */
 export function writeHeadRead(places: Places, record: string): string {
   const [only] = places;
   if (only === undefined) return 'null';

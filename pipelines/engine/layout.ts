@@ -39,15 +39,15 @@ const fixedPaths: readonly string[][] = [
 export interface FieldNumbers {
   readonly size: number;
   numberOf(path: readonly string[]): number | undefined;
-  /** Where a field may be: a plan has it in one of these places, or in none. */
+  /** Returns the places where a field may be: a plan has it in one of them, or in none. */
   placesOf(path: readonly string[]): readonly Place[];
-  /** Of the fields inside of a section. */
+  /** Returns the numbers of the fields inside of a section. */
   numbersBelow(section: readonly string[]): readonly number[];
 }
 
 export interface Place {
   readonly slot: number;
-  /** From there to the field, where the slot is that of a section which is kept whole. */
+  /** The path from there to the field, where the slot is that of a section which is kept whole. */
   readonly rest: readonly string[];
 }
 
@@ -115,7 +115,7 @@ function growTree(
   });
 }
 
-/** What a rule writes: fields, or a section that may be kept whole and its fields. */
+/** Lists the paths that a rule may write: fields, or a section that may be kept whole and its fields. */
 function possiblePaths({ to, converter }: Rule): (readonly string[])[] {
   const fills = findConverter(converter)?.fills ?? [];
   return to.flatMap(({ path }) => [path, ...fills.map((leaf) => [...path, leaf])]);
@@ -148,7 +148,7 @@ function isWhole(rules: readonly Rule[], section: readonly string[]): boolean {
   return true;
 }
 
-/** By the name of what is kept whole, the fields that may be inside of it. */
+/** Maps the name of each value that is kept whole to the fields that may be inside of it. */
 function fieldsInside(rules: readonly Rule[]): ReadonlyMap<string, ReadonlySet<string>> {
   const inside = new Map<string, Set<string>>();
   for (const rule of rules) {

@@ -11,11 +11,11 @@ import { type HeadValues, headNames } from './head.ts';
 export type Values = readonly Json[];
 
 export interface Positions {
-  /** How many there are. */
+  /** The number of properties. */
   readonly size: number;
-  /** Of the property at this dotted path; undefined where nothing reads it. */
+  /** Returns the number of the property at this dotted path; undefined where nothing reads it. */
   numberOf(path: string): number | undefined;
-  /** What tells that there may be something at this path. */
+  /** Returns the property that tells that there may be something at this path. */
   triggerOf(path: Path): number | undefined;
   readonly compileRead: CompileRead<Values>;
   /** The head of a record on whose outermost level it stands, from the numbers of what is there and the values beside them. */
@@ -28,7 +28,7 @@ export function numberProperties(definitions: Definitions): Positions {
   const add = (name: string) => {
     if (!numbers.has(name)) numbers.set(name, numbers.size);
   };
-  // Read of every record, whatever the rules: numbered first.
+  // The head is read of every record, whatever the rules: it is numbered first.
   for (const name of headNames) for (const path of head[name]) add(path.join('.'));
   const readHead = compileReadNumbers(head, numbers);
   for (const path of readPaths(definitions)) {
@@ -80,7 +80,9 @@ function firstOf(found: readonly Json[], numbers: readonly number[]): Json {
   return undefined;
 }
 
-/** Where the value stands that a path begins with, and the path from there; its first step names the value itself. */
+/**
+ * Finds where the value stands that a path begins with, and the path from there; its first step names the value itself.
+ */
 function placeOf({ properties }: Definitions, path: Path): { names: string[]; rest: Path } {
   const [first, second] = path;
   if (first === undefined) throw new Error('a path without steps');

@@ -1,4 +1,4 @@
-// From the text of a record to what rules read of it, and to the text of what is kept of it.
+// Reads from the text of a record what rules need of it, and writes the text of what is kept of it.
 
 import { toDate } from '../converters/date.ts';
 import { isFlat } from '../dataset.ts';
@@ -15,7 +15,7 @@ import { compileScan } from './scan.ts';
 import { compileShapers, shapeObject, withoutOurs } from './shape.ts';
 
 export interface ShapedRecord extends RecordHead {
-  /** What belongs under the field of the record, as JSON without the braces around it. */
+  /** The content of the record's field, as JSON without the braces around it. */
   readonly kept: string;
   /** The properties that are there, by their numbers (positions.ts), and their values beside them. */
   readonly numbers: readonly number[];
@@ -39,7 +39,7 @@ export function compileReadRecord(
   const unify = compileUnify(dataset.envelope);
   const rename = compileRename(withoutOurs(properties)) ?? ((record) => record);
   const finish = compileFinish(definitions, positions, findType);
-  // What is cut out of a text has the names and the form that it had there.
+  // Values that are cut out of a text have the names and the form that they had there.
   const isCut = isFlat(dataset) && compileRename(properties) === undefined;
   const scan = isCut ? compileScan(shapers) : () => undefined;
 

@@ -1,4 +1,4 @@
-// Which record type a record is of: by a number (the Management API writes it, some exports its name), by a name, or
+// Finds the record type of a record: by a number (the Management API writes it, some exports its name), by a name, or
 // the only one there is.
 
 import { toKeyword } from '../converters/keyword.ts';
@@ -7,14 +7,14 @@ import type { Definitions } from '../definitions.ts';
 import type { Json } from '../json/json.ts';
 
 export interface RecordType {
-  /** As record-type files name it; undefined where a record does not say. */
+  /** The key as record-type files name it; undefined where a record does not say. */
   readonly key: number | string | undefined;
   /** The vendor's name; what the record says, as text, where it is not known. */
   readonly name: string | undefined;
   readonly known: boolean;
 }
 
-/** From what a record says of its kind. */
+/** Finds it from what a record says of its kind. */
 export type FindRecordType = (kind: Json) => RecordType;
 
 type Types = Pick<Definitions, 'dataset' | 'recordTypeNames'>;
@@ -51,7 +51,7 @@ function findByName(names: Definitions['recordTypeNames']): FindRecordType {
   };
 }
 
-/** By the name in lower case: some services begin it small. */
+/** The numbers by the name in lower case: some services begin it small. */
 function numbersByName(names: Definitions['recordTypeNames']): Record<string, number> {
   const numbers: Record<string, number> = {};
   for (const [number, name] of Object.entries(names)) numbers[name.toLowerCase()] ??= Number(number);
@@ -61,7 +61,7 @@ function numbersByName(names: Definitions['recordTypeNames']): Record<string, nu
 /** The same for the ingest pipeline of a dataset. */
 export interface RecordTypesOfPipeline {
   readonly functions: string;
-  /** What the script that calls them is given. */
+  /** The parameters given to the script that calls them. */
   readonly params: object;
   /** An expression for the key of a kind, which is an expression too. */
   readonly keyOf: (kind: string) => string;

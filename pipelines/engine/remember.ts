@@ -25,19 +25,22 @@ export function remember<Value>(most: number, make: (text: string) => Value): Re
   };
 }
 
-/** As `recall`; the text that came last, often the next one too, is found without looking it up. */
+/** Works as `recall`; the text that came last, often the next one too, is found without looking it up. */
 export function recallLast<Value>(recall: Recall<Value>): (text: string) => Value {
   let last: Known<Value> | undefined;
   return (text) => {
     if (last !== undefined && last.text === text) return last.made;
     const known = recall(text);
-    // What is too long to be remembered is a piece of its record, and would keep all of it.
+    // Text too long to be remembered is a piece of its record, and would keep all of it.
     if (text.length <= longest) last = known;
     return known.made;
   };
 }
 
-/** In one piece and by itself: what was cut from a longer text, or put together from shorter ones, keeps all of that. */
+/**
+ * The copy is in one piece and by itself: text that was cut from a longer one, or put together from shorter ones, keeps
+ * all of that.
+ */
 function copyOf(text: string): string {
   const [own = text] = Object.keys({ [text]: 0 });
   return own;

@@ -61,7 +61,7 @@ function renameValue(value: Json, names: Names): Json {
   return isObject(value) ? renameObject(value, names) : value;
 }
 
-/** What the ingest pipeline needs to know of the names. */
+/** Lists what the ingest pipeline needs to know of the names. */
 export function slimNames(properties: Properties): object {
   return Object.fromEntries(
     Object.entries(properties).map(([name, { field = name, type, properties: inner }]) => [

@@ -53,7 +53,7 @@ function readEntries(cursor: Cursor, pairs: Pairs, aside: Aside): string | undef
   return entries;
 }
 
-/** Of the item at the cursor; undefined too where its value may be more than text. */
+/** Finds the entry of the item at the cursor; undefined too where its value may be more than text. */
 function findEntry(cursor: Cursor, { shapers }: Pairs, place: Place): Child | undefined {
   const { text, at } = cursor;
   if (place.next !== undefined && cursor.has(place.next.pairLabel, at)) return place.next;

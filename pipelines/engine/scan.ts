@@ -45,7 +45,7 @@ class Scanner {
   readonly sighting: number;
   /** Names without a definition. */
   readonly strangers: string[] = [];
-  /** What has to stand beside the properties of the text. */
+  /** The properties that have to stand beside those of the text. */
   readonly beside: JsonObject = {};
   /** The part of the text that is to be kept next, and may grow. */
   from = 0;

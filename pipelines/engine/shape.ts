@@ -18,7 +18,7 @@ export function compileShapers({ properties }: Definitions, positions: Positions
   return compileProperties(withoutOurs(properties), '', positions);
 }
 
-/** What records can have: ours is no property of theirs. */
+/** Returns the properties that records can have: ours is no property of theirs. */
 export function withoutOurs<Value>(properties: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !reservedNames.includes(name)));
 }
@@ -107,7 +107,7 @@ function shapeFlattened(value: Json, aside: Aside): Json {
   return objects === undefined ? undefined : tame(isObject(value) ? value : objects, aside);
 }
 
-/** In place. `path` is empty for the record itself. */
+/** Shapes an object in place. `path` is empty for the record itself. */
 export function shapeObject(object: JsonObject, children: Shapers, path: string, aside: Aside): void {
   for (const name in object) {
     const value = object[name];

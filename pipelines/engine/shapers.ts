@@ -1,4 +1,4 @@
-// How the properties of an object are shaped, by name.
+// Shapes the properties of an object, each by its name.
 
 import type { Json, JsonObject } from '../json/json.ts';
 import { isInexact } from '../parse-record.ts';
@@ -9,7 +9,7 @@ export type Shaper = (value: Json, aside: Aside, parent: JsonObject) => Json;
 
 /** A place among the properties of an object. */
 export interface Place {
-  /** What came after it last time, and so probably will again. */
+  /** The child that came after it last time, and so probably will again. */
   next: Child | undefined;
 }
 
@@ -17,9 +17,9 @@ export interface Child extends Place {
   readonly name: string;
   /** Dotted, from the record. */
   readonly path: string;
-  /** As it stands in JSON before the value: `"Name":`. */
+  /** The label as it stands in JSON before the value: `"Name":`. */
   readonly label: string;
-  /** As it stands in a list of pairs before the value: `{"Name":"…","Value":"`. */
+  /** The label as it stands in a list of pairs before the value: `{"Name":"…","Value":"`. */
   readonly pairLabel: string;
   readonly shape: Shaper;
   /** Takes any text as it is. */
@@ -28,7 +28,7 @@ export interface Child extends Place {
   readonly shared: boolean;
   /** See positions.ts; undefined where nothing reads it. */
   readonly number: number | undefined;
-  /** Of a bag of pairs: how its entries are shaped, and the place before the first. */
+  /** The shapers of the entries of a bag of pairs, and the place before the first. */
   readonly pairs: (Place & { readonly shapers: Shapers }) | undefined;
   /** The record or bag that it was seen in last (`nextSighting`): cheaper than to look for it there. */
   lastSeen: number;
@@ -36,7 +36,7 @@ export interface Child extends Place {
 
 export type Shapers = ReadonlyMap<string, Child>;
 
-/** By its definition. Most values are text that is taken as it is. */
+/** Shapes a value by its definition. Most values are text that is taken as it is. */
 export function shapeChild(child: Child, value: Json, aside: Aside, parent: JsonObject): Json {
   if (child.textual && typeof value === 'string') return value;
   if (typeof value === 'number' && isInexact(value)) aside.inexact = true;

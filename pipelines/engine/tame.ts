@@ -9,7 +9,7 @@ const deepestLevel = 18;
 const longestName = 100;
 const longestPath = 512;
 
-/** Set when a number may not be what the text of the record said. */
+/** A note that is set when a number may not be what the text of the record said. */
 export interface Notice {
   inexact: boolean;
 }

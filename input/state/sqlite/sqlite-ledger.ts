@@ -142,7 +142,7 @@ export class SqliteLedger implements State {
     return importLines(this.#opened.database, lines, options, transact);
   }
 
-  /** Not all that was delivered may be known: the next start must doubt, as after a crash. */
+  /** Some of what was delivered may not be known: the next start must doubt, as after a crash. */
   doubtNextStart(): void {
     this.#isDoubtful = true;
   }

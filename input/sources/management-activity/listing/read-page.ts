@@ -20,7 +20,7 @@ export interface PageReader {
   readonly feed: Feed;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Called as pages are read, also when a later page fails. A blob may come again, with a page that is read again. */
+  /** It is called as pages are read, also when a later page fails. A blob may come again, with a page that is read again. */
   readonly onBlobs: (blobs: readonly Item[]) => Promise<void>;
   /** It is called with descriptors that were listed and name no content that could be fetched. */
   readonly onUnreadable: (descriptors: readonly Unreadable[]) => Promise<void>;
