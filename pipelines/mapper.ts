@@ -50,7 +50,7 @@ export function compileReader(definitions: Definitions): RecordReader {
 }
 
 export interface Mapper extends RecordReader {
-  /** Never throws: a text that is no record becomes a document that says so. */
+  /** It never throws: a text that is no record becomes a document that says so. */
   read(text: string): ShapedRecord;
   /** The document as one line of JSON, `event` in front. */
   write(record: ShapedRecord, context: MapContext): string;
@@ -108,7 +108,7 @@ export function compileMapper(definitions: Definitions): Mapper {
 
 type SetContext = (slots: Slots, text: string, context: MapContext) => void;
 
-/** Writes the fields of a context. What it says is worked out when it comes first: thousands of records have it in common. */
+/** Writes the fields of a context. They are worked out when it comes first: thousands of records have it in common. */
 export function compileContext(dataset: Dataset): SetContext {
   let last: MapContext | undefined;
   let tags: string[] | undefined;

@@ -20,7 +20,7 @@ export interface ParsedRecord extends RecordHead {
   readonly value: JsonObject | undefined;
 }
 
-/** Never throws. */
+/** It never throws. */
 export type ParseRecord = (text: string) => ParsedRecord;
 
 export function compileParse(dataset: Dataset, findType: FindRecordType): ParseRecord {

@@ -10,7 +10,7 @@ export interface OutputDocument {
   readonly dataStream: string;
   /**
    * The document as one line of JSON in UTF-8, without the line feed. Its first property is `event`, an object with at
-   * least one property. Not to be read after the write has settled.
+   * least one property. It must not be read after the write has settled.
    */
   readonly body: Buffer;
 }

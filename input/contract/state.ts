@@ -109,7 +109,7 @@ export interface WorkLedger {
   renew(lease: Lease): Promise<boolean>;
   /** Gives back all that the owner holds. */
   release(owner: string): Promise<void>;
-  /** Written before the first record of an attempt leaves the source. */
+  /** It is written before the first record of an attempt leaves the source. */
   begin(feed: Feed, hold: Hold): Promise<boolean>;
   /** Every record of the item is dealt with. */
   settle(feed: Feed, hold: Hold, counts: BatchCounts, at: number): Promise<boolean>;

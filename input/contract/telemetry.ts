@@ -70,11 +70,11 @@ export interface Telemetry {
     fromContentCreatedMs: number,
     backfill?: boolean,
   ): void;
-  /** Told again and again, as the credential may be changed while it is in use. */
+  /** It is reported again and again, as the credential may be changed while it is in use. */
   credential?(tenantId: string, credential: CredentialEnd): void;
   /** Gives a way to read the bytes in flight; called once, by whoever owns the ByteBudget. */
   watchInFlight?(read: () => number): void;
-  /** Told by whoever opened the ledger: what is added up over runs is added up for a ledger. */
+  /** Whoever opened the ledger reports it: totals over runs are those of a ledger. */
   ledgerOpened?(id: string): void;
   /** The last report of a component, or what its habits say against it; undefined where it was never heard of. */
   reportOf?(component: Component): Report | undefined;

@@ -1,4 +1,4 @@
-// One stream end to end: batches from the source, documents through the mapper, to the output, into the ledger.
+// Runs one stream end to end: batches from the source, documents through the mapper, to the output, into the ledger.
 // The mapper knows what a record means, the output how it is written, the ledger what is remembered.
 
 import { dataStreamOf } from '../../pipelines/dataset.ts';

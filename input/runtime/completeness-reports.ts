@@ -1,5 +1,5 @@
-// The reports of completeness that are wanted: one reporter for each input that has a stream of completeness. They follow
-// the streams that are there, and the last interval of one that leaves is told before it is gone.
+// Runs the reports of completeness that are wanted: one reporter for each input that has a stream of completeness. They
+// follow the streams that are there, and the last interval of one that leaves is reported before it is gone.
 
 import {
   type CompletenessReporter,

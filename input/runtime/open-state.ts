@@ -1,5 +1,5 @@
-// The one way to what is remembered: the collector and the commands open the state of a folder here, with what the kinds of
-// source have to say about it.
+// Opens the state of a folder, for the collector and the commands alike, with what the kinds of source have to say
+// about it.
 
 import { sourceKinds } from '../sources/index.ts';
 import type { ImportOptions } from '../state/portable/import-state.ts';

@@ -57,7 +57,7 @@ export class CollectorProcess implements AsyncDisposable {
   }
 
   /**
-   * Makes these units run, and no others. What is the same as before is not touched: a stream with other settings is
+   * Makes these units run, and no others. A unit that is the same as before is not touched: a stream with other settings is
    * stopped and begun anew, an output with other settings is opened beside the old one, which is closed when its last
    * stream has gone over. A unit that cannot be read is reported as failed and goes on with what it had before.
    *
@@ -193,7 +193,7 @@ interface OpenedProcess {
   readonly damage: AbortController;
 }
 
-/** Ends when the process does, and when its ledger is damaged. Without `damage`, streams meet the damage themselves. */
+/** Ends when the process does, and when its ledger is damaged. Streams meet the damage themselves where `damage` is absent. */
 function openSession(
   options: CollectorProcessOptions,
   closing: AbortController,

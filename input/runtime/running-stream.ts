@@ -59,7 +59,7 @@ export class RunningStream {
   }
 
   /**
-   * Resolves when it has ended. What is in flight is finished first; what is not after `patienceMs` is left
+   * Resolves when it has ended. Batches in flight are finished first; what is not after `patienceMs` is left
    * unacknowledged, to be fetched again by whoever collects the tenant next.
    */
   async stop(patienceMs: number, clock: Clock): Promise<void> {

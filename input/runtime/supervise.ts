@@ -1,5 +1,5 @@
-// A stream that died of what nobody foresaw begins again after a pause; the ledger knows where it was. Whether that is
-// wanted at all is for the caller to say.
+// Begins a stream again after a pause when it died of an error that nobody foresaw; the ledger knows where it was. The
+// caller decides whether that is wanted at all.
 
 import type { Clock } from '../contract/clock.ts';
 import type { StreamComponent } from '../contract/component.ts';

@@ -130,7 +130,7 @@ export interface Refetching {
   /** One feed; all of the stream where absent. */
   readonly feed: string | undefined;
   readonly what: ReachedWindow | { readonly position: string };
-  /** Told of each item, once nothing of it is under way any more; `error` where it was not delivered whole. */
+  /** It is called for each item, once nothing of it is under way any more; `error` where it was not delivered whole. */
   readonly onItem: (feed: Feed, position: string, error?: unknown) => void;
 }
 

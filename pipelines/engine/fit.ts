@@ -1,4 +1,4 @@
-// Values as the type of their property wants them.
+// Coerces values to the type of their property.
 
 import { toIp } from '../converters/address.ts';
 import { toDate } from '../converters/date.ts';

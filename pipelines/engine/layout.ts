@@ -1,5 +1,5 @@
 // The fields of a document while it is made: each has a number, given once for a plan, so that writing one is setting
-// an item of a list. What many documents share, such as a user, is kept whole under one number.
+// an item of a list. A section that many documents share, such as a user, is kept whole under one number.
 
 import { findConverter } from '../converters/index.ts';
 import type { Related, Rule } from '../definitions.ts';

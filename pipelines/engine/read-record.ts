@@ -24,7 +24,7 @@ export interface ShapedRecord extends RecordHead {
   readonly created: string | undefined;
 }
 
-/** Never throws: a text that is no record comes back with its problem, and nothing else. */
+/** It never throws: a text that is no record comes back with its problem, and nothing else. */
 export type ReadRecord = (text: string) => ShapedRecord;
 
 export function compileReadRecord(

@@ -1,5 +1,5 @@
 // Reads a record straight from its text: a property that stays as it is, and most do, is neither parsed nor written
-// again, but cut out. What is not as plain as Microsoft writes it is left to the parser.
+// again, but cut out. Text that is not as plain as Microsoft writes it is left to the parser.
 
 import type { JsonObject } from '../json/json.ts';
 import { isInexact } from '../parse-record.ts';

@@ -1,5 +1,5 @@
-// Lists of objects: each object of the record becomes one of the document, made by rules of its own, so that what
-// belongs together stays together, such as a file and its hash.
+// Compiles rules for lists of objects: each object of the record becomes one of the document, made by rules of its own,
+// so that values that belong together stay together, such as a file and its hash.
 
 import type { Convert } from '../converters/converter.ts';
 import type { Rule } from '../definitions.ts';

@@ -1,4 +1,4 @@
-// One readable sentence for each event, from the template of its record type.
+// Writes one readable sentence for each event, from the template of its record type.
 
 import { toKeyword } from '../converters/keyword.ts';
 import { shortenPath } from '../converters/user.ts';

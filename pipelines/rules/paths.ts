@@ -1,4 +1,4 @@
-// Reading values out of records; for the ingest pipeline, writing them into documents too.
+// Reads values out of records; for the ingest pipeline, it writes them into documents too.
 
 import type { Path, Step } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';

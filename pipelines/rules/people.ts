@@ -1,6 +1,6 @@
-// Whoever was acted on: one person, or several as a list of objects, so that what is known of a person stands by that
-// person's id. Who acted is not among them, unless nobody else is: people leave a team, or change themselves.
-// Roles that stand apart from the people are those of each of them.
+// The rules for people who were acted on: one person, or several as a list of objects, so that the facts known of a
+// person stand by that person's id. The person who acted is not among them, unless nobody else is: people leave a team,
+// or change themselves.
 
 import { peopleField } from '../definitions.ts';
 import {

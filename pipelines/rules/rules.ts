@@ -1,4 +1,4 @@
-// Rules: from a property of the record, through a converter, to a field of the document.
+// Compiles rules: each takes a property of the record, through a converter, to a field of the document.
 
 import type { Convert, Converter } from '../converters/converter.ts';
 import { findConverter } from '../converters/index.ts';

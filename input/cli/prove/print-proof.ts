@@ -1,4 +1,4 @@
-// A proof for people: a row for each content type, then whatever is not as it should be.
+// Prints a proof for people: a row for each content type, then whatever is not as it should be.
 
 import type { Gap } from '../../contract/state.ts';
 import { paint, printText, table, wrap } from '../terminal/terminal.ts';

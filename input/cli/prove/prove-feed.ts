@@ -1,5 +1,6 @@
-// One feed of one tenant: what the service lists now against what is remembered of it. What is listed is compared as it
-// comes, so that no listing is ever held whole; then the ledger is read through once.
+// Proves one feed of one tenant: the items that the service lists now are compared with those that the ledger
+// remembers. Listed items are compared as they come, so that no listing is ever held whole; then the ledger is read
+// through once.
 
 import { createHash } from 'node:crypto';
 import type { Feed } from '../../contract/feed.ts';

@@ -1,4 +1,4 @@
-// The strictest proof: fetches content again, record by record, and asks Elasticsearch for each Id.
+// The strictest proof: it fetches content again, record by record, and asks Elasticsearch for each Id.
 
 import type { RecordReader } from '../../../pipelines/mapper.ts';
 import { OperatorError } from '../../contract/errors.ts';
@@ -54,7 +54,7 @@ export class RecordProver {
     this.#asking = asking;
   }
 
-  /** Fetches the items again. What cannot be read is noted; an output that cannot be asked ends the proof. */
+  /** Fetches the items again. Items that cannot be read are noted; an output that cannot be asked ends the proof. */
   async take(items: readonly ListedItem[]): Promise<void> {
     const { signal } = this.#asking;
     for (const item of items) {

@@ -55,7 +55,7 @@ export async function countSettled(
 /** Content may be dated by a clock that is ahead. */
 const endOfTime = '9999-01-01T00:00:00Z';
 
-/** Never rejects, except when the signal aborts: what cannot be looked at is not proved, and says why. */
+/** It never rejects, except when the signal aborts: a store that cannot be looked at is not proved, and says why. */
 export async function proveStore(
   { output, dataStream, delivered: counted, duplicate }: Store,
   sinceMs: number,

@@ -1,4 +1,4 @@
-// All feeds of one stream proved, each by itself: what cannot be asked for does not hide the others.
+// Proves all feeds of one stream, each by itself: a feed that cannot be asked for does not hide the others.
 
 import { existsSync } from 'node:fs';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';

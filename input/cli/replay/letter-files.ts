@@ -1,4 +1,4 @@
-// Files of dead letters as a replay sees them: read one by one, put away when all of their letters were dealt with,
+// The files of dead letters as a replay sees them: read one by one, put away when all of their letters were dealt with,
 // cut down to the rest when only some were.
 
 import { createWriteStream } from 'node:fs';

@@ -1,4 +1,4 @@
-// `m365 replay content` and `replay window`: what a source has fetched once more, and delivered.
+// The commands `m365 replay content` and `replay window`: a source fetches items once more, and they are delivered.
 
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';

@@ -1,4 +1,4 @@
-// `m365 replay dead-letters`: the records that an output refused, or that were too large, delivered again.
+// The command `m365 replay dead-letters`: it delivers again the records that an output refused, or that were too large.
 
 import { readFile } from 'node:fs/promises';
 import { parseObject } from '../../../pipelines/parse-record.ts';

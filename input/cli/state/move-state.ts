@@ -1,4 +1,4 @@
-// `m365 state export` and `import`: the ledger as one file of lines, to carry it to another machine.
+// The commands `m365 state export` and `import`: the ledger as one file of lines, to carry it to another machine.
 
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
@@ -96,7 +96,7 @@ function factsMissing({ taken, announced }: Imported): boolean {
 
 const isRowKind = (kind: string): kind is keyof typeof rowNames => kind in rowNames;
 
-/** Told before a ledger is made for it. */
+/** The refusal comes before a ledger is made for the file. */
 async function refuseUnreadable(file: string): Promise<void> {
   try {
     await using handle = await open(file);

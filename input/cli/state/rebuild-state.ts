@@ -1,4 +1,5 @@
-// `m365 state rebuild`: after the ledger was lost, the Ids of what was delivered are read back from where it went.
+// The command `m365 state rebuild`: after the ledger was lost, it reads the Ids of delivered records back from where
+// they went.
 
 import { systemClock } from '../../contract/clock.ts';
 import type { Logger } from '../../contract/logger.ts';

@@ -1,4 +1,5 @@
-// `m365 state show`: what the ledger knows of each tenant and content type, also while a collector uses it.
+// The command `m365 state show`: it prints what the ledger knows of each tenant and content type, also while a
+// collector uses it.
 
 import { systemClock } from '../../contract/clock.ts';
 import type { Feed } from '../../contract/feed.ts';

@@ -1,5 +1,5 @@
-// Reads a policy file: a standalone Elastic Agent policy, as Kibana exports it or as written by hand. What is wrong
-// is collected over all parts and thrown as one PolicyError; nothing is opened or connected here.
+// Reads a policy file: a standalone Elastic Agent policy, as Kibana exports it or as written by hand. Problems are
+// collected over all parts and thrown as one PolicyError; nothing is opened or connected here.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

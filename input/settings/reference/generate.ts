@@ -1,4 +1,4 @@
-// Writes what is generated from the settings; a test regenerates it and compares.
+// Writes the files that are generated from the settings; a test regenerates them and compares.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// docs/settings.md, from the declared options.
+// Writes docs/settings.md from the declared options.
 
 import type { Option } from '../../options/option.ts';
 import { type SettingGroup, settingGroups } from './setting-groups.ts';

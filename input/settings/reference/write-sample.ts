@@ -1,5 +1,5 @@
-// deploy/sample-policy.yml, from the declared options: what one has to fill in stands open, everything else is a
-// comment with its default, so that the file runs as soon as the open lines are right.
+// Writes deploy/sample-policy.yml from the declared options: settings that one has to fill in stand open, everything
+// else is a comment with its default, so that the file runs as soon as the open lines are right.
 
 import { stringify } from 'yaml';
 import type { Option } from '../../options/option.ts';

@@ -167,7 +167,7 @@ function mapOf(place: string, key: string, value: PolicyNode): MapNode {
   return { kind: 'map', place, entries: [{ key, place, value }] };
 }
 
-/** A policy of this input alone. What is found by its id has one in any case. */
+/** A policy of this input alone. A unit that is found by its id has one in any case. */
 function policyOf({ id, settings }: Unit): MapNode {
   const { place } = settings;
   const own = settings.kind === 'map' && !findEntry(settings, 'id') ? settings : undefined;

@@ -1,5 +1,6 @@
-// The loops of one tenant: subscriptions are watched, each content type is listed at its head and in the background, and
-// what is listed is downloaded. A failure in one of them is reported and tried again; it stops none of the others.
+// Collects the content of one tenant in several loops: subscriptions are watched, each content type is listed at its
+// head and in the background, and listed content is downloaded. A failure in one of them is reported and tried again;
+// it stops none of the others.
 
 import { runTogether } from '../../concurrency/run-together.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';

@@ -1,5 +1,5 @@
-// Source: the Office 365 Management Activity API, for one tenant. Subscriptions, listings and downloads run side by side;
-// what they find leaves as batches.
+// The source that reads the Office 365 Management Activity API for one tenant. Subscriptions, listings and downloads
+// run side by side; the records that they find leave as batches.
 
 import { BatchQueue } from '../../concurrency/batch-queue.ts';
 import { LinkedAbort } from '../../concurrency/linked-abort.ts';

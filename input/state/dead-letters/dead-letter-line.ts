@@ -1,4 +1,4 @@
-// A dead letter as a line of JSON, and back.
+// Writes a dead letter as a line of JSON, and reads it back.
 
 import { dirname, join } from 'node:path';
 import type { DeadLetter } from '../../contract/dead-letters.ts';

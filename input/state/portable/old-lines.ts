@@ -1,5 +1,5 @@
-// Lines as they were before there was more than one source: of older exports, and of an older ledger of which only some
-// rows can be read.
+// Reads lines in the form that they had before there was more than one source: those of older exports, and of an older
+// ledger of which only some rows can be read.
 
 import type { DatabaseSync } from 'node:sqlite';
 import { type Row, readText } from '../sqlite/rows.ts';

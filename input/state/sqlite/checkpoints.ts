@@ -1,4 +1,4 @@
-// Small facts of components.
+// The table of checkpoints: small facts that the ledger keeps for each component.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Component } from '../../contract/component.ts';

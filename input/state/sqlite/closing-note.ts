@@ -1,4 +1,4 @@
-// Says whether the ledger is exactly as the previous run left it. The note is written when the ledger closes and taken
+// Tells whether the ledger is exactly as the previous run left it. The note is written when the ledger closes and taken
 // away when it opens; a crash leaves none, and a ledger restored from a backup is not the file the note speaks of.
 
 import {

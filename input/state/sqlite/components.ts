@@ -1,4 +1,4 @@
-// Short numbers for components, so that no row repeats a tenant's GUID and a feed's name.
+// The table of components, which gives each a short number, so that no row repeats a tenant's GUID and a feed's name.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Component, isFeed } from '../../contract/component.ts';

@@ -1,4 +1,4 @@
-// Stretches of time of a feed whose content is known to be lost.
+// The table of gaps: stretches of time of a feed whose content is known to be lost.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Feed } from '../../contract/feed.ts';

@@ -1,4 +1,4 @@
-// The SQL of work items. Of an item that somebody holds, only the lease that was given last changes anything.
+// The SQL of work items. Only the lease that was given last changes anything of an item that somebody holds.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 

@@ -44,7 +44,7 @@ export const ledgerFile = (folder: string) => join(folder, 'ledger.db');
  */
 const busyTimeoutMs = 1_000;
 
-/** Left behind when damage was met while running: the next start begins a new ledger. */
+/** This file is left behind when damage was met while running: the next start begins a new ledger. */
 const suspectFile = (folder: string) => join(folder, 'ledger.suspect');
 
 export function markSuspect(folder: string): void {
@@ -191,7 +191,7 @@ function lookAround(database: DatabaseSync): void {
   for (const table of listTables(database)) database.prepare(`SELECT * FROM "${table}" LIMIT 1`).get();
 }
 
-/** Reads every page. Of three million Ids, that takes less than a second. */
+/** Reads every page. That takes less than a second with three million Ids. */
 function lookThrough(database: DatabaseSync): void {
   const verdict = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
   if (verdict !== 'ok') throw foundDamage(String(verdict));

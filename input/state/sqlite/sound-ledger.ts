@@ -1,4 +1,5 @@
-// A ledger that can be worked with, whatever was done to the file: damage to any part of it counts as damage to all.
+// Opens a ledger that can be worked with, whatever was done to the file: damage to any part of it counts as damage to
+// all.
 
 import type { DatabaseSync } from 'node:sqlite';
 import { describeError, OperatorError } from '../../contract/errors.ts';

@@ -1,5 +1,5 @@
-// The ledger on SQLite: what was listed, what was delivered, and how much of the local files counts. Each part of it
-// is a file of its own; this one opens them on one database.
+// The ledger on SQLite: the items that were listed, the records that were delivered, and how much of the local files
+// counts. Each part of it is a file of its own; this one opens them on one database.
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../contract/clock.ts';

@@ -1,4 +1,4 @@
-// All writes to the ledger, one transaction per turn of the event loop: what was asked for in one turn is written
+// Runs all writes to the ledger, one transaction per turn of the event loop: writes asked for in one turn are made
 // together, in order. A full disk makes it wait and try again; one bad write does not spoil the others.
 
 import type { DatabaseSync } from 'node:sqlite';
@@ -18,13 +18,13 @@ interface WaitingWrite {
 export interface TransactionParts {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Named in messages. */
+  /** The file that messages name. */
   readonly file: string;
   /** Makes the error to reject with when SQLite finds the file damaged. */
   readonly damaged: (cause: unknown) => Error;
   /** Aborts when nobody can wait any longer: what the disk refuses is then rejected. */
   readonly giveUp?: AbortSignal | undefined;
-  /** Told when the disk refuses, and when it takes again. */
+  /** It is called when the disk refuses, and when it takes again. */
   readonly onHealth?: ((health: 'healthy' | 'degraded', message: string) => void) | undefined;
 }
 
@@ -49,7 +49,7 @@ export class Transactions {
   }
 
   /**
-   * Resolves with what `work` returned once its transaction is committed. What fails is explained before the next write
+   * Resolves with what `work` returned once its transaction is committed. A failure is explained before the next write
    * is tried, and rejected with.
    */
   write<T>(work: () => T, explain: (error: unknown) => unknown = (error) => error): Promise<T> {

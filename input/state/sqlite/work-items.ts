@@ -1,4 +1,5 @@
-// A row for every item that a source listed, from the listing to its end, and the gaps between them.
+// The table of work items: a row for every item that a source listed, from the listing to its end. The gaps between
+// them are gaps.ts.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { BatchCounts } from '../../contract/batch-counts.ts';
@@ -64,7 +65,7 @@ export class SqliteWorkLedger implements WorkLedger {
         ? undefined
         : this.#findFree(component, limit, lease, order, now);
     });
-    // Asked for again before it was begun: nothing has to be written.
+    // The item is asked for again before it was begun: nothing has to be written.
     if (free?.every(({ item }) => isSafe(item, lease, now))) return free.map(({ item }) => item);
     return this.#access.write(() => {
       const component = this.#components.find(feed);

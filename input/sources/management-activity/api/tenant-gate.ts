@@ -1,5 +1,5 @@
-// Closes while the tenant as a whole cannot be asked (no token, no network), so that not every content type and blob
-// finds this out by itself.
+// A gate that closes while the tenant as a whole cannot be asked (no token, no network), so that not every content type
+// and blob finds this out by itself.
 
 import type { Clock } from '../../../contract/clock.ts';
 import { describeError, OperatorError } from '../../../contract/errors.ts';

@@ -1,4 +1,4 @@
-// Keeps count of the content of one content type that cannot be had, for now or for good, and tells the operator.
+// Counts the content of one content type that cannot be had, for now or for good, and reports it to the operator.
 
 import type { WorkItem } from '../../../contract/state.ts';
 import { hourMs, isoTime } from '../../../contract/time.ts';

@@ -1,5 +1,6 @@
-// Fetches the content that is listed and due: what is new before all that is old, content types in turn, a bounded number
-// at once. The order within a content type is feed-queue.ts. A blob whose attempt failed is tried again until Microsoft's date for it has passed.
+// Fetches the content that is listed and due: new content before all that is old, content types in turn, a bounded
+// number at once. The order within a content type is feed-queue.ts. A blob whose attempt failed is tried again until
+// Microsoft's date for it has passed.
 
 import { WakeableSleep } from '../../../concurrency/wakeable-sleep.ts';
 import { describeError, OperatorError } from '../../../contract/errors.ts';
@@ -220,7 +221,7 @@ export class Downloads {
 
   /**
    * Nothing else ends a blob: an answer that calls it expired, unknown or no records before its date may be a fault that
-   * passes. By our clock and by Microsoft's, since a wrong one alone must not give anything up.
+   * passes. Our clock and Microsoft's both have to be past it, since a wrong one alone must not give anything up.
    */
   async #endIfExpired(queue: FeedQueue, blob: WorkItem): Promise<boolean> {
     const { clock } = this.#stream.environment;

@@ -9,7 +9,7 @@ import { ApiError } from '../api/api-error.ts';
 import type { ContentFeed, Stream } from '../stream.ts';
 import type { ContentTroubles } from './content-troubles.ts';
 
-/** Asked from the ledger at once; small, because newer content overtakes it, and each of thousands of queues holds so many. */
+/** So many items are asked from the ledger at once; few, because newer content overtakes them, and thousands of queues hold some. */
 const readAhead = 8;
 /** Content made within so many intervals is fresh: it takes a moment to be listed. */
 const freshIntervals = 2;

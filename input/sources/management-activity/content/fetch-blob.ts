@@ -1,5 +1,5 @@
 // One attempt at one content blob: its body is cut into records as it arrives, these leave in batches, and once the last
-// batch is settled the attempt is concluded. What a failure means for the blob is downloads.ts.
+// batch is settled the attempt is concluded. downloads.ts decides what a failure means for the blob.
 
 import { addCounts, type BatchCounts } from '../../../contract/batch-counts.ts';
 import { OperatorError } from '../../../contract/errors.ts';
@@ -100,7 +100,7 @@ class BlobAttempt {
     const pace = { waitedMs: 0, bytes: 0 };
     let waitingSince = clock.now();
     for await (const chunk of response.body) {
-      // Written while the body comes in, together with what other blobs write in this turn.
+      // It is written while the body comes in, together with what other blobs write in this turn.
       if (pace.bytes === 0) this.#begin().catch(() => {});
       pace.waitedMs += clock.now() - waitingSince;
       pace.bytes += chunk.length;

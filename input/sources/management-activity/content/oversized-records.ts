@@ -1,5 +1,5 @@
-// Records too large to hold go to the dead letters as they come, up to a bound. They are kept only once the body is whole:
-// what broke off is fetched again, and would be kept twice.
+// Sends records too large to hold to the dead letters as they come, up to a bound. They are kept only once the body is
+// whole: a body that broke off is fetched again, and its records would be kept twice.
 
 import type { DeadLetterStream } from '../../../contract/dead-letters.ts';
 import type { Origin } from '../../../contract/feed.ts';

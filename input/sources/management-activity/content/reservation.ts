@@ -1,4 +1,4 @@
-// Room for a body before it is asked for, so that nothing is asked for that would have to wait half read.
+// Reserves room for a body before it is asked for, so that nothing is asked for that would have to wait half read.
 
 import type { ByteBudget } from '../../../contract/source.ts';
 

@@ -1,4 +1,4 @@
-// Puts what was listed into the ledger, with what it says of each blob: found late, or from before the first run.
+// Puts listed blobs into the ledger, with marks on those that were found late or come from before the first run.
 
 import type { Feed } from '../../../contract/feed.ts';
 import type { SourceEnvironment } from '../../../contract/source.ts';

@@ -1,4 +1,4 @@
-// Lists one window, page after page, restarting where a page went stale. What a page holds is read-page.ts; order and
+// Lists one window, page after page, restarting where a page went stale. Reading a page is read-page.ts; order and
 // choice of windows are listing.ts.
 
 import { OperatorError } from '../../../contract/errors.ts';

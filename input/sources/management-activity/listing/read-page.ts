@@ -1,5 +1,5 @@
-// Reads one page of a listing as it streams in, and hands out the blobs that it names. What becomes of these is for the
-// caller: the collector keeps them in the ledger, a proof compares them with it.
+// Reads one page of a listing as it streams in, and hands out the blobs that it names. The caller decides about these:
+// the collector keeps them in the ledger, a proof compares them with it.
 
 import type { Clock } from '../../../contract/clock.ts';
 import { OperatorError } from '../../../contract/errors.ts';

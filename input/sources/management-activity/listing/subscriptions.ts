@@ -148,7 +148,7 @@ export class Subscriptions {
     const now = clock.now();
     const notBefore = Date.parse((await checkpoints.get(feed, facts.nextStartAt)) ?? '');
     if (now < notBefore && notBefore <= now + coolDownMs) return this.#coolDown(feed, notBefore);
-    // Written first: a start whose answer never arrives counts for Microsoft too.
+    // The time is written first: a start whose answer never arrives counts for Microsoft too.
     await checkpoints.set(feed, facts.nextStartAt, isoTime(now + coolDownMs));
     try {
       await this.#stream.api.startSubscription(feed, signal);

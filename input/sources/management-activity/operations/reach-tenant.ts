@@ -1,4 +1,4 @@
-// A tenant as a command asks it, without a collector: with connections of its own, and less patience.
+// Opens a tenant for a command, without a collector: with connections of its own, and less patience.
 
 import { type Clock, systemClock } from '../../../contract/clock.ts';
 import type { Telemetry } from '../../../contract/telemetry.ts';

@@ -1,4 +1,4 @@
-// Content blobs fetched from Microsoft once more, for `m365 replay`: one by its id, or all that is listed in a window.
+// Fetches content blobs from Microsoft once more, for `m365 replay`: one by its id, or all that are listed in a window.
 
 import { describeError } from '../../../contract/errors.ts';
 import type { Batch, Source } from '../../../contract/source.ts';

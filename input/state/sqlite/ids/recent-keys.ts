@@ -10,7 +10,7 @@ const hashWord = 1;
 export class RecentKeys {
   #size = 0;
   #words = new Uint32Array(keyWords * 1024);
-  /** Open addressing: the position of a key plus one, or 0. Never more than half full. */
+  /** Open addressing: the position of a key plus one, or 0. The table is never more than half full. */
   #slots = new Uint32Array(2048);
 
   get size(): number {
