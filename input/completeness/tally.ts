@@ -139,7 +139,7 @@ export function combineTelemetry(telemetry: Telemetry, listener: Telemetry): Tel
       telemetry.credential?.(tenantId, credential);
       listener.credential?.(tenantId, credential);
     },
-    notice: (component, report) => telemetry.notice?.(component, report) ?? false,
+    showNotice: (component, report) => telemetry.showNotice?.(component, report) ?? false,
     watchInFlight: (read) => telemetry.watchInFlight?.(read),
     reportOf: (component) => telemetry.reportOf?.(component),
   };

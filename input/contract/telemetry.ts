@@ -58,7 +58,7 @@ export interface Telemetry {
    * Something seen in passing, of which nobody will see the end: shown for an hour from the last time, while nothing
    * else is wrong. True when it was not shown already.
    */
-  notice?(component: Component, report: Report): boolean;
+  showNotice?(component: Component, report: Report): boolean;
   count(component: Component, counter: Counter, by?: number): void;
   /**
    * Lag of the newest record just acknowledged, in milliseconds. That of backfill says how old the history is, and

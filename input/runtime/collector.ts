@@ -266,7 +266,7 @@ function reportSecondCollector(parts: CollectorParts, batch: Batch, report: Writ
   if (strange === 0 || batch.uncertain) return;
   const message = `${strange} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`;
   const notice = { health: 'degraded', code: 'second-collector', message } as const;
-  if (parts.telemetry.notice?.(batch.origin.feed, notice))
+  if (parts.telemetry.showNotice?.(batch.origin.feed, notice))
     parts.log.warn({ m365: originFields(batch.origin) }, `${batch.origin.feed.name}: ${message}`);
 }
 

@@ -17,7 +17,7 @@ interface Destination {
 export const outputFact = 'output';
 
 /** Warns where documents of the stream went somewhere else until now. */
-export async function noteOutputChange(
+export async function reportOutputChange(
   { source, where, output }: StreamPolicy,
   all: readonly StreamPolicy[],
   checkpoints: Checkpoints,

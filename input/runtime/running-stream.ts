@@ -9,7 +9,7 @@ import type { CollectorSignals } from './collector.ts';
 import { type FeedClaims, feedsOf } from './feed-claims.ts';
 import type { OutputLease } from './held-outputs.ts';
 import { deliverStream, type SharedByStreams } from './open-parts.ts';
-import { noteOutputChange } from './output-change.ts';
+import { reportOutputChange } from './output-change.ts';
 import { type FoundTenant, superviseStream } from './supervise.ts';
 
 /** The parts that all streams of a process have together. */
@@ -113,7 +113,7 @@ export class RunningStream {
       { event: { action: 'stream-opened' }, m365: { stream: policy.id } },
       `${policy.where}: the source of the stream ${policy.id} is opened.`,
     );
-    await noteOutputChange(policy, wanted(), shared.asking.checkpoints, log);
+    await reportOutputChange(policy, wanted(), shared.asking.checkpoints, log);
     await deliverStream(policy, held, shared, {
       signals: { stop: this.#stop.signal, abandon: this.#abandon.signal },
       open: policy.source.open,

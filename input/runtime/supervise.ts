@@ -94,7 +94,7 @@ class StreamReporter {
     const { telemetry, log, stream } = this.#options;
     const message = `Collecting has begun again after an error that nobody foresaw: ${messageOf(error)}.`;
     telemetry.report(this.#component, { health: 'starting', message });
-    telemetry.notice?.(this.#component, { health: 'degraded', code, message });
+    telemetry.showNotice?.(this.#component, { health: 'degraded', code, message });
     log.warn({ m365: { stream: stream.id } }, `${stream.where}: ${message}`);
   }
 }

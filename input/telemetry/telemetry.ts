@@ -15,7 +15,7 @@ export function createTelemetry(options: { clock: Clock; version: string }): Run
   return {
     board,
     report: (component, report) => board.report(component, report),
-    notice: (component, report) => board.notice(component, report),
+    showNotice: (component, report) => board.showNotice(component, report),
     count(component, counter, by) {
       board.count(component, counter, by);
       meter.count(component, counter, by);

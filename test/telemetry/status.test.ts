@@ -82,9 +82,9 @@ describe('the status board', () => {
     const shown = () => board.snapshot().components[0];
     board.report(scope, { health: 'healthy', message: 'collecting' });
     clock.move(hour);
-    expect(board.notice(scope, notice)).toBe(true);
+    expect(board.showNotice(scope, notice)).toBe(true);
     clock.move(hour / 2);
-    expect(board.notice(scope, notice)).toBe(false);
+    expect(board.showNotice(scope, notice)).toBe(false);
     expect(shown()).toMatchObject({ code: 'second-collector', since: '2026-11-20T09:00:00.000Z' });
     board.report(scope, { health: 'failed', message: 'refused' });
     expect(shown()).toMatchObject({ health: 'failed', message: 'refused' });
@@ -92,7 +92,7 @@ describe('the status board', () => {
     expect(shown()?.health).toBe('degraded');
     clock.move(hour);
     expect(shown()?.health).toBe('healthy');
-    expect(board.notice(scope, notice)).toBe(true);
+    expect(board.showNotice(scope, notice)).toBe(true);
   });
 
   test('is as ill as its worst part', () => {

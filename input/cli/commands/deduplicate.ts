@@ -3,7 +3,6 @@
 import { Command } from 'commander';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { datasetNames } from '../../../pipelines/datasets.ts';
-import { dayMs } from '../../contract/time.ts';
 import { type Connection, connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { deleteDocuments, deleteLine } from '../../outputs/elasticsearch/stored/delete-duplicates.ts';
 import { findDuplicates, type StoredDocument } from '../../outputs/elasticsearch/stored/duplicates.ts';

@@ -45,9 +45,9 @@ async function replay(flags: ItemFlags, choose: Choose): Promise<boolean> {
   let complete = true;
   let found = 0;
   for (const { stream, what } of wanted) {
-    const told = await replayStream(session, stream, what, flags);
-    found += told.items;
-    complete &&= told.complete && !session.signals.stop.aborted;
+    const replayed = await replayStream(session, stream, what, flags);
+    found += replayed.items;
+    complete &&= replayed.complete && !session.signals.stop.aborted;
   }
   if (found === 0) throw nothingFound();
   return complete;

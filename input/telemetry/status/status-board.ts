@@ -100,7 +100,7 @@ export class StatusBoard implements Telemetry {
     entry.report = { ...report, message: redact(report.message) };
   }
 
-  notice(component: Component, report: Report): boolean {
+  showNotice(component: Component, report: Report): boolean {
     const entry = this.entry(component);
     const now = this.clock.now();
     const shown = entry.notice && entry.notice.until > now ? entry.notice : undefined;

@@ -190,9 +190,9 @@ describe('what is said never to be had', () => {
       expect(run.bench.recorder.counted('items_lost')).toBe(0);
       run.clock.advance(day);
       await waitFor(() => run.bench.recorder.counted('items_lost', contentType) === 1, 'it is lost');
-      const scope = feedOf(run.emulator.tenants[0]?.tenantId ?? '', contentType);
+      const feed = feedOf(run.emulator.tenants[0]?.tenantId ?? '', contentType);
       const gaps = await run.bench.ledger.work.gapsBetween(
-        scope,
+        feed,
         '2000-01-01T00:00:00Z',
         '2100-01-01T00:00:00Z',
       );

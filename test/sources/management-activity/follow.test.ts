@@ -105,9 +105,8 @@ describe('content', () => {
     const run = await prepare();
     const before = run.publish(10 * minute);
     const following = run.follow({ initialIntervalMs: 0 });
-    const scope = feedOf(run.options.tenantId, contentType);
-    const isBegun = async () =>
-      (await run.bench.ledger.checkpoints.get(scope, facts.watermark)) !== undefined;
+    const feed = feedOf(run.options.tenantId, contentType);
+    const isBegun = async () => (await run.bench.ledger.checkpoints.get(feed, facts.watermark)) !== undefined;
     await waitFor(isBegun, 'the first listing is done');
     const after = run.publish();
     await waitFor(() => has(following, after), 'the new content is collected');
@@ -214,9 +213,9 @@ test('a listing of all seven days that is refused at their edge is done with', a
   const path = `startTime=${edge}`;
   run.emulator.setFaults([{ match: { operation: 'content', path }, fault: { kind: 'af', code: 'AF20055' } }]);
   run.clock.advance(day);
-  const scope = feedOf(run.options.tenantId, contentType);
+  const feed = feedOf(run.options.tenantId, contentType);
   const isListed = async () =>
-    Date.parse((await run.bench.ledger.checkpoints.get(scope, facts.lastFullListing)) ?? '') >
+    Date.parse((await run.bench.ledger.checkpoints.get(feed, facts.lastFullListing)) ?? '') >
     run.clock.now() - hour;
   await waitFor(isListed, 'all seven days are listed again');
   expect(run.emulator.faults()[0]?.fired).toBeGreaterThan(0);
@@ -250,9 +249,9 @@ describe('after a restart', () => {
     const second = run.follow({ contentTypes: [contentType] });
     await waitFor(() => reachable.every((id) => has(second, id)), 'the reachable is collected');
     await waitFor(() => run.bench.recorder.counted('gaps') === 1, 'the gap is recorded');
-    const scope = feedOf(run.options.tenantId, contentType);
+    const feed = feedOf(run.options.tenantId, contentType);
     const gaps = await run.bench.ledger.work.gapsBetween(
-      scope,
+      feed,
       '2000-01-01T00:00:00Z',
       '2100-01-01T00:00:00Z',
     );
@@ -277,9 +276,9 @@ describe('after a restart', () => {
     const first = run.follow();
     await polled(run);
     await first.stop();
-    const scope = feedOf(run.options.tenantId, contentType);
+    const feed = feedOf(run.options.tenantId, contentType);
     await run.bench.ledger.checkpoints.set(
-      scope,
+      feed,
       facts.watermark,
       new Date(run.clock.now() + 3 * day).toISOString(),
     );
@@ -294,8 +293,8 @@ describe('after a restart', () => {
     const first = run.follow();
     await polled(run);
     await first.stop();
-    const scope = feedOf(run.options.tenantId, contentType);
-    await run.bench.ledger.checkpoints.set(scope, facts.unlisted, '[["2026-');
+    const feed = feedOf(run.options.tenantId, contentType);
+    await run.bench.ledger.checkpoints.set(feed, facts.unlisted, '[["2026-');
     const missed = run.publish(2 * day);
     const second = run.follow();
     await waitFor(() => has(second, missed), 'what may never have been listed is collected');
@@ -318,9 +317,9 @@ describe('after a restart', () => {
     await waitFor(() => has(second, id) && has(second, other), 'the second run has it too');
     const uncertain = second.collected.batches.map((batch) => [batch.origin.position, batch.uncertain]);
     expect(Object.fromEntries(uncertain)).toEqual({ [id]: true, [other]: false });
-    const scope = feedOf(run.options.tenantId, contentType);
+    const feed = feedOf(run.options.tenantId, contentType);
     const find = async () => {
-      const known = await readAll(bench.ledger.work.between(scope, '2000', '2100'));
+      const known = await readAll(bench.ledger.work.between(feed, '2000', '2100'));
       return known.find((item) => item.id === id);
     };
     await waitFor(async () => (await find())?.state === 'acknowledged', 'it is acknowledged');

@@ -183,9 +183,9 @@ describe('a listing', () => {
       { listing: listOne(), isRefused: (from, now) => from < now - 6.75 * day },
       { initialIntervalMs: 7 * day },
     );
-    const scope = feedOf(tenantId, contentType);
-    expect(await run.bench.ledger.work.gapsBetween(scope, '2000-01-01', '2100-01-01')).toEqual([]);
-    const unlisted = JSON.parse((await run.bench.ledger.checkpoints.get(scope, 'unlisted')) ?? '');
+    const feed = feedOf(tenantId, contentType);
+    expect(await run.bench.ledger.work.gapsBetween(feed, '2000-01-01', '2100-01-01')).toEqual([]);
+    const unlisted = JSON.parse((await run.bench.ledger.checkpoints.get(feed, 'unlisted')) ?? '');
     expect(unlisted).toHaveLength(1);
     const hours = (Date.parse(unlisted[0][1]) - Date.parse(unlisted[0][0])) / 3_600_000;
     expect(hours).toBeGreaterThan(4.5);

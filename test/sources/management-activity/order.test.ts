@@ -43,9 +43,9 @@ async function prepare({ speed = 100 } = {}): Promise<Run> {
     list: async (contentType, hoursAgo) => {
       const { contentId: id, contentUri: data, contentCreated: createdAt } = publish(contentType, hoursAgo);
       const expiresAt = new Date(clock.now() + 24 * hour).toISOString();
-      const scope = feedOf(tenant.tenantId, contentType);
+      const feed = feedOf(tenant.tenantId, contentType);
       const mark = { late: false, backfill: false, listedAt: clock.now() };
-      await bench.ledger.work.list(scope, [{ id, data, createdAt, expiresAt }], mark);
+      await bench.ledger.work.list(feed, [{ id, data, createdAt, expiresAt }], mark);
       return id;
     },
     follow: (over) => {
@@ -152,7 +152,7 @@ test('what is new is collected while old content holds every other place', async
 test('new content is chosen when there is room for it, not before', async () => {
   const run = await prepare();
   const old = await run.list(busy, 50);
-  const scope = feedOf(run.emulator.tenants[0]?.tenantId ?? '', busy);
+  const feed = feedOf(run.emulator.tenants[0]?.tenantId ?? '', busy);
   const { budget, work } = run.bench.environment;
   const { signal } = new AbortController();
   // All of it: what is due has to wait for room.
@@ -160,7 +160,7 @@ test('new content is chosen when there is room for it, not before', async () => 
   const following = run.follow({ concurrentBlobs: 1 });
   await waitFor(() => run.emulator.requests.counts().byOperation.content !== undefined, 'it is listed');
   const found = run.publish(busy, 0);
-  await waitFor(async () => (await work.countByState(scope)).listed === 2, 'both wait');
+  await waitFor(async () => (await work.countByState(feed)).listed === 2, 'both wait');
   budget.release(64 << 20);
   await waitFor(() => fetched(following).length === 2, 'both are collected');
   expect(fetched(following)).toEqual([found, old]);

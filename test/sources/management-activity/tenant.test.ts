@@ -112,8 +112,8 @@ describe('subscriptions', () => {
     const following = run.follow(0, { contentTypes: ['Audit.Exchange'] });
     await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down', 'it waits');
     expect(run.bench.recorder.counted('throttled')).toBe(0);
-    const scope = feedOf(run.options().tenantId, 'Audit.Exchange');
-    const next = Date.parse((await run.bench.ledger.checkpoints.get(scope, facts.nextStartAt)) ?? '');
+    const feed = feedOf(run.options().tenantId, 'Audit.Exchange');
+    const next = Date.parse((await run.bench.ledger.checkpoints.get(feed, facts.nextStartAt)) ?? '');
     expect(next).toBeLessThan(run.clock.now() + 91_000);
     run.clock.advance(2 * minute);
     await waitFor(() => following.collected.records.length > 0, 'it is started');

@@ -59,7 +59,7 @@ export class Downloads {
     this.#news.wake();
   }
 
-  /** Ends with the signal, when no body is being read any more; or as `noticeListingDone` says. */
+  /** Ends with the signal, when no body is being read any more; or as `onListingDone` says. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted && (await this.#step(signal)));

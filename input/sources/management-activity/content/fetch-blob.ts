@@ -132,7 +132,7 @@ class BlobAttempt {
     else if (end.kind !== 'complete') throw unfinished(end);
     const kept = await this.#oversized.finish();
     this.#count({ delivered: 0, duplicate: 0, deadLettered: kept });
-    this.#noteRepairs();
+    this.#logRepairs();
   }
 
   #sendSplit(signal: AbortSignal): Promise<void> {
@@ -188,7 +188,7 @@ class BlobAttempt {
     this.#counts = addCounts(this.#counts, more);
   }
 
-  #noteRepairs(): void {
+  #logRepairs(): void {
     const { repaired } = this.#splitter;
     if (repaired === 0) return;
     const { stream, feed, blob } = this.#parts;

@@ -246,7 +246,7 @@ export class ContentListing {
       clock,
       random,
       onBlobs: (blobs: readonly Item[]) => this.#keep(blobs, marks),
-      onUnreadable: (found: readonly Unreadable[]) => this.#noteUnreadable(found, window),
+      onUnreadable: (found: readonly Unreadable[]) => this.#recordUnreadable(found, window),
     };
     await listWindow(reader, window, signal);
   }
@@ -254,11 +254,11 @@ export class ContentListing {
   async #keep(blobs: readonly Item[], marks: Marks): Promise<void> {
     const isNew = await keepListed(this.#stream.environment, this.#feed, blobs, marks);
     if (isNew > 0) this.#events.onNew();
-    if (blobs.length > 0) await this.#noteContent();
+    if (blobs.length > 0) await this.#onContentSeen();
   }
 
   /** Every listing shows it again; it is lost once. */
-  async #noteUnreadable(found: readonly Unreadable[], window: Window): Promise<void> {
+  async #recordUnreadable(found: readonly Unreadable[], window: Window): Promise<void> {
     this.#unreadable ??= new Set();
     const known = this.#unreadable;
     for (const { created, excerpt } of found) {
@@ -270,7 +270,7 @@ export class ContentListing {
     }
   }
 
-  async #noteContent(): Promise<void> {
+  async #onContentSeen(): Promise<void> {
     if (this.#contentNoted) return;
     this.#contentNoted = true;
     this.#events.onContent();
