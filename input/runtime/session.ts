@@ -14,6 +14,7 @@ import { keepState } from './housekeeping.ts';
 import { type OpeningOptions, type OpenParts, openParts } from './open-parts.ts';
 import { openState } from './open-state.ts';
 import { RunningStream, type SharedParts } from './running-stream.ts';
+import { saveMemoryFor } from './save-memory.ts';
 
 /** The options of the whole process, whatever runs in it. */
 export interface SessionOptions extends OpeningOptions {
@@ -87,6 +88,7 @@ export class Session {
    */
   async apply(wanted: Wanted): Promise<void> {
     this.#wanted = wanted.streams;
+    saveMemoryFor(wanted.streams.length);
     await this.#leaveOutputs(this.#outputs.retireFor(wanted.outputs), wanted);
     await this.#outputs.open(wanted.outputs, this.#options.signals.stop);
     await this.#leave(wanted);
