@@ -36,7 +36,7 @@ describe('what is stored', () => {
     await store(['b', 'c']);
     expect(await countIds(connection, dataStream, ['a', 'b', 'c', 'd'], never)).toEqual({
       distinct: 3,
-      several: new Map([['b', 2]]),
+      duplicated: new Map([['b', 2]]),
       missing: ['d'],
       complete: true,
     });
