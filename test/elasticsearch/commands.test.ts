@@ -97,7 +97,10 @@ describe('with Elasticsearch', () => {
   test('state rebuild reads the Ids back, so that the next run sends nothing', async () => {
     rmSync(place.state, { recursive: true });
     const rebuilt = await withPolicy('state', 'rebuild');
-    expect([rebuilt.code, rebuilt.stdout]).toEqual([0, expect.stringContaining(`${dataStream}: 200 recent Ids`)]);
+    expect([rebuilt.code, rebuilt.stdout]).toEqual([
+      0,
+      expect.stringContaining(`${dataStream}: 200 recent Ids`),
+    ]);
     const { stderr } = await withPolicy('run', '--once', '--force');
     expect(stderr).toContain('Ended: 0 records delivered');
     expect(await storedIds(dataStream)).toHaveLength(200);

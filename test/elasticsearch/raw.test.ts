@@ -157,7 +157,10 @@ describe('with documents: raw', () => {
   test('state rebuild reads the records back, so that the next run sends nothing', async () => {
     rmSync(place.state, { recursive: true });
     const rebuilt = await withPolicy('state', 'rebuild');
-    expect([rebuilt.code, rebuilt.stdout]).toEqual([0, expect.stringMatching(`${dataStream}: \\d+ recent Ids`)]);
+    expect([rebuilt.code, rebuilt.stdout]).toEqual([
+      0,
+      expect.stringMatching(`${dataStream}: \\d+ recent Ids`),
+    ]);
     await ask('POST', `/${dataStream}/_rollover`);
     expect((await withPolicy('run', '--once', '--force')).stderr).toContain('Ended: 0 records delivered');
     expect(recordIds(await readStored())).toEqual(truth());
