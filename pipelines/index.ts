@@ -1,7 +1,7 @@
 // The ready mappers: the committed definitions of each dataset, compiled.
 
 import { readFileSync } from 'node:fs';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, Head } from './dataset.ts';
 import { type DatasetName, datasetNames, datasets, mainDataset } from './datasets.ts';
 import type { Definitions } from './definitions.ts';
 import { compileMapper, compileReader, type Mapper, type RecordReader } from './mapper.ts';
@@ -26,6 +26,13 @@ function readGenerated(name: DatasetName): Definitions {
 
 export function listDatasets(): readonly Dataset[] {
   return datasetNames.map((name) => loadDefinitions(name).dataset);
+}
+
+/** Lists the fields of a raw document in which a record of any dataset may have this part of its head. */
+export function listRawFields(name: keyof Head): string[] {
+  return listDatasets().flatMap(({ rawField, head }) =>
+    head[name].map((path) => [rawField, ...path].join('.')),
+  );
 }
 
 export function loadMapper(name: DatasetName = mainDataset): Mapper {

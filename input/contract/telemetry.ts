@@ -23,6 +23,14 @@ export interface Report {
   readonly code?: string | undefined;
 }
 
+/** Returns the first of the worst; undefined where there is none. */
+export function worstReport<Kind extends Report>(reports: Iterable<Kind>): Kind | undefined {
+  let worst: Kind | undefined;
+  for (const report of reports)
+    if (!worst || severity.indexOf(report.health) > severity.indexOf(worst.health)) worst = report;
+  return worst;
+}
+
 /** The credential that a tenant is signed in with, and the time at which it ends. */
 export interface CredentialEnd {
   readonly kind: 'secret' | 'certificate';

@@ -40,8 +40,5 @@ export class EmulatorTime {
   }
 }
 
-/** Writes a time with milliseconds and zone, as Microsoft's services do: `2026-11-20T08:15:02.345Z`. */
-export const formatIsoTime = (ms: number): string => new Date(ms).toISOString();
-
 /** Writes a time to the second and without a zone, as records write their CreationTime: `2026-11-20T08:15:02`. */
 export const formatZonelessTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19);

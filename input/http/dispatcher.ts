@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { describeError, OperatorError, protectSecret } from '../contract/errors.ts';
-import type { OptionSet } from '../options/option.ts';
+import type { Option, OptionSet } from '../options/option.ts';
 
 export const verificationModes = ['full', 'certificate', 'none'] as const;
 
@@ -21,6 +21,17 @@ export interface TransportOptions {
   /** The most connections to one host. */
   readonly connections?: number | undefined;
 }
+
+/** How strictly a certificate is checked: the same setting wherever a connection has settings of its own. */
+export const verificationModeOption: Option = {
+  name: 'ssl.verification_mode',
+  type: 'choice',
+  choices: verificationModes,
+  default: 'full',
+  title: 'Certificate check',
+  about: 'full checks chain and host name, certificate only the chain, none nothing.',
+  shown: 'advanced',
+};
 
 export const transportOptions: OptionSet = {
   part: 'transport',
@@ -49,15 +60,7 @@ export const transportOptions: OptionSet = {
       multiline: true,
       shown: 'advanced',
     },
-    {
-      name: 'ssl.verification_mode',
-      type: 'choice',
-      choices: verificationModes,
-      default: 'full',
-      title: 'Certificate check',
-      about: 'full checks chain and host name, certificate only the chain, none nothing.',
-      shown: 'advanced',
-    },
+    verificationModeOption,
     {
       name: 'timeout',
       type: 'duration',

@@ -1,6 +1,7 @@
 // Splits bytes into lines and finds the documents in them. A line without a document is counted and left out; a
 // document that stands whole in a line, behind a torn one, is kept.
 
+import { isObject, parseJson } from '../../pipelines/json/unknown.ts';
 import { segmentsOfLine } from '../outputs/file/file-segments.ts';
 
 export interface LocalDocument {
@@ -85,11 +86,6 @@ export class DocumentLines {
 
 function parse(line: Buffer): LocalDocument | undefined {
   if (line.length === 0) return undefined;
-  try {
-    const value: unknown = JSON.parse(line.toString());
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? { tree: { ...value }, line } : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(line.toString());
+  return isObject(value) ? { tree: value, line } : undefined;
 }

@@ -1,6 +1,7 @@
 // Opens the state of a folder, for the collector and the commands alike, with what the kinds of source have to say
 // about it.
 
+import { dayMs } from '../contract/time.ts';
 import { sourceKinds } from '../sources/index.ts';
 import type { ImportOptions } from '../state/portable/import-state.ts';
 import { forgottenBefore } from '../state/sqlite/ids/seen-ids.ts';
@@ -40,7 +41,7 @@ export function rememberedForMs(): number {
 
 /** The same as people count it. */
 export function rememberedDays(): number {
-  return Math.ceil(rememberedForMs() / 86_400_000);
+  return Math.ceil(rememberedForMs() / dayMs);
 }
 
 /** An Id that any source may still serve again must be known. */

@@ -2,6 +2,7 @@
 // is new. That is as it should be, and the operator has to know it.
 
 import { resolve } from 'node:path';
+import { parseJson } from '../../pipelines/json/unknown.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Checkpoints } from '../contract/state.ts';
 import type { OutputPolicy } from '../outputs/output-policy.ts';
@@ -69,15 +70,6 @@ function readDestination(text: string | undefined): Destination | undefined {
   const { type, addresses } = destination;
   const isKnown = type === 'elasticsearch' || type === 'file' || type === 'console';
   return isKnown && Array.isArray(addresses) ? { type, addresses: addresses.map(String) } : undefined;
-}
-
-/** Undefined for text that is damaged. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function describe({ type, addresses }: Destination): string {

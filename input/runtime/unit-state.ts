@@ -1,7 +1,7 @@
 // The state of a unit: what its settings came to, and what its output or its streams report.
 
 import { describeError } from '../contract/errors.ts';
-import { type Health, type Report, severity, type Telemetry } from '../contract/telemetry.ts';
+import { type Health, type Report, type Telemetry, worstReport } from '../contract/telemetry.ts';
 import type { ReadUnit } from '../settings/units/unit.ts';
 import { componentsOf } from './components-of.ts';
 import type { RunningStream } from './running-stream.ts';
@@ -13,6 +13,8 @@ export interface UnitState {
   /** The problem and what to do about it; empty where there is nothing to say. */
   readonly message: string;
 }
+
+const nothingToSay: Report = { health: 'healthy', message: '' };
 
 export function stateOf(
   unit: ReadUnit,
@@ -29,12 +31,7 @@ export function stateOf(
           componentsOf(policy, tenant).map((component) => telemetry.reportOf?.(component)),
         );
       });
-  return { id, kind, ...worstOf(reports) };
-}
-
-function worstOf(reports: readonly (Report | undefined)[]): Pick<UnitState, 'health' | 'message'> {
-  let worst: Report = { health: 'healthy', message: '' };
-  for (const report of reports)
-    if (report && severity.indexOf(report.health) > severity.indexOf(worst.health)) worst = report;
-  return { health: worst.health, message: worst.message };
+  const told = reports.filter((report) => report !== undefined);
+  const { health, message } = worstReport([nothingToSay, ...told]) ?? nothingToSay;
+  return { id, kind, health, message };
 }

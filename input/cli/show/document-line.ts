@@ -1,8 +1,7 @@
 // Draws a document on one line, for people: its time (UTC), its outcome, the person and the message.
 
 import { styleText } from 'node:util';
-import type { Head } from '../../../pipelines/dataset.ts';
-import { listDatasets } from '../../../pipelines/index.ts';
+import { listRawFields } from '../../../pipelines/index.ts';
 import type { LocalDocument } from '../../local-documents/document-lines.ts';
 import type { TerminalColour } from '../terminal/terminal.ts';
 import { cellsOf, cutTo, padTo, plainText } from './cells.ts';
@@ -51,7 +50,7 @@ const namingWho = (message: string, who: string): string =>
 
 const timeOf = (tree: LocalDocument['tree']): string =>
   (
-    plainText(textAt(tree, '@timestamp') ?? firstAt(tree, rawPlaces('time')) ?? '')
+    plainText(textAt(tree, '@timestamp') ?? firstAt(tree, listRawFields('time')) ?? '')
       .replace('T', ' ')
       .slice(0, 19) || '-'
   ).padEnd(19);
@@ -62,7 +61,7 @@ function whoOf(tree: LocalDocument['tree']): string {
     'user.email',
     'user.id',
     'm365.collection.tenant',
-    ...rawPlaces('actor'),
+    ...listRawFields('actor'),
     'source.ip',
   ];
   return plainText(firstAt(tree, names) ?? '-');
@@ -75,14 +74,11 @@ function messageOf(tree: LocalDocument['tree']): string {
   );
   const text = parts.filter((part) => part !== undefined).join(': ');
   return plainText(
-    text || textAt(tree, 'event.action') || firstAt(tree, rawPlaces('action')) || textAt(tree, '_id') || '-',
-  );
-}
-
-/** Where a record that was never mapped says it. */
-function rawPlaces(name: keyof Head): string[] {
-  return listDatasets().flatMap(({ rawField, head }) =>
-    head[name].map((path) => [rawField, ...path].join('.')),
+    text ||
+      textAt(tree, 'event.action') ||
+      firstAt(tree, listRawFields('action')) ||
+      textAt(tree, '_id') ||
+      '-',
   );
 }
 

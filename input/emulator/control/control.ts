@@ -2,11 +2,12 @@
 // same process does by calling it. Faults never touch them, and the request log does not count them.
 
 import { Ajv } from 'ajv';
+import { isoTime } from '../../contract/time.ts';
 import type { EmulatedApi, RunningApi } from '../api.ts';
 import type { FaultPlanReader } from '../faults/read.ts';
 import { answerJson, answerText, type HttpAnswer } from '../server/answer.ts';
 import type { RequestLog } from '../server/request-log.ts';
-import { type EmulatorTime, formatIsoTime } from '../time.ts';
+import type { EmulatorTime } from '../time.ts';
 import { accountChanges } from '../world/account.ts';
 import type { Controllable } from './controllable.ts';
 import { describeObject, readBody, readInstant, readJson } from './read-body.ts';
@@ -102,14 +103,14 @@ function createTenantControl(emulator: Controllable, apis: readonly EmulatedApi[
 }
 
 const answerClock = (time: EmulatorTime): HttpAnswer =>
-  answerJson(200, { now: formatIsoTime(time.now()), frozen: time.frozen });
+  answerJson(200, { now: isoTime(time.now()), frozen: time.frozen });
 
 const answerNothing = (): HttpAnswer => answerText(204, '', {});
 
 const describeEmulator = (emulator: Controllable): object => ({
   url: emulator.url,
   foreignUrl: emulator.foreignUrl,
-  now: formatIsoTime(emulator.time.now()),
+  now: isoTime(emulator.time.now()),
   tenants: emulator.describeTenants(),
 });
 

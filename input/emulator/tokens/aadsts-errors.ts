@@ -1,7 +1,7 @@
 // The errors of Entra's token endpoint: AADSTS numbers, each with the status and the message that it comes with.
 
+import { isoTime } from '../../contract/time.ts';
 import { answerJson, type HttpAnswer } from '../server/answer.ts';
-import { formatIsoTime } from '../time.ts';
 
 interface AadstsError {
   readonly error: string;
@@ -84,7 +84,7 @@ export function answerAadsts(code: number, options: AadstsOptions): HttpAnswer {
     status: 400,
     message: 'The request was refused.',
   };
-  const timestamp = formatIsoTime(options.now).replace('T', ' ').slice(0, 19);
+  const timestamp = isoTime(options.now).replace('T', ' ').slice(0, 19);
   const [trace, correlation] = [options.guid(0), options.guid(1)];
   return answerJson(options.status ?? known.status, {
     error: known.error,

@@ -2,6 +2,7 @@
 // writes add_fields into a policy for its global data tags.
 
 import { datasetNames } from '../../../pipelines/datasets.ts';
+import { isObject } from '../../../pipelines/json/unknown.ts';
 import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { type PolicyNode, plain } from '../../options/settings-tree.ts';
 
@@ -85,7 +86,5 @@ function* flatten(map: Record<string, unknown>, prefix: string): Generator<[stri
 }
 
 function asMap(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : undefined;
+  return isObject(value) ? { ...value } : undefined;
 }

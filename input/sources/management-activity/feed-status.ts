@@ -4,7 +4,7 @@
 import { isFeed, type StreamComponent } from '../../contract/component.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { Logger } from '../../contract/logger.ts';
-import { type Report, severity, type Telemetry } from '../../contract/telemetry.ts';
+import { type Report, type Telemetry, worstReport } from '../../contract/telemetry.ts';
 
 export type Aspect =
   | 'tenant'
@@ -57,9 +57,7 @@ export class FeedStatus {
   }
 
   #worst(): AspectReport {
-    const reports = [...this.#aspects.values()];
-    const ranked = reports.toSorted((a, b) => severity.indexOf(b.health) - severity.indexOf(a.health));
-    return ranked[0] ?? { health: 'starting', message: 'starting' };
+    return worstReport(this.#aspects.values()) ?? { health: 'starting', message: 'starting' };
   }
 
   /** A change is logged only where something is wrong, or is over: not every count in a message is worth a line. */

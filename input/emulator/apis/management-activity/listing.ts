@@ -1,8 +1,7 @@
 // Answers listings of content: the rules for the window, the pages, and the habits of the service while it lists.
 
-import { dayMs } from '../../../contract/time.ts';
+import { dayMs, isoTime } from '../../../contract/time.ts';
 import { answerJson, type HttpAnswer } from '../../server/answer.ts';
-import { formatIsoTime } from '../../time.ts';
 import { drawFraction } from '../../world/random.ts';
 import { answerAf } from './af-errors.ts';
 import type { BlobPosition, ContentBlob } from './content/blob.ts';
@@ -93,8 +92,8 @@ const describeBlob = (blob: ContentBlob, root: string): object => ({
   contentUri: `${root}/audit/${blob.contentId}`,
   contentId: blob.contentId,
   contentType: blob.contentType,
-  contentCreated: formatIsoTime(blob.position.created),
-  contentExpiration: formatIsoTime(blob.expires),
+  contentCreated: isoTime(blob.position.created),
+  contentExpiration: isoTime(blob.expires),
 });
 
 /** The service repeats the window, and leaves out the PublisherIdentifier. */
@@ -108,7 +107,7 @@ function formatNextPage(
   const cursor = writeCursor(more, empty);
   const old = drawFraction(options.seed, 'old path', cursor) < options.habits.oldPaths;
   const root = old ? options.root.replace('/api/v1.0/', '/api/v1/') : options.root;
-  const times = `startTime=${formatIsoTime(window.from).slice(0, 19)}&endTime=${formatIsoTime(window.to).slice(0, 19)}`;
+  const times = `startTime=${isoTime(window.from).slice(0, 19)}&endTime=${isoTime(window.to).slice(0, 19)}`;
   return `${root}/subscriptions/content?contentType=${query.get('contentType')}&${times}&nextPage=${cursor}`;
 }
 

@@ -2,13 +2,13 @@
 // emulator's server, faults, control requests and truth reach any API.
 
 import { Ajv } from 'ajv';
+import { isoTime } from '../../../contract/time.ts';
 import type { ApiEnvironment, ApiRequest, RunningApi, Served } from '../../api.ts';
 import { describeObject, readBody } from '../../control/read-body.ts';
 import { type ControlHandler, refuseControl } from '../../control/request.ts';
 import type { NamedFault } from '../../faults/plan.ts';
 import { answerJson, type HttpAnswer } from '../../server/answer.ts';
 import { compress } from '../../server/deliver.ts';
-import { formatIsoTime } from '../../time.ts';
 import type { TruthFeed } from '../../truth/truth.ts';
 import { findAccount } from '../../world/account.ts';
 import type { ContentBlob } from './content/blob.ts';
@@ -69,7 +69,7 @@ export class ManagementActivity implements RunningApi {
     if (!tenant) throw refuseControl(`There is no tenant "${request.tenant ?? ''}".`);
     const { contentId, contentType, position } = this.publisher.publish(tenant, request);
     const contentUri = `${formatFeedRoot(this.environment.url(), tenant.tenantId)}/audit/${contentId}`;
-    return { contentId, contentType, contentUri, contentCreated: formatIsoTime(position.created) };
+    return { contentId, contentType, contentUri, contentCreated: isoTime(position.created) };
   }
 
   /** Returns the settings of a tenant by its GUID. Throws a RangeError when there is none. */

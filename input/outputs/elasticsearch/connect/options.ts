@@ -1,5 +1,6 @@
 // The settings of an Elasticsearch output, named as Elastic Agent names them, and the shape they have once read.
 
+import { type TransportOptions, verificationModeOption } from '../../../http/dispatcher.ts';
 import type { Option, OptionSet } from '../../../options/option.ts';
 
 /** The options of the output: durations in milliseconds, sizes in bytes, secrets as functions, so that a replaced file takes effect by itself. */
@@ -31,11 +32,8 @@ interface SslOptions {
   readonly certificateAuthorities?: readonly string[] | undefined;
   /** The SHA-256 of an authority that the server sends along, in hex. */
   readonly caTrustedFingerprint?: string | undefined;
-  readonly verificationMode?: VerificationMode | undefined;
+  readonly verificationMode?: TransportOptions['verificationMode'];
 }
-
-export const verificationModes = ['full', 'certificate', 'none'] as const;
-type VerificationMode = (typeof verificationModes)[number];
 
 const defaults = {
   compressionLevel: 1,
@@ -143,15 +141,7 @@ const tlsOptions: readonly Option[] = [
     about: 'SHA-256 of the authority to trust, in hex, as Elasticsearch prints it when it first starts.',
     shown: 'advanced',
   },
-  {
-    name: 'ssl.verification_mode',
-    type: 'choice',
-    choices: verificationModes,
-    default: 'full',
-    title: 'Certificate check',
-    about: 'full checks chain and host name, certificate only the chain, none nothing.',
-    shown: 'advanced',
-  },
+  verificationModeOption,
 ];
 
 const throughputOptions: readonly Option[] = [

@@ -1,10 +1,11 @@
 // Turns checked settings of a policy into the options of the Elasticsearch output.
 
+import { verificationModes } from '../../../http/dispatcher.ts';
 import type { PolicyProblem } from '../../../options/problems.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../../options/secret.ts';
 import type { Settings } from '../../../options/settings.ts';
 import { parseHost } from './connection.ts';
-import { type ElasticsearchOptions, verificationModes } from './options.ts';
+import type { ElasticsearchOptions } from './options.ts';
 
 /** Returns the options; undefined when the settings do not fit together, with the reasons in `problems`. */
 export function readElasticsearchOptions(

@@ -2,19 +2,13 @@
 // Another pipeline gives an `_id` of its own, Elastic's a hash of the Id alone: such a document is identified by its
 // fields. A data stream that changed hands holds both, so both are always searched for.
 
-import { listDatasets } from '../../../../pipelines/index.ts';
+import { listRawFields } from '../../../../pipelines/index.ts';
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { ElasticsearchRequest } from '../connect/client.ts';
 
 /** Where a pipeline puts the Id and the organization, and where they stay when it fails half way. */
-const idFields = () => ['event.id', ...rawPlaces('id')];
-const ownerFields = () => ['organization.id', ...rawPlaces('owner')];
-
-function rawPlaces(name: 'id' | 'owner'): string[] {
-  return listDatasets().flatMap(({ rawField, head }) =>
-    head[name].map((path) => [rawField, ...path].join('.')),
-  );
-}
+const idFields = () => ['event.id', ...listRawFields('id')];
+const ownerFields = () => ['organization.id', ...listRawFields('owner')];
 
 /** What a search has to ask for, so that its hits can be recognised. */
 export const identityFields = (): string[] => [...idFields(), ...ownerFields()];

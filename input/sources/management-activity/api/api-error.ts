@@ -1,6 +1,7 @@
 // Turns an answer of the API into an error that knows its entry in the catalogue. The code counts, not the status: the
 // same code comes with several statuses, and as JSON, as something like JSON, or as text.
 
+import { isObject, parseJson } from '../../../../pipelines/json/unknown.ts';
 import { OperatorError, type Retry } from '../../../contract/errors.ts';
 import { minuteMs } from '../../../contract/time.ts';
 import { excerptOf, HttpError } from '../../../http/exchange.ts';
@@ -82,7 +83,7 @@ function diagnose(text: string, status: number): string {
 function readErrorMap(text: string): { code: string; message: string } {
   const found = parseMap(text)?.error;
   const of = (key: string) => {
-    const value = isMap(found) ? (found[key] ?? '') : '';
+    const value = isObject(found) ? (found[key] ?? '') : '';
     return typeof value === 'string' ? value : JSON.stringify(value);
   };
   return { code: of('code'), message: of('message') };
@@ -95,17 +96,9 @@ function messageIn(text: string): string {
   return (whole === '' ? text : whole).split(/\r?\n\s*at /, 1)[0] ?? '';
 }
 
-function parseMap(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isMap(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function parseMap(text: string): Readonly<Record<string, unknown>> | undefined {
+  const value = parseJson(text);
+  return isObject(value) ? value : undefined;
 }
 
 /** "Please retry again after 14m 56s." */

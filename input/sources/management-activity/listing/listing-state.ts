@@ -2,6 +2,7 @@
 // Another process may list it, too: a watermark that it moves back costs a listing; a stretch that it added must not
 // get lost.
 
+import { parseJson } from '../../../../pipelines/json/unknown.ts';
 import type { Feed } from '../../../contract/feed.ts';
 import type { Checkpoints } from '../../../contract/state.ts';
 import { isoTime } from '../../../contract/time.ts';
@@ -108,12 +109,4 @@ function readWindows(text: string | undefined): Window[] | undefined {
     return window.from < window.to ? [window] : [];
   });
   return unite(windows);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
