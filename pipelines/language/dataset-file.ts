@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { ecsFieldNames } from '../../fields/ecs.ts';
 import type { Dataset, Head, Places } from '../dataset.ts';
-import { type DatasetSource, datasetSchema } from './dataset-schema.ts';
 import { parsePath } from './path.ts';
 import { DefinitionError, type DefinitionProblem } from './problem.ts';
 import type { PropertyTree } from './property-tree.ts';
+import { type DatasetSource, datasetSchema } from './schema/dataset-schema.ts';
 import { type ProblemAt, readYamlFile } from './yaml-file.ts';
 
 export interface DatasetFile {

@@ -10,7 +10,7 @@ import { DefinitionError } from './problem.ts';
 import { readFiles } from './read-files.ts';
 import type { Tables } from './record-type-tables.ts';
 import { resolve } from './resolve.ts';
-import { namesTableSchema, workloadsTableSchema } from './schema.ts';
+import { namesTableSchema, workloadsTableSchema } from './schema/table-schemas.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true });

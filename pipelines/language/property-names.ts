@@ -2,7 +2,7 @@
 
 import type { Property, PropertyType } from '../definitions.ts';
 import { reservedNames } from '../engine/shape.ts';
-import type { NamesSource } from './dataset-schema.ts';
+import type { NamesSource } from './schema/dataset-schema.ts';
 
 type Properties = Readonly<Record<string, Property>>;
 type Report = (place: readonly string[], message: string) => void;

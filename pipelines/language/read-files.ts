@@ -5,7 +5,8 @@ import { basename, join } from 'node:path';
 import { Ajv } from 'ajv';
 import type { SourceLine } from '../definitions.ts';
 import { DefinitionError } from './problem.ts';
-import { commonSchema, recordTypeSchema } from './schema.ts';
+import { commonSchema } from './schema/common-schema.ts';
+import { recordTypeSchema } from './schema/record-type-schema.ts';
 import type { FileSource } from './sources.ts';
 import { type ProblemAt, readYamlFile, type YamlPath } from './yaml-file.ts';
 

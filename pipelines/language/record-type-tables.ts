@@ -1,8 +1,8 @@
 // Joins the names and workloads of record types, from two tables and from the record-type files.
 
-import type { DatasetSource } from './dataset-schema.ts';
 import type { DefinitionProblem } from './problem.ts';
 import type { SourceFile } from './read-files.ts';
+import type { DatasetSource } from './schema/dataset-schema.ts';
 
 /** The tables about record types that stand beside their files. */
 export interface Tables {

@@ -1,6 +1,9 @@
 // Writes the keys of a record-type file as tables, from the schema that files are checked by.
 
-import { commonSchema, propertyTypes, recordTypeSchema, type Schema } from '../language/schema.ts';
+import { commonSchema } from '../language/schema/common-schema.ts';
+import type { Schema } from '../language/schema/json-schema.ts';
+import { propertyTypes } from '../language/schema/layer-schema.ts';
+import { recordTypeSchema } from '../language/schema/record-type-schema.ts';
 import { escapeCell, writeTable } from './table.ts';
 
 /** One table for each place of a file, by the name that the page's template calls it. */

@@ -1,20 +1,9 @@
-// The shape of a record-type file as JSON Schema, with a description of every key: files are checked by it, the schema
-// for editors and the page about the language are made from it. What a name refers to is checked when files are
-// resolved.
+// The keys that describe events and map their properties, each with its description. A record-type file has them, so has
+// each of its operations, and `common.yml` has them for all records.
 
-import { units } from '../../fields/field-types.ts';
-import type { PropertyType } from '../definitions.ts';
-
-/** JSON Schema, as far as it is used here. */
-export interface Schema {
-  readonly [keyword: string]: unknown;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly enum?: readonly string[];
-  readonly items?: Schema;
-  readonly additionalProperties?: boolean | Schema;
-}
+import { units } from '../../../fields/field-types.ts';
+import type { PropertyType } from '../../definitions.ts';
+import { about, keys, listOf, type Schema, scalar, scalars, text, textOrTexts } from './json-schema.ts';
 
 /** The schemas of names that are defined elsewhere; by default a name is any text. */
 export interface NameSchemas {
@@ -26,9 +15,7 @@ export interface NameSchemas {
   readonly recordTypes: Schema;
 }
 
-const text = { type: 'string', minLength: 1 };
-
-const anyNames: NameSchemas = {
+export const anyNames: NameSchemas = {
   as: { type: ['string', 'object'], maxProperties: 1 },
   field: text,
   recordTypes: { type: 'object', additionalProperties: text },
@@ -74,24 +61,7 @@ const types = [
   ...['error', 'group', 'indicator', 'info', 'installation', 'protocol', 'start', 'user'],
 ];
 
-const texts = { type: 'array', items: text, minItems: 1 };
-const textOrTexts = { anyOf: [text, texts] };
-const scalar = { type: ['string', 'number', 'boolean'] };
-const scalars = { anyOf: [scalar, { type: 'array', items: scalar }] };
 const outcome = { enum: ['success', 'failure', 'unknown'] };
-
-/** An object with these keys and no others. */
-function keys(properties: Readonly<Record<string, Schema>>, more: Schema = {}): Schema {
-  return { type: 'object', additionalProperties: false, ...more, properties };
-}
-
-function listOf(items: Schema, more: Schema = {}): Schema {
-  return { type: 'array', ...more, items };
-}
-
-function about(schema: Schema, description: string): Schema {
-  return { ...schema, description };
-}
 
 const negation = keys({ not: about(scalars, 'Holds where none of these is there.') }, { required: ['not'] });
 
@@ -232,7 +202,8 @@ function fieldOf({ as, field }: NameSchemas): Schema {
   );
 }
 
-function layerOf(names: NameSchemas): Readonly<Record<string, Schema>> {
+/** The keys of a layer, by name. */
+export function layerOf(names: NameSchemas): Readonly<Record<string, Schema>> {
   return {
     event,
     outcome: outcomeOfLayer,
@@ -248,88 +219,4 @@ function layerOf(names: NameSchemas): Readonly<Record<string, Schema>> {
   };
 }
 
-const aboutFile = about(text, 'What these records are, in a sentence, for the docs.');
-
-/** The schema of a record-type file, with what may stand where it names something. */
-export function recordTypeSchema(names: NameSchemas = anyNames): Schema {
-  const layer = layerOf(names);
-  return keys(
-    {
-      about: aboutFile,
-      record_types: about(
-        names.recordTypes,
-        "The record types, by Microsoft's number and name. A record type is in one file. A file without any is there for others to extend.",
-      ),
-      workload: about(
-        { anyOf: [text, texts, { type: 'object', additionalProperties: textOrTexts }] },
-        'What the records say in `Workload`, for the docs; by number where the record types differ in it.',
-      ),
-      extends: about(
-        text,
-        'The name of another file, which says everything that this one does not, see "How layers add up". That file may extend a further one.',
-      ),
-      ...layer,
-      operations: about(
-        listOf(
-          keys(
-            {
-              for: about(
-                texts,
-                'Values of `Operation`, as Microsoft writes them, or their beginnings (`[Add member*]`). Every entry that names an operation applies; only where none does, the one with the longest beginning that fits.',
-              ),
-              ...layer,
-            },
-            { required: ['for'], minProperties: 2 },
-          ),
-        ),
-        'What single operations add to the file, with the same keys as the file.',
-      ),
-    },
-    { required: ['about'] },
-  );
-}
-
-/** The schema of `common.yml`, which is about all records and so has no record types and operations. */
-export function commonSchema(names: NameSchemas = anyNames): Schema {
-  const { field } = names;
-  return keys(
-    {
-      about: aboutFile,
-      ...layerOf(names),
-      statuses: about(
-        { type: 'object' },
-        'The words that services write as a status, by the outcome that they stand for; read in any case, with or without spaces, underscores and hyphens.',
-      ),
-      related: about(
-        {
-          type: 'object',
-          additionalProperties: keys(
-            {
-              from: about(listOf(field, { minItems: 1 }), 'The fields whose values are gathered.'),
-              people: about(
-                { type: 'boolean' },
-                'Whether they name people: then addresses are gathered in lower case too, and what stands for nobody is left out.',
-              ),
-            },
-            { required: ['from'] },
-          ),
-        },
-        'Fields that gather the values of others, once all are written, so that one search finds a person, an address or a host wherever it stands.',
-      ),
-    },
-    { required: ['about'] },
-  );
-}
-
-export const namesTableSchema: Schema = {
-  description: "Microsoft's record types: number and name.",
-  type: 'object',
-  propertyNames: { pattern: '^[0-9]+$' },
-  additionalProperties: text,
-};
-
-export const workloadsTableSchema: Schema = {
-  description: 'The service behind record types that have no file of their own: its name and their numbers.',
-  type: 'object',
-  additionalProperties: { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1 },
-};
+export const aboutFile = about(text, 'What these records are, in a sentence, for the docs.');

@@ -1,6 +1,7 @@
 // The shape of a `dataset.yml`, as JSON Schema. What its names refer to is checked when the files are resolved.
 
-import type { Head, IdentityRule, OtherType, Selector } from '../dataset.ts';
+import type { Head, IdentityRule, OtherType, Selector } from '../../dataset.ts';
+import { about, keys, text, textOrTexts, texts } from './json-schema.ts';
 
 export interface DatasetSource {
   readonly dataset: string;
@@ -29,22 +30,11 @@ export interface NamesSource {
   readonly exceptions?: Readonly<Record<string, string>>;
 }
 
-const text = { type: 'string', minLength: 1 };
-const texts = { type: 'array', items: text, minItems: 1 };
-const textOrTexts = { anyOf: [text, texts] };
 /** It becomes part of scripts. */
 const word = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' };
 const words = { type: 'string', pattern: '^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*$' };
 const path = { type: 'string', pattern: "^[^'\\\\]+$" };
 const paths = { anyOf: [path, { type: 'array', items: path, minItems: 1 }] };
-
-function about(schema: object, description: string): object {
-  return { ...schema, description };
-}
-
-function keys(properties: object, required: readonly string[]): object {
-  return { type: 'object', additionalProperties: false, required, properties };
-}
 
 const head = keys(
   {
@@ -59,7 +49,7 @@ const head = keys(
     updated: about(paths, 'When the record was changed last.'),
     actor: about(paths, 'Who did it, for `m365 show` of records that were never mapped.'),
   },
-  ['id', 'time'],
+  { required: ['id', 'time'] },
 );
 
 const envelope = keys(
@@ -70,7 +60,7 @@ const envelope = keys(
       'What every envelope has beside it. A record without one of these came by itself.',
     ),
   },
-  ['root'],
+  { required: ['root'] },
 );
 
 const names = keys(
@@ -81,7 +71,7 @@ const names = keys(
       'Names that do not follow the rule, by the path of the property or by its name wherever it stands.',
     ),
   },
-  ['rule'],
+  { required: ['rule'] },
 );
 
 export const datasetSchema = keys(
@@ -118,10 +108,10 @@ export const datasetSchema = keys(
     indexed: about(
       {
         type: 'array',
-        items: keys({ reason: text, properties: { type: 'array', items: textOrTexts, minItems: 1 } }, [
-          'reason',
-          'properties',
-        ]),
+        items: keys(
+          { reason: text, properties: { type: 'array', items: textOrTexts, minItems: 1 } },
+          { required: ['reason', 'properties'] },
+        ),
       },
       'Properties that have an index beside their doc values, and why.',
     ),
@@ -132,15 +122,13 @@ export const datasetSchema = keys(
     other_types: about(
       {
         type: 'array',
-        items: keys({ fields: texts, there: text, here: text, reason: text }, [
-          'fields',
-          'there',
-          'here',
-          'reason',
-        ]),
+        items: keys(
+          { fields: texts, there: text, here: text, reason: text },
+          { required: ['fields', 'there', 'here', 'reason'] },
+        ),
       },
       "Fields that have another type than in Elastic's package for the same dataset, and why.",
     ),
   },
-  ['dataset', 'module', 'title', 'vendor', 'head'],
+  { required: ['dataset', 'module', 'title', 'vendor', 'head'] },
 );
