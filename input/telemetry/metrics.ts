@@ -8,22 +8,22 @@ import { attributesOf } from './attributes.ts';
 import type { StatusBoard } from './status/status-board.ts';
 
 const counters: Record<Counter, string> = {
-  requests: 'Requests sent to Microsoft.',
-  throttled: 'Requests that Microsoft refused for their number.',
+  requests: 'Requests sent to the source.',
+  throttled: 'Requests that the source refused for their number.',
   request_errors: 'Requests that failed in another way.',
-  items_listed: 'Content blobs listed for the first time.',
-  items_late: 'Content blobs found behind the watermark.',
-  items_fetched: 'Content blobs downloaded to the end.',
-  items_acknowledged: 'Content blobs of which every record is settled.',
-  items_lost: 'Content blobs that expired or can never be read.',
-  items_retried: 'Attempts at a content blob that failed and are repeated.',
-  items_left: 'Content blobs that a run which collects once could not have.',
-  records_fetched: 'Records read from content blobs.',
+  items_listed: 'Items listed for the first time.',
+  items_late: 'Items found behind the watermark.',
+  items_fetched: 'Items read to the end.',
+  items_acknowledged: 'Items of which every record is settled.',
+  items_lost: 'Items that expired or can never be read.',
+  items_retried: 'Attempts at an item that failed and are repeated.',
+  items_left: 'Items that a run which collects once could not have.',
+  records_fetched: 'Records read from items.',
   records_delivered: 'Records that the output took.',
   records_duplicate: 'Records that had been delivered before.',
   records_possibly_duplicate: 'Records sent again because the key may not ask whether they are there.',
   records_dead_lettered: 'Records kept in the dead letters.',
-  bytes_fetched: 'Bytes of content blobs, decompressed.',
+  bytes_fetched: 'Bytes of items, decompressed.',
   gaps: 'Stretches of time whose content is lost or withheld.',
   unknown_record_types: 'Records of a type without a definition.',
   stream_restarts: 'Streams that died of an unforeseen error, to begin again.',
@@ -48,7 +48,7 @@ export function meterBoard(board: StatusBoard): Pick<Telemetry, 'count' | 'lag'>
   meter
     .createObservableGauge('m365.lag.content_created', {
       unit: 's',
-      description: 'From contentCreated to acknowledgement, of the newest record.',
+      description: 'From when the source made the content to acknowledgement, of the newest record.',
     })
     .addCallback((result) => {
       for (const { attributes, content } of lagged.values()) result.observe(content / 1000, attributes);
@@ -56,7 +56,7 @@ export function meterBoard(board: StatusBoard): Pick<Telemetry, 'count' | 'lag'>
   meter
     .createObservableGauge('m365.lag.creation_time', {
       unit: 's',
-      description: 'From CreationTime to acknowledgement, of the newest record.',
+      description: 'From the time of the event to acknowledgement, of the newest record.',
     })
     .addCallback((result) => {
       for (const { attributes, creation } of lagged.values())

@@ -1,4 +1,4 @@
-// Wraps the few slow steps, a request to Microsoft and a write to an output, in spans, so that neither knows of
+// Wraps the few slow steps, a request to a source and a write to an output, in spans, so that neither knows of
 // tracing. Without an SDK in the process a span costs one function call.
 
 import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api';

@@ -224,11 +224,11 @@ describe('the progress table', () => {
 
   test('says above the columns what they count', () => {
     const [units = '', titles = ''] = draw(board(1));
-    expect(units).toMatch(/^ +─+ content blobs ─+ ─+ records ─+$/);
+    expect(units).toMatch(/^ +─+ items ─+ ─+ records ─+$/);
     expect(units.indexOf('─')).toBe(titles.indexOf('listed'));
     expect(units.lastIndexOf('─')).toBe(titles.indexOf('duplicates') + 'duplicates'.length - 1);
     const narrow = draw(board(1), 24, 52);
-    expect(narrow[0]).toMatch(/^ +blobs +─ records$|^ +blobs +records$/);
+    expect(narrow[0]).toMatch(/^ +items +─ records$|^ +items +records$/);
     expect(narrow[1]).toMatch(/^ +lost +delivered +lag state$/);
   });
 
@@ -257,7 +257,7 @@ describe('the progress table', () => {
   });
 
   test('says what lag is where there is one', () => {
-    expect(draw(board(1)).at(-1)).toMatch(/^Lag: from an event in Microsoft 365 to its delivery/);
+    expect(draw(board(1)).at(-1)).toMatch(/^Lag: from an event to its delivery/);
     const fresh = new StatusBoard({ clock: systemClock, version: '1' });
     fresh.report(scope, { health: 'healthy', message: 'collecting' });
     expect(draw(fresh).join('\n')).not.toContain('Lag:');

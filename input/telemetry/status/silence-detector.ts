@@ -70,6 +70,6 @@ export function describeSilence({ since, forMs, longestMs }: Silence): Report {
   return {
     health: 'degraded',
     code: 'quiet',
-    message: `No records for ${hours(forMs)}, since ${isoTime(since)}; ${known}. Check that auditing is still on in Microsoft Purview, and that people are working.`,
+    message: `No records for ${hours(forMs)}, since ${isoTime(since)}; ${known}. Check that auditing is still switched on at the service, and that people are working.`,
   };
 }

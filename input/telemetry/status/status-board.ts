@@ -24,7 +24,7 @@ export interface ComponentStatus extends ComponentName {
   readonly code?: string;
   /** The time at which this health began. */
   readonly since: string;
-  /** The time at which it was last healthy, or a content blob was last acknowledged. */
+  /** The time at which it was last healthy, or an item was last acknowledged. */
   readonly last_success?: string;
   /** The time at which a record was last delivered. */
   readonly last_event?: string;

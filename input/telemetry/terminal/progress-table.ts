@@ -28,7 +28,7 @@ interface ProgressRow {
 interface ProgressColumn {
   readonly title: string;
   /** The things that the column counts. */
-  readonly unit?: 'content blobs' | 'records';
+  readonly unit?: 'items' | 'records';
   readonly width: number;
   readonly read: (row: ProgressRow) => string;
 }
@@ -36,19 +36,19 @@ interface ProgressColumn {
 const progressColumns: readonly ProgressColumn[] = [
   {
     title: 'listed',
-    unit: 'content blobs',
+    unit: 'items',
     width: 6,
     read: ({ counters }) => formatCount(counters.items_listed, 6),
   },
   {
     title: 'fetched',
-    unit: 'content blobs',
+    unit: 'items',
     width: 7,
     read: ({ counters }) => formatCount(counters.items_fetched, 7),
   },
   {
     title: 'lost',
-    unit: 'content blobs',
+    unit: 'items',
     width: 5,
     read: ({ counters }) => formatCount(counters.items_lost, 5),
   },
@@ -194,9 +194,8 @@ function drawHead(shown: readonly ProgressColumn[], label: number): string[] {
   return [[indent, ...units].join(' ').trimEnd(), [indent, ...titles, 'state'].join(' ')];
 }
 
-function titleAcross(unit: ProgressColumn['unit'], width: number): string {
-  if (unit === undefined) return ' '.repeat(width);
-  const title = unit.length <= width ? unit : (unit.split(' ').at(-1) ?? unit);
+function titleAcross(title: ProgressColumn['unit'], width: number): string {
+  if (title === undefined) return ' '.repeat(width);
   if (title.length + 4 > width) return title.padStart(width);
   const left = Math.floor((width - title.length - 2) / 2);
   return `${'─'.repeat(left)} ${title} ${'─'.repeat(width - title.length - 2 - left)}`;
@@ -228,7 +227,7 @@ function drawLegend(
     ...(goesOn
       ? [`Counted since ${totals.since.slice(0, 16).replace('T', ' ')} UTC, when the ledger began.`]
       : []),
-    ...(hasLag ? ['Lag: from an event in Microsoft 365 to its delivery, for the newest record.'] : []),
+    ...(hasLag ? ['Lag: from an event to its delivery, for the newest record.'] : []),
   ];
   return parts.length === 0 ? [] : fold(parts.join(' '), columns - 1, 3);
 }
