@@ -3,9 +3,9 @@
 
 import { type Field, type FieldTypeName, fieldTypes, keptParameters, type Mapping } from './field-types.ts';
 
-interface FieldNode {
+interface MappingNode {
   field: Field | undefined;
-  readonly children: Map<string, FieldNode>;
+  readonly children: Map<string, MappingNode>;
 }
 
 export interface MappingProperties {
@@ -14,12 +14,12 @@ export interface MappingProperties {
 
 /** `closed` names the objects whose unknown keys stay out of the index. */
 export function buildProperties(fields: readonly Field[], closed: readonly string[]): MappingProperties {
-  const root: FieldNode = { field: undefined, children: new Map() };
+  const root: MappingNode = { field: undefined, children: new Map() };
   for (const field of fields) addField(root, field);
   return toProperties(root, '', closed);
 }
 
-function addField(root: FieldNode, field: Field): void {
+function addField(root: MappingNode, field: Field): void {
   let node = root;
   for (const name of field.name.split('.')) {
     const child = node.children.get(name) ?? { field: undefined, children: new Map() };
@@ -29,12 +29,12 @@ function addField(root: FieldNode, field: Field): void {
   node.field = field;
 }
 
-function toProperties(node: FieldNode, prefix: string, closed: readonly string[]): MappingProperties {
+function toProperties(node: MappingNode, prefix: string, closed: readonly string[]): MappingProperties {
   const entries = [...node.children].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([name, child]) => [name, toMapping(child, prefix + name, closed)]));
 }
 
-function toMapping(node: FieldNode, name: string, closed: readonly string[]): Mapping {
+function toMapping(node: MappingNode, name: string, closed: readonly string[]): Mapping {
   const { field, children } = node;
   const isClosed = closed.includes(name) ? { dynamic: false } : {};
   if (field?.bag === true) {
@@ -60,7 +60,7 @@ function multiFieldMapping(type: FieldTypeName): Mapping {
 }
 
 /** Returns every leaf below a flattened object, by its whole name within it. */
-function flatten(node: FieldNode, prefix = ''): MappingProperties {
+function flatten(node: MappingNode, prefix = ''): MappingProperties {
   const leaves: MappingProperties = {};
   for (const [name, child] of [...node.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (child.children.size > 0) Object.assign(leaves, flatten(child, `${prefix}${name}.`));

@@ -38,6 +38,9 @@ interface Written {
   readonly writtenAt?: SourceLine | undefined;
 }
 
+/** Properties by name. */
+export type Properties = Readonly<Record<string, Property>>;
+
 export interface Property extends Written {
   readonly type: PropertyType;
   readonly about: string;
@@ -45,7 +48,7 @@ export interface Property extends Written {
   readonly field?: string | undefined;
   readonly example?: string | undefined;
   readonly unit?: string | undefined;
-  readonly properties?: Readonly<Record<string, Property>> | undefined;
+  readonly properties?: Properties | undefined;
 }
 
 /**
@@ -198,7 +201,7 @@ export interface Definitions {
   readonly generated: string;
   readonly ecsVersion: string;
   readonly dataset: Dataset;
-  readonly properties: Readonly<Record<string, Property>>;
+  readonly properties: Properties;
   /** The vendor's names of the record types, by what records say: a number or a name. */
   readonly recordTypeNames: Readonly<Record<string, string>>;
   /**

@@ -5,7 +5,7 @@ import { findEcsField } from '../fields/ecs.ts';
 import { type Field, type FieldTypeName, hasSearchableDocValues, type Kept } from '../fields/field-types.ts';
 import { findConverter } from './converters/index.ts';
 import type { Dataset } from './dataset.ts';
-import { type Definitions, layersOf, type Property, type PropertyType, type Rule } from './definitions.ts';
+import { type Definitions, layersOf, type Properties, type PropertyType, type Rule } from './definitions.ts';
 
 /** The fields that the mapper and the pipeline write whatever the record says. */
 const fixedFields = [
@@ -147,10 +147,7 @@ function compileNaming({ recordField, indexed, moved }: Dataset): Naming {
  * An investigation searches the fields of ECS, which are indexed; most properties of the record narrow down what those
  * found, and doc values answer that in half the room.
  */
-function listProperties(
-  properties: Readonly<Record<string, Property>>,
-  { path, field: above, keptOf }: Naming,
-): Field[] {
+function listProperties(properties: Properties, { path, field: above, keptOf }: Naming): Field[] {
   return Object.entries(properties).flatMap(([name, property]) => {
     const { type, about, example, unit, field: own = name } = property;
     const fieldType = mappedTypes[type];

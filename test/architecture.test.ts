@@ -57,6 +57,9 @@ function readImports(folder: string): Import[] {
   );
 }
 
+/** Of a type, interface or class, whether it is exported or not. */
+const declaration = /^(?:export )?(?:abstract )?(?:type|interface|class) (\w+)/gm;
+
 const inside = (path: string, folder: string) => path.startsWith(`${folder}/`);
 
 describe('the folders keep to the design', () => {
@@ -142,6 +145,22 @@ describe('the folders keep to the design', () => {
     for (const file of reached) for (const { to } of imports.get(file) ?? []) reached.add(to);
     expect([...reached].filter((file) => /painless|^pipelines\/ingest\/raw/.test(file))).toEqual([]);
     expect(reached).toContain('pipelines/converters/keyword.ts');
+  });
+
+  test('no two files declare a type of the same name', () => {
+    const declared = globSync(`{${Object.keys(mayImport).join(',')}}/**/*.ts`, { cwd: root }).flatMap(
+      (file) =>
+        [...readFileSync(join(root, file), 'utf8').matchAll(declaration)].map(([, name = '']) => ({
+          name,
+          file,
+        })),
+    );
+    const twice = [...Map.groupBy(declared, ({ name }) => name)].filter(([, all]) => all.length > 1);
+    expect(declared.length).toBeGreaterThan(500);
+    expect(twice.map(([name, all]) => [name, ...all.map(({ file }) => file)])).toEqual([
+      // Where a property stands in a record that is read, and a field in a document that is written.
+      ['Place', 'pipelines/engine/layout.ts', 'pipelines/engine/shapers.ts'],
+    ]);
   });
 
   test('the imports are found at all', () => {

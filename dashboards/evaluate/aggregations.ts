@@ -13,7 +13,7 @@ import {
   tiles,
   topValues,
 } from './buckets.ts';
-import type { Field } from './fields.ts';
+import type { QueryField } from './fields.ts';
 import {
   average,
   centroid,
@@ -57,7 +57,7 @@ function compile({ aggs, ...own }: UnknownObject, context: QueryContext): MakeCo
 function compileBuckets(
   kind: string,
   body: UnknownObject,
-  field: Field,
+  field: QueryField,
   inside: UnknownObject,
   make: MakeBucket,
 ): MakeCollector | undefined {
@@ -80,7 +80,7 @@ function compileBuckets(
   }
 }
 
-function compileMeasure(kind: string, body: UnknownObject, field: Field): MakeCollector {
+function compileMeasure(kind: string, body: UnknownObject, field: QueryField): MakeCollector {
   switch (kind) {
     case 'cardinality':
       return () => unique(field);

@@ -3,7 +3,7 @@
 
 import { isObject } from '../../pipelines/json/unknown.ts';
 import { numberAt, type UnknownObject } from '../interpret/unknown-object.ts';
-import type { EvaluatedDocument, Field } from './fields.ts';
+import type { EvaluatedDocument, QueryField } from './fields.ts';
 import type { Scalar } from './kinds.ts';
 import type { Collector, MakeCollector } from './measures.ts';
 import type { Predicate } from './query.ts';
@@ -81,7 +81,7 @@ export interface Ordering {
   readonly empty: number;
 }
 
-export function topValues(field: Field, size: number, ordering: Ordering, make: MakeBucket): Collector {
+export function topValues(field: QueryField, size: number, ordering: Ordering, make: MakeBucket): Collector {
   const sign = ordering.isDescending ? -1 : 1;
   const byKey = field.kind.compare;
   return keyed(
@@ -105,7 +105,7 @@ export function topValues(field: Field, size: number, ordering: Ordering, make: 
 }
 
 /** A boolean is counted by number, and a time is a number. */
-function keyOf({ kind }: Field, key: Scalar): UnknownObject {
+function keyOf({ kind }: QueryField, key: Scalar): UnknownObject {
   if (typeof key === 'boolean') return { key: Number(key), key_as_string: String(key) };
   return kind.family === 'date' ? { key, key_as_string: kind.show?.(key) } : { key };
 }
@@ -144,7 +144,7 @@ export interface Bars {
 /** The limit is more than any screen shows: a document of another millennium must not fill memory with empty bars. */
 const mostBars = 20_000;
 
-export function overTime(field: Field, { intervalMs, bounds }: Bars, make: MakeBucket): Collector {
+export function overTime(field: QueryField, { intervalMs, bounds }: Bars, make: MakeBucket): Collector {
   const startOf = (value: Scalar) => Math.floor(Number(value) / intervalMs) * intervalMs;
   return keyed(
     (document) => document.valuesOf(field).map(startOf),
@@ -177,7 +177,7 @@ function allStarts(
 }
 
 /** Squares of the world's map as map servers cut it: two to the power of `zoom` across. */
-export function tiles(field: Field, zoom: number, size: number, make: MakeBucket): Collector {
+export function tiles(field: QueryField, zoom: number, size: number, make: MakeBucket): Collector {
   const across = 2 ** zoom;
   const clamp = (place: number) => Math.min(across - 1, Math.max(0, Math.floor(place)));
   const tileOf = (value: Scalar) => {

@@ -5,13 +5,13 @@ import { isObject } from '../../pipelines/json/unknown.ts';
 import type { Search } from '../interpret/panel-query.ts';
 import { listAt, type UnknownObject } from '../interpret/unknown-object.ts';
 import { compileAggregations } from './aggregations.ts';
-import { EvaluatedDocument, type Field, type Fields } from './fields.ts';
+import { EvaluatedDocument, type QueryField, type QueryFields } from './fields.ts';
 import { FirstHits } from './hits.ts';
 import { compileQuery, type QueryContext } from './query.ts';
 import { QueryError } from './query-error.ts';
 
 export interface EvaluatorParts {
-  readonly fields: Fields;
+  readonly fields: QueryFields;
   /** Iterates over the documents from the start each time. */
   readonly documents: () => AsyncIterable<UnknownObject>;
   readonly now: () => number;
@@ -96,7 +96,7 @@ function compileSearch(body: UnknownObject, context: QueryContext): CompiledSear
 function readSort(
   { sort }: UnknownObject,
   { fields }: QueryContext,
-): { by: Field | undefined; isDescending: boolean } {
+): { by: QueryField | undefined; isDescending: boolean } {
   if (sort === undefined) return { by: undefined, isDescending: false };
   const [first, ...others] = listAt({ sort }, 'sort');
   const [name, direction] = Object.entries(first ?? {})[0] ?? [];
@@ -107,7 +107,7 @@ function readSort(
 function readShown(
   { size, fields: names }: UnknownObject,
   { fields }: QueryContext,
-): { size: number; shown: Field[] } {
+): { size: number; shown: QueryField[] } {
   const shown = Array.isArray(names) ? names.map((name: unknown) => fields.get(String(name))) : [];
   return { size: typeof size === 'number' ? size : 10, shown };
 }

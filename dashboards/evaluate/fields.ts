@@ -8,7 +8,7 @@ import type { UnknownObject } from '../interpret/unknown-object.ts';
 import { type Kind, kindOf, type Scalar } from './kinds.ts';
 
 /** One field; `slot` is the index of its values in a document's cache. */
-export interface Field {
+export interface QueryField {
   readonly name: string;
   readonly kind: Kind;
   readonly isKnown: boolean;
@@ -17,20 +17,20 @@ export interface Field {
   collect(tree: UnknownObject): unknown[];
 }
 
-export class Fields {
+export class QueryFields {
   readonly #lookup: FieldLookup;
-  readonly #fields = new Map<string, Field>();
+  readonly #fields = new Map<string, QueryField>();
 
   constructor(lookup: FieldLookup) {
     this.#lookup = lookup;
   }
 
-  get(name: string): Field {
+  get(name: string): QueryField {
     const known = this.#fields.get(name);
     if (known !== undefined) return known;
     const { path, type } = this.#resolve(name);
     const segments = path.split('.');
-    const field: Field = {
+    const field: QueryField = {
       name,
       kind: kindOf(type ?? 'keyword'),
       isKnown: type !== undefined,
@@ -86,7 +86,7 @@ export class EvaluatedDocument {
   }
 
   /** Returns the values in the order of the document, repetitions included. */
-  valuesOf(field: Field): readonly Scalar[] {
+  valuesOf(field: QueryField): readonly Scalar[] {
     const known = this.#values[field.slot];
     if (known !== undefined) return known;
     const values = field.collect(this.tree).flatMap((raw) => field.kind.read(raw) ?? []);
@@ -95,11 +95,11 @@ export class EvaluatedDocument {
   }
 
   /** An object exists when anything below it does. */
-  has(field: Field): boolean {
+  has(field: QueryField): boolean {
     return this.valuesOf(field).length > 0 || (field.kind.family === 'keyword' && this.#hasBelow(field));
   }
 
-  #hasBelow(field: Field): boolean {
+  #hasBelow(field: QueryField): boolean {
     return field.collect(this.tree).some((raw) => isObject(raw) && Object.values(raw).some(isThere));
   }
 }

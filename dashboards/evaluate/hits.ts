@@ -1,14 +1,14 @@
 // The hits of a search: its first documents by one field, with their values in some others.
 
 import type { UnknownObject } from '../interpret/unknown-object.ts';
-import type { EvaluatedDocument, Field } from './fields.ts';
+import type { EvaluatedDocument, QueryField } from './fields.ts';
 import type { Scalar } from './kinds.ts';
 
 export interface HitsOptions {
   readonly size: number;
-  readonly by: Field | undefined;
+  readonly by: QueryField | undefined;
   readonly isDescending: boolean;
-  readonly shown: readonly Field[];
+  readonly shown: readonly QueryField[];
 }
 
 interface RankedHit {
@@ -69,7 +69,7 @@ export class FirstHits {
   }
 }
 
-function fieldsOf(document: EvaluatedDocument, shown: readonly Field[]): UnknownObject {
+function fieldsOf(document: EvaluatedDocument, shown: readonly QueryField[]): UnknownObject {
   return Object.fromEntries(
     shown.flatMap((field) => {
       const { show = (value: Scalar) => value } = field.kind;

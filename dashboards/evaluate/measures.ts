@@ -2,7 +2,7 @@
 // values and percentiles with every value they are made of.
 
 import type { UnknownObject } from '../interpret/unknown-object.ts';
-import type { EvaluatedDocument, Field } from './fields.ts';
+import type { EvaluatedDocument, QueryField } from './fields.ts';
 import type { Scalar } from './kinds.ts';
 
 /** A collector takes documents one after the other; its answer is as Elasticsearch gives it. */
@@ -13,7 +13,11 @@ export interface Collector {
 
 export type MakeCollector = () => Collector;
 
-function overValues(field: Field, take: (value: Scalar) => void, answer: () => UnknownObject): Collector {
+function overValues(
+  field: QueryField,
+  take: (value: Scalar) => void,
+  answer: () => UnknownObject,
+): Collector {
   return {
     add: (document) => {
       for (const value of document.valuesOf(field)) take(value);
@@ -22,7 +26,7 @@ function overValues(field: Field, take: (value: Scalar) => void, answer: () => U
   };
 }
 
-export function unique(field: Field): Collector {
+export function unique(field: QueryField): Collector {
   const seen = new Set<Scalar>();
   return overValues(
     field,
@@ -31,7 +35,7 @@ export function unique(field: Field): Collector {
   );
 }
 
-export function sum(field: Field): Collector {
+export function sum(field: QueryField): Collector {
   let total = 0;
   return overValues(
     field,
@@ -42,7 +46,7 @@ export function sum(field: Field): Collector {
   );
 }
 
-export function average(field: Field): Collector {
+export function average(field: QueryField): Collector {
   let total = 0;
   let count = 0;
   return overValues(
@@ -55,7 +59,7 @@ export function average(field: Field): Collector {
   );
 }
 
-export function extreme(field: Field, choose: (one: number, other: number) => number): Collector {
+export function extreme(field: QueryField, choose: (one: number, other: number) => number): Collector {
   let found: number | undefined;
   return overValues(
     field,
@@ -66,7 +70,7 @@ export function extreme(field: Field, choose: (one: number, other: number) => nu
   );
 }
 
-export function percentiles(field: Field, percents: readonly number[]): Collector {
+export function percentiles(field: QueryField, percents: readonly number[]): Collector {
   const numbers: number[] = [];
   return overValues(
     field,
@@ -91,7 +95,7 @@ function percentileOf(sorted: Float64Array, percent: number): number | null {
 }
 
 /** The values of the latest document by `by`; a document without that field counts only while no other has one. */
-export function last(field: Field, by: Field): Collector {
+export function last(field: QueryField, by: QueryField): Collector {
   let latest: readonly [Scalar | undefined, readonly Scalar[]] | undefined;
   return {
     add(document) {
@@ -116,7 +120,7 @@ export function last(field: Field, by: Field): Collector {
 }
 
 /** The middle of the points. */
-export function centroid(field: Field): Collector {
+export function centroid(field: QueryField): Collector {
   const total = { lat: 0, lon: 0, count: 0 };
   return overValues(
     field,

@@ -4,14 +4,14 @@
 import { isObject } from '../../pipelines/json/unknown.ts';
 import type { UnknownObject } from '../interpret/unknown-object.ts';
 import type { RangeOperator } from '../kql/parse.ts';
-import type { EvaluatedDocument, Field, Fields } from './fields.ts';
+import type { EvaluatedDocument, QueryField, QueryFields } from './fields.ts';
 import type { ValueTest } from './kinds.ts';
 import { QueryError } from './query-error.ts';
 
 export type Predicate = (document: EvaluatedDocument) => boolean;
 
 export interface QueryContext {
-  readonly fields: Fields;
+  readonly fields: QueryFields;
   /** The time that `now` in a query stands for. */
   readonly now: number;
 }
@@ -72,7 +72,7 @@ const boolParts: ReadonlySet<string> = new Set(['filter', 'should', 'must_not', 
 function onField(
   body: UnknownObject,
   { fields }: QueryContext,
-  test: (field: Field, value: unknown) => ValueTest,
+  test: (field: QueryField, value: unknown) => ValueTest,
 ): Predicate {
   const [[name, value] = ['', undefined], ...rest] = Object.entries(body);
   if (rest.length > 0 || value === undefined) throw unknown(body);
@@ -82,7 +82,7 @@ function onField(
 }
 
 /** The refusal of a value that cannot be one of the field's names the field. */
-function naming<T>({ name }: Field, make: () => T): T {
+function naming<T>({ name }: QueryField, make: () => T): T {
   try {
     return make();
   } catch (error) {
@@ -90,14 +90,14 @@ function naming<T>({ name }: Field, make: () => T): T {
   }
 }
 
-function anyOf(field: Field, values: unknown, now: number): ValueTest {
+function anyOf(field: QueryField, values: unknown, now: number): ValueTest {
   const tests = listOf(values).map((value) => field.kind.equals(String(value), now));
   return (value) => tests.some((test) => test(value));
 }
 
 const operators: readonly RangeOperator[] = ['gt', 'gte', 'lt', 'lte'];
 
-function insideOf(field: Field, bounds: unknown, now: number): ValueTest {
+function insideOf(field: QueryField, bounds: unknown, now: number): ValueTest {
   if (!isObject(bounds)) throw unknown({ range: bounds });
   const strange = Object.keys(bounds).find(
     (key) => key !== 'format' && !operators.some((each) => each === key),

@@ -4,13 +4,13 @@ import { dashboardId } from '../identifiers.ts';
 import type { NameParts } from '../lens/layer.ts';
 import type { PanelContent } from './panel.ts';
 
-export interface Destination {
+export interface LinkedDashboard {
   readonly id: string;
   readonly title: string;
 }
 
 /** Links keep the time of the dashboard they are on, and leave its filters behind. */
-export function linksContent(destinations: readonly Destination[], name: NameParts): PanelContent {
+export function linksContent(destinations: readonly LinkedDashboard[], name: NameParts): PanelContent {
   const links = destinations.map(({ id, title }, order) => {
     const link = name('link', id);
     return {

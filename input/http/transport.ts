@@ -53,14 +53,14 @@ function serverNow(date: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-interface Head {
+interface ResponseHead {
   readonly status: number;
   readonly headers: HeaderFields;
   readonly body: IncomingBody;
 }
 
-function exchange(dispatcher: Dispatcher, userAgent: string, request: HttpRequest): Promise<Head> {
-  const { promise, resolve, reject } = Promise.withResolvers<Head>();
+function exchange(dispatcher: Dispatcher, userAgent: string, request: HttpRequest): Promise<ResponseHead> {
+  const { promise, resolve, reject } = Promise.withResolvers<ResponseHead>();
   const { signal } = request;
   if (signal.aborted) return Promise.reject(signal.reason);
   const { origin, pathname, search } = new URL(request.url);

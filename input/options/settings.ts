@@ -8,19 +8,19 @@ import { type PolicyProblem, suggest } from './problems.ts';
 import { findUnresolved, type MapNode, type PolicyNode, plain } from './settings-tree.ts';
 import { parseBytes, parseDuration } from './units.ts';
 
-type Value = unknown;
+type OptionValue = unknown;
 
 export class Settings {
   /** The location of the part, such as `policy.yml:12:3`. */
   readonly place: string;
   readonly options: readonly Option[];
-  private readonly values: ReadonlyMap<string, Value>;
+  private readonly values: ReadonlyMap<string, OptionValue>;
   private readonly places: ReadonlyMap<string, string>;
 
   constructor(
     place: string,
     options: readonly Option[],
-    values: ReadonlyMap<string, Value>,
+    values: ReadonlyMap<string, OptionValue>,
     places: ReadonlyMap<string, string>,
   ) {
     this.place = place;
@@ -38,7 +38,7 @@ export class Settings {
     return this.places.get(name) ?? this.place;
   }
 
-  value(name: string): Value {
+  value(name: string): OptionValue {
     const option = this.options.find((candidate) => candidate.name === name);
     if (!option) throw new Error(`the setting ${name} is not declared`);
     return this.values.get(name) ?? option.default;
@@ -100,7 +100,7 @@ export class Settings {
   }
 }
 
-function showValue(option: Option, value: Value): Value {
+function showValue(option: Option, value: OptionValue): OptionValue {
   if (value === undefined || option.type !== 'secret')
     return typeof value === 'string' ? redact(value) : value;
   return '[secret]';
@@ -133,7 +133,7 @@ export function readSettings(
     problems.push(...found, ...unresolved);
     return undefined;
   }
-  const values = new Map<string, Value>();
+  const values = new Map<string, OptionValue>();
   for (const option of rules.options) {
     const leaf = leaves.get(option.name);
     const value = leaf && coerce(option, leaf);
@@ -193,7 +193,7 @@ function describeUnknown(name: string, { what, options, findRightPart }: LeafCol
 }
 
 /** Turns text into the type of its option: an environment variable is always text, and a list of one needs no dash. */
-function coerce(option: Option, node: PolicyNode): Value {
+function coerce(option: Option, node: PolicyNode): OptionValue {
   if (node.kind === 'scalar' && typeof node.value === 'string') {
     if (option.type === 'list') return node.value === '' ? undefined : [node.value];
     if (node.substituted && option.type === 'integer' && /^-?\d+$/.test(node.value))
@@ -208,7 +208,7 @@ function* violations(
   map: MapNode,
   { what, options }: PartRules,
   leaves: ReadonlyMap<string, PolicyNode>,
-  values: ReadonlyMap<string, Value>,
+  values: ReadonlyMap<string, OptionValue>,
 ): Generator<PolicyProblem> {
   const validate = compileOptions(options);
   if (validate(Object.fromEntries(values))) return;
@@ -234,7 +234,7 @@ function placeInside(node: PolicyNode | undefined, instancePath: string): string
   return node?.place;
 }
 
-function protectSecrets(options: readonly Option[], values: ReadonlyMap<string, Value>): void {
+function protectSecrets(options: readonly Option[], values: ReadonlyMap<string, OptionValue>): void {
   for (const { name, type } of options) {
     const value = values.get(name);
     if (typeof value !== 'string') continue;

@@ -1,11 +1,9 @@
 // Names that properties have in the document apart from those in the record. Rules read records by the names that
 // their service gives; only what is kept is renamed, after everything else.
 
-import type { Property } from '../definitions.ts';
+import type { Properties } from '../definitions.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { setOwn } from './tame.ts';
-
-type Properties = Readonly<Record<string, Property>>;
 
 export type Rename = (record: JsonObject) => JsonObject;
 

@@ -12,7 +12,7 @@ export interface ReadValue {
 }
 
 /** `engine` is the program itself, which no file tells what to do. */
-export type SourceKind =
+export type OriginKind =
   | 'rule'
   | 'event'
   | 'case'
@@ -24,7 +24,7 @@ export type SourceKind =
 
 /** Something that made a field, or a part of it. */
 export interface FieldOrigin {
-  readonly by: SourceKind;
+  readonly by: OriginKind;
   readonly writtenAt?: SourceLine | undefined;
   readonly reads?: readonly ReadValue[] | undefined;
   readonly converter?: string | undefined;

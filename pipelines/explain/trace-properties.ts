@@ -1,14 +1,12 @@
 // The record itself, as the document keeps it: which definition each property has, and which
 // properties have none, or not the type that it says.
 
-import type { Definitions, Property } from '../definitions.ts';
+import type { Definitions, Properties } from '../definitions.ts';
 import { isEmpty } from '../engine/tame.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import type { ExplainedField, FieldOrigin, Unmapped } from './explanation.ts';
 import { flatten } from './flatten.ts';
 import { objectOf, splitReason, textsOf } from './missing.ts';
-
-type Properties = Readonly<Record<string, Property>>;
 
 /** The properties that the engine itself adds to the record. */
 const ours: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@
 import { findConverter } from '../converters/index.ts';
 import { readPainlessConverters, writePainlessDispatch } from '../converters/painless.ts';
 import { type Dataset, recordPath } from '../dataset.ts';
-import type { Definitions, Layer, Property, RecordTypeFile, Rule } from '../definitions.ts';
+import type { Definitions, Layer, Properties, RecordTypeFile, Rule } from '../definitions.ts';
 import { writeFirstOf, writeHeadRead, writeUnify } from '../engine/head.ts';
 import { type RecordTypesOfPipeline, writeRecordTypes } from '../engine/record-types.ts';
 import { hasOtherNames, renamePainless, slimNames } from '../engine/rename.ts';
@@ -96,7 +96,7 @@ function runScript(tag: string, source: string, params: object): Processor {
 }
 
 /** The pipelines need the types alone, not the texts for the docs. */
-function slimProperties(properties: Readonly<Record<string, Property>>): object {
+function slimProperties(properties: Properties): object {
   return Object.fromEntries(
     Object.entries(properties).map(([name, { type, properties: inner }]) => [
       name,

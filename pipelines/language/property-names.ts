@@ -1,11 +1,10 @@
 // Names of properties in the document, where they are not those of the record: by a rule, and by exceptions from it.
 
-import type { Property, PropertyType } from '../definitions.ts';
+import type { Properties, Property, PropertyType } from '../definitions.ts';
 import { reservedNames } from '../engine/shape.ts';
 import type { NamesSource } from './schema/dataset-schema.ts';
 
-type Properties = Readonly<Record<string, Property>>;
-type Report = (place: readonly string[], message: string) => void;
+type ReportProblem = (place: readonly string[], message: string) => void;
 
 /** The keys of a bag are whatever records hold, and are kept. */
 const named: readonly PropertyType[] = ['pairs', 'changes', 'flattened'];
@@ -14,7 +13,7 @@ const named: readonly PropertyType[] = ['pairs', 'changes', 'flattened'];
 export function nameProperties(
   properties: Properties,
   source: NamesSource | undefined,
-  report: Report,
+  report: ReportProblem,
 ): Properties {
   if (source === undefined) return properties;
   const exceptions = source.exceptions ?? {};
@@ -59,7 +58,7 @@ export function nameProperties(
 function reportTwins(
   properties: readonly (readonly [string, Property])[],
   prefix: string,
-  report: Report,
+  report: ReportProblem,
 ): void {
   const owners = new Map<string, string>();
   for (const [name, { field = name }] of properties) {

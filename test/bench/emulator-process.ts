@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { EmulatorOptions } from '../../input/emulator/index.ts';
-import { type EmulatedPlace, type StreamSettings, streamFor } from '../end-to-end/harness.ts';
+import { type EmulatedPlace, type PolicyStream, streamFor } from '../end-to-end/harness.ts';
 
 export interface EmulatorProcess {
   /** The stream settings of the first tenant. */
-  readonly stream: StreamSettings;
+  readonly stream: PolicyStream;
   /** The stream settings of every tenant, in order. */
-  readonly streams: readonly StreamSettings[];
+  readonly streams: readonly PolicyStream[];
   readonly url: string;
   /** Returns every Id the emulator made available, each once. */
   distinctIds(): Promise<Set<string>>;

@@ -7,15 +7,15 @@ import { main } from '../../input/cli/main.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-export interface Outcome {
+export interface CommandOutcome {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-export interface Running {
+export interface RunningCommand {
   readonly child: ChildProcess;
-  readonly outcome: Promise<Outcome>;
+  readonly outcome: Promise<CommandOutcome>;
   /** Resolves when the text was printed on standard error. */
   printed(text: RegExp): Promise<void>;
 }
@@ -33,7 +33,7 @@ export function start(
   words: readonly string[],
   environment: Record<string, string> = {},
   streams: Streams = {},
-): Running {
+): RunningCommand {
   const file = streams.stdout === undefined ? undefined : openSync(streams.stdout, 'w');
   const script = join(root, 'input', 'cli', 'm365.js');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], {
@@ -52,7 +52,7 @@ export function start(
     stderr += chunk;
     for (const watch of watchers) watch();
   });
-  const outcome = new Promise<Outcome>((resolve, reject) => {
+  const outcome = new Promise<CommandOutcome>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
   });
@@ -72,12 +72,12 @@ export function run(
   words: readonly string[],
   environment?: Record<string, string>,
   streams?: Streams,
-): Promise<Outcome> {
+): Promise<CommandOutcome> {
   return start(words, environment, streams).outcome;
 }
 
 /** The same inside this process, which is quicker; for commands that end by themselves. */
-export async function runHere(words: readonly string[]): Promise<Outcome> {
+export async function runHere(words: readonly string[]): Promise<CommandOutcome> {
   const printed = { stdout: '', stderr: '' };
   const restore = [capture('stdout', printed), capture('stderr', printed)];
   const exitCode = process.exitCode;

@@ -1,35 +1,38 @@
 import { describe, expect, test } from '@jest/globals';
 import { runEql } from './eql.ts';
 import { type EsqlRow, fieldsOfEsql, runEsql } from './esql.ts';
-import { fromLucene, type Values } from './evaluate.ts';
+import { type FieldValues, fromLucene } from './evaluate.ts';
 
-type Fields = Readonly<Record<string, Values | string | number | boolean>>;
+type FieldTexts = Readonly<Record<string, FieldValues | string | number | boolean>>;
 
-const toRow = (id: string, fields: Fields): EsqlRow => ({
+const toRow = (id: string, fields: FieldTexts): EsqlRow => ({
   ids: new Set([id]),
   values: new Map(
-    Object.entries({ '@timestamp': 0, ...fields }).map(([name, value]) => [name, [value].flat() as Values]),
+    Object.entries({ '@timestamp': 0, ...fields }).map(([name, value]) => [
+      name,
+      [value].flat() as FieldValues,
+    ]),
   ),
 });
 
-const toRows = (documents: Readonly<Record<string, Fields>>) =>
+const toRows = (documents: Readonly<Record<string, FieldTexts>>) =>
   Object.entries(documents).map(([id, fields]) => toRow(id, fields));
 
 const columns = new Set(['@timestamp', 'a', 'b', 'n', 'user', 'event.category', 'as.org', 'source.as.name']);
 
-function eql(query: string, documents: Readonly<Record<string, Fields>>): string[] {
+function eql(query: string, documents: Readonly<Record<string, FieldTexts>>): string[] {
   return [...runEql(query, toRows(documents), columns)];
 }
 
-function esql(query: string, documents: Readonly<Record<string, Fields>>): string[] {
+function esql(query: string, documents: Readonly<Record<string, FieldTexts>>): string[] {
   return [...runEsql(`from logs-x.y-*, .alerts-* metadata _id ${query}`, toRows(documents), columns)];
 }
 
 describe('EQL conditions', () => {
-  const holdsFor = (condition: string, fields: Fields) =>
+  const holdsFor = (condition: string, fields: FieldTexts) =>
     eql(`any where ${condition}`, { x: fields }).length === 1;
 
-  test.each<[string, Fields, boolean]>([
+  test.each<[string, FieldTexts, boolean]>([
     ['a == "x"', { a: 'x' }, true],
     ['a == "x"', { a: 'X' }, false],
     ['a == "x"', { a: ['y', 'x'] }, true],
@@ -75,7 +78,7 @@ describe('EQL sequences', () => {
   const query = 'sequence by user with maxspan=30m [any where a == "1"] [any where a == "2"]';
   const first = { a: '1', user: ['ann', 'ann@x'], '@timestamp': minutes(0) };
 
-  test.each<[string, Fields, string[]]>([
+  test.each<[string, FieldTexts, string[]]>([
     ['that share a value', { a: '2', user: ['drs', 'ann@x'], '@timestamp': minutes(30) }, ['x', 'y']],
     ['of another user', { a: '2', user: 'bob', '@timestamp': minutes(5) }, []],
     ['that are too late', { a: '2', user: 'ann', '@timestamp': minutes(30) + 1 }, []],
@@ -96,10 +99,10 @@ describe('EQL sequences', () => {
 });
 
 describe('ES|QL', () => {
-  const holdsFor = (condition: string, fields: Fields) =>
+  const holdsFor = (condition: string, fields: FieldTexts) =>
     esql(`| where ${condition}`, { x: fields }).length === 1;
 
-  test.each<[string, Fields, boolean]>([
+  test.each<[string, FieldTexts, boolean]>([
     ['a == "x"', { a: ['x', 'y'] }, false],
     ['a is not null', { a: ['x', 'y'] }, true],
     ['a is null', {}, true],

@@ -2,7 +2,7 @@
 // that share a value within a span of time.
 
 import type { EsqlRow } from './esql.ts';
-import { type Dialect, holds, type Values } from './evaluate.ts';
+import { type Dialect, type FieldValues, holds } from './evaluate.ts';
 import {
   type Expression,
   fieldsOf,
@@ -88,7 +88,7 @@ function continuations(
   later: readonly (readonly EsqlRow[])[],
   by: readonly string[],
   until: number,
-  keys: readonly Values[] = by.map((name) => row.values.get(name) ?? []),
+  keys: readonly FieldValues[] = by.map((name) => row.values.get(name) ?? []),
 ): EsqlRow[][] {
   if (keys.some((key) => key.length === 0)) return [];
   const [next, ...others] = later;

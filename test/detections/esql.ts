@@ -1,7 +1,7 @@
 // Runs an ES|QL query of the kind that the rules are: it takes rows, and returns the documents behind the rows that are
 // left. A column that no index knows is an error, as on a server.
 
-import { evaluate, holds, type Values } from './evaluate.ts';
+import { evaluate, type FieldValues, holds } from './evaluate.ts';
 import {
   type Expression,
   fieldsOf,
@@ -15,7 +15,7 @@ import {
 export interface EsqlRow {
   /** The documents that the row was made of. */
   readonly ids: ReadonlySet<string>;
-  readonly values: ReadonlyMap<string, Values>;
+  readonly values: ReadonlyMap<string, FieldValues>;
 }
 
 interface RowTable {
@@ -165,7 +165,7 @@ function verify(expressions: readonly Expression[], { columns }: RowTable): void
     if (!columns.has(name)) throw new QueryError(`Unknown column [${name}]`);
 }
 
-const set = (row: EsqlRow, name: string, values: Values): EsqlRow => ({
+const set = (row: EsqlRow, name: string, values: FieldValues): EsqlRow => ({
   ...row,
   values: new Map(row.values).set(name, values),
 });
@@ -216,8 +216,8 @@ function group(table: RowTable, made: readonly Assignment[], by: readonly Assign
   );
   const groups = Map.groupBy(table.rows, (row) => JSON.stringify(by.map(({ name }) => row.values.get(name))));
   const rows = [...groups.values()].map((members): EsqlRow => {
-    const keys = by.map(({ name }): [string, Values] => [name, members[0]?.values.get(name) ?? []]);
-    const figures = made.map(({ name, expression }): [string, Values] => [
+    const keys = by.map(({ name }): [string, FieldValues] => [name, members[0]?.values.get(name) ?? []]);
+    const figures = made.map(({ name, expression }): [string, FieldValues] => [
       name,
       aggregate(expression, members),
     ]);
@@ -229,14 +229,14 @@ function group(table: RowTable, made: readonly Assignment[], by: readonly Assign
   return { columns: new Set([...by, ...made].map(({ name }) => name)), rows };
 }
 
-const overGroup: Readonly<Record<string, (values: Values) => Values>> = {
+const overGroup: Readonly<Record<string, (values: FieldValues) => FieldValues>> = {
   count_distinct: (values) => [new Set(values).size],
   values: (values) => [...new Set(values)],
   min: (values) => (values.length === 0 ? [] : [Math.min(...values.map(Number))]),
   max: (values) => (values.length === 0 ? [] : [Math.max(...values.map(Number))]),
 };
 
-function aggregate(expression: Expression, rows: readonly EsqlRow[]): Values {
+function aggregate(expression: Expression, rows: readonly EsqlRow[]): FieldValues {
   return evaluate(expression, {
     severalValues: 'null',
     read: () => [],

@@ -5,21 +5,21 @@ import { BlockList, isIPv6 } from 'node:net';
 import { type Expression, QueryError, type Value } from './expressions.ts';
 
 /** An empty list stands for null. */
-export type Values = readonly Value[];
+export type FieldValues = readonly Value[];
 
 export interface Dialect {
   readonly severalValues: 'any' | 'null';
   /** Reads the values of a field on the row at hand. */
-  read(name: string): Values;
+  read(name: string): FieldValues;
   /** Answers calls that the row cannot answer by itself: those over the rows of a group. */
-  call?(name: string, args: readonly Expression[]): Values | undefined;
+  call?(name: string, args: readonly Expression[]): FieldValues | undefined;
 }
 
 export function holds(expression: Expression, dialect: Dialect): boolean {
   return evaluate(expression, dialect)[0] === true;
 }
 
-export function evaluate(expression: Expression, dialect: Dialect): Values {
+export function evaluate(expression: Expression, dialect: Dialect): FieldValues {
   switch (expression.kind) {
     case 'literal':
       return expression.value === null ? [] : [expression.value];
@@ -45,7 +45,7 @@ export function evaluate(expression: Expression, dialect: Dialect): Values {
 }
 
 /** One `decisive` value settles the result; otherwise it is null if any is null. */
-function decide(all: readonly Expression[], dialect: Dialect, decisive: boolean): Values {
+function decide(all: readonly Expression[], dialect: Dialect, decisive: boolean): FieldValues {
   const values = all.map((one) => evaluate(one, dialect)[0]);
   if (values.includes(decisive)) return [decisive];
   return values.includes(undefined) ? [] : [!decisive];
@@ -55,7 +55,7 @@ const isNullLiteral = (expression: Expression) => expression.kind === 'literal' 
 
 type Comparison = Extract<Expression, { kind: 'compare' }>;
 
-function compare({ operator, left, right }: Comparison, dialect: Dialect): Values {
+function compare({ operator, left, right }: Comparison, dialect: Dialect): FieldValues {
   const a = evaluate(left, dialect);
   if (isNullLiteral(right))
     return dialect.severalValues === 'any' ? [(operator === '==') === (a.length === 0)] : [];
@@ -65,7 +65,7 @@ function compare({ operator, left, right }: Comparison, dialect: Dialect): Value
   return [a.some((x) => b.some((y) => compareTwo(operator, x, y)))];
 }
 
-const isUndecided = (values: Values, { severalValues }: Dialect) =>
+const isUndecided = (values: FieldValues, { severalValues }: Dialect) =>
   values.length === 0 || (severalValues === 'null' && values.length > 1);
 
 function compareTwo(operator: string, a: Value, b: Value): boolean {
@@ -79,7 +79,7 @@ function compareTwo(operator: string, a: Value, b: Value): boolean {
 
 type Membership = Extract<Expression, { kind: 'anyOf' }>;
 
-function anyOf({ operator, ignoreCase, left, right }: Membership, dialect: Dialect): Values {
+function anyOf({ operator, ignoreCase, left, right }: Membership, dialect: Dialect): FieldValues {
   const values = evaluate(left, dialect);
   if (isUndecided(values, dialect)) return [];
   const wanted = right.flatMap((one) => evaluate(one, dialect));
@@ -113,7 +113,7 @@ export function fromLucene(text: string): string {
   });
 }
 
-type QueryFunction = (args: readonly Values[], dialect: Dialect) => Values;
+type QueryFunction = (args: readonly FieldValues[], dialect: Dialect) => FieldValues;
 
 /** Functions that take null as an argument without returning null. */
 const onNull: Readonly<Record<string, QueryFunction>> = {
@@ -135,7 +135,7 @@ const functions: Readonly<Record<string, QueryFunction>> = {
   cidr_match: ([address = [], ...blocks]) => [isWithin(String(address[0]), blocks.flat().map(String))],
 };
 
-function call(name: string, args: readonly Expression[], dialect: Dialect): Values {
+function call(name: string, args: readonly Expression[], dialect: Dialect): FieldValues {
   const values = args.map((arg) => evaluate(arg, dialect));
   const lenient = onNull[name];
   if (lenient !== undefined) return lenient(values, dialect);
@@ -145,7 +145,7 @@ function call(name: string, args: readonly Expression[], dialect: Dialect): Valu
 }
 
 /** The arguments of `case` alternate: condition, value, condition, value, …, and last the default. */
-function chooseCase(args: readonly Values[]): Values {
+function chooseCase(args: readonly FieldValues[]): FieldValues {
   for (let i = 0; i + 1 < args.length; i += 2) if (args[i]?.[0] === true) return args[i + 1] ?? [];
   return args.length % 2 === 1 ? (args.at(-1) ?? []) : [];
 }

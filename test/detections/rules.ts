@@ -13,7 +13,7 @@ export const missingRules: string | undefined = existsSync(join(folder, 'rules.j
   ? undefined
   : '../shared/detection-rules is not there';
 
-export interface Rule {
+export interface DetectionRule {
   readonly name: string;
   /** The name of its file, without extension; it names the rule's sample. */
   readonly stem: string;
@@ -31,23 +31,23 @@ export interface Threshold {
   readonly cardinality?: readonly { readonly field: string; readonly value: number }[];
 }
 
-interface RawRule extends Omit<Rule, 'stem' | 'newTerms' | 'threshold'> {
+interface RawRule extends Omit<DetectionRule, 'stem' | 'newTerms' | 'threshold'> {
   readonly file: string;
   readonly new_terms_fields: readonly string[];
   readonly threshold: Threshold | null;
 }
 
 /** Returns the rules that Elastic still ships: a rule that is on its way out says so in its name. */
-export function readLiveRules(): Rule[] {
+export function readLiveRules(): DetectionRule[] {
   return readRules('rules.json').filter(({ name }) => !name.startsWith('Deprecated'));
 }
 
 /** Rules of other packages that search our documents among others. */
-export function readRulesElsewhere(): Rule[] {
+export function readRulesElsewhere(): DetectionRule[] {
   return readRules('rules_o365_elsewhere.json');
 }
 
-function readRules(file: string): Rule[] {
+function readRules(file: string): DetectionRule[] {
   const rules: RawRule[] = JSON.parse(readFileSync(join(folder, file), 'utf8'));
   return rules.map(({ file, new_terms_fields, threshold, ...rule }) => ({
     ...rule,
@@ -69,7 +69,7 @@ export function readFieldUses(): Record<string, FieldUse> {
 }
 
 /** Returns every field that a rule reads from the index, including those that it groups by. */
-export function fieldsOfRule({ language, query, newTerms, threshold }: Rule): string[] {
+export function fieldsOfRule({ language, query, newTerms, threshold }: DetectionRule): string[] {
   const grouped = [
     ...newTerms,
     ...(threshold?.field ?? []),
@@ -86,7 +86,7 @@ export function fieldsOfRule({ language, query, newTerms, threshold }: Rule): st
 
 /** Runs a rule that a server without EQL and ES|QL cannot run: each condition on the values of each document. */
 export function runByCondition(
-  { language, query }: Rule,
+  { language, query }: DetectionRule,
   rows: readonly EsqlRow[],
   columns: ReadonlySet<string>,
 ): Set<string> {

@@ -7,7 +7,7 @@ import { readAuditAssets } from '../../input/setup/audit-assets.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 import { ask } from '../elasticsearch/cluster.ts';
 import type { EsqlRow } from './esql.ts';
-import type { Values } from './evaluate.ts';
+import type { FieldValues } from './evaluate.ts';
 import type { Value } from './expressions.ts';
 import type { FieldTypes } from './kql.ts';
 import { type RawRecord, readSample, sampleNames } from './samples.ts';
@@ -22,9 +22,9 @@ export interface SampleIndex {
 export const documentId = ({ OrganizationId, Id }: RawRecord) => `${OrganizationId}:${Id}`;
 
 /** The document that is sent for a record. */
-export type Delivery = (record: RawRecord, namespace: string) => object;
+export type DeliverRecord = (record: RawRecord, namespace: string) => object;
 
-export async function makeSampleIndex(deliver: Delivery): Promise<SampleIndex> {
+export async function makeSampleIndex(deliver: DeliverRecord): Promise<SampleIndex> {
   const namespace = `m365detections${randomUUID().slice(0, 8)}`;
   const dataStream = `logs-o365.audit-${namespace}`;
   const drop = () => dropAll(dataStream, namespace);
@@ -82,7 +82,7 @@ function renameAssets(assets: readonly SetupAsset[], suffix: string, dataStream:
 const mapper = loadMapper();
 
 /** Makes the document that the input sends. */
-export const mapRecord: Delivery = (record, namespace) =>
+export const mapRecord: DeliverRecord = (record, namespace) =>
   mapper.map(mapper.read(JSON.stringify(record)), {
     tenantId: record.OrganizationId,
     fetchedAt: '2026-04-20T12:00:00.000Z',
@@ -90,7 +90,7 @@ export const mapRecord: Delivery = (record, namespace) =>
   });
 
 /** Makes the document of another shipper, which knows the data stream and nothing of the record. */
-export const passRecord: Delivery = (record, namespace) => ({
+export const passRecord: DeliverRecord = (record, namespace) => ({
   '@timestamp': '2026-04-20T12:00:00.000Z',
   data_stream: { type: 'logs', dataset: 'o365.audit', namespace },
   message: JSON.stringify(record),
@@ -144,7 +144,7 @@ export async function readRows(
   return found.map(({ _id, fields: values = {} }) => ({
     ids: new Set([_id]),
     values: new Map(
-      Object.entries(values).map(([name, all]): [string, Values] => [
+      Object.entries(values).map(([name, all]): [string, FieldValues] => [
         name,
         types.get(name) === 'date' ? all.map(Number) : all,
       ]),

@@ -14,7 +14,7 @@ export interface RawRecord {
   readonly [property: string]: unknown;
 }
 
-export interface Sample {
+export interface RuleSample {
   /** The difference between the records, in a sentence. */
   readonly about: string;
   readonly match: readonly RawRecord[];
@@ -35,7 +35,7 @@ interface SampleFile {
   readonly about: string;
   readonly match: readonly SampleEntry[];
   readonly nearMiss: readonly SampleEntry[];
-  readonly alongside?: Sample['alongside'];
+  readonly alongside?: RuleSample['alongside'];
 }
 
 export function sampleNames(): string[] {
@@ -44,7 +44,7 @@ export function sampleNames(): string[] {
     .toSorted();
 }
 
-export function readSample(name: string): Sample | undefined {
+export function readSample(name: string): RuleSample | undefined {
   const path = join(folder, `${name}.json`);
   if (!existsSync(path)) return undefined;
   const { about, match, nearMiss, alongside = [] }: SampleFile = JSON.parse(readFileSync(path, 'utf8'));

@@ -3,7 +3,7 @@
 
 import type { Query } from './kql.ts';
 import { translateKql } from './kql.ts';
-import type { Rule, Threshold } from './rules.ts';
+import type { DetectionRule, Threshold } from './rules.ts';
 import { demand, type SampleIndex } from './sample-index.ts';
 
 interface FoundDocument {
@@ -11,7 +11,10 @@ interface FoundDocument {
 }
 
 /** Returns the ids of the documents found. */
-export async function searchRule(rule: Rule, { dataStream, types }: SampleIndex): Promise<Set<string>> {
+export async function searchRule(
+  rule: DetectionRule,
+  { dataStream, types }: SampleIndex,
+): Promise<Set<string>> {
   const query = {
     bool: {
       filter: [
@@ -27,13 +30,13 @@ export async function searchRule(rule: Rule, { dataStream, types }: SampleIndex)
   return new Set(hits.map(({ _id }) => _id));
 }
 
-async function search(rule: Rule, query: Query): Promise<readonly FoundDocument[]> {
+async function search(rule: DetectionRule, query: Query): Promise<readonly FoundDocument[]> {
   const { hits } = await demand('POST', pathOf(rule), { size: 10_000, _source: false, query });
   return hits.hits;
 }
 
 async function count(
-  rule: Rule,
+  rule: DetectionRule,
   query: Query,
   { field, value, cardinality = [] }: Threshold,
 ): Promise<readonly FoundDocument[]> {
@@ -66,5 +69,5 @@ async function count(
 }
 
 /** A rule may name indices that are not there. */
-const pathOf = ({ index }: Rule) =>
+const pathOf = ({ index }: DetectionRule) =>
   `/${index.map(encodeURIComponent).join(',')}/_search?ignore_unavailable=true&allow_no_indices=true`;

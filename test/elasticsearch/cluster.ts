@@ -4,13 +4,13 @@ import { randomUUID } from 'node:crypto';
 
 export const clusterUrl = process.env.ELASTICSEARCH_URL ?? 'http://127.0.0.1:9200';
 
-export interface Reply {
+export interface ClusterReply {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape
   readonly body: any;
 }
 
-export async function ask(method: string, path: string, body?: unknown): Promise<Reply> {
+export async function ask(method: string, path: string, body?: unknown): Promise<ClusterReply> {
   const response = await fetch(`${clusterUrl}${path}`, {
     method,
     headers: { 'content-type': 'application/json' },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { evaluator, Fields } from '../../dashboards/evaluate/index.ts';
+import { evaluator, QueryFields } from '../../dashboards/evaluate/index.ts';
 import {
   createFieldLookup,
   generateAlertRules,
@@ -159,7 +159,7 @@ test('every query finds what another translation of KQL finds', async () => {
 
 describe('documents that are in no index answer as Elasticsearch does', () => {
   const local = evaluator({
-    fields: new Fields(createFieldLookup(loadDefinitions())),
+    fields: new QueryFields(createFieldLookup(loadDefinitions())),
     documents: async function* () {
       yield* sources;
     },

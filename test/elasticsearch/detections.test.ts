@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findMisfit } from '../detections/field-fitness.ts';
 import {
+  type DetectionRule,
   fieldsOfRule,
   missingRules,
-  type Rule,
   readFieldUses,
   readLiveRules,
   readRulesElsewhere,
@@ -17,27 +17,27 @@ import {
   readRows,
   type SampleIndex,
 } from '../detections/sample-index.ts';
-import { type RawRecord, readSample, type Sample } from '../detections/samples.ts';
+import { type RawRecord, type RuleSample, readSample } from '../detections/samples.ts';
 import { searchRule } from '../detections/search-rule.ts';
 
 /** Fields of documents that are not ours: rules join them with ours. */
 const notOurs = ['kibana.alert.rule.rule_id'];
 
-interface Finding {
+interface RuleFinding {
   readonly missed: readonly string[];
   readonly wrong: readonly string[];
 }
 
-interface Outcome {
-  readonly rule: Rule;
+interface RuleOutcome {
+  readonly rule: DetectionRule;
   /** Undefined for a rule that reads no data of ours. */
-  readonly sample: Sample | undefined;
+  readonly sample: RuleSample | undefined;
   /** One a delivery. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RuleFinding[];
 }
 
 /** Nothing wanted missing, nothing unwanted found. */
-const right: Finding = { missed: [], wrong: [] };
+const right: RuleFinding = { missed: [], wrong: [] };
 
 /** Records that the input mapped, and raw ones that the ingest pipeline maps. */
 const deliveries = [
@@ -46,7 +46,7 @@ const deliveries = [
 ] as const;
 
 const indices: SampleIndex[] = [];
-const outcomes: Outcome[] = [];
+const outcomes: RuleOutcome[] = [];
 
 if (missingRules !== undefined) {
   test.skip(`detection rules find their samples (${missingRules})`, () => {});
@@ -66,7 +66,7 @@ if (missingRules !== undefined) {
   ])('%s', (_, rules) => {
     test.each(rules.map((rule) => [rule.name, rule] as const))('%s', async (_, rule) => {
       const sample = readSample(rule.stem);
-      const findings: Finding[] = [];
+      const findings: RuleFinding[] = [];
       for (const index of indices) findings.push(await find(rule, sample, index));
       outcomes.push({ rule, sample, findings });
       expect(findings).toEqual(deliveries.map(() => right));
@@ -86,7 +86,11 @@ if (missingRules !== undefined) {
   });
 }
 
-async function find(rule: Rule, sample: Sample | undefined, index: SampleIndex): Promise<Finding> {
+async function find(
+  rule: DetectionRule,
+  sample: RuleSample | undefined,
+  index: SampleIndex,
+): Promise<RuleFinding> {
   const found = await run(rule, sample, index);
   if (sample === undefined) return { missed: [], wrong: [...found] };
   return {
@@ -97,7 +101,11 @@ async function find(rule: Rule, sample: Sample | undefined, index: SampleIndex):
 
 const describeRecord = ({ Operation, Id }: RawRecord) => `${Operation} ${Id}`;
 
-async function run(rule: Rule, sample: Sample | undefined, index: SampleIndex): Promise<Set<string>> {
+async function run(
+  rule: DetectionRule,
+  sample: RuleSample | undefined,
+  index: SampleIndex,
+): Promise<Set<string>> {
   if (rule.language === 'kuery') return searchRule(rule, index);
   const others = sample?.alongside ?? [];
   const rows = await readRows(index, ['@timestamp', ...fieldsOfRule(rule)]);
@@ -113,7 +121,7 @@ async function run(rule: Rule, sample: Sample | undefined, index: SampleIndex): 
 const usableColumns = ({ types }: SampleIndex) =>
   [...types].filter(([, type]) => !/^(?:flattened|nested)$/.test(type)).map(([name]) => name);
 
-const isQuery = ({ rule }: Outcome) => rule.language === 'kuery';
+const isQuery = ({ rule }: RuleOutcome) => rule.language === 'kuery';
 
 function report(): string {
   const names = new Set(readLiveRules().map(({ name }) => name));
@@ -129,7 +137,7 @@ function report(): string {
   ].join('\n');
 }
 
-function toLine(outcome: Outcome): string {
+function toLine(outcome: RuleOutcome): string {
   const { rule, sample, findings } = outcome;
   const how = isQuery(outcome) ? 'query' : 'condition';
   const start = `${rule.name.slice(0, 76).padEnd(77)} ${rule.language.padEnd(6)} ${how.padEnd(10)}`;
@@ -149,9 +157,9 @@ const toColumns = (texts: readonly string[]) =>
 const part = (all: readonly unknown[], without: readonly unknown[]) =>
   `${all.length - without.length} of ${all.length}`;
 
-function summary(title: string, all: readonly Outcome[]): string {
+function summary(title: string, all: readonly RuleOutcome[]): string {
   const ours = all.filter(({ sample }) => sample !== undefined);
-  const count = (isRight: (finding: Finding) => boolean) =>
+  const count = (isRight: (finding: RuleFinding) => boolean) =>
     ours.filter(({ findings }) => findings.every(isRight)).length;
   const matched = count(({ missed }) => missed.length === 0);
   const clean = count(({ wrong }) => wrong.length === 0);

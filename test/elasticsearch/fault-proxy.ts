@@ -21,7 +21,7 @@ export const faults = [
   /** Half the answer, then the connection breaks. */
   'half answer',
 ] as const;
-export type Fault = (typeof faults)[number];
+export type ProxyFault = (typeof faults)[number];
 
 interface Upstream {
   readonly status: number;
@@ -30,13 +30,13 @@ interface Upstream {
 }
 
 export class FaultProxy {
-  readonly counts = new Map<Fault, number>();
+  readonly counts = new Map<ProxyFault, number>();
   readonly #server: Server;
   readonly #target: string;
-  readonly #choose: (path: string) => Fault;
+  readonly #choose: (path: string) => ProxyFault;
 
   /** `choose` is asked as each request arrives. */
-  constructor(target: string, choose: (path: string) => Fault) {
+  constructor(target: string, choose: (path: string) => ProxyFault) {
     this.#target = target;
     this.#choose = choose;
     this.#server = createServer(async (incoming, response) => {
@@ -63,7 +63,11 @@ export class FaultProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #answer(fault: Fault, response: ServerResponse, forward: () => Promise<Upstream>): Promise<void> {
+  async #answer(
+    fault: ProxyFault,
+    response: ServerResponse,
+    forward: () => Promise<Upstream>,
+  ): Promise<void> {
     if (fault === 'lost request') return void response.destroy();
     if (fault === 'busy' || fault === 'unavailable')
       return reply(response, fault === 'busy' ? 429 : 503, {}, Buffer.from('{}'));

@@ -14,15 +14,15 @@ const records = 60;
 const namespace = `held${randomUUID().slice(0, 8)}`;
 const dataStream = `logs-o365.audit-${namespace}`;
 
-interface Held {
+interface HeldRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-const held: Held[] = [];
+const held: HeldRequest[] = [];
 
-async function forward({ path, headers, body }: Held, method: string): Promise<Response> {
+async function forward({ path, headers, body }: HeldRequest, method: string): Promise<Response> {
   const kept = ['content-type', 'content-encoding', 'x-opaque-id', 'accept'];
   const sent = Object.entries(headers).filter(([name]) => kept.includes(name));
   return fetch(`${clusterUrl}${path}`, {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => prepared.drop());
 
-interface Item {
+interface BulkItem {
   readonly create: { readonly status: number; readonly error?: unknown };
 }
 
@@ -35,7 +35,7 @@ async function index(
       headers: { 'content-type': 'application/x-ndjson' },
       body: lines.join(''),
     });
-    const reply: { items?: Item[] } = JSON.parse(await response.text());
+    const reply: { items?: BulkItem[] } = JSON.parse(await response.text());
     const items = reply.items ?? [];
     refused.push(...items.filter(({ create }) => create.status !== 201).map(({ create }) => create.error));
     if (items.length === 0) throw new Error('the bulk request was refused');

@@ -5,12 +5,12 @@ import { templatesOf } from '../../input/cli/artefacts.ts';
 import { buildPackage } from '../../input/cli/package/build-package.ts';
 import { shortenLongValues } from '../../input/cli/package/pipelines/long-values.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import { type Mapping, mapAsFleet } from '../package/fleet-mapping.ts';
+import { type FleetMapping, mapAsFleet } from '../package/fleet-mapping.ts';
 import { listSamples, readPublicRecords, sampleContext } from '../pipelines/samples.ts';
 import { ask, clusterUrl } from './cluster.ts';
 
 const index = `m365test-package-${randomUUID().slice(0, 8)}`;
-let mapping: Record<string, Mapping>;
+let mapping: Record<string, FleetMapping>;
 
 beforeAll(async () => {
   const { built } = buildPackage();
@@ -121,7 +121,7 @@ describe('an index as Fleet makes it from the package', () => {
 });
 
 function* listTypes(properties: object, above: string): Generator<[string, string]> {
-  for (const [key, { type, properties: inner }] of Object.entries<Mapping>(Object(properties))) {
+  for (const [key, { type, properties: inner }] of Object.entries<FleetMapping>(Object(properties))) {
     const name = `${above}${key}`;
     if (typeof type === 'string') yield [name, type];
     if (inner) yield* listTypes(inner, `${name}.`);

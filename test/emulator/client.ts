@@ -99,7 +99,7 @@ export class Client {
     }
   }
 
-  async records(contentUri: string): Promise<readonly JsonObject[]> {
+  async records(contentUri: string): Promise<readonly AnswerObject[]> {
     return readList(await this.call(contentUri));
   }
 
@@ -116,24 +116,25 @@ export class Client {
   }
 }
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+export type AnswerObject = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is AnswerObject => typeof value === 'object' && value !== null;
 
-export function toObject(value: unknown): JsonObject {
+export function toObject(value: unknown): AnswerObject {
   if (!isObject(value)) throw new TypeError(`This is no object: ${JSON.stringify(value)}`);
   return value;
 }
 
-export const readObject = async (response: Response): Promise<JsonObject> => toObject(await response.json());
+export const readObject = async (response: Response): Promise<AnswerObject> =>
+  toObject(await response.json());
 
-export async function readList(response: Response): Promise<JsonObject[]> {
+export async function readList(response: Response): Promise<AnswerObject[]> {
   const value: unknown = await response.json();
   if (!Array.isArray(value)) throw new TypeError(`This is no list: ${JSON.stringify(value)}`);
   return value.map(toObject);
 }
 
-const toListed = (value: JsonObject): ListedBlob => ({
+const toListed = (value: AnswerObject): ListedBlob => ({
   contentId: String(value.contentId),
   contentUri: String(value.contentUri),
   contentType: String(value.contentType),

@@ -20,7 +20,7 @@ export interface Workplace {
   remove(): Promise<void>;
 }
 
-export interface StreamSettings {
+export interface PolicyStream {
   readonly tenant_id: string;
   readonly client_id: string;
   readonly client_secret: string;
@@ -35,7 +35,7 @@ export function streamFor(
   emulator: EmulatedPlace,
   index = 0,
   more: Record<string, unknown> = {},
-): StreamSettings {
+): PolicyStream {
   const tenant = emulator.tenants[index];
   if (!tenant) throw new RangeError(`the emulator has no tenant ${index}`);
   return {
@@ -50,7 +50,7 @@ export function streamFor(
 }
 
 export interface PolicyParts {
-  readonly streams: readonly StreamSettings[];
+  readonly streams: readonly PolicyStream[];
   readonly output?: Record<string, unknown>;
   readonly process?: Record<string, unknown>;
   /** `demo`, which may hold what comes from an emulator, unless a test is about that. */

@@ -1,20 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { absentFields, openObjects, otherValues } from '../../pipelines/reference/elastic-differences.ts';
+import { reference } from './elastic-reference.ts';
 
-interface Reference {
-  readonly fields: Readonly<Record<string, string>>;
-  /** One pattern each. */
-  readonly dynamic: readonly Readonly<Record<string, string>>[];
-}
-
-const file = join(import.meta.dirname, '../../../shared/reference/elastic-o365-fields.json');
-const reference: Reference | undefined = existsSync(file)
-  ? JSON.parse(readFileSync(file, 'utf8'))
-  : undefined;
 const theirs = Object.keys(reference?.fields ?? {});
 const fields = listDocumentFields(loadDefinitions());
 const ours = new Set(fields.map(({ name }) => name));

@@ -1,20 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Field, fieldTypes, isFieldType } from '../../fields/field-types.ts';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
+import { reference } from './elastic-reference.ts';
 
-interface Reference {
-  readonly fields: Readonly<Record<string, string>>;
-  /** One pattern each. */
-  readonly dynamic: readonly Readonly<Record<string, string>>[];
-}
-
-const file = join(import.meta.dirname, '../../../shared/reference/elastic-o365-fields.json');
-const reference: Reference | undefined = existsSync(file)
-  ? JSON.parse(readFileSync(file, 'utf8'))
-  : undefined;
 const { otherTypes } = loadDefinitions().dataset;
 const fields = listDocumentFields(loadDefinitions());
 const exceptions = otherTypes.flatMap((each) => each.fields);

@@ -61,14 +61,14 @@ export function checkDocument(
   ];
 }
 
-type Leaf = readonly [name: string, value: unknown];
+type LeafValue = readonly [name: string, value: unknown];
 
 /** A flattened object is one field, whatever is in it; lists of objects are gone through. */
 function* listLeaves(
   value: unknown,
   name: string,
   definitions: ReadonlyMap<string, Definition>,
-): Generator<Leaf> {
+): Generator<LeafValue> {
   if (Array.isArray(value) && value.some(isObject)) {
     for (const item of value) yield* listLeaves(item, name, definitions);
   } else if (!isObject(value)) yield [name, value];

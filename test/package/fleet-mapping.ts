@@ -8,12 +8,12 @@ interface FleetField {
   [setting: string]: unknown;
 }
 
-export interface Mapping {
+export interface FleetMapping {
   [parameter: string]: unknown;
-  properties?: Record<string, Mapping>;
+  properties?: Record<string, FleetMapping>;
 }
 
-export function mapAsFleet(fields: readonly FleetField[]): Record<string, Mapping> {
+export function mapAsFleet(fields: readonly FleetField[]): Record<string, FleetMapping> {
   return generate(join(expand(fields)));
 }
 
@@ -46,7 +46,7 @@ function merge(found: FleetField, { name: _, type, fields, ...settings }: FleetF
   Object.assign(found, settings);
 }
 
-function generate(fields: readonly FleetField[]): Record<string, Mapping> {
+function generate(fields: readonly FleetField[]): Record<string, FleetMapping> {
   return Object.fromEntries(
     fields.flatMap((field) => {
       const mapping = toMapping(field);
@@ -55,7 +55,7 @@ function generate(fields: readonly FleetField[]): Record<string, Mapping> {
   );
 }
 
-function toMapping(field: FleetField): Mapping | undefined {
+function toMapping(field: FleetField): FleetMapping | undefined {
   const { type = 'keyword', fields = [] } = field;
   const shared = pick(field, ['index', 'doc_values']);
   const structure = pick(field, ['dynamic', 'enabled', 'subobjects', 'include_in_root']);

@@ -6,20 +6,20 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runInstall } from '../../input/cli/commands/install.ts';
 
-interface Seen {
+interface SeenRequest {
   readonly line: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-type Reply = readonly [status: number, body: unknown];
+type KibanaReply = readonly [status: number, body: unknown];
 
 let server: Server;
 let address: string;
-let seen: Seen[];
+let seen: SeenRequest[];
 let said: string[];
 /** By method and path; what Kibana documents to answer. */
-let replies: Record<string, Reply>;
+let replies: Record<string, KibanaReply>;
 /** What the server says it is; Kibana says nothing. */
 let product: string | undefined;
 

@@ -2,10 +2,8 @@
 // values fit for their types, in the forms that services write them.
 
 import fc from 'fast-check';
-import type { Definitions, Property, RecordTypeFile, Rule } from '../../pipelines/definitions.ts';
+import type { Definitions, Properties, Property, RecordTypeFile, Rule } from '../../pipelines/definitions.ts';
 import { listSamples } from './samples.ts';
-
-type Properties = Readonly<Record<string, Property>>;
 
 /** Printed, so that a failure can be had again with M365_TEST_SEED. */
 export function chooseSeed(what: string): number {

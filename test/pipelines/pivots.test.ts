@@ -9,7 +9,7 @@ import { listSamples, sampleContext } from './samples.ts';
 const mapper = loadMapper();
 const samples = listSamples();
 
-interface Kind {
+interface PivotKind {
   readonly pattern: RegExp;
   /** Where searches look for it. */
   readonly fields: readonly string[];
@@ -17,7 +17,7 @@ interface Kind {
   readonly except: RegExp;
 }
 
-const kinds: Readonly<Record<string, Kind>> = {
+const kinds: Readonly<Record<string, PivotKind>> = {
   'mail addresses': {
     pattern: /[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2,}/g,
     fields: ['related', 'url', 'email'],
@@ -61,7 +61,7 @@ function open(text: string): Json {
 }
 
 /** What the record holds and no search would find. */
-function listMissing(text: string, { pattern, fields, except }: Kind): string[] {
+function listMissing(text: string, { pattern, fields, except }: PivotKind): string[] {
   const record: JsonObject = JSON.parse(text);
   const document: JsonObject = mapper.map(mapper.read(text), sampleContext);
   const found = fields.flatMap((field) => listTexts(document[field])).map(([, each]) => each.toLowerCase());

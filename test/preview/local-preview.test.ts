@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { writeFileName } from '../../input/files/file-name.ts';
-import { type Running, start } from '../cli/command.ts';
+import { type RunningCommand, start } from '../cli/command.ts';
 
 const end = Date.parse('2026-11-20T12:00:00Z');
 const folder = mkdtempSync(join(tmpdir(), 'm365-preview-'));
@@ -23,7 +23,7 @@ const line = (user: string, more: object = {}) =>
   })}\n`;
 writeFileSync(file, `${line('ann')}torn\n${line('bob')}`);
 
-let running: Running;
+let running: RunningCommand;
 let url = '';
 beforeAll(async () => {
   running = start(['preview', '--data', folder, '--port', '0', '--now', '2026-11-20T12:00:00Z']);

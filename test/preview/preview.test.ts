@@ -23,14 +23,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-interface Reply {
+interface PreviewReply {
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: string;
 }
 
 /** As a client that sets its own headers and leaves the path as it is. */
-function get(path: string, { host = '127.0.0.1', method = 'GET' } = {}): Promise<Reply> {
+function get(path: string, { host = '127.0.0.1', method = 'GET' } = {}): Promise<PreviewReply> {
   const { port } = new URL(server.url);
   return new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', port, path, method, headers: { host } }, (response) => {

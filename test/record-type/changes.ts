@@ -45,9 +45,9 @@ export function compareDocuments(before: Documents, after: Documents, events: st
   ].join('\n');
 }
 
-type Fields = ReadonlyMap<string, string>;
+type TextsByField = ReadonlyMap<string, string>;
 
-function listFields(value: Json, name = ''): Fields {
+function listFields(value: Json, name = ''): TextsByField {
   if (!isObject(value)) return value === undefined ? new Map() : new Map([[name, JSON.stringify(value)]]);
   return new Map(
     Object.entries(value).flatMap(([key, inner]) => [
@@ -57,14 +57,14 @@ function listFields(value: Json, name = ''): Fields {
 }
 
 /** Everything but the record itself, which is there as it was. */
-function describeNew(fields: Fields): string[] {
+function describeNew(fields: TextsByField): string[] {
   const made = [...fields].filter(
     ([name]) => !name.startsWith('o365.audit.') || name.startsWith('o365.audit.other.'),
   );
   return [...compareFields(new Map(), new Map(made)), '  (and the record itself, under o365.audit)'];
 }
 
-function compareFields(before: Fields, after: Fields): string[] {
+function compareFields(before: TextsByField, after: TextsByField): string[] {
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return names.flatMap((name) => {
     const was = before.get(name);

@@ -8,7 +8,7 @@ import { compileRecordTypes } from '../../pipelines/engine/record-types.ts';
 import { pipelinesFolder } from '../../pipelines/language/index.ts';
 import { suggest } from '../../pipelines/language/problem.ts';
 
-export interface Choice {
+export interface FileChoice {
   /** The path of the file. */
   readonly file: string;
   /** The folder of its example events below `test/events`; undefined for a file that only others extend. */
@@ -24,7 +24,7 @@ export class UsageError extends Error {}
 const folder = join(pipelinesFolder, datasets[mainDataset].folder, 'record-types');
 
 /** Throws a UsageError. `fileName` is for a new file. */
-export function choose(text: string, fileName: string | undefined, definitions: Definitions): Choice {
+export function choose(text: string, fileName: string | undefined, definitions: Definitions): FileChoice {
   const names = readdirSync(folder).flatMap((name) => (name.endsWith('.yml') ? basename(name, '.yml') : []));
   const number = numberOf(text, definitions);
   const owner =
@@ -45,7 +45,7 @@ export function choose(text: string, fileName: string | undefined, definitions: 
   throw unknown(text, [...names, ...Object.values(definitions.recordTypeNames)]);
 }
 
-function begin(number: number, name: string, taken: readonly string[]): Choice {
+function begin(number: number, name: string, taken: readonly string[]): FileChoice {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
     throw new UsageError(
       `"${name}" is no name for a file: use small letters and digits, with hyphens between words.`,

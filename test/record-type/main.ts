@@ -6,7 +6,7 @@ import { mainDataset } from '../../pipelines/datasets.ts';
 import { readDefinitions } from '../../pipelines/language/index.ts';
 import { DefinitionError } from '../../pipelines/language/problem.ts';
 import { compareDocuments, readDocuments } from './changes.ts';
-import { type Choice, choose, UsageError } from './choose.ts';
+import { choose, type FileChoice, UsageError } from './choose.ts';
 import { describeProposals } from './propose.ts';
 import { readRecords } from './records.ts';
 import { listUnwritten, scaffold } from './scaffold.ts';
@@ -82,7 +82,7 @@ async function carryOut(
   return finish(choice);
 }
 
-function finish(choice: Choice): number {
+function finish(choice: FileChoice): number {
   const before = readDocuments();
   if (!generate() || !accept()) return 1;
   console.log(compareDocuments(before, readDocuments(), choice.events));

@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import { stringify } from 'yaml';
-import type { Definitions, Property, PropertyType } from '../../pipelines/definitions.ts';
+import type { Definitions, Properties, Property, PropertyType } from '../../pipelines/definitions.ts';
 import { isObject, type Json, type JsonObject } from '../../pipelines/json/json.ts';
 import { formatPath, parsePath } from '../../pipelines/language/path.ts';
 
@@ -35,7 +35,7 @@ export function writeFlow(value: object): string {
 
 function proposeBelow(
   objects: readonly JsonObject[],
-  known: Readonly<Record<string, Property>>,
+  known: Properties,
   above: readonly string[],
 ): Proposal[] {
   const names = new Set(objects.flatMap((object) => Object.keys(object)));

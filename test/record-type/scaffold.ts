@@ -6,14 +6,14 @@ import { basename, join, relative } from 'node:path';
 import type { Definitions } from '../../pipelines/definitions.ts';
 import type { JsonObject } from '../../pipelines/json/json.ts';
 import { sampleContext } from '../pipelines/samples.ts';
-import { type Choice, toFileName } from './choose.ts';
+import { type FileChoice, toFileName } from './choose.ts';
 import { propose, writeFlow, writeLine } from './propose.ts';
 
 export const root: string = join(import.meta.dirname, '../..');
 
 /** Gives the paths of what it wrote, from the root of the repository. */
 export function scaffold(
-  { file, events, numbers }: Choice,
+  { file, events, numbers }: FileChoice,
   records: readonly JsonObject[] | undefined,
   definitions: Definitions,
 ): string[] {

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
-import type { Choice } from './choose.ts';
+import type { FileChoice } from './choose.ts';
 import { root } from './scaffold.ts';
 
 const quiet = '--disable-warning=ExperimentalWarning';
@@ -23,7 +23,7 @@ const rules = ['outcomes', 'event-types', 'messages', 'pivots'];
  * Prints a line where all passed, else the tests that failed and why. What holds for every file need not hold yet for
  * one that was only begun.
  */
-export function runTests({ events, isNew }: Choice): boolean {
+export function runTests({ events, isNew }: FileChoice): boolean {
   const results = [runJest(['golden'], chooseTests(events)), isNew ? [] : runJest(rules, [])].flat();
   const failed = results.filter(({ status }) => status === 'failed');
   const passed = results.filter(({ status }) => status === 'passed').length;

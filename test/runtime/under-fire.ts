@@ -24,7 +24,7 @@ const folders = ['a', 'b', 'c'];
 /** Which tenants an input has. */
 const inputs = [[0, 1], [2, 3], [4]];
 
-interface Plan {
+interface WantedUnits {
   /** Of each output, its folder and a setting. */
   readonly outputs: { folder: string; rotate: number }[];
   /** Of each input, the output that it names. */
@@ -44,7 +44,7 @@ export async function changeUnderFire({
   const random = seededRandom(seed);
   const emulator = await emulate(seed, clock);
   const running = await openProcess({ folder: place.path, clock, random: seededRandom(seed + 1) });
-  const plan: Plan = {
+  const plan: WantedUnits = {
     outputs: folders.slice(0, 2).map((folder) => ({ folder, rotate: 0 })),
     uses: inputs.map((_, index) => index % 2),
     streams: Array.from({ length: tenants }, () => ({ isThere: false, setting: 0 })),
@@ -104,14 +104,14 @@ function emulate(seed: number, clock: ReturnType<typeof scaledClock>): Promise<E
 }
 
 /** What each stream is made of; undefined for one that is not there. */
-function signatures({ outputs, uses, streams }: Plan): (string | undefined)[] {
+function signatures({ outputs, uses, streams }: WantedUnits): (string | undefined)[] {
   return streams.map(({ isThere, setting }, index) => {
     const use = uses[inputs.findIndex((each) => each.includes(index))] ?? 0;
     return isThere ? JSON.stringify([setting, use, outputs[use]]) : undefined;
   });
 }
 
-function unitsOf({ outputs, uses, streams }: Plan, emulator: Emulator, folder: string): Unit[] {
+function unitsOf({ outputs, uses, streams }: WantedUnits, emulator: Emulator, folder: string): Unit[] {
   const settings = (index: number) => ({
     id: `s${index}`,
     interval: '5s',
@@ -130,7 +130,7 @@ function unitsOf({ outputs, uses, streams }: Plan, emulator: Emulator, folder: s
   ];
 }
 
-function change({ outputs, uses, streams }: Plan, random: () => number): void {
+function change({ outputs, uses, streams }: WantedUnits, random: () => number): void {
   const stream = streams[pick(random, tenants)];
   const [first, second] = outputs;
   if (!stream || !first || !second) return;
@@ -177,7 +177,7 @@ function publish(emulator: Emulator, random: () => number): void {
 }
 
 /** Resolves when the streams that are there have asked so often. */
-async function someRequests(emulator: Emulator, { streams }: Plan, count: number): Promise<void> {
+async function someRequests(emulator: Emulator, { streams }: WantedUnits, count: number): Promise<void> {
   if (!streams.some(({ isThere }) => isThere)) return;
   const target = emulator.requests.counts().total + count;
   await until(() => emulator.requests.counts().total >= target);

@@ -3,7 +3,7 @@ import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
 import { sampleContext } from '../pipelines/samples.ts';
 import { asksForExistence, fieldsOf, readTransformations } from './pipeline.ts';
-import { type Item, readSigmaRules, type SigmaRule } from './rules.ts';
+import { readSigmaRules, type SelectionItem, type SigmaRule } from './rules.ts';
 
 const rules = readSigmaRules();
 const known = new Set(listDocumentFields(loadDefinitions()).map(({ name }) => name));
@@ -19,7 +19,7 @@ function valuesAt(node: unknown, path: string): string[] {
   });
 }
 
-function holds(document: unknown, item: Item, service: string): boolean {
+function holds(document: unknown, item: SelectionItem, service: string): boolean {
   return fieldsOf(item, service).some((field) => {
     const values = valuesAt(document, field).map((value) => value.toLowerCase());
     if (asksForExistence(field)) return values.length > 0;

@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Item } from './rules.ts';
+import type { SelectionItem } from './rules.ts';
 
 export const pipelineFile = join(import.meta.dirname, '../../deploy/sigma-pipeline.yml');
 
-interface Condition {
+interface RuleCondition {
   readonly type: string;
   readonly service?: string;
   readonly pattern?: string;
@@ -16,8 +16,8 @@ interface Condition {
 interface Transformation {
   readonly type: string;
   readonly mapping?: Readonly<Record<string, string | readonly string[]>>;
-  readonly rule_conditions?: readonly Condition[];
-  readonly detection_item_conditions?: readonly Condition[];
+  readonly rule_conditions?: readonly RuleCondition[];
+  readonly detection_item_conditions?: readonly RuleCondition[];
 }
 
 export function readTransformations(): readonly Transformation[] {
@@ -28,7 +28,7 @@ export function readTransformations(): readonly Transformation[] {
 }
 
 /** The fields that an item of a rule is asked of; none where the pipeline does not know it. */
-export function fieldsOf(item: Item, service: string): readonly string[] {
+export function fieldsOf(item: SelectionItem, service: string): readonly string[] {
   const values = [...(item.is ?? []), ...(item.contains ?? []), ...(item.all ?? [])];
   for (const each of readTransformations()) {
     const fields = each.mapping?.[item.field];

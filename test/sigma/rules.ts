@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** One of `is` exactly, one of `contains` inside, or `all` of them inside. */
-export interface Item {
+export interface SelectionItem {
   readonly field: string;
   readonly is?: readonly string[];
   readonly contains?: readonly string[];
@@ -16,8 +16,8 @@ export interface SigmaRule {
   readonly name: string;
   readonly service: string;
   /** One of the groups, with all of its items. */
-  readonly any: readonly (readonly Item[])[];
-  readonly not: readonly Item[];
+  readonly any: readonly (readonly SelectionItem[])[];
+  readonly not: readonly SelectionItem[];
   readonly record: Readonly<Record<string, unknown>>;
   /** The same record but for what takes it out of the rule. */
   readonly miss: Readonly<Record<string, unknown>>;
@@ -26,9 +26,9 @@ export interface SigmaRule {
 interface WrittenRule {
   readonly name: string;
   readonly service: string;
-  readonly select?: readonly Item[];
-  readonly any?: readonly (readonly Item[])[];
-  readonly not?: readonly Item[];
+  readonly select?: readonly SelectionItem[];
+  readonly any?: readonly (readonly SelectionItem[])[];
+  readonly not?: readonly SelectionItem[];
   /** For a rule on an alert of this name, in place of everything else. */
   readonly alert?: string;
   readonly record?: Readonly<Record<string, unknown>>;
@@ -71,7 +71,7 @@ export function writeSigmaRule({ name, service, any, not }: SigmaRule): object {
   };
 }
 
-function writeItem({ field, is, contains, all }: Item): Record<string, readonly string[]> {
+function writeItem({ field, is, contains, all }: SelectionItem): Record<string, readonly string[]> {
   if (is) return { [field]: is };
   return contains ? { [`${field}|contains`]: contains } : { [`${field}|contains|all`]: all ?? [] };
 }

@@ -19,14 +19,14 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-interface Place {
+interface SourceFolders {
   readonly policy: string;
   readonly state: string;
   readonly output: string;
   readonly source: string;
 }
 
-async function prepare(): Promise<Place> {
+async function prepare(): Promise<SourceFolders> {
   const folder = await mkdtemp(join(tmpdir(), 'm365-second-'));
   closers.push(() => rm(folder, { recursive: true, force: true }));
   const at = (name: string) => join(folder, name);
@@ -46,7 +46,7 @@ async function prepare(): Promise<Place> {
 }
 
 /** Appends records to the file of a feed; returns their Ids. */
-function write({ source }: Place, feed: string, from: number, count: number): string[] {
+function write({ source }: SourceFolders, feed: string, from: number, count: number): string[] {
   const begin = Date.now() - 3_600_000;
   const records = Array.from({ length: count }, (_, index) => ({
     Id: `${feed}-${from + index}`,
@@ -82,7 +82,7 @@ function start(...words: string[]) {
 const run = (...words: string[]) => start(...words).ended;
 
 /** The Ids of the records, without the reports of completeness. */
-async function delivered({ output }: Place): Promise<string[]> {
+async function delivered({ output }: SourceFolders): Promise<string[]> {
   return (await readDelivered(output)).filter((id) => id !== '');
 }
 

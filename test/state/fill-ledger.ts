@@ -7,7 +7,7 @@ import { systemClock } from '../../input/contract/clock.ts';
 import { openState } from '../../input/runtime/open-state.ts';
 import { keyBytes } from '../../input/state/sqlite/ids/record-keys.ts';
 
-export interface Filling {
+export interface LedgerFilling {
   /** The state folder; nothing may have it open. */
   readonly folder: string;
   readonly count: number;
@@ -18,7 +18,7 @@ export interface Filling {
 
 const idsPerStep = 4096;
 
-export async function fillLedger({ folder, count, fromSeconds, toSeconds }: Filling): Promise<void> {
+export async function fillLedger({ folder, count, fromSeconds, toSeconds }: LedgerFilling): Promise<void> {
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   await (await openState({ folder, clock: systemClock, log: silent })).close();
   const database = new DatabaseSync(join(folder, 'ledger.db'));

@@ -8,6 +8,7 @@ import { describeFileFailure } from '../../files/file-failure.ts';
 import { createDispatcher } from '../../http/dispatcher.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../options/secret.ts';
 import type { EnvironmentVariables } from '../../options/settings-tree.ts';
+import type { PrintLine } from '../../setup/apply-setup.ts';
 import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
 import { importDashboards } from '../kibana/import-dashboards.ts';
 import { findOwnership, type Ownership } from '../kibana/owners.ts';
@@ -28,8 +29,6 @@ export interface InstallFlags {
   readonly dashboardsOnly?: boolean;
   readonly dryRun?: boolean;
 }
-
-type PrintLine = (line: string) => void;
 
 const teaching = `
 What it does:

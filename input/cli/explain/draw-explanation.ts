@@ -5,8 +5,8 @@ import type { Definitions } from '../../../pipelines/definitions.ts';
 import { listDocumentFields } from '../../../pipelines/document-fields.ts';
 import type {
   ExplainedField,
+  OriginKind,
   RecordExplanation,
-  SourceKind,
 } from '../../../pipelines/explain/explanation.ts';
 import { writeLine, writeValue } from '../../../pipelines/explain/words.ts';
 import { suggest } from '../../../pipelines/language/problem.ts';
@@ -109,7 +109,7 @@ function drawNotFound(
 }
 
 const eventFields = ['event.kind', 'event.category', 'event.type', 'event.outcome', 'message'];
-const ruleKinds: readonly SourceKind[] = ['rule', 'related'];
+const ruleKinds: readonly OriginKind[] = ['rule', 'related'];
 
 function drawFields(all: readonly ExplainedField[], recordField: string): ExplanationSection[] {
   const fields = all.toSorted((a, b) => (a.name < b.name ? -1 : 1));

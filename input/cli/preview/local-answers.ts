@@ -1,7 +1,7 @@
 // Answers the dashboards' questions from local documents, and names what such an answer lacks instead of showing it as
 // empty: only the ingest pipeline knows where an address is and what a user agent is.
 
-import { evaluator, Fields } from '../../../dashboards/evaluate/index.ts';
+import { evaluator, QueryFields } from '../../../dashboards/evaluate/index.ts';
 import { createFieldLookup } from '../../../dashboards/index.ts';
 import type { PanelAnswer } from '../../../dashboards/interpret/ask-panel.ts';
 import type { Search } from '../../../dashboards/interpret/panel-query.ts';
@@ -24,7 +24,7 @@ export function localDocuments(paths: readonly string[], now: () => number): Loc
     console.error(`m365: ${damage.path} has damaged lines (${damage.lines}), which are left out.`);
   };
   const search = evaluator({
-    fields: new Fields(createFieldLookup(loadDefinitions())),
+    fields: new QueryFields(createFieldLookup(loadDefinitions())),
     documents: async function* () {
       for await (const { tree } of readDocuments(paths, reportDamage)) yield tree;
     },

@@ -1,7 +1,12 @@
 // Selects the documents that a person asks for: by KQL, over the fields as they are mapped, and by words that stand in
 // any value.
 
-import { compileQuery, EvaluatedDocument, Fields, QueryError } from '../../../dashboards/evaluate/index.ts';
+import {
+  compileQuery,
+  EvaluatedDocument,
+  QueryError,
+  QueryFields,
+} from '../../../dashboards/evaluate/index.ts';
 import { createFieldLookup } from '../../../dashboards/index.ts';
 import { fieldsOfKql, KqlError, parseKql } from '../../../dashboards/kql/parse.ts';
 import { kqlToQuery } from '../../../dashboards/kql/to-query.ts';
@@ -32,7 +37,7 @@ export function readDocumentFilter(
 }
 
 function readFilter(filter: string, now: number): DocumentFilter {
-  const fields = new Fields(createFieldLookup(loadDefinitions()));
+  const fields = new QueryFields(createFieldLookup(loadDefinitions()));
   try {
     const matches = compileQuery(kqlToQuery(filter), { fields, now });
     return { accept: ({ tree }) => matches(new EvaluatedDocument(tree)), notes: warningsOn(filter, fields) };
@@ -51,7 +56,7 @@ function readFilter(filter: string, now: number): DocumentFilter {
   }
 }
 
-function warningsOn(filter: string, fields: Fields): string[] {
+function warningsOn(filter: string, fields: QueryFields): string[] {
   if (filter.trim() === '') return [];
   const { names } = createFieldLookup(loadDefinitions());
   return fieldsOfKql(parseKql(filter))

@@ -16,13 +16,13 @@ export interface UnitReaderOptions {
 }
 
 /** Something that was read, and the settings that it was read from. */
-interface ReadValue<T> {
+interface ReadSettings<T> {
   readonly settings: unknown;
   readonly value: T;
 }
 
 interface ReadInput {
-  readonly streams: readonly ReadValue<ReadStream>[];
+  readonly streams: readonly ReadSettings<ReadStream>[];
   readonly completeness: readonly CompletenessPolicy[];
   readonly notes: readonly string[];
 }
@@ -36,7 +36,7 @@ interface Candidate {
 
 export class UnitReader {
   readonly #options: UnitReaderOptions;
-  #outputs = new Map<string, ReadValue<OutputPolicy>>();
+  #outputs = new Map<string, ReadSettings<OutputPolicy>>();
   #inputs = new Map<string, ReadInput>();
   #units: readonly ReadUnit[] = [];
   #notes: readonly string[] = [];
@@ -70,7 +70,7 @@ export class UnitReader {
   }
 
   #readOutputs(units: readonly Unit[]): Map<Unit, ReadUnit> {
-    const known = new Map<string, ReadValue<OutputPolicy>>();
+    const known = new Map<string, ReadSettings<OutputPolicy>>();
     const results = units.map((unit): [Unit, ReadUnit] => {
       const before = this.#outputs.get(unit.id);
       const problems = findTwice(unit, units);
@@ -152,9 +152,9 @@ function findTwice(unit: Unit, units: readonly Unit[]): PolicyProblem[] {
 
 function readOutput(
   { id, settings }: Unit,
-  before: ReadValue<OutputPolicy> | undefined,
+  before: ReadSettings<OutputPolicy> | undefined,
   problems: PolicyProblem[],
-): ReadValue<OutputPolicy> | undefined {
+): ReadSettings<OutputPolicy> | undefined {
   const value = plain(settings);
   if (before && isDeepStrictEqual(value, before.settings)) return before;
   const { place } = settings;
@@ -187,7 +187,7 @@ function sameOrNew(
   read: ReadStream,
   node: PolicyNode | undefined,
   before: ReadInput | undefined,
-): ReadValue<ReadStream> {
+): ReadSettings<ReadStream> {
   const { id, mapping, output } = read.stream;
   const settings = [id, node && plain(node), mapping];
   const same = before?.streams.find(

@@ -4,7 +4,7 @@ import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, SignJWT } from 'jose';
 import type { Emulator, EmulatorOptions } from '../../../input/emulator/index.ts';
-import { createCertificate, type TestCertificate } from '../certificate.ts';
+import { makeCertificate, type TestCertificate } from '../../http/make-certificate.ts';
 import { Client, noon, readCode, readObject, startAtNoon } from '../client.ts';
 
 let emulator: Emulator | undefined;
@@ -131,7 +131,7 @@ describe('the OpenID metadata', () => {
 });
 
 describe('a client assertion', () => {
-  const registered = createCertificate();
+  const registered = makeCertificate();
 
   interface Changes {
     readonly key?: TestCertificate;
@@ -156,7 +156,7 @@ describe('a client assertion', () => {
       .setJti(randomUUID())
       .setNotBefore(noon / 1000 - 10)
       .setExpirationTime(changes.expiresAt ?? noon / 1000 + 300)
-      .sign((changes.signedBy ?? key).privateKey);
+      .sign((changes.signedBy ?? key).keyObject);
     return client.requestToken({
       client_secret: undefined,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
@@ -175,7 +175,7 @@ describe('a client assertion', () => {
 
   test('is refused when it is not by that certificate, not for this endpoint, or not of this time', async () => {
     const client = await withCertificate();
-    const other = createCertificate();
+    const other = makeCertificate();
     expect(await readRefusal(await request(client, { key: other }))).toBe('401 invalid_client 700027');
     expect(await readRefusal(await request(client, { signedBy: other }))).toBe('401 invalid_client 700027');
     expect(await readRefusal(await request(client, { audience: 'https://elsewhere.example' }))).toMatch(
@@ -192,7 +192,7 @@ describe('a client assertion', () => {
   test('is refused where no certificate is registered, or it has ended', async () => {
     expect(await readRefusal(await request(await start()))).toBe('401 invalid_client 700027');
     await emulator?.close();
-    const ended = createCertificate('2020-01-01', '2025-01-01');
+    const ended = makeCertificate({ notAfter: new Date('2025-01-01') });
     const client = await withCertificate(ended.certificate);
     expect(await readRefusal(await request(client, { key: ended }))).toMatch(/ 1000502$/);
   });

@@ -17,7 +17,7 @@ export interface Seen {
 }
 
 /** A fault: it handles one request instead of, or around, the usual answer. */
-export type Fault = (seen: Seen, exchange: Exchange) => void;
+export type StandInFault = (seen: Seen, exchange: Exchange) => void;
 
 interface Exchange {
   /** Carries out the request and returns the body of the usual answer. */
@@ -35,9 +35,9 @@ export type ItemResult = { status: number; error?: { type: string; reason: strin
 export class StandIn {
   readonly seen: Seen[] = [];
   /** Faults, one for each bulk request in order; afterwards everything works. */
-  readonly bulkFaults: Fault[] = [];
+  readonly bulkFaults: StandInFault[] = [];
   /** Faults by path ending, for every request. */
-  readonly answers = new Map<string, Fault>();
+  readonly answers = new Map<string, StandInFault>();
   /** Returns an outcome other than created for an id; undefined lets it through. */
   judgeItem: (id: string, body: string) => ItemResult | undefined = () => undefined;
   /** A pipeline that names documents anew, and the fields by which they are then found; undefined leaves the name. */
@@ -124,7 +124,7 @@ export class StandIn {
     else exchange.reply(200, exchange.perform());
   }
 
-  #answerFor(path: string): Fault | undefined {
+  #answerFor(path: string): StandInFault | undefined {
     for (const [ending, fault] of this.answers) if (path.endsWith(ending)) return fault;
     return undefined;
   }

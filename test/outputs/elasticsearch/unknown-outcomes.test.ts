@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ElasticsearchOptions } from '../../../input/outputs/elasticsearch/connect/options.ts';
 import { makeDocuments, makeOutput, never, numberedIds } from './harness.ts';
-import { type Fault, StandIn } from './stand-in.ts';
+import { StandIn, type StandInFault } from './stand-in.ts';
 
 const dataStream = 'logs-o365.audit-test';
 let server: StandIn;
@@ -26,11 +26,11 @@ async function open(options: Partial<ElasticsearchOptions> = {}): Promise<void> 
 const write = (ids: readonly string[], uncertain = false) =>
   made.output.write(makeDocuments(dataStream, ids), { signal: never, uncertain });
 
-const forbidden: Fault = (_, { reply }) =>
+const forbidden: StandInFault = (_, { reply }) =>
   reply(403, { error: { type: 'security_exception', reason: 'no' } });
 
 /** A fault at the worst moment: all is stored, the answer is lost, and a new backing index has begun. */
-const losingAnswers: Record<string, Fault> = {
+const losingAnswers: Record<string, StandInFault> = {
   'a cut connection': (_, { perform, cut }) => {
     perform();
     server.rollOver();
@@ -103,7 +103,7 @@ describe('after an unknown outcome', () => {
       cut();
     });
     let failures = 3;
-    const flaky: Fault = (_, { perform, reply, cut }) => {
+    const flaky: StandInFault = (_, { perform, reply, cut }) => {
       failures -= 1;
       if (failures === 2) return cut();
       if (failures >= 0)

@@ -25,7 +25,7 @@ import { TenantAccess } from '../../../input/sources/tenant-access.ts';
 
 const day = 86_400_000;
 
-interface LogLine {
+interface RecordedLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
 }
@@ -34,11 +34,11 @@ class Recorder implements Telemetry {
   readonly reports: { component: Component; report: Report }[] = [];
   readonly counts = new Map<string, number>();
   readonly credentials = new Map<string, CredentialEnd>();
-  readonly lines: LogLine[] = [];
+  readonly lines: RecordedLine[] = [];
   readonly log: Logger;
 
   constructor() {
-    const at = (level: LogLine['level']) => (_fields: object, message: string) => {
+    const at = (level: RecordedLine['level']) => (_fields: object, message: string) => {
       this.lines.push({ level, message });
     };
     this.log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-interface Reply {
+interface ScriptedReply {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body: string;
@@ -24,19 +24,19 @@ interface Reply {
 /** An API that says exactly this. */
 interface Script {
   /** Of the newest window only; all others are empty. */
-  readonly listing: (server: LocalServer, page: string | null) => Reply;
-  readonly blob?: Reply;
+  readonly listing: (server: LocalServer, page: string | null) => ScriptedReply;
+  readonly blob?: ScriptedReply;
   /** Windows that begin there are answered with AF20055. */
   readonly isRefused?: (from: number, now: number) => boolean;
 }
 
-interface Run {
+interface ScriptedRun {
   readonly bench: Bench;
   readonly server: LocalServer;
   readonly collected: Collected;
 }
 
-async function collect(script: Script, over: Partial<ManagementActivityOptions> = {}): Promise<Run> {
+async function collect(script: Script, over: Partial<ManagementActivityOptions> = {}): Promise<ScriptedRun> {
   const clock = scaledClock(1000);
   const server: LocalServer = await startServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://x');
@@ -60,7 +60,7 @@ async function collect(script: Script, over: Partial<ManagementActivityOptions> 
   return { bench, server, collected: await collectAll(bench, options) };
 }
 
-function answer(script: Script, server: LocalServer, url: URL, now: number): Reply {
+function answer(script: Script, server: LocalServer, url: URL, now: number): ScriptedReply {
   if (url.pathname.endsWith('/token'))
     return { body: '{"token_type":"Bearer","expires_in":3599,"access_token":"opaque"}' };
   if (url.pathname.endsWith('/list')) return { body: JSON.stringify([{ contentType, status: 'enabled' }]) };
@@ -83,7 +83,7 @@ const describeBlob = (server: LocalServer, over: object = {}) => ({
 const listOne =
   (over?: object): Script['listing'] =>
   (server) => ({ body: JSON.stringify([describeBlob(server, over)]) });
-const texts = (run: Run) => run.collected.records.map(({ text }) => text);
+const texts = (run: ScriptedRun) => run.collected.records.map(({ text }) => text);
 
 describe('a listed blob', () => {
   test.each<[string, object]>([

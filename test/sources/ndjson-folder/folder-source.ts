@@ -79,7 +79,7 @@ export function refetchLines(
   };
 }
 
-interface Delivery {
+interface FolderDelivery {
   readonly name: string;
   readonly lines: readonly Line[];
   readonly emit: (batch: Batch) => void;
@@ -90,7 +90,7 @@ interface Delivery {
 async function deliverLines(
   options: FolderOptions,
   { budget, clock, telemetry, uncleanStart }: OpeningEnvironment,
-  { name, lines, emit, signal }: Delivery,
+  { name, lines, emit, signal }: FolderDelivery,
 ): Promise<void> {
   const feed = feedOf(options, name);
   const bytes = lines.reduce((sum, { offset, end }) => sum + end - offset, 0);

@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-interface Place {
+interface SharedLedger {
   readonly emulator: Emulator;
   readonly elasticsearch: StandIn;
   readonly ledger: SqliteLedger;
@@ -32,7 +32,7 @@ interface Place {
   start(owner: string): ChildProcess;
 }
 
-async function prepare(): Promise<Place> {
+async function prepare(): Promise<SharedLedger> {
   const folder = temporaryFolder();
   closers.push(async () => folder[Symbol.dispose]());
   const emulator = await startEmulator({

@@ -30,7 +30,7 @@ let server: StateServer;
 let url: string;
 let workers: Worker[];
 
-type Outcome = readonly [id: string, is: boolean];
+type ItemOutcome = readonly [id: string, is: boolean];
 
 class Worker {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
@@ -44,7 +44,7 @@ class Worker {
   }
 
   /** What became of each item. */
-  async do(step: string): Promise<readonly Outcome[]> {
+  async do(step: string): Promise<readonly ItemOutcome[]> {
     this.#process.stdin.write(`${step}\n`);
     const { value } = await this.#answers.next();
     return JSON.parse(value ?? 'null');

@@ -5,7 +5,7 @@ import { answerJson, type HttpAnswer } from '../../server/answer.ts';
 import { drawFraction } from '../../world/random.ts';
 import { answerAf } from './af-errors.ts';
 import type { BlobPosition, ContentBlob } from './content/blob.ts';
-import type { Feed } from './content/feed.ts';
+import type { EmulatedFeed } from './content/feed.ts';
 import type { ServiceHabits } from './options.ts';
 
 export interface ListingOptions {
@@ -26,7 +26,7 @@ interface ListingWindow {
 
 /** Answers with a page of the feed, or with an AF code where the window or the page breaks a rule. */
 export function answerListing(
-  feed: Feed,
+  feed: EmulatedFeed,
   query: URLSearchParams,
   now: number,
   options: ListingOptions,

@@ -5,7 +5,7 @@ import { minuteMs } from '../../../contract/time.ts';
 import { answerJson, answerText, type HttpAnswer } from '../../server/answer.ts';
 import { answerAf } from './af-errors.ts';
 import type { ContentType } from './content/content-type.ts';
-import type { Feed } from './content/feed.ts';
+import type { EmulatedFeed } from './content/feed.ts';
 
 export interface SubscriptionStatus {
   readonly enabled: boolean;
@@ -13,20 +13,20 @@ export interface SubscriptionStatus {
   readonly startedAt: number;
 }
 
-interface SubscriptionState extends SubscriptionStatus {
+interface SubscriptionEntry extends SubscriptionStatus {
   readonly withheld: { end(to: number): void } | undefined;
 }
 
 const cooldownMs = 15 * minuteMs;
 
 export class TenantSubscriptions {
-  private readonly feeds: ReadonlyMap<ContentType, Feed>;
+  private readonly feeds: ReadonlyMap<ContentType, EmulatedFeed>;
   private readonly cooldown: 'content-type' | 'tenant' | 'off';
-  private readonly states = new Map<ContentType, SubscriptionState>();
+  private readonly states = new Map<ContentType, SubscriptionEntry>();
   private readonly starts = new Map<string, number>();
 
   constructor(
-    feeds: ReadonlyMap<ContentType, Feed>,
+    feeds: ReadonlyMap<ContentType, EmulatedFeed>,
     cooldown: 'content-type' | 'tenant' | 'off',
     existing: readonly ContentType[],
   ) {

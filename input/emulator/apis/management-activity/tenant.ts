@@ -7,7 +7,7 @@ import { createWorld } from '../../world/company.ts';
 import { hash } from '../../world/random.ts';
 import type { RecordSupply } from './content/blob.ts';
 import { type ContentType, contentTypes } from './content/content-type.ts';
-import { Feed } from './content/feed.ts';
+import { EmulatedFeed } from './content/feed.ts';
 import { openRecordFile, type RecordFile } from './content/record-file.ts';
 import { tenantChanges } from './option-schemas.ts';
 import type { ActivityTenantChanges, ActivityTenantSettings } from './options.ts';
@@ -26,7 +26,7 @@ export interface ActivityEnvironment {
 
 export class ActivityTenant {
   readonly tenantId: string;
-  readonly feeds: ReadonlyMap<ContentType, Feed>;
+  readonly feeds: ReadonlyMap<ContentType, EmulatedFeed>;
   readonly subscriptions: TenantSubscriptions;
   readonly throttle: Throttle;
   /** Generates records that no history holds, for content that a test asks for. */
@@ -70,7 +70,7 @@ function createFeeds(
   { content }: ActivityTenantSettings,
   environment: ActivityEnvironment,
   file: RecordFile | undefined,
-): ReadonlyMap<ContentType, Feed> {
+): ReadonlyMap<ContentType, EmulatedFeed> {
   const total = contentTypes.reduce((sum, type) => sum + content.shares[type], 0);
   let before = 0;
   return new Map(
@@ -79,7 +79,7 @@ function createFeeds(
       before += content.shares[contentType];
       const supply =
         file?.supplyOf(contentType) ?? createSupply(account, environment.seed, contentType, 'feed');
-      const feed = new Feed({
+      const feed = new EmulatedFeed({
         key: hash(environment.seed, account.tenantId, contentType),
         origin: environment.origin,
         contentType,

@@ -10,11 +10,11 @@ import {
 } from '../../../../input/emulator/apis/management-activity/records/supply.ts';
 import { type ContentType, contentTypes, type Emulator } from '../../../../input/emulator/index.ts';
 import { createWorld } from '../../../../input/emulator/world/company.ts';
-import { Client, type JsonObject, noon, startAtNoon, toObject } from '../../client.ts';
+import { type AnswerObject, Client, noon, startAtNoon, toObject } from '../../client.ts';
 
 const world = createWorld('0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7', 'contoso.example', 7);
 
-function generate(contentType: ContentType, count: number): { record: JsonObject; text: string }[] {
+function generate(contentType: ContentType, count: number): { record: AnswerObject; text: string }[] {
   const supply = generateRecords(world, contentType, 11);
   return Array.from({ length: count }, (_, index) => {
     const text = supply.text(index, noon);
@@ -86,7 +86,7 @@ describe('generated records', () => {
     );
     const of = (operation: string) =>
       changes.flatMap(({ record }) => (record.Operation === operation ? [record] : []));
-    const sideOf = ({ ModifiedProperties }: JsonObject, name: string, side: string): unknown => {
+    const sideOf = ({ ModifiedProperties }: AnswerObject, name: string, side: string): unknown => {
       const list: unknown[] = Array.isArray(ModifiedProperties) ? ModifiedProperties : [];
       return list.map(toObject).find(({ Name }) => Name === name)?.[side];
     };

@@ -33,7 +33,7 @@ export interface FeedOptions {
   readonly share: number;
 }
 
-export class Feed {
+export class EmulatedFeed {
   readonly contentType: ContentType;
   private readonly supply: RecordSupply;
   private readonly timeline: Timeline;
