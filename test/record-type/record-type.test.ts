@@ -5,6 +5,7 @@ import {
   cpSync,
   existsSync,
   globSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -21,20 +22,42 @@ import { listUnwritten } from './scaffold.ts';
 const root = join(import.meta.dirname, '../..');
 let copy: string;
 
+/** All that the command reads, writes or starts. */
+const parts = [
+  ...[
+    'dashboards',
+    'deploy',
+    'docs',
+    'fields',
+    'input',
+    'pipelines',
+    'package.json',
+    'manifest.yml',
+    'jest.config.js',
+  ],
+  ...['accept.ts', 'events', 'package', 'pipelines', 'record-type', 'strip-types.js'].map(
+    (name) => `test/${name}`,
+  ),
+];
+
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'm365-record-type-'));
-  const folders = ['dashboards', 'deploy', 'docs', 'fields', 'input', 'pipelines', 'test'];
-  const files = ['package.json', 'manifest.yml', 'jest.config.js'];
-  for (const each of [...folders, ...files]) cpSync(join(root, each), join(copy, each), { recursive: true });
+  for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  mkdirSync(join(copy, 'build'));
 });
 afterAll(() => rmSync(copy, { recursive: true }));
+
+/** What Node and Jest keep of the copy goes with it. */
+function environment(): NodeJS.ProcessEnv {
+  return { ...process.env, TMPDIR: join(copy, 'build'), NODE_COMPILE_CACHE: join(copy, 'build/compiled') };
+}
 
 function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', join(copy, 'test/record-type/main.ts'), ...args],
-    { cwd: copy, encoding: 'utf8' },
+    { cwd: copy, encoding: 'utf8', env: environment() },
   );
 }
 
@@ -196,39 +219,40 @@ test('a record type is begun, edited and tried again', () => {
   expect(run('mesh').stdout).toMatch(/^no field of its documents changed\ntests: \d+ passed/);
 });
 
-test('an operation without its event fails the test that the command runs, and is named', () => {
-  const file = join(copy, 'pipelines/audit/record-types/sway.yml');
-  const before = readFileSync(file, 'utf8');
-  writeFileSync(
-    file,
-    before.replace('operations:\n', 'operations:\n  - {for: [NeverSeen], event: {type: [end]}}\n'),
-  );
-  const { status, stdout } = run('sway');
-  writeFileSync(file, before);
-  expect(status).toBe(1);
-  expect(stdout).toContain('NeverSeen');
-  expect(stdout).toContain('has an event in test/events/sway/');
-});
+describe('a file that is wrong', () => {
+  const changes = [
+    ['sway', 'operations:\n', 'operations:\n  - {for: [NeverSeen], event: {type: [end]}}\n'],
+    ['sway', 'status: [OperationResult, ResultStatus]', 'status: OperationResult'],
+    ['common', 'event: {category: [web]}', 'event: {category: [web, host]}'],
+  ] as const;
+  let told: ReturnType<typeof run>;
 
-test('a file that takes for granted what a status denies fails, and is named', () => {
-  const file = join(copy, 'pipelines/audit/record-types/sway.yml');
-  const before = readFileSync(file, 'utf8');
-  writeFileSync(file, before.replace('status: [OperationResult, ResultStatus]', 'status: OperationResult'));
-  const { status, stdout } = run('sway');
-  writeFileSync(file, before);
-  expect(status).toBe(1);
-  expect(stdout).toContain('failed: no file takes for success the status InProgress\n');
-  expect(stdout).toContain('"sway"');
-});
+  beforeAll(() => {
+    const pathOf = (name: string) => `pipelines/audit/record-types/${name}.yml`;
+    for (const [name, from, to] of changes) {
+      const before = read(pathOf(name));
+      expect(before).toContain(from);
+      writeFileSync(join(copy, pathOf(name)), before.replace(from, to));
+    }
+    told = run('sway');
+  });
 
-test('documents of other record types that change are named', () => {
-  const file = join(copy, 'pipelines/audit/record-types/common.yml');
-  const before = readFileSync(file, 'utf8');
-  writeFileSync(file, before.replace('event: {category: [web]}', 'event: {category: [web, host]}'));
-  const { stdout } = run('sway');
-  writeFileSync(file, before);
-  expect(stdout).toMatch(/~ event\.category \["web","api"\] -> \["web","host","api"\]/);
-  expect(stdout).toMatch(/\d+ documents of other record types changed too:\n {2}test\/events\//);
+  test('with an operation without its event fails the test that the command runs, and is named', () => {
+    expect(told.status).toBe(1);
+    expect(told.stdout).toContain('NeverSeen');
+    expect(told.stdout).toContain('has an event in test/events/sway/');
+  });
+
+  test('takes for granted what a status denies: it fails, and is named', () => {
+    expect(told.status).toBe(1);
+    expect(told.stdout).toContain('failed: no file takes for success the status InProgress\n');
+    expect(told.stdout).toContain('"sway"');
+  });
+
+  test('changes documents of other record types: they are named', () => {
+    expect(told.stdout).toMatch(/~ event\.category \["web","api"\] -> \["web","host","api"\]/);
+    expect(told.stdout).toMatch(/\d+ documents of other record types changed too:\n {2}test\/events\//);
+  });
 });
 
 test('no record-type file is left with a sentence that was only proposed', () => {
