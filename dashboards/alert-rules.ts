@@ -2,7 +2,7 @@
 // created, from 9.2.1 on; an older one leaves this kind of asset aside.
 
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
+import { compiledSchema } from '../pipelines/json/compiled-schema.ts';
 import { DefinitionError, type DefinitionProblem, suggest } from '../pipelines/language/problem.ts';
 import { type ProblemAt, readYamlFile, type YamlPath } from '../pipelines/language/yaml-file.ts';
 import type { FieldLookup } from './definition.ts';
@@ -52,7 +52,7 @@ interface RuleTemplate {
 const text = { type: 'string', minLength: 1 };
 const span = { type: 'string', pattern: '^[1-9][0-9]*[mhd]$' };
 
-const validate = new Ajv({ allErrors: true, verbose: true }).compile<readonly RuleSource[]>({
+const schema = compiledSchema<readonly RuleSource[]>({
   type: 'array',
   items: {
     type: 'object',
@@ -77,7 +77,7 @@ const ownFile = join(import.meta.dirname, 'alert-rules.yml');
 
 /** Throws a DefinitionError. */
 export function generateAlertRules(fields: FieldLookup, path = ownFile): AlertRule[] {
-  const file = readYamlFile(path, validate);
+  const file = readYamlFile(path, schema());
   if (file.content === undefined) throw new DefinitionError(file.problems);
   const { content, problemAt } = file;
   const problems = content.flatMap((rule, position) => checkRule(rule, [position], fields, problemAt));

@@ -1,10 +1,10 @@
 // The fields that a dashboard can ask for: ECS, the properties of records, and the collector's own.
 
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { ecsFieldNames, findEcsField } from '../fields/ecs.ts';
 import { fieldTypes } from '../fields/field-types.ts';
 import type { Definitions, Property } from '../pipelines/definitions.ts';
+import { compiledSchema } from '../pipelines/json/compiled-schema.ts';
 import { DefinitionError } from '../pipelines/language/problem.ts';
 import { readYamlFile } from '../pipelines/language/yaml-file.ts';
 import type { FieldLookup, KnownField } from './definition.ts';
@@ -19,7 +19,7 @@ export interface CollectionField extends KnownField {
 
 const text = { type: 'string', minLength: 1 };
 
-const validate = new Ajv({ allErrors: true, verbose: true }).compile<readonly CollectionField[]>({
+const schema = compiledSchema<readonly CollectionField[]>({
   type: 'array',
   items: {
     type: 'object',
@@ -39,7 +39,7 @@ const ownFile = join(import.meta.dirname, 'collection-fields.yml');
 
 /** Throws a DefinitionError. */
 export function readCollectionFields(path = ownFile): readonly CollectionField[] {
-  const file = readYamlFile(path, validate);
+  const file = readYamlFile(path, schema());
   if (file.content === undefined) throw new DefinitionError(file.problems);
   return file.content;
 }

@@ -2,16 +2,15 @@
 
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
+import { compiledSchema } from '../../pipelines/json/compiled-schema.ts';
 import type { DefinitionProblem } from '../../pipelines/language/problem.ts';
 import { describeErrors, type ProblemAt, readYamlFile } from '../../pipelines/language/yaml-file.ts';
 import type { DashboardDefinition, DashboardSource } from '../definition.ts';
 import { dashboardSchema, kinds, panelSchema } from './schema.ts';
 
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true });
-const validateDashboard = ajv.compile<DashboardSource>(dashboardSchema);
-const validatePanel = new Map(
-  Object.keys(kinds).map((kind): [string, ValidateFunction] => [kind, ajv.compile(panelSchema(kind))]),
+const schema = compiledSchema<DashboardSource>(dashboardSchema);
+const panelSchemas = new Map(
+  Object.keys(kinds).map((kind) => [kind, compiledSchema(panelSchema(kind))] as const),
 );
 
 export interface ReadResult {
@@ -34,7 +33,7 @@ export function readDashboardFiles(folder: string): ReadResult {
 }
 
 function readDashboard(path: string): ReadResult {
-  const file = readYamlFile(path, validateDashboard);
+  const file = readYamlFile(path, schema());
   if (file.content === undefined) return { definitions: [], problems: file.problems };
   const { content, problemAt } = file;
   const problems = checkPanels(content, problemAt);
@@ -45,7 +44,7 @@ function readDashboard(path: string): ReadResult {
 function checkPanels({ rows }: DashboardSource, problemAt: ProblemAt): DefinitionProblem[] {
   return rows.flatMap(({ panels }, row) =>
     panels.flatMap((panel, position) => {
-      const validate = validatePanel.get(panel.kind);
+      const validate = panelSchemas.get(panel.kind)?.();
       if (validate === undefined || validate(panel)) return [];
       return describeErrors(validate, ['rows', row, 'panels', position], problemAt);
     }),

@@ -1,9 +1,9 @@
 // Reads the `dataset.yml` of a folder: what is said once for all of its record types.
 
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { ecsFieldNames } from '../../fields/ecs.ts';
 import type { Dataset, Head, Places } from '../dataset.ts';
+import { compiledSchema } from '../json/compiled-schema.ts';
 import { parsePath } from './path.ts';
 import { DefinitionError, type DefinitionProblem } from './problem.ts';
 import type { PropertyTree } from './property-tree.ts';
@@ -15,13 +15,11 @@ export interface DatasetFile {
   readonly problemAt: ProblemAt;
 }
 
-const validate = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true }).compile<DatasetSource>(
-  datasetSchema,
-);
+const schema = compiledSchema<DatasetSource>(datasetSchema);
 
 /** Throws a DefinitionError. */
 export function readDatasetFile(folder: string): DatasetFile {
-  const file = readYamlFile(join(folder, 'dataset.yml'), validate);
+  const file = readYamlFile(join(folder, 'dataset.yml'), schema());
   if (file.content === undefined) throw new DefinitionError(file.problems);
   return file;
 }

@@ -2,9 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
+import type { ValidateFunction } from 'ajv';
 import { type DatasetName, datasets } from '../datasets.ts';
 import type { Definitions } from '../definitions.ts';
+import { compiledSchema } from '../json/compiled-schema.ts';
 import { readDatasetFile } from './dataset-file.ts';
 import { DefinitionError } from './problem.ts';
 import { readFiles } from './read-files.ts';
@@ -13,9 +14,8 @@ import { resolve } from './resolve.ts';
 import { namesTableSchema, workloadsTableSchema } from './schema/table-schemas.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
-const ajv = new Ajv({ allErrors: true, verbose: true });
-const validateNames = ajv.compile<Tables['names']>(namesTableSchema);
-const validateWorkloads = ajv.compile<Tables['workloads']>(workloadsTableSchema);
+const namesSchema = compiledSchema<Tables['names']>(namesTableSchema);
+const workloadsSchema = compiledSchema<Tables['workloads']>(workloadsTableSchema);
 
 export const pipelinesFolder: string = join(import.meta.dirname, '..');
 
@@ -41,8 +41,8 @@ export function readDataset(folder: string, { keepLines = false }: ReadOptions =
 
 /** Of those that are there. Throws a DefinitionError that holds every problem of both. */
 function readTables(folder: string): Tables {
-  const names = readTable(join(folder, 'record-type-names.yml'), validateNames);
-  const workloads = readTable(join(folder, 'record-type-workloads.yml'), validateWorkloads);
+  const names = readTable(join(folder, 'record-type-names.yml'), namesSchema());
+  const workloads = readTable(join(folder, 'record-type-workloads.yml'), workloadsSchema());
   const problems = [names, workloads].flatMap((file) =>
     file?.content === undefined ? (file?.problems ?? []) : [],
   );

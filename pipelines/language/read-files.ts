@@ -2,8 +2,8 @@
 
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Ajv } from 'ajv';
 import type { SourceLine } from '../definitions.ts';
+import { compiledSchema } from '../json/compiled-schema.ts';
 import { DefinitionError } from './problem.ts';
 import { commonSchema } from './schema/common-schema.ts';
 import { recordTypeSchema } from './schema/record-type-schema.ts';
@@ -20,9 +20,8 @@ export interface SourceFile {
 /** The file that says what holds for all records. */
 export const commonFile = 'common';
 
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true });
-const validateFile = ajv.compile<FileSource>(recordTypeSchema());
-const validateCommon = ajv.compile<FileSource>(commonSchema());
+const fileSchema = compiledSchema<FileSource>(recordTypeSchema());
+const ofCommonFile = compiledSchema<FileSource>(commonSchema());
 
 /** All `.yml` files of a folder, by name. Throws a DefinitionError that holds every problem of every file. */
 export function readFiles(folder: string): SourceFile[] {
@@ -31,8 +30,8 @@ export function readFiles(folder: string): SourceFile[] {
     .sort()
     .map((fileName) => {
       const name = basename(fileName, '.yml');
-      const validate = name === commonFile ? validateCommon : validateFile;
-      return { name, ...readYamlFile(join(folder, fileName), validate) };
+      const schema = name === commonFile ? ofCommonFile : fileSchema;
+      return { name, ...readYamlFile(join(folder, fileName), schema()) };
     });
   const problems = files.flatMap((file) => (file.content === undefined ? file.problems : []));
   if (problems.length > 0) throw new DefinitionError(problems);

@@ -2,6 +2,7 @@
 // same process does by calling it. Faults never touch them, and the request log does not count them.
 
 import { Ajv } from 'ajv';
+import { compiledSchema } from '../../../pipelines/json/compiled-schema.ts';
 import { isoTime } from '../../contract/time.ts';
 import type { EmulatedApi, RunningApi } from '../api.ts';
 import type { FaultPlanReader } from '../faults/read.ts';
@@ -14,8 +15,8 @@ import { describeObject, readBody, readInstant, readJson } from './read-body.ts'
 import type { ControlHandler, ControlRequest } from './request.ts';
 
 const ajv = new Ajv();
-const checkAdvance = ajv.compile<{ ms: number }>(describeObject({ ms: { type: 'number' } }, ['ms']));
-const checkClock = ajv.compile<{ now?: string; frozen?: boolean }>(
+const advanceSchema = compiledSchema<{ ms: number }>(describeObject({ ms: { type: 'number' } }, ['ms']), {});
+const clockSchema = compiledSchema<{ now?: string; frozen?: boolean }>(
   describeObject({ now: { type: 'string' }, frozen: { type: 'boolean' } }),
 );
 
@@ -78,13 +79,13 @@ const listFaultControls = (
 const listClockControls = (time: EmulatorTime): Record<string, ControlHandler> => ({
   'GET /emulator/clock': () => answerClock(time),
   'PUT /emulator/clock': ({ body }) => {
-    const { now, frozen } = readBody(checkClock, body);
+    const { now, frozen } = readBody(clockSchema(), body);
     if (now !== undefined) time.set(readInstant(now));
     if (frozen !== undefined) time.freeze(frozen);
     return answerClock(time);
   },
   'POST /emulator/advance': ({ body }) => {
-    time.advance(readBody(checkAdvance, body).ms);
+    time.advance(readBody(advanceSchema(), body).ms);
     return answerClock(time);
   },
 });

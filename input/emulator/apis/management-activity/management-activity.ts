@@ -1,7 +1,7 @@
 // The Management Activity API of a running emulator: the activity of every tenant, behind the interface by which the
 // emulator's server, faults, control requests and truth reach any API.
 
-import { Ajv } from 'ajv';
+import { compiledSchema } from '../../../../pipelines/json/compiled-schema.ts';
 import { isoTime } from '../../../contract/time.ts';
 import type { ApiEnvironment, ApiRequest, RunningApi, Served } from '../../api.ts';
 import { describeObject, readBody } from '../../control/read-body.ts';
@@ -26,11 +26,11 @@ export interface PublishedBlob extends Pick<ContentBlob, 'contentId' | 'contentT
   readonly contentCreated: string;
 }
 
-const checkPublish = new Ajv().compile<PublishRequest>(describeObject(publishProperties, ['contentType']));
+const publishSchema = compiledSchema<PublishRequest>(describeObject(publishProperties, ['contentType']), {});
 
 export class ManagementActivity implements RunningApi {
   readonly controls: Readonly<Record<string, ControlHandler>> = {
-    'POST /emulator/publish': ({ body }) => answerJson(200, this.publish(readBody(checkPublish, body))),
+    'POST /emulator/publish': ({ body }) => answerJson(200, this.publish(readBody(publishSchema(), body))),
   };
   private readonly environment: ApiEnvironment;
   private readonly tenants: ReadonlyMap<string, ActivityTenant>;
