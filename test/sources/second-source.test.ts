@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import { compiledScripts } from '../compiled-scripts.ts';
 import { compare, nothingAmiss, readDelivered, until } from '../end-to-end/harness.ts';
 
 const tenant = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
@@ -66,7 +67,7 @@ function write({ source }: SourceFolders, feed: string, from: number, count: num
 
 function start(...words: string[]) {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...words], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...compiledScripts },
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])

@@ -7,6 +7,7 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../input/contract/clock.ts';
 import { fileOutput } from '../../../input/outputs/file/file-output.ts';
 import { openState } from '../../../input/runtime/open-state.ts';
+import { compiledScripts } from '../../compiled-scripts.ts';
 import { recordingLog, seededRandom, temporaryFolder } from '../../state/state-folder.ts';
 import { documentOf, keyOf } from './crash-records.ts';
 import { filesIn, idsIn } from './file-fixture.ts';
@@ -31,6 +32,7 @@ async function runWriter(
 ): Promise<string[]> {
   const script = join(import.meta.dirname, 'crash-writer.ts');
   const child = spawn(process.execPath, [script, folder, String(count), String(seed + run)], {
+    env: { ...process.env, ...compiledScripts },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let acknowledged = '';

@@ -9,6 +9,7 @@ import type { Feed } from '../../../input/contract/feed.ts';
 import type { ItemState } from '../../../input/contract/state.ts';
 import { type Emulator, startEmulator } from '../../../input/emulator/index.ts';
 import type { SqliteLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
+import { compiledScripts } from '../../compiled-scripts.ts';
 import { StandIn } from '../../outputs/elasticsearch/stand-in.ts';
 import { waitFor } from '../../sources/management-activity/harness.ts';
 import { openTestLedger, recordingLog, temporaryFolder } from '../state-folder.ts';
@@ -66,6 +67,7 @@ async function prepare(): Promise<SharedLedger> {
       };
       const script = join(import.meta.dirname, 'collecting-worker.ts');
       const worker = spawn(process.execPath, [script, JSON.stringify(options)], {
+        env: { ...process.env, ...compiledScripts },
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       closers.push(() => kill(worker));

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SqliteLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
+import { compiledScripts } from '../../compiled-scripts.ts';
 import {
   blob,
   noon,
@@ -38,7 +39,10 @@ class Worker {
 
   constructor(owner: string) {
     const script = join(import.meta.dirname, 'leasing-worker.ts');
-    this.#process = spawn(process.execPath, [script, url, owner], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#process = spawn(process.execPath, [script, url, owner], {
+      env: { ...process.env, ...compiledScripts },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     this.#answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
     workers.push(this);
   }
