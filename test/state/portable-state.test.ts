@@ -208,17 +208,23 @@ describe('an export', () => {
     await ledger.close();
   });
 
-  test('that is damaged is taken as far as it can be read, and says where it cannot', async () => {
-    using here = temporaryFolder();
-    using there = temporaryFolder();
-    const lines = change(await exportFilled(here.path), 'item', () => ['{"kind":"item",']);
-    const ledger = await openTestLedger(there.path);
-    const imported = await ledger.import(feed(lines), options);
-    expect(imported.unreadable).toEqual({ lines: 1, first: expect.stringMatching(/^line 6: /) });
-    expect((await readAll(ledger.work.between(scope, ...window))).map(({ id }) => id)).toEqual(['b', 'c']);
-    expect([...(await ledger.delivery.findSeen([key(0), key(1199)]))]).toEqual([1, 1]);
-    await ledger.close();
-  });
+  test.each(['{"kind":"item",', '["item"]'])(
+    'that is damaged is taken as far as it can be read, and says where it cannot: %s',
+    async (damaged) => {
+      using here = temporaryFolder();
+      using there = temporaryFolder();
+      const lines = change(await exportFilled(here.path), 'item', () => [damaged]);
+      const ledger = await openTestLedger(there.path);
+      const imported = await ledger.import(feed(lines), options);
+      expect(imported.unreadable).toEqual({
+        lines: 1,
+        first: expect.stringMatching(/^line 6: it is no JSON object/),
+      });
+      expect((await readAll(ledger.work.between(scope, ...window))).map(({ id }) => id)).toEqual(['b', 'c']);
+      expect([...(await ledger.delivery.findSeen([key(0), key(1199)]))]).toEqual([1, 1]);
+      await ledger.close();
+    },
+  );
 
   test('leaves a watermark alone that was there', async () => {
     using here = temporaryFolder();

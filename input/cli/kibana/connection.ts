@@ -2,6 +2,7 @@
 // way out.
 
 import { type BodyInit, type Dispatcher, FormData, fetch } from 'undici';
+import { parseObject } from '../../../pipelines/json/unknown.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { readNetworkFailure } from '../../http/network-failure.ts';
 import { explainWrongScheme } from '../../http/wrong-scheme.ts';
@@ -55,7 +56,8 @@ async function send(
       ...(body !== undefined && { body }),
     });
     if (response.headers.get('x-elastic-product') === 'Elasticsearch') throw isElasticsearch(address);
-    return { status: response.status, body: readBody(await response.text()) };
+    // A proxy or a login page answers in HTML.
+    return { status: response.status, body: parseObject(await response.text()) ?? {} };
   } catch (cause) {
     if (cause instanceof OperatorError) throw cause;
     const scheme = explainWrongScheme(cause, address);
@@ -87,16 +89,6 @@ function bodyOf({ zip, json, ndjson }: KibanaRequest): { readonly type?: string;
   const form = new FormData();
   form.append('file', new Blob([ndjson], { type: 'application/ndjson' }), 'm365.ndjson');
   return { body: form };
-}
-
-/** A proxy or a login page answers in HTML. */
-function readBody(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const body: unknown = JSON.parse(text);
-    return Object(body);
-  } catch {
-    return {};
-  }
 }
 
 const privilege =

@@ -2,6 +2,7 @@
 // tells what was delivered, and `event.ingested`, which in Elasticsearch the ingest pipeline sets. Writing never parses.
 
 import { listDatasets } from '../../../pipelines/index.ts';
+import { parseObject } from '../../../pipelines/json/unknown.ts';
 import type { OutputDocument } from '../../contract/output.ts';
 import type { RecordKey } from '../../contract/state.ts';
 
@@ -33,7 +34,7 @@ export function writeLine(document: OutputDocument, ingested: string): string {
  * all as well.
  */
 export function readLineKeys(line: Buffer): RecordKey[] | undefined {
-  const document = parseObject(line);
+  const document = parseObject(line.toString('utf8'));
   const id = document?._id;
   if (typeof id !== 'string') return undefined;
   const time = Date.parse(String(document?.['@timestamp']));
@@ -50,13 +51,4 @@ export function readLineKeys(line: Buffer): RecordKey[] | undefined {
 function isUndated(line: Buffer): boolean {
   const raw = listDatasets().map(({ rawField }) => `"${rawField}":{`);
   return ['"kind":"pipeline_error"', ': no date"', ...raw].some((mark) => line.includes(mark));
-}
-
-function parseObject(line: Buffer): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 // Writes a dead letter as a line of JSON, and reads it back.
 
 import { dirname, join } from 'node:path';
+import { isObject, parseObject } from '../../../pipelines/json/unknown.ts';
 import type { DeadLetter } from '../../contract/dead-letters.ts';
 import type { Origin } from '../../contract/feed.ts';
 
@@ -29,8 +30,8 @@ export function readLetter(
   place: { readonly file: string; readonly line: number },
 ): StoredDeadLetter | undefined {
   // An editor may have left a byte order mark.
-  const letter = parseObject(text.toString('utf8').replace(/^\ufeff/, ''));
-  const origin = readOrigin(toObject(letter.origin));
+  const letter = parseObject(text.toString('utf8').replace(/^\ufeff/, '')) ?? {};
+  const origin = isObject(letter.origin) ? readOrigin(letter.origin) : undefined;
   const record = readString(letter.record);
   if (!origin || record === undefined) return undefined;
   const rawFile = readString(letter.rawFile);
@@ -48,7 +49,7 @@ export function readLetter(
   };
 }
 
-function readOrigin(origin: Record<string, unknown>): Origin | undefined {
+function readOrigin(origin: Readonly<Record<string, unknown>>): Origin | undefined {
   const written = 'tenantId' in origin ? fromFirstRelease(origin) : origin;
   const tenant = readString(written.tenant);
   const source = readString(written.source);
@@ -64,7 +65,7 @@ function readOrigin(origin: Record<string, unknown>): Origin | undefined {
 }
 
 /** Letters of version 0.1 know one source only. */
-function fromFirstRelease(origin: Record<string, unknown>): Record<string, unknown> {
+function fromFirstRelease(origin: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { tenantId, contentType, contentId, contentCreated, ...rest } = origin;
   return {
     ...rest,
@@ -74,18 +75,6 @@ function fromFirstRelease(origin: Record<string, unknown>): Record<string, unkno
     position: contentId,
     createdAt: contentCreated,
   };
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    return toObject(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-function toObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 function readString(value: unknown): string | undefined {

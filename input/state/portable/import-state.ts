@@ -3,6 +3,7 @@
 // would keep them from ever being listed.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { parseObject } from '../../../pipelines/json/unknown.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import { readFault } from '../../files/sqlite-fault.ts';
 import { keyBytes } from '../sqlite/ids/record-keys.ts';
@@ -239,22 +240,22 @@ class Importer {
   }
 }
 
-function parseHeader(line: string): Record<string, unknown> {
+function parseHeader(line: string): Readonly<Record<string, unknown>> {
   try {
-    return parseObject(line);
+    return readObject(line);
   } catch (error) {
     throw foreign(describeError(error));
   }
 }
 
 function parseRow(line: string): Row {
-  return Object.fromEntries(Object.entries(parseObject(line)).map(([name, cell]) => [name, toCell(cell)]));
+  return Object.fromEntries(Object.entries(readObject(line)).map(([name, cell]) => [name, toCell(cell)]));
 }
 
-function parseObject(line: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(line);
-  if (typeof value !== 'object' || value === null) throw new TypeError('it is not an object');
-  return { ...value };
+function readObject(line: string): Readonly<Record<string, unknown>> {
+  const value = parseObject(line);
+  if (value === undefined) throw new TypeError('it is no JSON object');
+  return value;
 }
 
 function toCell(cell: unknown): string | number | null {

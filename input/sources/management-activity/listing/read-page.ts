@@ -1,6 +1,7 @@
 // Reads one page of a listing as it streams in, and hands out the blobs that it names. The caller decides about these:
 // the collector keeps them in the ledger, a proof compares them with it.
 
+import { parseObject } from '../../../../pipelines/json/unknown.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
@@ -68,7 +69,7 @@ async function handOut(
 }
 
 function readDescriptor(reader: PageReader, text: string, unreadable: Unreadable[]): Item[] {
-  const fields = parseObject(text);
+  const fields = parseObject(text) ?? {};
   const read = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
   const contentId = read('contentId') ?? '';
   const created = parseUtc(read('contentCreated'));
@@ -92,13 +93,4 @@ function readDescriptor(reader: PageReader, text: string, unreadable: Unreadable
 function parseUtc(text: string | undefined): number {
   if (text === undefined) return Number.NaN;
   return Date.parse(/[Zz]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,6 +1,7 @@
 // Serves the records of an NDJSON file, by content type. Only the place of each line is kept; lines are read when served.
 
 import { closeSync, openSync, readSync } from 'node:fs';
+import { parseObject } from '../../../../../pipelines/json/unknown.ts';
 import { OperatorError } from '../../../../contract/errors.ts';
 import type { RecordSupply } from './blob.ts';
 import { type ContentType, contentTypes } from './content-type.ts';
@@ -60,13 +61,8 @@ function readAt(file: number, offset: number, length: number): string {
 
 /** Reads the Id from a record's JSON, where it has one. */
 export function readId(text: string): string | undefined {
-  try {
-    const record: unknown = JSON.parse(text);
-    const id = typeof record === 'object' && record !== null && 'Id' in record ? record.Id : undefined;
-    return typeof id === 'string' ? id : undefined;
-  } catch {
-    return undefined;
-  }
+  const id = parseObject(text)?.Id;
+  return typeof id === 'string' ? id : undefined;
 }
 
 const dlpTypes = new Set([11, 13, 33, 63, 99, 100, 107, 108, 234, 263]);
