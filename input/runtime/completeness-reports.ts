@@ -96,7 +96,7 @@ export class CompletenessReports {
   #start(policy: CompletenessPolicy): Running {
     const { state, clock, log, version, ecsVersion, end, telemetry } = this.#parts;
     const lease = this.#parts.lease(policy.output.name);
-    if (!lease) throw new Error(`no output was opened for the completeness at ${policy.where}`);
+    if (!lease) throw new Error(`no output was opened for the completeness at ${policy.definedAt}`);
     const tally = new CompletenessTally(
       () => clock.now(),
       (component) => telemetry.reportOf?.(component),
@@ -153,7 +153,7 @@ async function follow(running: Running, next: CompletenessPolicy): Promise<void>
 /** Apart from the streams whose completeness it is: these may come and go. */
 function isSameReport(one: CompletenessPolicy, other: CompletenessPolicy): boolean {
   return (
-    one.where === other.where &&
+    one.definedAt === other.definedAt &&
     one.namespace === other.namespace &&
     one.intervalMs === other.intervalMs &&
     one.output === other.output

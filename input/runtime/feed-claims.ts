@@ -40,12 +40,12 @@ export function feedsOf({ source }: StreamPolicy, tenant = source.tenantId): rea
 
 function collectedTwice(
   { tenant, name }: Feed,
-  { where, source }: StreamPolicy,
+  { definedAt, source }: StreamPolicy,
   holder: StreamPolicy,
 ): OperatorError {
   return new OperatorError({
     code: 'tenant-twice',
-    message: `${source.tenantId}, at ${where}, is the tenant ${tenant}, which already has a stream at ${holder.where} that collects ${name}.`,
+    message: `${source.tenantId}, at ${definedAt}, is the tenant ${tenant}, which already has a stream at ${holder.definedAt} that collects ${name}.`,
     advice: 'Let each of the two collect other content types, or remove one of them.',
     retry: { kind: 'never' },
   });

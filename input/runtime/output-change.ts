@@ -19,7 +19,7 @@ export const outputFact = 'output';
 
 /** Warns where documents of the stream went somewhere else until now. */
 export async function reportOutputChange(
-  { source, where, output }: StreamPolicy,
+  { source, definedAt, output }: StreamPolicy,
   all: readonly StreamPolicy[],
   checkpoints: Checkpoints,
   log: Logger,
@@ -32,7 +32,7 @@ export async function reportOutputChange(
   if (before && !isSame(before, destination))
     log.warn(
       { event: { action: 'output-changed' }, organization: { id: source.tenantId } },
-      `${where}: until now documents went to ${describe(before)}; these are not sent again to ${describe(destination)}. Should they be: m365 replay window --from 7d${destination.type === 'elasticsearch' ? '' : ' --again'}`,
+      `${definedAt}: until now documents went to ${describe(before)}; these are not sent again to ${describe(destination)}. Should they be: m365 replay window --from 7d${destination.type === 'elasticsearch' ? '' : ' --again'}`,
     );
   await checkpoints.set(stream, fact, JSON.stringify(destination));
 }

@@ -93,7 +93,7 @@ export class RunningStream {
   async #collect(): Promise<void> {
     // The constructor has to return before anything of the stream can happen.
     await Promise.resolve();
-    if (!this.lease) throw new Error(`no output was opened for the stream at ${this.policy.where}`);
+    if (!this.lease) throw new Error(`no output was opened for the stream at ${this.policy.definedAt}`);
     const { failure } = this.lease.held;
     if (failure) throw failure.error;
     const { collector, asking } = this.#parts.shared;
@@ -111,7 +111,7 @@ export class RunningStream {
     const { log } = shared.collector;
     log.debug(
       { event: { action: 'stream-opened' }, m365: { stream: policy.id } },
-      `${policy.where}: the source of the stream ${policy.id} is opened.`,
+      `${policy.definedAt}: the source of the stream ${policy.id} is opened.`,
     );
     await reportOutputChange(policy, wanted(), shared.asking.checkpoints, log);
     await deliverStream(policy, held, shared, {
@@ -130,7 +130,7 @@ export class RunningStream {
     const { shared, isLeft, wanted } = this.#parts;
     const { telemetry, log } = shared.collector;
     if (this.#isTold || isLeft()) return;
-    const { id, where, source } = this.policy;
+    const { id, definedAt, source } = this.policy;
     const message = describeError(error);
     const code = error instanceof OperatorError ? error.code : undefined;
     const { tenantId: tenant, kind } = source;
@@ -141,6 +141,6 @@ export class RunningStream {
     // Another stream of the tenant goes on, and says so.
     if (others.length === 0) telemetry.report({ kind: 'stream', tenant, source: kind }, report);
     else for (const feed of feedsOf(this.policy)) telemetry.report(feed, report);
-    log.error({ m365: { stream: id } }, `${where}: ${message}`);
+    log.error({ m365: { stream: id } }, `${definedAt}: ${message}`);
   }
 }

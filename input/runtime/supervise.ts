@@ -10,7 +10,7 @@ import { backOff } from '../http/back-off.ts';
 import type { StreamPolicy } from '../settings/policy/policy.ts';
 
 export interface Supervision {
-  readonly stream: Pick<StreamPolicy, 'id' | 'where'> & {
+  readonly stream: Pick<StreamPolicy, 'id' | 'definedAt'> & {
     readonly source: Pick<StreamPolicy['source'], 'tenantId' | 'kind'>;
   };
   /** Nothing is begun again once it aborts. */
@@ -87,7 +87,7 @@ class StreamReporter {
     telemetry.report(this.#component, { health: 'failed', code, message });
     const stack = error instanceof Error ? error.stack : undefined;
     const fields = { error: { code, message: describeError(error), stack_trace: stack } };
-    log.error({ ...fields, m365: { stream: stream.id } }, `${stream.where}: ${message}`);
+    log.error({ ...fields, m365: { stream: stream.id } }, `${stream.definedAt}: ${message}`);
   }
 
   reportRestart(error: unknown): void {
@@ -95,6 +95,6 @@ class StreamReporter {
     const message = `Collecting has begun again after an error that nobody foresaw: ${messageOf(error)}.`;
     telemetry.report(this.#component, { health: 'starting', message });
     telemetry.showNotice?.(this.#component, { health: 'degraded', code, message });
-    log.warn({ m365: { stream: stream.id } }, `${stream.where}: ${message}`);
+    log.warn({ m365: { stream: stream.id } }, `${stream.definedAt}: ${message}`);
   }
 }

@@ -35,7 +35,7 @@ test('the completeness stream that Fleet renders is read beside the tenant’s',
   expect(policy.streams).toHaveLength(1);
   expect(policy.completeness).toEqual([
     {
-      where: expect.stringContaining('policy.yml:'),
+      definedAt: expect.stringContaining('policy.yml:'),
       intervalMs: 300_000,
       namespace: 'prod',
       output: policy.outputs[0],

@@ -219,7 +219,7 @@ test('a start that breaks off leaves nothing behind that goes on', async () => {
   const policy = await loadPolicy(place.policy, { once: true });
   const unopened = { type: 'console', name: 'unopened' } as const;
   const completeness = {
-    where: 'policy.yml:1',
+    definedAt: 'policy.yml:1',
     intervalMs: 1000,
     namespace: 'demo',
     output: unopened,

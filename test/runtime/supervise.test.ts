@@ -20,7 +20,7 @@ function supervise(
   const started = clock.now();
   const stream = {
     id: 'contoso',
-    where: 'p.yml:7',
+    definedAt: 'p.yml:7',
     source: { kind: 'management-activity', tenantId: name },
   } as const;
   const end = superviseStream(

@@ -56,7 +56,7 @@ export async function openReplay(policy: Policy, streams: readonly StreamPolicy[
     async deliver(stream, openSource, { again }) {
       const totals = new Totals();
       const held = outputs.get(stream.output.name);
-      if (!held) throw new Error(`no output was opened for the stream at ${stream.where}`);
+      if (!held) throw new Error(`no output was opened for the stream at ${stream.definedAt}`);
       await deliverStream(stream, held, shared, {
         signals,
         open: (given) => totals.count(openSource(given)),

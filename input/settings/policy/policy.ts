@@ -28,7 +28,7 @@ export interface StreamPolicy {
   /** Unique within the policy; stable as long as the policy does not change it. */
   readonly id: string;
   /** `policy.yml:12`, for messages. */
-  readonly where: string;
+  readonly definedAt: string;
   readonly source: StreamSource;
   readonly mapping: MappingOptions;
   /** The same object as in `Policy.outputs`: streams that share an output share the object. */
@@ -37,7 +37,7 @@ export interface StreamPolicy {
 
 /** Reports of the tenants of one input. */
 export interface CompletenessPolicy {
-  readonly where: string;
+  readonly definedAt: string;
   readonly intervalMs: number;
   /** `logs-m365.collection-<namespace>`. */
   readonly namespace: string;

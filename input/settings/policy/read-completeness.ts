@@ -66,7 +66,7 @@ export function readCompleteness(
   const output = outputs.use(input.requireText('use_output'), input.placeOf('use_output'));
   if (!output) return undefined;
   return {
-    where: node.place,
+    definedAt: node.place,
     intervalMs: settings.durationMs('interval'),
     namespace: settings.text('data_stream.namespace') ?? input.text('data_stream.namespace') ?? 'default',
     output,

@@ -153,7 +153,7 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
   const mapping = readMapping({ stream: settings, input, source }, join(reading.additions, own));
   if (!reading.force) problems.push(...checkEmulated(source, mapping, node.place));
   problems.push(...checkUntouched(mapping, node.place));
-  const stream = { id, where: node.place, source, mapping, output };
+  const stream = { id, definedAt: node.place, source, mapping, output };
   return {
     stream,
     shown: { id, at: node.place, output: output.name, ...settings.show(), ...namespaceOf(mapping) },
@@ -187,14 +187,14 @@ function findRepeated(streams: readonly ReadStream[]): PolicyProblem[] {
   const ids = new Map<string, string>();
   const feeds = new Map<string, StreamPolicy>();
   for (const { stream } of streams) {
-    const { where, id, source } = stream;
+    const { definedAt, id, source } = stream;
     const sameId = ids.get(id);
-    if (sameId) found.push({ place: where, message: `the stream id ${id} is already used at ${sameId}` });
-    ids.set(id, where);
+    if (sameId) found.push({ place: definedAt, message: `the stream id ${id} is already used at ${sameId}` });
+    ids.set(id, definedAt);
     const twice = Map.groupBy(source.feeds, (name) => feeds.get(keyOf(feedOf(source, name))));
     for (const [holder, names] of twice)
       if (holder !== undefined)
-        found.push({ place: where, message: describeRepeated(source, names, holder) });
+        found.push({ place: definedAt, message: describeRepeated(source, names, holder) });
     for (const name of source.feeds) feeds.set(keyOf(feedOf(source, name)), stream);
   }
   return found;
@@ -214,13 +214,13 @@ function describeRepeated(
 ): string {
   const same = names.length === feeds.length && names.length === holder.source.feeds.length;
   return same
-    ? `the tenant ${tenantId} already has a stream at ${holder.where}`
-    : `the tenant ${tenantId} already has a stream at ${holder.where} that collects ${names.join(', ')} too`;
+    ? `the tenant ${tenantId} already has a stream at ${holder.definedAt}`
+    : `the tenant ${tenantId} already has a stream at ${holder.definedAt} that collects ${names.join(', ')} too`;
 }
 
 /** The owner of a data stream maps all of it; and its records are recognised in one way. */
 function findMixed(streams: readonly ReadStream[]): PolicyProblem[] {
-  return streams.flatMap(({ stream: { where, output, mapping } }) => {
+  return streams.flatMap(({ stream: { definedAt, output, mapping } }) => {
     const other = streams.find(
       ({ stream }) =>
         stream.output === output &&
@@ -228,8 +228,8 @@ function findMixed(streams: readonly ReadStream[]): PolicyProblem[] {
         stream.mapping.documents !== mapping.documents,
     );
     if (mapping.documents !== 'raw' || !other) return [];
-    const message = `${dataStreamOf(mapping)} would get raw documents from here and mapped ones from ${other.stream.where}; set documents to the same in both, or give one of them another data_stream.namespace`;
-    return [{ place: where, message }];
+    const message = `${dataStreamOf(mapping)} would get raw documents from here and mapped ones from ${other.stream.definedAt}; set documents to the same in both, or give one of them another data_stream.namespace`;
+    return [{ place: definedAt, message }];
   });
 }
 

@@ -119,7 +119,7 @@ export class UnitReader {
     const streams = readInputs(policyOf(unit), reading);
     if (problems.length > 0) return { unit, before, read: undefined, problems };
     const nodes = streamNodes(unit.settings);
-    const known = streams.map((read) => sameOrNew(read, nodes.get(read.stream.where), before));
+    const known = streams.map((read) => sameOrNew(read, nodes.get(read.stream.definedAt), before));
     return { unit, before, read: { streams: known, completeness, notes }, problems };
   }
 
