@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OperatorError } from '../../input/contract/errors.ts';
 import { leaveClosingNote } from '../../input/state/sqlite/closing-note.ts';
 import { openLedger, openLedgerToRead, type SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import { allTime, carried } from './exported.ts';
 import {
   fillEverything,
   freePages,
@@ -88,8 +89,8 @@ async function useAll(ledger: SqliteLedger): Promise<void> {
   await ledger.delivery.findSeen([...keys, { id: 'tenant:late-1', seconds: 0 }]);
   await ledger.delivery.fileLengths();
   await ledger.work.take(scope, 1000, ledger.lease);
-  for await (const _ of ledger.work.between(scope, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'));
-  await ledger.work.gapsBetween(scope, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z');
+  for await (const _ of ledger.work.between(scope, ...allTime));
+  await ledger.work.gapsBetween(scope, ...allTime);
   await ledger.checkpoints.get(scope, 'watermark');
   await ledger.work.countByState(scope);
   await ledger.work.list(scope, [blob('new')], { late: false, backfill: false, listedAt: noon });
@@ -249,8 +250,6 @@ test('a lock file that is damaged keeps nobody out, and still lets in one only',
 });
 
 describe('of a damaged ledger', () => {
-  const carried = { independent: ['first_run_at'], doubts: [{ name: 'last_listing', value: 'never' }] };
-  const windowOfAll = ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'] as const;
   const open = (folder: string) =>
     openLedger({ folder, clock: steppingClock(), log: recordingLog(), carried, reachMs });
 
@@ -260,8 +259,8 @@ describe('of a damaged ledger', () => {
     expect(await ledger.checkpoints.get(scope, 'first_run_at')).toBe('6');
     expect(await ledger.checkpoints.get(scope, 'watermark')).toBeUndefined();
     expect(await ledger.checkpoints.get(scope, 'last_listing')).toBe('never');
-    expect(await ledger.work.gapsBetween(scope, ...windowOfAll)).toHaveLength(1);
-    expect(await readAll(ledger.work.between(scope, ...windowOfAll))).toEqual([]);
+    expect(await ledger.work.gapsBetween(scope, ...allTime)).toHaveLength(1);
+    expect(await readAll(ledger.work.between(scope, ...allTime))).toEqual([]);
     await ledger.close();
   });
 

@@ -9,6 +9,7 @@ import { streamOf } from '../../input/contract/component.ts';
 import { packKeys } from '../../input/state/sqlite/ids/record-keys.ts';
 import { applicationId, migrations } from '../../input/state/sqlite/ledger-schema.ts';
 import { openLedger, type SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import { allTime, carried, feed } from './exported.ts';
 import { ledgerIn, pagesByName, spoilPages } from './spoil-ledger.ts';
 import {
   noon,
@@ -27,8 +28,6 @@ const keys = ['sorted', 'recent', 'late', 'unknown'].map((id) => ({
   seconds: id === 'late' ? 0 : noonSeconds,
 }));
 const [sorted, recent, late] = keys.map((key) => packKeys([key]));
-const window = ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'] as const;
-const carried = { independent: ['first_run_at'], doubts: [{ name: 'last_listing', value: 'never' }] };
 
 /** In the columns of then: id, state, attempts, next attempt, reason, uncertain, delivered. */
 const blobs = [
@@ -92,19 +91,15 @@ function oldExport(): string[] {
   return [...lines, JSON.stringify({ kind: 'end', lines: lines.length, sha256 })];
 }
 
-async function* each(lines: readonly string[]): AsyncIterable<string> {
-  yield* lines;
-}
-
 async function expectEverything(ledger: SqliteLedger): Promise<void> {
   const { work, checkpoints, delivery } = ledger;
   expect(await work.feeds()).toEqual([scope]);
   expect(await checkpoints.get(scope, 'watermark')).toBe('7');
   expect(await checkpoints.get(scope, 'first_run_at')).toBe('6');
   expect(await checkpoints.get(streamOf(scope), 'output')).toBe('there');
-  expect(await work.gapsBetween(scope, ...window)).toMatchObject([{ ...scope, reason: 'x' }]);
+  expect(await work.gapsBetween(scope, ...allTime)).toMatchObject([{ ...scope, reason: 'x' }]);
   expect([...(await delivery.findSeen(keys))]).toEqual([1, 1, 1, 0]);
-  const items = await readAll(work.between(scope, ...window));
+  const items = await readAll(work.between(scope, ...allTime));
   expect(items.map(({ id, data, state, reason }) => [id, data, state, reason])).toEqual(
     blobs.map(([id, state, , , reason]) => [id, `uri-${id}`, state, reason ?? undefined]),
   );
@@ -148,7 +143,7 @@ describe('a ledger of the first schema', () => {
     const ledger = await openLedger(options);
     expect(await ledger.checkpoints.get(scope, 'first_run_at')).toBe('6');
     expect(await ledger.checkpoints.get(scope, 'last_listing')).toBe('never');
-    expect(await ledger.work.gapsBetween(scope, ...window)).toHaveLength(1);
+    expect(await ledger.work.gapsBetween(scope, ...allTime)).toHaveLength(1);
     await ledger.close();
   });
 });
@@ -157,7 +152,7 @@ test('an export of that time is taken over whole', async () => {
   using folder = temporaryFolder();
   const ledger = await openTestLedger(folder.path);
   const counts = { checkpoint: 3, gap: 1, item: 5, seen: 2, seen_late: 1 };
-  expect(await ledger.import(each(oldExport()), carried)).toMatchObject({
+  expect(await ledger.import(feed(oldExport()), carried)).toMatchObject({
     isWhole: true,
     version: 2,
     taken: counts,

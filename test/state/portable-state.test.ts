@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { openLedgerToRead, type SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import { allTime, carried, exportAll, feed } from './exported.ts';
 import {
   blob,
   hold,
@@ -16,7 +17,6 @@ import {
 
 const key = (n: number) => ({ id: `tenant:${n}`, seconds: noonSeconds + n });
 const old = { id: 'tenant:old', seconds: 0 };
-const window = ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'] as const;
 
 async function fill(ledger: SqliteLedger): Promise<void> {
   await ledger.work.list(scope, [blob('a'), blob('b'), blob('c')], {
@@ -38,18 +38,6 @@ async function fill(ledger: SqliteLedger): Promise<void> {
   await ledger.checkpoints.set(scope, 'last_listing', '6');
   await ledger.delivery.commit({ keys: [...Array.from({ length: 1200 }, (_, n) => key(n)), old] });
 }
-
-async function* feed(lines: readonly string[]): AsyncIterable<string> {
-  yield* lines;
-}
-
-async function exportAll(ledger: SqliteLedger): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of ledger.export()) lines.push(line);
-  return lines;
-}
-
-const options = { independent: ['first_run_at'], doubts: [{ name: 'last_listing', value: 'never' }] };
 
 /** A ledger with everything in it, as it is exported. */
 async function exportFilled(folder: string): Promise<string[]> {
@@ -88,12 +76,12 @@ describe('the portable state', () => {
     const lines = await exportAll(reader);
     await reader.close();
     const second = await openTestLedger(there.path);
-    expect(await second.import(feed(lines), options)).toMatchObject({ lines: lines.length, isWhole: true });
-    expect(await readAll(second.work.between(scope, ...window))).toEqual(
-      await readAll(first.work.between(scope, ...window)),
+    expect(await second.import(feed(lines), carried)).toMatchObject({ lines: lines.length, isWhole: true });
+    expect(await readAll(second.work.between(scope, ...allTime))).toEqual(
+      await readAll(first.work.between(scope, ...allTime)),
     );
-    expect(await second.work.gapsBetween(scope, ...window)).toEqual(
-      await first.work.gapsBetween(scope, ...window),
+    expect(await second.work.gapsBetween(scope, ...allTime)).toEqual(
+      await first.work.gapsBetween(scope, ...allTime),
     );
     expect(await factsOf(second)).toEqual({ watermark: '7', first: '1', listing: '6' });
     expect([...(await second.delivery.findSeen([key(0), key(1199), key(1200), old]))]).toEqual([1, 1, 0, 1]);
@@ -107,7 +95,7 @@ describe('the portable state', () => {
     await fill(ledger);
     await ledger.prune(noon);
     const lines = await exportAll(ledger);
-    expect(await ledger.import(feed(lines), options)).toMatchObject({ isWhole: true });
+    expect(await ledger.import(feed(lines), carried)).toMatchObject({ isWhole: true });
     expect(await exportAll(ledger)).toEqual(lines);
     await ledger.close();
   });
@@ -125,7 +113,7 @@ describe('the portable state', () => {
     expect(lines.join('\n')).not.toContain('later');
     using other = temporaryFolder();
     const second = await openTestLedger(other.path);
-    expect(await second.import(feed(lines), options)).toMatchObject({ isWhole: true });
+    expect(await second.import(feed(lines), carried)).toMatchObject({ isWhole: true });
     await second.close();
     await ledger.close();
   });
@@ -142,7 +130,7 @@ describe('the portable state', () => {
   ])('refuses %s', async (_, lines, message) => {
     using folder = temporaryFolder();
     const ledger = await openTestLedger(folder.path);
-    await expect(ledger.import(feed(lines), options)).rejects.toThrow(new RegExp(message));
+    await expect(ledger.import(feed(lines), carried)).rejects.toThrow(new RegExp(message));
     await ledger.close();
   });
 });
@@ -187,7 +175,7 @@ describe('an export', () => {
     using there = temporaryFolder();
     const lines = spoil(await exportFilled(here.path));
     const ledger = await openTestLedger(there.path);
-    expect((await ledger.import(feed(lines), options)).isWhole).toBe(false);
+    expect((await ledger.import(feed(lines), carried)).isWhole).toBe(false);
     expect(await factsOf(ledger)).toEqual({ watermark: undefined, first: '1', listing: 'never' });
     await ledger.close();
   });
@@ -198,12 +186,12 @@ describe('an export', () => {
     const lines = await exportFilled(here.path);
     const ledger = await openTestLedger(there.path);
     const cut = lines.findIndex((line) => line.startsWith('{"kind":"item"')) + 1;
-    expect(await ledger.import(feed(lines.slice(0, cut)), options)).toMatchObject({
+    expect(await ledger.import(feed(lines.slice(0, cut)), carried)).toMatchObject({
       hasEndMark: false,
       taken: { checkpoint: 3, gap: 1, item: 1, seen: 0, seen_late: 0 },
       announced: { checkpoint: 3, gap: 1, item: 3, seen: 1200, seen_late: 1 },
     });
-    expect(await ledger.import(feed(lines), options)).toMatchObject({ isWhole: true });
+    expect(await ledger.import(feed(lines), carried)).toMatchObject({ isWhole: true });
     expect(await factsOf(ledger)).toEqual({ watermark: '7', first: '1', listing: '6' });
     await ledger.close();
   });
@@ -215,12 +203,12 @@ describe('an export', () => {
       using there = temporaryFolder();
       const lines = change(await exportFilled(here.path), 'item', () => [damaged]);
       const ledger = await openTestLedger(there.path);
-      const imported = await ledger.import(feed(lines), options);
+      const imported = await ledger.import(feed(lines), carried);
       expect(imported.unreadable).toEqual({
         lines: 1,
         first: expect.stringMatching(/^line 6: it is no JSON object/),
       });
-      expect((await readAll(ledger.work.between(scope, ...window))).map(({ id }) => id)).toEqual(['b', 'c']);
+      expect((await readAll(ledger.work.between(scope, ...allTime))).map(({ id }) => id)).toEqual(['b', 'c']);
       expect([...(await ledger.delivery.findSeen([key(0), key(1199)]))]).toEqual([1, 1]);
       await ledger.close();
     },
@@ -233,8 +221,8 @@ describe('an export', () => {
     const ledger = await openTestLedger(there.path);
     await ledger.checkpoints.set(scope, 'watermark', '9');
     await ledger.checkpoints.set(scope, 'last_listing', '8');
-    await ledger.import(feed(lines.slice(0, -1)), options);
-    await ledger.import(feed(lines), options);
+    await ledger.import(feed(lines.slice(0, -1)), carried);
+    await ledger.import(feed(lines), carried);
     expect(await factsOf(ledger)).toEqual({ watermark: '9', first: '1', listing: '8' });
     await ledger.close();
   });
@@ -250,7 +238,7 @@ describe('a ledger opened to be read', () => {
     const reader = await openLedgerToRead(readOptions(folder.path));
     expect(reader.delivery.identity).toEqual(ledger.delivery.identity);
     expect([...(await reader.delivery.findSeen([key(0), key(1200)]))]).toEqual([1, 0]);
-    expect(await readAll(reader.work.between(scope, ...window))).toHaveLength(3);
+    expect(await readAll(reader.work.between(scope, ...allTime))).toHaveLength(3);
     await ledger.checkpoints.set(scope, 'watermark', '8');
     expect(await reader.checkpoints.get(scope, 'watermark')).toBe('8');
     await expect(reader.checkpoints.set(scope, 'watermark', '9')).rejects.toThrow('readonly');

@@ -2,6 +2,7 @@
 
 import type { Item, TakeOrder, WorkItem } from '../../input/contract/state.ts';
 import type { SqliteLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
+import { allTime } from './exported.ts';
 import {
   openTestLedger,
   readAll,
@@ -30,7 +31,7 @@ export const take = (ledger: SqliteLedger, limit = 9, order: TakeOrder = {}) =>
   ledger.work.take(scope, limit, ledger.lease, order);
 
 export async function find(ledger: SqliteLedger, id: string): Promise<WorkItem | undefined> {
-  const all = ledger.work.between(scope, '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z');
+  const all = ledger.work.between(scope, ...allTime);
   return (await readAll(all)).find((found) => found.id === id);
 }
 

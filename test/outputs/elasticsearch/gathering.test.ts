@@ -1,31 +1,7 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ElasticsearchOptions } from '../../../input/outputs/elasticsearch/connect/options.ts';
-import { makeDocuments, makeOutput, never, numberedIds } from './harness.ts';
-import { StandIn } from './stand-in.ts';
-
-const dataStream = 'logs-o365.audit-test';
-let server: StandIn;
-let made: ReturnType<typeof makeOutput>;
-
-beforeEach(async () => {
-  server = await new StandIn().listen();
-  await open();
-});
-
-afterEach(async () => {
-  await made.output.close();
-  await server.close();
-});
-
-async function open(options: Partial<ElasticsearchOptions> = {}): Promise<void> {
-  await made?.output.close();
-  made = makeOutput({ hosts: [server.url], ...options });
-  await made.output.open(never);
-}
-
-const write = (ids: readonly string[], signal = never) =>
-  made.output.write(makeDocuments(dataStream, ids), { signal, uncertain: false });
+import { describe, expect, test } from '@jest/globals';
+import { makeDocuments, never, numberedIds } from './harness.ts';
+import { dataStream, made, open, server, write } from './opened-output.ts';
 
 describe('gathering documents into requests', () => {
   test('many small writes share a request, and each gets its own report', async () => {
@@ -146,7 +122,7 @@ describe('giving up', () => {
   test('an aborted write rejects with the reason and is not sent any more; others go on', async () => {
     stall();
     const abandon = new AbortController();
-    const given = write(['a'], abandon.signal);
+    const given = write(['a'], abandon);
     const kept = write(['b']);
     while (server.bulks.length < 2) await new Promise((resolve) => setImmediate(resolve));
     abandon.abort(new Error('drained for too long'));
@@ -165,7 +141,8 @@ describe('giving up', () => {
   });
 
   test('an aborted signal sends nothing', async () => {
-    await expect(write(['a'], AbortSignal.abort(new Error('stopping')))).rejects.toThrow('stopping');
+    const signal = AbortSignal.abort(new Error('stopping'));
+    await expect(write(['a'], { signal })).rejects.toThrow('stopping');
     expect(server.bulks).toEqual([]);
   });
 
@@ -174,7 +151,7 @@ describe('giving up', () => {
     const warnings: string[] = [];
     const note = (warning: Error) => warnings.push(warning.name);
     process.on('warning', note);
-    await Promise.all(numberedIds(1000).map((id) => write([id], abandon.signal)));
+    await Promise.all(numberedIds(1000).map((id) => write([id], abandon)));
     await new Promise((resolve) => setImmediate(resolve));
     process.off('warning', note);
     expect(warnings).toEqual([]);

@@ -1,31 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../input/contract/clock.ts';
-import type { ElasticsearchOptions } from '../../../input/outputs/elasticsearch/connect/options.ts';
-import { makeDocuments, makeOutput, never, numberedIds } from './harness.ts';
-import { StandIn } from './stand-in.ts';
-
-const dataStream = 'logs-o365.audit-test';
-let server: StandIn;
-let made: ReturnType<typeof makeOutput>;
-
-beforeEach(async () => {
-  server = await new StandIn().listen();
-  await open();
-});
-
-afterEach(async () => {
-  await made.output.close();
-  await server.close();
-});
-
-async function open(options: Partial<ElasticsearchOptions> = {}): Promise<void> {
-  await made?.output.close();
-  made = makeOutput({ hosts: [server.url], ...options });
-  await made.output.open(never);
-}
-
-const write = (ids: readonly string[], uncertain = false) =>
-  made.output.write(makeDocuments(dataStream, ids), { signal: never, uncertain });
+import { makeDocuments, never, numberedIds } from './harness.ts';
+import { dataStream, made, open, server, write } from './opened-output.ts';
 
 const error = (type: string, reason: string) => ({ error: { type, reason } });
 
@@ -184,11 +160,7 @@ describe('documents on which Elasticsearch itself fails, with nothing else to se
 });
 
 describe('in a run that collects once', () => {
-  const openOnce = async () => {
-    await made.output.close();
-    made = makeOutput({ hosts: [server.url], backoffMostMs: 10 }, { mayWait: false });
-    await made.output.open(never);
-  };
+  const openOnce = () => open({ backoffMostMs: 10 }, { mayWait: false });
 
   test.each([
     [401, 'security_exception', 3],
@@ -215,13 +187,11 @@ describe('in a run that collects once', () => {
 
 describe('an error that nobody foresaw while documents are on their way', () => {
   test('ends the writes that wait, not the process, and the next one goes through', async () => {
-    await made.output.close();
     let broken = true;
     const report = () => {
       if (broken) throw new TypeError('nobody foresaw this');
     };
-    made = makeOutput({ hosts: [server.url], bulkMaxBytes: 200 }, { telemetry: { report } });
-    await made.output.open(never);
+    await open({ bulkMaxBytes: 200 }, { telemetry: { report } });
     server.bulkFaults.push((_, { reply }) => reply(429, ''));
     const writes = await Promise.allSettled([write(['a', 'b', 'c', 'd']), write(['e'])]);
     expect(writes.map(({ status }) => status)).toContain('rejected');
@@ -233,10 +203,8 @@ describe('an error that nobody foresaw while documents are on their way', () => 
   });
 
   test('also where it comes up between two requests', async () => {
-    await made.output.close();
     const broken = { random: () => 0.5, clock: { ...systemClock } };
-    made = makeOutput({ hosts: [server.url] }, broken);
-    await made.output.open(never);
+    await open({}, broken);
     broken.clock.now = () => {
       throw new TypeError('nobody foresaw this');
     };

@@ -1,30 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ElasticsearchOptions } from '../../../input/outputs/elasticsearch/connect/options.ts';
-import { makeDocuments, makeOutput, never, numberedIds } from './harness.ts';
+import { describe, expect, test } from '@jest/globals';
+import { makeDocuments, never, numberedIds } from './harness.ts';
+import { dataStream, made, open, server, write } from './opened-output.ts';
 import { StandIn, type StandInFault } from './stand-in.ts';
-
-const dataStream = 'logs-o365.audit-test';
-let server: StandIn;
-let made: ReturnType<typeof makeOutput>;
-
-beforeEach(async () => {
-  server = await new StandIn().listen();
-  await open();
-});
-
-afterEach(async () => {
-  await made.output.close();
-  await server.close();
-});
-
-async function open(options: Partial<ElasticsearchOptions> = {}): Promise<void> {
-  await made?.output.close();
-  made = makeOutput({ hosts: [server.url], ...options });
-  await made.output.open(never);
-}
-
-const write = (ids: readonly string[], uncertain = false) =>
-  made.output.write(makeDocuments(dataStream, ids), { signal: never, uncertain });
 
 const forbidden: StandInFault = (_, { reply }) =>
   reply(403, { error: { type: 'security_exception', reason: 'no' } });
@@ -122,7 +99,7 @@ describe('after an unknown outcome', () => {
       reply(200, failures-- > 0 ? { _shards: { failed: 1 } } : perform()),
     );
     server.indices = [new Map([['a', false]]), new Map()];
-    expect(await write(['a'], true)).toMatchObject({ delivered: 0, duplicate: 1 });
+    expect(await write(['a'], { uncertain: true })).toMatchObject({ delivered: 0, duplicate: 1 });
   });
 
   test.each(['/_search', '/_refresh'])(
@@ -216,19 +193,19 @@ describe('while the request of unknown outcome may still be at work', () => {
 describe('a write whose earlier attempt is unknown', () => {
   test('looks before it sends, and calls what it finds duplicates', async () => {
     server.indices = [new Map([['a', false]]), new Map()];
-    expect(await write(['a', 'b'], true)).toMatchObject({ delivered: 1, duplicate: 1 });
+    expect(await write(['a', 'b'], { uncertain: true })).toMatchObject({ delivered: 1, duplicate: 1 });
     expect(server.bulks.map(({ ids }) => ids)).toEqual([['b']]);
   });
 
   test('sends nothing where everything is there', async () => {
     const ids = numberedIds(7000);
     server.indices = [new Map(ids.map((id) => [id, false])), new Map()];
-    expect(await write(ids, true)).toMatchObject({ delivered: 0, duplicate: 7000 });
+    expect(await write(ids, { uncertain: true })).toMatchObject({ delivered: 0, duplicate: 7000 });
     expect(server.bulks).toEqual([]);
   });
 
   test('others in the same request are not looked up', async () => {
-    await Promise.all([write(['a']), write(['b'], true)]);
+    await Promise.all([write(['a']), write(['b'], { uncertain: true })]);
     expect(server.bulks).toHaveLength(1);
     const search = server.seen.findLast(({ path }) => path.endsWith('/_search'));
     expect(JSON.parse(search?.body ?? '').query.bool.should[0].ids.values).toEqual(['b']);
