@@ -1,65 +1,20 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import {
-  type Emulator,
-  type EmulatorOptions,
-  type Fault,
-  type FaultMatch,
-  startEmulator,
-} from '../../../input/emulator/index.ts';
-import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { EmulatorOptions, Fault, FaultMatch } from '../../../input/emulator/index.ts';
 import { feedOf } from '../../../input/sources/management-activity/stream.ts';
-import {
-  type Bench,
-  type Collected,
-  collectAll,
-  distinctIds,
-  type Following,
-  follow,
-  openBench,
-  sourceOptions,
-  waitFor,
-} from './harness.ts';
-import { type ScaledClock, scaledClock } from './scaled-clock.ts';
+import { type EmulatedRun, startRun } from './emulated-run.ts';
+import { distinctIds, waitFor } from './harness.ts';
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-interface Run {
-  readonly emulator: Emulator;
-  readonly bench: Bench;
-  readonly clock: ScaledClock;
+interface FaultyRun extends EmulatedRun {
   readonly truth: Set<string>;
-  collect(over?: Partial<ManagementActivityOptions>): Promise<Collected>;
-  follow(over?: Partial<ManagementActivityOptions>): Following;
 }
 
-async function prepare(over: EmulatorOptions = {}, { records = 300, speed = 1000 } = {}): Promise<Run> {
-  const clock = scaledClock(speed);
-  const emulator = await startEmulator({
-    clock,
-    pageSize: 3,
-    tenants: [{ content: { records, days: 2, recordsPerBlob: 10 } }],
-    ...over,
-  });
-  closers.push(() => emulator.close());
-  const bench = await openBench({ clock });
-  closers.push(() => bench.close());
-  const [tenant] = emulator.tenants;
-  if (tenant === undefined) throw new Error('no tenant');
+async function prepare(over: EmulatorOptions = {}, { records = 300, speed = 1000 } = {}): Promise<FaultyRun> {
+  const tenants = [{ content: { records, days: 2, recordsPerBlob: 10 } }];
+  const run = await startRun({ pageSize: 3, tenants, ...over }, { speed });
   return {
-    emulator,
-    bench,
-    clock,
+    ...run,
     get truth() {
-      return new Set([...emulator.distinctIds()].map(({ id }) => id));
-    },
-    collect: (options) => collectAll(bench, sourceOptions(emulator.url, tenant, options)),
-    follow: (options) => {
-      const following = follow(bench, sourceOptions(emulator.url, tenant, options));
-      closers.push(() => following.stop());
-      return following;
+      return new Set([...run.emulator.distinctIds()].map(({ id }) => id));
     },
   };
 }

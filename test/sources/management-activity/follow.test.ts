@@ -1,12 +1,12 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { WorkLedger } from '../../../input/contract/state.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
+import { type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
 import { openSource } from '../../../input/sources/management-activity/source.ts';
 import { facts, feedOf } from '../../../input/sources/management-activity/stream.ts';
 import { readAll } from '../../state/state-folder.ts';
+import { closers, type EmulatedRun, startRun } from './emulated-run.ts';
 import {
-  type Bench,
   collectAll,
   distinctIds,
   type Following,
@@ -16,48 +16,28 @@ import {
   untilListed,
   waitFor,
 } from './harness.ts';
-import { type ScaledClock, scaledClock } from './scaled-clock.ts';
+import { scaledClock } from './scaled-clock.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-interface Run {
-  readonly emulator: Emulator;
-  readonly bench: Bench;
-  readonly clock: ScaledClock;
+interface PublishingRun extends EmulatedRun {
   readonly options: ManagementActivityOptions;
-  follow(over?: Partial<ManagementActivityOptions>): Following;
   /** Publishes a blob of two records, made and listed so long ago. */
   publish(madeAgoMs?: number): string;
 }
 
 const contentType = 'Audit.General';
 
-async function prepare(over: EmulatorOptions = {}, { speed = 1000 } = {}): Promise<Run> {
-  const clock = scaledClock(speed);
-  const emulator = await startEmulator({ clock, tenants: [{ content: { records: 0 } }], ...over });
-  closers.push(() => emulator.close());
-  const bench = await openBench({ clock });
-  closers.push(() => bench.close());
-  const [tenant] = emulator.tenants;
-  if (tenant === undefined) throw new Error('no tenant');
-  const options = sourceOptions(emulator.url, tenant, { contentTypes: [contentType, 'Audit.Exchange'] });
+async function prepare(over: EmulatorOptions = {}, speed: { speed?: number } = {}): Promise<PublishingRun> {
+  const run = await startRun({ tenants: [{ content: { records: 0 } }], ...over }, speed);
+  const { emulator } = run;
+  const two = { contentTypes: [contentType, 'Audit.Exchange'] as const };
   return {
-    emulator,
-    bench,
-    clock,
-    options,
-    follow: (more) => {
-      const following = follow(bench, { ...options, ...more });
-      closers.push(() => following.stop());
-      return following;
-    },
+    ...run,
+    options: run.optionsOf(two),
+    follow: (more) => run.follow({ ...two, ...more }),
     publish: (madeAgoMs = 0) => {
       const contentCreated = new Date(emulator.time.now() - madeAgoMs).toISOString();
       return emulator.publish({ contentType, generate: 2, contentCreated }).contentId;
@@ -84,7 +64,8 @@ function withSlowTake(ledger: WorkLedger, before: () => Promise<void>): WorkLedg
   });
 }
 
-const polled = ({ bench, options }: Run) => untilListed(bench, feedOf(options.tenantId, contentType));
+const polled = ({ bench, options }: PublishingRun) =>
+  untilListed(bench, feedOf(options.tenantId, contentType));
 
 describe('content', () => {
   test('that is new is collected within a poll, and is no backfill', async () => {

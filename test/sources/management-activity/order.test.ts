@@ -1,58 +1,38 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { type Emulator, startEmulator } from '../../../input/emulator/index.ts';
-import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
+import { expect, test } from '@jest/globals';
+import { startEmulator } from '../../../input/emulator/index.ts';
 import { feedOf } from '../../../input/sources/management-activity/stream.ts';
 import { ManualClock } from '../../http/manual-clock.ts';
-import { type Bench, type Following, follow, openBench, sourceOptions, waitFor } from './harness.ts';
-import { scaledClock } from './scaled-clock.ts';
+import { closers, type EmulatedRun, startRun } from './emulated-run.ts';
+import { type Following, follow, openBench, sourceOptions, waitFor } from './harness.ts';
 
 const hour = 3_600_000;
 const [busy, quiet] = ['Audit.Exchange', 'Audit.SharePoint'] as const;
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-interface Run {
-  readonly emulator: Emulator;
-  readonly bench: Bench;
+interface ListingRun extends Pick<EmulatedRun, 'emulator' | 'bench' | 'follow'> {
   /** Publishes a blob made so many hours ago, and returns its ID; one that is listed is in the ledger already. */
   publish(contentType: string, hoursAgo: number): string;
   list(contentType: string, hoursAgo: number): Promise<string>;
-  follow(over: Partial<ManagementActivityOptions>): Following;
 }
 
-async function prepare({ speed = 100 } = {}): Promise<Run> {
-  const clock = scaledClock(speed);
-  const emulator = await startEmulator({ clock, tenants: [{ content: { records: 0 } }] });
-  closers.push(() => emulator.close());
-  const bench = await openBench({ clock });
-  closers.push(() => bench.close());
-  const [tenant] = emulator.tenants;
-  if (tenant === undefined) throw new Error('no tenant');
-  const options = sourceOptions(emulator.url, tenant, { contentTypes: [busy, quiet] });
+async function prepare({ speed = 100 } = {}): Promise<ListingRun> {
+  const run = await startRun({ tenants: [{ content: { records: 0 } }] }, { speed });
+  const { emulator, bench, clock } = run;
   const publish = (contentType: string, hoursAgo: number) => {
     const contentCreated = new Date(clock.now() - hoursAgo * hour).toISOString();
     return emulator.publish({ contentType, generate: 1, contentCreated });
   };
   return {
-    emulator,
-    bench,
+    ...{ emulator, bench },
     publish: (contentType, hoursAgo) => publish(contentType, hoursAgo).contentId,
     list: async (contentType, hoursAgo) => {
       const { contentId: id, contentUri: data, contentCreated: createdAt } = publish(contentType, hoursAgo);
       const expiresAt = new Date(clock.now() + 24 * hour).toISOString();
-      const feed = feedOf(tenant.tenantId, contentType);
+      const feed = feedOf(run.optionsOf().tenantId, contentType);
       const mark = { late: false, backfill: false, listedAt: clock.now() };
       await bench.ledger.work.list(feed, [{ id, data, createdAt, expiresAt }], mark);
       return id;
     },
-    follow: (over) => {
-      const following = follow(bench, { ...options, ...over });
-      closers.push(() => following.stop());
-      return following;
-    },
+    follow: (over) => run.follow({ contentTypes: [busy, quiet], ...over }),
   };
 }
 
@@ -173,7 +153,7 @@ function olderBy(clock: { now(): number }, ...days: number[]): string {
     .join('|');
 }
 
-const polls = ({ emulator }: Run) => emulator.requests.counts().byOperation.content ?? 0;
+const polls = ({ emulator }: ListingRun) => emulator.requests.counts().byOperation.content ?? 0;
 
 test('history of one content type at a time is asked for, beside the polls of all', async () => {
   const run = await prepare();

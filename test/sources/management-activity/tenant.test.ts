@@ -1,63 +1,21 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { keyOf } from '../../../input/contract/component.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
+import { type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
 import { facts, feedOf } from '../../../input/sources/management-activity/stream.ts';
 import { makeCertificate } from '../../http/make-certificate.ts';
-import {
-  type Bench,
-  collectAll,
-  distinctIds,
-  type Following,
-  follow,
-  openBench,
-  sourceOptions,
-  untilListed,
-  waitFor,
-} from './harness.ts';
-import { type ScaledClock, scaledClock } from './scaled-clock.ts';
+import { closers, type EmulatedRun, startRun } from './emulated-run.ts';
+import { collectAll, distinctIds, openBench, sourceOptions, untilListed, waitFor } from './harness.ts';
+import { scaledClock } from './scaled-clock.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const prepare = (over: EmulatorOptions = {}) =>
+  startRun({ tenants: [{ content: { records: 100 } }], ...over });
 
-interface Run {
-  readonly emulator: Emulator;
-  readonly bench: Bench;
-  readonly clock: ScaledClock;
-  options(tenant?: number, over?: Partial<ManagementActivityOptions>): ManagementActivityOptions;
-  follow(tenant?: number, over?: Partial<ManagementActivityOptions>): Following;
-  listed(contentType: string): Promise<void>;
-}
-
-async function prepare(over: EmulatorOptions = {}): Promise<Run> {
-  const clock = scaledClock(1000);
-  const emulator = await startEmulator({ clock, tenants: [{ content: { records: 100 } }], ...over });
-  closers.push(() => emulator.close());
-  const bench = await openBench({ clock });
-  closers.push(() => bench.close());
-  const options: Run['options'] = (index = 0, more = {}) => {
-    const tenant = emulator.tenants[index];
-    if (tenant === undefined) throw new Error('no such tenant');
-    return sourceOptions(emulator.url, tenant, more);
-  };
-  return {
-    emulator,
-    bench,
-    clock,
-    options,
-    listed: (contentType) => untilListed(bench, feedOf(options().tenantId, contentType)),
-    follow: (index, more) => {
-      const following = follow(bench, options(index, more));
-      closers.push(() => following.stop());
-      return following;
-    },
-  };
-}
+const listed = ({ bench, optionsOf }: EmulatedRun, contentType: string) =>
+  untilListed(bench, feedOf(optionsOf().tenantId, contentType));
 
 const failure = async (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -66,15 +24,15 @@ const failure = async (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('subscriptions', () => {
-  const starts = (run: Run) => run.emulator.requests.counts().byOperation.start ?? 0;
+  const starts = (run: EmulatedRun) => run.emulator.requests.counts().byOperation.start ?? 0;
 
   test('are listed first, and only missing ones are started', async () => {
     const run = await prepare({
       tenants: [{ subscribed: ['Audit.Exchange', 'Audit.General'], content: { records: 100 } }],
     });
-    await collectAll(run.bench, run.options());
+    await collectAll(run.bench, run.optionsOf());
     expect(starts(run)).toBe(3);
-    await collectAll(run.bench, run.options());
+    await collectAll(run.bench, run.optionsOf());
     expect(starts(run)).toBe(3);
     expect(run.emulator.requests.counts().misuse).toEqual({});
   });
@@ -83,7 +41,7 @@ describe('subscriptions', () => {
     const run = await prepare();
     const contentTypes = ['Audit.Exchange'];
     run.emulator.setFaults([{ match: { operation: 'start' }, fault: { kind: 'status', status: 500 } }]);
-    const first = run.follow(0, { contentTypes });
+    const first = run.follow({ contentTypes });
     await waitFor(
       () => run.bench.recorder.current('Audit.Exchange')?.code === 'http-500',
       'a start was refused',
@@ -93,7 +51,7 @@ describe('subscriptions', () => {
     await waitFor(() => lists() > before + 2, 'it was looked at again');
     expect(starts(run)).toBe(1);
     await first.stop();
-    const second = run.follow(0, { contentTypes });
+    const second = run.follow({ contentTypes });
     await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down', 'it waits');
     expect(run.bench.recorder.current('Audit.Exchange')?.message).toMatch(/next start at \d\d:\d\d UTC/);
     expect(starts(run)).toBe(1);
@@ -109,10 +67,10 @@ describe('subscriptions', () => {
     run.emulator.setFaults([
       { match: { operation: 'start' }, times: 1, fault: { kind: 'af', code: '429', status: 403, message } },
     ]);
-    const following = run.follow(0, { contentTypes: ['Audit.Exchange'] });
+    const following = run.follow({ contentTypes: ['Audit.Exchange'] });
     await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down', 'it waits');
     expect(run.bench.recorder.counted('throttled')).toBe(0);
-    const feed = feedOf(run.options().tenantId, 'Audit.Exchange');
+    const feed = feedOf(run.optionsOf().tenantId, 'Audit.Exchange');
     const next = Date.parse((await run.bench.ledger.checkpoints.get(feed, facts.nextStartAt)) ?? '');
     expect(next).toBeLessThan(run.clock.now() + 91_000);
     run.clock.advance(2 * minute);
@@ -123,7 +81,7 @@ describe('subscriptions', () => {
   test('that are enabled already are fine', async () => {
     const run = await prepare();
     run.emulator.setFaults([{ match: { operation: 'start' }, fault: { kind: 'af', code: 'AF20024' } }]);
-    await collectAll(run.bench, run.options(0, { contentTypes: ['Audit.Exchange'] }));
+    await collectAll(run.bench, run.optionsOf({ contentTypes: ['Audit.Exchange'] }));
     expect(['failed', 'degraded']).not.toContain(
       run.bench.recorder.seen('Audit.Exchange').find(({ code }) => code === 'AF20024')?.health,
     );
@@ -132,10 +90,10 @@ describe('subscriptions', () => {
   test('that are disabled meanwhile are started again', async () => {
     const run = await prepare({ tenants: [{ content: { records: 100 } }] });
     const contentTypes = ['Audit.Exchange'];
-    const following = run.follow(0, { contentTypes });
+    const following = run.follow({ contentTypes });
     await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.health === 'healthy', 'it collects');
     run.clock.advance(20 * minute);
-    const { tenantId } = run.options();
+    const { tenantId } = run.optionsOf();
     const root = `${run.emulator.url}/api/v1.0/${tenantId}/activity/feed`;
     run.emulator.setFaults([
       { match: { operation: 'content' }, times: 2, fault: { kind: 'af', code: 'AF20022' } },
@@ -152,7 +110,7 @@ describe('subscriptions', () => {
   test('that are listed as enabled while content is refused are started again, once in 15 minutes', async () => {
     const run = await prepare({ tenants: [{ subscribed: ['Audit.Exchange'], content: { records: 100 } }] });
     run.emulator.setFaults([{ match: { operation: 'content' }, fault: { kind: 'af', code: 'AF20023' } }]);
-    const following = run.follow(0, { contentTypes: ['Audit.Exchange'] });
+    const following = run.follow({ contentTypes: ['Audit.Exchange'] });
     await waitFor(() => starts(run) === 1, 'it is started again');
     const asked = () => run.emulator.requests.counts().byOperation.content ?? 0;
     const before = asked();
@@ -169,8 +127,8 @@ describe('subscriptions', () => {
     expect(starts(run)).toBe(2);
   });
 
-  async function stopSubscription(run: Run, root: string): Promise<void> {
-    const { tenantId, clientId, clientSecret } = run.options();
+  async function stopSubscription(run: EmulatedRun, root: string): Promise<void> {
+    const { tenantId, clientId, clientSecret } = run.optionsOf();
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: clientId,
@@ -195,20 +153,20 @@ describe('subscriptions', () => {
   test('without content yet are waiting for Microsoft, for twelve hours', async () => {
     const run = await prepare({ tenants: [{ firstContentAfterMs: 3 * hour, content: { records: 100 } }] });
 
-    run.follow(0, { contentTypes: ['Audit.Exchange'] });
+    run.follow({ contentTypes: ['Audit.Exchange'] });
     const current = () => run.bench.recorder.current('Audit.Exchange');
     await waitFor(() => current()?.health === 'waiting', 'it waits');
     expect(current()?.message).toMatch(/^waiting for Microsoft, up to 12 h, since \d\d:\d\d UTC$/);
-    await run.listed('Audit.Exchange');
+    await listed(run, 'Audit.Exchange');
     run.clock.advance(4 * hour);
     await waitFor(() => current()?.health === 'healthy', 'it collects');
   });
 
   test('without content after twelve hours are reported, unless other types have some', async () => {
     const run = await prepare({ tenants: [{ content: { records: 100, shares: { 'Audit.Exchange': 1 } } }] });
-    run.follow(0, { contentTypes: ['Audit.Exchange', 'Audit.General'] });
-    await run.listed('Audit.Exchange');
-    await run.listed('Audit.General');
+    run.follow({ contentTypes: ['Audit.Exchange', 'Audit.General'] });
+    await listed(run, 'Audit.Exchange');
+    await listed(run, 'Audit.General');
     run.clock.advance(13 * hour);
     await waitFor(
       () => run.bench.recorder.current('Audit.General')?.health === 'healthy',
@@ -216,9 +174,9 @@ describe('subscriptions', () => {
     );
 
     const silent = await prepare({ tenants: [{ content: { records: 0 } }] });
-    silent.follow(0, { contentTypes: ['Audit.Exchange', 'Audit.General'] });
-    await silent.listed('Audit.Exchange');
-    await silent.listed('Audit.General');
+    silent.follow({ contentTypes: ['Audit.Exchange', 'Audit.General'] });
+    await listed(silent, 'Audit.Exchange');
+    await listed(silent, 'Audit.General');
     expect(silent.bench.recorder.current('Audit.General')?.health).toBe('waiting');
     silent.clock.advance(13 * hour);
     await waitFor(
@@ -251,7 +209,7 @@ describe('subscriptions', () => {
       'others work',
     );
     expect(run.emulator.requests.counts().byContentType['DLP.All'] ?? 0).toBe(0);
-    run.emulator.updateTenant(run.options().tenantId, {
+    run.emulator.updateTenant(run.optionsOf().tenantId, {
       roles: ['ActivityFeed.Read', 'ActivityFeed.ReadDlp'],
     });
     await waitFor(
@@ -263,7 +221,7 @@ describe('subscriptions', () => {
 
   test('where auditing is off are explained, and recover', async () => {
     const run = await prepare({ tenants: [{ auditing: false, content: { records: 100 } }] });
-    const following = run.follow(0, { contentTypes: ['Audit.Exchange'] });
+    const following = run.follow({ contentTypes: ['Audit.Exchange'] });
     const current = () => run.bench.recorder.current('Audit.Exchange');
     await waitFor(() => current()?.code === 'auditing-off', 'it is explained');
     expect(current()).toMatchObject({
@@ -271,7 +229,7 @@ describe('subscriptions', () => {
       message: expect.stringContaining('Set-AdminAuditLogConfig'),
     });
     expect(current()?.message).not.toContain('\n');
-    run.emulator.updateTenant(run.options().tenantId, { auditing: true });
+    run.emulator.updateTenant(run.optionsOf().tenantId, { auditing: true });
     run.clock.advance(16 * minute);
     await waitFor(() => following.collected.records.length > 0, 'it collects');
     await waitFor(() => current()?.health === 'healthy', 'it is healthy');
@@ -282,7 +240,7 @@ describe('a tenant that cannot be asked', () => {
   test('because its secret is wrong is reported within a poll, and recovers with the right one', async () => {
     const run = await prepare();
     let secret = 'not the right one';
-    const following = run.follow(0, { clientSecret: async () => secret });
+    const following = run.follow({ clientSecret: async () => secret });
     await waitFor(() => run.bench.recorder.current('')?.health === 'failed', 'it is reported');
     expect(run.bench.recorder.current('')).toMatchObject({
       code: 'AADSTS7000215',
@@ -307,7 +265,7 @@ describe('a tenant that cannot be asked', () => {
     run.emulator.setFaults([
       { match: { operation: 'openid' }, times: 4, fault: { kind: 'status', status: 503 } },
     ]);
-    await collectAll(run.bench, run.options(0, { tenantId: domain }));
+    await collectAll(run.bench, run.optionsOf({ tenantId: domain }));
     const { reports } = run.bench.recorder;
     expect(
       reports.some(
@@ -322,7 +280,7 @@ describe('a tenant that cannot be asked', () => {
     const run = await prepare({
       tenants: [{ roles: [], subscribed: ['Audit.Exchange'], content: { records: 100 } }],
     });
-    run.follow(0, { contentTypes: ['Audit.Exchange'] });
+    run.follow({ contentTypes: ['Audit.Exchange'] });
     await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'AF10001', 'it is reported');
     const message = run.bench.recorder.current('Audit.Exchange')?.message;
     expect(message).toContain('ActivityFeed.Read');
@@ -332,7 +290,7 @@ describe('a tenant that cannot be asked', () => {
   test('because nobody listens ends a run that collects once, with the reason', async () => {
     const run = await prepare();
     const hosts = { login: 'http://127.0.0.1:1', management: run.emulator.url };
-    const error = await failure(collectAll(run.bench, run.options(0, { hosts })));
+    const error = await failure(collectAll(run.bench, run.optionsOf({ hosts })));
     expect(error).toMatchObject({ code: 'ECONNREFUSED', advice: expect.stringContaining('firewall') });
   });
 
@@ -343,12 +301,12 @@ describe('a tenant that cannot be asked', () => {
     ['there is no secret at all', { clientSecret: undefined }, 'no-credential'],
   ])('ends a run that collects once when %s', async (_, over, code) => {
     const run = await prepare();
-    expect(await failure(collectAll(run.bench, run.options(0, over)))).toMatchObject({ code });
+    expect(await failure(collectAll(run.bench, run.optionsOf(over)))).toMatchObject({ code });
   });
 
   test('because it can never be, ends a run that follows too', async () => {
     const run = await prepare();
-    const options = run.options(0, { clientSecret: undefined });
+    const options = run.optionsOf({ clientSecret: undefined });
     const bench = { ...run.bench, environment: { ...run.bench.environment, once: false } };
     expect(await failure(collectAll(bench, options))).toMatchObject({ code: 'no-credential' });
     expect(run.bench.recorder.current('')?.health).toBe('failed');
@@ -356,13 +314,13 @@ describe('a tenant that cannot be asked', () => {
 
   test('does not stop another tenant of the same process', async () => {
     const run = await prepare({ tenants: [{ content: { records: 100 } }, { content: { records: 100 } }] });
-    const bad = run.follow(0, { clientSecret: async () => 'wrong' });
-    const good = run.follow(1);
+    const bad = run.follow({ clientSecret: async () => 'wrong' });
+    const good = run.follow({}, 1);
     await waitFor(() => good.collected.records.length === 100, 'the good one collects');
     expect(bad.collected.records).toHaveLength(0);
-    expect(good.collected.batches.every(({ origin }) => origin.feed.tenant === run.options(1).tenantId)).toBe(
-      true,
-    );
+    expect(
+      good.collected.batches.every(({ origin }) => origin.feed.tenant === run.optionsOf({}, 1).tenantId),
+    ).toBe(true);
     expect(run.emulator.requests.counts().misuse).toEqual({});
   });
 
@@ -432,7 +390,7 @@ test('a certificate that ends soon is announced', async () => {
 test('a secret that ends soon is announced, where its date was given', async () => {
   const run = await prepare();
   const endsAt = run.clock.now() + 3 * 24 * hour;
-  await collectAll(run.bench, run.options(0, { clientSecretEndsAt: endsAt }));
+  await collectAll(run.bench, run.optionsOf({ clientSecretEndsAt: endsAt }));
   const { recorder } = run.bench;
   expect(recorder.current('')).toMatchObject({ health: 'degraded', code: 'secret-ends' });
   expect(recorder.current('')?.message).toMatch(
@@ -446,7 +404,7 @@ test('throttling that comes as a 200 pauses the tenant too', async () => {
   run.emulator.setFaults([
     { match: { operation: 'blob', nth: 1 }, fault: { kind: 'error-map', code: 'AF429' } },
   ]);
-  await collectAll(run.bench, run.options());
+  await collectAll(run.bench, run.optionsOf());
   expect(run.bench.recorder.seen('').some(({ code }) => code === 'AF429')).toBe(true);
   expect(run.bench.recorder.current('')?.health).toBe('healthy');
 });
@@ -456,7 +414,7 @@ test('throttling is shown for the tenant, with a word on other programs where ou
   run.emulator.setFaults([
     { match: { operation: 'content', nth: 2 }, fault: { kind: 'af', code: 'AF429', retryAfter: 300 } },
   ]);
-  await collectAll(run.bench, run.options(0, { requestsPerMinute: 2000 }));
+  await collectAll(run.bench, run.optionsOf({ requestsPerMinute: 2000 }));
   const shown = run.bench.recorder.seen('').find(({ code }) => code === 'AF429');
   expect(shown).toMatchObject({ health: 'degraded' });
   expect(shown?.message).toMatch(/everything waits until \d\d:\d\d UTC/);
