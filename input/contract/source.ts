@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Origin } from './feed.ts';
 import type { Logger } from './logger.ts';
+import type { Records } from './records.ts';
 import type { Checkpoints, Lease, WorkLedger } from './state.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -19,10 +20,11 @@ import type { Telemetry } from './telemetry.ts';
  */
 export interface Batch {
   readonly origin: Origin;
-  /** The JSON text of each record, exactly as served. */
-  readonly records: readonly string[];
-  /** Bytes held against the in-flight budget until the batch is settled. */
-  readonly bytes: number;
+  /**
+   * Exactly as served, except that bytes which are no UTF-8 became U+FFFD. Nobody changes them. Their buffer is held
+   * against the budget until the batch is settled.
+   */
+  readonly records: Records;
   /** True when an earlier, unfinished attempt may already have delivered some of these records. */
   readonly uncertain: boolean;
   /** Old content, of which much may come at once: what is new must not wait behind it. */

@@ -1,7 +1,9 @@
-// Cuts the body of a content blob into the JSON text of its records while the bytes arrive: a state machine that knows
-// strings and nesting and nothing else. The reader of a record finds out whether it is valid JSON.
+// Cuts the body of a content blob into its records while the bytes arrive: a state machine that knows strings and nesting
+// and nothing else. The reader of a record finds out whether it is valid JSON.
 
 import { isAscii, isUtf8 } from 'node:buffer';
+import type { Records } from '../contract/records.ts';
+import { RecordBuffer } from './record-buffer.ts';
 import { fillWindow, type NestedState, scanNested, windowBytes } from './scan-nested.ts';
 
 const quote = 0x22;
@@ -25,9 +27,6 @@ type SplitterState =
 
 /** The bytes kept of a body that is no array: enough for any error of Microsoft's, or a single record. */
 const foreignLimit = 64 * 1024;
-const carryBytes = 8 * 1024;
-/** A carry buffer that grew past this for one record is not kept for the next. */
-const keptCarryBytes = 256 * 1024;
 const excerptBytes = 64;
 
 /** The way in which a body ended. */
@@ -49,16 +48,14 @@ export interface SplitOptions {
 /** Takes bytes with `push`, gives records with `take`, and says with `end` how the body ended. */
 export class RecordSplitter {
   readonly #options: SplitOptions;
-  #records: string[] = [];
-  #bytes = 0;
+  readonly #records = new RecordBuffer();
   #repaired = 0;
   #state: SplitterState = 'start';
   readonly #nested: NestedState = { depth: 0, inString: 0, escaped: 0 };
   /** True when a backslash escapes the next byte, in a string that is a record of its own. */
   #escaped = false;
-  /** The bytes of the current record that came with earlier chunks. Most bodies come in one chunk and need none. */
-  #carry: Buffer = Buffer.alloc(0);
-  #carried = 0;
+  /** True when all chunks that brought the current record were ASCII, and its bytes need no closer look. */
+  #isAscii = true;
   #oversized = false;
   #offset = 0;
   #malformed = { at: 0, text: '' };
@@ -69,12 +66,12 @@ export class RecordSplitter {
 
   /** The number of records waiting to be taken. */
   get count(): number {
-    return this.#records.length;
+    return this.#records.count;
   }
 
-  /** The bytes of these records as served. */
+  /** The bytes of these records. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#records.bytes;
   }
 
   /** The number of records with invalid UTF-8; each such sequence became U+FFFD. */
@@ -87,11 +84,8 @@ export class RecordSplitter {
     return this.#state === 'malformed';
   }
 
-  take(): string[] {
-    const records = this.#records;
-    this.#records = [];
-    this.#bytes = 0;
-    return records;
+  take(): Records {
+    return this.#records.take();
   }
 
   push(bytes: Uint8Array): void {
@@ -103,14 +97,15 @@ export class RecordSplitter {
     if (this.#state === 'done') return { kind: 'complete' };
     if (this.#state === 'malformed') return { kind: 'malformed', ...this.#malformed };
     if (this.#state !== 'foreign') return { kind: 'truncated' };
-    const text = this.#carry.toString('utf8', 0, this.#carried);
-    return { kind: 'foreign', text, whole: this.#carried < foreignLimit };
+    const bytes = this.#records.open;
+    return { kind: 'foreign', text: bytes.toString(), whole: bytes.length < foreignLimit };
   }
 
   #pushPiece(bytes: Uint8Array): void {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const ascii = isAscii(chunk);
     fillWindow(chunk);
+    this.#records.expect(chunk.length);
     for (let at = 0; at < chunk.length; ) {
       at = this.#isInRecord() ? this.#record(chunk, at, ascii) : this.#between(chunk, at);
     }
@@ -153,20 +148,25 @@ export class RecordSplitter {
   }
 
   #keepForeign(chunk: Buffer, from: number): number {
-    this.#append(chunk, from, Math.min(chunk.length, from + foreignLimit - this.#carried));
+    const room = foreignLimit - this.#records.openBytes;
+    this.#records.append(chunk, from, Math.min(chunk.length, from + room));
     return chunk.length;
   }
 
   /** Consumes bytes of the current record, and returns the index of the next one to look at. */
   #record(chunk: Buffer, from: number, ascii: boolean): number {
     const end = this.#findEnd(chunk, from);
-    if (end < 0) {
-      this.#carryOver(chunk, from);
-      return chunk.length;
+    const isLast = end >= 0;
+    const to = isLast ? end : chunk.length;
+    if (this.#oversized || this.#records.openBytes + to - from > this.#options.maximumRecordBytes)
+      this.#handOn(chunk.subarray(from, to), isLast);
+    else {
+      this.#records.append(chunk, from, to);
+      this.#isAscii &&= ascii;
+      if (isLast) this.#finish();
     }
-    this.#finish(chunk, from, end, ascii);
-    this.#state = 'after';
-    return end;
+    if (isLast) this.#state = 'after';
+    return to;
   }
 
   /** Returns the index after the record; -1 when it goes on in the next chunk. */
@@ -176,7 +176,7 @@ export class RecordSplitter {
   }
 
   #scanString(chunk: Uint8Array, from: number): number {
-    const isFirst = this.#carried === 0 && !this.#oversized;
+    const isFirst = this.#records.openBytes === 0 && !this.#oversized;
     for (let at = isFirst ? from + 1 : from; at < chunk.length; at++) {
       const byte = chunk[at];
       if (this.#escaped) this.#escaped = false;
@@ -186,60 +186,28 @@ export class RecordSplitter {
     return -1;
   }
 
-  #carryOver(chunk: Buffer, from: number): void {
-    if (!this.#oversized && this.#carried + chunk.length - from <= this.#options.maximumRecordBytes) {
-      this.#append(chunk, from, chunk.length);
-      return;
+  #finish(): void {
+    if (!this.#isAscii) this.#repair();
+    this.#isAscii = true;
+    this.#records.close();
+  }
+
+  #repair(): void {
+    const bytes = this.#records.open;
+    if (isUtf8(bytes)) return;
+    this.#repaired++;
+    this.#records.replaceOpen(Buffer.from(bytes.toString()));
+  }
+
+  /** Hands a piece of an oversized record on; before the first one what is there of it already. */
+  #handOn(piece: Uint8Array, isLast: boolean): void {
+    if (this.#records.openBytes > 0) {
+      this.#options.onOversized(Buffer.from(this.#records.open), false);
+      this.#records.replaceOpen(Buffer.alloc(0));
     }
-    this.#overflow();
-    this.#options.onOversized(chunk.subarray(from), false);
-  }
-
-  #finish(chunk: Buffer, from: number, end: number, ascii: boolean): void {
-    if (this.#oversized || this.#carried + end - from > this.#options.maximumRecordBytes) {
-      this.#overflow();
-      this.#options.onOversized(chunk.subarray(from, end), true);
-      this.#oversized = false;
-      return;
-    }
-    this.#bytes += this.#carried + end - from;
-    if (this.#carried === 0) {
-      this.#records.push(
-        ascii ? chunk.toString('latin1', from, end) : this.#decode(chunk.subarray(from, end)),
-      );
-      return;
-    }
-    this.#append(chunk, from, end);
-    this.#records.push(this.#decode(this.#carry.subarray(0, this.#carried)));
-    this.#emptyCarry();
-  }
-
-  #decode(bytes: Buffer): string {
-    if (!isUtf8(bytes)) this.#repaired++;
-    return bytes.toString('utf8');
-  }
-
-  #overflow(): void {
-    this.#oversized = true;
-    if (this.#carried === 0) return;
-    this.#options.onOversized(Buffer.from(this.#carry.subarray(0, this.#carried)), false);
-    this.#emptyCarry();
-  }
-
-  #append(chunk: Buffer, from: number, end: number): void {
-    const needed = this.#carried + end - from;
-    if (needed > this.#carry.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, carryBytes, this.#carry.length * 2));
-      this.#carry.copy(grown, 0, 0, this.#carried);
-      this.#carry = grown;
-    }
-    chunk.copy(this.#carry, this.#carried, from, end);
-    this.#carried = needed;
-  }
-
-  #emptyCarry(): void {
-    this.#carried = 0;
-    if (this.#carry.length > keptCarryBytes) this.#carry = Buffer.alloc(0);
+    this.#options.onOversized(piece, isLast);
+    this.#isAscii = true;
+    this.#oversized = !isLast;
   }
 }
 

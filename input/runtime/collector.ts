@@ -14,6 +14,7 @@ import type { DeadLetter, DeadLetters } from '../contract/dead-letters.ts';
 import type { Origin } from '../contract/feed.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output, OutputDocument, WriteReport } from '../contract/output.ts';
+import { textOf, textsOf } from '../contract/records.ts';
 import type { Batch, Source } from '../contract/source.ts';
 import type { DeliveryLedger, RecordKey } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
@@ -48,7 +49,8 @@ export interface CollectorSignals {
 
 /** A record on its way. */
 interface MappedRecord {
-  readonly text: string;
+  /** Its place in the batch. */
+  readonly index: number;
   readonly key: RecordKey;
   readonly document: OutputDocument;
 }
@@ -130,20 +132,22 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
 }
 
 /**
- * Each record is parsed, mapped and written before the next is looked at, known duplicates too: what was parsed then
- * dies young, which spares more work than mapping a few records in vain costs.
+ * Each record is decoded, parsed, mapped and written before the next is looked at, known duplicates too: its text and
+ * what was parsed of it then die young, which spares more work than mapping a few records in vain costs.
  */
 function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): MappedRecord[] {
   const context = mapContext(parts.mapping, origin);
   const dataStream = dataStreamOf(parts.mapping);
   const write = documentWriter(parts.mapper, parts.mapping);
   let unknown = 0;
-  const entries = records.map((text) => {
+  const entries: MappedRecord[] = [];
+  for (const text of textsOf(records)) {
     const { record, body } = write(text, context);
     const key = parts.mapper.identify(record, origin.feed.tenant);
     if (!record.type.known) unknown += 1;
-    return { text, key, document: { id: key.id, dataStream, body: room.add(body) } };
-  });
+    const document = { id: key.id, dataStream, body: room.add(body) };
+    entries.push({ index: entries.length, key, document });
+  }
   if (unknown > 0) parts.telemetry.count(origin.feed, 'unknown_record_types', unknown);
   return entries;
 }
@@ -180,7 +184,7 @@ async function deliverUnseen(
   const raw = parts.mapping.documents === 'raw';
   const { uncertain, canWait = false } = batch;
   const report = await parts.output.write(documents, { signal: abandon, uncertain, canWait, raw });
-  await keepRejected(parts, batch.origin, fresh, report);
+  await keepRejected(parts, batch, fresh, report);
   await parts.ledger.commit({ keys: fresh.map((entry) => entry.key), fileLength: report.fileLength });
   reportSecondCollector(parts, batch, report);
   return {
@@ -235,20 +239,20 @@ function mapContext(mapping: MappingOptions, origin: Origin): MapContext {
 /** Records that the output will never take go to the dead letters before anything says that they were dealt with. */
 async function keepRejected(
   parts: CollectorParts,
-  origin: Origin,
+  { origin, records }: Batch,
   entries: readonly MappedRecord[],
   report: WriteReport,
 ): Promise<void> {
   if (report.rejected.length === 0) return;
   const letters = report.rejected.map((rejection): DeadLetter => {
-    const { document, text } = at(entries, rejection.index);
+    const { document, index } = at(entries, rejection.index);
     return {
       origin,
       id: document.id,
       dataStream: document.dataStream,
       type: rejection.type,
       reason: rejection.reason,
-      record: text,
+      record: textOf(records, index),
       document: document.body.toString(),
     };
   });

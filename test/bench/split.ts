@@ -49,7 +49,7 @@ export function measureSplit(totalBytes: number): SplitSpeed {
     const splitter = new RecordSplitter({ maximumRecordBytes: 4 << 20, onOversized: () => {} });
     for (let at = 0; at < body.length; at += chunkBytes) {
       splitter.push(body.subarray(at, at + chunkBytes));
-      records += splitter.take().length;
+      records += splitter.take().count;
     }
     bytes += body.length;
   }

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import { BatchQueue } from '../../input/concurrency/batch-queue.ts';
+import { recordsOf } from '../../input/contract/records.ts';
 import type { Batch } from '../../input/contract/source.ts';
 
 const never = new AbortController().signal;
@@ -10,8 +11,7 @@ const times = { createdAt: '2026-11-20T10:00:00Z', fetchedAt: '2026-11-20T10:00:
 
 const makeBatch = (contentId: string): Batch => ({
   origin: { feed, ...times, position: contentId, backfill: false },
-  records: ['{}'],
-  bytes: 2,
+  records: recordsOf(['{}']),
   uncertain: false,
   settle: async () => {},
 });

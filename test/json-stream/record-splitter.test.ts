@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { type Records, textsOf } from '../../input/contract/records.ts';
 import { type BodyEnd, RecordSplitter } from '../../input/json-stream/record-splitter.ts';
 
 interface Split {
@@ -32,7 +34,8 @@ function split(body: Uint8Array, cuts: readonly number[], maximumRecordBytes = 1
     from = cut;
   }
   const bytes = splitter.bytes;
-  return { records: splitter.take(), oversized, end: splitter.end(), repaired: splitter.repaired, bytes };
+  const records = [...textsOf(splitter.take())];
+  return { records, oversized, end: splitter.end(), repaired: splitter.repaired, bytes };
 }
 
 const everyCut = (body: Uint8Array) => Array.from({ length: body.length - 1 }, (_, at) => at + 1);
@@ -116,6 +119,50 @@ describe('a body of records', () => {
         repaired: 1,
       });
     }
+  });
+});
+
+describe('records that are taken', () => {
+  const texts = ['{"Id":"1","Name":"Zoë"}', '{"Id":"2","Data":"a, long, one"}', '"3"', '{"Id":"4"}'];
+  const body = encode(`[${texts.join(' ,\n')}]`);
+
+  /** Cuts the body into chunks of a size, and takes what is there after each. */
+  function takeOften(chunkBytes: number): Records[] {
+    const splitter = new RecordSplitter({ maximumRecordBytes: 1 << 20, onOversized: () => undefined });
+    const taken: Records[] = [];
+    for (let at = 0; at < body.length; at += chunkBytes) {
+      splitter.push(body.subarray(at, at + chunkBytes));
+      taken.push(splitter.take());
+      expect([splitter.count, splitter.bytes]).toEqual([0, 0]);
+    }
+    return taken;
+  }
+
+  test('are the same wherever the body was cut, and stay as they are while it goes on', () => {
+    for (let chunkBytes = 1; chunkBytes <= body.length; chunkBytes += 1)
+      expect(takeOften(chunkBytes).flatMap((records) => [...textsOf(records)])).toEqual(texts);
+  });
+
+  test('are nothing but their own bytes, one after the other', () => {
+    for (const { count, bytes, starts, ends } of takeOften(40)) {
+      expect([starts.length, ends.length]).toEqual([count, count]);
+      expect([...starts, bytes.length]).toEqual([0, ...ends]);
+    }
+  });
+
+  test('hold little memory beside their own, also after a record that was too large', () => {
+    const splitter = new RecordSplitter({ maximumRecordBytes: 1 << 20, onOversized: () => undefined });
+    splitter.push(encode(`[{"a":"${'x'.repeat(2 << 20)}"}${`,{"b":"${'y'.repeat(9_000)}"}`.repeat(10)}]`));
+    const { count, bytes } = splitter.take();
+    expect([count, bytes.buffer.byteLength < bytes.length * 1.5]).toEqual([10, true]);
+  });
+
+  test('are valid UTF-8, whatever was served', () => {
+    const splitter = new RecordSplitter({ maximumRecordBytes: 1 << 20, onOversized: () => undefined });
+    splitter.push(Buffer.concat([encode('[{"a":"'), Uint8Array.of(0xff), encode('"},{"b":"c"}]')]));
+    const { bytes } = splitter.take();
+    expect(bytes.toString()).toBe('{"a":"\ufffd"}{"b":"c"}');
+    expect(isUtf8(bytes)).toBe(true);
   });
 });
 

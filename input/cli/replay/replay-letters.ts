@@ -5,6 +5,7 @@ import { parseObject } from '../../../pipelines/parse-record.ts';
 import type { BatchCounts } from '../../contract/batch-counts.ts';
 import { keyOf } from '../../contract/component.ts';
 import { type Feed, type Origin, sameFeed } from '../../contract/feed.ts';
+import { recordsOf } from '../../contract/records.ts';
 import type { Batch, Source } from '../../contract/source.ts';
 import { statPath } from '../../files/file-change.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
@@ -224,8 +225,7 @@ function sameContent(a: Origin, b: Origin): boolean {
 function toBatch(letters: readonly StoredDeadLetter[], settle: Batch['settle']): Batch {
   const [first] = letters;
   if (!first) throw new RangeError('a batch has at least one letter');
-  const records = letters.map(({ record }) => record);
-  const bytes = records.reduce((sum, record) => sum + record.length, 0);
+  const records = recordsOf(letters.map(({ record }) => record));
   // An earlier replay may have delivered some and have been stopped before it could say so.
-  return { origin: first.origin, records, bytes, uncertain: true, settle };
+  return { origin: first.origin, records, uncertain: true, settle };
 }

@@ -48,7 +48,7 @@ export function askingSource(
         stop.abort();
         await working;
         stop.release();
-        for (const batch of queue.abandon()) environment.budget.release(batch.bytes);
+        for (const batch of queue.abandon()) environment.budget.release(batch.records.bytes.length);
         await release();
       });
     },

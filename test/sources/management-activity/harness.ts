@@ -11,6 +11,7 @@ import { type Component, isFeed } from '../../../input/contract/component.ts';
 import type { DeadLetterStream, DeadLetters } from '../../../input/contract/dead-letters.ts';
 import type { Feed, Origin } from '../../../input/contract/feed.ts';
 import type { Logger } from '../../../input/contract/logger.ts';
+import { textsOf } from '../../../input/contract/records.ts';
 import type { Batch } from '../../../input/contract/source.ts';
 import type { State } from '../../../input/contract/state.ts';
 import type { Counter, CredentialEnd, Report, Telemetry } from '../../../input/contract/telemetry.ts';
@@ -209,9 +210,9 @@ export async function collectAll(
   for await (const batch of source.batches(signal.signal)) {
     collected.batches.push(batch);
     const { feed, position } = batch.origin;
-    for (const text of batch.records)
+    for (const text of textsOf(batch.records))
       collected.records.push({ contentType: feed.name, contentId: position, text });
-    await batch.settle({ delivered: batch.records.length, duplicate: 0, deadLettered: 0 });
+    await batch.settle({ delivered: batch.records.count, duplicate: 0, deadLettered: 0 });
     if (until(collected)) signal.abort();
   }
   return collected;
@@ -263,10 +264,10 @@ export function follow(bench: Bench, options: ManagementActivityOptions): Follow
     for await (const batch of source.batches(controller.signal)) {
       collected.batches.push(batch);
       const { feed, position } = batch.origin;
-      for (const text of batch.records)
+      for (const text of textsOf(batch.records))
         collected.records.push({ contentType: feed.name, contentId: position, text });
       if (following.settling)
-        await batch.settle({ delivered: batch.records.length, duplicate: 0, deadLettered: 0 });
+        await batch.settle({ delivered: batch.records.count, duplicate: 0, deadLettered: 0 });
     }
   };
   const running = run();

@@ -18,7 +18,7 @@ afterEach(async () => {
 interface ScriptedReply {
   readonly status?: number;
   readonly headers?: Record<string, string>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** An API that says exactly this. */
@@ -214,6 +214,21 @@ describe('content', () => {
     const run = await collect({ listing: listOne(), blob: { body: ` ${record}\n` } });
     expect(texts(run)).toEqual([record]);
     expect(run.bench.recorder.counted('items_acknowledged')).toBe(1);
+  });
+
+  test('with bytes that are no UTF-8 comes with U+FFFD in their place, and it is said how many records did', async () => {
+    const broken = Buffer.concat([
+      Buffer.from(`[${record},{"Id":"`),
+      Uint8Array.of(0xc3, 0x28),
+      Buffer.from('"}]'),
+    ]);
+    const run = await collect({ listing: listOne(), blob: { body: broken } });
+    expect(texts(run)).toEqual([record, '{"Id":"\ufffd("}']);
+    expect(run.bench.recorder.counted('items_acknowledged')).toBe(1);
+    const warnings = run.bench.recorder.lines.filter(({ level }) => level === 'warn');
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('1 records of a content blob held invalid UTF-8'),
+    ]);
   });
 
   test('that is an empty array is done', async () => {

@@ -2,6 +2,7 @@
 
 import { BatchQueue } from '../../../input/concurrency/batch-queue.ts';
 import type { BatchCounts } from '../../../input/contract/batch-counts.ts';
+import { recordsOf } from '../../../input/contract/records.ts';
 import type { Batch, Source } from '../../../input/contract/source.ts';
 import type { OpeningEnvironment, Refetching } from '../../../input/sources/source-kind.ts';
 import { type FolderOptions, feedOf, fileOf, readCheckpoint } from './options.ts';
@@ -93,7 +94,8 @@ async function deliverLines(
   { name, lines, emit, signal }: FolderDelivery,
 ): Promise<void> {
   const feed = feedOf(options, name);
-  const bytes = lines.reduce((sum, { offset, end }) => sum + end - offset, 0);
+  const records = recordsOf(lines.map(({ text }) => text));
+  const bytes = records.bytes.length;
   await budget.acquire(bytes, signal);
   const settled = Promise.withResolvers<void>();
   const leave = () => settled.reject(signal.reason);
@@ -109,8 +111,7 @@ async function deliverLines(
       fetchedAt: new Date(clock.now()).toISOString(),
       backfill: false,
     },
-    records: lines.map(({ text }) => text),
-    bytes,
+    records,
     uncertain: uncleanStart,
     settle: async (_counts: BatchCounts) => {
       budget.release(bytes);

@@ -4,6 +4,7 @@
 import { addCounts, type BatchCounts } from '../../../contract/batch-counts.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Origin } from '../../../contract/feed.ts';
+import { type Records, recordsOf } from '../../../contract/records.ts';
 import type { Batch } from '../../../contract/source.ts';
 import type { WorkItem } from '../../../contract/state.ts';
 import { isoTime } from '../../../contract/time.ts';
@@ -128,7 +129,7 @@ class BlobAttempt {
   async #readEnd(end: BodyEnd, signal: AbortSignal): Promise<void> {
     if (this.#splitter.count > 0) await this.#sendSplit(signal);
     const single = end.kind === 'foreign' ? readSingleRecord(end) : undefined;
-    if (single !== undefined) await this.#send([single], Buffer.byteLength(single), signal);
+    if (single !== undefined) await this.#send(recordsOf([single]), signal);
     else if (end.kind !== 'complete') throw unfinished(end);
     const kept = await this.#oversized.finish();
     this.#count({ delivered: 0, duplicate: 0, deadLettered: kept });
@@ -136,12 +137,12 @@ class BlobAttempt {
   }
 
   #sendSplit(signal: AbortSignal): Promise<void> {
-    const bytes = this.#splitter.bytes;
-    return this.#send(this.#splitter.take(), bytes, signal);
+    return this.#send(this.#splitter.take(), signal);
   }
 
-  async #send(records: readonly string[], bytes: number, signal: AbortSignal): Promise<void> {
+  async #send(records: Records, signal: AbortSignal): Promise<void> {
     const { feed, stream, emit, canWait } = this.#parts;
+    const bytes = records.bytes.length;
     await this.#hold(bytes, signal);
     try {
       await this.#begin();
@@ -151,9 +152,9 @@ class BlobAttempt {
       throw error;
     }
     this.#inFlight += 1;
-    stream.environment.telemetry.count(feed, 'records_fetched', records.length);
+    stream.environment.telemetry.count(feed, 'records_fetched', records.count);
     const settle = (counts: BatchCounts) => this.#settle(bytes, counts);
-    emit({ origin: this.#origin, records, bytes, uncertain: this.#uncertain, canWait, settle });
+    emit({ origin: this.#origin, records, uncertain: this.#uncertain, canWait, settle });
   }
 
   /** The reservation counts; but nobody waits for room while holding some, or all could wait for each other. */

@@ -5,6 +5,7 @@ import { parseObject } from '../../../../pipelines/json/unknown.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
+import { type Records, textsOf } from '../../../contract/records.ts';
 import type { Item } from '../../../contract/state.ts';
 import { dayMs, isoTime } from '../../../contract/time.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
@@ -60,12 +61,8 @@ export async function readPage(reader: PageReader, response: HttpResponse): Prom
   });
 }
 
-async function handOut(
-  reader: PageReader,
-  texts: readonly string[],
-  unreadable: Unreadable[],
-): Promise<void> {
-  await reader.onBlobs(texts.flatMap((text) => readDescriptor(reader, text, unreadable)));
+async function handOut(reader: PageReader, descriptors: Records, unreadable: Unreadable[]): Promise<void> {
+  await reader.onBlobs([...textsOf(descriptors)].flatMap((text) => readDescriptor(reader, text, unreadable)));
 }
 
 function readDescriptor(reader: PageReader, text: string, unreadable: Unreadable[]): Item[] {

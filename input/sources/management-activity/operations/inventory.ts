@@ -3,6 +3,7 @@
 import type { Clock } from '../../../contract/clock.ts';
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
+import { textsOf } from '../../../contract/records.ts';
 import type { Item } from '../../../contract/state.ts';
 import { RecordSplitter } from '../../../json-stream/record-splitter.ts';
 import type { Asking, Inventory, ListedItem } from '../../source-kind.ts';
@@ -67,11 +68,11 @@ async function* readContent(
   const response = await api.fetchBlob(feed, { id: position, data: address }, signal);
   for await (const chunk of response.body) {
     splitter.push(chunk);
-    yield* splitter.take();
+    yield* textsOf(splitter.take());
     if (splitter.isOver) break;
   }
   const end = splitter.end();
-  yield* splitter.take();
+  yield* textsOf(splitter.take());
   if (end.kind !== 'complete') throw brokenOff(position);
 }
 
