@@ -107,8 +107,11 @@ export interface WorkLedger {
   nextDueAt(feed: Feed, owner: string): Promise<number | undefined>;
   /** Renews the owner's leases of which half is over, some hundreds a call. True while more are left. */
   renew(lease: Lease): Promise<boolean>;
-  /** Gives back all that the owner holds. */
-  release(owner: string): Promise<void>;
+  /**
+   * Gives back what the owner holds of a feed, or of all of them: others may take it at once. It is called when nothing of
+   * it is on its way any more. An attempt that has begun stays uncertain.
+   */
+  release(owner: string, feed?: Feed): Promise<void>;
   /** It is written before the first record of an attempt leaves the source. */
   begin(feed: Feed, hold: Hold): Promise<boolean>;
   /** Every record of the item is dealt with. */

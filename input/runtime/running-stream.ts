@@ -78,6 +78,7 @@ export class RunningStream {
   async #run(): Promise<void> {
     try {
       await this.#collect();
+      await this.#giveBack();
     } catch (error) {
       this.#failure = { error };
       this.#reportFailure(error);
@@ -102,6 +103,20 @@ export class RunningStream {
     const options = { ...collector, random, stream: this.policy, stop: this.#stop.signal };
     const { lease } = this;
     return superviseStream((found) => this.#collectOnce(lease, found), options);
+  }
+
+  /**
+   * Gives back the leases of its feeds, where all that it delivered is settled: another process need not wait until they
+   * end. They are given back before the claims, so that no other stream of this process has taken anything by then.
+   */
+  async #giveBack(): Promise<void> {
+    const { shared, signals } = this.#parts;
+    const { work, lease } = shared.asking;
+    // A process that ends gives back all of its leases itself.
+    if (this.#tenantId === undefined || this.#abandon.signal.aborted || signals.stop.aborted) return;
+    const given = feedsOf(this.policy, this.#tenantId).map((feed) => work.release(lease.owner, feed));
+    // Where the ledger cannot be written, the leases end by themselves.
+    await Promise.allSettled(given);
   }
 
   /** Collects from the opening of the source until it ends. */

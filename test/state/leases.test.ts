@@ -78,6 +78,24 @@ describe('leases', () => {
       expect(await work.take(scope, 9, second)).toHaveLength(2);
     }));
 
+  test('are given back for one feed, with what had begun left uncertain, and then fence who gave them back', () =>
+    withLedger(async (ledger) => {
+      const { work } = ledger;
+      const feeds = [scope, { ...scope, name: 'DLP.All' }, { ...scope, tenant: 'another' }];
+      for (const feed of feeds) await work.list(feed, [blob('a'), blob('b')], mark);
+      const [taken] = await Promise.all(feeds.map((feed) => work.take(feed, 9, first)));
+      const begun = pick(taken ?? [], 'a');
+      await work.begin(scope, begun);
+      await work.release('second', scope);
+      expect(await work.take(scope, 9, second)).toEqual([]);
+      await work.release('first', scope);
+      const held = pick(await work.take(scope, 9, second), 'a');
+      expect(held).toMatchObject({ state: 'fetching', uncertain: true, owner: 'second' });
+      for (const feed of feeds.slice(1)) expect(await work.take(feed, 9, second)).toEqual([]);
+      expect(await work.settle(scope, begun, counts, noon)).toBe(false);
+      expect(await work.settle(scope, held, counts, noon)).toBe(true);
+    }));
+
   test('end with the process that had the ledger to itself', async () => {
     using folder = temporaryFolder();
     const killed = await openTestLedger(folder.path);

@@ -26,6 +26,7 @@ const statements = {
   renew: `UPDATE item SET leased_until = ? WHERE item IN
     (SELECT item FROM item INDEXED BY item_held WHERE owner = ? AND leased_until < ? LIMIT ?)`,
   release: `UPDATE item INDEXED BY item_held SET ${free} WHERE owner = ?`,
+  releaseFeed: `UPDATE item INDEXED BY item_held SET ${free} WHERE owner = ? AND component = ?`,
   releaseAll: `UPDATE item INDEXED BY item_held SET ${free} WHERE owner IS NOT NULL`,
   begin: `UPDATE item SET state = 'fetching', uncertain = 1 WHERE ${held}`,
   settle: `UPDATE item SET state = 'acknowledged', reason = NULL, uncertain = 0, next_attempt_at = 0, ${free},
@@ -58,6 +59,7 @@ export function prepareItemStatements(database: DatabaseSync): ItemStatements {
     lease: prepare('lease'),
     renew: prepare('renew'),
     release: prepare('release'),
+    releaseFeed: prepare('releaseFeed'),
     releaseAll: prepare('releaseAll'),
     begin: prepare('begin'),
     settle: prepare('settle'),

@@ -93,8 +93,11 @@ export class SqliteWorkLedger implements WorkLedger {
     });
   }
 
-  release(owner: string): Promise<void> {
-    return this.#access.write(() => void this.#statements.release.run(owner));
+  release(owner: string, feed?: Feed): Promise<void> {
+    return this.#access.write(() => {
+      if (feed === undefined) this.#statements.release.run(owner);
+      else this.#statements.releaseFeed.run(owner, this.#components.find(feed));
+    });
   }
 
   /** It is called at a start, by whoever has the ledger to itself: those who held something are gone. */

@@ -39,7 +39,7 @@ export function remoteWork(url: string): WorkLedger {
     take: (feed, limit, lease, order) => of('take', feed, limit, lease, order ?? {}),
     nextDueAt: (feed, owner) => of('nextDueAt', feed, owner),
     renew: (lease) => call('renew', lease),
-    release: (owner) => call('release', owner),
+    release: (owner, feed) => call('release', owner, ...(feed ? [plain(feed)] : [])),
     begin: (feed, { id, lease }) => of('begin', feed, { id, lease }),
     settle: (feed, { id, lease }, counts, at) => of('settle', feed, { id, lease }, counts, at),
     retryLater: (feed, { id, lease }, next, reason) => of('retryLater', feed, { id, lease }, next, reason),
