@@ -3,7 +3,7 @@
 import type { Clock } from '../contract/clock.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output } from '../contract/output.ts';
-import type { DeliveryLedger } from '../contract/state.ts';
+import type { DeliveryLedger, State } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
 import { consoleOutput } from './console/console-output.ts';
 import { elasticsearchOutput } from './elasticsearch/elasticsearch-output.ts';
@@ -14,6 +14,7 @@ export interface OutputParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly ledger: DeliveryLedger;
+  readonly rememberedSince: State['rememberedSince'];
   readonly log: Logger;
   readonly telemetry: Telemetry;
   /** False in a run that collects once: its writes are rejected when an output takes nothing for long. */

@@ -54,11 +54,13 @@ export async function openParts(
   const deadLetters = await openDeadLetters({ folder: process.stateFolder, clock, log, giveUp });
   closing.defer(() => deadLetters.close());
   const mayWait = !once;
+  const rememberedSince = (now: number) => state.rememberedSince(now);
+  const parts = { ...options, ledger: state.delivery, rememberedSince };
   const outputs = new HeldOutputs({
     ...options,
     mayWait,
     needsOne: needsOutput,
-    create: (each) => traceOutput(createOutput(each, { ...options, ledger: state.delivery, mayWait })),
+    create: (each) => traceOutput(createOutput(each, { ...parts, mayWait })),
   });
   closing.defer(() => outputs.close());
   return { state, outputs, shared: shareAmongStreams(options, state, deadLetters) };

@@ -12,7 +12,9 @@ test('an output that was changed stays open until the last of its users has left
   const clock = steppingClock();
   const ledger = await openTestLedger(join(place.path, 'state'));
   const telemetry = createTelemetry({ clock, version: '0.1.0' });
-  const parts = { clock, random: () => 0.5, log: recordingLog(), telemetry, ledger: ledger.delivery };
+  const rememberedSince = (now: number) => ledger.rememberedSince(now);
+  const given = { clock, random: () => 0.5, log: recordingLog(), telemetry };
+  const parts = { ...given, ledger: ledger.delivery, rememberedSince };
   const create = (policy: OutputPolicy) => createOutput(policy, parts);
   const outputs = new HeldOutputs({ ...parts, create, mayWait: true, needsOne: false });
   const folder = (name: string) => join(place.path, name);

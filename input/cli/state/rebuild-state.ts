@@ -84,7 +84,10 @@ async function* countAlong(keys: AsyncIterable<RecordKey>, dataStream: string): 
 async function rebuildFromFiles(policy: OutputPolicy, { state, log, signal }: Rebuilding): Promise<void> {
   const ledger = state.delivery;
   const telemetry = { report: () => undefined, count: () => undefined, lag: () => undefined };
-  const output = createOutput(policy, { clock: systemClock, random: Math.random, ledger, log, telemetry });
+  const output = createOutput(policy, {
+    ...{ clock: systemClock, random: Math.random, ledger, log, telemetry },
+    rememberedSince: (now) => state.rememberedSince(now),
+  });
   await output.open(signal);
   await output.close();
   printText(`${policy.name}: the Ids in its files are in the ledger.`);

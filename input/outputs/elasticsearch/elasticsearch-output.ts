@@ -15,7 +15,7 @@ import { DataStreamQueue } from './data-stream-queue.ts';
 import { makeDelivery } from './delivery.ts';
 import { healthReporter } from './health-reporter.ts';
 import { PendingWrite } from './pending-write.ts';
-import { ForeignDocuments } from './stored/foreign-documents.ts';
+import { ForeignDocuments, type RememberedSince } from './stored/foreign-documents.ts';
 import { Quiescence } from './stored/quiescence.ts';
 import { templateGuard } from './template/template-guard.ts';
 
@@ -23,6 +23,7 @@ export interface ElasticsearchEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  readonly rememberedSince: RememberedSince;
   /** False in a run that collects once, which ends over a data stream that takes nothing for long. */
   readonly mayWait?: boolean | undefined;
   /** Receives the health of each data stream, as a component of that kind. */
@@ -71,15 +72,16 @@ class ElasticsearchOutput implements Output {
       await connection.close();
       throw error;
     }
-    const quiescence = new Quiescence(connection, this.#environment.clock, this.#settings.backoffFirstMs);
-    const foreignDocuments = new ForeignDocuments(connection, this.#environment.clock);
+    const { clock, rememberedSince } = this.#environment;
+    const quiescence = new Quiescence(connection, clock, this.#settings.backoffFirstMs);
+    const foreignDocuments = new ForeignDocuments(connection, clock, rememberedSince);
     const deliver = makeDelivery(
       { connection, quiescence, foreignDocuments },
       this.#settings.compressionLevel,
     );
     const shared = {
       ...this.#environment,
-      deliver: templateGuard({ connection, foreignDocuments, clock: this.#environment.clock }, deliver),
+      deliver: templateGuard({ connection, foreignDocuments, clock }, deliver),
       closed: this.#closed.signal,
       mayWait: this.#environment.mayWait ?? true,
       reportHealth: healthReporter(this.#environment),

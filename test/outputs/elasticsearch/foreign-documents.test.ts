@@ -2,6 +2,10 @@
 // there are none, that costs one search.
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { systemClock } from '../../../input/contract/clock.ts';
+import { dayMs } from '../../../input/contract/time.ts';
+import { openLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
+import { noon, recordingLog, temporaryFolder } from '../../state/state-folder.ts';
 import { makeDocuments, makeOutput, never } from './harness.ts';
 import { StandIn } from './stand-in.ts';
 
@@ -65,6 +69,33 @@ test.each([
   expect(looks).toBe(0);
   expect(server.seen.filter(({ path }) => path.endsWith('/_search'))).toHaveLength(1);
 });
+
+test.each([7, 30])(
+  'where sources reach back %i days, documents are looked at for a day more',
+  async (days) => {
+    using folder = temporaryFolder();
+    const clock = { now: () => noon, sleep: systemClock.sleep };
+    const ledger = await openLedger({
+      folder: folder.path,
+      clock,
+      log: recordingLog(),
+      reachMs: days * dayMs,
+    });
+    const rememberedSince = (now: number) => ledger.rememberedSince(now);
+    const reaching = makeOutput({ hosts: [server.url] }, { clock, rememberedSince });
+    await reaching.output.open(never);
+    holds();
+    await reaching.output.write(makeDocuments(dataStream, ['feed:1']), { signal: never, uncertain: false });
+    await reaching.output.close();
+    await ledger.close();
+    const [search] = server.seen.filter(({ path }) => path.endsWith('/_search'));
+    const since = JSON.parse(search?.body ?? '').query.function_score.query.bool.should;
+    for (const field of ['event.created', 'event.ingested', '@timestamp'])
+      expect(since).toContainEqual({
+        range: { [field]: { gte: noon - (days + 1) * dayMs, format: 'epoch_millis' } },
+      });
+  },
+);
 
 test('a key that may not search sends as ever', async () => {
   server.answers.set('/_search', (_, { reply }) =>

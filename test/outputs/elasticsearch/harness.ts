@@ -4,6 +4,7 @@ import { systemClock } from '../../../input/contract/clock.ts';
 import type { Logger } from '../../../input/contract/logger.ts';
 import type { OutputDocument } from '../../../input/contract/output.ts';
 import type { Report } from '../../../input/contract/telemetry.ts';
+import { dayMs } from '../../../input/contract/time.ts';
 import type { ElasticsearchOptions } from '../../../input/outputs/elasticsearch/connect/options.ts';
 import {
   type ElasticsearchEnvironment,
@@ -51,6 +52,7 @@ export function makeOutput(
       clock: systemClock,
       random: () => 0.5,
       log,
+      rememberedSince: (now) => now - 8 * dayMs,
       telemetry: { report: (_scope, report) => void reports.push(report) },
       ...environment,
     },

@@ -38,7 +38,7 @@ const own = await openState({ folder: options.folder, clock, log });
 const deadLetters = await openDeadLetters({ folder: options.folder, clock, log });
 const output = elasticsearchOutput(
   { hosts: [options.elasticsearch], apiKey: async () => 'a:bcdef', flushIntervalMs: 20, proxyDisable: true },
-  { clock, random, log, telemetry },
+  { clock, random, log, telemetry, rememberedSince: (now) => own.rememberedSince(now) },
 );
 const never = new AbortController().signal;
 await output.open(never);

@@ -1,16 +1,18 @@
-// Finds out whether a data stream holds foreign documents of the last days: those whose `_id` another program gave, another
+// Finds out whether a data stream holds foreign documents of records that a source may still serve: those whose `_id` another program gave, another
 // collector or the pipeline of another package that mapped this one's records. `create` refuses no second copy of these,
 // so as long as any are there each record is looked up before it is sent. Where none are, that costs a search now and then.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import { dayMs, hourMs } from '../../../contract/time.ts';
+import type { State } from '../../../contract/state.ts';
+import { hourMs } from '../../../contract/time.ts';
 import type { Connection } from '../connect/connection.ts';
 import { identityFields, isForeignDocument } from './document-identity.ts';
 import { collectedSince } from './stored-ids.ts';
 
-/** Eight days: Microsoft serves a record for seven, and one more is for safety. */
-const reachMs = 8 * dayMs;
+/** No source serves what was made before. See State. */
+export type RememberedSince = State['rememberedSince'];
+
 const recheckMs = 6 * hourMs;
 /** A sample of this size misses foreign documents that are one in a hundred once in twenty thousand times. */
 const sample = 1000;
@@ -21,11 +23,13 @@ const agentField = 'agent.id';
 export class ForeignDocuments {
   readonly #connection: Connection;
   readonly #clock: Clock;
+  readonly #rememberedSince: RememberedSince;
   readonly #known = new Map<string, { readonly present: boolean; readonly at: number }>();
 
-  constructor(connection: Connection, clock: Clock) {
+  constructor(connection: Connection, clock: Clock, rememberedSince: RememberedSince) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#rememberedSince = rememberedSince;
   }
 
   /** Forgets what is known of a data stream that changed hands: its owner may have stored something. */
@@ -38,7 +42,7 @@ export class ForeignDocuments {
     const known = this.#known.get(dataStream);
     const now = this.#clock.now();
     if (known && now - known.at < recheckMs) return known.present;
-    const hits = await readSample(this.#connection, dataStream, now - reachMs, signal);
+    const hits = await readSample(this.#connection, dataStream, this.#rememberedSince(now), signal);
     const present = hits.some(raw ? isForeignToRawDelivery : isForeignDocument);
     this.#known.set(dataStream, { present, at: now });
     return present;
