@@ -20,7 +20,7 @@ const inputMayImport: Record<string, readonly string[]> = {
   contract: [],
   concurrency: ['contract'],
   files: ['contract'],
-  'json-stream': ['contract'],
+  'json-stream': ['contract', 'concurrency'],
   documents: [],
   options: ['contract', 'files'],
   http: ['contract', 'options', 'concurrency'],

@@ -22,7 +22,7 @@ export interface Batch {
   readonly origin: Origin;
   /**
    * Exactly as served, except that bytes which are no UTF-8 became U+FFFD. Nobody changes them. Their buffer is held
-   * against the budget until the batch is settled.
+   * against the budget until the batch is settled, and may be used again from the call of `settle` on.
    */
   readonly records: Records;
   /** True when an earlier, unfinished attempt may already have delivered some of these records. */

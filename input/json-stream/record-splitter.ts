@@ -2,8 +2,8 @@
 // and nothing else. The reader of a record finds out whether it is valid JSON.
 
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { Records } from '../contract/records.ts';
-import { RecordBuffer } from './record-buffer.ts';
+import type { BufferPool } from '../concurrency/buffer-pool.ts';
+import { type PooledRecords, RecordBuffer } from './record-buffer.ts';
 import { fillWindow, type NestedState, scanNested, windowBytes } from './scan-nested.ts';
 
 const quote = 0x22;
@@ -41,6 +41,8 @@ export type BodyEnd =
 
 export interface SplitOptions {
   readonly maximumRecordBytes: number;
+  /** The pool of the buffers that records are taken out in. Absent: each is a fresh one. */
+  readonly buffers?: BufferPool;
   /** Called with each piece of a record longer than the maximum; `last` is true for the last. The callee owns the bytes. */
   readonly onOversized: (piece: Uint8Array, last: boolean) => void;
 }
@@ -48,7 +50,7 @@ export interface SplitOptions {
 /** Takes bytes with `push`, gives records with `take`, and says with `end` how the body ended. */
 export class RecordSplitter {
   readonly #options: SplitOptions;
-  readonly #records = new RecordBuffer();
+  readonly #records: RecordBuffer;
   #repaired = 0;
   #state: SplitterState = 'start';
   readonly #nested: NestedState = { depth: 0, inString: 0, escaped: 0 };
@@ -62,6 +64,7 @@ export class RecordSplitter {
 
   constructor(options: SplitOptions) {
     this.#options = options;
+    this.#records = new RecordBuffer(options.buffers);
   }
 
   /** The number of records waiting to be taken. */
@@ -84,7 +87,7 @@ export class RecordSplitter {
     return this.#state === 'malformed';
   }
 
-  take(): Records {
+  take(): PooledRecords {
     return this.#records.take();
   }
 
@@ -105,7 +108,6 @@ export class RecordSplitter {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const ascii = isAscii(chunk);
     fillWindow(chunk);
-    this.#records.expect(chunk.length);
     for (let at = 0; at < chunk.length; ) {
       at = this.#isInRecord() ? this.#record(chunk, at, ascii) : this.#between(chunk, at);
     }

@@ -6,6 +6,7 @@ import { byteBudget } from '../concurrency/byte-budget.ts';
 import { documentBuffers } from '../concurrency/document-buffers.ts';
 import { IdClaims } from '../concurrency/id-claims.ts';
 import { PrioritySemaphore } from '../concurrency/priority-semaphore.ts';
+import { sizedBuffers } from '../concurrency/sized-buffers.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Source } from '../contract/source.ts';
@@ -88,6 +89,7 @@ function shareAmongStreams(
       shared: {
         connections: new Connections(),
         requestSemaphore: new PrioritySemaphore({ clock }),
+        buffers: sizedBuffers(2 * process.memoryBytes),
         tenants: new TenantAccess(),
       },
     },

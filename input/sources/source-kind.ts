@@ -2,6 +2,7 @@
 // need to know of it. A kind is a folder of its own; the registry beside this file lists them.
 
 import type { DatasetName } from '../../pipelines/datasets.ts';
+import type { BufferPool } from '../concurrency/buffer-pool.ts';
 import type { PrioritySemaphore } from '../concurrency/priority-semaphore.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Feed } from '../contract/feed.ts';
@@ -79,6 +80,8 @@ interface SharedAccess {
   readonly connections: Connections;
   /** Turns for what each source asks again and again. */
   readonly requestSemaphore: PrioritySemaphore;
+  /** The buffers for the records of batches. */
+  readonly buffers: BufferPool;
   /** Tokens and request budgets: they belong to the tenant, of which another stream may collect other feeds. */
   readonly tenants: TenantAccess;
 }

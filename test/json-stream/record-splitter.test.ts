@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { BufferPool } from '../../input/concurrency/buffer-pool.ts';
+import { sizedBuffers } from '../../input/concurrency/sized-buffers.ts';
 import { type Records, textsOf } from '../../input/contract/records.ts';
 import { type BodyEnd, RecordSplitter } from '../../input/json-stream/record-splitter.ts';
 
@@ -147,6 +149,35 @@ describe('records that are taken', () => {
     for (const { count, bytes, starts, ends } of takeOften(40)) {
       expect([starts.length, ends.length]).toEqual([count, count]);
       expect([...starts, bytes.length]).toEqual([0, ...ends]);
+    }
+  });
+
+  test('are the same in buffers that others used before, and of which none is used by two at once', () => {
+    const inUse = new Set<Buffer>();
+    const pool = sizedBuffers(1 << 20);
+    const buffers: BufferPool = (bytes) => {
+      const { buffer, release } = pool(bytes);
+      expect(inUse.has(buffer)).toBe(false);
+      inUse.add(buffer.fill(0x7d));
+      const giveBack = () => {
+        inUse.delete(buffer.fill(0x7d));
+        release();
+      };
+      return { buffer, release: giveBack };
+    };
+    const long = Array.from({ length: 200 }, (_, n) => `{"Id":"${n}","Data":"${'ä'.repeat(n * 7)}"}`);
+    const bytes = encode(`[${long.join(',')}]`);
+    for (const chunkBytes of [777, 10_000, 64 * 1024]) {
+      const splitter = new RecordSplitter({ maximumRecordBytes: 1 << 20, buffers, onOversized: () => {} });
+      const taken = [];
+      for (let at = 0; at < bytes.length; at += chunkBytes) {
+        splitter.push(bytes.subarray(at, at + chunkBytes));
+        if (splitter.bytes > 40_000) taken.push(splitter.take());
+      }
+      taken.push(splitter.take());
+      expect(taken.flatMap((records) => [...textsOf(records)])).toEqual(long);
+      for (const { release } of taken) release();
+      expect(inUse.size).toBe(0);
     }
   });
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { BufferPool } from '../../../input/concurrency/buffer-pool.ts';
+import { sizedBuffers } from '../../../input/concurrency/sized-buffers.ts';
 import type { WorkLedger } from '../../../input/contract/state.ts';
 import { type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
@@ -381,6 +383,31 @@ test('batches that nobody takes any more free their room', async () => {
   stop.abort();
   expect(await batches.next()).toEqual({ done: true, value: undefined });
   expect(run.bench.environment.budget.held).toBe(first.value?.records.bytes.length);
+});
+
+test('the buffer of a batch is used again once the batch is settled, and not before', async () => {
+  const run = await prepare();
+  run.publish();
+  const pool = sizedBuffers(1 << 20);
+  const released: ArrayBufferLike[] = [];
+  const buffers: BufferPool = (bytes) => {
+    const { buffer, release } = pool(bytes);
+    const giveBack = () => {
+      released.push(buffer.buffer);
+      release();
+    };
+    return { buffer, release: giveBack };
+  };
+  const { environment } = run.bench;
+  const source = openSource(run.options, { ...environment, shared: { ...environment.shared, buffers } });
+  for await (const { records, settle } of source.batches(new AbortController().signal)) {
+    const { buffer } = records.bytes;
+    expect(released).not.toContain(buffer);
+    const settled = settle({ delivered: records.count, duplicate: 0, deadLettered: 0 });
+    expect(released).toContain(buffer);
+    await settled;
+  }
+  expect(released.length).toBeGreaterThan(0);
 });
 
 describe('a collector that falls behind', () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { byteBudget } from '../../../input/concurrency/byte-budget.ts';
 import { PrioritySemaphore } from '../../../input/concurrency/priority-semaphore.ts';
+import { sizedBuffers } from '../../../input/concurrency/sized-buffers.ts';
 import type { Clock } from '../../../input/contract/clock.ts';
 import { type Component, isFeed } from '../../../input/contract/component.ts';
 import type { DeadLetterStream, DeadLetters } from '../../../input/contract/dead-letters.ts';
@@ -143,6 +144,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       shared: {
         connections: new Connections(),
         requestSemaphore: new PrioritySemaphore({ clock: options.clock }),
+        buffers: sizedBuffers(8 << 20),
         tenants: new TenantAccess(),
       },
     },

@@ -5,6 +5,7 @@ import { byteBudget } from '../../../input/concurrency/byte-budget.ts';
 import { documentBuffers } from '../../../input/concurrency/document-buffers.ts';
 import { IdClaims } from '../../../input/concurrency/id-claims.ts';
 import { PrioritySemaphore } from '../../../input/concurrency/priority-semaphore.ts';
+import { sizedBuffers } from '../../../input/concurrency/sized-buffers.ts';
 import { systemClock } from '../../../input/contract/clock.ts';
 import { Connections } from '../../../input/http/connections.ts';
 import { elasticsearchOutput } from '../../../input/outputs/elasticsearch/elasticsearch-output.ts';
@@ -57,6 +58,7 @@ const source = managementActivity.open(sourceOptions(options.emulator, options.t
   shared: {
     connections: new Connections(),
     requestSemaphore: new PrioritySemaphore({ clock }),
+    buffers: sizedBuffers(8 << 20),
     tenants: new TenantAccess(),
   },
 });

@@ -92,6 +92,7 @@ class BlobAttempt {
     this.#oversized = new OversizedRecords(stream, this.#origin);
     this.#splitter = new RecordSplitter({
       maximumRecordBytes: stream.options.maximumRecordBytes,
+      buffers: stream.environment.shared.buffers,
       onOversized: (piece, last) => this.#oversized.take(piece, last),
     });
   }
@@ -137,10 +138,12 @@ class BlobAttempt {
   }
 
   #sendSplit(signal: AbortSignal): Promise<void> {
-    return this.#send(this.#splitter.take(), signal);
+    const records = this.#splitter.take();
+    return this.#send(records, signal, records.release);
   }
 
-  async #send(records: Records, signal: AbortSignal): Promise<void> {
+  /** `release`: nobody reads the records any more. */
+  async #send(records: Records, signal: AbortSignal, release?: () => void): Promise<void> {
     const { feed, stream, emit, canWait } = this.#parts;
     const bytes = records.bytes.length;
     await this.#hold(bytes, signal);
@@ -153,7 +156,10 @@ class BlobAttempt {
     }
     this.#inFlight += 1;
     stream.environment.telemetry.count(feed, 'records_fetched', records.count);
-    const settle = (counts: BatchCounts) => this.#settle(bytes, counts);
+    const settle = (counts: BatchCounts) => {
+      release?.();
+      return this.#settle(bytes, counts);
+    };
     emit({ origin: this.#origin, records, uncertain: this.#uncertain, canWait, settle });
   }
 
