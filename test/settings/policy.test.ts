@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { describeError, redact } from '../../input/contract/errors.ts';
+import { compileOptions } from '../../input/options/option-schema.ts';
 import { PolicyError } from '../../input/options/problems.ts';
 import { type LoadOptions, loadPolicy, parsePolicy } from '../../input/settings/policy/load-policy.ts';
+import { optionsOf as settingsOf } from '../../input/settings/policy/read-inputs.ts';
+import { sourceKinds } from '../../input/sources/index.ts';
 import { optionsOf } from '../sources/management-activity/options-of.ts';
 
 const tenant = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
@@ -240,6 +243,11 @@ inputs:
       [other, client, 300_000],
     ]);
     expect(policy.streams[0]?.output).toBe(policy.streams[1]?.output);
+  });
+
+  test('checks all streams of a kind with one validator: a thousand of them would take thirty megabytes', () => {
+    for (const kind of sourceKinds())
+      expect(compileOptions(settingsOf(kind))).toBe(compileOptions(settingsOf(kind)));
   });
 
   test('takes raw documents', () => {

@@ -24,9 +24,16 @@ import { asksForReports, readCompleteness } from './read-completeness.ts';
 import type { NamedOutputs } from './read-outputs.ts';
 import { checkEmulated, checkNamespace, checkUntouched, readMapping } from './read-stream.ts';
 
-/** Every setting of a stream that reads such a source, in the order in which they are documented. */
+const optionsByKind = new WeakMap<RegisteredKind, readonly Option[]>();
+
+/**
+ * Every setting of a stream that reads such a source, in the order in which they are documented. A kind's are always the
+ * same array: its streams share one validator, which holds tens of kilobytes.
+ */
 export function optionsOf(kind: RegisteredKind): readonly Option[] {
-  return [...kind.options, ...streamOptions()];
+  const options = optionsByKind.get(kind) ?? [...kind.options, ...streamOptions()];
+  optionsByKind.set(kind, options);
+  return options;
 }
 
 /** Those of all kinds of source, each once. */
