@@ -42,6 +42,8 @@ export interface CompletenessReporter {
 const reportedUntil = 'completeness_reported_until';
 /** The longest wait, in milliseconds, for an output that takes nothing. */
 const patienceMs = 30_000;
+/** So many documents are made and delivered at once: with thousands of feeds all of them would take many megabytes. */
+const portionFeeds = 500;
 
 export function completenessReporter(options: CompletenessOptions): CompletenessReporter {
   const { clock, log, intervalMs } = options;
@@ -49,24 +51,20 @@ export function completenessReporter(options: CompletenessOptions): Completeness
   let silent = false;
 
   async function report(): Promise<boolean> {
-    const reported: { readonly feed: Feed; readonly interval: Interval }[] = [];
     try {
-      const documents: OutputDocument[] = [];
       const to = clock.now();
       const feeds = options.feeds();
-      for (const each of feeds) {
-        const interval = options.tally.take(each.feed);
-        reported.push({ feed: each.feed, interval });
-        const collected = await collect(options, { ...each, interval, started, to });
-        documents.push(writeCollectionDocument(collected, options.identity));
+      let refusal: Error | undefined;
+      for (let at = 0; at < feeds.length; at += portionFeeds) {
+        const portion = feeds.slice(at, at + portionFeeds);
+        const refused = await reportPortion(options, portion, { started, to });
+        refusal ??= refused;
       }
-      await deliver(options, documents);
-      for (const { feed } of feeds) await options.state.checkpoints.set(feed, reportedUntil, isoTime(to));
+      if (refusal) throw refusal;
       if (silent) log.info({}, 'The completeness of the collection is reported again.');
       silent = false;
       return true;
     } catch (error) {
-      for (const { feed, interval } of reported) options.tally.putBack(feed, interval);
       if (!silent)
         log.warn({}, `The completeness of the collection is not reported: ${describeError(error)}`);
       silent = true;
@@ -86,10 +84,45 @@ export function completenessReporter(options: CompletenessOptions): Completeness
   };
 }
 
-interface Round extends ReportedFeed {
-  readonly interval: Interval;
+interface Times {
   readonly started: number;
   readonly to: number;
+}
+
+interface Round extends ReportedFeed, Times {
+  readonly interval: Interval;
+}
+
+/**
+ * Resolves with the refusal where the output refuses one of the documents, and rejects where it takes none. In both cases
+ * what was counted counts for the next report.
+ */
+async function reportPortion(
+  options: CompletenessOptions,
+  feeds: readonly ReportedFeed[],
+  times: Times,
+): Promise<Error | undefined> {
+  const { tally, state, identity } = options;
+  const reported: { readonly feed: Feed; readonly interval: Interval }[] = [];
+  const putBack = () => {
+    for (const { feed, interval } of reported) tally.putBack(feed, interval);
+  };
+  try {
+    const documents: OutputDocument[] = [];
+    for (const each of feeds) {
+      const interval = tally.take(each.feed);
+      reported.push({ feed: each.feed, interval });
+      const collected = await collect(options, { ...each, ...times, interval });
+      documents.push(writeCollectionDocument(collected, identity));
+    }
+    const refusal = await deliver(options, documents);
+    if (refusal) putBack();
+    else for (const { feed } of feeds) await state.checkpoints.set(feed, reportedUntil, isoTime(times.to));
+    return refusal;
+  } catch (error) {
+    putBack();
+    throw error;
+  }
 }
 
 async function collect({ state, tally }: CompletenessOptions, round: Round): Promise<FeedInterval> {
@@ -126,8 +159,7 @@ async function reasonsOf(items: AsyncIterable<WorkItem>): Promise<string[]> {
 async function deliver(
   { output, state, clock, end }: CompletenessOptions,
   documents: readonly OutputDocument[],
-) {
-  if (documents.length === 0) return;
+): Promise<Error | undefined> {
   const patience = new AbortController();
   const signal = end ? AbortSignal.any([patience.signal, end]) : patience.signal;
   const written = output.write(documents, { signal, uncertain: false });
@@ -139,7 +171,7 @@ async function deliver(
     const { rejected, fileLength } = await written;
     if (fileLength) await state.delivery.commit({ keys: [], fileLength });
     const [first] = rejected;
-    if (first) throw new Error(`${output.name} refuses it: ${first.reason}`);
+    return first && new Error(`${output.name} refuses it: ${first.reason}`);
   } finally {
     patience.abort();
     await waiting;

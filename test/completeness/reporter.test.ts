@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { listCollectionFields } from '../../input/cli/package/fields/collection-fields.ts';
-import { type CompletenessReporter, completenessReporter } from '../../input/completeness/reporter.ts';
+import {
+  type CompletenessReporter,
+  completenessReporter,
+  type ReportedFeed,
+} from '../../input/completeness/reporter.ts';
 import { CompletenessTally, combineTelemetry } from '../../input/completeness/tally.ts';
 import type { Output, OutputDocument, WriteReport } from '../../input/contract/output.ts';
 import { openState } from '../../input/runtime/open-state.ts';
@@ -47,10 +51,12 @@ const output: Output = {
   write: (documents, { signal }) => answer(documents, signal),
 };
 
-const makeReporter = (end?: AbortSignal): CompletenessReporter =>
+const contoso: readonly ReportedFeed[] = [{ feed: scope, tenantName: 'Contoso' }];
+
+const makeReporter = (end?: AbortSignal, feeds = contoso): CompletenessReporter =>
   completenessReporter({
     end,
-    feeds: () => [{ feed: scope, tenantName: 'Contoso' }],
+    feeds: () => feeds,
     intervalMs: 300_000,
     identity: {
       namespace: 'default',
@@ -171,6 +177,31 @@ describe('reports of completeness', () => {
     });
     expect(log.lines.filter((line) => line.startsWith('WARN'))).toHaveLength(1);
     expect(log.lines.at(-1)).toMatch(/^INFO .*again/);
+  });
+
+  test('thousands of feeds go in portions, and a refused document keeps back those of its portion alone', async () => {
+    const feeds = Array.from({ length: 1100 }, (_, index) => ({
+      feed: { ...scope, tenant: `tenant-${index}` },
+      tenantName: undefined,
+    }));
+    for (const { feed } of feeds) tally.count(feed, 'records_delivered', 1);
+    const reporter = makeReporter(undefined, feeds);
+    const portions: number[] = [];
+    answer = async (documents) => {
+      portions.push(documents.length);
+      if (portions.length === 1)
+        return { ...accepted, rejected: [{ index: 7, type: 'mapping', reason: 'no' }] };
+      taken.push(...documents);
+      return accepted;
+    };
+    expect(await reporter.report()).toBe(false);
+    expect(portions).toEqual([500, 500, 100]);
+    expect(taken).toHaveLength(600);
+    clock.set(noon + 300_000);
+    expect(await reporter.report()).toBe(true);
+    const delivered = bodies().map((body) => body.m365.collection.records.delivered);
+    expect(delivered.filter((count) => count === 1)).toHaveLength(1100);
+    expect(delivered.filter((count) => count === 0)).toHaveLength(600);
   });
 
   test('after a restart the first interval begins where the last report ended', async () => {
