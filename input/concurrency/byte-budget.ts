@@ -11,9 +11,12 @@ export interface SharedBudget extends ByteBudget {
 
 interface Group {
   held: number;
+  /** The number of its shares that hold something. */
+  holders: number;
 }
 
-interface Share extends Group {
+interface Share {
+  held: number;
   readonly group: Group;
 }
 
@@ -26,20 +29,26 @@ interface Waiter {
   readonly admit: () => void;
 }
 
-/** Makes a budget of `limit` bytes over all shares. */
-export function byteBudget(limit: number): SharedBudget {
+/**
+ * Makes a budget of `limit` bytes over all shares. Within the bound of a group each share that holds something counts
+ * `shareOverhead` bytes more: what belongs to a batch beside its bytes is no less than these where batches are small.
+ */
+export function byteBudget(limit: number, shareOverhead = 0): SharedBudget {
   let held = 0;
   const waiters = new Set<Waiter>();
   const groups = new WeakMap<object, Group>();
 
   const take = (share: Share, bytes: number) => {
+    if (share.held === 0 && bytes > 0) share.group.holders += 1;
     held += bytes;
     share.held += bytes;
     share.group.held += bytes;
   };
 
-  const fitsBeyond = ({ held: own, group }: Share, bytes: number) =>
-    own === 0 && (group.held === 0 || group.held + bytes <= groupFactor * limit);
+  const fitsBeyond = ({ held: own, group }: Share, bytes: number) => {
+    const overhead = (group.holders + 1) * shareOverhead;
+    return own === 0 && (group.held === 0 || group.held + bytes + overhead <= groupFactor * limit);
+  };
 
   const admitWaiters = () => {
     let first = true;
@@ -79,7 +88,7 @@ export function byteBudget(limit: number): SharedBudget {
     waiters.values().some(({ share }) => share.group === group && share.held === 0);
 
   const makeShare = (of: object = {}): ByteBudget => {
-    const group = groups.get(of) ?? { held: 0 };
+    const group = groups.get(of) ?? { held: 0, holders: 0 };
     groups.set(of, group);
     const share: Share = { held: 0, group };
     return {
@@ -98,6 +107,7 @@ export function byteBudget(limit: number): SharedBudget {
         held -= bytes;
         share.held -= bytes;
         group.held -= bytes;
+        if (share.held === 0 && bytes > 0) group.holders -= 1;
         admitWaiters();
       },
     };

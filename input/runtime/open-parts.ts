@@ -67,6 +67,9 @@ export async function openParts(
   return { state, outputs, shared: shareAmongStreams(options, state, deadLetters) };
 }
 
+/** A batch that waits holds about this much beside its records: the attempt at its content, and the calls that wait for it. */
+const batchOverheadBytes = 12 * 1024;
+
 export type SharedByStreams = ReturnType<typeof shareAmongStreams>;
 
 function shareAmongStreams(
@@ -74,7 +77,7 @@ function shareAmongStreams(
   state: State,
   deadLetters: Awaited<ReturnType<typeof openDeadLetters>>,
 ) {
-  const budget = byteBudget(process.memoryBytes);
+  const budget = byteBudget(process.memoryBytes, batchOverheadBytes);
   telemetry.watchInFlight?.(() => budget.held);
   return {
     budget,

@@ -82,6 +82,20 @@ describe('the byte budget', () => {
     expect((await settledOf(admitted)).filter(Boolean)).toHaveLength(8);
   });
 
+  test('counts what each share takes beside its bytes, so that a thousand small batches are no large one', async () => {
+    const budget = byteBudget(100, 20);
+    const output = {};
+    const shares = Array.from({ length: 1000 }, () => budget.share(output));
+    const admitted = shares.map((share) => share.acquire(10, never));
+    const countAdmitted = async () => (await settledOf(admitted)).filter(Boolean).length;
+    expect(await countAdmitted()).toBe(10);
+    await budget.share({}).acquire(10, never);
+    shares[0]?.release(5);
+    expect(await countAdmitted()).toBe(10);
+    shares[0]?.release(5);
+    expect(await countAdmitted()).toBe(11);
+  });
+
   test('lets no small batch past a large one of its output', async () => {
     const budget = byteBudget(10);
     const output = {};
