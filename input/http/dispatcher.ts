@@ -30,6 +30,7 @@ export const verificationModeOption: Option = {
   default: 'full',
   title: 'Certificate check',
   about: 'full checks chain and host name, certificate only the chain, none nothing.',
+  shared: true,
   shown: 'advanced',
 };
 
@@ -42,6 +43,7 @@ export const transportOptions: OptionSet = {
       title: 'Proxy URL',
       about: 'Replaces HTTPS_PROXY and HTTP_PROXY of the environment; NO_PROXY still counts.',
       example: 'http://proxy.example:3128',
+      shared: true,
       shown: 'advanced',
     },
     {
@@ -58,6 +60,7 @@ export const transportOptions: OptionSet = {
       title: 'Certificate authorities',
       about: 'PEM files, or PEM text, of the authorities to trust instead of those of the system.',
       multiline: true,
+      shared: true,
       shown: 'advanced',
     },
     verificationModeOption,

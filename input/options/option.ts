@@ -35,6 +35,11 @@ export interface Option {
   readonly example?: string | number | boolean;
   /** True where a form needs room for several lines, as for PEM. */
   readonly multiline?: boolean;
+  /**
+   * True where all that is collected of a tenant has it in common, whatever the source: a form asks for it once, for all
+   * streams. It never changes: a variable that moves in a form is lost when the package is upgraded.
+   */
+  readonly shared?: boolean;
   /** The place where it shows: the main form, its advanced part, or only a policy file. */
   readonly shown: 'main' | 'advanced' | 'file';
 }

@@ -4,7 +4,7 @@ import { dataStreamsOf, writtenStreamsOf } from '../../input/cli/choose-streams.
 import { writeCollectionTemplate } from '../../input/cli/package/form/stream-template.ts';
 import { writeCollectionVariables } from '../../input/cli/package/form/variables.ts';
 import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
-import { renderAsFleet } from '../package/fleet-render.ts';
+import { compileAsFleet } from '../package/fleet/compile-template.ts';
 
 const tenant = {
   id: 'm365-o365.audit-1',
@@ -30,7 +30,7 @@ test('the completeness stream that Fleet renders is read beside the tenant’s',
   const variables = Object.fromEntries(
     writeCollectionVariables().map(({ name, type, default: value }) => [name, { type, value }]),
   );
-  const rendered = renderAsFleet(writeCollectionTemplate(), variables, '8.18');
+  const rendered = compileAsFleet(writeCollectionTemplate(), variables, '8.18');
   const policy = read({ data_stream: { dataset: 'm365.collection', type: 'logs' }, ...rendered });
   expect(policy.streams).toHaveLength(1);
   expect(policy.completeness).toEqual([

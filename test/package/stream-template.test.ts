@@ -1,63 +1,71 @@
-import { describe, expect, test } from '@jest/globals';
-import { stringify } from 'yaml';
-import { writeStreamTemplate } from '../../input/cli/package/form/stream-template.ts';
-import { formOptions, isMulti, writeVariables } from '../../input/cli/package/form/variables.ts';
+// What is entered in the form of the package arrives at the input: rendered as Fleet does, and read as units and from a file.
+
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { buildPackage } from '../../input/cli/package/build-package.ts';
+import { formOptions, isMulti } from '../../input/cli/package/form/variables.ts';
 import type { Option } from '../../input/options/option.ts';
-import { parsePolicy } from '../../input/settings/policy/load-policy.ts';
-import type { Policy } from '../../input/settings/policy/policy.ts';
 import { optionsOf } from '../sources/management-activity/options-of.ts';
-import { type FleetVariable, type FleetVersion, renderAsFleet } from './fleet-render.ts';
+import type { FleetVersion } from './fleet/compile-template.ts';
+import {
+  type AgentPolicyContext,
+  type Entered,
+  type FleetPackage,
+  makeAgentInputs,
+  makePackagePolicy,
+  openPackage,
+  type PackagePolicy,
+  validatePackagePolicy,
+} from './fleet/package-policy.ts';
+import { type ReadInputs, readAsFile, readAsUnits } from './fleet/read-agent-inputs.ts';
 
-const template = writeStreamTemplate();
-const variables = writeVariables();
 const versions: FleetVersion[] = ['8.18', '9.4'];
-
 const tenant = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
 const required = { tenant_id: tenant, client_id: '1c2d3e4f-5061-4728-93a4-b5c6d7e8f901' };
+const withSecret = { ...required, client_secret: 'value' };
 const pem = '-----BEGIN CERTIFICATE-----\nMIIB+TCCAWKgAwIBAgI=\n-----END CERTIFICATE-----';
 
-/** As Kibana sends a form: every variable, with its default where nothing was entered. */
-function fillForm(entered: Readonly<Record<string, unknown>>): Record<string, FleetVariable> {
-  return Object.fromEntries(
-    variables.map(({ name, type, default: value }) => [name, { type, value: entered[name] ?? value }]),
+let pack: FleetPackage;
+beforeAll(() => {
+  pack = openPackage(buildPackage().built);
+});
+
+/** Puts each setting on the level of the form that asks for it. */
+function enter(settings: Readonly<Record<string, unknown>>): Entered {
+  const isShared = (name: string) => formOptions.find((option) => option.name === name)?.shared === true;
+  const part = (shared: boolean) =>
+    Object.fromEntries(Object.entries(settings).filter(([name]) => isShared(name) === shared));
+  return { package: part(true), streams: { audit: part(false) } };
+}
+
+function makeInputs(
+  settings: Readonly<Record<string, unknown>>,
+  context: AgentPolicyContext,
+  more: Partial<PackagePolicy> = {},
+) {
+  const policy = { ...makePackagePolicy(pack, enter(settings)), ...more };
+  expect(validatePackagePolicy(pack, policy)).toEqual([]);
+  return makeAgentInputs(pack, policy, context);
+}
+
+/** Reads the inputs in both ways, which come to the same, without a note or an error. */
+function readBoth(inputs: ReturnType<typeof makeInputs>): ReadInputs {
+  const read = readAsUnits(inputs);
+  expect(read.notes).toEqual([]);
+  expect(read.units.map(({ error }) => error)).toEqual(read.units.map(() => undefined));
+  const file = readAsFile(inputs);
+  expect(file.notes).toEqual([]);
+  expect(file.streams.map(({ id, mapping }) => [id, mapping])).toEqual(
+    read.streams.map(({ id, mapping }) => [id, mapping]),
   );
+  expect(file.completeness).toHaveLength(read.completeness.length);
+  return read;
 }
 
-/** Around the stream what Fleet puts around it. */
-function toPolicy(stream: Record<string, unknown>): string {
-  return stringify({
-    id: 'policy',
-    revision: 3,
-    outputs: { default: { type: 'elasticsearch', hosts: ['https://es.example:9200'], api_key: 'a:b' } },
-    agent: { monitoring: { enabled: false } },
-    inputs: [
-      {
-        id: 'm365-m365-1',
-        name: 'contoso',
-        type: 'm365',
-        revision: 1,
-        use_output: 'default',
-        data_stream: { namespace: 'default' },
-        meta: { package: { name: 'm365', version: '0.1.0' } },
-        package_policy_id: '1',
-        streams: [
-          { id: 'm365-o365.audit-1', data_stream: { dataset: 'o365.audit', type: 'logs' }, ...stream },
-        ],
-      },
-    ],
-  });
-}
-
-function read(entered: Readonly<Record<string, unknown>>, version: FleetVersion): Policy {
-  const stream = renderAsFleet(template, fillForm(entered), version);
-  return parsePolicy(toPolicy(stream), 'policy.yml', { environment: {} });
-}
-
-const only = ({ streams }: Policy) => {
-  const [stream] = streams;
+function read(settings: Readonly<Record<string, unknown>>, version: FleetVersion) {
+  const [stream] = readBoth(makeInputs(settings, { version })).streams;
   if (!stream) throw new Error('no stream');
   return stream;
-};
+}
 
 /** A value that is not the default, of the type that the form gives. */
 function sampleOf(option: Option): unknown {
@@ -87,9 +95,9 @@ function sampleOf(option: Option): unknown {
   }
 }
 
-describe.each(versions)('a stream rendered by Fleet %s', (version) => {
+describe.each(versions)('a policy made by Fleet %s', (version) => {
   test('with what has to be entered and the defaults is what the input takes', () => {
-    const { source, mapping } = only(read({ ...required, client_secret: 'value' }, version));
+    const { source, mapping } = read(withSecret, version);
     expect(optionsOf(source)).toMatchObject({
       tenantId: tenant,
       cloud: 'commercial',
@@ -103,9 +111,11 @@ describe.each(versions)('a stream rendered by Fleet %s', (version) => {
     const entered = Object.fromEntries(formOptions.map((option) => [option.name, sampleOf(option)]));
     // Two credentials contradict each other.
     const { client_secret: _, ...rest } = entered;
-    const stream = renderAsFleet(template, fillForm(rest), version);
+    const [input] = makeInputs(rest, { version });
+    const { id: _id, data_stream, ...stream } = Object(input?.streams[0]);
+    expect(data_stream).toEqual({ type: 'logs', dataset: 'o365.audit' });
     expect(Object.keys(stream).toSorted()).toEqual(Object.keys(rest).toSorted());
-    const { source, mapping } = only(parsePolicy(toPolicy(stream), 'policy.yml', { environment: {} }));
+    const { source, mapping } = read(rest, version);
     expect(optionsOf(source)).toMatchObject({
       cloud: 'gcc',
       concurrentBlobs: 17,
@@ -126,88 +136,130 @@ describe.each(versions)('a stream rendered by Fleet %s', (version) => {
   )('with %s set alone', (name, option) => {
     const credential = /^(client_secret|certificate)$/.test(name) ? {} : { client_secret: 'value' };
     const value = sampleOf(option);
-    const stream = renderAsFleet(template, fillForm({ ...required, ...credential, [name]: value }), version);
-    expect(stream[name]).toBeDefined();
+    const inputs = makeInputs({ ...required, ...credential, [name]: value }, { version });
+    const stream = inputs[0]?.streams[0];
+    expect(stream?.[name]).toBeDefined();
     if (typeof value === 'string' && option.type !== 'object' && option.type !== 'list')
-      expect(stream[name]).toBe(value);
-    expect(only(parsePolicy(toPolicy(stream), 'policy.yml', { environment: {} })).id).toBeDefined();
-  });
-
-  test.each([
-    'quote \' and " and ` and \\',
-    '# no comment',
-    'colon: space',
-    '- dash',
-    '{{mustache}} {{{more}}}',
-    '%percent & ampersand * star ! bang | pipe > greater @ at',
-    '$dollar $1 $& $$',
-    'true',
-    '007',
-    '~',
-    'ünïcödé 🔑 \u00a0',
-    '##client_secret##',
-    '<script>&amp;</script>',
-  ])('keeps the secret %s as it is', async (secret) => {
-    const { source } = only(read({ ...required, client_secret: secret }, version));
-    expect(await optionsOf(source).clientSecret?.()).toBe(secret);
-  });
-
-  test('keeps the line feeds of a PEM', async () => {
-    const { source } = only(read({ ...required, certificate: `${pem}\n${pem}` }, version));
-    expect((await optionsOf(source).certificate?.())?.pem).toBe(`${pem}\n${pem}`);
+      expect(stream?.[name]).toBe(value);
+    expect(readBoth(inputs).streams).toHaveLength(1);
   });
 
   test('keeps the reference to a secret that Fleet stores apart', async () => {
-    const reference = '$co.elastic.secret{abc-1}';
-    const { source } = only(read({ ...required, client_secret: reference }, version));
-    expect(await optionsOf(source).clientSecret?.()).toBe(reference);
+    const secret = { isSecretRef: true, id: 'abc-1' };
+    const { source } = read({ ...required, client_secret: secret }, version);
+    expect(await optionsOf(source).clientSecret?.()).toBe('$co.elastic.secret{abc-1}');
   });
 
   test('takes one content type, and none of the others', () => {
-    const { source } = only(
-      read({ ...required, client_secret: 'x', content_types: ['Audit.General'] }, version),
-    );
+    const { source } = read({ ...withSecret, content_types: ['Audit.General'] }, version);
     expect(optionsOf(source).contentTypes).toEqual(['Audit.General']);
   });
 
   test('leaves out what was emptied', () => {
     const emptied = Object.fromEntries(
       formOptions
-        .filter(({ required: must }) => !must)
+        .filter(({ required: must, type }) => !must && type !== 'choice')
         .map((option) => [option.name, isMulti(option) ? [] : '']),
     );
-    const stream = renderAsFleet(
-      template,
-      fillForm({ ...emptied, ...required, client_secret: 'x' }),
-      version,
+    const [input] = makeInputs({ ...emptied, ...withSecret }, { version });
+    const choices = formOptions.filter(({ type }) => type === 'choice').map(({ name }) => name);
+    const { id: _, data_stream: _stream, ...stream } = Object(input?.streams[0]);
+    expect(Object.keys(stream).toSorted()).toEqual([...Object.keys(withSecret), ...choices].toSorted());
+    expect(optionsOf(read({ ...emptied, ...withSecret }, version).source).intervalMs).toBe(60_000);
+  });
+
+  test('is read with all that Fleet adds by itself', () => {
+    const id = 'm365-m365-f1a6f2f4-0d4e-4b0e-9a1f-6f0d8d1f5a11';
+    const inputs = makeInputs(
+      withSecret,
+      { version, tags: [{ name: 'team', value: 'blue' }, ...[{ name: 'site', value: 7 }]] },
+      {
+        namespace: 'soc',
+        condition: `\${host.platform} == 'linux'`,
+        overrides: { inputs: { [id]: { _runtime_experimental: 'process' } } },
+      },
     );
-    expect(Object.keys(stream).toSorted()).toEqual(['client_id', 'client_secret', 'tenant_id']);
-    const { source } = only(parsePolicy(toPolicy(stream), 'policy.yml', { environment: {} }));
-    expect(optionsOf(source).intervalMs).toBe(60_000);
+    expect(inputs[0]).toMatchObject({
+      id,
+      name: 'contoso-1',
+      revision: 3,
+      use_output: 'default',
+      _runtime_experimental: 'process',
+      meta: { package: { name: 'm365', policy_template: 'm365' } },
+    });
+    const { streams, completeness } = readBoth(inputs);
+    expect(streams.map(({ mapping }) => mapping)).toMatchObject([
+      { namespace: 'soc', fields: { team: 'blue', site: 7 } },
+    ]);
+    expect(completeness).toMatchObject([{ namespace: 'soc', streams: [streams[0]?.id] }]);
+  });
+
+  test('without the stream of completeness collects and reports nothing', () => {
+    const policy = makePackagePolicy(pack, { ...enter(withSecret), disabled: ['collection'] });
+    const { streams, completeness } = readBoth(makeAgentInputs(pack, policy, { version }));
+    expect([streams.length, completeness.length]).toEqual([1, 0]);
   });
 });
 
-describe('the variables of the policy form', () => {
-  test('are the declared options, under their titles', () => {
-    const titles = variables.map(({ title }) => title);
-    for (const title of [
-      'Directory (tenant) ID',
-      'Application (client) ID',
-      'Client Secret',
-      'Initial Interval',
-    ])
-      expect(titles).toContain(title);
-    expect(variables.map(({ name }) => name)).toEqual(formOptions.map(({ name }) => name));
+describe('the form', () => {
+  const shared = () => pack.vars ?? [];
+  const streams = () => pack.dataStreams;
+  const ofStream = (name: string) => streams().find(({ folder }) => folder === name)?.streams[0]?.vars ?? [];
+
+  test('asks once for what all streams of a tenant share, and never moves it', () => {
+    expect(shared().map(({ name }) => name)).toEqual([
+      'tenant_id',
+      'tenant_name',
+      'client_id',
+      'client_secret',
+      'client_secret_expires',
+      'certificate',
+      'certificate_passphrase',
+      'cloud',
+      'login_url',
+      'proxy_url',
+      'ssl.certificate_authorities',
+      'ssl.verification_mode',
+    ]);
   });
 
-  test('hide secrets, and leave room for a PEM', () => {
-    const secrets = variables.filter(({ secret }) => secret === true).map(({ name }) => name);
-    expect(secrets).toEqual(['client_secret', 'certificate', 'certificate_passphrase']);
-    expect(variables.find(({ name }) => name === 'certificate')?.type).toBe('textarea');
+  test('asks on one level only: a stream’s variable would outweigh that of the package', () => {
+    const names = new Set(shared().map(({ name }) => name));
+    const both = streams().flatMap(({ streams: [stream] }) => stream?.vars ?? []);
+    expect(both.filter(({ name }) => names.has(name))).toEqual([]);
   });
 
-  test('have only types that Kibana 8.18 knows', () => {
+  test('asks for every declared option, under its title', () => {
+    const asked = [...shared(), ...ofStream('audit')].map(({ name, title }) => [name, title]);
+    expect(asked.toSorted()).toEqual(formOptions.map(({ name, title }) => [name, title]).toSorted());
+  });
+
+  test('hides secrets, and leaves room for a PEM', () => {
+    const secrets = shared().filter(({ secret }) => secret === true);
+    expect(secrets.map(({ name }) => name)).toEqual([
+      'client_secret',
+      'certificate',
+      'certificate_passphrase',
+    ]);
+    expect(shared().find(({ name }) => name === 'certificate')?.type).toBe('textarea');
+  });
+
+  test('has only types that Kibana 8.18 knows', () => {
     const known = ['text', 'textarea', 'password', 'bool', 'integer', 'yaml', 'select', 'url'];
-    expect(variables.filter(({ type }) => !known.includes(type))).toEqual([]);
+    const all = [...shared(), ...streams().flatMap(({ streams: [stream] }) => stream?.vars ?? [])];
+    expect(all.filter(({ type }) => !known.includes(type))).toEqual([]);
+  });
+
+  test('has no setting whose "off" the template would leave out as if nothing was entered', () => {
+    const lost = formOptions.filter(
+      ({ type, default: value, minimum }) =>
+        (type === 'boolean' && value === true) || (type === 'integer' && !(Number(minimum) > 0)),
+    );
+    expect(lost).toEqual([]);
+  });
+
+  test('does without what is required, and Kibana says so', () => {
+    const policy = makePackagePolicy(pack, enter({ client_secret: 'x' }));
+    expect(validatePackagePolicy(pack, policy)).toEqual(['tenant_id: is required', 'client_id: is required']);
   });
 });

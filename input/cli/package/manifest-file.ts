@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeCollectionVariables, writeVariables } from './form/variables.ts';
+import { writeCollectionVariables, writeSharedVariables, writeStreamVariables } from './form/variables.ts';
 import { definitionError, readBytes, readText, readYaml } from './read-source.ts';
 
 export interface Manifest {
@@ -47,7 +47,8 @@ export interface Screenshot {
 }
 
 export function completeManifest(manifest: Manifest, screenshots: readonly Screenshot[]): object {
-  return screenshots.length === 0 ? manifest : { ...manifest, screenshots };
+  const pictures = screenshots.length === 0 ? {} : { screenshots };
+  return { ...manifest, ...pictures, vars: writeSharedVariables() };
 }
 
 /** Pictures of dashboards, where they were taken: `dashboards/screenshots/<dashboard>.png`. */
@@ -91,7 +92,7 @@ export function writeAuditManifest(dataset: string): object {
         title: 'Microsoft 365 audit logs',
         description: 'Collect the audit logs of one tenant from the Office 365 Management Activity API.',
         template_path: 'stream.yml.hbs',
-        vars: writeVariables(),
+        vars: writeStreamVariables(),
       },
     ],
     elasticsearch: { index_template: indexTemplate },

@@ -55,6 +55,7 @@ export const managementActivityOptions: OptionSet = {
       title: 'Directory (tenant) ID',
       about: 'The GUID of the tenant, or one of its verified domains.',
       example: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
+      shared: true,
       shown: 'main',
     },
     {
@@ -63,6 +64,7 @@ export const managementActivityOptions: OptionSet = {
       title: 'Tenant name',
       about: 'Goes to organization.name of every document.',
       example: 'Contoso',
+      shared: true,
       shown: 'main',
     },
     {
@@ -72,6 +74,7 @@ export const managementActivityOptions: OptionSet = {
       title: 'Application (client) ID',
       about: 'The application registered in Microsoft Entra ID.',
       example: '1c2d3e4f-5061-4728-93a4-b5c6d7e8f901',
+      shared: true,
       shown: 'main',
     },
     {
@@ -79,6 +82,7 @@ export const managementActivityOptions: OptionSet = {
       type: 'secret',
       title: 'Client Secret',
       about: "The secret's Value, not its Secret ID.",
+      shared: true,
       shown: 'main',
     },
     {
@@ -95,6 +99,7 @@ export const managementActivityOptions: OptionSet = {
       about:
         'The date that Entra ID shows beside the secret; with it the status, the completeness reports and their alert warn in time.',
       example: '2027-03-01',
+      shared: true,
       shown: 'advanced',
     },
     {
@@ -103,6 +108,7 @@ export const managementActivityOptions: OptionSet = {
       title: 'Certificate and key (PEM)',
       about: 'Certificate and private key in PEM, instead of a secret.',
       multiline: true,
+      shared: true,
       shown: 'main',
     },
     {
@@ -117,6 +123,7 @@ export const managementActivityOptions: OptionSet = {
       type: 'secret',
       title: 'Key passphrase',
       about: 'For an encrypted private key.',
+      shared: true,
       shown: 'advanced',
     },
     {
@@ -156,6 +163,7 @@ export const managementActivityOptions: OptionSet = {
       default: 'commercial',
       title: 'Cloud',
       about: 'The national cloud the tenant lives in; it sets every host.',
+      shared: true,
       shown: 'main',
     },
     {
@@ -163,6 +171,7 @@ export const managementActivityOptions: OptionSet = {
       type: 'url',
       title: 'Login URL',
       about: 'Replaces the host that issues tokens.',
+      shared: true,
       shown: 'advanced',
     },
     {

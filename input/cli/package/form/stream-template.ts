@@ -1,5 +1,6 @@
 // Writes the Handlebars template from which Fleet renders a stream of an agent policy: every setting that the form
-// knows, left out where nothing was entered, so that the input's own default counts.
+// knows, left out where nothing was entered, so that the input's own default counts. The policy of Fleet has no place for
+// what streams share, so that each stream repeats it.
 
 import { completenessOptions } from '../../../completeness/options.ts';
 import type { Option } from '../../../options/option.ts';
@@ -17,6 +18,13 @@ function writeTemplate(options: readonly Option[]): string {
   return `${options.map(writeSetting).join('\n')}\n`;
 }
 
+/**
+ * A comment behind each text. Kibana takes whatever stands between two double quotes for one string, over lines and
+ * values, and removes its line feeds: a single quote in a name would spoil all that follows. Wherever these three
+ * characters come, in such a string or outside of one, they leave none open.
+ */
+const closeQuotes = '# \\""';
+
 function writeSetting(option: Option): string {
   const { name } = option;
   return [`{{#if ${name}}}`, ...writeValue(option), '{{/if}}'].join('\n');
@@ -26,7 +34,12 @@ function writeSetting(option: Option): string {
 function writeValue(option: Option): string[] {
   const { name, type } = option;
   if (isMulti(option))
-    return [`${name}:`, `{{#each ${name} as |item|}}`, '  - {{escape_string item}}', '{{/each}}'];
+    return [
+      `${name}:`,
+      `{{#each ${name} as |item|}}`,
+      `  - {{escape_string item}} ${closeQuotes}`,
+      '{{/each}}',
+    ];
   switch (type) {
     case 'boolean':
     case 'integer':
@@ -34,6 +47,6 @@ function writeValue(option: Option): string[] {
     case 'object':
       return [`${name}:`, `{{${name}}}`];
     default:
-      return [`${name}: {{escape_string ${name}}}`];
+      return [`${name}: {{escape_string ${name}}} ${closeQuotes}`];
   }
 }

@@ -1,5 +1,6 @@
-// The settings of a stream as the form in Kibana asks for them. Every variable is an option that was declared once;
-// its type here is the nearest that Kibana 8.18 knows, where durations and sizes are text.
+// The settings as the form in Kibana asks for them: those that a tenant's streams share once for the whole policy, the
+// others by stream. Every variable is an option that was declared once; its type here is the nearest that Kibana 8.18
+// knows, where durations and sizes are text.
 
 import { completenessOptions } from '../../../completeness/options.ts';
 import type { Option } from '../../../options/option.ts';
@@ -25,10 +26,16 @@ export const formOptions: readonly Option[] = allStreamOptions().filter(
   ({ name, shown }) => shown !== 'file' && !name.startsWith('data_stream.'),
 );
 
+/** The variables of the package itself. Fleet hands them to the template of every stream. */
+export function writeSharedVariables(): readonly Variable[] {
+  return formOptions.filter(({ shared }) => shared === true).map(writeVariable);
+}
+
 export const isMulti = ({ type, multiline }: Option): boolean => type === 'list' && multiline !== true;
 
-export function writeVariables(): readonly Variable[] {
-  return formOptions.map(writeVariable);
+/** The variables of a stream of records. A stream's variable would outweigh a shared one of the same name. */
+export function writeStreamVariables(): readonly Variable[] {
+  return formOptions.filter(({ shared }) => shared !== true).map(writeVariable);
 }
 
 function writeVariable(option: Option): Variable {
