@@ -16,6 +16,7 @@ import { writeFields, writeRecordTypes } from '../../pipelines/reference/write-r
 import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
 import { generateSettings } from '../settings/reference/generate.ts';
 import { collectionDataset, listCollectionFields } from './package/fields/collection-fields.ts';
+import { generateVersions } from './package/versions/generate-versions.ts';
 
 export interface Artefact {
   readonly path: string;
@@ -29,7 +30,7 @@ export function listArtefacts(): Artefact[] {
     writePipeline(buildCollectionPipeline({ withHooks: true })),
     { path: 'docs/from-elastic.md', text: writeFromElastic() },
     { path: 'docs/mapping-language.md', text: writeMappingLanguage() },
-    ...[...generateSettings()].map(([path, text]) => ({ path, text })),
+    ...[...generateSettings(), ...generateVersions()].map(([path, text]) => ({ path, text })),
   ];
 }
 

@@ -1,4 +1,4 @@
-// A component is whatever has a state that an operator sees: a feed, a stream as a whole, an output, a data stream, the ledger.
+// A component is whatever has a state that an operator sees: a feed, a stream as a whole, an input of the policy, an output, a data stream, the ledger.
 
 import type { Feed } from './feed.ts';
 
@@ -13,7 +13,7 @@ export interface StreamComponent {
 export type Component =
   | Feed
   | StreamComponent
-  | { readonly kind: 'output' | 'data_stream'; readonly name: string }
+  | { readonly kind: 'input' | 'output' | 'data_stream'; readonly name: string }
   | { readonly kind: 'ledger' };
 
 export function isFeed(component: Component): component is Feed {

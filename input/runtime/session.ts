@@ -4,7 +4,7 @@
 import { loadDefinitions } from '../../pipelines/index.ts';
 import { keyOf } from '../contract/component.ts';
 import { describeError } from '../contract/errors.ts';
-import type { ProcessOptions, StreamPolicy } from '../settings/policy/policy.ts';
+import type { OutdatedInput, ProcessOptions, StreamPolicy } from '../settings/policy/policy.ts';
 import type { Wanted } from '../settings/units/unit.ts';
 import { CompletenessReports } from './completeness-reports.ts';
 import { componentsOf } from './components-of.ts';
@@ -13,6 +13,7 @@ import type { HeldOutput, HeldOutputs } from './held-outputs.ts';
 import { keepState } from './housekeeping.ts';
 import { type OpeningOptions, type OpenParts, openParts } from './open-parts.ts';
 import { openState } from './open-state.ts';
+import { reportOutdated } from './outdated-inputs.ts';
 import { RunningStream, type SharedParts } from './running-stream.ts';
 import { saveMemoryFor } from './save-memory.ts';
 
@@ -34,6 +35,7 @@ export class Session {
   readonly #reports: CompletenessReports;
   readonly #streams = new Map<string, RunningStream>();
   #wanted: readonly StreamPolicy[] = [];
+  #outdated: readonly OutdatedInput[] = [];
   #closed: Promise<void> | undefined;
 
   private constructor(options: SessionOptions, { state, outputs, shared, isLeft, closing }: OpenedSession) {
@@ -94,6 +96,7 @@ export class Session {
     await this.#leave(wanted);
     await this.#outputs.closeRetired();
     this.#reports.begin(wanted.completeness);
+    this.#outdated = reportOutdated(this.#outdated, wanted.outdated ?? [], this.#options);
     for (const stream of wanted.streams) if (!this.#streams.has(stream.id)) this.#begin(stream);
   }
 

@@ -4,6 +4,7 @@ import { describeError } from '../contract/errors.ts';
 import { type Health, type Report, type Telemetry, worstReport } from '../contract/telemetry.ts';
 import type { ReadUnit } from '../settings/units/unit.ts';
 import { componentsOf } from './components-of.ts';
+import { describeOutdated } from './outdated-inputs.ts';
 import type { RunningStream } from './running-stream.ts';
 
 export interface UnitState {
@@ -31,7 +32,10 @@ export function stateOf(
           componentsOf(policy, tenant).map((component) => telemetry.reportOf?.(component)),
         );
       });
-  const told = reports.filter((report) => report !== undefined);
+  const outdated = unit.outdated.map(
+    (each): Report => ({ health: 'degraded', message: describeOutdated(each) }),
+  );
+  const told = [...outdated, ...reports].filter((report) => report !== undefined);
   const { health, message } = worstReport([nothingToSay, ...told]) ?? nothingToSay;
   return { id, kind, health, message };
 }

@@ -1,7 +1,7 @@
 // The command `m365 check`: it tells what is wrong with a policy's tenants and outputs, and what to do about it.
 
 import { Command } from 'commander';
-import { type Finding, note } from '../../contract/finding.ts';
+import { type Finding, note, problem } from '../../contract/finding.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import type { DeliveryTargets } from '../../setup/judge-templates.ts';
@@ -75,6 +75,10 @@ function sectionsOf(policy: Policy, tenant: string | undefined): readonly CheckS
     ...policy.outputs.map((output) => ({
       title: `Output ${output.name} (${output.type})`,
       findings: (signal: AbortSignal) => checkOutput(output, targetsOf(policy, output), signal),
+    })),
+    ...(policy.outdated ?? []).map(({ input, message, advice }) => ({
+      title: `Input ${input}`,
+      findings: () => [problem('package', message, advice)],
     })),
     { title: 'This machine', findings: () => [checkFolder('state folder', policy.process.stateFolder)] },
   ];

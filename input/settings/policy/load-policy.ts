@@ -17,7 +17,7 @@ import {
 import type { OutputType } from '../../outputs/output-policy.ts';
 import { logLevels, policyOptions, processOptions } from '../collector-options.ts';
 import { policyKeys } from './fleet-keys.ts';
-import type { CompletenessPolicy, Policy, ProcessOptions } from './policy.ts';
+import type { CompletenessPolicy, OutdatedInput, Policy, ProcessOptions } from './policy.ts';
 import { readInputs } from './read-inputs.ts';
 import { OutputReader } from './read-outputs.ts';
 
@@ -51,13 +51,15 @@ export function parsePolicy(text: string, file: string, options: LoadOptions = {
   const shared = readProcessSettings(tree, problems);
   const outputs = new OutputReader(tree, options.output, problems);
   const completeness: CompletenessPolicy[] = [];
-  const streams = readInputs(tree, { outputs, force, problems, notes, completeness });
+  const outdated: OutdatedInput[] = [];
+  const streams = readInputs(tree, { outputs, force, problems, notes, completeness, outdated });
   if (problems.length > 0 || !shared) throw new PolicyError(problems);
   if (streams.length === 0) throw nothingToCollect(file, notes);
   return {
     file,
     streams: streams.map(({ stream }) => stream),
     completeness,
+    outdated,
     outputs: outputs.used.map(({ output }) => output),
     process: readProcess(shared, options.stateFolder ?? stateApart(shared, outputs, options.output, notes)),
     once,

@@ -12,6 +12,8 @@ export interface Policy {
   readonly streams: readonly StreamPolicy[];
   /** The places where the completeness of the streams of the same input is reported, and how often. */
   readonly completeness?: readonly CompletenessPolicy[];
+  /** The inputs whose package is too old for what this program writes. */
+  readonly outdated?: readonly OutdatedInput[];
   /** The outputs that streams use, each once. */
   readonly outputs: readonly OutputPolicy[];
   readonly process: ProcessOptions;
@@ -33,6 +35,15 @@ export interface StreamPolicy {
   readonly mapping: MappingOptions;
   /** The same object as in `Policy.outputs`: streams that share an output share the object. */
   readonly output: OutputPolicy;
+}
+
+/** An input that Fleet made from a package which is older than this program's documents need. */
+export interface OutdatedInput {
+  /** The id of the input. */
+  readonly input: string;
+  readonly message: string;
+  /** What to do. */
+  readonly advice: string;
 }
 
 /** Reports of the tenants of one input. */

@@ -16,9 +16,10 @@ import {
 import { findKind, sourceKinds, usualKind } from '../../sources/index.ts';
 import type { RegisteredKind } from '../../sources/stream-source.ts';
 import { inputOptions } from '../collector-options.ts';
+import { judgePackage } from '../installed-package/judge-package.ts';
 import { streamOptions } from '../stream-options.ts';
 import { inputKeys, streamKeys } from './fleet-keys.ts';
-import type { CompletenessPolicy, StreamPolicy } from './policy.ts';
+import type { CompletenessPolicy, OutdatedInput, StreamPolicy } from './policy.ts';
 import { type Additions, readProcessors } from './processors.ts';
 import { asksForReports, readCompleteness } from './read-completeness.ts';
 import type { NamedOutputs } from './read-outputs.ts';
@@ -54,6 +55,7 @@ interface Reading {
   readonly problems: PolicyProblem[];
   readonly notes: string[];
   readonly completeness: CompletenessPolicy[];
+  readonly outdated: OutdatedInput[];
 }
 
 export function readInputs(policy: MapNode, reading: Reading): readonly ReadStream[] {
@@ -119,6 +121,9 @@ function readInput(input: MapNode, index: number, reading: Reading): ReadStream[
   }
   if (settings) problems.push(...checkNamespace(settings));
   const id = textAt(input, 'id') ?? name;
+  const judged = judgePackage(input, name);
+  if (judged?.is === 'too old') reading.outdated.push({ ...judged, input: id });
+  else if (judged) reading.notes.push(judged.message);
   const nodes = maps(findEntry(input, 'streams')?.value, 'streams', reading);
   const streams = nodes
     .filter((node) => !asksForReports(node))

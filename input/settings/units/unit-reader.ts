@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { PolicyError, type PolicyProblem } from '../../options/problems.ts';
 import { findEntry, type MapNode, type PolicyNode, plain } from '../../options/settings-tree.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
-import type { CompletenessPolicy } from '../policy/policy.ts';
+import type { CompletenessPolicy, OutdatedInput } from '../policy/policy.ts';
 import { findConflicts, type ReadStream, readInputs } from '../policy/read-inputs.ts';
 import { type NamedOutputs, OutputReader } from '../policy/read-outputs.ts';
 import type { ReadUnit, Unit, Wanted } from './unit.ts';
@@ -24,6 +24,7 @@ interface ReadSettings<T> {
 interface ReadInput {
   readonly streams: readonly ReadSettings<ReadStream>[];
   readonly completeness: readonly CompletenessPolicy[];
+  readonly outdated: readonly OutdatedInput[];
   readonly notes: readonly string[];
 }
 
@@ -62,11 +63,12 @@ export class UnitReader {
     this.#notes = [...this.#inputs.values()].flatMap(({ notes }) => notes);
     const streams = this.#units.flatMap((each) => each.streams);
     const completeness = this.#units.flatMap((each) => each.completeness);
+    const outdated = this.#units.flatMap((each) => each.outdated);
     // A unit that stays as it was may deliver to an output that is no longer wanted by itself.
     const used = [...streams, ...completeness].map(({ output }) => output);
     const current = [...this.#outputs.values()].map(({ value }) => value);
     const named = new Map([...used, ...current].map((output) => [output.name, output]));
-    return { outputs: [...named.values()], streams, completeness };
+    return { outputs: [...named.values()], streams, completeness, outdated };
   }
 
   #readOutputs(units: readonly Unit[]): Map<Unit, ReadUnit> {
@@ -102,6 +104,7 @@ export class UnitReader {
         error: errorOf([...problems, ...conflicts]),
         streams: kept?.streams.map(({ value }) => value.stream) ?? [],
         completeness: kept?.completeness ?? [],
+        outdated: kept?.outdated ?? [],
       });
     }
     this.#inputs = accepted;
@@ -115,12 +118,14 @@ export class UnitReader {
     const { force = false } = this.#options;
     const notes: string[] = [];
     const completeness: CompletenessPolicy[] = [];
-    const reading = { force, problems, notes, completeness, outputs: this.#namedOutputs(problems) };
+    const outdated: OutdatedInput[] = [];
+    const outputs = this.#namedOutputs(problems);
+    const reading = { force, problems, notes, completeness, outdated, outputs };
     const streams = readInputs(policyOf(unit), reading);
     if (problems.length > 0) return { unit, before, read: undefined, problems };
     const nodes = streamNodes(unit.settings);
     const known = streams.map((read) => sameOrNew(read, nodes.get(read.stream.definedAt), before));
-    return { unit, before, read: { streams: known, completeness, notes }, problems };
+    return { unit, before, read: { streams: known, completeness, outdated, notes }, problems };
   }
 
   #namedOutputs(problems: PolicyProblem[]): NamedOutputs {
@@ -137,7 +142,7 @@ export class UnitReader {
 }
 
 function unread({ id, kind }: Unit): ReadUnit {
-  return { id, kind, error: undefined, streams: [], completeness: [] };
+  return { id, kind, error: undefined, streams: [], completeness: [], outdated: [] };
 }
 
 function errorOf(problems: readonly PolicyProblem[]): PolicyError | undefined {

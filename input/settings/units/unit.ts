@@ -4,7 +4,7 @@
 import type { OperatorError } from '../../contract/errors.ts';
 import type { PolicyNode } from '../../options/settings-tree.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
-import type { CompletenessPolicy, StreamPolicy } from '../policy/policy.ts';
+import type { CompletenessPolicy, OutdatedInput, StreamPolicy } from '../policy/policy.ts';
 
 export interface Unit {
   /** Unique among the units of its kind. Inputs name an output by it, in `use_output`. */
@@ -22,6 +22,7 @@ export interface Wanted {
   readonly outputs: readonly OutputPolicy[];
   readonly streams: readonly StreamPolicy[];
   readonly completeness: readonly CompletenessPolicy[];
+  readonly outdated?: readonly OutdatedInput[] | undefined;
 }
 
 /** The outcome of reading a unit. */
@@ -35,4 +36,6 @@ export interface ReadUnit {
   /** The streams of a unit that is an input. */
   readonly streams: readonly StreamPolicy[];
   readonly completeness: readonly CompletenessPolicy[];
+  /** The inputs of it whose package is too old for what this program writes: itself, or none. */
+  readonly outdated: readonly OutdatedInput[];
 }

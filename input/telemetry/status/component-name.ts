@@ -3,13 +3,13 @@
 import { type Component, isFeed } from '../../contract/component.ts';
 
 export interface ComponentName {
-  readonly kind: 'feed' | 'stream' | 'output' | 'data_stream' | 'ledger';
+  readonly kind: 'feed' | 'stream' | 'input' | 'output' | 'data_stream' | 'ledger';
   /** The tenant of a feed or a stream. */
   readonly tenant_id?: string;
   readonly source?: string;
   /** The source's own name of a feed, such as `Audit.Exchange`. */
   readonly feed?: string;
-  /** The name of an output or a data stream. */
+  /** The name of an input, an output or a data stream. */
   readonly name?: string;
 }
 
