@@ -15,7 +15,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { strFromU8, unzipSync } from 'fflate';
 import { parse } from 'yaml';
-import { buildPackage, type Package } from '../../input/cli/package/build-package.ts';
+import type { Package } from '../../input/cli/package/assemble-package.ts';
+import { buildPackage } from '../../input/cli/package/build-package.ts';
+import { buildCollectorPackage } from '../../input/cli/package/collector/build-collector.ts';
 import { writePackage } from '../../input/cli/package/write-package.ts';
 import { zipPackage } from '../../input/cli/package/zip.ts';
 
@@ -48,10 +50,12 @@ describe('the package', () => {
 
   const available = existsSync(validator);
   (available ? test : test.skip)(
-    `satisfies Elastic's package-spec, folder and zip${available ? '' : ' (skipped: the validator is not beside the repository)'}`,
+    `and that of the collector satisfy Elastic's package-spec, folder and zip${available ? '' : ' (skipped: the validator is not beside the repository)'}`,
     async () => {
-      const written = writePackage(made, folder);
-      await expect(run('bash', [validator, written.folder, written.zip])).resolves.toBeDefined();
+      for (const each of [made, buildCollectorPackage()]) {
+        const written = writePackage(each, folder);
+        await expect(run('bash', [validator, written.folder, written.zip])).resolves.toBeDefined();
+      }
     },
   );
 
@@ -198,12 +202,6 @@ describe('Kibana takes the upload', () => {
     expect(paths.filter((path) => path.includes('\\') || path.includes('..'))).toEqual([]);
   });
 
-  test('the manifest has every key that Kibana asks for', () => {
-    const manifest = read(`${top()}/manifest.yml`);
-    for (const key of ['name', 'version', 'description', 'title', 'format_version', 'owner'])
-      expect(manifest[key]).toBeDefined();
-  });
-
   test('the name is not one of Elastic’s registry', () => {
     expect([
       'o365',
@@ -213,27 +211,6 @@ describe('Kibana takes the upload', () => {
       'microsoft_exchange_online_message_trace',
     ]).not.toContain(made.name);
   });
-
-  test('there are no top-level pipelines, templates, ILM policies or transforms', () => {
-    expect(paths.filter((path) => path.startsWith(`${top()}/elasticsearch/`))).toEqual([]);
-    expect(
-      paths.filter((path) => /\/(transform|ilm|component_template|index_template)\//.test(path)),
-    ).toEqual([]);
-    expect(read(`${top()}/manifest.yml`).elasticsearch).toBeUndefined();
-  });
-
-  test.each(['audit', 'collection'])(
-    '%s asks for no privileges, no dynamic dataset and no ILM policy',
-    (name) => {
-      const manifest = read(`${top()}/data_stream/${name}/manifest.yml`);
-      expect(manifest).toMatchObject({ title: expect.any(String), type: 'logs' });
-      for (const key of ['privileges', 'dynamic_dataset', 'dynamic_namespace', 'index_mode', 'source_mode'])
-        expect(manifest.elasticsearch?.[key]).toBeUndefined();
-      for (const key of ['ilm_policy', 'dataset_is_prefix', 'hidden']) expect(manifest[key]).toBeUndefined();
-      for (const variable of manifest.streams[0].vars ?? [])
-        expect(variable).toMatchObject({ name: expect.any(String), type: expect.any(String) });
-    },
-  );
 
   test('no data stream of ours belongs to two folders', () => {
     const datasets = ['audit', 'collection'].map(

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { buildPackage, type Package } from '../../input/cli/package/build-package.ts';
+import type { Package } from '../../input/cli/package/assemble-package.ts';
+import { buildPackage } from '../../input/cli/package/build-package.ts';
 import { checkDocument, readFieldDefinitions } from './field-checks.ts';
 
 let made: Package;

@@ -45,7 +45,7 @@ function auditStream(definitions: Definitions): PackageDataStream {
   };
 }
 
-function collectionStream(own?: readonly CollectionField[]): PackageDataStream {
+export function collectionStream(own?: readonly CollectionField[]): PackageDataStream {
   const pipeline = buildCollectionPipeline({ withHooks: false });
   return {
     name: 'collection',

@@ -3,7 +3,7 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Package } from './build-package.ts';
+import type { Package } from './assemble-package.ts';
 import { writeImportFile } from './kibana-files.ts';
 import { zipPackage } from './zip.ts';
 

@@ -6,6 +6,7 @@ import { completenessOptions } from '../../../completeness/options.ts';
 import type { Option } from '../../../options/option.ts';
 import { formOptions, isMulti } from './variables.ts';
 
+/** The settings of a stream of records. */
 export function writeStreamTemplate(): string {
   return writeTemplate(formOptions);
 }

@@ -68,7 +68,7 @@ function writeSampleTest(): [string, string][] {
   return writeTest(`${folder}/test-sample.json`, [[event, document]]);
 }
 
-function writeReportTest(): [string, string][] {
+export function writeReportTest(): [string, string][] {
   const { data_stream: _, ...document }: JsonObject = Object(collectionSample());
   const event = isObject(document.event) ? document.event : {};
   const { ingested: _ingested, ...before } = event;

@@ -1,0 +1,156 @@
+// Kibana takes both packages where they are uploaded, and refuses what it must: each rule of an upload is tried on a
+// package that breaks it, and on ours.
+
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parse, stringify } from 'yaml';
+import type { Package } from '../../input/cli/package/assemble-package.ts';
+import { buildPackage } from '../../input/cli/package/build-package.ts';
+import { buildCollectorPackage } from '../../input/cli/package/collector/build-collector.ts';
+import { zipPackage } from '../../input/cli/package/zip.ts';
+import { checkUpload } from './fleet/upload-rules.ts';
+
+const names = ['m365', 'm365_collector'] as const;
+let packages: Record<(typeof names)[number], Package>;
+beforeAll(() => {
+  packages = { m365: buildPackage(), m365_collector: buildCollectorPackage() };
+});
+
+type Files = Map<string, string | Uint8Array>;
+
+/** The zip of a package after a change to its files. */
+function zipOf(name: (typeof names)[number], change: (files: Files) => void = () => undefined): Uint8Array {
+  const { version, built } = packages[name];
+  const files: Files = new Map(built);
+  change(files);
+  return zipPackage(`${name}-${version}`, files);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: manifests of every shape
+const edit = (path: string, change: (manifest: any) => void) => (files: Files) => {
+  const manifest = parse(String(files.get(path)));
+  change(manifest);
+  files.set(path, stringify(manifest));
+};
+
+const elastics = { name: 'o365', source: 'registry', templates: ['logs-o365.audit'] } as const;
+
+test.each(names)('%s breaks no rule', (name) => {
+  expect(checkUpload(zipOf(name))).toEqual([]);
+  // An earlier upload of the same package is replaced.
+  const before = { name, source: 'upload', templates: ['logs-o365.audit', 'logs-m365.collection'] } as const;
+  expect(checkUpload(zipOf(name), { registry: [], installed: [before] })).toEqual([]);
+});
+
+describe('with Elastic’s o365 installed', () => {
+  const target = { registry: ['o365'], installed: [elastics] };
+
+  test('the package is refused, and that of the collector taken', () => {
+    expect(checkUpload(zipOf('m365'), target)).toEqual(['logs-o365.audit is owned by o365']);
+    expect(checkUpload(zipOf('m365_collector'), target)).toEqual([]);
+  });
+
+  test('a part of the dataset’s name that ends at a dot is the owner’s as well', () => {
+    for (const template of ['logs-o365.audit.more@package', 'logs-o365'])
+      expect(
+        checkUpload(zipOf('m365'), { registry: [], installed: [{ ...elastics, templates: [template] }] }),
+      ).toEqual(['logs-o365.audit is owned by o365']);
+  });
+});
+
+test('the two exclude each other: both own the data stream of completeness', () => {
+  const ours = { name: 'm365', source: 'upload', templates: ['logs-m365.collection'] } as const;
+  expect(checkUpload(zipOf('m365_collector'), { registry: [], installed: [ours] })).toEqual([
+    'logs-m365.collection is owned by m365',
+  ]);
+});
+
+describe('a cluster that cannot reach the registry', () => {
+  test('takes no upload, unless one of two settings of Kibana allows it', () => {
+    const unreachable = { registry: undefined };
+    expect(checkUpload(zipOf('m365'), unreachable)).toEqual(['could not verify m365']);
+    expect(checkUpload(zipOf('m365'), { ...unreachable, allowRegistryPackageUploads: true })).toEqual([]);
+    expect(checkUpload(zipOf('m365'), { ...unreachable, skipUploadPackageValidation: true })).toEqual([]);
+  });
+});
+
+describe('refused is', () => {
+  const audit = 'data_stream/audit/manifest.yml';
+  const asset = (path: string) => (files: Files) => files.set(path, '{}') && undefined;
+
+  test.each<[string, (files: Files) => void]>([
+    ['an index template', asset('elasticsearch/index_template/a.json')],
+    ['a component template', asset('elasticsearch/component_template/a.json')],
+    ['an ILM policy', asset('elasticsearch/ilm_policy/a.json')],
+    ['an ILM policy of a data stream', asset('data_stream/audit/elasticsearch/ilm/a.json')],
+    ['a transform', asset('elasticsearch/transform/a/transform.yml')],
+    ['a model', asset('elasticsearch/ml_model/a.json')],
+    ['an ES|QL view', asset('elasticsearch/esql_view/a.json')],
+    ['a pipeline of the package itself', asset('elasticsearch/ingest_pipeline/a.yml')],
+    ['an input package', edit('manifest.yml', (manifest) => Object.assign(manifest, { type: 'input' }))],
+    [
+      'a policy template with any signal',
+      edit('manifest.yml', ({ policy_templates }) =>
+        Object.assign(policy_templates[0], { dynamic_signal_types: true }),
+      ),
+    ],
+    [
+      'an input with any signal',
+      edit('manifest.yml', ({ policy_templates }) =>
+        Object.assign(policy_templates[0].inputs[0], { dynamic_signal_types: true }),
+      ),
+    ],
+    ['any dataset', edit(audit, (each) => Object.assign(each, { elasticsearch: { dynamic_dataset: true } }))],
+    [
+      'any namespace',
+      edit(audit, (each) => Object.assign(each, { elasticsearch: { dynamic_namespace: true } })),
+    ],
+    ['a stream of profiles', edit(audit, (each) => Object.assign(each, { type: 'profiles' }))],
+    ['a dataset with @', edit(audit, (each) => Object.assign(each, { dataset: 'o365@audit' }))],
+    ['a dataset with -', edit(audit, (each) => Object.assign(each, { dataset: 'o365-audit' }))],
+    [
+      'what asks for privileges of the cluster',
+      edit('manifest.yml', (each) =>
+        Object.assign(each, { elasticsearch: { privileges: { cluster: ['all'] } } }),
+      ),
+    ],
+    [
+      'what asks for privileges of indices',
+      edit('manifest.yml', (each) =>
+        Object.assign(each, { elasticsearch: { privileges: { indices: ['read'] } } }),
+      ),
+    ],
+    [
+      'a data stream that asks for privileges of the cluster',
+      edit(audit, (each) => Object.assign(each, { elasticsearch: { privileges: { cluster: ['all'] } } })),
+    ],
+    ['a manifest without an owner', edit('manifest.yml', (manifest) => delete manifest.owner)],
+  ])('%s', (_, change) => {
+    expect(checkUpload(zipOf('m365', change))).toHaveLength(1);
+  });
+
+  test.each(['m', 'M365', 'm-365', '3m', `m${'x'.repeat(150)}`])('the name %s', (name) => {
+    const { built, version } = packages.m365;
+    const files: Files = new Map(built);
+    edit('manifest.yml', (manifest) => Object.assign(manifest, { name }))(files);
+    expect(checkUpload(zipPackage(`${name}-${version}`, files))).toEqual([`the name ${name}`]);
+  });
+
+  test('a name that the registry has, or that was installed otherwise', () => {
+    expect(checkUpload(zipOf('m365'), { registry: ['m365'] })).toEqual(['m365 is in the registry']);
+    const installed = [{ name: 'm365', source: 'registry', templates: [] } as const];
+    expect(checkUpload(zipOf('m365'), { registry: [], installed })).toEqual([
+      'm365 is installed from registry',
+    ]);
+  });
+});
+
+test('privileges on its own data stream are not refused, and ours asks for none', () => {
+  const asks = edit('data_stream/audit/manifest.yml', (each) =>
+    Object.assign(each, { elasticsearch: { privileges: { indices: ['read'] } } }),
+  );
+  expect(checkUpload(zipOf('m365', asks))).toEqual([]);
+  for (const name of names)
+    for (const [path, text] of packages[name].built)
+      if (path.endsWith('manifest.yml'))
+        expect(parse(String(text)).elasticsearch?.privileges).toBeUndefined();
+});
