@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { unzipSync } from 'fflate';
 import { runInstall } from '../../input/cli/commands/install.ts';
 
 interface SeenRequest {
@@ -130,6 +131,49 @@ describe('m365 install', () => {
   });
 });
 
+describe('m365 install --collector', () => {
+  const collector = 'GET /api/fleet/epm/packages/m365_collector';
+  const o365 = { name: 'o365', version: '3.10.6', dataStreams: [{ name: 'logs-o365.audit-*' }] };
+
+  beforeEach(() => {
+    replies[collector] = [404, { statusCode: 404, message: 'not found' }];
+    replies[installed] = [200, { items: [o365], total: 1 }];
+  });
+
+  const installCollector = (flags: Parameters<typeof runInstall>[0] = {}) =>
+    runInstall({ kibana: address, collector: true, ...flags }, (line) => said.push(line), {
+      KIBANA_API_KEY: 'id:key',
+    });
+
+  test('uploads the package that collects for the other, and says to disable its inputs', async () => {
+    await installCollector();
+    expect(seen.map(({ line }) => line)).toEqual([collector, installed, upload]);
+    const paths = Object.keys(unzipSync(uploads()[0]?.body ?? new Uint8Array()));
+    expect(paths.every((path) => path.startsWith('m365_collector-'))).toBe(true);
+    expect(said.join('\n')).toMatch(/complete collection for Elastic's package.*Disable the inputs/s);
+  });
+
+  test('uploads nothing where no package maps the records', async () => {
+    replies[installed] = [200, { items: [], total: 0 }];
+    await expect(installCollector({ zip })).rejects.toMatchObject({
+      code: 'install-conflict',
+      advice: expect.stringMatching(/Microsoft Office 365 first.*without --collector/),
+    });
+    expect(uploads()).toEqual([]);
+  });
+
+  test('uploads nothing where the package m365 owns the completeness', async () => {
+    const ours = { name: 'm365', version: '0.2.0', dataStreams: [{ name: 'logs-m365.collection-*' }] };
+    replies[installed] = [200, { items: [o365, ours], total: 2 }];
+    await expect(installCollector({ zip })).rejects.toMatchObject({
+      code: 'install-conflict',
+      message: expect.stringMatching(/"m365" 0\.2\.0/),
+      advice: expect.stringMatching(/only one of the two/),
+    });
+    expect(uploads()).toEqual([]);
+  });
+});
+
 describe('m365 install --dashboards-only', () => {
   const view = 'GET /api/data_views/data_view/logs-*';
   const makeView = 'POST /api/data_views/data_view';
@@ -197,8 +241,16 @@ describe('m365 install uploads nothing, and names the way out,', () => {
     await expect(install()).rejects.toMatchObject({
       code: 'install-conflict',
       message: expect.stringMatching(/"o365" 3\.10\.6.*logs-o365\.audit-\*/),
-      advice: expect.stringMatching(/Uninstall.*documents: raw/),
+      advice: expect.stringMatching(/Uninstall.*install --collector.*documents: raw/),
     });
+    expect(uploads()).toEqual([]);
+  });
+
+  test('where the owner’s dataset is a part of ours, or ours of it', async () => {
+    for (const name of ['logs-o365.audit.more-*', 'logs-o365-*']) {
+      replies[installed] = [200, { items: [{ name: 'other', version: '1.0.0', dataStreams: [{ name }] }] }];
+      await expect(install()).rejects.toMatchObject({ code: 'install-conflict' });
+    }
     expect(uploads()).toEqual([]);
   });
 
@@ -246,9 +298,14 @@ describe('what Kibana says of an upload is passed on with advice', () => {
     [
       400,
       'Could not verify that uploaded package name "m365" is not a registry or bundled package.',
-      /xpack\.fleet\.isAirGapped/,
+      /internal\.allowRegistryPackageUploads: true.*internal\.skipUploadPackageValidation: true/,
     ],
     [400, 'Data stream logs-o365.audit-default already exists', /m365 setup/],
+    [
+      400,
+      'dataset "logs-o365.audit" that is already owned by installed package "o365".',
+      /install --collector/,
+    ],
     [400, 'Package requires Kibana version ^8.18.0 || ^9.0.0', /8\.18/],
     [413, 'Payload content length greater than maximum allowed', /10 MB/],
     [429, 'Too many requests. Please wait 8s before uploading again.', /ten seconds/],

@@ -144,6 +144,14 @@ describe('refused is', () => {
   });
 });
 
+test.each(names)('%s brings nothing for which an upload needs more than Fleet and Integrations', (name) => {
+  const kinds = [...packages[name].built.keys()].flatMap(
+    (path) => /^kibana\/([^/]+)\//.exec(path)?.[1] ?? [],
+  );
+  for (const gated of ['security_rule', 'security_ai_prompt', 'ml_module'])
+    expect(kinds).not.toContain(gated);
+});
+
 test('privileges on its own data stream are not refused, and ours asks for none', () => {
   const asks = edit('data_stream/audit/manifest.yml', (each) =>
     Object.assign(each, { elasticsearch: { privileges: { indices: ['read'] } } }),

@@ -11,8 +11,11 @@ import type { EnvironmentVariables } from '../../options/settings-tree.ts';
 import type { PrintLine } from '../../setup/apply-setup.ts';
 import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
 import { importDashboards } from '../kibana/import-dashboards.ts';
-import { findOwnership, type Ownership } from '../kibana/owners.ts';
+import { findOwnership, type Ownership, sharesDataStreams } from '../kibana/owners.ts';
+import type { Package } from '../package/assemble-package.ts';
 import { buildPackage } from '../package/build-package.ts';
+import { buildCollectorPackage } from '../package/collector/build-collector.ts';
+import { rawDataset } from '../package/collector/raw-stream.ts';
 import { collectionDataset } from '../package/fields/collection-fields.ts';
 import { zipPackage } from '../package/zip.ts';
 import { printText } from '../terminal/terminal.ts';
@@ -26,6 +29,7 @@ export interface InstallFlags {
   readonly ca?: readonly string[];
   readonly insecure?: boolean;
   readonly zip?: string;
+  readonly collector?: boolean;
   readonly dashboardsOnly?: boolean;
   readonly dryRun?: boolean;
 }
@@ -40,21 +44,32 @@ What it does:
 Credentials:
   KIBANA_API_KEY (encoded, as Kibana shows it, or id:key), or --username with
   KIBANA_PASSWORD; or from files.
-  The key needs the Kibana privileges Fleet: All and Integrations: All; with
-  --dashboards-only instead Saved Objects Management: All and Data View
-  Management: All.
+  The key needs the Kibana privileges Fleet: All and Integrations: All. Since
+  9.4.8 and 9.5.5 Kibana asks for more where a package brings security rules or
+  prompts; these bring none. With --dashboards-only instead Saved Objects
+  Management: All and Data View Management: All.
 
-Three ways to the same documents:
+A cluster without internet:
+  Kibana asks its registry before it takes an upload (since 8.19.22 and 9.4),
+  and refuses it where the registry cannot be reached. One of two settings in
+  kibana.yml allows it:
+    xpack.fleet.internal.allowRegistryPackageUploads: true
+    xpack.fleet.internal.skipUploadPackageValidation: true   and nothing else
+                                                    of an upload is checked
+
+Ways to the documents:
   a clean Kibana             m365 install, then add the integration "Microsoft
                              365: complete audit logs" to a policy
-  Elastic's o365 is there    remove it (its documents stay), then m365 install;
-                             or keep it and set "documents: raw"
+  Elastic's o365 is there    remove it (its documents stay), then m365 install
+  ... and is to stay         m365 install --collector, which collects for it;
+                             then disable the inputs of o365
   m365 setup was run first   keep it, and m365 install --dashboards-only
 
 Examples:
   m365 install --kibana https://kibana.example:5601 --dry-run   who owns what
   m365 install --kibana https://kibana.example:5601             do it
   m365 install --kibana http://localhost:5601 --username elastic
+  m365 install --kibana https://kibana.example:5601 --collector
   m365 install --kibana https://kibana.example:5601 --dashboards-only`;
 
 export function installCommand(): Command {
@@ -69,14 +84,36 @@ export function installCommand(): Command {
     .option('--ca <file...>', 'PEM file of the authority to trust')
     .option('--insecure', 'do not check the certificate')
     .option('--zip <file>', 'upload this package instead of building it')
+    .option('--collector', 'the package that collects for Elastic’s o365, which stays')
     .option('--dashboards-only', 'import the dashboards as saved objects, without the package')
     .option('--dry-run', 'look, and upload nothing')
     .addHelpText('after', teaching)
     .action((flags: InstallFlags) => runInstall(flags, printText));
 }
 
-const packageName = 'm365';
-const dataStreams = [...datasetNames, collectionDataset].map((name) => `logs-${name}-*`);
+/** What is uploaded: its title in Kibana, and the data streams that it has to own. */
+interface Uploaded {
+  readonly name: string;
+  readonly title: string;
+  readonly dataStreams: readonly string[];
+  readonly build: () => Package;
+}
+
+const patternOf = (dataset: string): string => `logs-${dataset}-*`;
+
+const wholePackage: Uploaded = {
+  name: 'm365',
+  title: 'Microsoft 365: complete audit logs',
+  dataStreams: [...datasetNames, collectionDataset].map(patternOf),
+  build: () => buildPackage(),
+};
+
+const collectorPackage: Uploaded = {
+  name: 'm365_collector',
+  title: "Microsoft 365: complete collection for Elastic's package",
+  dataStreams: [collectionDataset, rawDataset].map(patternOf),
+  build: () => buildCollectorPackage(),
+};
 
 /** Throws an OperatorError for everything that needs a person. */
 export async function runInstall(
@@ -97,9 +134,11 @@ export async function runInstall(
 type Upload = (connection: KibanaConnection) => Promise<void>;
 
 function prepareUpload(flags: InstallFlags, print: PrintLine): Upload {
-  const zip = flags.zip === undefined ? build() : readZip(flags.zip);
+  const uploaded = flags.collector ? collectorPackage : wholePackage;
+  const zip = flags.zip === undefined ? build(uploaded) : readZip(flags.zip);
   return async (connection) => {
-    refuse(await findOwnership(connection, packageName, dataStreams), print);
+    const ownership = await findOwnership(connection, uploaded.name, uploaded.dataStreams);
+    refuse(ownership, uploaded, print);
     if (flags.dryRun) {
       print(`would upload the package (${zip.byteLength} bytes) to ${connection.address}`);
       return;
@@ -107,15 +146,17 @@ function prepareUpload(flags: InstallFlags, print: PrintLine): Upload {
     const { body } = await askKibana(connection, { method: 'POST', path: '/api/fleet/epm/packages', zip });
     const items = Array.isArray(body.items) ? body.items.length : 0;
     print(`installed the package with ${items} assets`);
-    print(
-      'Next: in Kibana open Integrations, choose "Microsoft 365: complete audit logs", and add it to a policy.',
-    );
+    print(`Next: in Kibana open Integrations, choose "${uploaded.title}", and add it to a policy.`);
+    if (flags.collector) print('Disable the inputs of the package o365 for the same tenants.');
   };
 }
 
-function prepareDashboards({ zip, dryRun }: InstallFlags, print: PrintLine): Upload {
-  if (zip !== undefined)
-    throw usage('--zip and --dashboards-only exclude each other.', 'Leave one of them out.');
+function prepareDashboards({ zip, dryRun, collector }: InstallFlags, print: PrintLine): Upload {
+  if (zip !== undefined || collector)
+    throw usage(
+      `${collector ? '--collector' : '--zip'} and --dashboards-only exclude each other.`,
+      'Leave one of them out.',
+    );
   const { savedObjects } = buildPackage();
   return async (connection) => {
     const count = savedObjects.filter(({ type }) => type === 'dashboard').length;
@@ -129,8 +170,8 @@ function prepareDashboards({ zip, dryRun }: InstallFlags, print: PrintLine): Upl
   };
 }
 
-function build(): Uint8Array {
-  const { name, version, built } = buildPackage();
+function build(uploaded: Uploaded): Uint8Array {
+  const { name, version, built } = uploaded.build();
   return zipPackage(`${name}-${version}`, built);
 }
 
@@ -145,20 +186,29 @@ function readZip(file: string): Uint8Array {
   }
 }
 
-function refuse({ installed, inRegistry, owners }: Ownership, print: PrintLine): void {
+function refuse(ownership: Ownership, uploaded: Uploaded, print: PrintLine): void {
+  const { installed, inRegistry, owners } = ownership;
   const [owner] = owners;
   if (owner)
     throw conflict(
       `Nothing was uploaded: the package "${owner.name}" ${owner.version} is installed and owns ${owner.dataStreams.join(', ')}.`,
-      `Either remove it (Integrations → Installed → ${owner.name} → Settings → Uninstall; its documents stay) and run this again, or keep it and set "documents: raw" in the stream.`,
+      `Either remove it (Integrations → Installed → ${owner.name} → Settings → Uninstall; its documents stay) and run this again, ${uploaded === wholePackage ? 'or keep it and run `m365 install --collector`, which collects for it (documents: raw).' : 'or collect with that one: only one of the two can be there.'}`,
     );
   if (inRegistry !== undefined)
     throw conflict(
       `Nothing was uploaded: the registry of this Kibana has a package of the same name (${inRegistry}).`,
       'Serve this package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup`, then `m365 install --dashboards-only`.',
     );
+  if (uploaded === collectorPackage && !hasOwner(ownership))
+    throw conflict(
+      `Nothing was uploaded: no installed package owns ${datasetNames.map(patternOf).join(', ')}, for which this one collects.`,
+      'Install Elastic’s package Microsoft Office 365 first, or run `m365 install` without --collector, which needs no other package.',
+    );
   print(installed === undefined ? 'no version of it is installed' : `version ${installed} is installed`);
 }
+
+const hasOwner = ({ all }: Ownership): boolean =>
+  all.some((each) => sharesDataStreams(each, datasetNames.map(patternOf)));
 
 async function readConnection(
   flags: InstallFlags,

@@ -126,7 +126,9 @@ function refusal(
 /** Reasons for which Kibana turns an upload down, recognised by words of its message. */
 function adviceForUpload(message: string): string | undefined {
   if (/could not verify/i.test(message))
-    return 'Kibana cannot reach its registry. Give it access, or, where there is none on purpose, set xpack.fleet.isAirGapped: true in kibana.yml.';
+    return 'Kibana cannot reach its registry, and takes no upload without asking it. Give it access, or, where there is none on purpose, set xpack.fleet.internal.allowRegistryPackageUploads: true in kibana.yml; xpack.fleet.internal.skipUploadPackageValidation: true skips all other checks of uploads as well.';
+  if (/already owned by/i.test(message))
+    return 'Another package that is installed owns its data streams. Remove that one first; or where it is to stay, run `m365 install --collector`, which collects for it.';
   if (/registry/i.test(message))
     return 'A package of this name is in its registry. Serve the package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup`, then `m365 install --dashboards-only`.';
   if (/data ?stream|dataset|index template/i.test(message))

@@ -19,6 +19,8 @@ export interface Ownership {
   readonly inRegistry: string | undefined;
   /** Another package that maps one of our data streams. */
   readonly owners: readonly InstalledPackage[];
+  /** All that are installed. */
+  readonly all: readonly InstalledPackage[];
 }
 
 export async function findOwnership(
@@ -34,12 +36,12 @@ export async function findOwnership(
   const installation = isObject(item.installationInfo) ? item.installationInfo : {};
   const installed = item.status === 'installed' ? text(installation.version ?? item.version) : undefined;
   const uploaded = installation.install_source === 'upload';
+  const all = await listInstalled(connection);
   return {
     installed,
     inRegistry: status === 404 || (installed !== undefined && uploaded) ? undefined : text(item.version),
-    owners: (await listInstalled(connection)).filter(
-      (each) => each.name !== name && sharesDataStreams(each, dataStreams),
-    ),
+    owners: all.filter((each) => each.name !== name && sharesDataStreams(each, dataStreams)),
+    all,
   };
 }
 
@@ -56,8 +58,18 @@ async function listInstalled(connection: KibanaConnection): Promise<InstalledPac
   }));
 }
 
-function sharesDataStreams({ dataStreams }: InstalledPackage, ours: readonly string[]): boolean {
-  return dataStreams.some((theirs) => ours.some((name) => patternsOverlap(theirs, name)));
+export function sharesDataStreams(
+  { dataStreams }: Pick<InstalledPackage, 'dataStreams'>,
+  ours: readonly string[],
+): boolean {
+  return dataStreams.some((theirs) =>
+    ours.some((name) => patternsOverlap(theirs, name) || isPartOf(theirs, name) || isPartOf(name, theirs)),
+  );
+}
+
+/** Kibana takes `logs-o365.audit.more` for a part of what the owner of `logs-o365.audit` has. */
+function isPartOf(pattern: string, whole: string): boolean {
+  return pattern.startsWith(`${whole.replace(/-\*$/, '')}.`);
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -202,3 +202,19 @@ function compileStream(
   const { data_stream, ...settings } = compiled;
   return { id: stream.id, data_stream: { ...stream.data_stream, ...Object(data_stream) }, ...settings };
 }
+
+interface IndexPrivileges {
+  readonly names: readonly string[];
+  readonly privileges: readonly string[];
+}
+
+/** What the key of an agent may do that has only this policy: by the dataset that the template compiled, if it did. */
+export function keyOf(inputs: readonly AgentInput[]): { cluster: string[]; indices: IndexPrivileges[] } {
+  const indices = inputs.flatMap(({ streams, data_stream }) =>
+    streams.map(({ data_stream: { type, dataset } }) => ({
+      names: [`${type}-${dataset}-${Object(data_stream).namespace}`],
+      privileges: ['auto_configure', 'create_doc'],
+    })),
+  );
+  return { cluster: ['monitor'], indices };
+}

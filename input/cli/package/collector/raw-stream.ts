@@ -8,14 +8,14 @@ import { writeFieldFiles } from '../fields/field-definitions.ts';
 import { writeStreamTemplate } from '../form/stream-template.ts';
 import { writeStreamVariables } from '../form/variables.ts';
 
-const ownDataset = 'm365.audit_raw';
+export const rawDataset = 'm365.audit_raw';
 
 export function rawStream({ name, rawField }: Dataset): PackageDataStream {
   return {
     name: 'audit_raw',
     manifest: writeManifest(name),
     fields: writeFieldFiles({
-      dataset: ownDataset,
+      dataset: rawDataset,
       module: 'm365',
       fields: [
         {
@@ -31,8 +31,8 @@ export function rawStream({ name, rawField }: Dataset): PackageDataStream {
     template: `data_stream:\n  dataset: ${name}\ndocuments: raw\n${writeStreamTemplate()}`,
     sample: {
       '@timestamp': '2026-09-14T08:14:02.000Z',
-      data_stream: { dataset: ownDataset, namespace: 'default', type: 'logs' },
-      event: { dataset: ownDataset, module: 'm365' },
+      data_stream: { dataset: rawDataset, namespace: 'default', type: 'logs' },
+      event: { dataset: rawDataset, module: 'm365' },
     },
   };
 }
@@ -41,7 +41,7 @@ function writeManifest(dataset: string): object {
   return {
     title: "Raw records for Elastic's package",
     type: 'logs',
-    dataset: ownDataset,
+    dataset: rawDataset,
     streams: [
       {
         input: 'm365',
