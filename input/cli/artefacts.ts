@@ -17,6 +17,7 @@ import { buildCollectionPipeline, collectionPipelineName } from '../completeness
 import { generateSettings } from '../settings/reference/generate.ts';
 import { collectionDataset, listCollectionFields } from './package/fields/collection-fields.ts';
 import { generateVersions } from './package/versions/generate-versions.ts';
+import { writeSupport } from './support/write-support.ts';
 
 export interface Artefact {
   readonly path: string;
@@ -30,6 +31,7 @@ export function listArtefacts(): Artefact[] {
     writePipeline(buildCollectionPipeline({ withHooks: true })),
     { path: 'docs/from-elastic.md', text: writeFromElastic() },
     { path: 'docs/mapping-language.md', text: writeMappingLanguage() },
+    { path: 'docs/support.md', text: writeSupport() },
     ...[...generateSettings(), ...generateVersions()].map(([path, text]) => ({ path, text })),
   ];
 }

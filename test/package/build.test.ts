@@ -127,6 +127,7 @@ describe('the package', () => {
     expect(headings).toEqual([
       '## Overview',
       '### Compatibility',
+      '### Upgrades',
       '### How it works',
       '## What data it collects',
       '### Supported use cases',
