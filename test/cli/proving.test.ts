@@ -300,7 +300,20 @@ describe('m365 check', () => {
     expect(stdout).toMatch(/ok +Audit\.Exchange: subscribed; \d+ content blobs?/);
     expect(stdout).toMatch(/A firewall has to let through\n {2}127\.0\.0\.1:\d+\n/);
     expect(code).toBe(0);
+    expect(stdout).toMatch(/epr\.elastic\.co:443.*allowRegistryPackageUploads: true/s);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('of a policy that comes from an old package says which command upgrades it', async () => {
+    const old = join(place.folder, 'old-package.yml');
+    const meta = 'meta: {package: {name: m365, version: 0.0.1}}';
+    const text = readFileSync(place.policy, 'utf8');
+    writeFileSync(old, text.replace(/^( *)type: m365$/m, `$1type: m365\n$1${meta}`), { mode: 0o600 });
+    const { code, stdout } = await run(['check', '--policy', old]);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /Input m365-test problem package: .*m365 0\.0\.1.* `m365 install --kibana URL`/,
+    );
+    expect(code).toBe(1);
   });
 
   test.each([

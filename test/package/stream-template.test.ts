@@ -14,6 +14,7 @@ import {
   makePackagePolicy,
   openPackage,
   type PackagePolicy,
+  upgradePackagePolicy,
   validatePackagePolicy,
 } from './fleet/package-policy.ts';
 import { type ReadInputs, readAsFile, readAsUnits } from './fleet/read-agent-inputs.ts';
@@ -261,5 +262,45 @@ describe('the form', () => {
   test('does without what is required, and Kibana says so', () => {
     const policy = makePackagePolicy(pack, enter({ client_secret: 'x' }));
     expect(validatePackagePolicy(pack, policy)).toEqual(['tenant_id: is required', 'client_id: is required']);
+  });
+});
+
+describe('an upgrade of the policy', () => {
+  const everything = () => Object.fromEntries(formOptions.map((option) => [option.name, sampleOf(option)]));
+  const valuesOf = ({ vars, inputs }: PackagePolicy) => {
+    const streams = inputs.flatMap((input) => input.streams.map((stream) => stream.vars));
+    const all = Object.entries(Object.assign({}, vars, ...streams.toReversed()));
+    return Object.fromEntries(all.map(([name, variable]) => [name, Object(variable).value]));
+  };
+
+  test('to this version and later ones keeps every value', () => {
+    const before = makePackagePolicy(pack, enter(everything()));
+    expect(valuesOf(upgradePackagePolicy(pack, before))).toEqual(valuesOf(before));
+  });
+
+  test('from 0.1.0 keeps those of the stream, and the package says which are to be entered again', () => {
+    const now = makePackagePolicy(pack, enter(everything()));
+    // There all variables were those of the stream.
+    const before = {
+      ...now,
+      vars: {},
+      inputs: now.inputs.map((input) => ({
+        ...input,
+        streams: input.streams.map((stream) => ({ ...stream, vars: { ...now.vars, ...stream.vars } })),
+      })),
+    };
+    const upgraded = upgradePackagePolicy(pack, before);
+    const [kept, wanted] = [valuesOf(upgraded), valuesOf(now)];
+    const own = enter(everything()).streams?.audit ?? {};
+    for (const name of Object.keys(own)) expect(kept[name]).toEqual(wanted[name]);
+    for (const { name, default: value } of pack.vars ?? []) expect(kept[name]).toEqual(value);
+    expect(validatePackagePolicy(pack, upgraded)).toEqual([
+      'tenant_id: is required',
+      'client_id: is required',
+    ]);
+    const note = String(pack.files.get('docs/README.md')).split('### Upgrades')[1]?.split('###')[0] ?? '';
+    const secrets = ['client_secret', 'certificate', 'certificate_passphrase'];
+    for (const { name, title } of pack.vars ?? [])
+      expect(note).toContain(secrets.includes(name) ? 'the secret or certificate' : `**${title}**`);
   });
 });

@@ -19,6 +19,7 @@ Asks Microsoft and the outputs what a collector would ask, and changes nothing:
   output   Elasticsearch: version, processors, privileges, templates and their
            owner; the folder of a file output
   hosts    what a firewall has to let through
+  package  is the package that Fleet made the policy from new enough
 Every problem comes with what to do about it.
 
 Examples:
@@ -97,8 +98,15 @@ function hostsOf({ streams, outputs }: Policy): readonly string[] {
   return [...new Set([...asked, ...outputs.flatMap(hostsOfOutput)])];
 }
 
+const uploadNeeds = `
+Kibana takes an upload of the package where it reaches its registry,
+epr.elastic.co:443; without internet where kibana.yml has one of
+  xpack.fleet.internal.allowRegistryPackageUploads: true
+  xpack.fleet.internal.skipUploadPackageValidation: true`;
+
 function printEnd(policy: Policy, findings: readonly Finding[], hosts: readonly string[]): void {
   printText(`\nA firewall has to let through\n${hosts.map((host) => `  ${host}`).join('\n')}`);
+  printText(uploadNeeds);
   const lacking = findings.some(({ name, state }) => name === 'privileges' && state === 'problem');
   const streams = policy.outputs.flatMap((output) =>
     output.type === 'elasticsearch' ? writtenStreamsOf(policy, output) : [],

@@ -116,6 +116,33 @@ export function makePackagePolicy(pack: FleetPackage, entered: Entered): Package
   };
 }
 
+/**
+ * Upgrades a policy to another version of its package, as Fleet does: a variable keeps its value where one of its name is
+ * declared on the same level, and nowhere else.
+ */
+export function upgradePackagePolicy(pack: FleetPackage, before: PackagePolicy): PackagePolicy {
+  const keep = (now: FleetVariables, then: FleetVariables = {}): FleetVariables =>
+    Object.fromEntries(
+      Object.entries(now).map(([name, { type, value }]) => [
+        name,
+        { type, value: then[name]?.value ?? value },
+      ]),
+    );
+  const now = makePackagePolicy(pack, {});
+  const streams = before.inputs.flatMap((input) => input.streams);
+  return {
+    ...before,
+    vars: keep(now.vars, before.vars),
+    inputs: now.inputs.map((input) => ({
+      ...input,
+      streams: input.streams.map((stream) => {
+        const then = streams.find(({ data_stream }) => data_stream.dataset === stream.data_stream.dataset);
+        return { ...stream, enabled: then?.enabled ?? stream.enabled, vars: keep(stream.vars, then?.vars) };
+      }),
+    })),
+  };
+}
+
 /** What Kibana complains of in a form, each with the variable. */
 export function validatePackagePolicy(pack: FleetPackage, policy: PackagePolicy): string[] {
   const complain = (declared: readonly DeclaredVariable[] = [], vars: FleetVariables) =>
