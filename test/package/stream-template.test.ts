@@ -145,10 +145,12 @@ describe.each(versions)('a policy made by Fleet %s', (version) => {
     expect(readBoth(inputs).streams).toHaveLength(1);
   });
 
-  test('keeps the reference to a secret that Fleet stores apart', async () => {
-    const secret = { isSecretRef: true, id: 'abc-1' };
-    const { source } = read({ ...required, client_secret: secret }, version);
-    expect(await optionsOf(source).clientSecret?.()).toBe('$co.elastic.secret{abc-1}');
+  test('keeps the reference to a secret that Fleet stores apart, for the agent to replace', () => {
+    const [input] = makeInputs(
+      { ...required, client_secret: { isSecretRef: true, id: 'abc-1' } },
+      { version },
+    );
+    expect(input?.streams[0]?.client_secret).toBe('$co.elastic.secret{abc-1}');
   });
 
   test('takes one content type, and none of the others', () => {
@@ -202,26 +204,34 @@ describe.each(versions)('a policy made by Fleet %s', (version) => {
   });
 });
 
+/** A variable stays on its level for ever; others may join them. */
+const sharedSince020 = [
+  'tenant_id',
+  'tenant_name',
+  'client_id',
+  'client_secret',
+  'client_secret_expires',
+  'certificate',
+  'certificate_passphrase',
+  'cloud',
+  'login_url',
+  'proxy_url',
+  'ssl.certificate_authorities',
+  'ssl.verification_mode',
+];
+
 describe('the form', () => {
   const shared = () => pack.vars ?? [];
   const streams = () => pack.dataStreams;
   const ofStream = (name: string) => streams().find(({ folder }) => folder === name)?.streams[0]?.vars ?? [];
 
   test('asks once for what all streams of a tenant share, and never moves it', () => {
-    expect(shared().map(({ name }) => name)).toEqual([
-      'tenant_id',
-      'tenant_name',
-      'client_id',
-      'client_secret',
-      'client_secret_expires',
-      'certificate',
-      'certificate_passphrase',
-      'cloud',
-      'login_url',
-      'proxy_url',
-      'ssl.certificate_authorities',
-      'ssl.verification_mode',
-    ]);
+    const names = shared().map(({ name }) => name);
+    expect(names.filter((name) => sharedSince020.includes(name))).toEqual(sharedSince020);
+    expect(ofStream('audit').filter(({ name }) => sharedSince020.includes(name))).toEqual([]);
+    const own = ofStream('audit').map(({ name }) => name);
+    expect(own).toEqual(expect.arrayContaining(['content_types', 'initial_interval', 'interval', 'tags']));
+    expect(own).toEqual(expect.arrayContaining(['management_url', 'requests_per_minute', 'timeout']));
   });
 
   test('asks on one level only: a stream’s variable would outweigh that of the package', () => {
@@ -236,12 +246,14 @@ describe('the form', () => {
   });
 
   test('hides secrets, and leaves room for a PEM', () => {
-    const secrets = shared().filter(({ secret }) => secret === true);
-    expect(secrets.map(({ name }) => name)).toEqual([
-      'client_secret',
-      'certificate',
-      'certificate_passphrase',
-    ]);
+    const all = [...shared(), ...ofStream('audit')];
+    const secrets = formOptions.filter(({ type }) => type === 'secret').map(({ name }) => name);
+    expect(secrets).toEqual(
+      expect.arrayContaining(['client_secret', 'certificate', 'certificate_passphrase']),
+    );
+    expect(all.flatMap(({ name, secret }) => (secret === true ? [name] : [])).toSorted()).toEqual(
+      secrets.toSorted(),
+    );
     expect(shared().find(({ name }) => name === 'certificate')?.type).toBe('textarea');
   });
 
@@ -300,7 +312,7 @@ describe('an upgrade of the policy', () => {
     ]);
     const note = String(pack.files.get('docs/README.md')).split('### Upgrades')[1]?.split('###')[0] ?? '';
     const secrets = ['client_secret', 'certificate', 'certificate_passphrase'];
-    for (const { name, title } of pack.vars ?? [])
+    for (const { name, title } of (pack.vars ?? []).filter((each) => sharedSince020.includes(each.name)))
       expect(note).toContain(secrets.includes(name) ? 'the secret or certificate' : `**${title}**`);
   });
 });
