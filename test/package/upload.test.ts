@@ -2,12 +2,13 @@
 // package that breaks it, and on ours.
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { unzipSync } from 'fflate';
 import { parse, stringify } from 'yaml';
 import type { Package } from '../../input/cli/package/assemble-package.ts';
 import { buildPackage } from '../../input/cli/package/build-package.ts';
 import { buildCollectorPackage } from '../../input/cli/package/collector/build-collector.ts';
 import { zipPackage } from '../../input/cli/package/zip.ts';
-import { checkUpload } from './fleet/upload-rules.ts';
+import { type Archive, checkUpload } from './fleet/upload-rules.ts';
 
 const names = ['m365', 'm365_collector'] as const;
 let packages: Record<(typeof names)[number], Package>;
@@ -17,13 +18,16 @@ beforeAll(() => {
 
 type Files = Map<string, string | Uint8Array>;
 
-/** The zip of a package after a change to its files. */
-function zipOf(name: (typeof names)[number], change: (files: Files) => void = () => undefined): Uint8Array {
+/** A package in its archive, after a change to its files. */
+function archiveOf(name: (typeof names)[number], change: (files: Files) => void = () => undefined): Archive {
   const { version, built } = packages[name];
   const files: Files = new Map(built);
   change(files);
-  return zipPackage(`${name}-${version}`, files);
+  return inFolder(`${name}-${version}`, files);
 }
+
+const inFolder = (folder: string, files: Files): Archive =>
+  new Map([...files].map(([path, content]) => [`${folder}/${path}`, content]));
 
 // biome-ignore lint/suspicious/noExplicitAny: manifests of every shape
 const edit = (path: string, change: (manifest: any) => void) => (files: Files) => {
@@ -35,31 +39,33 @@ const edit = (path: string, change: (manifest: any) => void) => (files: Files) =
 const elastics = { name: 'o365', source: 'registry', templates: ['logs-o365.audit'] } as const;
 
 test.each(names)('%s breaks no rule', (name) => {
-  expect(checkUpload(zipOf(name))).toEqual([]);
+  const { version, built } = packages[name];
+  const zip = unzipSync(zipPackage(`${name}-${version}`, built));
+  expect(checkUpload(new Map(Object.entries(zip)))).toEqual([]);
   // An earlier upload of the same package is replaced.
   const before = { name, source: 'upload', templates: ['logs-o365.audit', 'logs-m365.collection'] } as const;
-  expect(checkUpload(zipOf(name), { registry: [], installed: [before] })).toEqual([]);
+  expect(checkUpload(archiveOf(name), { registry: [], installed: [before] })).toEqual([]);
 });
 
 describe('with Elastic’s o365 installed', () => {
   const target = { registry: ['o365'], installed: [elastics] };
 
   test('the package is refused, and that of the collector taken', () => {
-    expect(checkUpload(zipOf('m365'), target)).toEqual(['logs-o365.audit is owned by o365']);
-    expect(checkUpload(zipOf('m365_collector'), target)).toEqual([]);
+    expect(checkUpload(archiveOf('m365'), target)).toEqual(['logs-o365.audit is owned by o365']);
+    expect(checkUpload(archiveOf('m365_collector'), target)).toEqual([]);
   });
 
   test('a part of the dataset’s name that ends at a dot is the owner’s as well', () => {
     for (const template of ['logs-o365.audit.more@package', 'logs-o365'])
       expect(
-        checkUpload(zipOf('m365'), { registry: [], installed: [{ ...elastics, templates: [template] }] }),
+        checkUpload(archiveOf('m365'), { registry: [], installed: [{ ...elastics, templates: [template] }] }),
       ).toEqual(['logs-o365.audit is owned by o365']);
   });
 });
 
 test('the two exclude each other: both own the data stream of completeness', () => {
   const ours = { name: 'm365', source: 'upload', templates: ['logs-m365.collection'] } as const;
-  expect(checkUpload(zipOf('m365_collector'), { registry: [], installed: [ours] })).toEqual([
+  expect(checkUpload(archiveOf('m365_collector'), { registry: [], installed: [ours] })).toEqual([
     'logs-m365.collection is owned by m365',
   ]);
 });
@@ -67,9 +73,9 @@ test('the two exclude each other: both own the data stream of completeness', () 
 describe('a cluster that cannot reach the registry', () => {
   test('takes no upload, unless one of two settings of Kibana allows it', () => {
     const unreachable = { registry: undefined };
-    expect(checkUpload(zipOf('m365'), unreachable)).toEqual(['could not verify m365']);
-    expect(checkUpload(zipOf('m365'), { ...unreachable, allowRegistryPackageUploads: true })).toEqual([]);
-    expect(checkUpload(zipOf('m365'), { ...unreachable, skipUploadPackageValidation: true })).toEqual([]);
+    expect(checkUpload(archiveOf('m365'), unreachable)).toEqual(['could not verify m365']);
+    expect(checkUpload(archiveOf('m365'), { ...unreachable, allowRegistryPackageUploads: true })).toEqual([]);
+    expect(checkUpload(archiveOf('m365'), { ...unreachable, skipUploadPackageValidation: true })).toEqual([]);
   });
 });
 
@@ -125,20 +131,20 @@ describe('refused is', () => {
     ],
     ['a manifest without an owner', edit('manifest.yml', (manifest) => delete manifest.owner)],
   ])('%s', (_, change) => {
-    expect(checkUpload(zipOf('m365', change))).toHaveLength(1);
+    expect(checkUpload(archiveOf('m365', change))).toHaveLength(1);
   });
 
   test.each(['m', 'M365', 'm-365', '3m', `m${'x'.repeat(150)}`])('the name %s', (name) => {
     const { built, version } = packages.m365;
     const files: Files = new Map(built);
     edit('manifest.yml', (manifest) => Object.assign(manifest, { name }))(files);
-    expect(checkUpload(zipPackage(`${name}-${version}`, files))).toEqual([`the name ${name}`]);
+    expect(checkUpload(inFolder(`${name}-${version}`, files))).toEqual([`the name ${name}`]);
   });
 
   test('a name that the registry has, or that was installed otherwise', () => {
-    expect(checkUpload(zipOf('m365'), { registry: ['m365'] })).toEqual(['m365 is in the registry']);
+    expect(checkUpload(archiveOf('m365'), { registry: ['m365'] })).toEqual(['m365 is in the registry']);
     const installed = [{ name: 'm365', source: 'registry', templates: [] } as const];
-    expect(checkUpload(zipOf('m365'), { registry: [], installed })).toEqual([
+    expect(checkUpload(archiveOf('m365'), { registry: [], installed })).toEqual([
       'm365 is installed from registry',
     ]);
   });
@@ -156,7 +162,7 @@ test('privileges on its own data stream are not refused, and ours asks for none'
   const asks = edit('data_stream/audit/manifest.yml', (each) =>
     Object.assign(each, { elasticsearch: { privileges: { indices: ['read'] } } }),
   );
-  expect(checkUpload(zipOf('m365', asks))).toEqual([]);
+  expect(checkUpload(archiveOf('m365', asks))).toEqual([]);
   for (const name of names)
     for (const [path, text] of packages[name].built)
       if (path.endsWith('manifest.yml'))

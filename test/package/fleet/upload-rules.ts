@@ -1,6 +1,5 @@
 // What Kibana says of a package that somebody uploads: it reads the archive, then refuses what an upload must not bring.
 
-import { strFromU8, unzipSync } from 'fflate';
 import { parse } from 'yaml';
 
 /** The cluster that a package is uploaded to. */
@@ -50,12 +49,14 @@ interface DataStream {
   readonly elasticsearch?: Privileged & { dynamic_dataset?: boolean; dynamic_namespace?: boolean };
 }
 
+/** What is in an archive, by its whole path. */
+export type Archive = ReadonlyMap<string, string | Uint8Array>;
+
 /** One line for each reason; nothing where Kibana takes it. */
-export function checkUpload(zip: Uint8Array, target: UploadTarget = { registry: [] }): string[] {
-  const archive = unzipSync(zip);
-  const paths = Object.keys(archive);
+export function checkUpload(archive: Archive, target: UploadTarget = { registry: [] }): string[] {
+  const paths = [...archive.keys()];
   const top = paths[0]?.split('/', 1)[0] ?? '';
-  const readYaml = (path: string) => parse(strFromU8(archive[path] ?? new Uint8Array()));
+  const readYaml = (path: string) => parse(Buffer.from(archive.get(path) ?? '').toString('utf8'));
   const manifest: Manifest = readYaml(`${top}/manifest.yml`);
   const streams = paths
     .filter((path) => /^[^/]+\/data_stream\/[^/]+\/manifest\.yml$/.test(path))
