@@ -154,7 +154,8 @@ describe('m365 install --collector', () => {
   });
 
   test('uploads nothing where no package maps the records', async () => {
-    replies[installed] = [200, { items: [], total: 0 }];
+    const other = { name: 'other', version: '1.0.0', dataStreams: [{ name: 'logs-o365.audit.more-*' }] };
+    replies[installed] = [200, { items: [other], total: 1 }];
     await expect(installCollector({ zip })).rejects.toMatchObject({
       code: 'install-conflict',
       advice: expect.stringMatching(/Microsoft Office 365 first.*without --collector/),

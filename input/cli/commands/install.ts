@@ -11,7 +11,7 @@ import type { EnvironmentVariables } from '../../options/settings-tree.ts';
 import type { PrintLine } from '../../setup/apply-setup.ts';
 import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
 import { importDashboards } from '../kibana/import-dashboards.ts';
-import { findOwnership, type Ownership, sharesDataStreams } from '../kibana/owners.ts';
+import { findOwnership, mapsDataStreams, type Ownership } from '../kibana/owners.ts';
 import type { Package } from '../package/assemble-package.ts';
 import { buildPackage } from '../package/build-package.ts';
 import { buildCollectorPackage } from '../package/collector/build-collector.ts';
@@ -208,7 +208,7 @@ function refuse(ownership: Ownership, uploaded: Uploaded, print: PrintLine): voi
 }
 
 const hasOwner = ({ all }: Ownership): boolean =>
-  all.some((each) => sharesDataStreams(each, datasetNames.map(patternOf)));
+  all.some((each) => mapsDataStreams(each, datasetNames.map(patternOf)));
 
 async function readConnection(
   flags: InstallFlags,

@@ -58,10 +58,12 @@ async function listInstalled(connection: KibanaConnection): Promise<InstalledPac
   }));
 }
 
-export function sharesDataStreams(
-  { dataStreams }: Pick<InstalledPackage, 'dataStreams'>,
-  ours: readonly string[],
-): boolean {
+/** True where its template takes documents of one of these. */
+export function mapsDataStreams({ dataStreams }: InstalledPackage, ours: readonly string[]): boolean {
+  return dataStreams.some((theirs) => ours.some((name) => patternsOverlap(theirs, name)));
+}
+
+function sharesDataStreams({ dataStreams }: InstalledPackage, ours: readonly string[]): boolean {
   return dataStreams.some((theirs) =>
     ours.some((name) => patternsOverlap(theirs, name) || isPartOf(theirs, name) || isPartOf(name, theirs)),
   );
