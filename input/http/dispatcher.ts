@@ -1,23 +1,21 @@
-// Creates undici dispatchers from settings: proxy, certificate authorities, how strictly a certificate is checked, and
-// time-outs. Requests to Microsoft and to Elasticsearch all go through one.
+// Creates undici dispatchers from settings: proxy, TLS and time-outs. Requests to Microsoft and to Elasticsearch all go
+// through one.
 
-import { readFileSync } from 'node:fs';
-import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import { describeError, OperatorError, protectSecret } from '../contract/errors.ts';
+import { OperatorError, protectSecret } from '../contract/errors.ts';
 import type { Option, OptionSet } from '../options/option.ts';
+import { type TlsSettings, tlsConnectOptions, verificationModes } from './tls.ts';
 
-export const verificationModes = ['full', 'certificate', 'none'] as const;
-
-export interface TransportOptions {
+export interface TransportOptions extends TlsSettings {
   /** The proxy for every host except those of NO_PROXY. Without it HTTPS_PROXY and HTTP_PROXY count. */
   readonly proxyUrl?: string | undefined;
   readonly proxyDisable?: boolean | undefined;
-  /** The authorities to trust instead of the default ones, as PEM text or paths of PEM files. */
-  readonly certificateAuthorities?: readonly string[] | undefined;
-  readonly verificationMode?: (typeof verificationModes)[number] | undefined;
+  /** Headers for the proxy alone, with the request for a tunnel. */
+  readonly proxyHeaders?: Readonly<Record<string, string>> | undefined;
   /** The time to connect, to the first byte of an answer, and between two pieces of it. */
   readonly timeoutMs?: number | undefined;
+  /** How long a connection without a request is kept. */
+  readonly idleMs?: number | undefined;
   /** The most connections to one host. */
   readonly connections?: number | undefined;
 }
@@ -29,7 +27,8 @@ export const verificationModeOption: Option = {
   choices: verificationModes,
   default: 'full',
   title: 'Certificate check',
-  about: 'full checks chain and host name, certificate only the chain, none nothing.',
+  about:
+    'full checks chain and host name, certificate only the chain, strict what full does and that the name stands in the Subject Alternative Name, none nothing.',
   shared: true,
   shown: 'advanced',
 };
@@ -81,21 +80,24 @@ export const transportOptions: OptionSet = {
 const loopback = 'localhost,127.0.0.1,[::1]';
 
 export function createDispatcher(options: TransportOptions = {}): Dispatcher {
-  const tls = tlsOptions(options);
+  const tls = tlsConnectOptions(options);
   const timeoutMs = options.timeoutMs ?? 90_000;
   const shared = {
     connect: { ...tls, timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    keepAliveTimeout: 30_000,
+    keepAliveTimeout: options.idleMs ?? 30_000,
     connections: options.connections ?? 32,
   };
   if (options.proxyDisable) return new Agent(shared);
+  const { certificateAuthorities, verificationMode } = options;
   return new EnvHttpProxyAgent({
     ...shared,
     ...proxies(options.proxyUrl),
+    ...(options.proxyHeaders && { headers: { ...options.proxyHeaders } }),
     requestTls: { ...tls, timeout: timeoutMs },
-    proxyTls: { ...tls, timeout: timeoutMs },
+    // A pin or a certificate of ours is for the server, not for the proxy in front of it.
+    proxyTls: { ...tlsConnectOptions({ certificateAuthorities, verificationMode }), timeout: timeoutMs },
   });
 }
 
@@ -125,47 +127,4 @@ function checkProxy(name: string, value: string): void {
     advice: 'Write it as http://proxy.example:3128.',
     retry: { kind: 'never' },
   });
-}
-
-interface TlsOptions {
-  readonly secureContext: SecureContext;
-  readonly rejectUnauthorized?: boolean;
-  readonly checkServerIdentity?: () => undefined;
-}
-
-/** Makes the options of `tls.connect` for any host. The context is built once, not for every connection. */
-function tlsOptions(options: TransportOptions): TlsOptions {
-  const secureContext = trust(options.certificateAuthorities ?? []);
-  const mode = options.verificationMode ?? 'full';
-  if (mode === 'none') return { secureContext, rejectUnauthorized: false };
-  if (mode === 'certificate') return { secureContext, checkServerIdentity: () => undefined };
-  return { secureContext };
-}
-
-let trustedByDefault: SecureContext | undefined;
-
-/** Makes a context of authorities. Reading those of the system takes a tenth of a second, so all tenants share one. */
-function trust(authorities: readonly string[]): SecureContext {
-  if (authorities.length > 0) {
-    const ca = authorities.map((entry) => (entry.includes('-----BEGIN') ? entry : readAuthority(entry)));
-    return createSecureContext({ ca });
-  }
-  trustedByDefault ??= createSecureContext({
-    ca: [...new Set([...rootCertificates, ...getCACertificates('system'), ...getCACertificates('extra')])],
-  });
-  return trustedByDefault;
-}
-
-function readAuthority(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new OperatorError({
-      code: 'certificate-authority',
-      message: `The certificate authority ${path} cannot be read: ${describeError(cause)}.`,
-      advice: 'Correct ssl.certificate_authorities, or let this user read the file.',
-      retry: { kind: 'never' },
-      cause,
-    });
-  }
 }

@@ -48,6 +48,11 @@ const explanations: Readonly<Record<string, NetworkExplanation>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: { what: 'its certificate cannot be verified', advice: authority },
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { what: 'its certificate cannot be verified', advice: authority },
   ERR_TLS_CERT_ALTNAME_INVALID: { what: 'its certificate is for another host', advice: authority },
+  ERR_TLS_CERT_UNPINNED: {
+    what: 'no certificate of its chain is one of ssl.ca_sha256',
+    advice:
+      'Correct ssl.ca_sha256, the SHA-256 of the public key of the authority in base64; otherwise do not trust this connection.',
+  },
   ERR_SSL_WRONG_VERSION_NUMBER: { what: 'what answers there does not speak TLS', advice: firewall },
 };
 

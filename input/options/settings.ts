@@ -1,6 +1,7 @@
 // The settings of one part of a policy, checked against its options: a flat set of named values in the units of the code.
 // Asking for a setting that was not declared is a mistake in the program, not in the policy.
 
+import { isObject } from '../../pipelines/json/unknown.ts';
 import { protectSecret, redact } from '../contract/errors.ts';
 import type { Option } from './option.ts';
 import { compileOptions, describeViolation } from './option-schema.ts';
@@ -86,6 +87,12 @@ export class Settings {
     return Array.isArray(value) ? value.map(String) : [];
   }
 
+  /** Returns a setting that is a map; empty where it is none. */
+  map(name: string): Readonly<Record<string, unknown>> {
+    const value = this.value(name);
+    return isObject(value) ? value : {};
+  }
+
   /** Returns every value in force, for people: defaults included, secrets left out. */
   show(): Record<string, unknown> {
     const shown = this.options
@@ -115,6 +122,8 @@ export interface PartRules {
   readonly otherKeys: ReadonlySet<string>;
   /** The settings that hold parts which are read by themselves, if at all. */
   readonly nestedParts?: ReadonlySet<string>;
+  /** Settings of other programs, or groups of them, that are refused: the reason, or what to use instead. */
+  readonly refused?: ReadonlyMap<string, string>;
   /** Returns the part to which an unknown setting belongs: `interval` in an input belongs to its stream. */
   readonly findRightPart?: (name: string) => string | undefined;
 }
@@ -160,6 +169,7 @@ function collectLeaves(map: MapNode, prefix: string, into: LeafCollection): void
     const isGroup = into.options.some((option) => option.name.startsWith(`${name}.`));
     if (known && into.leaves.has(name)) into.problems.push({ place, message: `${name} is set twice` });
     else if (known) into.leaves.set(name, value);
+    else if (into.refused?.has(name)) into.problems.push({ place, message: describeRefused(name, into) });
     else if (isGroup && value.kind === 'map') collectLeaves(value, `${name}.`, into);
     else if (isGroup && isNothing(value)) continue;
     else if (isGroup) into.problems.push({ place, message: `${name} must be a map` });
@@ -181,6 +191,10 @@ function isNothing(node: PolicyNode): boolean {
 
 function isOtherKey(name: string, aside: ReadonlySet<string>): boolean {
   return aside.has(name) || aside.has(name.split('.', 1)[0] ?? name);
+}
+
+function describeRefused(name: string, { what, refused }: LeafCollection): string {
+  return `${name} is not a setting of ${what}: ${refused?.get(name)}`;
 }
 
 function describeUnknown(name: string, { what, options, findRightPart }: LeafCollection): string {

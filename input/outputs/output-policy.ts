@@ -4,8 +4,10 @@
 import type { Option } from '../options/option.ts';
 import type { PolicyProblem } from '../options/problems.ts';
 import type { Settings } from '../options/settings.ts';
-import { type ElasticsearchOptions, elasticsearchOptions } from './elasticsearch/connect/options.ts';
+import { refusedSettings } from './elasticsearch/connect/agent-settings.ts';
+import type { ElasticsearchOptions } from './elasticsearch/connect/options.ts';
 import { readElasticsearchOptions } from './elasticsearch/connect/read-options.ts';
+import { elasticsearchOptions } from './elasticsearch/connect/settings.ts';
 import { type FileOptions, fileOptions, readFileOptions } from './file/options.ts';
 
 /** An output that a policy names: `outputs.<name>` with its `type`. */
@@ -20,15 +22,26 @@ export type OutputType = (typeof outputTypes)[number];
 
 interface OutputKind {
   readonly options: readonly Option[];
+  /** Settings of Elastic Agent's own outputs that cannot be taken, with the reason. */
+  readonly refused?: ReadonlyMap<string, string>;
   /** Reads an entry; undefined when the settings do not fit together, with the reasons in `problems`. */
-  read(name: string, settings: Settings, problems: PolicyProblem[]): OutputPolicy | undefined;
+  read(
+    name: string,
+    settings: Settings,
+    problems: PolicyProblem[],
+    notes: string[],
+  ): OutputPolicy | undefined;
 }
+
+/** Outputs of Elastic Agent that are none here. */
+export const otherOutputTypes: ReadonlySet<string> = new Set(['logstash', 'kafka', 'redis']);
 
 export const outputKinds: Record<OutputType, OutputKind> = {
   elasticsearch: {
     options: elasticsearchOptions.options,
-    read(name, settings, problems) {
-      const options = readElasticsearchOptions(settings, problems);
+    refused: refusedSettings,
+    read(name, settings, problems, notes) {
+      const options = readElasticsearchOptions(settings, problems, notes);
       return options && { name, type: 'elasticsearch', options };
     },
   },

@@ -113,6 +113,7 @@ function readSsl(
   fromPolicy: ElasticsearchOptions | undefined,
 ): ElasticsearchOptions['ssl'] {
   return {
+    ...fromPolicy?.ssl,
     certificateAuthorities: flags.ca ?? fromPolicy?.ssl?.certificateAuthorities,
     caTrustedFingerprint: flags.fingerprint ?? fromPolicy?.ssl?.caTrustedFingerprint,
     verificationMode: flags.insecure ? 'none' : fromPolicy?.ssl?.verificationMode,

@@ -157,7 +157,13 @@ describe('the package', () => {
     const codes = sources.flatMap((path) =>
       [...readFileSync(join(root, path), 'utf8').matchAll(/\bcode: '([^']+)'/g)].map(([, code = '']) => code),
     );
-    const others = ['status-port', 'proxy-url', 'certificate-authority', 'insecure-url'];
+    const others = [
+      'status-port',
+      'proxy-url',
+      'certificate-authority',
+      'client-certificate',
+      'insecure-url',
+    ];
     const unexplained = codes.filter((code) => !others.includes(code) && !readme.includes(`\`${code}\``));
     expect([...new Set(unexplained)]).toEqual([]);
   });

@@ -4,7 +4,8 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Finding, ok, problem, problemOf } from '../../contract/finding.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
-import { connect, parseHost } from '../../outputs/elasticsearch/connect/connection.ts';
+import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
+import { parseHost } from '../../outputs/elasticsearch/connect/hosts.ts';
 import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import { leastPrivilegeKey } from '../../setup/api-key.ts';
@@ -66,7 +67,7 @@ export function describeKey(dataStreams: readonly string[]): string {
 export function hostsOfOutput(output: OutputPolicy): readonly string[] {
   if (output.type !== 'elasticsearch') return [];
   return output.options.hosts.flatMap((host) => {
-    const url = parseHost(host);
+    const url = parseHost(host, output.options);
     return url ? [`${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`] : [];
   });
 }

@@ -64,7 +64,7 @@ class ElasticsearchOutput implements Output {
   }
 
   async open(signal: AbortSignal): Promise<void> {
-    const connection = await connect(this.#settings, signal);
+    const connection = await connect(this.#settings, signal, this.#environment.clock);
     this.#connection = connection;
     try {
       requireSupported(connection.address, await this.#askVersion(connection, signal));

@@ -49,24 +49,17 @@ export const streamKeys: ReadonlySet<string> = new Set([
   ...dataStreamKeys,
 ]);
 
-/** Keys in an entry of `outputs`. Tuning of Elastic Agent's own shipper has no meaning here. */
+/** Keys in an entry of `outputs`. */
 export const outputKeys: ReadonlySet<string> = new Set([
   'id',
   'name',
-  'preset',
   'is_default',
   'is_default_monitoring',
   'is_internal',
   'is_preconfigured',
   'allow_edit',
+  'preset',
+  // Of Elastic Agent's own shipper and OpenTelemetry collector, which this program does not use.
   'shipper',
   'otel',
-  'write_to_logs_streams',
-  'worker',
-  'workers',
-  'loadbalance',
-  'bulk_max_size',
-  'bulk_max_bytes',
-  'queue',
-  'pipelining',
 ]);

@@ -49,7 +49,7 @@ export function parsePolicy(text: string, file: string, options: LoadOptions = {
   const nestedParts = new Set(known.map(({ name }) => name));
   readSettings(tree, { what: 'the policy', options: known, otherKeys: policyKeys, nestedParts }, problems);
   const shared = readProcessSettings(tree, problems);
-  const outputs = new OutputReader(tree, options.output, problems);
+  const outputs = new OutputReader(tree, options.output, problems, notes);
   const completeness: CompletenessPolicy[] = [];
   const outdated: OutdatedInput[] = [];
   const streams = readInputs(tree, { outputs, force, problems, notes, completeness, outdated });

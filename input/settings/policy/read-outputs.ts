@@ -4,7 +4,13 @@
 import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { readSettings } from '../../options/settings.ts';
 import { findEntry, type MapEntry, type MapNode } from '../../options/settings-tree.ts';
-import { type OutputPolicy, type OutputType, outputKinds, outputTypes } from '../../outputs/output-policy.ts';
+import {
+  type OutputPolicy,
+  type OutputType,
+  otherOutputTypes,
+  outputKinds,
+  outputTypes,
+} from '../../outputs/output-policy.ts';
 import { outputKeys } from './fleet-keys.ts';
 
 export interface UsedOutput {
@@ -24,15 +30,17 @@ export class OutputReader implements NamedOutputs {
   private readonly any: boolean;
   private readonly override: OutputType | undefined;
   private readonly problems: PolicyProblem[];
+  private readonly notes: string[];
   private readonly read = new Map<string, UsedOutput | undefined>();
   private replaced = false;
 
-  constructor(policy: MapNode, override: OutputType | undefined, problems: PolicyProblem[]) {
+  constructor(policy: MapNode, override: OutputType | undefined, problems: PolicyProblem[], notes: string[]) {
     const node = findEntry(policy, 'outputs')?.value;
     this.entries = node?.kind === 'map' ? node.entries : [];
     this.any = node !== undefined;
     this.override = override;
     this.problems = problems;
+    this.notes = notes;
   }
 
   get used(): readonly UsedOutput[] {
@@ -91,10 +99,11 @@ export class OutputReader implements NamedOutputs {
       what: `the output ${key}`,
       options: kind.options,
       otherKeys: new Set([...outputKeys, 'type']),
+      ...(kind.refused && { refused: kind.refused }),
     };
     const settings = readSettings(value, rules, this.problems);
     if (!settings) return undefined;
-    const output = kind.read(key, settings, this.problems);
+    const output = kind.read(key, settings, this.problems, this.notes);
     return output && { output, shown: { type, ...settings.show() } };
   }
 }
@@ -112,5 +121,7 @@ function describeType(name: string, output: MapNode): string {
   const type = typeOf(output);
   const known = `one of ${outputTypes.join(', ')}`;
   if (type === undefined) return `the output ${name} needs a type, ${known}`;
+  if (otherOutputTypes.has(type))
+    return `the output ${name} is of type ${type}, to which this input cannot deliver; give its agent policy, or the integration, an output of type elasticsearch`;
   return `the output ${name} has the type "${type}", which is not supported${suggest(type, outputTypes)} (${known})`;
 }

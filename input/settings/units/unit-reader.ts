@@ -21,6 +21,10 @@ interface ReadSettings<T> {
   readonly value: T;
 }
 
+interface ReadOutput extends ReadSettings<OutputPolicy> {
+  readonly notes: readonly string[];
+}
+
 interface ReadInput {
   readonly streams: readonly ReadSettings<ReadStream>[];
   readonly completeness: readonly CompletenessPolicy[];
@@ -37,7 +41,7 @@ interface Candidate {
 
 export class UnitReader {
   readonly #options: UnitReaderOptions;
-  #outputs = new Map<string, ReadSettings<OutputPolicy>>();
+  #outputs = new Map<string, ReadOutput>();
   #inputs = new Map<string, ReadInput>();
   #units: readonly ReadUnit[] = [];
   #notes: readonly string[] = [];
@@ -60,7 +64,7 @@ export class UnitReader {
     const outputs = this.#readOutputs(units.filter(({ kind }) => kind === 'output'));
     const inputs = this.#readInputs(units.filter(({ kind }) => kind === 'input'));
     this.#units = units.map((unit) => (unit.kind === 'output' ? outputs : inputs).get(unit) ?? unread(unit));
-    this.#notes = [...this.#inputs.values()].flatMap(({ notes }) => notes);
+    this.#notes = [...this.#outputs.values(), ...this.#inputs.values()].flatMap(({ notes }) => notes);
     const streams = this.#units.flatMap((each) => each.streams);
     const completeness = this.#units.flatMap((each) => each.completeness);
     const outdated = this.#units.flatMap((each) => each.outdated);
@@ -72,7 +76,7 @@ export class UnitReader {
   }
 
   #readOutputs(units: readonly Unit[]): Map<Unit, ReadUnit> {
-    const known = new Map<string, ReadSettings<OutputPolicy>>();
+    const known = new Map<string, ReadOutput>();
     const results = units.map((unit): [Unit, ReadUnit] => {
       const before = this.#outputs.get(unit.id);
       const problems = findTwice(unit, units);
@@ -157,15 +161,16 @@ function findTwice(unit: Unit, units: readonly Unit[]): PolicyProblem[] {
 
 function readOutput(
   { id, settings }: Unit,
-  before: ReadSettings<OutputPolicy> | undefined,
+  before: ReadOutput | undefined,
   problems: PolicyProblem[],
-): ReadSettings<OutputPolicy> | undefined {
+): ReadOutput | undefined {
   const value = plain(settings);
   if (before && isDeepStrictEqual(value, before.settings)) return before;
   const { place } = settings;
   const outputs = mapOf(place, 'outputs', mapOf(place, id, settings));
-  const output = new OutputReader(outputs, undefined, problems).use(id, place);
-  return output && problems.length === 0 ? { settings: value, value: output } : undefined;
+  const notes: string[] = [];
+  const output = new OutputReader(outputs, undefined, problems, notes).use(id, place);
+  return output && problems.length === 0 ? { settings: value, value: output, notes } : undefined;
 }
 
 function mapOf(place: string, key: string, value: PolicyNode): MapNode {

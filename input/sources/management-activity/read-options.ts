@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { describeError } from '../../contract/errors.ts';
 import { trustedOrigin } from '../../http/allow-hosts.ts';
-import { type TransportOptions, verificationModes } from '../../http/dispatcher.ts';
+import type { TransportOptions } from '../../http/dispatcher.ts';
+import { verificationModes } from '../../http/tls.ts';
 import type { PolicyProblem } from '../../options/problems.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../options/secret.ts';
 import type { Settings } from '../../options/settings.ts';

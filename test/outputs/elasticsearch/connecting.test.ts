@@ -8,9 +8,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { describeError } from '../../../input/contract/errors.ts';
 import { fileSecret } from '../../../input/options/secret.ts';
-import { connect, parseHost } from '../../../input/outputs/elasticsearch/connect/connection.ts';
+import { connect } from '../../../input/outputs/elasticsearch/connect/connection.ts';
+import { parseHost } from '../../../input/outputs/elasticsearch/connect/hosts.ts';
 import type { ElasticsearchOptions } from '../../../input/outputs/elasticsearch/connect/options.ts';
-import { parsePolicy } from '../../../input/settings/policy/load-policy.ts';
 import { makeOutput, never } from './harness.ts';
 import { StandIn } from './stand-in.ts';
 
@@ -59,6 +59,21 @@ describe('hosts', () => {
 
   test('a path in front of the API is kept', async () => {
     await ask({ hosts: [`${server.url}/elastic/`] });
+    expect(server.seen[0]?.path).toBe('/elastic/');
+  });
+});
+
+describe('protocol and path', () => {
+  test.each([
+    ['elasticsearch.example', 'https://elasticsearch.example:9200/elastic'],
+    ['http://elasticsearch.example', 'http://elasticsearch.example:9200/elastic'],
+    ['elasticsearch.example:9201/own', 'https://elasticsearch.example:9201/own'],
+  ])('count where %s names none', (entry, url) => {
+    expect(parseHost(entry, { protocol: 'https', path: '/elastic' })?.href).toBe(url);
+  });
+
+  test('are those of requests', async () => {
+    await ask({ hosts: [`127.0.0.1:${server.port}`], protocol: 'http', path: '/elastic' });
     expect(server.seen[0]?.path).toBe('/elastic/');
   });
 });
@@ -220,10 +235,10 @@ describe('an address whose scheme is not what the port speaks is called that, an
   });
 });
 
-test('goes through a proxy where one is set', async () => {
-  const tunnels: string[] = [];
+test('goes through a proxy where one is set, with the headers for it', async () => {
+  const tunnels: unknown[] = [];
   const proxy = createServer().on('connect', (request, client) => {
-    tunnels.push(request.url ?? '');
+    tunnels.push([request.url, request.headers['x-zone']]);
     const upstream = connectTcp(server.port, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 OK\r\n\r\n');
       upstream.pipe(client).pipe(upstream);
@@ -236,8 +251,10 @@ test('goes through a proxy where one is set', async () => {
     hosts: ['http://elasticsearch.example'],
     proxyUrl: `http://127.0.0.1:${port}`,
     proxyDisable: false,
+    proxyHeaders: { 'X-Zone': 'blue' },
   });
-  expect(tunnels).toEqual(['elasticsearch.example:9200']);
+  expect(tunnels).toEqual([['elasticsearch.example:9200', 'blue']]);
+  expect(server.seen[0]?.headers['x-zone']).toBeUndefined();
   proxy.closeAllConnections();
   proxy.close();
 });
@@ -287,73 +304,5 @@ describe('opening', () => {
       code: 'elasticsearch-hosts',
       retry: { kind: 'never' },
     });
-  });
-});
-
-describe('the settings in a policy', () => {
-  const policy = (...lines: string[]) =>
-    [
-      'outputs:',
-      '  default:',
-      '    type: elasticsearch',
-      '    preset: balanced',
-      ...lines.map((line) => `    ${line}`),
-      'inputs:',
-      '  - type: m365',
-      '    streams:',
-      '      - tenant_id: 0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
-      '        client_id: 1c2d3e4f-5061-4728-93a4-b5c6d7e8f901',
-      '        client_secret: a-secret-value',
-    ].join('\n');
-  const read = (...lines: string[]) => {
-    const [output] = parsePolicy(policy(...lines), 'p.yml').outputs;
-    if (output?.type !== 'elasticsearch') throw new Error('no output');
-    return output.options;
-  };
-
-  test('are those of Elastic Agent', async () => {
-    const options = read(
-      'hosts: ["https://a:9200", "https://b:9200"]',
-      'api_key: "id:key"',
-      'ssl.ca_trusted_fingerprint: AB12',
-      'ssl: {verification_mode: certificate, certificate_authorities: [/etc/ca.pem]}',
-      'compression_level: 5',
-      'bulk_max_bytes: 1MiB',
-      'worker: 4',
-      'timeout: 30s',
-      'backoff: {init: 2s, max: 2m}',
-      'headers: {X-Route: blue}',
-      'proxy_url: http://proxy:3128',
-    );
-    expect(options).toMatchObject({
-      hosts: ['https://a:9200', 'https://b:9200'],
-      ssl: {
-        certificateAuthorities: ['/etc/ca.pem'],
-        caTrustedFingerprint: 'AB12',
-        verificationMode: 'certificate',
-      },
-      compressionLevel: 5,
-      bulkMaxBytes: 1024 * 1024,
-      workers: 4,
-      timeoutMs: 30_000,
-      backoffFirstMs: 2000,
-      backoffMostMs: 120_000,
-      headers: { 'X-Route': 'blue' },
-      proxyUrl: 'http://proxy:3128',
-    });
-    expect(await options.apiKey?.()).toBe('id:key');
-  });
-
-  test.each([
-    [['hosts: ["ftp://x"]'], 'is not the URL of an Elasticsearch'],
-    [
-      ['hosts: ["http://x"]', 'api_key: "a:b"', 'username: u', 'password: pppp'],
-      'username and api_key are both set',
-    ],
-    [['hosts: ["http://x"]', 'api_key: "a:b"', 'api_key_file: /k'], 'api_key and api_key_file are both set'],
-    [['hosts: ["http://x"]', 'username: u'], 'username and password belong together'],
-    [['api_key: "a:b"'], 'hosts'],
-  ])('%j is wrong: %s', (lines, message) => {
-    expect(() => read(...lines)).toThrow(message);
   });
 });

@@ -2,7 +2,7 @@
 // a search until a refresh, and `create` refuses an id only within the newest backing index. Faults come by plan.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
@@ -50,7 +50,7 @@ export class StandIn {
   version = '9.1.0';
   readonly #server: Server;
 
-  constructor(certificate?: { readonly cert: string; readonly key: string }) {
+  constructor(certificate?: ServerOptions) {
     const receive = (request: IncomingMessage, response: ServerResponse) =>
       void this.#receive(request, response);
     this.#server = certificate ? createTlsServer(certificate, receive) : createServer(receive);

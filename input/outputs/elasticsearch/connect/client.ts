@@ -1,6 +1,6 @@
 // The official client over our own dispatcher. It never retries, because an unknown outcome must be seen, not repeated.
 
-import { Client } from '@elastic/elasticsearch';
+import { type BaseConnectionPool, Client, errors } from '@elastic/elasticsearch';
 import type { Dispatcher } from 'undici';
 import { hostOf } from '../../../http/exchange.ts';
 import { ElasticsearchError, explainFailure, explainStatus } from '../errors/elasticsearch-error.ts';
@@ -38,14 +38,18 @@ export interface OneShotClient {
   close(): Promise<void>;
 }
 
-export function makeClient(
-  hosts: readonly URL[],
-  dispatcher: Dispatcher,
-  headers: Readonly<Record<string, string>>,
-): OneShotClient {
+export interface ClientParts {
+  readonly hosts: readonly URL[];
+  readonly dispatcher: Dispatcher;
+  readonly pool: typeof BaseConnectionPool;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function makeClient({ hosts, dispatcher, pool, headers }: ClientParts): OneShotClient {
   const client = new Client({
     nodes: hosts.map((url) => ({ url: withoutCredentials(url) })),
     Connection: connectionOver(dispatcher),
+    ConnectionPool: pool,
     maxRetries: 0,
     compression: false,
     headers: { ...headers },
@@ -85,8 +89,8 @@ async function send(
         meta: true,
         signal,
         context: { request: context },
-        // The client would throw away the body of an error status; it is judged here.
-        ignore: allErrors,
+        // An error status is judged here. Those of a host that is not well go through the client, which lets it rest.
+        ignore: errorsOfRequests,
         headers: { ...request.headers, ...(authorization !== undefined && { authorization }) },
       },
     );
@@ -96,8 +100,18 @@ async function send(
   } catch (error) {
     if (error instanceof ElasticsearchError) throw error;
     signal.throwIfAborted();
+    if (error instanceof errors.ResponseError)
+      throw explainStatus(
+        hostOf(context.origin),
+        error.statusCode ?? 0,
+        error.body,
+        error.headers?.['retry-after'],
+      );
     throw explainFailure(context, error);
   }
 }
 
-const allErrors = Array.from({ length: 300 }, (_, index) => 300 + index);
+const unwell = new Set([502, 503, 504]);
+const errorsOfRequests = Array.from({ length: 300 }, (_, index) => 300 + index).filter(
+  (status) => !unwell.has(status),
+);

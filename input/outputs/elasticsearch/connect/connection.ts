@@ -1,9 +1,12 @@
 // A connection to one cluster, made from its settings: hosts, authorities, credentials. It sends through client.ts.
 
+import { type Clock, systemClock } from '../../../contract/clock.ts';
 import { OperatorError, protectSecret } from '../../../contract/errors.ts';
 import { createDispatcher } from '../../../http/dispatcher.ts';
+import type { TlsSettings } from '../../../http/tls.ts';
 import { ElasticsearchError } from '../errors/elasticsearch-error.ts';
 import type { ElasticsearchRequest, ElasticsearchResponse } from './client.ts';
+import { parseHost } from './hosts.ts';
 import { completeOptions, type ElasticsearchOptions } from './options.ts';
 import { findTrustedAuthority } from './trusted-authority.ts';
 
@@ -20,25 +23,33 @@ export interface Connection {
 }
 
 /** Makes a connection. No host is asked yet, except for its authority where that is trusted by fingerprint. */
-export async function connect(options: ElasticsearchOptions, signal?: AbortSignal): Promise<Connection> {
-  const hosts = parseHosts(options.hosts);
+export async function connect(
+  options: ElasticsearchOptions,
+  signal?: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<Connection> {
+  const hosts = parseHosts(options);
   const { timeoutMs, workers } = completeOptions(options);
   const dispatcher = createDispatcher({
+    ...(await tlsSettingsOf(options, hosts, signal)),
     proxyUrl: options.proxyUrl,
     proxyDisable: options.proxyDisable,
-    certificateAuthorities: await chooseAuthorities(options, hosts, signal),
-    verificationMode: options.ssl?.verificationMode,
+    proxyHeaders: options.proxyHeaders,
     timeoutMs,
+    idleMs: options.idleMs,
     connections: workers + 4,
   });
   // The client is large and slow to load: a run that delivers elsewhere does without it.
-  const { makeClient } = await import('./client.ts');
-  const client = makeClient(hosts, dispatcher, options.headers ?? {});
+  const [{ makeClient }, { hostPool }] = await Promise.all([import('./client.ts'), import('./host-pool.ts')]);
+  const pool = hostPool({ clock, inTurn: options.loadBalance ?? true });
+  const client = makeClient({ hosts, dispatcher, pool, headers: options.headers ?? {} });
   const authorization = authorize(options, hosts);
   return {
     address: hosts.map((url) => url.host).join(', '),
     send: (request, signal, accept = []) =>
-      overHosts(hosts.length, async () => client.send(request, await authorization(), signal, accept)),
+      overHosts(hosts.length, async () =>
+        client.send(withParameters(request, options.parameters), await authorization(), signal, accept),
+      ),
     close: async () => {
       await client.close();
       await dispatcher.destroy();
@@ -46,7 +57,17 @@ export async function connect(options: ElasticsearchOptions, signal?: AbortSigna
   };
 }
 
-/** Sends to one host after the other until one is reached: the client takes the hosts in turn. */
+/** Adds what a policy wants in the URL of every bulk request. */
+function withParameters(
+  request: ElasticsearchRequest,
+  parameters: ElasticsearchOptions['parameters'],
+): ElasticsearchRequest {
+  return request.name === 'bulk' && parameters
+    ? { ...request, query: { ...parameters, ...request.query } }
+    : request;
+}
+
+/** Sends to one host after the other until one is reached: one that failed is not the next. */
 async function overHosts(
   hosts: number,
   attempt: () => Promise<ElasticsearchResponse>,
@@ -61,9 +82,9 @@ async function overHosts(
   }
 }
 
-function parseHosts(entries: readonly string[]): readonly URL[] {
+function parseHosts({ hosts: entries, protocol, path }: ElasticsearchOptions): readonly URL[] {
   const hosts = entries.map((entry) => {
-    const url = parseHost(entry);
+    const url = parseHost(entry, { protocol, path });
     if (url) return url;
     throw settingError(
       `"${entry}" in hosts is not the URL of an Elasticsearch.`,
@@ -76,6 +97,23 @@ function parseHosts(entries: readonly string[]): readonly URL[] {
 
 function settingError(message: string, advice: string): OperatorError {
   return new OperatorError({ code: 'elasticsearch-hosts', message, advice, retry: { kind: 'never' } });
+}
+
+async function tlsSettingsOf(
+  options: ElasticsearchOptions,
+  hosts: readonly URL[],
+  signal: AbortSignal | undefined,
+): Promise<TlsSettings> {
+  const { verificationMode, authorityPins, protocols, certificate, key, keyPassphrase } = options.ssl ?? {};
+  const client = certificate !== undefined &&
+    key !== undefined && { certificate, key: await key(), passphrase: await keyPassphrase?.() };
+  return {
+    certificateAuthorities: await chooseAuthorities(options, hosts, signal),
+    verificationMode,
+    authorityPins,
+    protocols,
+    ...(client && { client }),
+  };
 }
 
 async function chooseAuthorities(
@@ -93,22 +131,6 @@ async function chooseAuthorities(
       'Name the authority in ssl.certificate_authorities instead.',
     );
   return [...given, await findTrustedAuthority(encrypted, fingerprint, signal)];
-}
-
-/** Parses a host by the rules of Elastic Agent: http and port 9200 where none is given; undefined when it is no address. */
-export function parseHost(entry: string): URL | undefined {
-  const text = /^[a-z]+:\/\//i.test(entry) ? entry : `http://${entry}`;
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
-  // A URL forgets a port that is its scheme's own, so the text has to tell whether one was written.
-  if (url.port === '' && !hasPort(text)) url.port = '9200';
-  return url;
-}
-
-function hasPort(text: string): boolean {
-  const authority = text.replace(/^[a-z]+:\/\//i, '').split(/[/?#]/, 1)[0] ?? '';
-  return /:\d+$/.test(authority);
 }
 
 /** Returns the Authorization header, read again for every request, so that a renewed key is used. */

@@ -1,37 +1,46 @@
 // Turns checked settings of a policy into the options of the Elasticsearch output.
 
-import { verificationModes } from '../../../http/dispatcher.ts';
+import { protocolVersions, verificationModes } from '../../../http/tls.ts';
 import type { PolicyProblem } from '../../../options/problems.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../../options/secret.ts';
 import type { Settings } from '../../../options/settings.ts';
-import { parseHost } from './connection.ts';
+import { checkParameters, noteReplaced } from './agent-settings.ts';
+import { parseHost } from './hosts.ts';
 import type { ElasticsearchOptions } from './options.ts';
+import { readThroughput } from './throughput-settings.ts';
 
 /** Returns the options; undefined when the settings do not fit together, with the reasons in `problems`. */
 export function readElasticsearchOptions(
   settings: Settings,
   problems: PolicyProblem[],
+  notes: string[],
 ): ElasticsearchOptions | undefined {
-  const found = [...checkHosts(settings), ...checkCredentials(settings)];
+  const found = [
+    ...checkHosts(settings),
+    ...checkCredentials(settings),
+    ...checkTls(settings),
+    ...checkParameters(settings),
+  ];
   problems.push(...found);
   if (found.length > 0) return undefined;
+  notes.push(...noteReplaced(settings));
   return {
     hosts: settings.list('hosts'),
+    protocol: settings.text('protocol'),
+    path: settings.text('path'),
+    loadBalance: settings.flag('loadbalance'),
+    parameters: textsOf(settings, 'parameters'),
     apiKey: readSecret(settings, 'api_key'),
     username: settings.text('username'),
     password: readSecret(settings, 'password'),
-    headers: readHeaders(settings.value('headers')),
-    ssl: {
-      certificateAuthorities: settings.list('ssl.certificate_authorities'),
-      caTrustedFingerprint: settings.text('ssl.ca_trusted_fingerprint'),
-      verificationMode: settings.choice('ssl.verification_mode', verificationModes),
-    },
+    headers: textsOf(settings, 'headers'),
+    ssl: settings.flag('ssl.enabled') ? readTls(settings) : undefined,
     proxyUrl: settings.text('proxy_url'),
     proxyDisable: settings.flag('proxy_disable'),
+    proxyHeaders: textsOf(settings, 'proxy_headers'),
     compressionLevel: settings.number('compression_level'),
     bulkMaxBytes: settings.bytes('bulk_max_bytes'),
-    flushIntervalMs: settings.durationMs('flush_interval'),
-    workers: settings.number('worker'),
+    ...readThroughput(settings),
     timeoutMs: settings.durationMs('timeout'),
     backoffFirstMs: settings.durationMs('backoff.init'),
     backoffMostMs: settings.durationMs('backoff.max'),
@@ -41,7 +50,7 @@ export function readElasticsearchOptions(
 function checkHosts(settings: Settings): PolicyProblem[] {
   return settings
     .list('hosts')
-    .filter((host) => parseHost(host) === undefined)
+    .filter((host) => parseHost(host, { protocol: settings.text('protocol') }) === undefined)
     .map((host) => ({
       place: settings.placeOf('hosts'),
       message: `"${host}" is not the URL of an Elasticsearch; write it as https://elasticsearch.example:9200`,
@@ -69,14 +78,46 @@ function checkCredentials(settings: Settings): PolicyProblem[] {
   return [];
 }
 
-function readSecret(settings: Settings, name: string): Secret | undefined {
-  const value = settings.text(name);
-  if (value !== undefined) return fixedSecret(value);
-  const file = settings.text(`${name}_file`);
-  return file === undefined ? undefined : fileSecret(file, `${name}_file`);
+function checkTls(settings: Settings): PolicyProblem[] {
+  const problem = (name: string, message: string) => [{ place: settings.placeOf(name), message }];
+  const pair = ['ssl.certificate', 'ssl.key'].filter((name) => settings.has(name));
+  const [lonely] = pair;
+  if (lonely !== undefined && pair.length === 1)
+    return problem(lonely, 'ssl.certificate and ssl.key belong together');
+  if (settings.has('ssl.ca_sha256') && settings.text('ssl.verification_mode') === 'none')
+    return problem(
+      'ssl.ca_sha256',
+      'ssl.ca_sha256 needs a certificate that is checked; verification_mode is none',
+    );
+  return [];
 }
 
-function readHeaders(value: unknown): Record<string, string> | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]));
+function readSecret(settings: Settings, name: string): Secret | undefined {
+  const file = settings.text(`${name}_file`);
+  return file === undefined ? writtenSecret(settings, name) : fileSecret(file, `${name}_file`);
+}
+
+function writtenSecret(settings: Settings, name: string): Secret | undefined {
+  const value = settings.text(name);
+  return value === undefined ? undefined : fixedSecret(value);
+}
+
+function textsOf(settings: Settings, name: string): Record<string, string> | undefined {
+  if (!settings.has(name)) return undefined;
+  const texts = Object.entries(settings.map(name)).map(([key, text]) => [key, String(text)]);
+  return Object.fromEntries(texts);
+}
+
+function readTls(settings: Settings): ElasticsearchOptions['ssl'] {
+  const protocols = settings.list('ssl.supported_protocols');
+  return {
+    certificateAuthorities: settings.list('ssl.certificate_authorities'),
+    caTrustedFingerprint: settings.text('ssl.ca_trusted_fingerprint'),
+    verificationMode: settings.choice('ssl.verification_mode', verificationModes),
+    authorityPins: settings.list('ssl.ca_sha256'),
+    protocols: protocolVersions.filter((version) => protocols.includes(version)),
+    certificate: settings.text('ssl.certificate'),
+    key: writtenSecret(settings, 'ssl.key'),
+    keyPassphrase: writtenSecret(settings, 'ssl.key_passphrase'),
+  };
 }

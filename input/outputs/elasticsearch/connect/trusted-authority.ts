@@ -1,9 +1,10 @@
 // Finds a certificate authority by its fingerprint: asks a server for its certificate chain, and takes the authority whose
 // SHA-256 was configured. TLS itself checks everything else against that authority.
 
-import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { OperatorError } from '../../../contract/errors.ts';
 import { readNetworkFailure } from '../../../http/network-failure.ts';
+import { listChain } from '../../../http/tls.ts';
 import { explainWrongScheme } from '../../../http/wrong-scheme.ts';
 
 const handshakeTimeoutMs = 10_000;
@@ -44,7 +45,7 @@ export async function findTrustedAuthority(
 }
 
 /** Reads the certificate chain of a host. Only the handshake is sent, so the connection need not be trusted yet. */
-function readChain(host: URL, signal: AbortSignal | undefined): Promise<DetailedPeerCertificate[]> {
+function readChain(host: URL, signal: AbortSignal | undefined): Promise<PeerCertificate[]> {
   return new Promise((resolve, reject) => {
     const socket: TLSSocket = connect({
       host: host.hostname.replace(/^\[|\]$/g, ''),
@@ -66,17 +67,7 @@ function readChain(host: URL, signal: AbortSignal | undefined): Promise<Detailed
 
 const timedOut = () => Object.assign(new Error('no TLS handshake in time'), { code: 'ETIMEDOUT' });
 
-function listChain(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
-  const chain: DetailedPeerCertificate[] = [];
-  let at: DetailedPeerCertificate | undefined = leaf;
-  while (at?.raw && !chain.includes(at)) {
-    chain.push(at);
-    at = at.issuerCertificate;
-  }
-  return chain;
-}
-
-function toPem({ raw }: DetailedPeerCertificate): string {
+function toPem({ raw }: PeerCertificate): string {
   const lines = raw.toString('base64').match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
