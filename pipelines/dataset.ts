@@ -68,6 +68,13 @@ export interface OtherType {
   readonly reason: string;
 }
 
+/** How records say what kind of user acted. */
+interface UserTypes {
+  readonly from: PlainPath;
+  /** The names by what a record writes. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
 export interface Dataset {
   /** `o365.audit`: in `event.dataset`, and in the names of the data stream, its templates and its pipelines. */
   readonly name: string;
@@ -85,6 +92,8 @@ export interface Dataset {
   readonly identity: IdentityRule;
   /** Undefined where records come by themselves alone. */
   readonly envelope?: Envelope | undefined;
+  /** Undefined where records do not say it. */
+  readonly userTypes?: UserTypes | undefined;
   readonly indexed: readonly IndexedProperties[];
   /** Properties that stand in a field of ECS as they are, and there alone where others map them. */
   readonly moved: readonly string[];

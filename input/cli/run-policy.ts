@@ -125,6 +125,7 @@ function isIncomplete({ health, code, counters }: ComponentStatus): boolean {
 const summedCounters: readonly Counter[] = [
   'records_delivered',
   'records_duplicate',
+  'records_filtered',
   'records_dead_lettered',
   'items_lost',
 ];
@@ -135,7 +136,8 @@ function summarize(board: StatusBoard, { open }: RunResult): string {
     for (const counter of summedCounters)
       sums.set(counter, (sums.get(counter) ?? 0) + (counters[counter] ?? 0));
   const sum = (counter: Counter) => sums.get(counter) ?? 0;
-  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${sum('records_dead_lettered')} dead letters, ${sum('items_lost')} content blobs lost.${describeOpen(open)}`;
+  const filtered = sum('records_filtered') > 0 ? `${sum('records_filtered')} filtered, ` : '';
+  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${filtered}${sum('records_dead_lettered')} dead letters, ${sum('items_lost')} content blobs lost.${describeOpen(open)}`;
 }
 
 function describeOpen(open: number | undefined): string {

@@ -75,6 +75,7 @@ function figures(collected: FeedInterval): object {
     records: {
       delivered: count('records_delivered'),
       duplicate: count('records_duplicate'),
+      filtered: count('records_filtered'),
       dead_lettered: count('records_dead_lettered'),
     },
     lag: interval.lagMs,

@@ -50,6 +50,8 @@ export interface WorkItem extends Item {
   /** Records that another item brought, too. */
   readonly duplicate: number;
   readonly deadLettered: number;
+  /** Records that the policy left out. */
+  readonly filtered: number;
   /** The owner of the lease; undefined where nobody works on it. */
   readonly owner: string | undefined;
   /** Anybody may take it over after this time, in milliseconds since the epoch. */
@@ -128,12 +130,17 @@ export interface WorkLedger {
   between(feed: Feed, from: string, to: string): AsyncIterable<WorkItem>;
   gapsBetween(feed: Feed, from: string, to: string): Promise<readonly Gap[]>;
   countByState(feed: Feed): Promise<Record<ItemState, number>>;
+  /** The number of records that the policy left out, over all items. */
+  countFiltered(feed: Feed): Promise<number>;
   /** All feeds that anything is known of. */
   feeds(): Promise<readonly Feed[]>;
 }
 
 /** The questions that may be asked of a ledger that another process is working with. */
-export type WorkView = Pick<WorkLedger, 'between' | 'gapsBetween' | 'countByState' | 'feeds'>;
+export type WorkView = Pick<
+  WorkLedger,
+  'between' | 'gapsBetween' | 'countByState' | 'countFiltered' | 'feeds'
+>;
 
 /** The identity of a record: the time keeps neighbours together on disk, the hash keeps it unique. */
 export interface RecordKey {

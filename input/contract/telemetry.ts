@@ -55,6 +55,7 @@ export type Counter =
   | 'records_duplicate'
   | 'records_possibly_duplicate'
   | 'records_dead_lettered'
+  | 'records_filtered'
   | 'bytes_fetched'
   | 'gaps'
   | 'unknown_record_types'

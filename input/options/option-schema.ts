@@ -78,7 +78,8 @@ function optionSchema(option: Option): object {
 const choiceListRules = { minItems: 1, uniqueItems: true };
 
 function listItem(option: Option): object {
-  return option.choices ? { option, enum: option.choices } : { option, type: 'string' };
+  if (option.choices) return { option, enum: option.choices };
+  return { option, type: option.numbers ? ['string', 'integer'] : 'string' };
 }
 
 function boundOf(option: Option, bound: number | string | undefined): number | undefined {

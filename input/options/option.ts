@@ -23,6 +23,8 @@ export interface Option {
   readonly required?: boolean;
   /** The allowed words of a `choice`, or of the items of a `list`. */
   readonly choices?: readonly string[];
+  /** Items of a list may be written as numbers too. */
+  readonly numbers?: boolean;
   /** The bounds of an integer, a duration (as text) or bytes (as text). */
   readonly minimum?: number | string;
   readonly maximum?: number | string;

@@ -2,6 +2,7 @@
 // The mapper knows what a record means, the output how it is written, the ledger what is remembered.
 
 import { dataStreamOf } from '../../pipelines/dataset.ts';
+import { compileExclusions, type IsExcluded } from '../../pipelines/exclusions.ts';
 import type { MapContext, Mapper } from '../../pipelines/mapper.ts';
 import type { RecordHead } from '../../pipelines/record-head.ts';
 import type { DocumentBuffer } from '../concurrency/document-buffers.ts';
@@ -53,6 +54,14 @@ interface MappedRecord {
   readonly index: number;
   readonly key: RecordKey;
   readonly document: OutputDocument;
+}
+
+interface MappedBatch {
+  readonly entries: readonly MappedRecord[];
+  /** Records that the policy leaves out. */
+  readonly filtered: number;
+  /** The newest CreationTime, in seconds, of all records; 0 where none can be read. */
+  readonly newest: number;
 }
 
 const nothing: BatchCounts = { delivered: 0, duplicate: 0, deadLettered: 0 };
@@ -114,9 +123,9 @@ async function deliverInTurn(parts: CollectorParts, batch: Batch, abandon: Abort
 /** Delivers one batch and settles it. A copy of a record that another batch carries waits for that one's outcome. */
 async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
   const room = parts.openBuffer();
-  let waiting = mapRecords(parts, batch, room);
-  const newest = findNewest(waiting);
-  let counts = nothing;
+  const mapped = mapRecords(parts, batch, room);
+  let waiting: readonly MappedRecord[] = mapped.entries;
+  let counts: BatchCounts = { ...nothing, filtered: mapped.filtered };
   while (waiting.length > 0) {
     const claim = parts.claims.claim(waiting.map((entry) => entry.key.id));
     const mine = claim.mine.map((index) => at(waiting, index));
@@ -128,28 +137,32 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
   }
   room.release();
   await batch.settle(counts);
-  reportSettled(parts, batch, counts, newest);
+  reportSettled(parts, batch, counts, mapped.newest);
 }
 
 /**
  * Each record is decoded, parsed, mapped and written before the next is looked at, known duplicates too: its text and
  * what was parsed of it then die young, which spares more work than mapping a few records in vain costs.
  */
-function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): MappedRecord[] {
+function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): MappedBatch {
   const context = mapContext(parts.mapping, origin);
   const dataStream = dataStreamOf(parts.mapping);
   const write = documentWriter(parts.mapper, parts.mapping);
-  let unknown = 0;
   const entries: MappedRecord[] = [];
+  let unknown = 0;
+  let newest = 0;
+  let index = 0;
   for (const text of textsOf(records)) {
     const { record, body } = write(text, context);
     const key = parts.mapper.identify(record, origin.feed.tenant);
+    newest = Math.max(newest, key.seconds);
     if (!record.type.known) unknown += 1;
-    const document = { id: key.id, dataStream, body: room.add(body) };
-    entries.push({ index: entries.length, key, document });
+    if (body !== undefined)
+      entries.push({ index, key, document: { id: key.id, dataStream, body: room.add(body) } });
+    index += 1;
   }
   if (unknown > 0) parts.telemetry.count(origin.feed, 'unknown_record_types', unknown);
-  return entries;
+  return { entries, newest, filtered: index - entries.length };
 }
 
 /** The claims are given back whatever happens, with the outcome that those who wait for them need. */
@@ -195,21 +208,25 @@ async function deliverUnseen(
   };
 }
 
-/** Reads a record, and writes its document. */
-type WriteRecord = (text: string, context: MapContext) => { record: RecordHead; body: string };
+/** Reads a record, and writes its document; no document where the policy leaves the record out. */
+type WriteRecord = (text: string, context: MapContext) => { record: RecordHead; body: string | undefined };
 
-function documentWriter(mapper: Mapper, { documents, fields: constants }: MappingOptions): WriteRecord {
-  if (documents === 'raw') return readAndWrite(mapper.parse, rawDocumentWriter(mapper.dataset, constants));
-  return readAndWrite(mapper.read, mappedWriter(mapper, constants));
+function documentWriter(mapper: Mapper, mapping: MappingOptions): WriteRecord {
+  const { documents, fields: constants, exclude } = mapping;
+  const isExcluded = exclude && compileExclusions(mapper.dataset, exclude);
+  if (documents === 'raw')
+    return readAndWrite(mapper.parse, isExcluded, rawDocumentWriter(mapper.dataset, constants));
+  return readAndWrite(mapper.read, isExcluded, mappedWriter(mapper, constants));
 }
 
 function readAndWrite<Read extends RecordHead>(
   read: (text: string) => Read,
+  isExcluded: IsExcluded | undefined,
   write: (record: Read, context: MapContext) => string,
 ): WriteRecord {
   return (text, context) => {
     const record = read(text);
-    return { record, body: write(record, context) };
+    return { record, body: isExcluded?.(record) ? undefined : write(record, context) };
   };
 }
 
@@ -279,16 +296,10 @@ function reportSettled(parts: CollectorParts, { origin }: Batch, counts: BatchCo
   parts.telemetry.count(origin.feed, 'records_delivered', counts.delivered);
   parts.telemetry.count(origin.feed, 'records_duplicate', counts.duplicate);
   parts.telemetry.count(origin.feed, 'records_dead_lettered', counts.deadLettered);
+  if (counts.filtered) parts.telemetry.count(origin.feed, 'records_filtered', counts.filtered);
   const created = Date.parse(origin.createdAt ?? origin.fetchedAt);
   const lag = newest > 0 ? now - newest * 1000 : undefined;
   parts.telemetry.lag(origin.feed, lag, now - created, origin.backfill);
-}
-
-/** The newest CreationTime of a batch, in seconds; 0 where none can be read. */
-function findNewest(entries: readonly MappedRecord[]): number {
-  let newest = 0;
-  for (const { key } of entries) if (key.seconds > newest) newest = key.seconds;
-  return newest;
 }
 
 function originFields({ feed, position }: Origin): object {

@@ -23,6 +23,7 @@ const counters: Record<Counter, string> = {
   records_duplicate: 'Records that had been delivered before.',
   records_possibly_duplicate: 'Records sent again because the key may not ask whether they are there.',
   records_dead_lettered: 'Records kept in the dead letters.',
+  records_filtered: 'Records that the policy leaves out.',
   bytes_fetched: 'Bytes of items, decompressed.',
   gaps: 'Stretches of time whose content is lost or withheld.',
   unknown_record_types: 'Records of a type without a definition.',

@@ -40,6 +40,9 @@ export function resolveDataset(
       `"${recordField}" is inside of an object of ECS: give the record a field of its own`,
     );
   const head = resolveHead(content, properties, report);
+  const { user_types: userTypes } = content;
+  if (userTypes && !properties.has(userTypes.from))
+    report(['user_types', 'from'], `no file defines the property "${userTypes.from}"`);
   if (selector !== 'none' && head.kind.length === 0)
     report(['selector'], `with the selector "${selector}" the head says where the "kind" of a record is`);
   if (identity === 'id_and_update' && head.updated.length === 0)
@@ -60,6 +63,9 @@ export function resolveDataset(
     selector,
     identity,
     ...(envelope === undefined ? {} : { envelope: { root: envelope.root, beside: envelope.beside ?? [] } }),
+    ...(userTypes === undefined
+      ? {}
+      : { userTypes: { from: userTypes.from.split('.'), names: userTypes.names } }),
     indexed: (content.indexed ?? []).map(({ reason, properties: names }) => ({
       reason,
       properties: names.flat(),

@@ -87,6 +87,7 @@ describe('reports of completeness', () => {
     clock.set(noon + 300_000);
     tally.count(scope, 'records_delivered', 940);
     tally.count(scope, 'records_duplicate', 11);
+    tally.count(scope, 'records_filtered', 6);
     tally.count(scope, 'requests', 31);
     tally.lag(scope, 412_000, 4_100);
     tally.lag(scope, 12_000, 9_000);
@@ -95,7 +96,7 @@ describe('reports of completeness', () => {
     expect(figures()).toMatchObject({
       content_type: 'Audit.Exchange',
       window: { from: '2026-03-01T12:00:00.000Z', to: '2026-03-01T12:05:00.000Z' },
-      records: { delivered: 940, duplicate: 11, dead_lettered: 0 },
+      records: { delivered: 940, duplicate: 11, filtered: 6, dead_lettered: 0 },
       requests: { sent: 31 },
       lag: 412_000,
       delivery_lag: 9_000,

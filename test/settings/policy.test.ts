@@ -209,6 +209,16 @@ inputs:
       'documents: raw\n        processors: [{add_fields: {target: o365audit, fields: {Site: x}}}]',
       /add_fields cannot set o365audit\.Site: with documents: raw the record in o365audit stays as it is/,
     ],
+    [
+      'exclude: {record_types: [2, ExchangItem]}',
+      /exclude\.record_types does not know the record type "ExchangItem"; did you mean "ExchangeItem"\?/,
+    ],
+    ['exclude.operations: ["*"]', /exclude\.operations cannot leave out every operation/],
+    [
+      'exclude.user_types: [Sistem]',
+      /exclude\.user_types does not know the user type "Sistem"; did you mean "System"\? \(one of Regular, /,
+    ],
+    ['exclude: {operation: x}', /unknown setting "exclude.operation" .* did you mean "exclude.operations"/],
     ['tags: [3]', /tags must be a list of texts, not a number/],
     [
       'content_types: []',
@@ -248,6 +258,17 @@ inputs:
   test('checks all streams of a kind with one validator: a thousand of them would take thirty megabytes', () => {
     for (const kind of sourceKinds())
       expect(compileOptions(settingsOf(kind))).toBe(compileOptions(settingsOf(kind)));
+  });
+
+  test('takes what a stream leaves out, by name or number', () => {
+    const exclude =
+      'exclude: {record_types: [exchangeItem, 15, 70000], operations: FileSync*, user_types: [system, 5, 77]}';
+    expect(onlyStream(policyText([exclude])).mapping.exclude).toEqual({
+      recordTypes: [2, 15, 70_000],
+      operations: ['FileSync*'],
+      userTypes: ['4', 'System', '5', 'Application', '77'],
+    });
+    expect(onlyStream(policyText()).mapping.exclude).toBeUndefined();
   });
 
   test('takes raw documents', () => {

@@ -25,7 +25,12 @@ async function fill(ledger: SqliteLedger): Promise<void> {
     listedAt: noon,
   });
   await ledger.work.begin(scope, hold('a'));
-  await ledger.work.settle(scope, hold('a'), { delivered: 3, duplicate: 1, deadLettered: 0 }, noon);
+  await ledger.work.settle(
+    scope,
+    hold('a'),
+    { delivered: 3, duplicate: 1, deadLettered: 0, filtered: 5 },
+    noon,
+  );
   await ledger.work.retryLater(scope, hold('b'), noon + 1000, 'HTTP 500');
   await ledger.work.recordGap({
     ...scope,

@@ -102,6 +102,7 @@ describe('content blobs', () => {
         backfill: true,
         uncertain: false,
         ...counts,
+        filtered: 0,
         owner: undefined,
         leasedUntil: 0,
         lease: 0,
@@ -119,6 +120,22 @@ describe('content blobs', () => {
       expect(taken).toMatchObject({ id: 'a', state: 'listed', owner: lease.owner });
       expect(idsOf(await work.take(scope, 9, { owner: 'another', ms: 60_000 }))).toEqual([]);
       expect(idsOf(await take(ledger))).toEqual(['a']);
+    }));
+
+  test('count what the policy leaves out, also of dead letters, and over all items', () =>
+    withLedger(async (ledger) => {
+      const { work } = ledger;
+      await work.list(scope, [blob('a'), blob('b')], mark);
+      await work.settle(scope, hold('a'), { delivered: 1, duplicate: 0, deadLettered: 2, filtered: 7 }, noon);
+      await work.settle(scope, hold('b'), { delivered: 1, duplicate: 0, deadLettered: 0, filtered: 3 }, noon);
+      await work.noteReplayed(scope, 'a', { delivered: 0, duplicate: 0, deadLettered: 1, filtered: 1 });
+      expect(await find(ledger, 'a')).toMatchObject({
+        delivered: 1,
+        duplicate: 0,
+        filtered: 8,
+        deadLettered: 1,
+      });
+      expect(await work.countFiltered(scope)).toBe(11);
     }));
 
   test('count what is in the output by them, also after a replay and once dead letters were replayed', () =>

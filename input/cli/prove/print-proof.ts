@@ -21,12 +21,10 @@ export function printProof(
 
 function printTypes(contentTypes: readonly ContentTypeProof[]): void {
   const listed = contentTypes.flatMap((proof) => ('unlisted' in proof ? [] : [proof]));
-  printText(
-    table(
-      ['content type', 'listed', 'done', 'pending', 'lost', 'missing', 'records', 'twice'],
-      listed.map(drawRow),
-    ),
-  );
+  const filters = listed.some(({ records }) => records.filtered > 0);
+  const titles = ['content type', 'listed', 'done', 'pending', 'lost', 'missing', 'records', 'twice'];
+  const rows = listed.map((proof) => [...drawRow(proof), ...(filters ? [`${proof.records.filtered}`] : [])]);
+  printText(table(filters ? [...titles, 'filtered'] : titles, rows));
   for (const proof of contentTypes) printTroubles(proof);
 }
 
@@ -70,9 +68,12 @@ function printTroubles(proof: ContentTypeProof): void {
 
 function printRecords(
   contentType: string,
-  { served, found, doubled, several, missing, missingCount, unread }: RecordProof,
+  { served, found, filtered, doubled, several, missing, missingCount, unread }: RecordProof,
 ): void {
-  printText(`${contentType}: of ${served} distinct records served again, ${found} are in Elasticsearch.`);
+  const aside = filtered > 0 ? ` ${filtered} more are left out by the policy.` : '';
+  printText(
+    `${contentType}: of ${served} distinct records served again, ${found} are in Elasticsearch.${aside}`,
+  );
   printSome(
     missing.map((id) => `missing in Elasticsearch: ${id}`),
     missingCount,

@@ -24,7 +24,7 @@ export interface FeedProof {
   readonly done: number;
   readonly open: readonly OpenItem[];
   /** Records, over the items that are done. */
-  readonly records: { readonly delivered: number; readonly duplicate: number };
+  readonly records: { readonly delivered: number; readonly duplicate: number; readonly filtered: number };
   /** That wait for a replay. */
   readonly deadLetters: number;
   /** Records that were kept as dead letters, of which there is no letter any more and no word of a replay. */
@@ -181,7 +181,7 @@ async function readLedger(
   listed: ListedItems,
 ) {
   const open: OpenItem[] = [];
-  const sums = { done: 0, delivered: 0, duplicate: 0, deadLetters: 0, lettersGone: 0 };
+  const sums = { done: 0, delivered: 0, duplicate: 0, filtered: 0, deadLetters: 0, lettersGone: 0 };
   const ofItems = Map.groupBy(gaps, ({ reason }) => /^content (\S+): /.exec(reason)?.[1] ?? '');
   for await (const blob of ledger.between(feed, ...isoWindow(window))) {
     listed.noteKnown(blob.id);
@@ -194,11 +194,13 @@ async function readLedger(
     sums.done += 1;
     sums.delivered += blob.delivered;
     sums.duplicate += blob.duplicate;
+    sums.filtered += blob.filtered;
     sums.lettersGone += Math.max(0, blob.deadLettered - waiting);
   }
-  const { delivered, duplicate, ...counts } = sums;
+  const { delivered, duplicate, filtered, ...counts } = sums;
   const left = new Set([...ofItems.values()].flat());
-  return { ...counts, open, records: { delivered, duplicate }, gaps: gaps.filter((gap) => left.has(gap)) };
+  const records = { delivered, duplicate, filtered };
+  return { ...counts, open, records, gaps: gaps.filter((gap) => left.has(gap)) };
 }
 
 function describeOpen({ state, id, createdAt, reason, attempts }: WorkItem): OpenItem[] {

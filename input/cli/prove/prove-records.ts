@@ -1,5 +1,6 @@
 // The strictest proof: it fetches content again, record by record, and asks Elasticsearch for each Id.
 
+import type { IsExcluded } from '../../../pipelines/exclusions.ts';
 import type { RecordReader } from '../../../pipelines/mapper.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
@@ -11,6 +12,8 @@ export interface RecordProof {
   /** Distinct Ids that Microsoft serves. */
   readonly served: number;
   readonly found: number;
+  /** Records beside these that the policy leaves out. */
+  readonly filtered: number;
   /** The number of found records of which there is more than one document. */
   readonly doubled: number;
   /** The first of these. */
@@ -29,6 +32,8 @@ interface RecordQuestion {
   readonly reader: RecordReader;
   readonly connection: Connection;
   readonly dataStream: string;
+  /** Undefined where the policy leaves nothing out. */
+  readonly isExcluded: IsExcluded | undefined;
   /** Ids that are kept as dead letters. */
   readonly setAside: ReadonlySet<string>;
   readonly signal: AbortSignal;
@@ -42,6 +47,7 @@ export class RecordProver {
   readonly #proof = {
     served: 0,
     found: 0,
+    filtered: 0,
     doubled: 0,
     several: [] as string[],
     missing: [] as string[],
@@ -75,9 +81,12 @@ export class RecordProver {
   }
 
   async *#readIds(item: ListedItem): AsyncGenerator<string> {
-    const { inventory, feed, reader } = this.#asking;
-    for await (const text of inventory.read?.(feed.name, item) ?? [])
-      yield reader.identify(reader.parse(text), feed.tenant).id;
+    const { inventory, feed, reader, isExcluded } = this.#asking;
+    for await (const text of inventory.read?.(feed.name, item) ?? []) {
+      const record = reader.parse(text);
+      if (isExcluded?.(record)) this.#proof.filtered += 1;
+      else yield reader.identify(record, feed.tenant).id;
+    }
   }
 
   async #ask(): Promise<void> {

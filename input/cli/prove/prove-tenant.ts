@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
+import { compileExclusions } from '../../../pipelines/exclusions.ts';
 import { loadReader } from '../../../pipelines/index.ts';
 import { systemClock } from '../../contract/clock.ts';
 import { keyOf } from '../../contract/component.ts';
@@ -130,6 +131,7 @@ async function proveWithRecords(
       connection,
       dataStream,
       reader,
+      isExcluded: mapping.exclude && compileExclusions(reader.dataset, mapping.exclude),
       setAside: letters.ids,
       signal,
     });

@@ -72,7 +72,7 @@ async function replayStream(
   const wanted = { feed: flags.type, what, onItem };
   const counts = await session.deliver(stream, (environment) => refetch(environment, wanted), { again });
   printText(
-    `${nameTenant(stream)}: ${done} content blobs; ${counts.delivered} records delivered, ${counts.duplicate} were there already, ${counts.deadLettered} refused.`,
+    `${nameTenant(stream)}: ${done} content blobs; ${counts.delivered} records delivered, ${counts.duplicate} were there already, ${counts.deadLettered} refused${counts.filtered ? `, ${counts.filtered} left out by the policy` : ''}.`,
   );
   for (const failure of failures) printText(`  not replayed: ${failure}`);
   return { items: done + failures.length, complete: failures.length === 0 && counts.deadLettered === 0 };

@@ -93,11 +93,11 @@ async function replayFile(policy: Policy, session: Replay, letters: LetterFile):
       const [first] = settled;
       if (first) await session.work.noteReplayed(first.origin.feed, first.origin.position, counts);
     });
-    const { delivered, duplicate, deadLettered } = await session.deliver(stream, () => source, {
+    const { delivered, duplicate, deadLettered, filtered } = await session.deliver(stream, () => source, {
       again: true,
     });
     printText(
-      `${tenantId}: ${delivered} delivered, ${duplicate} were there already, ${deadLettered} refused again.`,
+      `${tenantId}: ${delivered} delivered, ${duplicate} were there already, ${deadLettered} refused again${filtered ? `, ${filtered} left out by the policy` : ''}.`,
     );
     refusedAgain += deadLettered;
   }

@@ -14,6 +14,8 @@ import { paint, printText, table, wrap } from '../terminal/terminal.ts';
 interface ShownFeed {
   readonly feed: Feed;
   readonly blobs: Record<ItemState, number>;
+  /** Records that the policy left out. */
+  readonly filtered: number;
   /** The state as its source describes it; undefined where the source is not known here. */
   readonly source: FeedState | undefined;
   readonly gaps: readonly Gap[];
@@ -48,24 +50,26 @@ async function readState({ work, checkpoints }: State, feed: Feed): Promise<Show
   return {
     feed,
     blobs: await work.countByState(feed),
+    filtered: await work.countFiltered(feed),
     source: await findKind(feed.source)?.describeState?.(feed, checkpoints),
     gaps: await work.gapsBetween(feed, isoTime(0), new Date().toISOString()),
   };
 }
 
-function toJson({ feed, blobs, source, gaps }: ShownFeed): object {
-  return { ...feed, blobs, ...source?.facts, gaps };
+function toJson({ feed, blobs, filtered, source, gaps }: ShownFeed): object {
+  return { ...feed, blobs, filtered, ...source?.facts, gaps };
 }
 
 function drawFeeds(feeds: readonly ShownFeed[]): string {
   return table(
-    ['content type', 'open', 'done', 'expired', 'unreadable', 'listed up to'],
-    feeds.map(({ feed, blobs, source }) => [
+    ['content type', 'open', 'done', 'expired', 'unreadable', 'filtered', 'listed up to'],
+    feeds.map(({ feed, blobs, filtered, source }) => [
       feed.name,
       String(blobs.listed + blobs.fetching),
       String(blobs.acknowledged),
       String(blobs.expired),
       String(blobs.poisoned),
+      String(filtered),
       source?.reached ?? '-',
     ]),
   );

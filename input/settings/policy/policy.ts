@@ -2,6 +2,7 @@
 // Reading it is load-policy.ts; what each setting means is declared beside the code it belongs to.
 
 import type { DatasetName } from '../../../pipelines/datasets.ts';
+import type { Exclusions } from '../../../pipelines/exclusions.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { StreamSource } from '../../sources/stream-source.ts';
 
@@ -67,6 +68,8 @@ export interface MappingOptions {
   readonly tags: readonly string[];
   /** Constants for every document, from the processor add_fields: dotted field name → value. */
   readonly fields: Readonly<Record<string, string | number | boolean>>;
+  /** The records that are left out, and counted as filtered. */
+  readonly exclude?: Exclusions | undefined;
   /** `raw`: records as they are, because another package owns the data stream and maps them. */
   readonly documents: 'mapped' | 'raw';
   /** Keeps the raw record in event.original. */

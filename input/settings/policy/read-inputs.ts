@@ -162,7 +162,7 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
   const source = kind.read(settings, problems);
   const output = input && reading.outputs.use(input.requireText('use_output'), input.placeOf('use_output'));
   if (!source || !input || !output) return undefined;
-  const mapping = readMapping({ stream: settings, input, source }, join(reading.additions, own));
+  const mapping = readMapping({ stream: settings, input, source }, join(reading.additions, own), problems);
   if (!reading.force) problems.push(...checkEmulated(source, mapping, node.place));
   problems.push(...checkUntouched(mapping, node.place));
   const stream = { id, definedAt: node.place, source, mapping, output };

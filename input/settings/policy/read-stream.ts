@@ -7,6 +7,7 @@ import type { StreamSource } from '../../sources/stream-source.ts';
 import { documentForms } from '../collector-options.ts';
 import type { MappingOptions } from './policy.ts';
 import type { Additions } from './processors.ts';
+import { readExclusions } from './read-exclusions.ts';
 
 interface StreamSettings {
   readonly stream: Settings;
@@ -14,8 +15,13 @@ interface StreamSettings {
   readonly source: Pick<StreamSource, 'emulated' | 'tenantName' | 'dataset'>;
 }
 
-export function readMapping({ stream, input, source }: StreamSettings, additions: Additions): MappingOptions {
+export function readMapping(
+  { stream, input, source }: StreamSettings,
+  additions: Additions,
+  problems: PolicyProblem[],
+): MappingOptions {
   const { emulated, tenantName, dataset } = source;
+  const exclude = readExclusions(stream, loadDefinitions(dataset), problems);
   const tags = [...stream.list('tags'), ...additions.tags, ...(emulated ? ['m365-emulator'] : [])];
   const named = stream.text('data_stream.namespace') ?? input.text('data_stream.namespace');
   return {
@@ -23,6 +29,7 @@ export function readMapping({ stream, input, source }: StreamSettings, additions
     dataset,
     tags: [...new Set(tags)],
     fields: additions.fields,
+    ...(exclude && { exclude }),
     documents: stream.choice('documents', documentForms),
     preserveOriginal: stream.flag('preserve_original_event'),
     namespace: named ?? (emulated ? 'demo' : 'default'),

@@ -14,6 +14,11 @@ const renamed = (names: Readonly<Record<string, string>>, name: string) => names
 
 /** A line as it is written now; one that is already comes back as it is. */
 export function renewLine(row: Row): Row {
+  const renewed = nameSource(row);
+  return renewed.kind === 'item' ? { filtered: 0, ...renewed } : renewed;
+}
+
+function nameSource(row: Row): Row {
   if (!('content_type' in row)) return row;
   const { kind, tenant, content_type: _, ...cells } = row;
   const column = readText(row, 'content_type');

@@ -34,6 +34,7 @@ export const componentTables = {
     'delivered',
     'duplicate',
     'dead_lettered',
+    'filtered',
     'ended_at',
   ],
 } as const;

@@ -31,7 +31,7 @@ const statements = {
   begin: `UPDATE item SET state = 'fetching', uncertain = 1 WHERE ${held}`,
   settle: `UPDATE item SET state = 'acknowledged', reason = NULL, uncertain = 0, next_attempt_at = 0, ${free},
     delivered = max(delivered, $present), duplicate = max(0, $total - max(delivered, $present)),
-    dead_lettered = $deadLettered, ended_at = $at
+    dead_lettered = $deadLettered, filtered = $filtered, ended_at = $at
     WHERE component = $component AND id = $id AND lease = $lease AND ${open}`,
   retryLater: `UPDATE item SET attempts = attempts + 1, state = 'listed', next_attempt_at = ?, reason = ?, ${free}
     WHERE ${held}`,
@@ -39,10 +39,11 @@ const statements = {
   reset: `UPDATE item SET state = 'listed', reason = NULL, next_attempt_at = 0, attempts = 0, ended_at = NULL,
     owner = ?, leased_until = ?, lease = lease + 1 WHERE ${one} RETURNING *`,
   noteReplayed: `UPDATE item SET delivered = delivered + ?, duplicate = duplicate + ?,
-    dead_lettered = max(0, dead_lettered - ?) WHERE ${one}`,
+    dead_lettered = max(0, dead_lettered - ?), filtered = filtered + ? WHERE ${one}`,
   between: `SELECT * FROM item INDEXED BY item_by_time
     WHERE component = ? AND (created_ms, item) > (?, ?) AND created_ms < ? ORDER BY created_ms, item LIMIT 500`,
   count: 'SELECT state, count(*) AS items FROM item WHERE component = ? GROUP BY state',
+  countFiltered: 'SELECT sum(filtered) AS filtered FROM item WHERE component = ?',
   prune: `DELETE FROM item WHERE item IN (SELECT item FROM item INDEXED BY item_ended
     WHERE state NOT IN ('listed', 'fetching') AND created_ms < ? LIMIT ?)`,
 } as const;
@@ -69,6 +70,7 @@ export function prepareItemStatements(database: DatabaseSync): ItemStatements {
     noteReplayed: prepare('noteReplayed'),
     between: prepare('between'),
     count: prepare('count'),
+    countFiltered: prepare('countFiltered'),
     prune: prepare('prune'),
   };
 }

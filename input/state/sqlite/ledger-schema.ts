@@ -92,6 +92,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX item_ended ON item (created_ms) WHERE state NOT IN ('listed', 'fetching');
   CREATE INDEX item_held ON item (owner, leased_until) WHERE owner IS NOT NULL;
   `,
+  `
+  -- Records that the policy leaves out.
+  ALTER TABLE item ADD COLUMN filtered INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 export function readVersion(database: DatabaseSync): number {

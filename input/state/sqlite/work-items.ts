@@ -112,8 +112,9 @@ export class SqliteWorkLedger implements WorkLedger {
   }
 
   settle(feed: Feed, { id, lease }: Hold, counts: BatchCounts, at: number): Promise<boolean> {
-    const { delivered, duplicate, there = 0, deadLettered } = counts;
-    const row = { present: delivered + there, total: delivered + duplicate, deadLettered, at, id, lease };
+    const { delivered, duplicate, there = 0, deadLettered, filtered = 0 } = counts;
+    const present = delivered + there;
+    const row = { present, total: delivered + duplicate, deadLettered, filtered, at, id, lease };
     return this.#access.write(() =>
       changed(this.#statements.settle.run({ ...row, component: this.#components.find(feed) })),
     );
@@ -146,10 +147,12 @@ export class SqliteWorkLedger implements WorkLedger {
     });
   }
 
-  noteReplayed(feed: Feed, id: string, { delivered, duplicate }: BatchCounts): Promise<void> {
+  noteReplayed(feed: Feed, id: string, counts: BatchCounts): Promise<void> {
+    const { delivered, duplicate, filtered = 0 } = counts;
+    const settled = delivered + duplicate + filtered;
     return this.#access.write(() => {
       const component = this.#components.find(feed);
-      this.#statements.noteReplayed.run(delivered, duplicate, delivered + duplicate, component, id);
+      this.#statements.noteReplayed.run(delivered, duplicate, settled, filtered, component, id);
     });
   }
 
@@ -187,6 +190,13 @@ export class SqliteWorkLedger implements WorkLedger {
       for (const row of this.#statements.count.all(this.#components.find(feed)))
         counts[readState(row.state)] = readInteger(row, 'items');
       return counts;
+    });
+  }
+
+  countFiltered(feed: Feed): Promise<number> {
+    return this.#access.read(() => {
+      const row = this.#statements.countFiltered.get(this.#components.find(feed));
+      return typeof row?.filtered === 'number' ? row.filtered : 0;
     });
   }
 
@@ -276,6 +286,7 @@ function readItem(row: Row): WorkItem {
     delivered: readInteger(row, 'delivered'),
     duplicate: readInteger(row, 'duplicate'),
     deadLettered: readInteger(row, 'dead_lettered'),
+    filtered: readInteger(row, 'filtered'),
     owner: readOptionalText(row, 'owner'),
     leasedUntil: readInteger(row, 'leased_until'),
     lease: readInteger(row, 'lease'),

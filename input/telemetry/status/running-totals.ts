@@ -32,6 +32,7 @@ const summed: readonly Counter[] = [
   'items_lost',
   'records_delivered',
   'records_duplicate',
+  'records_filtered',
 ];
 
 export class RunningTotals {

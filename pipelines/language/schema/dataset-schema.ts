@@ -15,6 +15,7 @@ export interface DatasetSource {
   readonly identity?: IdentityRule;
   readonly envelope?: { readonly root: string; readonly beside?: readonly string[] };
   readonly names?: NamesSource;
+  readonly user_types?: { readonly from: string; readonly names: Readonly<Record<string, string>> };
   readonly indexed?: readonly {
     readonly reason: string;
     readonly properties: readonly (string | readonly string[])[];
@@ -103,6 +104,13 @@ export const datasetSchema = keys(
     envelope: about(
       envelope,
       'Of records that come by themselves and in an envelope: in the document all have the form of the envelope.',
+    ),
+    user_types: about(
+      keys(
+        { from: path, names: { type: 'object', additionalProperties: text } },
+        { required: ['from', 'names'] },
+      ),
+      'How records say what kind of user acted, and the names of what they write: a policy may leave them out by it.',
     ),
     names: about(names, 'How properties are called in the document; without it as in the record.'),
     indexed: about(

@@ -52,6 +52,7 @@ export function remoteWork(url: string): WorkLedger {
     },
     gapsBetween: (feed, from, to) => of('gapsBetween', feed, from, to),
     countByState: (feed) => of('countByState', feed),
+    countFiltered: (feed) => of('countFiltered', feed),
     feeds: () => call('feeds'),
   };
 }

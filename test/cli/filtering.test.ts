@@ -1,0 +1,96 @@
+// What a stream leaves out is counted as filtered wherever records are counted, and is missing nowhere.
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
+import { makeWorkplace, streamFor, type Workplace } from '../end-to-end/harness.ts';
+import { StandIn } from '../outputs/elasticsearch/stand-in.ts';
+import { runHere as run } from './command.ts';
+
+let emulator: Emulator;
+let server: StandIn;
+let place: Workplace;
+
+const contentCreated = new Date(Date.now() - 60_000).toISOString();
+const record = (id: string, more: object) => ({
+  Id: id,
+  CreationTime: contentCreated.slice(0, 19),
+  RecordType: 6,
+  Operation: 'FileAccessed',
+  UserType: 0,
+  ...more,
+});
+
+beforeAll(async () => {
+  const content = { records: 0, days: 1, recordsPerBlob: 50, ratePerMinute: 0 };
+  emulator = await startEmulator({ tenants: [{ content }] });
+  const records = [
+    record('kept-1', {}),
+    record('kept-2', { Operation: 'FileSynced' }),
+    record('by-type', { RecordType: 2 }),
+    record('by-operation', { Operation: 'FileSyncUploadedFull' }),
+    record('by-user', { UserType: 4 }),
+  ];
+  emulator.publish({
+    contentType: 'Audit.SharePoint',
+    texts: records.map((each) => JSON.stringify(each)),
+    contentCreated,
+  });
+  server = await new StandIn().listen();
+  server.answers.set('/_count', (_, { reply }) => reply(200, { count: server.stored.length }));
+  const exclude = { record_types: ['ExchangeItem'], operations: ['filesync*Full'], user_types: [4] };
+  place = await makeWorkplace({
+    streams: [streamFor(emulator, 0, { exclude, content_types: ['Audit.SharePoint'] })],
+    output: { type: 'elasticsearch', hosts: [server.url], proxy_disable: true },
+  });
+});
+afterAll(async () => {
+  await emulator.close();
+  await server.close();
+  await place.remove();
+});
+
+const withPolicy = (...words: string[]) => run([...words, '--policy', place.policy]);
+const ids = () => server.stored.map((id) => id.replace(/^.*:/, ''));
+
+describe('records that a stream leaves out', () => {
+  test('are not delivered, and counted at the end of a run', async () => {
+    const { code, stderr } = await withPolicy('run', '--once');
+    expect(ids()).toEqual(['kept-1', 'kept-2']);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('2 records delivered, 0 duplicates, 3 filtered'),
+    ]);
+  });
+
+  test('are none that prove misses', async () => {
+    const { code, stdout } = await withPolicy('prove', '--to', '0s');
+    expect(stdout).toMatch(/ twice +filtered$/m);
+    expect(stdout).toMatch(/^Audit\.SharePoint +1 +1 +0 +0 +0 +2 +0 +3$/m);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Complete by the ledger')]);
+  });
+
+  test('nor when every record is looked for', async () => {
+    const { code, stdout } = await withPolicy('prove', '--to', '0s', '--records');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'of 2 distinct records served again, 2 are in Elasticsearch. 3 more are left out by the policy.',
+    );
+    expect(code).toBe(0);
+  });
+
+  test('stand in the state', async () => {
+    const { stdout } = await withPolicy('state', 'show', '--json');
+    expect(JSON.parse(stdout)).toMatchObject([{ name: 'Audit.SharePoint', filtered: 3 }]);
+  });
+
+  test('come when they are fetched again without the filter', async () => {
+    const again = await makeWorkplace({
+      streams: [streamFor(emulator, 0, { content_types: ['Audit.SharePoint'] })],
+      output: { type: 'elasticsearch', hosts: [server.url], proxy_disable: true },
+      process: { state_folder: place.state },
+    });
+    const { code } = await run(['replay', 'window', '--from', '1h', '--policy', again.policy]);
+    await again.remove();
+    expect(code).toBe(0);
+    expect(ids()).toEqual(['by-operation', 'by-type', 'by-user', 'kept-1', 'kept-2']);
+  });
+});
