@@ -18,6 +18,10 @@ export const beyondEcs: readonly (Field & { readonly list?: boolean })[] = [
     ecs: false,
     list: true,
   },
+  { name: 'elastic_agent.id', type: 'keyword', about: 'Elastic Agent that runs the input.', ecs: false },
+  { name: 'elastic_agent.snapshot', type: 'boolean', about: 'Whether it is a snapshot build.', ecs: false },
+  { name: 'elastic_agent.version', type: 'keyword', about: 'Version of that Elastic Agent.', ecs: false },
+  { name: 'input.type', type: 'keyword', about: 'Input that collected the record, always m365.', ecs: false },
   { name: 'session.id', type: 'keyword', about: 'Session the event belongs to.', ecs: false },
   { name: 'token.id', type: 'keyword', about: 'Access token the event was made with.', ecs: false },
 ];

@@ -7,9 +7,14 @@ import { findConverter } from './converters/index.ts';
 import type { Dataset } from './dataset.ts';
 import { type Definitions, layersOf, type Properties, type PropertyType, type Rule } from './definitions.ts';
 
-/** The fields that the mapper and the pipeline write whatever the record says. */
+/** The fields that the collector, the mapper and the pipeline write whatever the record says. */
 const fixedFields = [
   '@timestamp',
+  'agent.ephemeral_id',
+  'agent.id',
+  'agent.name',
+  'agent.type',
+  'agent.version',
   'data_stream.dataset',
   'data_stream.namespace',
   'data_stream.type',

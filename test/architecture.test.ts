@@ -30,7 +30,7 @@ const inputMayImport: Record<string, readonly string[]> = {
   outputs: ['contract', 'concurrency', 'files', 'http', 'options'],
   completeness: ['contract', 'options'],
   sources: ['contract', 'auth', 'concurrency', 'http', 'json-stream', 'options', 'telemetry'],
-  settings: ['contract', 'completeness', 'files', 'options', 'outputs', 'sources'],
+  settings: ['contract', 'completeness', 'documents', 'files', 'options', 'outputs', 'sources'],
   setup: ['contract', 'options', 'outputs', 'settings'],
   'local-documents': ['contract', 'files', 'outputs'],
   preview: ['contract'],

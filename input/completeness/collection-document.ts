@@ -25,7 +25,10 @@ export interface FeedInterval {
 
 export interface Identity {
   readonly namespace: string;
-  readonly agent: { readonly id: string; readonly version: string };
+  /** The id of the ledger: two collectors of a tenant each report for themselves. */
+  readonly ledger: string;
+  /** The fields that say who collects. */
+  readonly agent: object;
   readonly ecsVersion: string;
   readonly tags: readonly string[];
 }
@@ -36,7 +39,7 @@ export function writeCollectionDocument(collected: FeedInterval, identity: Ident
   const { feed, to } = collected;
   const { namespace } = identity;
   return {
-    id: `${feed.tenant}:${feed.name}:${identity.agent.id}:${to}`,
+    id: `${feed.tenant}:${feed.name}:${identity.ledger}:${to}`,
     dataStream: `logs-${dataset}-${namespace}`,
     body: Buffer.from(JSON.stringify(describe(collected, identity))),
   };
@@ -47,7 +50,7 @@ function describe(collected: FeedInterval, { namespace, agent, ecsVersion, tags 
   return {
     event: { kind: 'metric', dataset, module: 'm365' },
     '@timestamp': isoTime(to),
-    agent: { id: agent.id, type: 'm365', version: agent.version },
+    ...agent,
     data_stream: { type: 'logs', dataset, namespace },
     ecs: { version: ecsVersion },
     organization: { id: feed.tenant, name: tenantName },

@@ -2,9 +2,7 @@
 // The mapper knows what a record means, the output how it is written, the ledger what is remembered.
 
 import { dataStreamOf } from '../../pipelines/dataset.ts';
-import { compileExclusions, type IsExcluded } from '../../pipelines/exclusions.ts';
 import type { MapContext, Mapper } from '../../pipelines/mapper.ts';
-import type { RecordHead } from '../../pipelines/record-head.ts';
 import type { DocumentBuffer } from '../concurrency/document-buffers.ts';
 import type { IdClaims } from '../concurrency/id-claims.ts';
 import { LinkedAbort } from '../concurrency/linked-abort.ts';
@@ -19,8 +17,8 @@ import { textOf, textsOf } from '../contract/records.ts';
 import type { Batch, Source } from '../contract/source.ts';
 import type { DeliveryLedger, RecordKey } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
-import { setConstants } from '../documents/constant-fields.ts';
-import { rawDocumentWriter } from '../documents/raw-document.ts';
+import type { AgentFields } from '../documents/agent-fields.ts';
+import { recordWriter, type WriteRecord } from '../documents/record-writer.ts';
 import type { MappingOptions } from '../settings/policy/policy.ts';
 
 export interface CollectorParts {
@@ -37,6 +35,13 @@ export interface CollectorParts {
   readonly log: Logger;
   readonly clock: Clock;
   readonly mapping: MappingOptions;
+  /** The fields that say who collects. */
+  readonly agent: AgentFields;
+}
+
+/** The parts, and the writer of documents that they come to. */
+interface DeliveryParts extends CollectorParts {
+  readonly writeRecord: WriteRecord;
 }
 
 export interface CollectorSignals {
@@ -75,7 +80,8 @@ export function semaphoreOf({ batchesAhead = Number.POSITIVE_INFINITY }: Output)
  * Resolves when the source has ended and everything it yielded is settled or, once abandoned, left for the next start.
  * Rejects with the first failure of source or delivery, when nothing is on its way any more.
  */
-export async function collect(parts: CollectorParts, signals: CollectorSignals): Promise<void> {
+export async function collect(given: CollectorParts, signals: CollectorSignals): Promise<void> {
+  const parts = { ...given, writeRecord: recordWriter(given.mapper, given.mapping, given.agent) };
   const running = new Set<Promise<void>>();
   let broken: { error: unknown } | undefined;
   const stop = new LinkedAbort(signals.stop);
@@ -111,7 +117,7 @@ async function beginNext(batches: AsyncIterator<Batch>, begin: (batch: Batch) =>
   return true;
 }
 
-async function deliverInTurn(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
+async function deliverInTurn(parts: DeliveryParts, batch: Batch, abandon: AbortSignal): Promise<void> {
   const free = await parts.semaphore.acquire();
   try {
     await deliver(parts, batch, abandon);
@@ -121,7 +127,7 @@ async function deliverInTurn(parts: CollectorParts, batch: Batch, abandon: Abort
 }
 
 /** Delivers one batch and settles it. A copy of a record that another batch carries waits for that one's outcome. */
-async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal): Promise<void> {
+async function deliver(parts: DeliveryParts, batch: Batch, abandon: AbortSignal): Promise<void> {
   const room = parts.openBuffer();
   const mapped = mapRecords(parts, batch, room);
   let waiting: readonly MappedRecord[] = mapped.entries;
@@ -144,16 +150,15 @@ async function deliver(parts: CollectorParts, batch: Batch, abandon: AbortSignal
  * Each record is decoded, parsed, mapped and written before the next is looked at, known duplicates too: its text and
  * what was parsed of it then die young, which spares more work than mapping a few records in vain costs.
  */
-function mapRecords(parts: CollectorParts, { origin, records }: Batch, room: DocumentBuffer): MappedBatch {
+function mapRecords(parts: DeliveryParts, { origin, records }: Batch, room: DocumentBuffer): MappedBatch {
   const context = mapContext(parts.mapping, origin);
   const dataStream = dataStreamOf(parts.mapping);
-  const write = documentWriter(parts.mapper, parts.mapping);
   const entries: MappedRecord[] = [];
   let unknown = 0;
   let newest = 0;
   let index = 0;
   for (const text of textsOf(records)) {
-    const { record, body } = write(text, context);
+    const { record, body } = parts.writeRecord(text, context);
     const key = parts.mapper.identify(record, origin.feed.tenant);
     newest = Math.max(newest, key.seconds);
     if (!record.type.known) unknown += 1;
@@ -208,40 +213,7 @@ async function deliverUnseen(
   };
 }
 
-/** Reads a record, and writes its document; no document where the policy leaves the record out. */
-type WriteRecord = (text: string, context: MapContext) => { record: RecordHead; body: string | undefined };
-
-function documentWriter(mapper: Mapper, mapping: MappingOptions): WriteRecord {
-  const { documents, fields: constants, exclude } = mapping;
-  const isExcluded = exclude && compileExclusions(mapper.dataset, exclude);
-  if (documents === 'raw')
-    return readAndWrite(mapper.parse, isExcluded, rawDocumentWriter(mapper.dataset, constants));
-  return readAndWrite(mapper.read, isExcluded, mappedWriter(mapper, constants));
-}
-
-function readAndWrite<Read extends RecordHead>(
-  read: (text: string) => Read,
-  isExcluded: IsExcluded | undefined,
-  write: (record: Read, context: MapContext) => string,
-): WriteRecord {
-  return (text, context) => {
-    const record = read(text);
-    return { record, body: isExcluded?.(record) ? undefined : write(record, context) };
-  };
-}
-
-/** Constants need the document as an object, which most policies can do without. */
-function mappedWriter(mapper: Mapper, constants: MappingOptions['fields']): Mapper['write'] {
-  if (Object.keys(constants).length === 0) return mapper.write;
-  const addConstants = setConstants(constants);
-  return (record, context) => {
-    const document = mapper.map(record, context);
-    addConstants(document);
-    return JSON.stringify({ event: document.event, ...document });
-  };
-}
-
-function mapContext(mapping: MappingOptions, origin: Origin): MapContext {
+export function mapContext(mapping: MappingOptions, origin: Origin): MapContext {
   return {
     tenantId: origin.feed.tenant,
     ...(mapping.tenantName === undefined ? {} : { tenantName: mapping.tenantName }),

@@ -11,6 +11,7 @@ import type { Clock } from '../contract/clock.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { State } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
+import type { AgentFields } from '../documents/agent-fields.ts';
 import type { CompletenessPolicy, StreamPolicy } from '../settings/policy/policy.ts';
 import { feedsOf } from './feed-claims.ts';
 import type { HeldOutput, OutputLease } from './held-outputs.ts';
@@ -20,8 +21,8 @@ export interface ReportsParts {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The version of this program, and of ECS. */
-  readonly version: string;
+  /** The fields that say who collects. */
+  readonly agent: AgentFields;
   readonly ecsVersion: string;
   /** No output is waited for any more once it aborts. */
   readonly end?: AbortSignal | undefined;
@@ -94,7 +95,7 @@ export class CompletenessReports {
   }
 
   #start(policy: CompletenessPolicy): Running {
-    const { state, clock, log, version, ecsVersion, end, telemetry } = this.#parts;
+    const { state, clock, log, agent, ecsVersion, end, telemetry } = this.#parts;
     const lease = this.#parts.lease(policy.output.name);
     if (!lease) throw new Error(`no output was opened for the completeness at ${policy.definedAt}`);
     const tally = new CompletenessTally(
@@ -104,7 +105,8 @@ export class CompletenessReports {
     const { namespace, intervalMs } = policy;
     const identity = {
       namespace,
-      agent: { id: state.delivery.identity.id, version },
+      ledger: state.delivery.identity.id,
+      agent,
       ecsVersion,
       tags: ['m365'],
     };

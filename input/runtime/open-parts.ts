@@ -1,6 +1,8 @@
 // Opens the parts that every delivery needs, in one place for the collector and for a replay: dead letters, outputs,
 // the mapper, what streams share, and what a source is given.
 
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { openMappers } from '../../pipelines/index.ts';
 import { byteBudget } from '../concurrency/byte-budget.ts';
 import { documentBuffers } from '../concurrency/document-buffers.ts';
@@ -12,6 +14,7 @@ import type { Logger } from '../contract/logger.ts';
 import type { Source } from '../contract/source.ts';
 import type { DeliveryLedger, State } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
+import { agentFields, type ElasticAgent } from '../documents/agent-fields.ts';
 import { Connections } from '../http/connections.ts';
 import { createOutput } from '../outputs/create-output.ts';
 import type { ProcessOptions, StreamPolicy } from '../settings/policy/policy.ts';
@@ -24,6 +27,10 @@ import { type HeldOutput, HeldOutputs } from './held-outputs.ts';
 
 export interface OpeningOptions {
   readonly process: Pick<ProcessOptions, 'stateFolder' | 'memoryBytes'>;
+  /** The version of this program. */
+  readonly version: string;
+  /** The Elastic Agent that runs this process, where one does. */
+  readonly elasticAgent?: ElasticAgent | undefined;
   /** True where the streams collect what is there and end: then no output is waited for. */
   readonly once: boolean;
   /** True where it is an error that none of the outputs can be opened before somebody acts. */
@@ -73,12 +80,14 @@ const batchOverheadBytes = 12 * 1024;
 export type SharedByStreams = ReturnType<typeof shareAmongStreams>;
 
 function shareAmongStreams(
-  { process, telemetry, log, clock, random, once }: OpeningOptions,
+  { process, telemetry, log, clock, random, once, version, elasticAgent }: OpeningOptions,
   state: State,
   deadLetters: Awaited<ReturnType<typeof openDeadLetters>>,
 ) {
   const budget = byteBudget(process.memoryBytes, batchOverheadBytes);
   telemetry.watchInFlight?.(() => budget.held);
+  const { id } = state.delivery.identity;
+  const collector = { id, version, name: hostname(), ephemeralId: randomUUID() };
   return {
     budget,
     /** The parts that sources ask with, beside what each stream has for itself. */
@@ -105,6 +114,7 @@ function shareAmongStreams(
       telemetry,
       log,
       clock,
+      agent: agentFields(collector, elasticAgent),
     },
   };
 }

@@ -20,8 +20,6 @@ import { saveMemoryFor } from './save-memory.ts';
 /** The options of the whole process, whatever runs in it. */
 export interface SessionOptions extends OpeningOptions {
   readonly process: Pick<ProcessOptions, 'stateFolder' | 'memoryBytes' | 'stopTimeoutMs'>;
-  /** The version of this program. */
-  readonly version: string;
 }
 
 /** A stream that ends alone has this share of the bound of an orderly end. */
@@ -46,6 +44,7 @@ export class Session {
     this.#reports = new CompletenessReports({
       ...options,
       state,
+      agent: shared.collector.agent,
       ecsVersion: loadDefinitions().ecsVersion,
       end: signals.end,
       lease: (name) => outputs.lease(name),

@@ -158,6 +158,21 @@ export const inputOptions: OptionSet = {
       shown: 'file',
     },
     {
+      name: 'tags',
+      type: 'list',
+      title: 'Tags',
+      about: 'Added to the documents of all streams of the input.',
+      shown: 'file',
+    },
+    {
+      name: 'publisher_pipeline.disable_host',
+      type: 'boolean',
+      title: 'No host fields',
+      about:
+        'Always so, whatever this says: host.* is the device of a record, and agent.name the machine that collects.',
+      shown: 'file',
+    },
+    {
       name: 'processors',
       type: 'object',
       title: 'Processors',

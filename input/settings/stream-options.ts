@@ -4,6 +4,7 @@ import { datasetNames } from '../../pipelines/datasets.ts';
 import type { Option } from '../options/option.ts';
 import { sourceKinds, usualKind } from '../sources/index.ts';
 import { dataStreamOptions, documentForms } from './collector-options.ts';
+import { processorNames } from './policy/processors/read-processors.ts';
 
 /** Those of every stream, whatever source it reads. */
 export const streamOptions = (): readonly Option[] => [
@@ -32,6 +33,14 @@ export const streamOptions = (): readonly Option[] => [
     title: 'Tags',
     about: 'Added to every document.',
     shown: 'advanced',
+  },
+  {
+    name: 'publisher_pipeline.disable_host',
+    type: 'boolean',
+    title: 'No host fields',
+    about:
+      'Always so, whatever this says: host.* is the device of a record, and agent.name the machine that collects.',
+    shown: 'file',
   },
   {
     name: 'documents',
@@ -79,7 +88,7 @@ export const streamOptions = (): readonly Option[] => [
     name: 'processors',
     type: 'object',
     title: 'Processors',
-    about: `The Elastic Agent processors add_tags and add_fields; for anything more use the ingest pipeline logs-${datasetNames.join(' or ')}@custom.`,
+    about: `Elastic Agent’s ${processorNames.join(', ')}, with conditions in when; for anything more use the ingest pipeline logs-${datasetNames.join(' or ')}@custom.`,
     shown: 'advanced',
   },
 ];

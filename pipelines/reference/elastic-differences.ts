@@ -115,7 +115,7 @@ export const absentFields: readonly AbsentField[] = [
     reason: 'ECS has the kind of system in `host.os.type`.',
   },
   {
-    fields: ['input.type', 'log.flags', 'log.offset', 'agent.*', 'elastic_agent.*'],
+    fields: ['log.flags', 'log.offset'],
     instead: [],
     reason: agentReason,
   },

@@ -29,6 +29,7 @@ beforeAll(async () => {
     record('by-type', { RecordType: 2 }),
     record('by-operation', { Operation: 'FileSyncUploadedFull' }),
     record('by-user', { UserType: 4 }),
+    record('by-processor', { Operation: 'FileDeleted' }),
   ];
   emulator.publish({
     contentType: 'Audit.SharePoint',
@@ -38,8 +39,9 @@ beforeAll(async () => {
   server = await new StandIn().listen();
   server.answers.set('/_count', (_, { reply }) => reply(200, { count: server.stored.length }));
   const exclude = { record_types: ['ExchangeItem'], operations: ['filesync*Full'], user_types: [4] };
+  const processors = [{ drop_event: { when: { equals: { 'event.action': 'FileDeleted' } } } }];
   place = await makeWorkplace({
-    streams: [streamFor(emulator, 0, { exclude, content_types: ['Audit.SharePoint'] })],
+    streams: [streamFor(emulator, 0, { exclude, processors, content_types: ['Audit.SharePoint'] })],
     output: { type: 'elasticsearch', hosts: [server.url], proxy_disable: true },
   });
 });
@@ -58,28 +60,28 @@ describe('records that a stream leaves out', () => {
     expect(ids()).toEqual(['kept-1', 'kept-2']);
     expect([code, stderr]).toEqual([
       0,
-      expect.stringContaining('2 records delivered, 0 duplicates, 3 filtered'),
+      expect.stringContaining('2 records delivered, 0 duplicates, 4 filtered'),
     ]);
   });
 
   test('are none that prove misses', async () => {
     const { code, stdout } = await withPolicy('prove', '--to', '0s');
     expect(stdout).toMatch(/ twice +filtered$/m);
-    expect(stdout).toMatch(/^Audit\.SharePoint +1 +1 +0 +0 +0 +2 +0 +3$/m);
+    expect(stdout).toMatch(/^Audit\.SharePoint +1 +1 +0 +0 +0 +2 +0 +4$/m);
     expect([code, stdout]).toEqual([0, expect.stringContaining('Complete by the ledger')]);
   });
 
   test('nor when every record is looked for', async () => {
     const { code, stdout } = await withPolicy('prove', '--to', '0s', '--records');
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'of 2 distinct records served again, 2 are in Elasticsearch. 3 more are left out by the policy.',
+      'of 2 distinct records served again, 2 are in Elasticsearch. 4 more are left out by the policy.',
     );
     expect(code).toBe(0);
   });
 
   test('stand in the state', async () => {
     const { stdout } = await withPolicy('state', 'show', '--json');
-    expect(JSON.parse(stdout)).toMatchObject([{ name: 'Audit.SharePoint', filtered: 3 }]);
+    expect(JSON.parse(stdout)).toMatchObject([{ name: 'Audit.SharePoint', filtered: 4 }]);
   });
 
   test('come when they are fetched again without the filter', async () => {
@@ -91,6 +93,6 @@ describe('records that a stream leaves out', () => {
     const { code } = await run(['replay', 'window', '--from', '1h', '--policy', again.policy]);
     await again.remove();
     expect(code).toBe(0);
-    expect(ids()).toEqual(['by-operation', 'by-type', 'by-user', 'kept-1', 'kept-2']);
+    expect(ids()).toEqual(['by-operation', 'by-processor', 'by-type', 'by-user', 'kept-1', 'kept-2']);
   });
 });

@@ -60,7 +60,8 @@ const makeReporter = (end?: AbortSignal, feeds = contoso): CompletenessReporter 
     intervalMs: 300_000,
     identity: {
       namespace: 'default',
-      agent: { id: 'collector-1', version: '0.1.0' },
+      ledger: 'collector-1',
+      agent: { agent: { id: 'agent-1', type: 'm365' } },
       ecsVersion: '9.4.0',
       tags: ['m365'],
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { CompletenessTally } from '../../input/completeness/tally.ts';
 import type { Output, OutputDocument } from '../../input/contract/output.ts';
+import { agentFields } from '../../input/documents/agent-fields.ts';
 import type { OutputPolicy } from '../../input/outputs/output-policy.ts';
 import { semaphoreOf } from '../../input/runtime/collector.ts';
 import { CompletenessReports, type ReportedStream } from '../../input/runtime/completeness-reports.ts';
@@ -55,7 +56,7 @@ test('reports every tenant of its input, also those that are given by their doma
     telemetry: board,
     clock,
     log,
-    version: '0.1.0',
+    agent: agentFields({ id: 'ledger', version: '0.1.0', name: 'host', ephemeralId: 'run' }),
     ecsVersion: '9.4.0',
     lease: (name) => held.get(name),
     streamOf: (id) => streams.get(id),

@@ -148,7 +148,7 @@ inputs:
         'cloud: gcchigh',
         'login_url: login.example',
         'data_stream.namespace: Prod-1',
-        'processors: [{drop_event: {}}]',
+        'processors: [{dissect: {}}]',
       ],
       ['m365: {memory_budget: 1KiB}', 'otputs: 3'],
     );
@@ -166,7 +166,7 @@ inputs:
       expect.stringMatching(/^p\.yml:15:16: cloud does not know "gcchigh"; did you mean "gcc-high"\?/),
       'p.yml:16:20: login_url must be a URL such as https://host:9200, without a user name, not "login.example"',
       expect.stringMatching(
-        /^p\.yml:18:23: the processor drop_event is not supported .*logs-o365\.audit@custom$/,
+        /^p\.yml:18:23: the processor dissect is not supported .*logs-o365\.audit@custom$/,
       ),
       expect.stringMatching(/^p\.yml:19:23: memory_budget is 1KiB, but must be at least 4MiB: /),
       expect.stringMatching(

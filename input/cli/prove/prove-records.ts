@@ -1,7 +1,7 @@
 // The strictest proof: it fetches content again, record by record, and asks Elasticsearch for each Id.
 
-import type { IsExcluded } from '../../../pipelines/exclusions.ts';
 import type { RecordReader } from '../../../pipelines/mapper.ts';
+import type { RecordHead } from '../../../pipelines/record-head.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { Connection } from '../../outputs/elasticsearch/connect/connection.ts';
@@ -25,7 +25,7 @@ export interface RecordProof {
   readonly unread: readonly string[];
 }
 
-interface RecordQuestion {
+export interface RecordQuestion {
   readonly inventory: Inventory;
   readonly feed: Feed;
   /** The reader of the stream's records. */
@@ -33,7 +33,7 @@ interface RecordQuestion {
   readonly connection: Connection;
   readonly dataStream: string;
   /** Undefined where the policy leaves nothing out. */
-  readonly isExcluded: IsExcluded | undefined;
+  readonly isLeftOut: ((text: string, record: RecordHead) => boolean) | undefined;
   /** Ids that are kept as dead letters. */
   readonly setAside: ReadonlySet<string>;
   readonly signal: AbortSignal;
@@ -81,10 +81,10 @@ export class RecordProver {
   }
 
   async *#readIds(item: ListedItem): AsyncGenerator<string> {
-    const { inventory, feed, reader, isExcluded } = this.#asking;
+    const { inventory, feed, reader, isLeftOut } = this.#asking;
     for await (const text of inventory.read?.(feed.name, item) ?? []) {
       const record = reader.parse(text);
-      if (isExcluded?.(record)) this.#proof.filtered += 1;
+      if (isLeftOut?.(text, record)) this.#proof.filtered += 1;
       else yield reader.identify(record, feed.tenant).id;
     }
   }

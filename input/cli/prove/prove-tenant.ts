@@ -1,21 +1,27 @@
 // Proves all feeds of one stream, each by itself: a feed that cannot be asked for does not hide the others.
 
 import { existsSync } from 'node:fs';
-import { dataStreamOf } from '../../../pipelines/dataset.ts';
+import { hostname } from 'node:os';
+import { type Dataset, dataStreamOf } from '../../../pipelines/dataset.ts';
 import { compileExclusions } from '../../../pipelines/exclusions.ts';
-import { loadReader } from '../../../pipelines/index.ts';
+import { loadMapper, loadReader } from '../../../pipelines/index.ts';
 import { systemClock } from '../../contract/clock.ts';
 import { keyOf } from '../../contract/component.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { Checkpoints, WorkView } from '../../contract/state.ts';
+import { isoTime } from '../../contract/time.ts';
+import { agentFields } from '../../documents/agent-fields.ts';
+import { recordWriter } from '../../documents/record-writer.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
-import type { StreamPolicy } from '../../settings/policy/policy.ts';
+import { mapContext } from '../../runtime/collector.ts';
+import type { MappingOptions, StreamPolicy } from '../../settings/policy/policy.ts';
 import type { Inventory, ListedItem, ReachedWindow } from '../../sources/source-kind.ts';
 import { readDeadLetters } from '../../state/dead-letters/dead-letters.ts';
 import { usage } from '../policy-flag.ts';
+import { readVersion } from '../version.ts';
 import { type FeedProof, isComplete, ListingError, proveFeed } from './prove-feed.ts';
-import { type RecordProof, RecordProver } from './prove-records.ts';
+import { type RecordProof, RecordProver, type RecordQuestion } from './prove-records.ts';
 
 export interface TenantProof {
   readonly tenantId: string;
@@ -131,7 +137,7 @@ async function proveWithRecords(
       connection,
       dataStream,
       reader,
-      isExcluded: mapping.exclude && compileExclusions(reader.dataset, mapping.exclude),
+      isLeftOut: findLeftOut(mapping, reader.dataset, feed),
       setAside: letters.ids,
       signal,
     });
@@ -140,6 +146,18 @@ async function proveWithRecords(
   } finally {
     await connection.close();
   }
+}
+
+/** Records are mapped again only where a processor looks at documents to drop them. */
+function findLeftOut(mapping: MappingOptions, dataset: Dataset, feed: Feed): RecordQuestion['isLeftOut'] {
+  const isExcluded = mapping.exclude && compileExclusions(dataset, mapping.exclude);
+  if (!mapping.processors?.some(({ kind }) => kind === 'drop_event'))
+    return isExcluded && ((_text, record) => isExcluded(record));
+  const collector = { id: '', version: readVersion(), name: hostname(), ephemeralId: '' };
+  const write = recordWriter(loadMapper(mapping.dataset), mapping, agentFields(collector));
+  const fetchedAt = isoTime(systemClock.now());
+  const context = mapContext(mapping, { feed, position: '', fetchedAt, backfill: false });
+  return (text) => write(text, context).body === undefined;
 }
 
 /** Dead letters of a tenant that wait for a replay. */

@@ -45,7 +45,16 @@ export async function openReplay(policy: Policy, streams: readonly StreamPolicy[
   opening.defer(() => state.close());
   const telemetry = createTelemetry({ clock, version: readVersion() });
   const { process } = policy;
-  const options = { process, once: policy.once, needsOutput: true, signals, telemetry, log, clock };
+  const options = {
+    process,
+    version: readVersion(),
+    once: policy.once,
+    needsOutput: true,
+    signals,
+    telemetry,
+    log,
+    clock,
+  };
   const { outputs, shared } = await openParts({ ...options, random: Math.random }, state, opening);
   const wanted = new Set(streams.map(({ output }) => output));
   await outputs.open([...wanted], signals.stop);

@@ -3,6 +3,8 @@
 
 import type { DatasetName } from '../../../pipelines/datasets.ts';
 import type { Exclusions } from '../../../pipelines/exclusions.ts';
+import type { ConstantFields } from '../../documents/constant-fields.ts';
+import type { Processor } from '../../documents/processors/processor.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { StreamSource } from '../../sources/stream-source.ts';
 
@@ -66,8 +68,10 @@ export interface MappingOptions {
   readonly tenantName: string | undefined;
   /** Documents from the emulator also carry `m365-emulator`. */
   readonly tags: readonly string[];
-  /** Constants for every document, from the processor add_fields: dotted field name → value. */
-  readonly fields: Readonly<Record<string, string | number | boolean>>;
+  /** Constants for every document, from the processor add_fields. */
+  readonly fields: ConstantFields;
+  /** The processors that look at each document, in their order. */
+  readonly processors?: readonly Processor[] | undefined;
   /** The records that are left out, and counted as filtered. */
   readonly exclude?: Exclusions | undefined;
   /** `raw`: records as they are, because another package owns the data stream and maps them. */

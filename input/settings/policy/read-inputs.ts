@@ -3,6 +3,7 @@
 
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { keyOf } from '../../contract/component.ts';
+import type { Processor } from '../../documents/processors/processor.ts';
 import type { Option } from '../../options/option.ts';
 import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { readSettings, type Settings } from '../../options/settings.ts';
@@ -20,7 +21,7 @@ import { judgePackage } from '../installed-package/judge-package.ts';
 import { streamOptions } from '../stream-options.ts';
 import { inputKeys, streamKeys } from './fleet-keys.ts';
 import type { CompletenessPolicy, OutdatedInput, StreamPolicy } from './policy.ts';
-import { type Additions, readProcessors } from './processors.ts';
+import { readProcessors } from './processors/read-processors.ts';
 import { asksForReports, readCompleteness } from './read-completeness.ts';
 import type { NamedOutputs } from './read-outputs.ts';
 import { checkEmulated, checkNamespace, checkUntouched, readMapping } from './read-stream.ts';
@@ -114,12 +115,13 @@ function readInput(input: MapNode, index: number, reading: Reading): ReadStream[
   const { problems } = reading;
   const name = textAt(input, 'name') ?? textAt(input, 'id') ?? `#${index + 1}`;
   const settings = readSettings(input, { ...inputRules, what: `the input ${name}` }, problems);
-  const additions = readProcessors(findEntry(input, 'processors')?.value, problems);
+  const processors = readProcessors(findEntry(input, 'processors')?.value, problems);
   if (settings && !settings.flag('enabled')) {
     reading.notes.push(`${input.place}: left aside the input ${name}, which is not enabled`);
     return [];
   }
   if (settings) problems.push(...checkNamespace(settings));
+  if (settings) reading.notes.push(...noteHost(settings));
   const id = textAt(input, 'id') ?? name;
   const judged = judgePackage(input, name);
   if (judged?.is === 'too old') reading.outdated.push({ ...judged, input: id });
@@ -129,7 +131,7 @@ function readInput(input: MapNode, index: number, reading: Reading): ReadStream[
     .filter((node) => !asksForReports(node))
     .flatMap((stream, position) => {
       const fallbackId = `${id}-${position + 1}`;
-      const read = readStream(stream, { ...reading, input: settings, additions, fallbackId });
+      const read = readStream(stream, { ...reading, input: settings, processors, fallbackId });
       return read ? [read] : [];
     });
   for (const node of nodes.filter(asksForReports)) {
@@ -142,7 +144,8 @@ function readInput(input: MapNode, index: number, reading: Reading): ReadStream[
 interface ReadingStream extends Reading {
   /** Undefined when the input itself has problems; its streams are checked all the same. */
   readonly input: Settings | undefined;
-  readonly additions: Additions;
+  /** Those of the input, which come first. */
+  readonly processors: readonly Processor[];
   readonly fallbackId: string;
 }
 
@@ -159,10 +162,12 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
     return undefined;
   }
   problems.push(...checkNamespace(settings));
+  notes.push(...noteHost(settings));
   const source = kind.read(settings, problems);
   const output = input && reading.outputs.use(input.requireText('use_output'), input.placeOf('use_output'));
   if (!source || !input || !output) return undefined;
-  const mapping = readMapping({ stream: settings, input, source }, join(reading.additions, own), problems);
+  const processors = [...reading.processors, ...own];
+  const mapping = readMapping({ stream: settings, input, source }, processors, problems);
   if (!reading.force) problems.push(...checkEmulated(source, mapping, node.place));
   problems.push(...checkUntouched(mapping, node.place));
   const stream = { id, definedAt: node.place, source, mapping, output };
@@ -179,11 +184,15 @@ function kindOf(node: MapNode): RegisteredKind {
   return kind;
 }
 
-const namespaceOf = ({ namespace }: StreamPolicy['mapping']) => ({ 'data_stream.namespace': namespace });
-
-function join(first: Additions, second: Additions): Additions {
-  return { tags: [...first.tags, ...second.tags], fields: { ...first.fields, ...second.fields } };
+/** The host of Elastic Agent's inputs would hide the device that a record is about. */
+function noteHost(settings: Settings): readonly string[] {
+  const name = 'publisher_pipeline.disable_host';
+  if (settings.value(name) !== false) return [];
+  const instead = 'host.* is the device of a record; agent.name is the machine that collects';
+  return [`${settings.placeOf(name)}: ${name} is not used: ${instead}`];
 }
+
+const namespaceOf = ({ namespace }: StreamPolicy['mapping']) => ({ 'data_stream.namespace': namespace });
 
 function belongsInStream(name: string): string | undefined {
   const inputsOwn = inputOptions.options.some((option) => option.name === name);

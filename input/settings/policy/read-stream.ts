@@ -1,12 +1,12 @@
 // Reads from the checked settings of a stream how its records are mapped, whatever source they come from.
 
 import { loadDefinitions } from '../../../pipelines/index.ts';
+import { type Processor, splitConstants } from '../../documents/processors/processor.ts';
 import type { PolicyProblem } from '../../options/problems.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { StreamSource } from '../../sources/stream-source.ts';
 import { documentForms } from '../collector-options.ts';
 import type { MappingOptions } from './policy.ts';
-import type { Additions } from './processors.ts';
 import { readExclusions } from './read-exclusions.ts';
 
 interface StreamSettings {
@@ -17,18 +17,21 @@ interface StreamSettings {
 
 export function readMapping(
   { stream, input, source }: StreamSettings,
-  additions: Additions,
+  processors: readonly Processor[],
   problems: PolicyProblem[],
 ): MappingOptions {
   const { emulated, tenantName, dataset } = source;
   const exclude = readExclusions(stream, loadDefinitions(dataset), problems);
-  const tags = [...stream.list('tags'), ...additions.tags, ...(emulated ? ['m365-emulator'] : [])];
+  const { fields, tags: added, rest } = splitConstants(processors);
+  const own = [...input.list('tags'), ...stream.list('tags')];
+  const tags = [...own, ...added, ...(emulated ? ['m365-emulator'] : [])];
   const named = stream.text('data_stream.namespace') ?? input.text('data_stream.namespace');
   return {
     tenantName,
     dataset,
     tags: [...new Set(tags)],
-    fields: additions.fields,
+    fields,
+    ...(rest.length > 0 && { processors: rest }),
     ...(exclude && { exclude }),
     documents: stream.choice('documents', documentForms),
     preserveOriginal: stream.flag('preserve_original_event'),
@@ -48,15 +51,37 @@ export function checkEmulated(
 
 /** A constant in the raw record would change it, or make a second one that Elasticsearch refuses. */
 export function checkUntouched(
-  { dataset, documents, fields }: MappingOptions,
+  { dataset, documents, fields, processors = [] }: MappingOptions,
   place: string,
 ): PolicyProblem[] {
   if (documents !== 'raw') return [];
   const { rawField } = loadDefinitions(dataset).dataset;
-  const touching = Object.keys(fields).find((name) => name.split('.', 1)[0] === rawField);
+  const changes = [{ kind: 'add_fields' as const, fields }, ...processors].flatMap((processor) =>
+    changedFields(processor).map((name) => ({ name, kind: processor.kind })),
+  );
+  const touching = changes.find(({ name }) => name.split('.', 1)[0] === rawField);
   if (touching === undefined) return [];
-  const message = `add_fields cannot set ${touching}: with documents: raw the record in ${rawField} stays as it is`;
+  const { kind, name } = touching;
+  const does = kind === 'add_fields' ? 'set' : 'change';
+  const message = `${kind} cannot ${does} ${name}: with documents: raw the record in ${rawField} stays as it is`;
   return [{ place, message }];
+}
+
+function changedFields(processor: Processor): readonly string[] {
+  switch (processor.kind) {
+    case 'add_fields':
+      return Object.keys(processor.fields);
+    case 'add_tags':
+      return [processor.target];
+    case 'drop_fields':
+      return processor.names;
+    case 'rename':
+      return processor.pairs.flatMap(({ from, to }) => [from, to]);
+    case 'copy_fields':
+      return processor.pairs.map(({ to }) => to);
+    case 'drop_event':
+      return [];
+  }
 }
 
 /** Checks that Elasticsearch takes the namespace of the data stream. */

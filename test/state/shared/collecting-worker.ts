@@ -7,6 +7,7 @@ import { IdClaims } from '../../../input/concurrency/id-claims.ts';
 import { PrioritySemaphore } from '../../../input/concurrency/priority-semaphore.ts';
 import { sizedBuffers } from '../../../input/concurrency/sized-buffers.ts';
 import { systemClock } from '../../../input/contract/clock.ts';
+import { agentFields } from '../../../input/documents/agent-fields.ts';
 import { Connections } from '../../../input/http/connections.ts';
 import { elasticsearchOutput } from '../../../input/outputs/elasticsearch/elasticsearch-output.ts';
 import { collect, semaphoreOf } from '../../../input/runtime/collector.ts';
@@ -75,6 +76,7 @@ await collect(
     telemetry,
     log,
     clock,
+    agent: agentFields({ id: 'worker', version: '0.1.0', name: 'host', ephemeralId: 'run' }),
     mapping: {
       dataset: managementActivity.dataset,
       tenantName: undefined,
