@@ -111,7 +111,7 @@ export function describeViolation(option: Option, error: ErrorObject): string {
   const { name } = option;
   switch (error.keyword) {
     case 'type':
-      return `${name} must be ${typeWanted(option, error)}, not ${kindOf(error.data)}${quoteHint(option, error.data)}`;
+      return `${name} must be ${typeWanted(option, error)}, not ${kindOf(error.data)}${hint(option, error.data)}`;
     case 'enum':
       return describeChoice(option, error.data);
     case 'minItems':
@@ -146,7 +146,8 @@ function describeBound(option: Option, value: unknown): string {
   return `${option.name} is ${String(value)}, but must be ${bound}${reason}`;
 }
 
-function quoteHint(option: Option, value: unknown): string {
+function hint(option: Option, value: unknown): string {
+  if (Array.isArray(value)) return option.whenSeveral ? `; ${option.whenSeveral}` : '';
   if (option.type === 'text' || option.type === 'secret')
     return typeof value === 'number' || typeof value === 'boolean' ? '; put it in quotes' : '';
   return option.type === 'duration' && typeof value === 'number' ? '; it needs a unit' : '';

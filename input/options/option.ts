@@ -23,6 +23,10 @@ export interface Option {
   readonly required?: boolean;
   /** The allowed words of a `choice`, or of the items of a `list`. */
   readonly choices?: readonly string[];
+  /** What to do instead of giving a list. */
+  readonly whenSeveral?: string;
+  /** The environment variable that people are told to put it into. */
+  readonly variable?: string;
   /** Items of a list may be written as numbers too. */
   readonly numbers?: boolean;
   /** The bounds of an integer, a duration (as text) or bytes (as text). */

@@ -170,7 +170,8 @@ function collectLeaves(map: MapNode, prefix: string, into: LeafCollection): void
     if (known && into.leaves.has(name)) into.problems.push({ place, message: `${name} is set twice` });
     else if (known) into.leaves.set(name, value);
     else if (into.refused?.has(name)) into.problems.push({ place, message: describeRefused(name, into) });
-    else if (isGroup && value.kind === 'map') collectLeaves(value, `${name}.`, into);
+    else if ((isGroup || isRefusedGroup(name, into)) && value.kind === 'map')
+      collectLeaves(value, `${name}.`, into);
     else if (isGroup && isNothing(value)) continue;
     else if (isGroup) into.problems.push({ place, message: `${name} must be a map` });
     else if (!isOtherKey(name, into.otherKeys))
@@ -179,10 +180,27 @@ function collectLeaves(map: MapNode, prefix: string, into: LeafCollection): void
 }
 
 function findUnresolvedLeaves(
-  { nestedParts }: PartRules,
+  { nestedParts, options }: PartRules,
   leaves: ReadonlyMap<string, PolicyNode>,
 ): readonly PolicyProblem[] {
-  return [...leaves].filter(([name]) => !nestedParts?.has(name)).flatMap(([, leaf]) => findUnresolved(leaf));
+  return [...leaves]
+    .filter(([name]) => !nestedParts?.has(name))
+    .flatMap(([name, leaf]) => {
+      const option = options.find((known) => known.name === name);
+      return [...findUnresolved(leaf), ...(option ? findUnexported(option, leaf) : [])];
+    });
+}
+
+/** Where Kibana keeps a secret, an exported policy has only a reference, which Fleet Server alone can follow. */
+function findUnexported({ name, variable }: Option, leaf: PolicyNode): readonly PolicyProblem[] {
+  if (leaf.kind !== 'scalar' || !/^\$co\.elastic\.secret\{.*\}$/.test(String(leaf.value))) return [];
+  const suggested = variable ?? `M365_${name.toUpperCase().replaceAll('.', '_')}`;
+  const message = `${name} stays in Kibana, which does not export secrets; set the environment variable ${suggested} and write \${${suggested}}`;
+  return [{ place: leaf.place, message }];
+}
+
+function isRefusedGroup(name: string, { refused }: LeafCollection): boolean {
+  return refused !== undefined && [...refused.keys()].some((each) => each.startsWith(`${name}.`));
 }
 
 function isNothing(node: PolicyNode): boolean {

@@ -32,6 +32,8 @@ export interface SourceKind<Options> {
   readonly feedNames?: readonly string[];
   /** The settings of a stream of this kind. Those that every stream has are added to them. */
   readonly options: readonly Option[];
+  /** Settings of other collectors of the same thing, with what to write in their place. */
+  readonly foreignSettings?: ReadonlyMap<string, string>;
   /** Turns checked settings into options; undefined where they do not fit together, and `problems` then says why. */
   readonly read: (settings: Settings, problems: PolicyProblem[]) => Options | undefined;
   /** Names what others than the kind may know of a stream. */

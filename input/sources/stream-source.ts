@@ -36,7 +36,15 @@ export interface StreamSource extends SourceIdentity {
 export interface RegisteredKind
   extends Pick<
     SourceKind<never>,
-    'name' | 'service' | 'reachMs' | 'feedNames' | 'options' | 'describeState' | 'lostState' | 'reference'
+    | 'name'
+    | 'service'
+    | 'reachMs'
+    | 'feedNames'
+    | 'options'
+    | 'foreignSettings'
+    | 'describeState'
+    | 'lostState'
+    | 'reference'
   > {
   readonly read: (settings: Settings, problems: PolicyProblem[]) => StreamSource | undefined;
 }

@@ -111,10 +111,17 @@ const inputRules = {
   findRightPart: belongsInStream,
 };
 
+/** Other collectors have no streams: what belongs in one stands in the input there. */
+function foreignToInputs(): ReadonlyMap<string, string> {
+  const all = sourceKinds().flatMap(({ foreignSettings }) => [...(foreignSettings ?? [])]);
+  return new Map(all.map(([name, instead]) => [name, `${instead} (in streams[])`]));
+}
+
 function readInput(input: MapNode, index: number, reading: Reading): ReadStream[] {
   const { problems } = reading;
   const name = textAt(input, 'name') ?? textAt(input, 'id') ?? `#${index + 1}`;
-  const settings = readSettings(input, { ...inputRules, what: `the input ${name}` }, problems);
+  const rules = { ...inputRules, what: `the input ${name}`, refused: foreignToInputs() };
+  const settings = readSettings(input, rules, problems);
   const processors = readProcessors(findEntry(input, 'processors')?.value, problems);
   if (settings && !settings.flag('enabled')) {
     reading.notes.push(`${input.place}: left aside the input ${name}, which is not enabled`);
@@ -153,7 +160,13 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
   const { problems, notes, input } = reading;
   const id = textAt(node, 'id') ?? reading.fallbackId;
   const kind = kindOf(node);
-  const rules = { what: `the stream ${id}`, options: optionsOf(kind), otherKeys: streamKeys };
+  const { foreignSettings: refused } = kind;
+  const rules = {
+    what: `the stream ${id}`,
+    options: optionsOf(kind),
+    otherKeys: streamKeys,
+    ...(refused && { refused }),
+  };
   const settings = readSettings(node, rules, problems);
   const own = readProcessors(findEntry(node, 'processors')?.value, problems);
   if (!settings) return undefined;

@@ -1,6 +1,7 @@
 // The kind of source that reads the Office 365 Management Activity API, one tenant for each stream.
 
 import type { SourceKind } from '../source-kind.ts';
+import { foreignSettings } from './foreign-settings.ts';
 import { reachMs } from './listing/windows.ts';
 import { checkTenant, hostsToAllow } from './operations/check.ts';
 import { takeInventory } from './operations/inventory.ts';
@@ -25,6 +26,7 @@ export const managementActivity: SourceKind<ManagementActivityOptions> = {
   reachMs,
   feedNames: contentTypes,
   options: managementActivityOptions.options,
+  foreignSettings,
   read: readOptions,
   identify,
   open: openSource,

@@ -54,6 +54,7 @@ export const managementActivityOptions: OptionSet = {
       required: true,
       title: 'Directory (tenant) ID',
       about: 'The GUID of the tenant, or one of its verified domains.',
+      whenSeveral: 'write a stream for each tenant',
       example: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
       shared: true,
       shown: 'main',

@@ -70,6 +70,7 @@ export const refusedSettings: ReadonlyMap<string, string> = new Map([
   ['ssl.cipher_suites', 'the ciphers of Node are used; choose versions with ssl.supported_protocols'],
   ['ssl.curve_types', 'the curves of Node are used; choose versions with ssl.supported_protocols'],
   ['ssl.renegotiation', 'it is never done; leave it out'],
+  ['secrets', 'Kibana does not export secrets; write the setting itself, from an environment variable'],
   ['write_to_logs_streams', 'documents go to the data streams of this integration; leave it out'],
 ]);
 

@@ -84,6 +84,7 @@ const credentialOptions: readonly Option[] = [
   {
     name: 'api_key',
     type: 'secret',
+    variable: 'ELASTICSEARCH_API_KEY',
     title: 'API key',
     about: 'id:key, or the same in base64; `m365 check` prints the smallest key that does.',
     shown: 'main',
@@ -102,7 +103,14 @@ const credentialOptions: readonly Option[] = [
     about: 'Basic authentication, where no API key is used.',
     shown: 'main',
   },
-  { name: 'password', type: 'secret', title: 'Password', about: 'The password of the user.', shown: 'main' },
+  {
+    name: 'password',
+    type: 'secret',
+    variable: 'ELASTICSEARCH_PASSWORD',
+    title: 'Password',
+    about: 'The password of the user.',
+    shown: 'main',
+  },
   {
     name: 'password_file',
     type: 'text',
