@@ -1,5 +1,5 @@
 // Tells records that a policy leaves out, by their type, their operation or the kind of their user, from what the text of
-// the record says and before anything is mapped. Nothing is left out because of a text that is no record.
+// the record says and before anything is mapped. A text that is no record says none of it, and stays.
 
 import { toKeyword } from './converters/keyword.ts';
 import type { Dataset, PlainPath } from './dataset.ts';
@@ -32,7 +32,7 @@ export function compileExclusions(dataset: Dataset, exclusions: Exclusions): IsE
   if (operations.length > 0) tests.push(compileOperations(operations));
   if (userTypes.length > 0 && dataset.userTypes) tests.push(compileUserTypes(dataset, userTypes));
   if (tests.length === 0) return undefined;
-  return (record) => record.problem === undefined && tests.some((test) => test(record));
+  return (record) => tests.some((test) => test(record));
 }
 
 function compileOperations(operations: readonly string[]): IsExcluded {

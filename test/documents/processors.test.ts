@@ -131,6 +131,14 @@ describe('processors', () => {
     });
   });
 
+  test('a copy is no part of what it was copied from', () => {
+    const copy: Processor = { kind: 'copy_fields', pairs: [{ from: 'a', to: 'x' }], ...pairs };
+    expect(run({ a: { b: 1, c: 2 } }, copy, { kind: 'drop_fields', names: ['x.b'] })).toEqual({
+      a: { b: 1, c: 2 },
+      x: { c: 2 },
+    });
+  });
+
   const two = [
     { from: 'a', to: 'x' },
     { from: 'missing', to: 'y' },

@@ -26,6 +26,8 @@ describe('a record is left out by', () => {
     [{ operations: ['*Rule*s'] }, { Operation: 'Set-InboxRules' }, true],
     [{ operations: ['*Rule*s'] }, { Operation: 'Set-InboxRule' }, false],
     [{ operations: ['ab*ba'] }, { Operation: 'aba' }, false],
+    [{ operations: ['a*b*bc'] }, { Operation: 'abc' }, false],
+    [{ operations: ['a*b*bc'] }, { Operation: 'abxbc' }, true],
     [{ operations: ['a.c'] }, { Operation: 'abc' }, false],
     [{ operations: ['x*'] }, { Operation: 7 }, false],
     [{ userTypes: ['4', 'System'] }, { UserType: 4 }, true],
