@@ -169,6 +169,7 @@ function collectLeaves(map: MapNode, prefix: string, into: LeafCollection): void
     const isGroup = into.options.some((option) => option.name.startsWith(`${name}.`));
     if (known && into.leaves.has(name)) into.problems.push({ place, message: `${name} is set twice` });
     else if (known) into.leaves.set(name, value);
+    else if (into.refused?.has(name) && isOff(value)) continue;
     else if (into.refused?.has(name)) into.problems.push({ place, message: describeRefused(name, into) });
     else if ((isGroup || isRefusedGroup(name, into)) && value.kind === 'map')
       collectLeaves(value, `${name}.`, into);
@@ -201,6 +202,12 @@ function findUnexported({ name, variable }: Option, leaf: PolicyNode): readonly 
 
 function isRefusedGroup(name: string, { refused }: LeafCollection): boolean {
   return refused !== undefined && [...refused.keys()].some((each) => each.startsWith(`${name}.`));
+}
+
+/** Kibana writes some settings also where nobody chose them. */
+function isOff(node: PolicyNode): boolean {
+  if (node.kind === 'scalar') return node.value === null || node.value === '' || node.value === false;
+  return node.kind === 'map' ? node.entries.length === 0 : node.items.length === 0;
 }
 
 function isNothing(node: PolicyNode): boolean {

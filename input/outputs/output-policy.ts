@@ -8,6 +8,7 @@ import { refusedSettings } from './elasticsearch/connect/agent-settings.ts';
 import type { ElasticsearchOptions } from './elasticsearch/connect/options.ts';
 import { readElasticsearchOptions } from './elasticsearch/connect/read-options.ts';
 import { elasticsearchOptions } from './elasticsearch/connect/settings.ts';
+import { showThroughput } from './elasticsearch/connect/throughput-settings.ts';
 import { type FileOptions, fileOptions, readFileOptions } from './file/options.ts';
 
 /** An output that a policy names: `outputs.<name>` with its `type`. */
@@ -24,6 +25,8 @@ interface OutputKind {
   readonly options: readonly Option[];
   /** Settings of Elastic Agent's own outputs that cannot be taken, with the reason. */
   readonly refused?: ReadonlyMap<string, string>;
+  /** Settings whose value in force follows from others. */
+  readonly show?: (settings: Settings) => Readonly<Record<string, unknown>>;
   /** Reads an entry; undefined when the settings do not fit together, with the reasons in `problems`. */
   read(
     name: string,
@@ -40,6 +43,7 @@ export const outputKinds: Record<OutputType, OutputKind> = {
   elasticsearch: {
     options: elasticsearchOptions.options,
     refused: refusedSettings,
+    show: showThroughput,
     read(name, settings, problems, notes) {
       const options = readElasticsearchOptions(settings, problems, notes);
       return options && { name, type: 'elasticsearch', options };

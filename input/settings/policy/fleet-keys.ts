@@ -59,6 +59,12 @@ export const outputKeys: ReadonlySet<string> = new Set([
   'is_preconfigured',
   'allow_edit',
   'preset',
+  // Of a remote cluster, for Fleet Server.
+  'service_token',
+  'sync_integrations',
+  'sync_uninstalled_integrations',
+  'kibana_url',
+  'kibana_api_key',
   // Of Elastic Agent's own shipper and OpenTelemetry collector, which this program does not use.
   'shipper',
   'otel',

@@ -104,7 +104,7 @@ export class OutputReader implements NamedOutputs {
     const settings = readSettings(value, rules, this.problems);
     if (!settings) return undefined;
     const output = kind.read(key, settings, this.problems, this.notes);
-    return output && { output, shown: { type, ...settings.show() } };
+    return output && { output, shown: { type, ...settings.show(), ...kind.show?.(settings) } };
   }
 }
 

@@ -99,6 +99,16 @@ describe('requests to several hosts', () => {
     expect(first.seen).toHaveLength(2);
   });
 
+  test('that find a host dead together count as one failure', async () => {
+    first.answers.set('/', unwell);
+    await open();
+    await Promise.all([ask(1), ask(1), ask(1), ask(1)]);
+    expect(counts()).toEqual([2, 2]);
+    await clock.advance(5_000);
+    await ask(2);
+    expect(first.seen).toHaveLength(3);
+  });
+
   test('are made all the same while every host rests', async () => {
     first.answers.set('/', unwell);
     second.answers.set('/', unwell);

@@ -121,12 +121,26 @@ describe('the settings of the output in a policy', () => {
     expect(notes).toEqual([expect.stringContaining(note)]);
   });
 
+  test('show what a preset comes to', () => {
+    expect(parse(host, 'preset: throughput', 'idle_connection_timeout: 3s').effective).toMatch(/worker: 4\n/);
+  });
+
+  test('take a pin where Kibana writes it', () => {
+    expect(read(host, 'ca_sha256: abc=').ssl?.authorityPins).toEqual(['abc=']);
+  });
+
   test('an exported output needs no note', () => {
     const { notes } = parse(
       host,
       'preset: balanced',
       'is_default_monitoring: true',
       'allow_older_versions: true',
+      'write_to_logs_streams: false',
+      'secrets: {}',
+      'loadbalance:',
+      'compression_level:',
+      'queue_flush_timeout:',
+      'ssl: {verification_mode: "", renegotiation: never}',
     );
     expect(notes).toEqual([]);
   });
@@ -159,6 +173,7 @@ describe('the settings of the output in a policy', () => {
       'ssl.ca_sha256 needs a certificate that is checked',
     ],
     [[host, 'parameters: {pipeline: mine}'], 'parameters cannot set pipeline'],
+    [[host, 'ssl.renegotiation: freely'], 'one of never'],
     [[host, 'write_to_logs_streams: true'], 'write_to_logs_streams is not a setting of the output'],
     [[host, 'bulk_max_sise: 4'], 'did you mean "bulk_max_size"?'],
   ])('%j is wrong: %s', (lines, message) => {

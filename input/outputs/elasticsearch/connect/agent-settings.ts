@@ -13,11 +13,19 @@ const replacements = {
   bulk_max_size: 'a bulk request ends at bulk_max_bytes, whatever the number of documents',
   'queue.mem.events': 'm365.memory_budget bounds what is in memory, in bytes',
   'queue.mem.flush.min_events': 'a bulk request ends at bulk_max_bytes or after flush_interval',
+  queue_flush_timeout: 'a bulk request ends at bulk_max_bytes or after flush_interval',
+  max_batch_bytes: 'a bulk request ends at bulk_max_bytes',
+  mem_queue_events: 'm365.memory_budget bounds what is in memory, in bytes',
   max_retries: 'what can be delivered later is sent until it is',
   escape_html: 'documents keep their text as it is',
 } as const;
 
 const aboutReplaced = (name: keyof typeof replacements) => `Accepted with a note: ${replacements[name]}.`;
+
+const replacedNumbers = [
+  ...(['bulk_max_size', 'queue.mem.events', 'queue.mem.flush.min_events', 'queue_flush_timeout'] as const),
+  ...(['max_batch_bytes', 'mem_queue_events', 'max_retries'] as const),
+];
 
 export const replacedOptions: readonly Option[] = [
   {
@@ -36,7 +44,7 @@ export const replacedOptions: readonly Option[] = [
     about: 'Every Elasticsearch since 8.18 is taken, whatever this says; the value false is noted.',
     shown: 'file',
   },
-  ...(['bulk_max_size', 'queue.mem.events', 'queue.mem.flush.min_events', 'max_retries'] as const).map(
+  ...replacedNumbers.map(
     (name): Option => ({
       name,
       type: 'integer',
@@ -69,9 +77,9 @@ export const refusedSettings: ReadonlyMap<string, string> = new Map([
   ['queue.disk', 'what is not delivered is fetched again; the ledger in m365.state_folder knows it'],
   ['ssl.cipher_suites', 'the ciphers of Node are used; choose versions with ssl.supported_protocols'],
   ['ssl.curve_types', 'the curves of Node are used; choose versions with ssl.supported_protocols'],
-  ['ssl.renegotiation', 'it is never done; leave it out'],
   ['secrets', 'Kibana does not export secrets; write the setting itself, from an environment variable'],
-  ['write_to_logs_streams', 'documents go to the data streams of this integration; leave it out'],
+  ['write_to_logs_streams', 'documents go to the data streams of this integration'],
+  ['_write_to_logs_streams', 'documents go to the data streams of this integration'],
 ]);
 
 /** Notes on settings that were taken in another way. */

@@ -35,7 +35,7 @@ export function hostPool({ clock, inTurn }: HostPoolOptions): typeof BaseConnect
     }
 
     override getConnection(): Connection {
-      const rested = this.#candidates().find((host) => !this.#isResting(host));
+      const rested = this.#from(inTurn ? this.#last + 1 : this.#last).find((host) => !this.#isResting(host));
       const chosen = rested ?? this.#soonest();
       if (!chosen) throw new errors.ConfigurationError('there is no host');
       this.#last = this.connections.indexOf(chosen);
@@ -48,16 +48,18 @@ export function hostPool({ clock, inTurn }: HostPoolOptions): typeof BaseConnect
     }
 
     override markDead(host: Connection): this {
-      const failures = (this.#resting.get(host)?.failures ?? 0) + 1;
+      // Several requests may find out together that it is dead, or find it dead still.
+      const further = this.#isResting(host) ? 0 : 1;
+      const failures = (this.#resting.get(host)?.failures ?? 0) + further;
       const restMs = Math.min(rests.firstMs * 2 ** (failures - 1), rests.mostMs);
       this.#resting.set(host, { failures, until: clock.now() + restMs });
       return this;
     }
 
-    /** All hosts, the next one first. */
-    #candidates(): readonly Connection[] {
-      const next = Math.max(0, inTurn ? this.#last + 1 : this.#last);
-      return [...this.connections.slice(next), ...this.connections.slice(0, next)];
+    /** All hosts, this one first. */
+    #from(index: number): readonly Connection[] {
+      const first = Math.max(0, index);
+      return [...this.connections.slice(first), ...this.connections.slice(0, first)];
     }
 
     #isResting(host: Connection): boolean {
@@ -67,7 +69,7 @@ export function hostPool({ clock, inTurn }: HostPoolOptions): typeof BaseConnect
 
     #soonest(): Connection | undefined {
       const untilOf = (host: Connection) => this.#resting.get(host)?.until ?? 0;
-      return this.connections.toSorted((a, b) => untilOf(a) - untilOf(b))[0];
+      return this.#from(this.#last + 1).toSorted((a, b) => untilOf(a) - untilOf(b))[0];
     }
   };
 }

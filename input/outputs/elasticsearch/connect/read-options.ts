@@ -84,11 +84,9 @@ function checkTls(settings: Settings): PolicyProblem[] {
   const [lonely] = pair;
   if (lonely !== undefined && pair.length === 1)
     return problem(lonely, 'ssl.certificate and ssl.key belong together');
-  if (settings.has('ssl.ca_sha256') && settings.text('ssl.verification_mode') === 'none')
-    return problem(
-      'ssl.ca_sha256',
-      'ssl.ca_sha256 needs a certificate that is checked; verification_mode is none',
-    );
+  const pins = ['ssl.ca_sha256', 'ca_sha256'].find((name) => settings.has(name));
+  if (pins !== undefined && settings.text('ssl.verification_mode') === 'none')
+    return problem(pins, 'ssl.ca_sha256 needs a certificate that is checked; verification_mode is none');
   return [];
 }
 
@@ -114,7 +112,7 @@ function readTls(settings: Settings): ElasticsearchOptions['ssl'] {
     certificateAuthorities: settings.list('ssl.certificate_authorities'),
     caTrustedFingerprint: settings.text('ssl.ca_trusted_fingerprint'),
     verificationMode: settings.choice('ssl.verification_mode', verificationModes),
-    authorityPins: settings.list('ssl.ca_sha256'),
+    authorityPins: [...settings.list('ssl.ca_sha256'), ...settings.list('ca_sha256')],
     protocols: protocolVersions.filter((version) => protocols.includes(version)),
     certificate: settings.text('ssl.certificate'),
     key: writtenSecret(settings, 'ssl.key'),

@@ -176,6 +176,21 @@ const tlsOptions: readonly Option[] = [
     shown: 'file',
   },
   {
+    name: 'ca_sha256',
+    type: 'list',
+    title: 'Pinned authorities',
+    about: 'The same as ssl.ca_sha256, as Kibana writes it.',
+    shown: 'file',
+  },
+  {
+    name: 'ssl.renegotiation',
+    type: 'choice',
+    choices: ['never'],
+    title: 'Renegotiation',
+    about: 'It is never done.',
+    shown: 'file',
+  },
+  {
     name: 'ssl.enabled',
     type: 'boolean',
     default: true,

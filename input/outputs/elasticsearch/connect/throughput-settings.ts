@@ -28,6 +28,16 @@ const presets: Record<(typeof presetNames)[number], Throughput> = {
   latency: { ...usual, flushIntervalMs: 100, idleMs: 60_000 },
 };
 
+/** The same in words, by the names of the settings. */
+export function showThroughput(settings: Settings): Readonly<Record<string, string | number>> {
+  const { workers, flushIntervalMs, idleMs } = readThroughput(settings);
+  return {
+    worker: workers,
+    flush_interval: `${flushIntervalMs / 1000}s`,
+    idle_connection_timeout: `${idleMs / 1000}s`,
+  };
+}
+
 /** What is written down counts before the preset. */
 export function readThroughput(settings: Settings): Throughput {
   const preset = presets[settings.choice('preset', presetNames)];
