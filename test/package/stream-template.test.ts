@@ -73,6 +73,8 @@ function sampleOf(option: Option): unknown {
   const { name, type, choices, minimum } = option;
   if (name === 'tenant_id' || name === 'client_id' || name === 'publisher_identifier') return tenant;
   if (name === 'client_secret_expires') return '2027-03-01';
+  if (name === 'exclude.record_types') return ['ExchangeItem', '15'];
+  if (name === 'exclude.user_types') return ['System', '5'];
   if (option.multiline) return pem;
   switch (type) {
     case 'boolean':
@@ -129,6 +131,11 @@ describe.each(versions)('a policy made by Fleet %s', (version) => {
       preserveOriginal: true,
       tags: ['one', 'two: three', "it's", 'soc'],
       fields: { 'labels.team': 'blue: one' },
+      exclude: {
+        recordTypes: [2, 15],
+        operations: ['one', 'two: three', "it's"],
+        userTypes: ['4', 'System', '5', 'Application'],
+      },
     });
   });
 
