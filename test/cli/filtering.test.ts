@@ -36,12 +36,17 @@ beforeAll(async () => {
     texts: records.map((each) => JSON.stringify(each)),
     contentCreated,
   });
+  const onlyFiltered = [JSON.stringify(record('by-user-2', { UserType: 4 }))];
+  emulator.publish({ contentType: 'Audit.General', texts: onlyFiltered, contentCreated });
   server = await new StandIn().listen();
   server.answers.set('/_count', (_, { reply }) => reply(200, { count: server.stored.length }));
   const exclude = { record_types: ['ExchangeItem'], operations: ['filesync*Full'], user_types: [4] };
   const processors = [{ drop_event: { when: { equals: { 'event.action': 'FileDeleted' } } } }];
   place = await makeWorkplace({
-    streams: [streamFor(emulator, 0, { exclude, processors, content_types: ['Audit.SharePoint'] })],
+    streams: [
+      streamFor(emulator, 0, { exclude, processors, content_types: ['Audit.SharePoint', 'Audit.General'] }),
+      { 'data_stream.dataset': 'm365.collection' },
+    ],
     output: { type: 'elasticsearch', hosts: [server.url], proxy_disable: true },
   });
 });
@@ -52,7 +57,19 @@ afterAll(async () => {
 });
 
 const withPolicy = (...words: string[]) => run([...words, '--policy', place.policy]);
-const ids = () => server.stored.map((id) => id.replace(/^.*:/, ''));
+const ids = () => server.stored.map((id) => id.replace(/^.*:/, '')).filter((id) => /^(kept|by)-/.test(id));
+
+interface Report {
+  readonly content_type: string;
+  readonly records: Readonly<Record<string, number>>;
+  readonly quiet_for?: number;
+}
+
+const reports = (): Report[] =>
+  server.bulks
+    .filter(({ path }) => path.includes('m365.collection'))
+    .flatMap(({ body }) => body.trimEnd().split('\n'))
+    .flatMap((line) => JSON.parse(line).m365?.collection ?? []);
 
 describe('records that a stream leaves out', () => {
   test('are not delivered, and counted at the end of a run', async () => {
@@ -60,8 +77,18 @@ describe('records that a stream leaves out', () => {
     expect(ids()).toEqual(['kept-1', 'kept-2']);
     expect([code, stderr]).toEqual([
       0,
-      expect.stringContaining('2 records delivered, 0 duplicates, 4 filtered'),
+      expect.stringContaining('2 records delivered, 0 duplicates, 5 filtered'),
     ]);
+  });
+
+  test('are reported, and no silence: what is left out came all the same', () => {
+    const report = (type: string) => reports().findLast(({ content_type }) => content_type === type);
+    expect(report('Audit.SharePoint')).toMatchObject({
+      records: { delivered: 2, filtered: 4, duplicate: 0 },
+    });
+    const { quiet_for: quietFor = Number.NaN, records } = report('Audit.General') ?? {};
+    expect(records).toMatchObject({ delivered: 0, filtered: 1 });
+    expect(quietFor).toBeGreaterThanOrEqual(0);
   });
 
   test('are none that prove misses', async () => {
@@ -81,7 +108,9 @@ describe('records that a stream leaves out', () => {
 
   test('stand in the state', async () => {
     const { stdout } = await withPolicy('state', 'show', '--json');
-    expect(JSON.parse(stdout)).toMatchObject([{ name: 'Audit.SharePoint', filtered: 4 }]);
+    expect(JSON.parse(stdout)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: 'Audit.SharePoint', filtered: 4 })]),
+    );
   });
 
   test('come when they are fetched again without the filter', async () => {

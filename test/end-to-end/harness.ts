@@ -27,6 +27,10 @@ export interface PolicyStream {
   readonly [setting: string]: unknown;
 }
 
+interface ReportSettings {
+  readonly 'data_stream.dataset': 'm365.collection';
+}
+
 /** As much of an emulator as it takes to reach it. */
 export type EmulatedPlace = Pick<Emulator, 'url' | 'tenants'>;
 
@@ -50,7 +54,7 @@ export function streamFor(
 }
 
 export interface PolicyParts {
-  readonly streams: readonly PolicyStream[];
+  readonly streams: readonly (PolicyStream | ReportSettings)[];
   readonly output?: Record<string, unknown>;
   readonly process?: Record<string, unknown>;
   /** `demo`, which may hold what comes from an emulator, unless a test is about that. */
