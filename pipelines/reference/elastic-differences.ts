@@ -127,7 +127,8 @@ export const absentFields: readonly AbsentField[] = [
   {
     fields: ['event.agent_id_status'],
     instead: [],
-    reason: 'Fleet sets it where the package is installed, and has no agent of its own to compare with.',
+    reason:
+      'Fleet sets it where the package is installed: it compares `agent.id` with the Elastic Agent that the key was made for.',
   },
 ];
 
