@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Clock } from '../../input/contract/clock.ts';
+import type { ElasticAgent } from '../../input/documents/agent-fields.ts';
 import { treeOf } from '../../input/options/settings-tree.ts';
 import { CollectorProcess } from '../../input/runtime/process.ts';
 import type { Unit } from '../../input/settings/units/unit.ts';
@@ -13,6 +14,7 @@ export interface ProcessPlace {
   readonly folder: string;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly elasticAgent?: ElasticAgent;
 }
 
 export function unit(kind: Unit['kind'], id: string, settings: object): Unit {
@@ -31,7 +33,7 @@ export const inputUnit = (id: string, output: string, streams: readonly object[]
     ...more,
   });
 
-export async function openProcess({ folder, clock, random }: ProcessPlace) {
+export async function openProcess({ folder, clock, random, elasticAgent }: ProcessPlace) {
   const log = recordingLog();
   const telemetry = createTelemetry({ clock, version: '0.1.0' });
   const never = new AbortController().signal;
@@ -45,6 +47,7 @@ export async function openProcess({ folder, clock, random }: ProcessPlace) {
     clock,
     random,
     version: '0.1.0',
+    elasticAgent,
   });
   const opened = (stream: string) =>
     log.lines.filter((line) => line.endsWith(`the source of the stream ${stream} is opened.`)).length;
