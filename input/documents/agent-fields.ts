@@ -8,7 +8,7 @@ export interface ElasticAgent {
   readonly snapshot: boolean;
 }
 
-export interface Collector {
+export interface CollectorIdentity {
   /** The id that stays over restarts. Fleet compares that of its agent with the key that delivers. */
   readonly id: string;
   /** The version of this program. */
@@ -21,7 +21,10 @@ export interface Collector {
 
 export type AgentFields = ReturnType<typeof agentFields>;
 
-export function agentFields({ id, version, name, ephemeralId }: Collector, elasticAgent?: ElasticAgent) {
+export function agentFields(
+  { id, version, name, ephemeralId }: CollectorIdentity,
+  elasticAgent?: ElasticAgent,
+) {
   return {
     agent: { id: elasticAgent?.id ?? id, name, type: 'm365', version, ephemeral_id: ephemeralId },
     ...(elasticAgent && {

@@ -8,7 +8,7 @@ import type { MapContext, Mapper } from '../../pipelines/mapper.ts';
 import type { RecordHead } from '../../pipelines/record-head.ts';
 import type { AgentFields } from './agent-fields.ts';
 import { appendConstants, type ConstantFields, flattenConstants, setConstants } from './constant-fields.ts';
-import type { Processor } from './processors/processor.ts';
+import type { DocumentProcessor } from './processors/processor.ts';
 import { changing, compileProcessors, type RunProcessors } from './processors/run-processors.ts';
 import { rawDocumentWriter } from './raw-document.ts';
 
@@ -16,7 +16,7 @@ export interface DocumentForm {
   /** `raw`: records as they are, because another package owns the data stream and maps them. */
   readonly documents: 'mapped' | 'raw';
   readonly fields: ConstantFields;
-  readonly processors?: readonly Processor[] | undefined;
+  readonly processors?: readonly DocumentProcessor[] | undefined;
   readonly exclude?: Exclusions | undefined;
 }
 

@@ -40,7 +40,7 @@ export interface CollectorParts {
 }
 
 /** The parts, and the writer of documents that they come to. */
-interface DeliveryParts extends CollectorParts {
+interface WritingParts extends CollectorParts {
   readonly writeRecord: WriteRecord;
 }
 
@@ -117,7 +117,7 @@ async function beginNext(batches: AsyncIterator<Batch>, begin: (batch: Batch) =>
   return true;
 }
 
-async function deliverInTurn(parts: DeliveryParts, batch: Batch, abandon: AbortSignal): Promise<void> {
+async function deliverInTurn(parts: WritingParts, batch: Batch, abandon: AbortSignal): Promise<void> {
   const free = await parts.semaphore.acquire();
   try {
     await deliver(parts, batch, abandon);
@@ -127,7 +127,7 @@ async function deliverInTurn(parts: DeliveryParts, batch: Batch, abandon: AbortS
 }
 
 /** Delivers one batch and settles it. A copy of a record that another batch carries waits for that one's outcome. */
-async function deliver(parts: DeliveryParts, batch: Batch, abandon: AbortSignal): Promise<void> {
+async function deliver(parts: WritingParts, batch: Batch, abandon: AbortSignal): Promise<void> {
   const room = parts.openBuffer();
   const mapped = mapRecords(parts, batch, room);
   let waiting: readonly MappedRecord[] = mapped.entries;
@@ -150,7 +150,7 @@ async function deliver(parts: DeliveryParts, batch: Batch, abandon: AbortSignal)
  * Each record is decoded, parsed, mapped and written before the next is looked at, known duplicates too: its text and
  * what was parsed of it then die young, which spares more work than mapping a few records in vain costs.
  */
-function mapRecords(parts: DeliveryParts, { origin, records }: Batch, room: DocumentBuffer): MappedBatch {
+function mapRecords(parts: WritingParts, { origin, records }: Batch, room: DocumentBuffer): MappedBatch {
   const context = mapContext(parts.mapping, origin);
   const dataStream = dataStreamOf(parts.mapping);
   const entries: MappedRecord[] = [];

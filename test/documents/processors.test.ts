@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { compileCondition } from '../../input/documents/processors/conditions.ts';
-import type { Condition, Processor } from '../../input/documents/processors/processor.ts';
+import type { DocumentCondition, DocumentProcessor } from '../../input/documents/processors/processor.ts';
 import { splitConstants } from '../../input/documents/processors/processor.ts';
 import { compileProcessors } from '../../input/documents/processors/run-processors.ts';
 
-const equals = (name: string, value: string | number | boolean): Condition => ({
+const equals = (name: string, value: string | number | boolean): DocumentCondition => ({
   kind: 'equals',
   fields: { [name]: value },
 });
@@ -18,9 +18,9 @@ describe('a condition', () => {
     host: { ip: ['10.1.2.3', 'no address'] },
     odd: { 'a.b': { c: 1 } },
   };
-  const holds = (condition: Condition) => compileCondition(condition)(structuredClone(document));
+  const holds = (condition: DocumentCondition) => compileCondition(condition)(structuredClone(document));
 
-  test.each<[Condition, boolean]>([
+  test.each<[DocumentCondition, boolean]>([
     [equals('event.action', 'FileAccessed'), true],
     [equals('event.action', 'fileaccessed'), false],
     [equals('event.severity', 3), true],
@@ -84,19 +84,23 @@ describe('a condition', () => {
 });
 
 describe('processors', () => {
-  const run = (document: object, ...processors: Processor[]) =>
+  const run = (document: object, ...processors: DocumentProcessor[]) =>
     compileProcessors(processors)(JSON.parse(JSON.stringify(document)));
   const pairs = { ignoreMissing: false, failOnError: true };
 
   test('drop a document whose condition holds, and only that', () => {
-    const drop: Processor = { kind: 'drop_event', when: equals('a', 1) };
+    const drop: DocumentProcessor = { kind: 'drop_event', when: equals('a', 1) };
     expect(run({ a: 1 }, drop)).toBeUndefined();
     expect(run({ a: 2 }, drop)).toEqual({ a: 2 });
   });
 
   test('run in their order, each on what the one before left', () => {
-    const add: Processor = { kind: 'add_fields', fields: { 'labels.kind': 'x' }, when: equals('a', 1) };
-    const drop: Processor = { kind: 'drop_event', when: equals('labels.kind', 'x') };
+    const add: DocumentProcessor = {
+      kind: 'add_fields',
+      fields: { 'labels.kind': 'x' },
+      when: equals('a', 1),
+    };
+    const drop: DocumentProcessor = { kind: 'drop_event', when: equals('labels.kind', 'x') };
     expect(run({ a: 1 }, add, drop)).toBeUndefined();
     expect(run({ a: 1 }, drop, add)).toEqual({ a: 1, labels: { kind: 'x' } });
   });
@@ -111,7 +115,7 @@ describe('processors', () => {
   });
 
   test('drop fields, those that are there', () => {
-    const drop: Processor = { kind: 'drop_fields', names: ['a.b', 'c', 'd'] };
+    const drop: DocumentProcessor = { kind: 'drop_fields', names: ['a.b', 'c', 'd'] };
     expect(run({ a: { b: 1, x: 2 }, c: { y: 1 } }, drop)).toEqual({ a: { x: 2 } });
   });
 
@@ -132,7 +136,7 @@ describe('processors', () => {
   });
 
   test('a copy is no part of what it was copied from', () => {
-    const copy: Processor = { kind: 'copy_fields', pairs: [{ from: 'a', to: 'x' }], ...pairs };
+    const copy: DocumentProcessor = { kind: 'copy_fields', pairs: [{ from: 'a', to: 'x' }], ...pairs };
     expect(run({ a: { b: 1, c: 2 } }, copy, { kind: 'drop_fields', names: ['x.b'] })).toEqual({
       a: { b: 1, c: 2 },
       x: { c: 2 },
@@ -172,9 +176,9 @@ describe('processors', () => {
 });
 
 describe('constants', () => {
-  const fields: Processor = { kind: 'add_fields', fields: { 'labels.site': 'north' } };
-  const tags: Processor = { kind: 'add_tags', tags: ['a'], target: 'tags' };
-  const drop: Processor = { kind: 'drop_event', when: equals('labels.site', 'north') };
+  const fields: DocumentProcessor = { kind: 'add_fields', fields: { 'labels.site': 'north' } };
+  const tags: DocumentProcessor = { kind: 'add_tags', tags: ['a'], target: 'tags' };
+  const drop: DocumentProcessor = { kind: 'drop_event', when: equals('labels.site', 'north') };
 
   test('are what is added before anything looks at a document', () => {
     expect(splitConstants([fields, tags, drop, fields])).toEqual({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { agentFields } from '../../input/documents/agent-fields.ts';
-import type { Processor } from '../../input/documents/processors/processor.ts';
+import type { DocumentProcessor } from '../../input/documents/processors/processor.ts';
 import { type DocumentForm, recordWriter } from '../../input/documents/record-writer.ts';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
@@ -75,7 +75,7 @@ describe('processors', () => {
     const field = documents === 'raw' ? 'o365audit.Operation' : 'event.action';
     const when = { kind: 'equals', fields: { [field]: 'FileAccessed' } } as const;
     expect(write({ documents, processors: [{ kind: 'drop_event', when }] })).toBeUndefined();
-    const rename: Processor = {
+    const rename: DocumentProcessor = {
       ...({ kind: 'rename', pairs: [{ from: 'agent.name', to: 'observer.name' }] } as const),
       ...{ ignoreMissing: false, failOnError: true },
       when,

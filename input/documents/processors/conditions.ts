@@ -5,12 +5,12 @@ import { isIP } from 'node:net';
 import type { Json, JsonObject } from '../../../pipelines/json/json.ts';
 import { readField } from '../field-path.ts';
 import { findNetwork } from './networks.ts';
-import type { Bounds, Condition } from './processor.ts';
+import type { DocumentCondition, RangeBounds } from './processor.ts';
 
-export type Holds = (document: JsonObject) => boolean;
+export type ConditionTest = (document: JsonObject) => boolean;
 
 /** Throws where an expression or a network cannot be read. */
-export function compileCondition(condition: Condition): Holds {
+export function compileCondition(condition: DocumentCondition): ConditionTest {
   switch (condition.kind) {
     case 'equals':
       return everyField(condition.fields, (wanted) => (value) => value === wanted);
@@ -44,7 +44,7 @@ type Test = (value: Json) => boolean;
 function everyField<Wanted>(
   fields: Readonly<Record<string, Wanted>>,
   compile: (wanted: Wanted) => Test,
-): Holds {
+): ConditionTest {
   const tests = Object.entries(fields).map(([name, wanted]) => ({ name, test: compile(wanted) }));
   return (document) =>
     tests.every(({ name, test }) => {
@@ -70,7 +70,7 @@ export function compileExpression(pattern: string): RegExp {
   return new RegExp(pattern.slice(whole.length), [...new Set(flags)].join(''));
 }
 
-function isWithin(value: Json, { gte, gt, lte, lt }: Bounds): boolean {
+function isWithin(value: Json, { gte, gt, lte, lt }: RangeBounds): boolean {
   if (typeof value !== 'number') return false;
   return (
     (gte === undefined || value >= gte) &&

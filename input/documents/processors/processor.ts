@@ -3,17 +3,17 @@
 
 import type { ConstantFields } from '../constant-fields.ts';
 
-export type Condition =
+export type DocumentCondition =
   | { readonly kind: 'equals'; readonly fields: Readonly<Record<string, string | number | boolean>> }
   | { readonly kind: 'contains' | 'regexp'; readonly fields: Readonly<Record<string, string>> }
-  | { readonly kind: 'range'; readonly fields: Readonly<Record<string, Bounds>> }
+  | { readonly kind: 'range'; readonly fields: Readonly<Record<string, RangeBounds>> }
   | { readonly kind: 'has_fields'; readonly fields: readonly string[] }
   /** Names of networks or their addresses with a prefix length: one of them has to hold an address of the field. */
   | { readonly kind: 'network'; readonly fields: Readonly<Record<string, readonly string[]>> }
-  | { readonly kind: 'and' | 'or'; readonly conditions: readonly Condition[] }
-  | { readonly kind: 'not'; readonly condition: Condition };
+  | { readonly kind: 'and' | 'or'; readonly conditions: readonly DocumentCondition[] }
+  | { readonly kind: 'not'; readonly condition: DocumentCondition };
 
-export type Bounds = { readonly [Name in 'gte' | 'gt' | 'lte' | 'lt']?: number };
+export type RangeBounds = { readonly [Name in 'gte' | 'gt' | 'lte' | 'lt']?: number };
 
 export interface FieldPair {
   readonly from: string;
@@ -33,13 +33,13 @@ type Action =
       readonly failOnError: boolean;
     };
 
-export type Processor = Action & { readonly when?: Condition | undefined };
+export type DocumentProcessor = Action & { readonly when?: DocumentCondition | undefined };
 
 /** Puts the constants of a policy apart: what is added before anything looks at a document. */
-export function splitConstants(processors: readonly Processor[]): {
+export function splitConstants(processors: readonly DocumentProcessor[]): {
   readonly fields: ConstantFields;
   readonly tags: readonly string[];
-  readonly rest: readonly Processor[];
+  readonly rest: readonly DocumentProcessor[];
 } {
   const first = processors.findIndex((each) => !isConstant(each));
   const constant = first < 0 ? processors : processors.slice(0, first);
@@ -49,7 +49,7 @@ export function splitConstants(processors: readonly Processor[]): {
   return { fields, tags, rest: first < 0 ? [] : processors.slice(first) };
 }
 
-function isConstant(processor: Processor): boolean {
+function isConstant(processor: DocumentProcessor): boolean {
   if (processor.when) return false;
   return processor.kind === 'add_fields' || (processor.kind === 'add_tags' && processor.target === 'tags');
 }

@@ -5,12 +5,12 @@ import { isObject, type Json, type JsonObject } from '../../../pipelines/json/js
 import { setConstants } from '../constant-fields.ts';
 import { readField, removeField, writeField } from '../field-path.ts';
 import { compileCondition } from './conditions.ts';
-import type { FieldPair, Processor } from './processor.ts';
+import type { DocumentProcessor, FieldPair } from './processor.ts';
 
 /** Changes the document; undefined where it is dropped. */
 export type RunProcessors = (document: JsonObject) => JsonObject | undefined;
 
-export function compileProcessors(processors: readonly Processor[]): RunProcessors {
+export function compileProcessors(processors: readonly DocumentProcessor[]): RunProcessors {
   const steps = processors.map(compileStep);
   return (document) => {
     let current: JsonObject | undefined = document;
@@ -22,13 +22,13 @@ export function compileProcessors(processors: readonly Processor[]): RunProcesso
   };
 }
 
-function compileStep(processor: Processor): RunProcessors {
+function compileStep(processor: DocumentProcessor): RunProcessors {
   const act = compileAction(processor);
   const holds = processor.when && compileCondition(processor.when);
   return (document) => (holds === undefined || holds(document) ? act(document) : document);
 }
 
-function compileAction(processor: Processor): RunProcessors {
+function compileAction(processor: DocumentProcessor): RunProcessors {
   switch (processor.kind) {
     case 'drop_event':
       return () => undefined;
@@ -70,7 +70,7 @@ function addTags(document: JsonObject, target: string, tags: readonly string[]):
   writeField(document, target.split('.'), [...known, ...added]);
 }
 
-type PairProcessor = Extract<Processor, { kind: 'rename' | 'copy_fields' }>;
+type PairProcessor = Extract<DocumentProcessor, { kind: 'rename' | 'copy_fields' }>;
 
 function pairwise(
   { kind, pairs, ignoreMissing, failOnError }: PairProcessor,

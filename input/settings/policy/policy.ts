@@ -4,7 +4,7 @@
 import type { DatasetName } from '../../../pipelines/datasets.ts';
 import type { Exclusions } from '../../../pipelines/exclusions.ts';
 import type { ConstantFields } from '../../documents/constant-fields.ts';
-import type { Processor } from '../../documents/processors/processor.ts';
+import type { DocumentProcessor } from '../../documents/processors/processor.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { StreamSource } from '../../sources/stream-source.ts';
 
@@ -71,7 +71,7 @@ export interface MappingOptions {
   /** Constants for every document, from the processor add_fields. */
   readonly fields: ConstantFields;
   /** The processors that look at each document, in their order. */
-  readonly processors?: readonly Processor[] | undefined;
+  readonly processors?: readonly DocumentProcessor[] | undefined;
   /** The records that are left out, and counted as filtered. */
   readonly exclude?: Exclusions | undefined;
   /** `raw`: records as they are, because another package owns the data stream and maps them. */

@@ -3,7 +3,7 @@
 
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
 import { keyOf } from '../../contract/component.ts';
-import type { Processor } from '../../documents/processors/processor.ts';
+import type { DocumentProcessor } from '../../documents/processors/processor.ts';
 import type { Option } from '../../options/option.ts';
 import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { readSettings, type Settings } from '../../options/settings.ts';
@@ -152,7 +152,7 @@ interface ReadingStream extends Reading {
   /** Undefined when the input itself has problems; its streams are checked all the same. */
   readonly input: Settings | undefined;
   /** Those of the input, which come first. */
-  readonly processors: readonly Processor[];
+  readonly processors: readonly DocumentProcessor[];
   readonly fallbackId: string;
 }
 

@@ -1,7 +1,7 @@
 // Reads from the checked settings of a stream how its records are mapped, whatever source they come from.
 
 import { loadDefinitions } from '../../../pipelines/index.ts';
-import { type Processor, splitConstants } from '../../documents/processors/processor.ts';
+import { type DocumentProcessor, splitConstants } from '../../documents/processors/processor.ts';
 import type { PolicyProblem } from '../../options/problems.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { StreamSource } from '../../sources/stream-source.ts';
@@ -17,7 +17,7 @@ interface StreamSettings {
 
 export function readMapping(
   { stream, input, source }: StreamSettings,
-  processors: readonly Processor[],
+  processors: readonly DocumentProcessor[],
   problems: PolicyProblem[],
 ): MappingOptions {
   const { emulated, tenantName, dataset } = source;
@@ -67,7 +67,7 @@ export function checkUntouched(
   return [{ place, message }];
 }
 
-function changedFields(processor: Processor): readonly string[] {
+function changedFields(processor: DocumentProcessor): readonly string[] {
   switch (processor.kind) {
     case 'add_fields':
       return Object.keys(processor.fields);

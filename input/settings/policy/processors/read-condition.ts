@@ -2,7 +2,7 @@
 
 import { compileExpression } from '../../../documents/processors/conditions.ts';
 import { findNetwork, networkNames } from '../../../documents/processors/networks.ts';
-import type { Bounds, Condition } from '../../../documents/processors/processor.ts';
+import type { DocumentCondition, RangeBounds } from '../../../documents/processors/processor.ts';
 import { type PolicyProblem, suggest } from '../../../options/problems.ts';
 import { type PolicyNode, plain } from '../../../options/settings-tree.ts';
 import { asMap, type Flat, flatten } from './plain-values.ts';
@@ -10,7 +10,7 @@ import { asMap, type Flat, flatten } from './plain-values.ts';
 const kinds = ['equals', 'contains', 'regexp', 'range', 'has_fields', 'network', 'and', 'or', 'not'] as const;
 
 /** Undefined where it cannot be read, with the reason in `problems`. */
-export function readCondition(node: PolicyNode, problems: PolicyProblem[]): Condition | undefined {
+export function readCondition(node: PolicyNode, problems: PolicyProblem[]): DocumentCondition | undefined {
   const refuse = (message: string): undefined => void problems.push({ place: node.place, message });
   const [entry, second] = node.kind === 'map' ? node.entries : [];
   if (!entry || second) return refuse(`a condition is one of ${kinds.join(', ')}; join several with and`);
@@ -46,7 +46,7 @@ function readFields(
   kind: 'equals' | 'contains' | 'regexp' | 'range' | 'network',
   values: Flat,
   refuse: Refuse,
-): Condition | undefined {
+): DocumentCondition | undefined {
   if (Object.keys(values).length === 0) return refuse(`${kind} takes a map of fields`);
   switch (kind) {
     case 'equals':
@@ -85,8 +85,8 @@ function everyValue<Value>(
   accepts: (value: unknown) => value is Value,
   refuse: Refuse,
   rule: string,
-  make: (fields: Record<string, Value>) => Condition,
-): Condition | undefined {
+  make: (fields: Record<string, Value>) => DocumentCondition,
+): DocumentCondition | undefined {
   const fields: Record<string, Value> = {};
   for (const [name, value] of Object.entries(values))
     if (accepts(value)) fields[name] = value;
@@ -113,8 +113,8 @@ function isExpression(value: unknown): value is string {
 const operators = ['gte', 'gt', 'lte', 'lt'] as const;
 
 /** A bound is written below its field, or behind a last dot. */
-function readRange(values: Flat, refuse: Refuse): Condition | undefined {
-  const fields: Record<string, Bounds> = {};
+function readRange(values: Flat, refuse: Refuse): DocumentCondition | undefined {
+  const fields: Record<string, RangeBounds> = {};
   for (const [name, value] of Object.entries(values)) {
     const [, field = '', last] = /^(.+)\.(\w+)$/.exec(name) ?? [];
     const operator = operators.find((known) => known === last);

@@ -3,27 +3,31 @@
 
 import { datasetNames } from '../../../../pipelines/datasets.ts';
 import type { ConstantValue } from '../../../documents/constant-fields.ts';
-import type { Condition, FieldPair, Processor } from '../../../documents/processors/processor.ts';
+import type {
+  DocumentCondition,
+  DocumentProcessor,
+  FieldPair,
+} from '../../../documents/processors/processor.ts';
 import { type PolicyProblem, suggest } from '../../../options/problems.ts';
 import { findEntry, type MapNode, type PolicyNode, plain } from '../../../options/settings-tree.ts';
 import { asMap, flatten } from './plain-values.ts';
 import { readCondition } from './read-condition.ts';
 
-interface Reading {
+interface ProcessorReading {
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly when: Condition | undefined;
+  readonly when: DocumentCondition | undefined;
   readonly refuse: (message: string) => undefined;
 }
 
-interface Reader {
+interface ProcessorReader {
   readonly settings: readonly string[];
-  read(reading: Reading): Processor | undefined;
+  read(reading: ProcessorReading): DocumentProcessor | undefined;
 }
 
 const pairSettings = ['fields', 'ignore_missing', 'fail_on_error'];
 
-const readers: Readonly<Record<string, Reader>> = {
+const readers: Readonly<Record<string, ProcessorReader>> = {
   add_fields: { settings: ['fields', 'target'], read: readAddFields },
   add_tags: { settings: ['tags', 'target'], read: readAddTags },
   drop_event: { settings: [], read: readDropEvent },
@@ -34,14 +38,14 @@ const readers: Readonly<Record<string, Reader>> = {
 
 export const processorNames: readonly string[] = Object.keys(readers);
 
-export function readProcessors(node: PolicyNode | undefined, problems: PolicyProblem[]): Processor[] {
+export function readProcessors(node: PolicyNode | undefined, problems: PolicyProblem[]): DocumentProcessor[] {
   if (!node || (node.kind === 'scalar' && (node.value === null || node.value === ''))) return [];
   if (node.kind === 'list') return node.items.flatMap((item) => readProcessor(item, problems) ?? []);
   problems.push({ place: node.place, message: 'processors must be a list' });
   return [];
 }
 
-function readProcessor(item: PolicyNode, problems: PolicyProblem[]): Processor | undefined {
+function readProcessor(item: PolicyNode, problems: PolicyProblem[]): DocumentProcessor | undefined {
   const report = (place: string, message: string): undefined => void problems.push({ place, message });
   const entry = item.kind === 'map' && item.entries.length === 1 ? item.entries[0] : undefined;
   if (item.kind === 'map' && findEntry(item, 'if'))
@@ -89,11 +93,11 @@ function findEssential(name: string): string | undefined {
 
 const describeEssential = (field: string) => `${field} stays as it is: a document is found by it`;
 
-function withWhen(processor: Processor, when: Condition | undefined): Processor {
+function withWhen(processor: DocumentProcessor, when: DocumentCondition | undefined): DocumentProcessor {
   return when ? { ...processor, when } : processor;
 }
 
-function readAddFields({ settings, when, refuse }: Reading): Processor | undefined {
+function readAddFields({ settings, when, refuse }: ProcessorReading): DocumentProcessor | undefined {
   const added = asMap(settings.fields);
   if (!added) return refuse('it takes `fields`, a map, and `target`');
   // Elastic Agent's default; Fleet writes an empty target, which is the root.
@@ -114,7 +118,7 @@ function isConstant(value: unknown): value is ConstantValue {
   return isScalar(value) || (Array.isArray(value) && value.every(isScalar));
 }
 
-function readAddTags({ settings, when, refuse }: Reading): Processor | undefined {
+function readAddTags({ settings, when, refuse }: ProcessorReading): DocumentProcessor | undefined {
   const { tags, target = 'tags' } = settings;
   if (!Array.isArray(tags) || !tags.every(isScalar) || typeof target !== 'string')
     return refuse('it takes `tags`, a list, and `target`, a field');
@@ -126,13 +130,13 @@ function readAddTags({ settings, when, refuse }: Reading): Processor | undefined
   );
 }
 
-function readDropEvent({ when, refuse }: Reading): Processor | undefined {
+function readDropEvent({ when, refuse }: ProcessorReading): DocumentProcessor | undefined {
   return when
     ? { kind: 'drop_event', when }
     : refuse('it needs a condition; without one nothing is delivered');
 }
 
-function readDropFields({ settings, when, refuse }: Reading): Processor | undefined {
+function readDropFields({ settings, when, refuse }: ProcessorReading): DocumentProcessor | undefined {
   const names = [settings.fields ?? []].flat();
   if (names.length === 0 || !names.every((name) => typeof name === 'string'))
     return refuse('it takes `fields`, a list of names');
@@ -143,7 +147,7 @@ function readDropFields({ settings, when, refuse }: Reading): Processor | undefi
   return withWhen({ kind: 'drop_fields', names }, when);
 }
 
-function readPairs(kind: 'rename' | 'copy_fields', reading: Reading): Processor | undefined {
+function readPairs(kind: 'rename' | 'copy_fields', reading: ProcessorReading): DocumentProcessor | undefined {
   const { settings, when, refuse } = reading;
   const items = Array.isArray(settings.fields) ? settings.fields.map(readPair) : [];
   const pairs = items.filter((pair) => pair !== undefined);
