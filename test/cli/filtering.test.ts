@@ -1,5 +1,7 @@
 // What a stream leaves out is counted as filtered wherever records are counted, and is missing nowhere.
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { makeWorkplace, streamFor, type Workplace } from '../end-to-end/harness.ts';
@@ -113,6 +115,20 @@ describe('records that a stream leaves out', () => {
     );
   });
 
+  test('leave a dead letter behind them its own record', async () => {
+    const error = { type: 'document_parsing_exception', reason: 'no' };
+    server.judgeItem = (id) => (id.endsWith('refused') ? { status: 400, error } : undefined);
+    const texts = [record('by-user-3', { UserType: 4 }), record('refused', {})].map((each) =>
+      JSON.stringify(each),
+    );
+    emulator.publish({ contentType: 'Audit.SharePoint', texts, contentCreated });
+    await withPolicy('run', '--once');
+    server.judgeItem = () => undefined;
+    const [letter = ''] = readdirSync(join(place.state, 'dead-letters'));
+    const [line = ''] = readFileSync(join(place.state, 'dead-letters', letter), 'utf8').split('\n');
+    expect(JSON.parse(JSON.parse(line).record).Id).toBe('refused');
+  });
+
   test('come when they are fetched again without the filter', async () => {
     const again = await makeWorkplace({
       streams: [streamFor(emulator, 0, { content_types: ['Audit.SharePoint'] })],
@@ -122,6 +138,14 @@ describe('records that a stream leaves out', () => {
     const { code } = await run(['replay', 'window', '--from', '1h', '--policy', again.policy]);
     await again.remove();
     expect(code).toBe(0);
-    expect(ids()).toEqual(['by-operation', 'by-processor', 'by-type', 'by-user', 'kept-1', 'kept-2']);
+    expect(ids()).toEqual([
+      'by-operation',
+      'by-processor',
+      'by-type',
+      'by-user',
+      'by-user-3',
+      'kept-1',
+      'kept-2',
+    ]);
   });
 });
