@@ -109,6 +109,8 @@ describe('records that a stream leaves out', () => {
   });
 
   test('stand in the state', async () => {
+    const shown = (await withPolicy('state', 'show')).stdout;
+    expect(shown).toContain('Audit.SharePoint: 4 records are left out by the policy\n');
     const { stdout } = await withPolicy('state', 'show', '--json');
     expect(JSON.parse(stdout)).toEqual(
       expect.arrayContaining([expect.objectContaining({ name: 'Audit.SharePoint', filtered: 4 })]),

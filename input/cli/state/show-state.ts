@@ -38,6 +38,8 @@ function printStates(folder: string, states: readonly ShownFeed[]): void {
   for (const [tenantId, feeds] of Map.groupBy(states, ({ feed }) => feed.tenant)) {
     printText(`\nTenant ${tenantId}`);
     printText(drawFeeds(feeds));
+    for (const { feed, filtered } of feeds)
+      if (filtered > 0) printText(`  ${feed.name}: ${filtered} records are left out by the policy`);
     for (const gap of feeds.flatMap(({ gaps }) => gaps))
       printText(
         paint('red', wrap(`lost: ${gap.name}, ${gap.from} to ${gap.to}: ${gap.reason}`, '  ', '    ')),
@@ -62,14 +64,13 @@ function toJson({ feed, blobs, filtered, source, gaps }: ShownFeed): object {
 
 function drawFeeds(feeds: readonly ShownFeed[]): string {
   return table(
-    ['content type', 'open', 'done', 'expired', 'unreadable', 'filtered', 'listed up to'],
-    feeds.map(({ feed, blobs, filtered, source }) => [
+    ['content type', 'open', 'done', 'expired', 'unreadable', 'listed up to'],
+    feeds.map(({ feed, blobs, source }) => [
       feed.name,
       String(blobs.listed + blobs.fetching),
       String(blobs.acknowledged),
       String(blobs.expired),
       String(blobs.poisoned),
-      String(filtered),
       source?.reached ?? '-',
     ]),
   );
