@@ -36,6 +36,8 @@ export interface WriteOptions {
   readonly signal: AbortSignal;
   /** Ask first which of the ids are there already: an earlier attempt's outcome is unknown. */
   readonly uncertain: boolean;
+  /** See Batch.uncertainSince. */
+  readonly uncertainSince?: number | undefined;
   /** True for documents behind which urgent ones are never held up. */
   readonly canWait?: boolean;
   /**
@@ -50,7 +52,7 @@ export interface WriteReport {
   readonly duplicate: number;
   /** Those of the duplicates that whoever had the data stream before stored. */
   readonly takenOver?: number;
-  /** Sent again although an earlier attempt may have succeeded, because the key may not read the data stream. */
+  /** Of these a second document may be there: an earlier attempt may have succeeded, and nothing proves that it did not. */
   readonly possiblyDuplicate: number;
   /** Documents that the output will never take, by index, each with the reason. */
   readonly rejected: readonly Rejection[];

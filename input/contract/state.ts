@@ -45,6 +45,11 @@ export interface WorkItem extends Item {
   readonly backfill: boolean;
   /** True when an attempt began and its outcome is not in the ledger. */
   readonly uncertain: boolean;
+  /**
+   * Of an uncertain item: the mark when the first attempt without an outcome began, see AcknowledgedIndices. Undefined where
+   * that is not known.
+   */
+  readonly begunAfter?: number | undefined;
   /** Records that are in the output by this item: delivered, or found there. */
   readonly delivered: number;
   /** Records that another item brought, too. */
@@ -158,6 +163,8 @@ export interface FileLength {
 
 export interface Delivered {
   readonly keys: readonly RecordKey[];
+  /** The number of its documents of which a second one may be there, in which data stream. */
+  readonly possiblyDuplicate?: { readonly dataStream: string; readonly documents: number } | undefined;
   /** The lengths of one file are handed in in the order of the writes. */
   readonly fileLength?: FileLength | undefined;
 }
@@ -177,17 +184,47 @@ interface FileLengths {
   forgetFiles(files: readonly string[]): Promise<void>;
 }
 
+/** A data stream of one cluster. */
+export interface ClusterStream {
+  /** What tells the cluster from others, such as its UUID. */
+  readonly cluster: string;
+  readonly name: string;
+}
+
+/**
+ * The backing indices that acknowledged documents, in the order in which they did. A **mark** is a moment in that order. An
+ * index that was noted by a mark had acknowledged before anything that was done after the mark was read: so what was sent
+ * then went into that index or into a later one, never into an earlier one. Items keep the mark of the time when they began.
+ */
+export interface AcknowledgedIndices {
+  /** Resolves when it is durable. Whoever asks before that is given an older one, which is right, too. */
+  noteIndex(stream: ClusterStream, index: string): Promise<void>;
+  /** The index noted last, up to the mark where one is given; undefined where there is none. */
+  lastIndex(stream: ClusterStream, mark?: number): Promise<string | undefined>;
+  /** The mark when this ledger was opened: whatever it does not know of was sent after that. */
+  readonly startMark: number;
+}
+
+/** Documents of which a second one may be there, since the ledger began. */
+export interface DoubtfulDocuments {
+  readonly dataStream: string;
+  readonly documents: number;
+  /** When the last of them was delivered, in milliseconds since the epoch. */
+  readonly lastAt: number;
+}
+
 /**
  * The ledger of what this process delivered. It is written before the work and the checkpoints: a crash in between
  * costs a re-read.
  */
-export interface DeliveryLedger extends SeenIds, FileLengths {
+export interface DeliveryLedger extends SeenIds, FileLengths, AcknowledgedIndices {
   /**
    * One transaction: the Ids of what was just delivered, and the length of its file. What is handed in at about the same
    * time shares a transaction, in the order handed in. Resolves when it is durable. Once this fails for a file, no later
    * length of it is taken: it would pass off the lines in between as acknowledged.
    */
   commit(delivered: Delivered): Promise<void>;
+  doubtfulDocuments(): Promise<readonly DoubtfulDocuments[]>;
   /**
    * The identity of this ledger, and how often it was opened: an output can tell by it whether its ledger was replaced.
    */

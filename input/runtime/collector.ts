@@ -200,10 +200,19 @@ async function deliverUnseen(
   if (fresh.length === 0) return { ...nothing, duplicate: entries.length };
   const documents = fresh.map((entry) => entry.document);
   const raw = parts.mapping.documents === 'raw';
-  const { uncertain, canWait = false } = batch;
-  const report = await parts.output.write(documents, { signal: abandon, uncertain, canWait, raw });
+  const { uncertain, uncertainSince, canWait = false } = batch;
+  const report = await parts.output.write(documents, {
+    signal: abandon,
+    uncertain,
+    uncertainSince,
+    canWait,
+    raw,
+  });
   await keepRejected(parts, batch, fresh, report);
-  await parts.ledger.commit({ keys: fresh.map((entry) => entry.key), fileLength: report.fileLength });
+  const possiblyDuplicate = { dataStream: dataStreamOf(parts.mapping), documents: report.possiblyDuplicate };
+  const keys = fresh.map((entry) => entry.key);
+  await parts.ledger.commit({ keys, fileLength: report.fileLength, possiblyDuplicate });
+  reportDoubt(parts, batch, report);
   reportSecondCollector(parts, batch, report);
   return {
     delivered: report.delivered,
@@ -252,9 +261,18 @@ async function keepRejected(
   );
 }
 
+/** Counted in the ledger as well; said once in an hour for each feed. */
+function reportDoubt(parts: CollectorParts, { origin }: Batch, { possiblyDuplicate }: WriteReport): void {
+  if (possiblyDuplicate === 0) return;
+  parts.telemetry.count(origin.feed, 'records_possibly_duplicate', possiblyDuplicate);
+  const message = `${possiblyDuplicate} documents were sent again after an attempt of which nobody knows the outcome, into another backing index than may have taken them then: some may be there twice. They are counted as records_possibly_duplicate; m365 deduplicate, with a key that may read, finds and removes second copies.`;
+  const notice = { health: 'degraded', code: 'possibly-duplicate', message } as const;
+  if (parts.telemetry.showNotice?.(origin.feed, notice))
+    parts.log.warn({ m365: originFields(origin) }, `${origin.feed.name}: ${message}`);
+}
+
 /** Documents that were there already, though no run of this ledger can have sent them, come from somebody else. */
 function reportSecondCollector(parts: CollectorParts, batch: Batch, report: WriteReport): void {
-  parts.telemetry.count(batch.origin.feed, 'records_possibly_duplicate', report.possiblyDuplicate);
   const strange = report.duplicate - (report.takenOver ?? 0);
   if (strange === 0 || batch.uncertain) return;
   const message = `${strange} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`;

@@ -98,6 +98,7 @@ function shareAmongStreams(
       work: state.work,
       lease: state.lease,
       uncleanStart: state.delivery.uncleanStart,
+      startMark: state.delivery.startMark,
       shared: {
         connections: new Connections(),
         requestSemaphore: new PrioritySemaphore({ clock }),

@@ -14,8 +14,10 @@ import {
   keyOf,
   ledgerIn,
   pagesByName,
+  possiblyDuplicate,
   spoilBytes,
   spoilPages,
+  stream,
 } from './spoil-ledger.ts';
 import {
   blob,
@@ -59,6 +61,10 @@ const names = [
   'item_by_time',
   'item_ended',
   'item_held',
+  'acknowledged_index',
+  'acknowledged_index_by_stream',
+  'possibly_duplicate',
+  'sqlite_sequence',
 ];
 
 test('every table and index of the schema is damaged below', () => {
@@ -93,6 +99,9 @@ async function useAll(ledger: SqliteLedger): Promise<void> {
   await ledger.work.gapsBetween(scope, ...allTime);
   await ledger.checkpoints.get(scope, 'watermark');
   await ledger.work.countByState(scope);
+  await ledger.delivery.lastIndex(stream);
+  await ledger.delivery.noteIndex(stream, 'next');
+  await ledger.delivery.doubtfulDocuments();
   await ledger.work.list(scope, [blob('new')], { late: false, backfill: false, listedAt: noon });
   await ledger.work.begin(scope, hold('new'));
   await ledger.work.settle(scope, hold('new'), { delivered: 1, duplicate: 0, deadLettered: 0 }, noon);
@@ -104,7 +113,11 @@ async function useAll(ledger: SqliteLedger): Promise<void> {
   });
   await ledger.checkpoints.set(scope, 'watermark', '8');
   const late = Array.from({ length: 700 }, (_, n) => ({ id: `tenant:later-${n}`, seconds: 0 }));
-  await ledger.delivery.commit({ keys: [...keys, ...late], fileLength: { file: '/b', length: 1 } });
+  await ledger.delivery.commit({
+    keys: [...keys, ...late],
+    fileLength: { file: '/b', length: 1 },
+    possiblyDuplicate,
+  });
   while (await ledger.prune(noon + 20 * 86_400_000));
 }
 

@@ -8,6 +8,9 @@ import { blob, hold, noon, noonSeconds, openTestLedger, scope } from './state-fo
 export const ledgerIn = (folder: string) => join(folder, 'ledger.db');
 export const keyOf = (n: number) => ({ id: `tenant:${n}`, seconds: noonSeconds + n });
 
+export const stream = { cluster: 'c', name: 'logs-o365.audit-default' };
+export const possiblyDuplicate = { dataStream: stream.name, documents: 2 };
+
 const blobs = Array.from({ length: 600 }, (_, n) => blob(`blob-${n}`));
 
 export async function fillEverything(folder: string): Promise<void> {
@@ -16,7 +19,12 @@ export async function fillEverything(folder: string): Promise<void> {
   while (await ledger.prune(noon));
   const recent = Array.from({ length: 2000 }, (_, n) => keyOf(3000 + n));
   const late = Array.from({ length: 600 }, (_, n) => ({ id: `tenant:late-${n}`, seconds: 0 }));
-  await ledger.delivery.commit({ keys: [...recent, ...late], fileLength: { file: '/a', length: 1 } });
+  await ledger.delivery.commit({
+    keys: [...recent, ...late],
+    fileLength: { file: '/a', length: 1 },
+    possiblyDuplicate,
+  });
+  for (let n = 0; n < 10; n += 1) await ledger.delivery.noteIndex(stream, `index-${n}`);
   await ledger.work.list(scope, blobs, { late: false, backfill: false, listedAt: noon });
   for (const { id } of blobs.slice(0, 200))
     await ledger.work.settle(scope, hold(id), { delivered: 1, duplicate: 0, deadLettered: 0 }, noon);

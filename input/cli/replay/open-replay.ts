@@ -86,6 +86,10 @@ function withoutMemory(ledger: DeliveryLedger): DeliveryLedger {
     forgetFiles: (files) => ledger.forgetFiles(files),
     remember: (keys) => ledger.remember(keys),
     identity: ledger.identity,
+    doubtfulDocuments: () => ledger.doubtfulDocuments(),
+    noteIndex: (stream, index) => ledger.noteIndex(stream, index),
+    lastIndex: (stream, mark) => ledger.lastIndex(stream, mark),
+    startMark: ledger.startMark,
     uncleanStart: ledger.uncleanStart,
   };
 }

@@ -12,7 +12,11 @@ const compress = promisify(gzip);
 
 // The rest of the answer is most of it, and nothing reads it.
 const answerFields =
-  'error,status,errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by';
+  'error,status,errors,items.*._index,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by';
+
+/** The name that each document got is of interest only where an earlier attempt may have stored it. */
+const fieldsFor = (entries: readonly PendingDocument[]) =>
+  entries.some(({ earlier }) => earlier !== undefined) ? `${answerFields},items.*._id` : answerFields;
 
 interface BulkRequest {
   readonly request: ElasticsearchRequest;
@@ -31,22 +35,25 @@ export function makeBulkRequests(compressionLevel: number): MakeBulkRequest {
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
     const { buffer, release } = takeBuffer(bytes);
     const plain = buffer.subarray(0, writeLines(entries, buffer));
-    if (compressionLevel === 0) return { request: requestFor(dataStream, plain, {}), release };
+    const fields = fieldsFor(entries);
+    if (compressionLevel === 0) return { request: requestFor(dataStream, fields, plain, {}), release };
     const lines = await compress(plain, { level: compressionLevel });
     release();
-    return { request: requestFor(dataStream, lines, { 'content-encoding': 'gzip' }), release: () => {} };
+    const request = requestFor(dataStream, fields, lines, { 'content-encoding': 'gzip' });
+    return { request, release: () => {} };
   };
 }
 
 function requestFor(
   dataStream: string,
+  fields: string,
   lines: Buffer,
   headers: Readonly<Record<string, string>>,
 ): ElasticsearchRequest {
   return {
     method: 'POST',
     path: `/${encodeURIComponent(dataStream)}/_bulk`,
-    query: { require_data_stream: true, filter_path: answerFields },
+    query: { require_data_stream: true, filter_path: fields },
     lines,
     headers: { ...headers, 'x-opaque-id': opaqueId },
     name: 'bulk',

@@ -1,6 +1,8 @@
 // Delivers some documents with one bulk request: looks up those that may be stored already, sends the others, settles
 // each by its outcome, and returns what has to be sent again.
 
+import { mayBeElsewhere, mayBeSecond } from './backing-indices/earlier-attempt.ts';
+import type { WriteIndices } from './backing-indices/write-indices.ts';
 import { makeBulkRequests } from './bulk-request.ts';
 import type { Connection } from './connect/connection.ts';
 import { asElasticsearchError, ElasticsearchError } from './errors/elasticsearch-error.ts';
@@ -39,39 +41,63 @@ const noneSettled: DeliveryResult = { ...none, accepted: false, settled: false }
 /** A document on which Elasticsearch itself fails this often is rejected, even where it takes others. */
 const maximumFailures = 8;
 
-/** The connection, and the two questions that are asked about a data stream before documents are sent. */
+/** The connection, what is known of backing indices, and the two questions that are asked about a data stream before documents are sent. */
 export interface DeliveryParts {
   readonly connection: Connection;
+  readonly writeIndices: WriteIndices;
   readonly quiescence: Quiescence;
   readonly foreignDocuments: ForeignDocuments;
 }
 
 /** The delivery never rejects. Documents that an abort leaves unsent are returned as after any failure. */
 export function makeDelivery(parts: DeliveryParts, compressionLevel: number): DeliverDocuments {
-  const { connection, quiescence } = parts;
+  const { connection, quiescence, writeIndices } = parts;
   const makeBulkRequest = makeBulkRequests(compressionLevel);
   return async (dataStream, portion, signal) => {
     let unsettled = portion;
-    let sent = false;
+    let sent: SentAfter | undefined;
     try {
       unsettled = await settleStored(parts, dataStream, portion, signal);
       if (unsettled.length === 0) return allSettled;
       const { request, release } = await makeBulkRequest(dataStream, unsettled);
-      sent = true;
+      sent = { index: await writeIndices.last(dataStream) };
       const { body } = await connection.send(request, signal);
       release();
-      const rest = settle(dataStream, unsettled, body);
+      const outcomes = readOutcomes(body, unsettled.length);
+      if (!outcomes) throw unreadableAnswer(dataStream);
+      const rest = settle(dataStream, unsettled, outcomes, sent);
+      noteIndices(writeIndices, dataStream, outcomes, sent);
       if (rest.resend.some(isUncertain) || rest.resendLater.some(isUncertain)) quiescence.reset();
       return rest;
     } catch (error) {
       const failure = asElasticsearchError(error);
       if (sent && failure.uncertain) {
         quiescence.reset();
-        unsettled.forEach(markUncertain);
+        for (const entry of unsettled) markUncertain(entry, sent);
       }
       return resendAll(unsettled, failure);
     }
   };
+}
+
+/** The moment at which a request was sent, by the backing index that had acknowledged last until then. */
+interface SentAfter {
+  readonly index: string | undefined;
+}
+
+function noteIndices(
+  writeIndices: WriteIndices,
+  dataStream: string,
+  outcomes: readonly DocumentOutcome[],
+  { index: before }: SentAfter,
+): void {
+  let noted: string | undefined;
+  for (const outcome of outcomes) {
+    if (outcome.kind !== 'created' && outcome.kind !== 'exists') continue;
+    if (outcome.index === undefined || outcome.index === noted) continue;
+    noted = outcome.index;
+    writeIndices.note(dataStream, noted, before);
+  }
 }
 
 /** Settles the documents that the data stream has already, and returns the others. */
@@ -95,15 +121,15 @@ async function settleStored(
   });
   const stored = new Set(asked.filter(({ document }) => found.has(document.id)));
   for (const entry of stored) {
-    if (entry.uncertain) settleExisting(entry);
-    else entry.write.settleDuplicate(true);
+    if (entry.uncertain) settleExisting(entry, false);
+    else entry.write.settleTakenOver();
   }
   for (const entry of asked) markLookedUp(entry, complete);
   return portion.filter((entry) => !stored.has(entry));
 }
 
 function markLookedUp(entry: PendingDocument, complete: boolean): void {
-  if (entry.uncertain) entry.lookUpForbidden = !complete;
+  if (complete) entry.earlier = undefined;
   entry.uncertain = false;
   entry.lookedUp = true;
 }
@@ -113,19 +139,24 @@ function isUncertain({ uncertain }: PendingDocument): boolean {
 }
 
 /** A stored document that this process sent before was delivered by it, not by somebody else. */
-function settleExisting({ write, sent }: PendingDocument): void {
-  if (sent) write.settleDelivered(false);
-  else write.settleDuplicate(false);
+function settleExisting({ write, sent }: PendingDocument, possiblyTwice: boolean): void {
+  if (sent) write.settleDelivered(possiblyTwice);
+  else write.settleDuplicate(possiblyTwice);
 }
 
-function markUncertain(entry: PendingDocument): void {
+/** What counts is the index before the first attempt: an earlier one may have taken that. */
+function markUncertain(entry: PendingDocument, { index }: SentAfter): void {
+  entry.earlier = entry.earlier ? { ...entry.earlier, several: true } : { index, several: false };
   entry.uncertain = true;
   entry.sent = true;
 }
 
-function settle(dataStream: string, entries: readonly PendingDocument[], body: unknown): DeliveryResult {
-  const outcomes = readOutcomes(body, entries.length);
-  if (!outcomes) throw unreadableAnswer(dataStream);
+function settle(
+  dataStream: string,
+  entries: readonly PendingDocument[],
+  outcomes: readonly DocumentOutcome[],
+  sent: SentAfter,
+): DeliveryResult {
   const open: UnsettledDocument[] = [];
   let accepted = false;
   entries.forEach((entry, index) => {
@@ -135,7 +166,7 @@ function settle(dataStream: string, entries: readonly PendingDocument[], body: u
     accepted ||= outcome?.kind === 'created' || outcome?.kind === 'exists';
   });
   if (open.length === 0) return { ...allSettled, accepted };
-  return { ...sortUnsettled(dataStream, open, open.length < entries.length), accepted };
+  return { ...sortUnsettled(dataStream, open, open.length < entries.length, sent), accepted };
 }
 
 type PostponedOutcome = Extract<DocumentOutcome, { kind: 'later' }>;
@@ -146,22 +177,27 @@ interface UnsettledDocument {
 }
 
 function settleOne(entry: PendingDocument, outcome: Exclude<DocumentOutcome, PostponedOutcome>): void {
-  const { write, index, lookUpForbidden } = entry;
-  if (outcome.kind === 'created') write.settleDelivered(lookUpForbidden);
-  else if (outcome.kind === 'exists') settleExisting(entry);
-  else write.settleRejected({ index, type: outcome.type, reason: outcome.reason });
+  const { document, earlier, write, index, raw } = entry;
+  if (outcome.kind === 'created') write.settleDelivered(mayBeSecond(document, earlier, outcome, raw));
+  else if (outcome.kind === 'exists') settleExisting(entry, mayBeElsewhere(document, earlier, outcome));
+  else {
+    const { type, reason, aside = false } = outcome;
+    // What lies in the failure store now may have been taken before, and is sent again by a replay.
+    write.settleRejected({ index, type, reason }, aside && earlier !== undefined);
+  }
 }
 
 function sortUnsettled(
   dataStream: string,
   open: readonly UnsettledDocument[],
   othersSettled: boolean,
+  sent: SentAfter,
 ): Omit<DeliveryResult, 'accepted'> {
   const resend: PendingDocument[] = [];
   const resendLater: PendingDocument[] = [];
   let failure: ElasticsearchError | undefined;
   for (const { entry, outcome } of open) {
-    if (outcome.uncertain) markUncertain(entry);
+    if (outcome.uncertain) markUncertain(entry, sent);
     if (outcome.diagnosis.category === 'server') entry.failures += 1;
     if (entry.failures >= maximumFailures) refuse(entry, outcome);
     else if (othersSettled && outcome.diagnosis.category === 'server') resendLater.push(entry);

@@ -7,8 +7,11 @@ import { OperatorError } from '../../contract/errors.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/output.ts';
 import type { Telemetry } from '../../contract/telemetry.ts';
+import type { EarlierAttempt } from './backing-indices/earlier-attempt.ts';
+import { type IndexLedger, WriteIndices } from './backing-indices/write-indices.ts';
 import { actionLine, bulkBytes } from './bulk-request.ts';
 import { type Connection, connect } from './connect/connection.ts';
+import { rememberRefusals } from './connect/known-refusals.ts';
 import { type CompleteOptions, completeOptions, type ElasticsearchOptions } from './connect/options.ts';
 import { readVersion, requireSupported, type ServerVersion } from './connect/version.ts';
 import { DataStreamQueue } from './data-stream-queue.ts';
@@ -26,6 +29,8 @@ export interface ElasticsearchEnvironment {
   readonly rememberedSince: RememberedSince;
   /** False in a run that collects once, which ends over a data stream that takes nothing for long. */
   readonly mayWait?: boolean | undefined;
+  /** Remembers backing indices over restarts; without it nothing is known of what an earlier process sent. */
+  readonly ledger?: IndexLedger | undefined;
   /** Receives the health of each data stream, as a component of that kind. */
   readonly telemetry?: Pick<Telemetry, 'report'> | undefined;
 }
@@ -38,6 +43,12 @@ export function elasticsearchOutput(
 }
 
 const openingMs = 30_000;
+
+/** What a key that looks may do; to read all index templates takes more, and is not needed. */
+const looks = new Set(['indices.get_data_stream', 'search', 'indices.refresh']);
+
+const mayNotLook =
+  'The key of the output may create documents and not look at them. They are delivered all the same, and after an unknown outcome the backing index that answers tells whether one can be there twice; what it cannot tell is counted as records_possibly_duplicate. Whether the data streams follow the right index template, and whether another program stores the same records there, cannot be looked at here: m365 check does, with read_api_key.';
 
 function timeoutError(address: string): OperatorError {
   return new OperatorError({
@@ -56,6 +67,8 @@ class ElasticsearchOutput implements Output {
   readonly #queues = new Map<string, DataStreamQueue>();
   readonly #writes = new Map<AbortSignal, Set<PendingWrite>>();
   #connection: Connection | undefined;
+  #writeIndices: WriteIndices | undefined;
+  #saidMayNotLook = false;
   #makeQueue: ((dataStream: string, canWait: boolean) => DataStreamQueue) | undefined;
 
   constructor(settings: CompleteOptions, environment: ElasticsearchEnvironment) {
@@ -64,19 +77,21 @@ class ElasticsearchOutput implements Output {
   }
 
   async open(signal: AbortSignal): Promise<void> {
-    const connection = await connect(this.#settings, signal, this.#environment.clock);
-    this.#connection = connection;
-    try {
-      requireSupported(connection.address, await this.#askVersion(connection, signal));
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
     const { clock, rememberedSince } = this.#environment;
+    const connection = rememberRefusals(await connect(this.#settings, signal, clock), {
+      clock,
+      onRefused: ({ name }) => this.#sayMayNotLook(name),
+    });
+    this.#connection = connection;
+    const writeIndices = new WriteIndices(
+      await this.#askCluster(connection, signal),
+      this.#environment.ledger,
+    );
+    this.#writeIndices = writeIndices;
     const quiescence = new Quiescence(connection, clock, this.#settings.backoffFirstMs);
     const foreignDocuments = new ForeignDocuments(connection, clock, rememberedSince);
     const deliver = makeDelivery(
-      { connection, quiescence, foreignDocuments },
+      { connection, writeIndices, quiescence, foreignDocuments },
       this.#settings.compressionLevel,
     );
     const shared = {
@@ -98,6 +113,25 @@ class ElasticsearchOutput implements Output {
       });
   }
 
+  /** Returns what tells this cluster from others. Throws where it is too old, or cannot be asked. */
+  async #askCluster(connection: Connection, signal: AbortSignal): Promise<string> {
+    try {
+      const version = await this.#askVersion(connection, signal);
+      requireSupported(connection.address, version);
+      return version.cluster ?? connection.address;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /** Once, and no fault: a key that Fleet issues is of this kind. */
+  #sayMayNotLook(refused: string): void {
+    if (this.#saidMayNotLook || !looks.has(refused)) return;
+    this.#saidMayNotLook = true;
+    this.#environment.log.info({ event: { action: 'output-may-not-look' } }, mayNotLook);
+  }
+
   /** An Elasticsearch that does not answer must not keep the run from beginning: others collect meanwhile. */
   async #askVersion(connection: Connection, signal: AbortSignal): Promise<ServerVersion> {
     const slow = new AbortController();
@@ -116,11 +150,14 @@ class ElasticsearchOutput implements Output {
 
   async write(
     documents: readonly OutputDocument[],
-    { signal, uncertain, canWait = false, raw = false }: WriteOptions,
+    { signal, uncertain, uncertainSince, canWait = false, raw = false }: WriteOptions,
   ): Promise<WriteReport> {
     signal.throwIfAborted();
     this.#closed.signal.throwIfAborted();
     if (documents.length === 0) return { delivered: 0, duplicate: 0, possiblyDuplicate: 0, rejected: [] };
+    const earlier = uncertain ? await this.#findEarlier(documents, uncertainSince) : undefined;
+    signal.throwIfAborted();
+    this.#closed.signal.throwIfAborted();
     const write = new PendingWrite(documents.length);
     documents.forEach((document, index) => {
       const action = actionLine(document);
@@ -133,12 +170,25 @@ class ElasticsearchOutput implements Output {
         raw,
         uncertain,
         sent: false,
-        lookUpForbidden: false,
+        earlier: earlier?.get(document.dataStream),
         lookedUp: false,
         failures: 0,
       });
     });
     return this.#untilAborted(write, signal);
+  }
+
+  /** Finds, by data stream, what is known of attempts of earlier processes. */
+  async #findEarlier(
+    documents: readonly OutputDocument[],
+    mark: number | undefined,
+  ): Promise<ReadonlyMap<string, EarlierAttempt>> {
+    const found = new Map<string, EarlierAttempt>();
+    for (const dataStream of new Set(documents.map((document) => document.dataStream))) {
+      const index = mark === undefined ? undefined : await this.#writeIndices?.lastAt(dataStream, mark);
+      found.set(dataStream, { index, several: mark !== undefined });
+    }
+    return found;
   }
 
   async close(): Promise<void> {

@@ -2,14 +2,15 @@
 
 import { isObject } from '../../../pipelines/json/unknown.ts';
 import { excerptOf } from '../../http/exchange.ts';
+import type { TakenBy } from './backing-indices/earlier-attempt.ts';
 import { ElasticsearchError, reasonOf } from './errors/elasticsearch-error.ts';
 import { codeOf, type ErrorDiagnosis, explainError, type ReportedError } from './errors/error-table.ts';
 
 export type DocumentOutcome =
-  | { readonly kind: 'created' }
-  | { readonly kind: 'exists' }
-  /** The document will never be taken as it is. */
-  | { readonly kind: 'refused'; readonly type: string; readonly reason: string }
+  | ({ readonly kind: 'created' } & TakenBy)
+  | ({ readonly kind: 'exists' } & TakenBy)
+  /** The document will never be taken as it is. `aside`: it lies in the failure store. */
+  | { readonly kind: 'refused'; readonly type: string; readonly reason: string; readonly aside?: boolean }
   /** The document can be taken once something else has changed. */
   | {
       readonly kind: 'later';
@@ -26,12 +27,10 @@ export function readOutcomes(body: unknown, count: number): readonly DocumentOut
   return items.map(readOutcome);
 }
 
-const created: DocumentOutcome = { kind: 'created' };
-const exists: DocumentOutcome = { kind: 'exists' };
-
 /** A failure store keeps a document that the data stream refuses, but where no detection rule looks. */
 const inFailureStore: DocumentOutcome = {
   kind: 'refused',
+  aside: true,
   type: 'failure_store',
   reason: 'Elasticsearch refused it and kept it in the failure store of the data stream',
 };
@@ -41,11 +40,19 @@ function readOutcome(item: unknown): DocumentOutcome {
   const status = isObject(result) && typeof result.status === 'number' ? result.status : 0;
   if (!isObject(result) || status === 0) return unreadableOutcome;
   if (result.failure_store === 'used') return inFailureStore;
-  if (status >= 200 && status < 300) return created;
+  if (status >= 200 && status < 300) return { kind: 'created', ...takenBy(result) };
   const error = isObject(result.error) ? result.error : {};
   const type = typeof error.type === 'string' ? excerptOf(error.type) : `http-${status}`;
-  if (status === 409 && type === 'version_conflict_engine_exception') return exists;
+  if (status === 409 && type === 'version_conflict_engine_exception')
+    return { kind: 'exists', ...takenBy(result) };
   return explainItem({ status, type, reason: reasonOf(error), about: 'document' });
+}
+
+function takenBy({ _index: index, _id: id }: Readonly<Record<string, unknown>>): TakenBy {
+  return {
+    index: typeof index === 'string' ? index : undefined,
+    id: typeof id === 'string' ? id : undefined,
+  };
 }
 
 function explainItem(error: ReportedError): DocumentOutcome {

@@ -1,6 +1,7 @@
 // A call of write() in progress: counts its documents without an outcome, and resolves with the report once none is left.
 
 import type { OutputDocument, Rejection, WriteReport } from '../../contract/output.ts';
+import type { EarlierAttempt } from './backing-indices/earlier-attempt.ts';
 
 /** A document that has no outcome yet. */
 export interface PendingDocument {
@@ -18,8 +19,8 @@ export interface PendingDocument {
   uncertain: boolean;
   /** True when this process sent it and did not learn the outcome. */
   sent: boolean;
-  /** True when it may be in the data stream, which the key may not read. */
-  lookUpForbidden: boolean;
+  /** Attempts after which it may be in the data stream, and nobody could look; undefined where there were none. */
+  earlier: EarlierAttempt | undefined;
   /** True once it was looked up: no foreign document is this record. */
   lookedUp: boolean;
   /** The number of times Elasticsearch failed on this very document. */
@@ -57,15 +58,21 @@ export class PendingWrite {
     this.#settleOne();
   }
 
-  /** `expected`: the data stream is known to hold foreign documents. */
-  settleDuplicate(expected: boolean): void {
+  settleDuplicate(possiblyTwice: boolean): void {
     this.#duplicate += 1;
-    if (expected) this.#takenOver += 1;
+    if (possiblyTwice) this.#possiblyDuplicate += 1;
     this.#settleOne();
   }
 
-  settleRejected(rejection: Rejection): void {
+  /** It is there as a foreign document, as is to be expected in this data stream. */
+  settleTakenOver(): void {
+    this.#takenOver += 1;
+    this.settleDuplicate(false);
+  }
+
+  settleRejected(rejection: Rejection, possiblyTwice = false): void {
     this.#rejected.push(rejection);
+    if (possiblyTwice) this.#possiblyDuplicate += 1;
     this.#settleOne();
   }
 

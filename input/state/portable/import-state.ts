@@ -70,6 +70,8 @@ export async function importLines(
     if (waiting.length === linesPerTransaction) await take();
   }
   await take();
+  // Records of the imported items may have been sent elsewhere at any time.
+  await transact(() => database.exec('DELETE FROM acknowledged_index'));
   const imported = importer.conclude();
   if (imported.isWhole) await transact(() => importer.writeDependentCheckpoints());
   return imported;

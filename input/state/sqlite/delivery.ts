@@ -1,9 +1,19 @@
-// Stores what this process delivered: the Ids of records and the lengths of local files, in one transaction.
+// Stores what this process delivered: the Ids of records, the lengths of local files, and doubts about them, in one
+// transaction; and, apart from that, the backing indices that acknowledged documents.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../contract/clock.ts';
-import type { Delivered, DeliveryLedger, FileLength, RecordKey } from '../../contract/state.ts';
+import type {
+  ClusterStream,
+  Delivered,
+  DeliveryLedger,
+  DoubtfulDocuments,
+  FileLength,
+  RecordKey,
+} from '../../contract/state.ts';
 import type { Access } from './access.ts';
+import { AcknowledgedIndexRows } from './acknowledged-indices.ts';
+import { DoubtfulDocumentRows } from './doubtful-documents.ts';
 import { FileLengthRows } from './file-lengths.ts';
 import { type Retention, SeenIdRows } from './ids/seen-ids.ts';
 
@@ -21,10 +31,13 @@ export interface SqliteDeliveryParts {
 export class SqliteDelivery implements DeliveryLedger {
   readonly identity: DeliveryLedger['identity'];
   readonly uncleanStart: boolean;
+  readonly startMark: number;
   readonly #access: Access;
   readonly #clock: Clock;
   readonly #seen: SeenIdRows;
   readonly #files: FileLengthRows;
+  readonly #indices: AcknowledgedIndexRows;
+  readonly #doubts: DoubtfulDocumentRows;
   #sorting = false;
 
   constructor(database: DatabaseSync, parts: SqliteDeliveryParts) {
@@ -34,6 +47,9 @@ export class SqliteDelivery implements DeliveryLedger {
     this.#clock = parts.clock;
     this.#seen = new SeenIdRows(database, parts.retention);
     this.#files = new FileLengthRows(database);
+    this.#indices = new AcknowledgedIndexRows(database);
+    this.#doubts = new DoubtfulDocumentRows(database);
+    this.startMark = this.#indices.mark();
   }
 
   /** Reads what is needed to write; those who only look may never need it. */
@@ -45,11 +61,12 @@ export class SqliteDelivery implements DeliveryLedger {
     return this.#access.read(() => this.#seen.find(keys, this.#clock.now()));
   }
 
-  async commit({ keys, fileLength }: Delivered): Promise<void> {
+  async commit({ keys, fileLength, possiblyDuplicate }: Delivered): Promise<void> {
     const now = this.#clock.now();
     const added = await this.#access.write(
       () => {
         if (fileLength) this.#files.set(fileLength);
+        if (possiblyDuplicate) this.#doubts.add(possiblyDuplicate, now);
         return this.#seen.add(keys, now);
       },
       (error) => (fileLength ? this.#files.spoil(fileLength, error) : error),
@@ -72,6 +89,18 @@ export class SqliteDelivery implements DeliveryLedger {
     }
     await take();
     return taken;
+  }
+
+  noteIndex(stream: ClusterStream, index: string): Promise<void> {
+    return this.#access.write(() => this.#indices.add(stream, index));
+  }
+
+  lastIndex(stream: ClusterStream, mark?: number): Promise<string | undefined> {
+    return this.#access.read(() => this.#indices.last(stream, mark));
+  }
+
+  doubtfulDocuments(): Promise<readonly DoubtfulDocuments[]> {
+    return this.#access.read(() => this.#doubts.all());
   }
 
   fileLengths(): Promise<readonly FileLength[]> {

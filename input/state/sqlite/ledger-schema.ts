@@ -96,6 +96,19 @@ export const migrations: readonly string[] = [
   -- Records that the policy leaves out.
   ALTER TABLE item ADD COLUMN filtered INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- See acknowledged-indices.ts. No number is ever given twice: items keep the newest one of the time when they began.
+  CREATE TABLE acknowledged_index (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    cluster TEXT NOT NULL, data_stream TEXT NOT NULL, name TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX acknowledged_index_by_stream ON acknowledged_index (cluster, data_stream, n);
+  ALTER TABLE item ADD COLUMN begun_after INTEGER;
+
+  CREATE TABLE possibly_duplicate (
+    data_stream TEXT PRIMARY KEY, documents INTEGER NOT NULL, last_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export function readVersion(database: DatabaseSync): number {

@@ -48,6 +48,7 @@ export class StandIn {
   inFlight = 0;
   mostInFlight = 0;
   version = '9.1.0';
+  cluster = 'a cluster';
   readonly #server: Server;
 
   constructor(certificate?: ServerOptions) {
@@ -80,6 +81,11 @@ export class StandIn {
 
   rollOver(): void {
     this.indices.push(new Map());
+  }
+
+  /** The name of the backing index that is written to. */
+  writeIndexOf(dataStream: string): string {
+    return `.ds-${dataStream}-2026.01.02-${String(this.indices.length).padStart(6, '0')}`;
   }
 
   async close(): Promise<void> {
@@ -130,13 +136,17 @@ export class StandIn {
   }
 
   #perform(path: string, body: string): unknown {
-    if (path.endsWith('/_bulk')) return this.#bulk(body);
+    if (path.endsWith('/_bulk')) return this.#bulk(path.split('/')[1] ?? '', body);
     if (path.endsWith('/_refresh')) return this.#refresh();
     if (path.endsWith('/_search')) return this.#search(body);
-    return { version: { number: this.version, build_flavor: 'default' } };
+    return {
+      cluster_uuid: this.cluster,
+      version: { number: this.version, build_flavor: 'default' },
+    };
   }
 
-  #bulk(body: string): unknown {
+  #bulk(dataStream: string, body: string): unknown {
+    const _index = this.writeIndexOf(dataStream);
     const lines = body.split('\n');
     const index = this.indices.at(-1) ?? new Map<string, boolean>();
     const items: { create: ItemResult }[] = [];
@@ -148,10 +158,11 @@ export class StandIn {
       if (named) this.#fields.set(id, named.fields);
       const type = 'version_conflict_engine_exception';
       if (judged) items.push({ create: judged });
-      else if (index.has(id)) items.push({ create: { status: 409, error: { type, reason: 'exists' } } });
+      else if (index.has(id))
+        items.push({ create: { _index, _id: id, status: 409, error: { type, reason: 'exists' } } });
       else {
         index.set(id, false);
-        items.push({ create: { status: 201 } });
+        items.push({ create: { _index, _id: id, status: 201 } });
       }
     }
     return { errors: items.some(({ create }) => create.error), items };

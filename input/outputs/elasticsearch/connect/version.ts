@@ -11,6 +11,8 @@ export interface ServerVersion {
   /** The version, such as `9.1.0`; undefined when the key may not ask. */
   readonly number: string | undefined;
   readonly serverless: boolean;
+  /** The UUID of the cluster; undefined when the key may not ask. */
+  readonly cluster?: string | undefined;
 }
 
 export async function readVersion(connection: Connection, signal: AbortSignal): Promise<ServerVersion> {
@@ -20,6 +22,7 @@ export async function readVersion(connection: Connection, signal: AbortSignal): 
     return {
       number: typeof version.number === 'string' ? version.number : undefined,
       serverless: version.build_flavor === 'serverless',
+      cluster: isObject(body) && typeof body.cluster_uuid === 'string' ? body.cluster_uuid : undefined,
     };
   } catch (error) {
     if (error instanceof ElasticsearchError && error.category === 'privilege')

@@ -71,6 +71,7 @@ class BlobAttempt {
   readonly #parts: AttemptParts;
   readonly #origin: Origin;
   readonly #uncertain: boolean;
+  readonly #uncertainSince: number | undefined;
   readonly #splitter: RecordSplitter;
   readonly #oversized: OversizedRecords;
   #begun: Promise<void> | undefined;
@@ -89,6 +90,7 @@ class BlobAttempt {
       backfill: blob.backfill,
     };
     this.#uncertain = blob.uncertain || blob.backfill || mayHaveBeenSeen(stream, blob);
+    this.#uncertainSince = findMark(stream, blob);
     this.#oversized = new OversizedRecords(stream, this.#origin);
     this.#splitter = new RecordSplitter({
       maximumRecordBytes: stream.options.maximumRecordBytes,
@@ -160,7 +162,8 @@ class BlobAttempt {
       release?.();
       return this.#settle(bytes, counts);
     };
-    emit({ origin: this.#origin, records, uncertain: this.#uncertain, canWait, settle });
+    const uncertain = { uncertain: this.#uncertain, uncertainSince: this.#uncertainSince };
+    emit({ origin: this.#origin, records, ...uncertain, canWait, settle });
   }
 
   /** The reservation counts; but nobody waits for room while holding some, or all could wait for each other. */
@@ -214,6 +217,18 @@ function mayHaveBeenSeen({ environment, startedAt, skew }: Stream, blob: WorkIte
   if (!environment.uncleanStart) return false;
   const created = Date.parse(blob.createdAt);
   return !(created >= startedAt + Math.max(0, skew.ms) + clockToleranceMs);
+}
+
+/**
+ * Returns the mark before the first attempt, see Batch. Content of before this ledger may have been sent under another; of
+ * what this one does not know because it was not closed, it knew nothing when it was opened either.
+ */
+function findMark(
+  { environment }: Stream,
+  { backfill, uncertain, begunAfter }: WorkItem,
+): number | undefined {
+  if (backfill) return begunAfter === undefined ? undefined : 0;
+  return uncertain ? begunAfter : environment.startMark;
 }
 
 function isTooSlow({ waitedMs, bytes }: { waitedMs: number; bytes: number }): boolean {
