@@ -33,16 +33,21 @@ function readReport(file: string): JestReport | undefined {
 }
 
 /** A step that ran jest: its tests are counted one by one. */
-function runTests(script: string): void {
-  console.log(`\n── npm run ${script}`);
-  const file = join(reports, `${script.replaceAll(':', '-')}.json`);
-  const { status } = spawnSync('npm', ['run', '-s', script, '--', '--json', `--outputFile=${file}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...seeds },
-  });
+function runTests(script: string, ...words: string[]): void {
+  const title = [script, ...words].join(' ');
+  console.log(`\n── npm run ${title}`);
+  const file = join(reports, `${title.replaceAll(/\W+/g, '-')}.json`);
+  const { status } = spawnSync(
+    'npm',
+    ['run', '-s', script, '--', ...words, '--json', `--outputFile=${file}`],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...seeds },
+    },
+  );
   const report = readReport(file);
   if (!report) {
-    if (status === 0) total.skipped.push(`${script} (no Elasticsearch here)`);
+    if (status === 0) total.skipped.push(`${title} (no Elasticsearch here)`);
     else total.failed += 1;
     return;
   }
@@ -72,8 +77,10 @@ runTests('test');
 runCheck('lint');
 runCheck('typecheck');
 runTests('test:elasticsearch');
+runTests('test:elasticsearch', '--create-only');
 runCheck('campaign', 'kill-files', '--short');
 runCheck('campaign', 'kill-elasticsearch', '--short');
+runCheck('campaign', 'kill-create-only', '--short');
 runCheck('campaign', 'apply-units', '--short');
 rmSync(reports, { recursive: true, force: true });
 

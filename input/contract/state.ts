@@ -199,8 +199,13 @@ export interface ClusterStream {
 export interface AcknowledgedIndices {
   /** Resolves when it is durable. Whoever asks before that is given an older one, which is right, too. */
   noteIndex(stream: ClusterStream, index: string): Promise<void>;
-  /** The index noted last, up to the mark where one is given; undefined where there is none. */
-  lastIndex(stream: ClusterStream, mark?: number): Promise<string | undefined>;
+  /** The index noted last; undefined where there is none. */
+  lastIndex(stream: ClusterStream): Promise<string | undefined>;
+  /**
+   * The index noted last before the mark, and before the oldest attempt at any item of which the outcome is not known: a
+   * record comes in more than one item, and whichever was sent first counts. Undefined where there is none.
+   */
+  indexBeforeAttempts(stream: ClusterStream, mark: number): Promise<string | undefined>;
   /** The mark when this ledger was opened: whatever it does not know of was sent after that. */
   readonly startMark: number;
 }

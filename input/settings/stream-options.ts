@@ -85,6 +85,14 @@ export const streamOptions = (): readonly Option[] => [
     shown: 'advanced',
   },
   {
+    name: 'read_api_key',
+    type: 'secret',
+    title: 'Elasticsearch API key for reading',
+    about:
+      'As read_api_key of the output, for where the output is Fleet’s: a key for prove, deduplicate, state rebuild and check. Collecting never uses it.',
+    shown: 'advanced',
+  },
+  {
     name: 'processors',
     type: 'object',
     title: 'Processors',

@@ -1,4 +1,8 @@
-// The smallest API key for delivery, with the reason for each privilege.
+// The smallest API keys: one for delivery, with the reason for each privilege, and one for those who look at what was
+// delivered, where the key that delivers may not.
+
+import { OperatorError } from '../contract/errors.ts';
+import { ElasticsearchError } from '../outputs/elasticsearch/errors/elasticsearch-error.ts';
 
 /** The privileges of the output on its data streams. */
 export const dataStreamPrivileges = [
@@ -28,4 +32,36 @@ export function leastPrivilegeKey(dataStreams: readonly string[], name = 'm365')
       },
     },
   };
+}
+
+/** The privileges of whoever looks at the data streams, and changes nothing. */
+export const readingPrivileges = ['read', 'maintenance', 'view_index_metadata'] as const;
+
+/** Returns the body for `POST /_security/api_key` of a key for `read_api_key`. */
+function readingKey(dataStreams: readonly string[], name = 'm365-read') {
+  return {
+    name,
+    role_descriptors: {
+      m365_reading: {
+        cluster: [...clusterPrivileges],
+        indices: [{ names: [...dataStreams], privileges: [...readingPrivileges] }],
+      },
+    },
+  };
+}
+
+export function adviseReadingKey(dataStreams: readonly string[]): string {
+  return `Set read_api_key, of the output or of a stream, to the key that this makes (in Kibana: Dev Tools): POST /_security/api_key ${JSON.stringify(readingKey(dataStreams))}`;
+}
+
+/** Says of a refusal which key does; returns any other error as it is. */
+export function explainUnreadable(error: unknown, dataStream: string): unknown {
+  if (!(error instanceof ElasticsearchError) || error.category !== 'privilege') return error;
+  return new OperatorError({
+    code: 'may-not-read',
+    message: `The key may not read ${dataStream}: ${error.message}`,
+    advice: adviseReadingKey([dataStream]),
+    retry: { kind: 'never' },
+    cause: error,
+  });
 }

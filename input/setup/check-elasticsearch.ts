@@ -7,13 +7,13 @@ import type { Connection } from '../outputs/elasticsearch/connect/connection.ts'
 import { isSupported, oldestVersion, readVersion } from '../outputs/elasticsearch/connect/version.ts';
 import { ElasticsearchError } from '../outputs/elasticsearch/errors/elasticsearch-error.ts';
 import type { InstalledAsset } from '../outputs/elasticsearch/template/template-owner.ts';
-import { clusterPrivileges, dataStreamPrivileges } from './api-key.ts';
+import { adviseReadingKey, clusterPrivileges, dataStreamPrivileges, readingPrivileges } from './api-key.ts';
 import { checkBlocks } from './check-blocks.ts';
 import { readDataStreams, readIndexTemplates } from './cluster-state.ts';
 import { type DeliveryTargets, judgeFollowed, judgeTemplates } from './judge-templates.ts';
 
 export interface ElasticsearchFinding {
-  /** The check: `version`, `processors`, `privileges`, `blocks` or `templates`. */
+  /** The check: `version`, `processors`, `privileges`, `reading key`, `blocks` or `templates`. */
   readonly name: string;
   /** The result; `unknown` where nothing follows, mostly because the key may not ask. */
   readonly state: 'ok' | 'problem' | 'unknown';
@@ -23,25 +23,37 @@ export interface ElasticsearchFinding {
   readonly advice: string;
 }
 
+/** What the connection that delivers may not look at, another one may be given for. */
+export interface CheckOptions {
+  /** A connection with the key for reading, where there is one. */
+  readonly reader?: Connection | undefined;
+}
+
 /** Runs all checks. Rejects only when the signal aborts; an Elasticsearch that cannot be reached is one finding. */
 export async function checkElasticsearch(
   connection: Connection,
   targets: DeliveryTargets,
   signal: AbortSignal,
+  { reader }: CheckOptions = {},
 ): Promise<readonly ElasticsearchFinding[]> {
+  const looking = reader ?? connection;
+  const { dataStreams } = targets;
   const version = await guarded('version', signal, () => checkVersion(connection, signal));
   if (version.state === 'problem') return [version];
   const blocks = await guarded('blocks', signal, async () => ({
     name: 'blocks',
-    ...(await checkBlocks(connection, targets.dataStreams, signal)),
+    ...(await checkBlocks(looking, dataStreams, signal)),
   }));
   return [
     version,
     await guarded('processors', signal, () => checkProcessors(connection, signal)),
-    await guarded('privileges', signal, () => checkPrivileges(connection, targets.dataStreams, signal)),
+    await guarded('privileges', signal, () => checkPrivileges(connection, dataStreams, signal, reader)),
+    ...(reader
+      ? [await guarded('reading key', signal, () => checkReadingKey(reader, dataStreams, signal))]
+      : []),
     // The absence of blocks needs no line.
     ...(blocks.state === 'ok' ? [] : [blocks]),
-    await guarded('templates', signal, () => checkTemplates(connection, targets, signal)),
+    await guarded('templates', signal, () => checkTemplates(looking, targets, signal)),
   ];
 }
 
@@ -125,35 +137,63 @@ async function checkPrivileges(
   connection: Connection,
   dataStreams: readonly string[],
   signal: AbortSignal,
+  reader: Connection | undefined,
 ): Promise<ElasticsearchFinding> {
+  const lacking = await findLacking(connection, dataStreams, dataStreamPrivileges, signal);
+  if (!lacking) return ok('privileges', 'Security is off on this Elasticsearch: anybody may do anything.');
+  if (lacking.length === 0) return ok('privileges', 'The key has every privilege that delivery needs.');
+  const delivers = !lacking.some((each) => each.startsWith('create_doc'));
+  return {
+    name: 'privileges',
+    state: delivers ? 'unknown' : 'problem',
+    message: `The key lacks ${lacking.join(', ')}.`,
+    advice: adviceFor(lacking, dataStreams, { delivers, reads: reader !== undefined }),
+  };
+}
+
+async function checkReadingKey(
+  reader: Connection,
+  dataStreams: readonly string[],
+  signal: AbortSignal,
+): Promise<ElasticsearchFinding> {
+  const lacking = await findLacking(reader, dataStreams, readingPrivileges, signal);
+  if (!lacking || lacking.length === 0)
+    return ok('reading key', 'The key for reading has every privilege that it needs.');
+  return {
+    name: 'reading key',
+    state: 'problem',
+    message: `The key for reading lacks ${lacking.join(', ')}.`,
+    advice: adviseReadingKey(dataStreams),
+  };
+}
+
+/** Returns the privileges that are missing, and on what; undefined where security is off. */
+async function findLacking(
+  connection: Connection,
+  dataStreams: readonly string[],
+  privileges: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
   const { status, body } = await connection.send(
     {
       method: 'POST',
       path: '/_security/user/_has_privileges',
       body: {
         cluster: [...clusterPrivileges],
-        index: [{ names: [...dataStreams], privileges: [...dataStreamPrivileges] }],
+        index: [{ names: [...dataStreams], privileges: [...privileges] }],
       },
       name: 'security.has_privileges',
     },
     signal,
     [400, 404, 405],
   );
-  if (status !== 200 || !isObject(body))
-    return ok('privileges', 'Security is off on this Elasticsearch: anybody may do anything.');
-  const lacking = [
+  if (status !== 200 || !isObject(body)) return undefined;
+  return [
     ...lackingOf(body.cluster).map((privilege) => `${privilege} on the cluster`),
     ...(isObject(body.index) ? Object.entries(body.index) : []).flatMap(([name, granted]) =>
       lackingOf(granted).map((privilege) => `${privilege} on ${name}`),
     ),
   ];
-  if (lacking.length === 0) return ok('privileges', 'The key has every privilege that delivery needs.');
-  return {
-    name: 'privileges',
-    state: lacking.some((each) => each.startsWith('create_doc')) ? 'problem' : 'unknown',
-    message: `The key lacks ${lacking.join(', ')}.`,
-    advice: adviceFor(lacking),
-  };
 }
 
 function lackingOf(granted: unknown): string[] {
@@ -161,12 +201,20 @@ function lackingOf(granted: unknown): string[] {
   return Object.keys(granted).filter((privilege) => granted[privilege] === false);
 }
 
-function adviceFor(lacking: readonly string[]): string {
+function adviceFor(
+  lacking: readonly string[],
+  dataStreams: readonly string[],
+  { delivers, reads }: { readonly delivers: boolean; readonly reads: boolean },
+): string {
   const looks = lacking.some((each) => /^(read|maintenance)/.test(each));
   const why = looks
-    ? ' Without read and maintenance, documents of unknown outcome are sent again unseen and counted as possibly duplicate.'
+    ? ' Without read and maintenance, documents of unknown outcome are sent again unseen; across a rollover they are counted as possibly duplicate.'
     : '';
-  return `Create the API key shown below, with POST /_security/api_key.${why}`;
+  if (!delivers) return `Create the API key shown below, with POST /_security/api_key.${why}`;
+  const key = reads
+    ? ''
+    : ` To look at them with prove, deduplicate, state rebuild and check: ${adviseReadingKey(dataStreams)}`;
+  return `It delivers, as the key of an agent under Fleet does.${why}${key}`;
 }
 
 async function checkTemplates(

@@ -7,6 +7,7 @@ import { fileSecret, fixedSecret, type Secret } from '../options/secret.ts';
 import type { EnvironmentVariables } from '../options/settings-tree.ts';
 import type { ElasticsearchOptions } from '../outputs/elasticsearch/connect/options.ts';
 import { loadPolicy } from '../settings/policy/load-policy.ts';
+import { withReadingKeys } from '../settings/policy/reading-key.ts';
 
 export interface ConnectionFlags {
   readonly policy?: string;
@@ -42,11 +43,18 @@ export function addConnectionOptions(command: Command): Command {
     .option('--insecure', 'do not check the certificate');
 }
 
+interface ConnectionNeeds {
+  /** True where documents are looked at: then the policy's key for that is taken. */
+  readonly reads?: boolean;
+}
+
 export async function readConnectionFlags(
   flags: ConnectionFlags,
   environment: EnvironmentVariables = process.env,
+  { reads = false }: ConnectionNeeds = {},
 ): Promise<ElasticsearchOptions> {
-  const fromPolicy = flags.policy === undefined ? undefined : await readOutput(flags.policy, flags.output);
+  const fromPolicy =
+    flags.policy === undefined ? undefined : await readOutput(flags.policy, flags.output, reads);
   const hosts = flags.policy === undefined ? flags.url : fromPolicy?.hosts;
   if (!hosts || hosts.length === 0)
     throw usage(
@@ -64,8 +72,13 @@ export async function readConnectionFlags(
   };
 }
 
-async function readOutput(file: string, name: string | undefined): Promise<ElasticsearchOptions> {
-  const policy = await loadPolicy(file, { force: true });
+async function readOutput(
+  file: string,
+  name: string | undefined,
+  reads: boolean,
+): Promise<ElasticsearchOptions> {
+  const loaded = await loadPolicy(file, { force: true });
+  const policy = reads ? withReadingKeys(loaded) : loaded;
   const outputs = policy.outputs.flatMap((output) => (output.type === 'elasticsearch' ? [output] : []));
   const [first, second] = name === undefined ? outputs : outputs.filter((output) => output.name === name);
   if (!first)

@@ -15,6 +15,7 @@ import {
   until,
 } from '../end-to-end/harness.ts';
 import type { Campaign, CampaignOptions, CampaignResult } from './campaign.ts';
+import { ask, readStored } from './stored-ids.ts';
 
 export const killElasticsearch: Campaign = {
   about: 'to a real Elasticsearch behind a faulty proxy, killed at random: every record there once',
@@ -63,7 +64,7 @@ async function killAgainAndAgain({ seed, rounds: kills }: CampaignOptions): Prom
     }
     const { code, printed } = await runProgram(run);
     const expected = [...emulator.distinctIds()].map(({ tenantId, id }) => `${tenantId}:${id}`);
-    const stored = await readStored(node.url);
+    const stored = await readStored(node.url, dataStream);
     return {
       ...compare(expected, stored),
       code,
@@ -81,32 +82,5 @@ async function killAgainAndAgain({ seed, rounds: kills }: CampaignOptions): Prom
     await emulator.close();
     await workplace.remove();
     node.stop();
-  }
-}
-
-async function ask(url: string, method: string, path: string, body?: object) {
-  const response = await fetch(`${url}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return response.json();
-}
-
-/** Returns every `_id` in the data stream, over all its backing indices, as often as it is there. */
-async function readStored(url: string): Promise<string[]> {
-  await ask(url, 'POST', `/${dataStream}/_refresh`);
-  const ids: string[] = [];
-  for (let after: unknown[] | undefined; ; ) {
-    const page = (await ask(url, 'POST', `/${dataStream}/_search`, {
-      size: 5_000,
-      _source: false,
-      sort: ['@timestamp', 'event.id'],
-      ...(after && { search_after: after }),
-    })) as { hits: { hits: { _id: string; sort: unknown[] }[] } };
-    const { hits } = page.hits;
-    ids.push(...hits.map(({ _id }) => _id));
-    after = hits.at(-1)?.sort;
-    if (!after) return ids;
   }
 }

@@ -5,12 +5,14 @@ import { parseArgs } from 'node:util';
 import { chooseSeed } from '../end-to-end/harness.ts';
 import { applyUnits } from './apply-units.ts';
 import { type Campaign, isWell } from './campaign.ts';
+import { killCreateOnly } from './kill-create-only.ts';
 import { killElasticsearch } from './kill-elasticsearch.ts';
 import { killFiles } from './kill-files.ts';
 
 const campaigns: Readonly<Record<string, Campaign>> = {
   'kill-files': killFiles,
   'kill-elasticsearch': killElasticsearch,
+  'kill-create-only': killCreateOnly,
   'apply-units': applyUnits,
 };
 

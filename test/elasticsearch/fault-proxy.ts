@@ -1,8 +1,10 @@
 // Stands between the output and a real Elasticsearch and breaks requests by plan: before they arrive, after they were
-// carried out, half way through the answer. What it lets through is the server's own.
+// carried out, half way through the answer. What it lets through is the server's own. It can also answer some requests
+// itself, as for a key that may not make them.
 
 import { createServer, type IncomingHttpHeaders, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
 export const faults = [
   'pass',
@@ -23,6 +25,25 @@ export const faults = [
 ] as const;
 export type ProxyFault = (typeof faults)[number];
 
+/** A request that arrived. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The body, decompressed. */
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+/** Answers a request in place of the server; undefined lets it through. */
+export type AnswerItself = (asked: Asked) => Answer | undefined;
+
+type ChooseFault = (path: string) => ProxyFault | Promise<ProxyFault>;
+
 interface Upstream {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -31,21 +52,38 @@ interface Upstream {
 
 export class FaultProxy {
   readonly counts = new Map<ProxyFault, number>();
+  /** The requests that the server never saw because they were refused, such as `POST /logs-x-y/_search`. */
+  readonly refused: string[] = [];
   readonly #server: Server;
   readonly #target: string;
-  readonly #choose: (path: string) => ProxyFault;
+  readonly #choose: ChooseFault;
+  readonly #answerItself: AnswerItself | undefined;
 
-  /** `choose` is asked as each request arrives. */
-  constructor(target: string, choose: (path: string) => ProxyFault) {
+  /** `choose` is asked as each request arrives that is not answered here. */
+  constructor(target: string, choose: ChooseFault, answerItself?: AnswerItself) {
     this.#target = target;
     this.#choose = choose;
+    this.#answerItself = answerItself;
     this.#server = createServer(async (incoming, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming) chunks.push(chunk);
       const { method = 'GET', url = '/', headers } = incoming;
-      const fault = this.#choose(url);
+      const body = Buffer.concat(chunks);
+      const own = this.#answerItself?.({ method, path: url, headers, body: textOf(headers, body) });
+      if (own) {
+        if (own.status >= 400) this.refused.push(`${method} ${url.split('?', 1)[0]}`);
+        return reply(
+          response,
+          own.status,
+          jsonHeaders,
+          Buffer.from(method === 'HEAD' ? '' : JSON.stringify(own.body)),
+        );
+      }
+      const fault = await this.#choose(url);
       this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
-      await this.#answer(fault, response, () => this.#forward(method, url, headers, Buffer.concat(chunks)));
+      // A server without security knows no keys.
+      const { authorization: _, ...passed } = headers;
+      await this.#answer(fault, response, () => this.#forward(method, url, passed, body));
     });
   }
 
@@ -102,6 +140,12 @@ export class FaultProxy {
       outgoing.end(body);
     });
   }
+}
+
+const jsonHeaders = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' };
+
+function textOf(headers: IncomingHttpHeaders, body: Buffer): string {
+  return (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
 }
 
 function reply(response: ServerResponse, status: number, headers: IncomingHttpHeaders, body: Buffer): void {

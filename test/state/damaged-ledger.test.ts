@@ -61,6 +61,7 @@ const names = [
   'item_by_time',
   'item_ended',
   'item_held',
+  'item_uncertain',
   'acknowledged_index',
   'acknowledged_index_by_stream',
   'possibly_duplicate',
@@ -100,6 +101,7 @@ async function useAll(ledger: SqliteLedger): Promise<void> {
   await ledger.checkpoints.get(scope, 'watermark');
   await ledger.work.countByState(scope);
   await ledger.delivery.lastIndex(stream);
+  await ledger.delivery.indexBeforeAttempts(stream, 5);
   await ledger.delivery.noteIndex(stream, 'next');
   await ledger.delivery.doubtfulDocuments();
   await ledger.work.list(scope, [blob('new')], { late: false, backfill: false, listedAt: noon });

@@ -12,14 +12,16 @@ import { leastPrivilegeKey } from '../../setup/api-key.ts';
 import { checkElasticsearch } from '../../setup/check-elasticsearch.ts';
 import type { DeliveryTargets } from '../../setup/judge-templates.ts';
 
+/** `readable`: the same output with its key for reading, see withReadingKeys. */
 export async function* checkOutput(
   output: OutputPolicy,
+  readable: OutputPolicy,
   targets: DeliveryTargets,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   switch (output.type) {
     case 'elasticsearch':
-      return yield* checkCluster(output.options, targets, signal);
+      return yield* checkCluster(output.options, optionsToRead(output, readable), targets, signal);
     case 'file':
       return yield checkFolder('folder', output.options.path);
     case 'console':
@@ -27,19 +29,23 @@ export async function* checkOutput(
   }
 }
 
+/** Returns the options with the key for reading; undefined where there is none. */
+function optionsToRead(output: OutputPolicy, readable: OutputPolicy): ElasticsearchOptions | undefined {
+  return readable !== output && readable.type === 'elasticsearch' ? readable.options : undefined;
+}
+
 async function* checkCluster(
   options: ElasticsearchOptions,
+  readOptions: ElasticsearchOptions | undefined,
   targets: DeliveryTargets,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   try {
-    const connection = await connect(options);
-    try {
-      for (const { name, state, message, advice } of await checkElasticsearch(connection, targets, signal))
-        yield { name, state: state === 'unknown' ? 'note' : state, message, advice };
-    } finally {
-      await connection.close();
-    }
+    await using open = new AsyncDisposableStack();
+    const connection = open.adopt(await connect(options), (each) => each.close());
+    const reader = readOptions && open.adopt(await connect(readOptions), (each) => each.close());
+    for (const finding of await checkElasticsearch(connection, targets, signal, { reader }))
+      yield { ...finding, state: finding.state === 'unknown' ? 'note' : finding.state };
   } catch (error) {
     signal.throwIfAborted();
     yield problemOf('connection', error);

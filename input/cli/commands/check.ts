@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type Finding, note, problem } from '../../contract/finding.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
+import { withReadingKeys } from '../../settings/policy/reading-key.ts';
 import type { DeliveryTargets } from '../../setup/judge-templates.ts';
 import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check/check-output.ts';
 import { printFinding } from '../check/print-finding.ts';
@@ -68,14 +69,16 @@ async function check(flags: CheckFlags): Promise<boolean> {
 }
 
 function sectionsOf(policy: Policy, tenant: string | undefined): readonly CheckSection[] {
+  const readable = withReadingKeys(policy).outputs;
   return [
     ...chooseStreams(policy, tenant).map((stream) => ({
       title: `Tenant ${nameTenant(stream)}`,
       findings: (signal: AbortSignal) => checkSource(stream, signal),
     })),
-    ...policy.outputs.map((output) => ({
+    ...policy.outputs.map((output, index) => ({
       title: `Output ${output.name} (${output.type})`,
-      findings: (signal: AbortSignal) => checkOutput(output, targetsOf(policy, output), signal),
+      findings: (signal: AbortSignal) =>
+        checkOutput(output, readable[index] ?? output, targetsOf(policy, output), signal),
     })),
     ...(policy.outdated ?? []).map(({ input, message, advice }) => ({
       title: `Input ${input}`,

@@ -8,6 +8,7 @@ import { deleteDocuments, deleteLine } from '../../outputs/elasticsearch/stored/
 import { findDuplicates, type StoredDocument } from '../../outputs/elasticsearch/stored/duplicates.ts';
 import { rememberedDays, rememberedForMs } from '../../runtime/open-state.ts';
 import { loadPolicy } from '../../settings/policy/load-policy.ts';
+import { explainUnreadable } from '../../setup/api-key.ts';
 import {
   addConnectionOptions,
   type ConnectionFlags,
@@ -32,8 +33,8 @@ after the comparison is deleted.
 Looked at is what was collected in the last ${days} days; records without an Id
 are left out.
 ${connectionHelp}
-  It takes read and maintenance on the data streams, and delete for --delete:
-  more than the key that delivers needs.
+  It takes read and maintenance on the data streams, which read_api_key of the
+  policy may have, and delete for --delete, which no key of a policy has.
 
 Examples:
   m365 deduplicate --policy my.yml                  what would be deleted
@@ -64,12 +65,16 @@ export function deduplicateCommand(): Command {
 /** Resolves to true when no record is left with more than one document. */
 async function deduplicate(flags: DeduplicateFlags): Promise<boolean> {
   using signals = listenForInterruption();
-  const connection = await connect(await readConnectionFlags(flags));
+  const connection = await connect(await readConnectionFlags(flags, process.env, { reads: true }));
   try {
     let clean = true;
     for (const dataStream of await chooseDataStreams(flags)) {
       const work = new Deduplication(connection, dataStream, flags.delete ?? false);
-      clean = (await work.run(flags.from ?? Date.now() - rememberedForMs(), signals.stop)) && clean;
+      const since = flags.from ?? Date.now() - rememberedForMs();
+      const ended = await work.run(since, signals.stop).catch((error: unknown) => {
+        throw flags.delete ? error : explainUnreadable(error, dataStream);
+      });
+      clean = ended && clean;
     }
     return clean;
   } finally {

@@ -7,6 +7,7 @@ import type { WorkView } from '../../contract/state.ts';
 import { isoTime, minuteMs } from '../../contract/time.ts';
 import { openStateToRead } from '../../runtime/open-state.ts';
 import type { StreamPolicy } from '../../settings/policy/policy.ts';
+import { withReadingKeys } from '../../settings/policy/reading-key.ts';
 import type { ReachedWindow } from '../../sources/source-kind.ts';
 import { chooseStreams, nameTenant } from '../choose-streams.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
@@ -38,7 +39,10 @@ Examples:
                        and ask Elasticsearch for every single record: it must
                        be there, and once
   m365 prove --policy my.yml --ledger-only         leave the outputs out, where
-                       documents were moved on or the key may not read them
+                       documents were moved on or nothing may read them
+
+Where the key of the output may not read, as under Fleet, it takes another:
+read_api_key of the output, or of a stream.
 
 The last line says what was compared; only that is meant by complete.
 Exit codes: 0 nothing of it is missing, 1 something is, is there twice, or
@@ -73,7 +77,7 @@ export function proveCommand(): Command {
 }
 
 async function prove(flags: ProveFlags): Promise<boolean> {
-  const policy = await loadCollectedPolicy(flags);
+  const policy = withReadingKeys(await loadCollectedPolicy(flags));
   const { stateFolder } = policy.process;
   const now = Date.now();
   const streams = chooseStreams(policy, flags.tenant);

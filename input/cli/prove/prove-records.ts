@@ -6,6 +6,7 @@ import { OperatorError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { Connection } from '../../outputs/elasticsearch/connect/connection.ts';
 import { countIds } from '../../outputs/elasticsearch/stored/stored-ids.ts';
+import { adviseReadingKey } from '../../setup/api-key.ts';
 import type { Inventory, ListedItem } from '../../sources/source-kind.ts';
 
 export interface RecordProof {
@@ -109,8 +110,8 @@ export class RecordProver {
 function mayNotRead(dataStream: string): OperatorError {
   return new OperatorError({
     code: 'may-not-read',
-    message: `The key of the output may not read ${dataStream}, so nothing can be proved by its documents.`,
-    advice: 'Give it the privileges read and maintenance; m365 check prints the whole key.',
+    message: `The key of the output may not refresh and read ${dataStream}, so nothing can be proved by its documents.`,
+    advice: adviseReadingKey([dataStream]),
     retry: { kind: 'never' },
   });
 }

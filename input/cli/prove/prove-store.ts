@@ -5,7 +5,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../../../pipelines/json/unknown.ts';
-import { describeError } from '../../contract/errors.ts';
+import { describeError, OperatorError } from '../../contract/errors.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { WorkView } from '../../contract/state.ts';
 import { isoTime } from '../../contract/time.ts';
@@ -15,6 +15,7 @@ import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
 import { collectedSince } from '../../outputs/elasticsearch/stored/stored-ids.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import { explainUnreadable } from '../../setup/api-key.ts';
 
 export interface StoreProof {
   /** The data stream, in which output. */
@@ -74,8 +75,12 @@ export async function proveStore(
     return { store, delivered, found };
   } catch (error) {
     signal.throwIfAborted();
-    return { store, delivered, unread: describeError(error) };
+    return { store, delivered, unread: describeUnread(explainUnreadable(error, dataStream)) };
   }
+}
+
+function describeUnread(error: unknown): string {
+  return error instanceof OperatorError ? `${error.message} ${error.advice}` : describeError(error);
 }
 
 export function isStored({ delivered, found }: StoreProof): boolean {

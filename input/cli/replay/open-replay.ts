@@ -88,7 +88,8 @@ function withoutMemory(ledger: DeliveryLedger): DeliveryLedger {
     identity: ledger.identity,
     doubtfulDocuments: () => ledger.doubtfulDocuments(),
     noteIndex: (stream, index) => ledger.noteIndex(stream, index),
-    lastIndex: (stream, mark) => ledger.lastIndex(stream, mark),
+    lastIndex: (stream) => ledger.lastIndex(stream),
+    indexBeforeAttempts: (stream, mark) => ledger.indexBeforeAttempts(stream, mark),
     startMark: ledger.startMark,
     uncleanStart: ledger.uncleanStart,
   };

@@ -11,6 +11,8 @@ import { recentIds } from '../../outputs/elasticsearch/stored/stored-ids.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import { openState } from '../../runtime/open-state.ts';
 import type { Policy } from '../../settings/policy/policy.ts';
+import { withReadingKeys } from '../../settings/policy/reading-key.ts';
+import { explainUnreadable } from '../../setup/api-key.ts';
 import { dataStreamsOf, tenantsOf } from '../choose-streams.ts';
 import { loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
@@ -19,7 +21,7 @@ import { printText } from '../terminal/terminal.ts';
 import { printWhetherNew } from './move-state.ts';
 
 export async function rebuildState(flags: PolicyFlags): Promise<void> {
-  const policy = await loadCollectedPolicy(flags);
+  const policy = withReadingKeys(await loadCollectedPolicy(flags));
   const log = openCommandLog(policy.process.logLevel);
   using signals = listenForInterruption();
   printWhetherNew(policy.process.stateFolder);
@@ -64,7 +66,10 @@ async function rebuildFromElasticsearch(
     for (const dataStream of dataStreamsOf(policy, output)) {
       const recent = { sinceMs, tenants: tenantsOf(policy, dataStream) };
       const found = countAlong(recentIds(connection, dataStream, recent, signal), dataStream);
-      printText(`${dataStream}: ${await state.delivery.remember(found)} recent Ids were read back.`);
+      const read = await state.delivery.remember(found).catch((error: unknown) => {
+        throw explainUnreadable(error, dataStream);
+      });
+      printText(`${dataStream}: ${read} recent Ids were read back.`);
     }
   } finally {
     await connection.close();

@@ -185,7 +185,7 @@ class ElasticsearchOutput implements Output {
   ): Promise<ReadonlyMap<string, EarlierAttempt>> {
     const found = new Map<string, EarlierAttempt>();
     for (const dataStream of new Set(documents.map((document) => document.dataStream))) {
-      const index = mark === undefined ? undefined : await this.#writeIndices?.lastAt(dataStream, mark);
+      const index = mark === undefined ? undefined : await this.#writeIndices?.lastBefore(dataStream, mark);
       found.set(dataStream, { index, several: mark !== undefined });
     }
     return found;

@@ -5,6 +5,7 @@ import type { DatasetName } from '../../../pipelines/datasets.ts';
 import type { Exclusions } from '../../../pipelines/exclusions.ts';
 import type { ConstantFields } from '../../documents/constant-fields.ts';
 import type { DocumentProcessor } from '../../documents/processors/processor.ts';
+import type { Secret } from '../../options/secret.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { StreamSource } from '../../sources/stream-source.ts';
 
@@ -38,6 +39,8 @@ export interface StreamPolicy {
   readonly mapping: MappingOptions;
   /** The same object as in `Policy.outputs`: streams that share an output share the object. */
   readonly output: OutputPolicy;
+  /** See reading-key.ts. */
+  readonly readApiKey?: Secret | undefined;
 }
 
 /** An input that Fleet made from a package which is older than this program's documents need. */

@@ -6,6 +6,7 @@ import { keyOf } from '../../contract/component.ts';
 import type { DocumentProcessor } from '../../documents/processors/processor.ts';
 import type { Option } from '../../options/option.ts';
 import { type PolicyProblem, suggest } from '../../options/problems.ts';
+import { fixedSecret, type Secret } from '../../options/secret.ts';
 import { readSettings, type Settings } from '../../options/settings.ts';
 import {
   findEntry,
@@ -183,11 +184,17 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
   const mapping = readMapping({ stream: settings, input, source }, processors, problems);
   if (!reading.force) problems.push(...checkEmulated(source, mapping, node.place));
   problems.push(...checkUntouched(mapping, node.place));
-  const stream = { id, definedAt: node.place, source, mapping, output };
+  const readApiKey = readReadingKey(settings);
+  const stream = { id, definedAt: node.place, source, mapping, output, ...(readApiKey && { readApiKey }) };
   return {
     stream,
     shown: { id, at: node.place, output: output.name, ...settings.show(), ...namespaceOf(mapping) },
   };
+}
+
+function readReadingKey(settings: Settings): Secret | undefined {
+  const key = settings.text('read_api_key');
+  return key === undefined ? undefined : fixedSecret(key);
 }
 
 /** One that is not known is complained of with the other settings. */

@@ -95,8 +95,12 @@ export class SqliteDelivery implements DeliveryLedger {
     return this.#access.write(() => this.#indices.add(stream, index));
   }
 
-  lastIndex(stream: ClusterStream, mark?: number): Promise<string | undefined> {
-    return this.#access.read(() => this.#indices.last(stream, mark));
+  lastIndex(stream: ClusterStream): Promise<string | undefined> {
+    return this.#access.read(() => this.#indices.last(stream));
+  }
+
+  indexBeforeAttempts(stream: ClusterStream, mark: number): Promise<string | undefined> {
+    return this.#access.read(() => this.#indices.last(stream, Math.min(mark, this.#indices.oldestAttempt())));
   }
 
   doubtfulDocuments(): Promise<readonly DoubtfulDocuments[]> {

@@ -104,6 +104,7 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX acknowledged_index_by_stream ON acknowledged_index (cluster, data_stream, n);
   ALTER TABLE item ADD COLUMN begun_after INTEGER;
+  CREATE INDEX item_uncertain ON item (begun_after) WHERE uncertain = 1;
 
   CREATE TABLE possibly_duplicate (
     data_stream TEXT PRIMARY KEY, documents INTEGER NOT NULL, last_at INTEGER NOT NULL

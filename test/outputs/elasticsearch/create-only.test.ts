@@ -169,7 +169,7 @@ describe('after the process was killed', () => {
     await write(['known']);
     await ledger.delivery.commit({ keys: [] });
     const mark = 2;
-    expect(await ledger.delivery.lastIndex({ cluster: 'a cluster', name: dataStream }, mark)).toBe(
+    expect(await ledger.delivery.lastIndex({ cluster: 'a cluster', name: dataStream })).toBe(
       server.writeIndexOf(dataStream),
     );
     return mark;

@@ -4,7 +4,7 @@
 import type { AcknowledgedIndices, ClusterStream } from '../../../contract/state.ts';
 import { generationOf } from './generation.ts';
 
-export type IndexLedger = Pick<AcknowledgedIndices, 'noteIndex' | 'lastIndex'>;
+export type IndexLedger = Pick<AcknowledgedIndices, 'noteIndex' | 'lastIndex' | 'indexBeforeAttempts'>;
 
 export class WriteIndices {
   readonly #cluster: string;
@@ -26,9 +26,9 @@ export class WriteIndices {
     return this.#last.get(dataStream);
   }
 
-  /** Returns the one that had acknowledged last at a mark of the ledger. */
-  async lastAt(dataStream: string, mark: number): Promise<string | undefined> {
-    return this.#ledger?.lastIndex(this.#streamOf(dataStream), mark);
+  /** Returns the one that had acknowledged last before a mark, and before whatever else has no outcome in the ledger. */
+  async lastBefore(dataStream: string, mark: number): Promise<string | undefined> {
+    return this.#ledger?.indexBeforeAttempts(this.#streamOf(dataStream), mark);
   }
 
   /** Takes note of the index that answered a request, before which `before` had acknowledged last. */

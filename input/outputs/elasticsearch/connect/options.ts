@@ -13,6 +13,8 @@ export interface ElasticsearchOptions {
   readonly loadBalance?: boolean | undefined;
   /** The API key as `id:key`, or the same in base64. */
   readonly apiKey?: (() => Promise<string>) | undefined;
+  /** The API key of those who look at documents; see `forReading`. */
+  readonly readApiKey?: (() => Promise<string>) | undefined;
   readonly username?: string | undefined;
   readonly password?: (() => Promise<string>) | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -68,4 +70,10 @@ export function completeOptions(options: ElasticsearchOptions): CompleteOptions 
     backoffFirstMs: options.backoffFirstMs ?? defaults.backoffFirstMs,
     backoffMostMs: options.backoffMostMs ?? defaults.backoffMostMs,
   };
+}
+
+/** Returns the options with which documents are looked at: with the key for that, where there is one. */
+export function forReading(options: ElasticsearchOptions): ElasticsearchOptions {
+  const { readApiKey } = options;
+  return readApiKey ? { ...options, apiKey: readApiKey, username: undefined, password: undefined } : options;
 }

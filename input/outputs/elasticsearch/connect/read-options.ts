@@ -31,6 +31,7 @@ export function readElasticsearchOptions(
     loadBalance: settings.flag('loadbalance'),
     parameters: textsOf(settings, 'parameters'),
     apiKey: readSecret(settings, 'api_key'),
+    readApiKey: readSecret(settings, 'read_api_key'),
     username: settings.text('username'),
     password: readSecret(settings, 'password'),
     headers: textsOf(settings, 'headers'),
@@ -65,10 +66,15 @@ function checkCredentials(settings: Settings): PolicyProblem[] {
   const given = (name: string) => [name, `${name}_file`].filter((each) => settings.has(each));
   const keys = given('api_key');
   const passwords = given('password');
+  const readingKeys = given('read_api_key');
   const [key] = keys;
   const [password] = passwords;
   if (keys.length > 1)
     return [problem('api_key_file', 'api_key and api_key_file are both set; keep one of them')];
+  if (readingKeys.length > 1)
+    return [
+      problem('read_api_key_file', 'read_api_key and read_api_key_file are both set; keep one of them'),
+    ];
   if (passwords.length > 1)
     return [problem('password_file', 'password and password_file are both set; keep one of them')];
   if (key !== undefined && settings.has('username'))

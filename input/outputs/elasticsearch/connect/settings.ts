@@ -97,6 +97,21 @@ const credentialOptions: readonly Option[] = [
     shown: 'file',
   },
   {
+    name: 'read_api_key',
+    type: 'secret',
+    title: 'API key for reading',
+    about:
+      'A second key, for prove, deduplicate, state rebuild and check, where the key that delivers may not read, as under Fleet. Collecting never uses it.',
+    shown: 'advanced',
+  },
+  {
+    name: 'read_api_key_file',
+    type: 'text',
+    title: 'File of the API key for reading',
+    about: 'A file that holds the API key for reading; read again when it changes.',
+    shown: 'file',
+  },
+  {
     name: 'username',
     type: 'text',
     title: 'User name',

@@ -228,7 +228,7 @@ function findMark(
   { backfill, uncertain, begunAfter }: WorkItem,
 ): number | undefined {
   if (backfill) return begunAfter === undefined ? undefined : 0;
-  return uncertain ? begunAfter : environment.startMark;
+  return uncertain ? (begunAfter ?? 0) : environment.startMark;
 }
 
 function isTooSlow({ waitedMs, bytes }: { waitedMs: number; bytes: number }): boolean {
