@@ -126,6 +126,7 @@ const summedCounters: readonly Counter[] = [
   'records_delivered',
   'records_duplicate',
   'records_filtered',
+  'records_possibly_duplicate',
   'records_dead_lettered',
   'items_lost',
 ];
@@ -137,7 +138,9 @@ function summarize(board: StatusBoard, { open }: RunResult): string {
       sums.set(counter, (sums.get(counter) ?? 0) + (counters[counter] ?? 0));
   const sum = (counter: Counter) => sums.get(counter) ?? 0;
   const filtered = sum('records_filtered') > 0 ? `${sum('records_filtered')} filtered, ` : '';
-  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates, ${filtered}${sum('records_dead_lettered')} dead letters, ${sum('items_lost')} content blobs lost.${describeOpen(open)}`;
+  const doubts = sum('records_possibly_duplicate');
+  const possibly = doubts > 0 ? `, ${doubts} possibly duplicate` : '';
+  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates${possibly}, ${filtered}${sum('records_dead_lettered')} dead letters, ${sum('items_lost')} content blobs lost.${describeOpen(open)}`;
 }
 
 function describeOpen(open: number | undefined): string {

@@ -90,6 +90,7 @@ export const streamOptions = (): readonly Option[] => [
     title: 'Elasticsearch API key for reading',
     about:
       'As read_api_key of the output, for where the output is Fleet’s: a key for prove, deduplicate, state rebuild and check. Collecting never uses it.',
+    shared: true,
     shown: 'advanced',
   },
   {

@@ -21,7 +21,8 @@ const counters: Record<Counter, string> = {
   records_fetched: 'Records read from items.',
   records_delivered: 'Records that the output took.',
   records_duplicate: 'Records that had been delivered before.',
-  records_possibly_duplicate: 'Records sent again because the key may not ask whether they are there.',
+  records_possibly_duplicate:
+    'Records that may be there twice: sent again after an unknown outcome, and nothing proves that none was there.',
   records_dead_lettered: 'Records kept in the dead letters.',
   records_filtered: 'Records that the policy leaves out.',
   bytes_fetched: 'Bytes of items, decompressed.',

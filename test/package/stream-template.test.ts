@@ -256,7 +256,7 @@ describe('the form', () => {
     const all = [...shared(), ...ofStream('audit')];
     const secrets = formOptions.filter(({ type }) => type === 'secret').map(({ name }) => name);
     expect(secrets).toEqual(
-      expect.arrayContaining(['client_secret', 'certificate', 'certificate_passphrase']),
+      expect.arrayContaining(['client_secret', 'certificate', 'certificate_passphrase', 'read_api_key']),
     );
     expect(all.flatMap(({ name, secret }) => (secret === true ? [name] : [])).toSorted()).toEqual(
       secrets.toSorted(),

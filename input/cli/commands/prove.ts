@@ -10,6 +10,7 @@ import type { StreamPolicy } from '../../settings/policy/policy.ts';
 import { withReadingKeys } from '../../settings/policy/reading-key.ts';
 import type { ReachedWindow } from '../../sources/source-kind.ts';
 import { chooseStreams, nameTenant } from '../choose-streams.ts';
+import { describeDoubt } from '../describe-doubt.ts';
 import { addPolicyOptions, loadCollectedPolicy, type PolicyFlags } from '../policy-flag.ts';
 import { printProof, printStores } from '../prove/print-proof.ts';
 import { countSettled, isStored, proveStore, type Store, type StoreProof } from '../prove/prove-store.ts';
@@ -109,16 +110,24 @@ async function prove(flags: ProveFlags): Promise<boolean> {
   const compared = comparedBy(flags);
   const delivered = { ledger, streams: policy.streams, sinceMs: window.from };
   const stores = compared === 'ledger and number' ? await proveStores(proofs, delivered, signals.stop) : [];
+  const doubts = (await state.delivery.doubtfulDocuments()).filter(({ dataStream }) =>
+    streams.some(({ mapping }) => dataStreamOf(mapping) === dataStream),
+  );
   await state.close();
   const complete = proofs.every(({ proof }) => isProved(proof)) && stores.every(isStored);
   if (flags.json) {
     const tenants = proofs.map(({ proof }) => proof);
     printText(
-      JSON.stringify({ complete, compared, window: isoWindow(window), tenants, stores }, undefined, 2),
+      JSON.stringify(
+        { complete, compared, window: isoWindow(window), tenants, stores, doubts },
+        undefined,
+        2,
+      ),
     );
   } else {
     if (stores.length > 0) printText('');
     printStores(stores);
+    for (const doubt of doubts) printText(describeDoubt(doubt));
     printText(complete ? paint('green', `\n${verdicts[compared]}`) : paint('red', '\nNot complete.'));
   }
   return complete;

@@ -8,6 +8,7 @@ import { isoTime } from '../../contract/time.ts';
 import { openStateToRead } from '../../runtime/open-state.ts';
 import { findKind } from '../../sources/index.ts';
 import type { FeedState } from '../../sources/source-kind.ts';
+import { describeDoubt } from '../describe-doubt.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
 import { paint, printText, table, wrap } from '../terminal/terminal.ts';
 
@@ -27,7 +28,10 @@ export async function showState(folder: string, json: boolean): Promise<void> {
     const feeds = await ledger.work.feeds();
     const states = await Promise.all(feeds.map((feed) => readState(ledger, feed)));
     if (json) printText(JSON.stringify(states.map(toJson), undefined, 2));
-    else printStates(folder, states);
+    else {
+      printStates(folder, states);
+      for (const doubt of await ledger.delivery.doubtfulDocuments()) printText(describeDoubt(doubt));
+    }
   } finally {
     await ledger.close();
   }

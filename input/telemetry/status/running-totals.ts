@@ -33,6 +33,7 @@ const summed: readonly Counter[] = [
   'records_delivered',
   'records_duplicate',
   'records_filtered',
+  'records_possibly_duplicate',
 ];
 
 export class RunningTotals {

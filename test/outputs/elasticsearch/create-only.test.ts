@@ -82,8 +82,11 @@ describe('after an unknown outcome, in one process', () => {
     expect(copies - 1).toBeLessThanOrEqual(doubts);
   });
 
-  test('the first generation has none before it, whatever is known', async () => {
-    server.bulkFaults.push(loseRequest, loseAnswer);
+  test.each([
+    ['takes', [loseRequest]],
+    ['has', [loseRequest, loseAnswer]],
+  ])('what the first generation %s is there once, whatever is known', async (_, faults) => {
+    server.bulkFaults.push(...faults);
     expect(await write(['a'])).toMatchObject({ delivered: 1, possiblyDuplicate: 0 });
     expect(server.stored).toEqual(['a']);
   });
