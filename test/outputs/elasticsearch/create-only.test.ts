@@ -91,6 +91,28 @@ describe('after an unknown outcome, in one process', () => {
     expect(server.stored).toEqual(['a']);
   });
 
+  test('the index before the first of several attempts counts', async () => {
+    await write(['before']);
+    rollOver();
+    await write(['known']);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    server.answers.set('/_tasks', (_, { reply }) => void released.then(() => reply(200, { tasks: [] })));
+    server.bulkFaults.push(then(loseAnswer));
+    const writing = write(['a']);
+    while (server.bulks.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    await write(['acknowledged after the rollover'], { canWait: true });
+    server.bulkFaults.push(loseRequest);
+    release();
+    expect(await writing).toMatchObject({ delivered: 1, possiblyDuplicate: 1 });
+    expect(server.stored.filter((id) => id === 'a')).toHaveLength(2);
+  });
+
+  test('an answer that names no index proves nothing where none is known either', async () => {
+    server.bulkFaults.push(loseRequest);
+    server.judgeItem = (id) => ({ _id: id, status: 201 });
+    expect(await write(['a'])).toMatchObject({ possiblyDuplicate: 1 });
+  });
+
   test('a data stream of which no index is known is in doubt from its second generation on', async () => {
     rollOver();
     server.bulkFaults.push(loseRequest);
@@ -223,13 +245,17 @@ describe('after the process was killed', () => {
 });
 
 describe('a key that may look', () => {
-  test('looks, and sends nothing that is there, also after a rollover', async () => {
+  test.each([
+    ['what is there, and sends nothing', loseAnswer, 2],
+    ['what is not there, and sends it', loseRequest, 3],
+  ])('finds %s, also after a rollover, without a doubt', async (_, fault, bulks) => {
     server.answers.clear();
     await start();
     await write(['known']);
-    server.bulkFaults.push(then(loseAnswer));
+    server.bulkFaults.push(then(fault));
     expect(await write(['a'])).toMatchObject({ delivered: 1, possiblyDuplicate: 0 });
     expect(server.stored).toEqual(['a', 'known']);
+    expect(server.bulks).toHaveLength(bulks);
   });
 });
 
