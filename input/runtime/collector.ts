@@ -263,8 +263,8 @@ async function keepRejected(
 
 /** Counted in the ledger as well; said once in an hour for each feed. */
 function reportDoubt(parts: CollectorParts, { origin }: Batch, { possiblyDuplicate }: WriteReport): void {
-  if (possiblyDuplicate === 0) return;
   parts.telemetry.count(origin.feed, 'records_possibly_duplicate', possiblyDuplicate);
+  if (possiblyDuplicate === 0) return;
   const message = `${possiblyDuplicate} documents were sent again after an attempt of which nobody knows the outcome, into another backing index than may have taken them then: some may be there twice. They are counted as records_possibly_duplicate; m365 deduplicate, with a key that may read, finds and removes second copies.`;
   const notice = { health: 'degraded', code: 'possibly-duplicate', message } as const;
   if (parts.telemetry.showNotice?.(origin.feed, notice))
