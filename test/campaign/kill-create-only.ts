@@ -39,6 +39,10 @@ interface Scene {
   readonly workplace: Workplace;
   readonly random: () => number;
   rollovers: number;
+  /** Bulk requests that arrived. */
+  bulks: number;
+  /** True after a bulk request whose outcome nobody learned. */
+  isOpen: boolean;
   /** True from the second part on. */
   mayRollOver: boolean;
 }
@@ -105,44 +109,63 @@ async function prepare(
       type: 'elasticsearch',
       hosts: [proxy.url],
       api_key: createOnlyKey,
+      // Many small requests: each kill and each fault then meets another moment.
+      bulk_max_bytes: '64KiB',
       'backoff.init': '100ms',
       'backoff.max': '1s',
     },
   });
   closing.defer(() => workplace.remove());
-  scene.current = { url, emulator, workplace, random, rollovers: 0, mayRollOver: false };
+  scene.current = {
+    url,
+    emulator,
+    workplace,
+    random,
+    rollovers: 0,
+    bulks: 0,
+    isOpen: false,
+    mayRollOver: false,
+  };
   return scene.current;
 }
 
-/** The worst moment for a rollover is before a request that repeats one whose answer was lost. */
 async function chooseFault(path: string, drawn: number, scene: Scene | undefined): Promise<ProxyFault> {
-  if (!path.includes('_bulk')) return 'pass';
-  if (scene?.mayRollOver && drawn > 0.9 && scene.rollovers < rolloversAtMost) {
-    scene.rollovers += 1;
-    await ask(scene.url, 'POST', `/${dataStream}/_rollover`);
-  }
-  if (drawn < 0.06) return 'busy';
-  if (drawn < 0.16) return 'lost answer';
-  return drawn < 0.2 ? 'lost request' : 'pass';
+  if (!path.includes('_bulk') || !scene) return 'pass';
+  scene.bulks += 1;
+  if (scene.isOpen) await rollOver(scene);
+  const fault = drawn < 0.06 ? 'busy' : drawn < 0.16 ? 'lost answer' : drawn < 0.2 ? 'lost request' : 'pass';
+  scene.isOpen = fault.startsWith('lost');
+  return fault;
 }
 
-/** New content, of all times within the last hour. */
+/** The worst moment is between an attempt without an outcome and its repetition. */
+async function rollOver(scene: Scene): Promise<void> {
+  if (!scene.mayRollOver || scene.rollovers === rolloversAtMost) return;
+  scene.rollovers += 1;
+  await ask(scene.url, 'POST', `/${dataStream}/_rollover`);
+}
+
+/** New content, most of it made now, and some within the last hour. */
 function publish(emulator: Emulator, records: number): void {
   const blobs = Math.ceil(records / 20);
   for (let blob = 0; blob < blobs; blob += 1) {
-    const contentCreated = new Date(emulator.time.now() - (blob / blobs) * 3_600_000).toISOString();
+    const madeAgoMs = blob % 4 === 0 ? (blob / blobs) * 3_600_000 : 0;
+    const contentCreated = new Date(emulator.time.now() - madeAgoMs).toISOString();
     emulator.publish({ contentType: 'Audit.Exchange', generate: 20, contentCreated });
   }
 }
 
-async function killThenFinish({ url, emulator, workplace, random }: Scene, kills: number) {
+async function killThenFinish(scene: Scene, kills: number) {
+  const { url, emulator, workplace, random } = scene;
   const run = ['run', '--policy', workplace.policy, '--once'];
   for (let kill = 0; kill < kills; kill += 1) {
     const program = startProgram(run);
-    const target = emulator.requests.counts().total + 1 + Math.floor(random() * 40);
-    await until(() => emulator.requests.counts().total >= target || program.child.exitCode !== null);
+    const count = kill % 2 === 0 ? () => emulator.requests.counts().total : () => scene.bulks;
+    const target = count() + 1 + Math.floor(random() * (kill % 2 === 0 ? 40 : 8));
+    await until(() => count() >= target || program.child.exitCode !== null);
     program.child.kill('SIGKILL');
     await program.exit;
+    if (kill % 2 === 1) await rollOver(scene);
   }
   const { code, printed } = await runProgram(run);
   const expected = [...emulator.distinctIds()].map(({ tenantId, id }) => `${tenantId}:${id}`);

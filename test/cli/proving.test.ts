@@ -12,6 +12,7 @@ import {
   streamFor,
   type Workplace,
 } from '../end-to-end/harness.ts';
+import { noon, openTestLedger } from '../state/state-folder.ts';
 import { runHere as run } from './command.ts';
 
 let emulator: Emulator;
@@ -261,6 +262,25 @@ describe('m365 state', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Audit\.Exchange +0 +\d+ +0 +0 +20\d\d-.*Z$/m);
     expect(JSON.parse((await withPolicy('state', 'show', '--json')).stdout)).toHaveLength(5);
+  });
+
+  test('says how many documents may be there twice, and so does prove', async () => {
+    const ledger = await openTestLedger(place.state);
+    const possiblyDuplicate = { dataStream: 'logs-o365.audit-demo', documents: 7 };
+    await ledger.delivery.commit({ keys: [], possiblyDuplicate });
+    await ledger.close();
+    for (const words of [
+      ['state', 'show'],
+      ['prove', '--to', '0s'],
+    ]) {
+      const { code, stdout } = await withPolicy(...words);
+      expect(code).toBe(0);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+        'logs-o365.audit-demo: 7 documents may be there twice',
+      );
+    }
+    const { doubts } = JSON.parse((await prove()).stdout);
+    expect(doubts).toEqual([{ ...possiblyDuplicate, lastAt: noon }]);
   });
 
   test('is carried to another folder, where it proves the same', async () => {

@@ -78,10 +78,9 @@ export function answerForKey(asked: Asked): Answer | undefined {
   const name = action?.name ?? `unknown:${asked.method} ${path}`;
   if (!own.allowed.test(name)) return refuseAction(own, name);
   const isCluster = name.startsWith('cluster:') || path === '/_pit' || path === '/_search';
-  const index = decodeURIComponent(path.split('/')[1] ?? '');
-  const isGranted =
-    isCluster || granted.test(path.startsWith('/_data_stream/') ? (path.split('/')[2] ?? '') : index);
-  if (!isGranted) return refuseAction(own, name);
+  const [, first = '', second = ''] = path.split('/');
+  const names = decodeURIComponent(first === '_data_stream' ? second : first).split(',');
+  if (!isCluster && !names.every((each) => granted.test(each))) return refuseAction(own, name);
   // Every operation of a bulk request is judged on its own; whoever only creates sends no other.
   if (name === 'indices:data/write/bulk' && !createsOnly(asked.body))
     return refuseAction(own, 'indices:data/write/index');

@@ -9,7 +9,9 @@ import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { run } from '../cli/command.ts';
 import { makeWorkplace, streamFor, type Workplace } from '../end-to-end/harness.ts';
 import { ask, clusterUrl } from './cluster.ts';
-import { FaultProxy } from './fault-proxy.ts';
+import { readingKey } from './create-only-key.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+import { createsOnly, openFront } from './front.ts';
 import { installOwner, removeOwner } from './raw-owner.ts';
 
 const namespace = `raw${randomUUID().slice(0, 8)}`;
@@ -54,19 +56,21 @@ beforeAll(async () => {
     texts: oddTexts(emulator.tenants[0]?.tenantId ?? ''),
     contentCreated: new Date(emulator.time.now() - 60_000).toISOString(),
   });
-  proxy = await new FaultProxy(clusterUrl, (path) => {
+  proxy = await openFront(clusterUrl, (path) => {
     if (!path.includes('_bulk') || faults >= 6) return 'pass';
     faults += 1;
     if (faults % 2 === 1) return 'busy';
-    // While a request is at work whose answer will not arrive: its documents are then in an older backing index.
-    rollovers.push(ask('POST', `/${dataStream}/_rollover`));
+    // While a request is at work whose answer will not arrive: its documents are then in an older backing index, where
+    // only a key that may read finds them.
+    if (!createsOnly) rollovers.push(ask('POST', `/${dataStream}/_rollover`));
     return 'lost answer';
-  }).listen();
+  });
   place = await makeWorkplace({
     streams: [streamFor(emulator, 0, { documents: 'raw', tenant_name: 'Contoso', concurrent_blobs: 2 })],
     output: {
       type: 'elasticsearch',
       hosts: [proxy.url],
+      read_api_key: readingKey,
       bulk_max_bytes: '64KiB',
       'backoff.init': '100ms',
       'backoff.max': '500ms',
@@ -100,6 +104,9 @@ const truth = () => [...emulator.distinctIds()].map(({ id }) => id).sort();
 const recordIds = (stored: readonly Stored[]) =>
   stored.flatMap(({ _source }) => _source.event.id ?? _source.o365audit?.Id ?? []).sort();
 
+/** What went into an earlier backing index only a key that may read finds. */
+const testLooking = createsOnly ? test.skip : test;
+
 describe('with documents: raw', () => {
   test('setup has nothing to do, and check finds the owner in its place', async () => {
     const setup = await withPolicy('setup');
@@ -107,17 +114,19 @@ describe('with documents: raw', () => {
     expect(setup.stderr).toContain('nothing needs to be');
     const { stdout } = await withPolicy('check', '--json');
     const findings: { name: string; state: string; message: string }[] = JSON.parse(stdout).findings;
-    expect(findings.find(({ name }) => name === 'templates')).toMatchObject({
-      state: 'ok',
-      message: expect.stringContaining('of the package "o365"'),
-    });
+    // Only an administrator's key shows the template of a data stream that is not there yet.
+    const seen = createsOnly
+      ? { state: 'note' }
+      : { state: 'ok', message: expect.stringContaining('of the package "o365"') };
+    expect(findings.find(({ name }) => name === 'templates')).toMatchObject(seen);
   });
 
   test('every record is there once, mapped by its owner, whatever answers were lost', async () => {
     const { code, stderr } = await withPolicy('run', '--once', '--force');
     await Promise.all(rollovers);
     expect(code === 0 ? '' : stderr).toBe('');
-    expect(rollovers.length).toBe(3);
+    expect(rollovers.length).toBe(createsOnly ? 0 : 3);
+    expect(stderr).not.toContain('possibly duplicate');
     const stored = await readStored();
     expect(recordIds(stored)).toEqual(truth());
     // Beside them the one that has no Id.
@@ -144,7 +153,7 @@ describe('with documents: raw', () => {
     expect((await withPolicy('prove', '--to', '0s', '--records')).code).toBe(1);
   });
 
-  test('replay brings back what was deleted, and doubles nothing, also after a rollover', async () => {
+  testLooking('replay brings back what was deleted, and doubles nothing, also after a rollover', async () => {
     await ask('POST', `/${dataStream}/_rollover`);
     const { code, stdout } = await withPolicy('replay', 'window', '--from', '7d', '--to', '0s');
     expect([code, stdout]).toEqual([
@@ -154,7 +163,7 @@ describe('with documents: raw', () => {
     expect(recordIds(await readStored())).toEqual(truth());
   });
 
-  test('state rebuild reads the records back, so that the next run sends nothing', async () => {
+  testLooking('state rebuild reads the records back, so that the next run sends nothing', async () => {
     rmSync(place.state, { recursive: true });
     const rebuilt = await withPolicy('state', 'rebuild');
     expect([rebuilt.code, rebuilt.stdout]).toEqual([
@@ -166,7 +175,7 @@ describe('with documents: raw', () => {
     expect(recordIds(await readStored())).toEqual(truth());
   });
 
-  test('a new collector, as after one of the owner’s own, finds what is there already', async () => {
+  testLooking('a new collector, as after one of the owner’s own, finds what is there already', async () => {
     rmSync(place.state, { recursive: true });
     await ask('POST', `/${dataStream}/_rollover`);
     const { code, stderr } = await withPolicy('run', '--once', '--force');

@@ -19,7 +19,7 @@ const createOnly = process.argv.includes('--create-only');
 const words = process.argv.slice(2).filter((word) => word !== '--create-only');
 
 /** The tests in which the output may not look at what it delivered. */
-const deliveryTests = ['delivery', 'once', 'restart', 'create-only', 'second-dataset'];
+const deliveryTests = ['delivery', 'once', 'restart', 'raw', 'second-collector'];
 
 const server = await findServer();
 if (server) {

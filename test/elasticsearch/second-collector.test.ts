@@ -4,11 +4,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { makeWorkplace, runProgram, streamFor, until, type Workplace } from '../end-to-end/harness.ts';
 import { ask, clusterUrl, storedIds } from './cluster.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+import { openFront } from './front.ts';
 
 const namespace = 'secondcollector';
 const dataStream = `logs-o365.audit-${namespace}`;
 
 let emulator: Emulator;
+let front: FaultProxy;
 let places: Workplace[];
 
 beforeAll(async () => {
@@ -18,17 +21,19 @@ beforeAll(async () => {
     data_stream: {},
     template: { settings: { number_of_replicas: 0 }, mappings: { dynamic: false } },
   });
+  front = await openFront(clusterUrl);
   const tenant = { subscribed: ['Audit.Exchange'] as const, content: { records: 0 } };
   emulator = await startEmulator({ seed: 7, startCooldown: 'off', tenants: [tenant] });
   const parts = {
     streams: [streamFor(emulator, 0, { content_types: ['Audit.Exchange'] })],
-    output: { type: 'elasticsearch', hosts: [clusterUrl] },
+    output: { type: 'elasticsearch', hosts: [front.url] },
     namespace,
   };
   places = [await makeWorkplace(parts), await makeWorkplace(parts)];
 });
 
 afterAll(async () => {
+  await front.close();
   await emulator.close();
   for (const place of places) await place.remove();
   await ask('DELETE', `/_data_stream/${dataStream}`);
