@@ -19,6 +19,8 @@ export interface OutputParts {
   readonly telemetry: Telemetry;
   /** False in a run that collects once: its writes are rejected when an output takes nothing for long. */
   readonly mayWait?: boolean;
+  /** True where an Elasticsearch may be looked at with the key for reading; collecting never does. */
+  readonly looksWithReadingKey?: boolean;
   /** Called when the reader of the console output has gone, as `head` does. */
   readonly onReaderGone?: () => void;
 }

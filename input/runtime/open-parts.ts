@@ -35,6 +35,8 @@ export interface OpeningOptions {
   readonly once: boolean;
   /** True where it is an error that none of the outputs can be opened before somebody acts. */
   readonly needsOutput: boolean;
+  /** True in a replay: what is delivered may be there, and may be looked for with the key for reading. */
+  readonly looksWithReadingKey?: boolean;
   readonly signals: CollectorSignals;
   readonly telemetry: Telemetry;
   readonly log: Logger;

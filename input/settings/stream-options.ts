@@ -89,7 +89,7 @@ export const streamOptions = (): readonly Option[] => [
     type: 'secret',
     title: 'Elasticsearch API key for reading',
     about:
-      'As read_api_key of the output, for where the output is Fleet’s: a key for prove, deduplicate, state rebuild and check. Collecting never uses it.',
+      'As read_api_key of the output, for where the output is Fleet’s: a key for prove, replay, deduplicate, state rebuild and check. Collecting never uses it.',
     shared: true,
     shown: 'advanced',
   },

@@ -213,7 +213,7 @@ function adviceFor(
   if (!delivers) return `Create the API key shown below, with POST /_security/api_key.${why}`;
   const key = reads
     ? ''
-    : ` To look at them with prove, deduplicate, state rebuild and check: ${adviseReadingKey(dataStreams)}`;
+    : ` To look at them with prove, replay, deduplicate, state rebuild and check: ${adviseReadingKey(dataStreams)}`;
   return `It delivers, as the key of an agent under Fleet does.${why}${key}`;
 }
 

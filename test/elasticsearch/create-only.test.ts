@@ -137,3 +137,25 @@ describe.each([
     expect(looked.length).toBeLessThanOrEqual(1);
   });
 });
+
+describe('replay window after a rollover', () => {
+  const copies = async () => (await storedIds(dataStream)).length - records;
+  const replay = (place: Workplace) => run(['replay', 'window', '--from', '7d', '--policy', place.policy]);
+
+  test('looks with the key for reading, and doubles nothing', async () => {
+    await ask('POST', `/${dataStream}/_rollover`);
+    for (const place of [withOutputs, withStreams]) {
+      const { code, stdout } = await replay(place);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('; 0 records delivered')]);
+    }
+    expect(await copies()).toBe(0);
+  });
+
+  test('doubles without one, and says so', async () => {
+    const { stderr } = await replay(without);
+    expect(stderr).toContain('some may be there twice');
+    expect(await copies()).toBeGreaterThan(0);
+    const { stdout } = await run(['state', 'show', '--policy', without.policy]);
+    expect(stdout).toContain(`${await copies()} documents may be there twice`);
+  });
+});

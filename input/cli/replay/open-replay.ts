@@ -10,6 +10,7 @@ import { requireFolder } from '../../files/owned-files.ts';
 import { deliverStream, openParts } from '../../runtime/open-parts.ts';
 import { openState } from '../../runtime/open-state.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
+import { bringReadingKey } from '../../settings/policy/reading-key.ts';
 import type { OpeningEnvironment } from '../../sources/source-kind.ts';
 import { createTelemetry } from '../../telemetry/telemetry.ts';
 import { openCommandLog } from '../terminal/command-log.ts';
@@ -50,6 +51,7 @@ export async function openReplay(policy: Policy, streams: readonly StreamPolicy[
     version: readVersion(),
     once: policy.once,
     needsOutput: true,
+    looksWithReadingKey: true,
     signals,
     telemetry,
     log,
@@ -57,7 +59,8 @@ export async function openReplay(policy: Policy, streams: readonly StreamPolicy[
   };
   const { outputs, shared } = await openParts({ ...options, random: Math.random }, state, opening);
   const wanted = new Set(streams.map(({ output }) => output));
-  await outputs.open([...wanted], signals.stop);
+  const keyed = [...wanted].map((output) => bringReadingKey(output, policy));
+  await outputs.open(keyed, signals.stop);
   const open = opening.move();
   return {
     work: state.work,

@@ -12,7 +12,13 @@ import { type IndexLedger, WriteIndices } from './backing-indices/write-indices.
 import { actionLine, bulkBytes } from './bulk-request.ts';
 import { type Connection, connect } from './connect/connection.ts';
 import { rememberRefusals } from './connect/known-refusals.ts';
-import { type CompleteOptions, completeOptions, type ElasticsearchOptions } from './connect/options.ts';
+import { lookWith } from './connect/look-with.ts';
+import {
+  type CompleteOptions,
+  completeOptions,
+  type ElasticsearchOptions,
+  forReading,
+} from './connect/options.ts';
 import { readVersion, requireSupported, type ServerVersion } from './connect/version.ts';
 import { DataStreamQueue } from './data-stream-queue.ts';
 import { makeDelivery } from './delivery.ts';
@@ -31,6 +37,8 @@ export interface ElasticsearchEnvironment {
   readonly mayWait?: boolean | undefined;
   /** Remembers backing indices over restarts; without it nothing is known of what an earlier process sent. */
   readonly ledger?: IndexLedger | undefined;
+  /** True where documents may be looked for with the key for reading. */
+  readonly looksWithReadingKey?: boolean | undefined;
   /** Receives the health of each data stream, as a component of that kind. */
   readonly telemetry?: Pick<Telemetry, 'report'> | undefined;
 }
@@ -78,7 +86,7 @@ class ElasticsearchOutput implements Output {
 
   async open(signal: AbortSignal): Promise<void> {
     const { clock, rememberedSince } = this.#environment;
-    const connection = rememberRefusals(await connect(this.#settings, signal, clock), {
+    const connection = rememberRefusals(await this.#connect(signal), {
       clock,
       onRefused: ({ name }) => this.#sayMayNotLook(name),
     });
@@ -111,6 +119,15 @@ class ElasticsearchOutput implements Output {
         ...shared,
         requestSlots: canWait ? forWaiting : forNew,
       });
+  }
+
+  async #connect(signal: AbortSignal): Promise<Connection> {
+    const { clock } = this.#environment;
+    const connection = await connect(this.#settings, signal, clock);
+    const looksApart = this.#environment.looksWithReadingKey && this.#settings.readApiKey !== undefined;
+    return looksApart
+      ? lookWith(connection, await connect(forReading(this.#settings), signal, clock))
+      : connection;
   }
 
   /** Returns what tells this cluster from others. Throws where it is too old, or cannot be asked. */

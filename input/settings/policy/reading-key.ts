@@ -19,9 +19,16 @@ export function withReadingKeys(policy: Policy): Policy {
   };
 }
 
-function readable(output: OutputPolicy, { streams }: Policy): OutputPolicy {
-  if (output.type !== 'elasticsearch') return output;
+function readable(output: OutputPolicy, policy: Policy): OutputPolicy {
+  const keyed = bringReadingKey(output, policy);
+  const hasKey = keyed.type === 'elasticsearch' && keyed.options.readApiKey !== undefined;
+  return hasKey ? { ...keyed, options: forReading(keyed.options) } : output;
+}
+
+/** Returns the output with the key for reading beside its own: its own one, else that of a stream that delivers to it. */
+export function bringReadingKey(output: OutputPolicy, { streams }: Policy): OutputPolicy {
+  if (output.type !== 'elasticsearch' || output.options.readApiKey) return output;
   const ofStream = streams.find((stream) => stream.output === output && stream.readApiKey !== undefined);
-  const readApiKey = output.options.readApiKey ?? ofStream?.readApiKey;
-  return readApiKey ? { ...output, options: forReading({ ...output.options, readApiKey }) } : output;
+  const { readApiKey } = ofStream ?? {};
+  return readApiKey ? { ...output, options: { ...output.options, readApiKey } } : output;
 }

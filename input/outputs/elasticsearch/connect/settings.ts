@@ -101,7 +101,7 @@ const credentialOptions: readonly Option[] = [
     type: 'secret',
     title: 'API key for reading',
     about:
-      'A second key, for prove, deduplicate, state rebuild and check, where the key that delivers may not read, as under Fleet. Collecting never uses it.',
+      'A second key, for prove, replay, deduplicate, state rebuild and check, where the key that delivers may not read, as under Fleet. Collecting never uses it.',
     shown: 'advanced',
   },
   {
