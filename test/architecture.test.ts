@@ -39,6 +39,7 @@ const inputMayImport: Record<string, readonly string[]> = {
     ...['contract', 'completeness', 'concurrency', 'documents', 'http', 'outputs'],
     ...['settings', 'sources', 'state', 'telemetry'],
   ],
+  agent: ['contract', 'files', 'http', 'options', 'runtime', 'settings', 'telemetry'],
 };
 
 interface Import {

@@ -178,11 +178,13 @@ function explainAnswer(
   const entry = code === undefined ? undefined : byCode.get(code);
   if (code === undefined) return withoutCode(error, tenant);
   const soon: Retry = { kind: 'later', afterMs: error.retryAfterMs };
+  const passes = entry?.transient === true || error.retry.kind === 'later';
   return new OperatorError({
     code: `AADSTS${code}`,
     message: `No token for tenant ${tenant} from ${login} (AADSTS${code}): ${entry?.cause ?? describe(error.text)}`,
     advice: entry?.fix ?? 'Look the code up at https://login.microsoftonline.com/error.',
-    retry: entry?.transient || error.retry.kind === 'later' ? soon : slowly,
+    retry: passes ? soon : slowly,
+    needsOperator: !passes,
     cause: error,
   });
 }
@@ -193,6 +195,7 @@ function withoutCode(error: HttpError, tenant: string): OperatorError {
     message: `No token for tenant ${tenant}: ${error.message}`,
     advice: 'Check login_url and cloud, and whether a proxy answers in place of Entra ID.',
     retry: error.retry.kind === 'later' ? error.retry : slowly,
+    needsOperator: error.retry.kind !== 'later',
     cause: error,
   });
 }

@@ -13,6 +13,8 @@ import { writeEditorSchemas } from '../../pipelines/language/schema/editor-schem
 import { writeMappingLanguage } from '../../pipelines/reference/mapping-language.ts';
 import { writeFromElastic } from '../../pipelines/reference/write-from-elastic.ts';
 import { writeFields, writeRecordTypes } from '../../pipelines/reference/write-reference.ts';
+import { writeProtocolDefinition } from '../agent/protocol/write-definition.ts';
+import { writeSpec } from '../agent/spec/write-spec.ts';
 import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
 import { generateSettings } from '../settings/reference/generate.ts';
 import { collectionDataset, listCollectionFields } from './package/fields/collection-fields.ts';
@@ -32,6 +34,8 @@ export function listArtefacts(): Artefact[] {
     { path: 'docs/from-elastic.md', text: writeFromElastic() },
     { path: 'docs/mapping-language.md', text: writeMappingLanguage() },
     { path: 'docs/support.md', text: writeSupport() },
+    { path: 'input/agent/protocol/generated/elastic-agent.json', text: writeProtocolDefinition() },
+    { path: 'deploy/m365.spec.yml', text: writeSpec() },
     ...[...generateSettings(), ...generateVersions()].map(([path, text]) => ({ path, text })),
   ];
 }

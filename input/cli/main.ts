@@ -31,6 +31,12 @@ const entries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run.ts')).runCommand(),
   },
   {
+    name: 'agent',
+    group: collect,
+    summary: 'collect for Elastic Agent, which starts this itself',
+    load: async () => (await import('./commands/agent.ts')).agentCommand(),
+  },
+  {
     name: 'check',
     group: collect,
     summary: 'find what is wrong with a tenant or an output',

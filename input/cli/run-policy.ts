@@ -2,7 +2,6 @@
 
 import { systemClock } from '../contract/clock.ts';
 import { describeError } from '../contract/errors.ts';
-import type { Logger } from '../contract/logger.ts';
 import type { Counter } from '../contract/telemetry.ts';
 import { type RunResult, runCollector } from '../runtime/run.ts';
 import type { Policy } from '../settings/policy/policy.ts';
@@ -11,6 +10,7 @@ import { keepStatusFile } from '../telemetry/status/status-file.ts';
 import { serveStatus } from '../telemetry/status/status-server.ts';
 import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
 import { describeDocuments } from './check/describe-documents.ts';
+import { boundEnd } from './terminal/bound-end.ts';
 import { type Display, openDisplay } from './terminal/display.ts';
 import { type Interruption, listenForInterruption } from './terminal/interruption.ts';
 import { readVersion } from './version.ts';
@@ -33,7 +33,7 @@ export async function runPolicy(policy: Policy): Promise<number> {
     footer = 'Ending; what is in flight is delivered first. Ctrl-C again ends at once.';
     display.log.info({}, `Ending: what is in flight is delivered first. ${bound}`);
   }, stopTimeoutMs);
-  boundEnd(signals, stopTimeoutMs, display.log);
+  boundEnd(signals, { stopMs: stopTimeoutMs, bound: 'stop_timeout', log: display.log });
   try {
     const end = await runObserved({ policy, telemetry, display, signals });
     footer = end.lastLine;
@@ -44,18 +44,6 @@ export async function runPolicy(policy: Policy): Promise<number> {
   } finally {
     display.close();
   }
-}
-
-/** Everything that an orderly end waits for ends with the signals; a kill does no harm to whatever else holds it up. */
-function boundEnd({ abandon, end }: Interruption, stopTimeoutMs: number, log: Logger): void {
-  const giveUp = () =>
-    log.warn({}, 'What is in flight could not be delivered in time. Nothing is lost: the next run goes on.');
-  const leave = () => {
-    log.error({}, `It did not end within stop_timeout (${stopTimeoutMs / 1000} s), and ends now.`);
-    process.exit(1);
-  };
-  abandon.addEventListener('abort', giveUp, { once: true });
-  end.addEventListener('abort', () => setTimeout(leave, stopTimeoutMs / 10).unref(), { once: true });
 }
 
 interface RunEnd {

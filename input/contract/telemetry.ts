@@ -21,6 +21,8 @@ export interface Report {
   readonly message: string;
   /** AF…, AADSTS…, or a name of ours. */
   readonly code?: string | undefined;
+  /** Whether it stays as it is until a person acts; undefined where nobody here can tell. */
+  readonly needsOperator?: boolean | undefined;
 }
 
 /** Returns the first of the worst; undefined where there is none. */

@@ -109,8 +109,9 @@ function reportFailure(
     : 'its streams are not collected, the others go on';
   const message = `The output ${name} cannot be opened; ${what}. ${describeError(error)}`;
   const code = error instanceof OperatorError ? error.code : undefined;
-  telemetry.report({ kind: 'output', name }, { health: 'failed', message, code });
-  log[mayMendItself(error) && waits ? 'warn' : 'error']({ error: { code } }, message);
+  const needsOperator = !(waits && mayMendItself(error));
+  telemetry.report({ kind: 'output', name }, { health: 'failed', message, code, needsOperator });
+  log[needsOperator ? 'error' : 'warn']({ error: { code } }, message);
 }
 
 function reportOpened({ name }: OutputPolicy, { telemetry, log }: OpeningParts): void {

@@ -77,7 +77,9 @@ export class CollectorProcess implements AsyncDisposable {
   /** Returns the present state of each unit. */
   unitStates(): readonly UnitState[] {
     const { telemetry } = this.#options;
-    return this.#units.units.map((unit) => stateOf(unit, this.#session.streams, telemetry));
+    const { units } = this.#units;
+    const streams = units.flatMap((unit) => unit.streams);
+    return units.map((unit) => stateOf(unit, streams, this.#session.streams, telemetry));
   }
 
   /** It applies to what is logged from now on. */

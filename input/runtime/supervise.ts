@@ -84,7 +84,7 @@ class StreamReporter {
     const time = new Date(againAt).toISOString().slice(11, 19);
     const message = `Collecting ended by an error that nobody foresaw: ${messageOf(error)}. It begins again at ${time} UTC where it was; nothing is lost. Please report it, with the stack trace that log level debug shows.`;
     telemetry.count(this.#component, 'stream_restarts');
-    telemetry.report(this.#component, { health: 'failed', code, message });
+    telemetry.report(this.#component, { health: 'failed', code, message, needsOperator: false });
     const stack = error instanceof Error ? error.stack : undefined;
     const fields = { error: { code, message: describeError(error), stack_trace: stack } };
     log.error({ ...fields, m365: { stream: stream.id } }, `${stream.definedAt}: ${message}`);

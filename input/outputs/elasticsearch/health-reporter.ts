@@ -27,8 +27,9 @@ export function healthReporter({ clock, log, telemetry }: HealthReporterParts) {
     degradations.set(dataStream, { code: failure.code, since: known?.since ?? clock.now(), queues });
     if (known?.code === failure.code) return;
     const message = `${failure.message} ${failure.advice}`;
-    telemetry?.report(componentOf(dataStream), { health: 'degraded', message, code: failure.code });
-    const level = failure.needsOperator ? 'error' : 'warn';
+    const { code, needsOperator } = failure;
+    telemetry?.report(componentOf(dataStream), { health: 'degraded', message, code, needsOperator });
+    const level = needsOperator ? 'error' : 'warn';
     log[level]({ event: { action: 'output-degraded' }, error: { code: failure.code } }, message);
   };
 

@@ -110,6 +110,14 @@ function readProcessSettings(tree: MapNode, problems: PolicyProblem[]): Settings
   );
 }
 
+/** The options of a process that has no policy file to set them. */
+export function usualProcess(stateFolder: string): ProcessOptions {
+  const problems: PolicyProblem[] = [];
+  const settings = readProcessSettings({ kind: 'map', place: 'the usual settings', entries: [] }, problems);
+  if (!settings) throw new PolicyError(problems);
+  return readProcess(settings, stateFolder);
+}
+
 /** Records that are looked at elsewhere do not count as delivered where the policy says. */
 function stateApart(
   settings: Settings,

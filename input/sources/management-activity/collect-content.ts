@@ -274,7 +274,7 @@ class TenantLoops {
     return {
       health: effect === 'fail tenant' || effect === 'fail content type' ? 'failed' : 'degraded',
       message: `${what}: ${describeError(error)}${refused ? ` ${this.#stream.credentials.description}` : ''}`,
-      code: error instanceof OperatorError ? error.code : undefined,
+      ...(error instanceof OperatorError && { code: error.code, needsOperator: error.needsOperator }),
     };
   }
 }

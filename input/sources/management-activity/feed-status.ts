@@ -49,8 +49,8 @@ export class FeedStatus {
     const worst = this.#worst();
     if (worst.health === this.#shown.health && worst.message === this.#shown.message) return;
     this.#shown = worst;
-    const { health, message, code } = worst;
-    this.#telemetry.report(this.#feed, { health, message, code });
+    const { health, message, code, needsOperator } = worst;
+    this.#telemetry.report(this.#feed, { health, message, code, needsOperator });
     if (worst.isTenants) return;
     this.#logChange(this.#logged, worst);
     this.#logged = worst;

@@ -30,6 +30,7 @@ export class ApiError extends OperatorError {
       message: `${code}: ${entry?.cause ?? `the API answered ${status}.`}${excerpt === '' ? '' : ` It says: ${excerpt}`}`,
       advice: entry?.fix ?? 'It is tried again.',
       retry: fields.retry,
+      needsOperator: entry?.effect === 'fail tenant' || entry?.effect === 'fail content type',
       cause: fields.cause,
     });
     this.entry = entry;

@@ -5,6 +5,7 @@ import type { Clock } from '../../../contract/clock.ts';
 import { describeError, OperatorError } from '../../../contract/errors.ts';
 import type { Report } from '../../../contract/telemetry.ts';
 import { backOff } from '../../../http/back-off.ts';
+import { HttpError } from '../../../http/exchange.ts';
 import { NetworkError } from '../../../http/network-failure.ts';
 import { ApiError } from './api-error.ts';
 
@@ -66,11 +67,17 @@ export class TenantGate {
     this.#closedAt = clock.now();
     this.#opensAt = this.#closedAt + Math.max(afterMs, backOff(this.#failures, { firstMs, mostMs }, random));
     this.#failures += 1;
-    report({ health: 'failed', message: describeError(error), code: error.code });
+    const { code } = error;
+    report({ health: 'failed', message: describeError(error), code, needsOperator: !mayPass(error) });
     const inVain = patience !== undefined && (this.#failures >= patience || afterMs >= personMs);
     if (inVain || error.retry.kind === 'never') onGiveUp(error);
     return true;
   }
+}
+
+/** Returns true where nobody answers, or somebody who has troubles of his own; settings and permissions stay as they are. */
+function mayPass(error: OperatorError): boolean {
+  return error instanceof NetworkError || (error.cause instanceof HttpError && !error.needsOperator);
 }
 
 /** Returns true where the next request to this tenant would fail the same way, whatever it asks. */

@@ -1,0 +1,125 @@
+// The collector under an agent: opened when there is something to run, told of units as the agent changes them, and opened
+// again after a pause where its state could not be.
+
+import type { Clock } from '../contract/clock.ts';
+import { describeError, mayMendItself } from '../contract/errors.ts';
+import { backOff } from '../http/back-off.ts';
+import { CollectorProcess, type CollectorProcessOptions } from '../runtime/process.ts';
+import type { UnitState } from '../runtime/unit-state.ts';
+import { ChangeSignal } from './link/change-signal.ts';
+import type { WantedUnits } from './units/agent-units.ts';
+import type { ToldState } from './units/unit-phase.ts';
+
+export interface AgentCollectorOptions {
+  /** Opens what has to be there before the collector is; its failure keeps everything from running. */
+  readonly open: (closing: AsyncDisposableStack) => Promise<CollectorProcessOptions>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly stop: AbortSignal;
+  /** Something of what it says of itself may be another now. */
+  readonly onChange: () => void;
+}
+
+const pauses = { firstMs: 2_000, mostMs: 60_000 };
+
+export class AgentCollector {
+  readonly #options: AgentCollectorOptions;
+  readonly #closing = new AsyncDisposableStack();
+  readonly #news = new ChangeSignal();
+  readonly #working: Promise<void>;
+  #next: WantedUnits | undefined;
+  #last: WantedUnits | undefined;
+  #process: CollectorProcess | undefined;
+  #trouble: ToldState | undefined;
+
+  constructor(options: AgentCollectorOptions) {
+    this.#options = options;
+    this.#working = this.#work();
+  }
+
+  /** Undefined until there was something to run. */
+  get process(): CollectorProcess | undefined {
+    return this.#process;
+  }
+
+  /** What keeps it from running anything at all. */
+  get trouble(): ToldState | undefined {
+    return this.#trouble;
+  }
+
+  get states(): readonly UnitState[] {
+    return this.#process?.unitStates() ?? [];
+  }
+
+  /** Makes these units run and no others. Of those that come while others are applied, the last ones count. */
+  want(units: WantedUnits): void {
+    this.#next = units;
+    this.#last = units;
+    this.#news.notify();
+  }
+
+  /** Resolves when everything is closed. */
+  async close(): Promise<void> {
+    await this.#working;
+    await this.#closing.disposeAsync();
+  }
+
+  async #work(): Promise<void> {
+    const { stop } = this.#options;
+    for (let failures = 0; !stop.aborted; ) {
+      await this.#news.next(stop);
+      const wanted = this.#next;
+      this.#next = undefined;
+      if (!wanted || stop.aborted) continue;
+      failures = (await this.#apply(wanted)) ? 0 : failures + 1;
+      if (failures > 0) void this.#tryAgain(wanted, failures - 1);
+    }
+  }
+
+  /** False where nothing can run at all. */
+  async #apply(wanted: WantedUnits): Promise<boolean> {
+    const { onChange, stop } = this.#options;
+    try {
+      const process = await this.#open();
+      await process.applyUnits(wanted.units);
+      this.#trouble = undefined;
+      // Only a process that cannot go on at all rejects.
+      process.ended().catch((error: unknown) => this.#fail(error));
+      wanted.applied();
+      onChange();
+      return true;
+    } catch (error) {
+      if (stop.aborted) return true;
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  async #open(): Promise<CollectorProcess> {
+    if (this.#process) return this.#process;
+    await using opening = new AsyncDisposableStack();
+    const process = await CollectorProcess.open(await this.#options.open(opening));
+    opening.defer(() => process.close());
+    this.#closing.use(opening.move());
+    this.#process = process;
+    return process;
+  }
+
+  #fail(error: unknown): void {
+    const phase = mayMendItself(error) ? 'DEGRADED' : 'FAILED';
+    this.#trouble = {
+      phase,
+      message: `Nothing can be collected: ${describeError(error)} It is tried again.`,
+    };
+    this.#options.onChange();
+  }
+
+  /** Units that come meanwhile are tried at once, and make this needless. */
+  async #tryAgain(wanted: WantedUnits, failures: number): Promise<void> {
+    const { clock, random, stop } = this.#options;
+    await clock.sleep(backOff(failures, pauses, random), stop).catch(() => undefined);
+    if (this.#last !== wanted) return;
+    this.#next = wanted;
+    this.#news.notify();
+  }
+}
