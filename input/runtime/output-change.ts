@@ -45,12 +45,17 @@ function factOf({ tenantId, kind, feeds }: StreamPolicy['source'], all: readonly
 function destinationOf(output: OutputPolicy): Destination {
   switch (output.type) {
     case 'elasticsearch':
-      return { type: output.type, addresses: output.options.hosts };
+      return { type: output.type, addresses: output.options.hosts.map(withoutUserInfo) };
     case 'file':
       return { type: output.type, addresses: [resolve(output.options.path)] };
     case 'console':
       return { type: output.type, addresses: [] };
   }
+}
+
+/** The way in is a secret, and no part of where documents go. */
+function withoutUserInfo(address: string): string {
+  return address.replace(/(:\/\/)[^/?#\s]*@/, '$1');
 }
 
 function isSame(one: Destination, other: Destination): boolean {
@@ -69,7 +74,9 @@ function readDestination(text: string | undefined): Destination | undefined {
     return undefined;
   const { type, addresses } = destination;
   const isKnown = type === 'elasticsearch' || type === 'file' || type === 'console';
-  return isKnown && Array.isArray(addresses) ? { type, addresses: addresses.map(String) } : undefined;
+  return isKnown && Array.isArray(addresses)
+    ? { type, addresses: addresses.map((address) => withoutUserInfo(String(address))) }
+    : undefined;
 }
 
 function describe({ type, addresses }: Destination): string {
