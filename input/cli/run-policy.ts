@@ -5,6 +5,7 @@ import { describeError } from '../contract/errors.ts';
 import type { Counter } from '../contract/telemetry.ts';
 import { type RunResult, runCollector } from '../runtime/run.ts';
 import type { Policy } from '../settings/policy/policy.ts';
+import { logRequests } from '../telemetry/log-requests.ts';
 import type { ComponentStatus, StatusBoard } from '../telemetry/status/status-board.ts';
 import { keepStatusFile } from '../telemetry/status/status-file.ts';
 import { serveStatus } from '../telemetry/status/status-server.ts';
@@ -63,6 +64,7 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
   const { log } = display;
   const { board } = telemetry;
   const { stateFolder, statusPort } = policy.process;
+  logRequests(telemetry.requests, log, policy.process.logRequests ? 'info' : 'debug');
   for (const note of policy.notes) log.info({}, note);
   log.info({}, describeDocuments(policy, process.env));
   const page = statusPort > 0 ? await serveStatus(board, statusPort) : undefined;

@@ -140,6 +140,7 @@ export function combineTelemetry(telemetry: Telemetry, listener: Telemetry): Tel
       listener.credential?.(tenantId, credential);
     },
     showNotice: (component, report) => telemetry.showNotice?.(component, report) ?? false,
+    exchanged: (exchange) => telemetry.exchanged?.(exchange),
     watchInFlight: (read) => telemetry.watchInFlight?.(read),
     reportOf: (component) => telemetry.reportOf?.(component),
   };

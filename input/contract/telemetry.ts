@@ -63,6 +63,26 @@ export type Counter =
   | 'unknown_record_types'
   | 'stream_restarts';
 
+/** One request, as it is shown to an operator. */
+export interface Exchange {
+  /** The time at which it was sent. */
+  readonly time: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  /** The parameters that are no secret. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** HTTP status; undefined where no answer came. */
+  readonly status?: number;
+  /** The code of the failure, where it is none of HTTP's. */
+  readonly error?: string;
+  /** Until the head of the answer had come. */
+  readonly duration_ms: number;
+  /** The name that the server gave to the request, by which Microsoft's support finds it. */
+  readonly request_id?: string;
+  readonly feed?: string;
+}
+
 export interface Telemetry {
   report(component: Component, report: Report): void;
   /**
@@ -83,6 +103,8 @@ export interface Telemetry {
   ): void;
   /** It is reported again and again, as the credential may be changed while it is in use. */
   credential?(tenantId: string, credential: CredentialEnd): void;
+  /** A request to Microsoft has ended; nothing in it is secret. */
+  exchanged?(exchange: Exchange): void;
   /** Gives a way to read the bytes in flight; called once, by whoever owns the ByteBudget. */
   watchInFlight?(read: () => number): void;
   /** Whoever opened the ledger reports it: totals over runs are those of a ledger. */

@@ -51,6 +51,8 @@ export class HttpError extends OperatorError {
   readonly retryAfterMs: number | undefined;
   /** The Date header of the answer. */
   readonly date: string | undefined;
+  /** The server's name for the request. */
+  readonly requestId: string | undefined;
 
   constructor(fields: {
     status: number;
@@ -58,6 +60,7 @@ export class HttpError extends OperatorError {
     text: string;
     retryAfterMs: number | undefined;
     date: string | undefined;
+    requestId?: string | undefined;
   }) {
     const excerpt = excerptOf(fields.text);
     const retry: Retry = retryableStatuses.has(fields.status)
@@ -74,6 +77,7 @@ export class HttpError extends OperatorError {
     this.url = fields.url;
     this.retryAfterMs = fields.retryAfterMs;
     this.date = fields.date;
+    this.requestId = fields.requestId;
   }
 }
 

@@ -17,6 +17,7 @@ import {
 } from './exchange.ts';
 import { IncomingBody } from './incoming-body.ts';
 import { explainNetworkFailure } from './network-failure.ts';
+import { requestIdOf } from './request-trace.ts';
 
 type HeaderFields = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -43,6 +44,7 @@ export function transport({ dispatcher, userAgent, now }: TransportSettings): Se
       text: await readText(response, errorBodyLimit).catch(() => ''),
       retryAfterMs: parseRetryAfter(response.header('retry-after'), serverNow(date) ?? now()),
       date,
+      requestId: requestIdOf(response.header),
     });
   };
 }

@@ -52,6 +52,15 @@ export const processOptions: OptionSet = {
       shown: 'file',
     },
     {
+      name: 'logging.requests',
+      type: 'boolean',
+      default: false,
+      title: 'Log requests',
+      about:
+        'Logs each request to Microsoft with its status and duration, without tokens and bodies. With the level debug they are logged in any case.',
+      shown: 'file',
+    },
+    {
       name: 'status.port',
       type: 'integer',
       default: 0,

@@ -136,6 +136,7 @@ function readProcess(settings: Settings, stateFolder: string | undefined): Proce
     stateFolder: resolve(stateFolder ?? settings.requireText('state_folder')),
     memoryBytes: settings.bytes('memory_budget'),
     logLevel: settings.choice('logging.level', logLevels),
+    logRequests: settings.flag('logging.requests'),
     stopTimeoutMs: settings.durationMs('stop_timeout'),
     statusPort: settings.number('status.port'),
   };

@@ -92,6 +92,8 @@ export interface ProcessOptions {
   /** Records in memory between download and acknowledgement, over all streams. */
   readonly memoryBytes: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Logs each request to Microsoft as information. */
+  readonly logRequests: boolean;
   /** An orderly end takes no longer, all in all. */
   readonly stopTimeoutMs: number;
   /** 0 serves no status page. */

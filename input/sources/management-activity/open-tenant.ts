@@ -10,6 +10,7 @@ import { allowHosts } from '../../http/allow-hosts.ts';
 import { ClockSkew, trackClockSkew } from '../../http/clock-skew.ts';
 import type { Send } from '../../http/exchange.ts';
 import { type RateLimitOptions, type RequestBudget, rateLimit } from '../../http/rate-limit.ts';
+import { rememberRequests } from '../../http/request-trace.ts';
 import { retry } from '../../http/retry.ts';
 import { transport } from '../../http/transport.ts';
 import { traceRequests } from '../../telemetry/traces.ts';
@@ -45,8 +46,10 @@ export interface OpenTenant {
   leave(): void;
 }
 
-const directly = ({ dispatcher, clock }: Way): Send =>
-  traceRequests()(transport({ dispatcher, userAgent, now: () => clock.now() }));
+function directly({ dispatcher, clock, telemetry }: Way): Send {
+  const remember = rememberRequests(clock, (exchange) => telemetry.exchanged?.(exchange));
+  return traceRequests()(remember(transport({ dispatcher, userAgent, now: () => clock.now() })));
+}
 
 function toLogin(way: Way): Send {
   const { hosts, clock, random, attempts } = way;
