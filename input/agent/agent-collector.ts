@@ -7,6 +7,7 @@ import { backOff } from '../http/back-off.ts';
 import { CollectorProcess, type CollectorProcessOptions } from '../runtime/process.ts';
 import type { UnitState } from '../runtime/unit-state.ts';
 import { ChangeSignal } from './link/change-signal.ts';
+import { pause } from './link/pause.ts';
 import type { WantedUnits } from './units/agent-units.ts';
 import type { ToldState } from './units/unit-phase.ts';
 
@@ -117,7 +118,7 @@ export class AgentCollector {
   /** Units that come meanwhile are tried at once, and make this needless. */
   async #tryAgain(wanted: WantedUnits, failures: number): Promise<void> {
     const { clock, random, stop } = this.#options;
-    await clock.sleep(backOff(failures, pauses, random), stop).catch(() => undefined);
+    await pause(clock, backOff(failures, pauses, random), stop);
     if (this.#last !== wanted) return;
     this.#next = wanted;
     this.#news.notify();

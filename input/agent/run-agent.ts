@@ -7,9 +7,12 @@ import type { Telemetry } from '../contract/telemetry.ts';
 import type { CollectorSignals } from '../runtime/collector.ts';
 import type { CollectorProcessOptions } from '../runtime/process.ts';
 import { usualProcess } from '../settings/policy/load-policy.ts';
+import { logRequests } from '../telemetry/log-requests.ts';
 import { keepStatusFile } from '../telemetry/status/status-file.ts';
 import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
 import { AgentCollector } from './agent-collector.ts';
+import { ActionAnswers } from './diagnostics/answer-actions.ts';
+import { type LoggedProblem, rememberProblems } from './diagnostics/remember-problems.ts';
 import { ControlLink, type LinkEnd } from './link/control-link.ts';
 import type { Expected, Observed, StartUp } from './protocol/messages.ts';
 import { orderlyEndMs } from './spec/time-limits.ts';
@@ -40,7 +43,8 @@ const goneAfterMs: Partial<Record<NodeJS.Platform, number>> = { darwin: 120_000 
 
 class AgentRun {
   readonly #options: AgentRunOptions;
-  readonly #units = new AgentUnits();
+  readonly #units: AgentUnits;
+  readonly #log: Logger;
   readonly #link: ControlLink;
   readonly #collector: AgentCollector;
   readonly #telemetry: RunTelemetry;
@@ -52,13 +56,19 @@ class AgentRun {
   constructor(options: AgentRunOptions) {
     const { clock, random, signals, platform } = options;
     this.#options = options;
+    this.#units = new AgentUnits(options.startUp.agent);
+    const remembering = rememberProblems(options.log, () => clock.now());
+    this.#log = remembering.log;
     this.#stop = AbortSignal.any([signals.stop, this.#left.signal]);
     this.#telemetry = createTelemetry(options);
+    logRequests(this.#telemetry.requests, this.#log, 'debug');
+    const actions = this.#answerActions(remembering.problems);
     this.#link = new ControlLink({
       ...options,
+      log: this.#log,
       observe: () => this.#observe(),
       onExpected: (expected) => this.#accept(expected),
-      onAction: async () => ({ succeeded: false }),
+      onAction: (request) => actions.answer(request),
       goneAfterMs: goneAfterMs[platform],
     });
     this.#collector = new AgentCollector({
@@ -88,6 +98,18 @@ class AgentRun {
     return linked;
   }
 
+  #answerActions(problems: () => readonly LoggedProblem[]): ActionAnswers {
+    return new ActionAnswers({
+      ...this.#options,
+      telemetry: this.#telemetry,
+      problems,
+      agent: () => this.#units.agent,
+      units: () => this.#units.units,
+      observed: () => this.#observe().units,
+      describeLedger: () => this.#collector.process?.describeLedger(),
+    });
+  }
+
   #enter(phase: ProcessPhase['phase']): void {
     this.#phase = phase;
     this.#link.changed();
@@ -101,16 +123,16 @@ class AgentRun {
   }
 
   #accept(expected: Expected): void {
-    const { log } = this.#options;
     const isOther = this.#units.accept(expected);
-    log.setLevel?.(this.#units.logLevel);
+    this.#log.setLevel?.(this.#units.logLevel);
     if (!isOther) return;
     this.#collector.want(this.#units.want());
     this.#link.changed();
   }
 
   async #open(closing: AsyncDisposableStack): Promise<CollectorProcessOptions> {
-    const { stateFolder, log, clock, random, version, signals } = this.#options;
+    const log = this.#log;
+    const { stateFolder, clock, random, version, signals } = this.#options;
     const { board } = this.#telemetry;
     await checkStateFolder(stateFolder);
     const file = await keepStatusFile({ folder: stateFolder, board, clock, log });

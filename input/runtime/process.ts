@@ -5,7 +5,7 @@ import { describeError } from '../contract/errors.ts';
 import type { LogLevel } from '../contract/logger.ts';
 import type { Unit, Wanted } from '../settings/units/unit.ts';
 import { UnitReader, type UnitReaderOptions } from '../settings/units/unit-reader.ts';
-import { Session, type SessionOptions } from './session.ts';
+import { type FeedItems, Session, type SessionOptions } from './session.ts';
 import { stateOf, type UnitState } from './unit-state.ts';
 
 export interface CollectorProcessOptions extends SessionOptions, UnitReaderOptions {}
@@ -94,6 +94,11 @@ export class CollectorProcess implements AsyncDisposable {
       await this.#session.ended();
     } while (this.#working !== undefined);
     if (this.#broken) throw this.#broken.error;
+  }
+
+  /** Returns how many items of each feed are in which state, as the ledger has it. */
+  describeLedger(): Promise<readonly FeedItems[]> {
+    return this.#session.describeLedger();
   }
 
   async result(): Promise<ProcessResult> {

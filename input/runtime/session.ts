@@ -4,6 +4,8 @@
 import { loadDefinitions } from '../../pipelines/index.ts';
 import { keyOf } from '../contract/component.ts';
 import { describeError } from '../contract/errors.ts';
+import type { Feed } from '../contract/feed.ts';
+import type { ItemState } from '../contract/state.ts';
 import type { OutdatedInput, ProcessOptions, StreamPolicy } from '../settings/policy/policy.ts';
 import type { Wanted } from '../settings/units/unit.ts';
 import { CompletenessReports } from './completeness-reports.ts';
@@ -20,6 +22,11 @@ import { saveMemoryFor } from './save-memory.ts';
 /** The options of the whole process, whatever runs in it. */
 export interface SessionOptions extends OpeningOptions {
   readonly process: Pick<ProcessOptions, 'stateFolder' | 'memoryBytes' | 'stopTimeoutMs'>;
+}
+
+/** A feed, and how many of its items are in which state. */
+export interface FeedItems extends Feed {
+  readonly items: Readonly<Record<ItemState, number>>;
 }
 
 /** A stream that ends alone has this share of the bound of an orderly end. */
@@ -120,6 +127,13 @@ export class Session {
       collector.log.warn({}, `The ledger does not say what is still to be fetched: ${describeError(error)}`);
       return undefined;
     }
+  }
+
+  /** Returns how many items of each feed are in which state, as the ledger has it. */
+  async describeLedger(): Promise<readonly FeedItems[]> {
+    const { work } = this.#parts.shared.asking;
+    const feeds = await work.feeds();
+    return Promise.all(feeds.map(async (feed) => ({ ...feed, items: await work.countByState(feed) })));
   }
 
   /** Ends what still runs, and closes everything in the opposite order of its opening. */

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startUpInfo } from '../../input/agent/protocol/definition.ts';
+import { timeLimits } from '../../input/agent/spec/time-limits.ts';
 import { ControlServer } from './control-server.ts';
 
 export interface AgentOptions {
@@ -16,14 +17,8 @@ export interface AgentOptions {
   readonly canChunk?: boolean;
   /** The token that the component is given, where it is not the right one. */
   readonly wrongToken?: string;
-  readonly limits?: Partial<AgentLimits>;
-}
-
-/** As in the spec of the component. */
-export interface AgentLimits {
-  readonly checkinMs: number;
-  readonly restartMs: number;
-  readonly stopMs: number;
+  /** The pause after a process that ended unasked; as in the spec where absent. */
+  readonly restartMs?: number;
 }
 
 export interface ProcessEnd {
@@ -31,7 +26,6 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-const usualLimits: AgentLimits = { checkinMs: 30_000, restartMs: 10_000, stopMs: 30_000 };
 /** An agent kills so much earlier than the spec says. */
 const killedEarlierMs = 5_000;
 const missedCheckins = 3;
@@ -44,7 +38,6 @@ export class AgentDouble implements AsyncDisposable {
   /** How the processes of the component ended, one after the other. */
   readonly ends: ProcessEnd[] = [];
   readonly #options: AgentOptions;
-  readonly #limits: AgentLimits;
   #child: ChildProcess | undefined;
   #ended: Promise<ProcessEnd> | undefined;
   #printed = '';
@@ -56,7 +49,6 @@ export class AgentDouble implements AsyncDisposable {
   private constructor(options: AgentOptions) {
     const { componentId = 'm365-default' } = options;
     this.#options = { ...options, componentId };
-    this.#limits = { ...usualLimits, ...options.limits };
     this.control = new ControlServer(componentId, 'the-token-of-this-component');
     this.top = mkdtempSync(join(tmpdir(), 'm365-agent-'));
     this.pathData = join(this.top, 'data', 'elastic-agent-9.6.0-abcdef', 'run', componentId);
@@ -119,13 +111,27 @@ export class AgentDouble implements AsyncDisposable {
         resolve(end);
       });
     });
-    this.#watchCheckins(child);
   }
 
   /** Resolves when the process that runs now has ended, whoever ended it. */
   async ended(): Promise<ProcessEnd> {
     if (!this.#ended) throw new Error('nothing was started');
     return this.#ended;
+  }
+
+  /**
+   * Watches the check-ins of the process that runs now. They are counted each time that the time is up, whether one ever
+   * came or not.
+   */
+  watchCheckins(everyMs: number = timeLimits.checkinMs): void {
+    const child = this.#child;
+    let missed = 0;
+    let looked = Date.now();
+    this.#watch = setInterval(() => {
+      missed = this.control.lastCheckinAt < looked ? missed + 1 : 0;
+      looked = Date.now();
+      if (missed >= missedCheckins) child?.kill('SIGKILL');
+    }, everyMs);
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -136,7 +142,7 @@ export class AgentDouble implements AsyncDisposable {
   async stop(): Promise<ProcessEnd> {
     this.#isStopping = true;
     this.kill('SIGTERM');
-    const late = setTimeout(() => this.kill('SIGKILL'), this.#limits.stopMs - killedEarlierMs);
+    const late = setTimeout(() => this.kill('SIGKILL'), timeLimits.stopMs - killedEarlierMs);
     const end = await this.ended();
     clearTimeout(late);
     return end;
@@ -155,17 +161,7 @@ export class AgentDouble implements AsyncDisposable {
     clearInterval(this.#watch);
     if (this.#isStopping || this.#options.wrongToken) return;
     this.control.forgetStates();
-    this.#restart = setTimeout(() => this.start(), this.#limits.restartMs);
-  }
-
-  /** Check-ins are counted when the time is up, whether one ever came or not. */
-  #watchCheckins(child: ChildProcess): void {
-    let missed = 0;
-    let looked = Date.now();
-    this.#watch = setInterval(() => {
-      missed = this.control.lastCheckinAt < looked ? missed + 1 : 0;
-      looked = Date.now();
-      if (missed >= missedCheckins) child.kill('SIGKILL');
-    }, this.#limits.checkinMs);
+    const { restartMs = timeLimits.restartMs } = this.#options;
+    this.#restart = setTimeout(() => this.start(), restartMs);
   }
 }

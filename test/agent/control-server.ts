@@ -116,6 +116,10 @@ export class ControlServer {
     return this.#checkin !== undefined;
   }
 
+  get answersActions(): boolean {
+    return this.#actions !== undefined;
+  }
+
   /** Sent at once where the component is connected, as the agent does. */
   setUnits(units: readonly UnitSettings[]): void {
     this.units.set(units);

@@ -33,12 +33,11 @@ interface StreamExtras {
 }
 
 export async function openPlace(
-  options: Partial<AgentOptions> & { tenants?: number; seed?: number } = {},
+  options: Partial<AgentOptions> & { tenants?: number; records?: number } = {},
 ): Promise<AgentPlace> {
-  const { tenants = 1, seed = 7 } = options;
-  const content = { records: 60, recordsPerBlob: 10, days: 1 / 16 };
+  const { tenants = 1, records = 60 } = options;
+  const content = { records, recordsPerBlob: 10, ratePerMinute: 0 };
   const emulator = await startEmulator({
-    seed,
     startCooldown: 'off',
     tenants: Array.from({ length: tenants }, () => ({ content, subscribed: contentTypes })),
   });

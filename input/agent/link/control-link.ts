@@ -22,6 +22,7 @@ import {
 import { ChangeSignal } from './change-signal.ts';
 import { PieceJoiner } from './join-pieces.ts';
 import { AgentStream, type StreamEnd } from './open-stream.ts';
+import { pause } from './pause.ts';
 
 export interface ControlLinkOptions {
   readonly startUp: StartUp;
@@ -74,7 +75,7 @@ export class ControlLink {
       if (this.#connectedAt > before) failures = 0;
       if (clock.now() - this.#connectedAt >= goneAfterMs) return 'gone';
       this.#sayLost(end);
-      await clock.sleep(backOff(failures, pauses, random), signal).catch(() => undefined);
+      await pause(clock, backOff(failures, pauses, random), signal);
       if (signal.aborted) return 'told';
     }
   }
@@ -123,7 +124,7 @@ export class ControlLink {
     while (!signal.aborted) {
       this.#send(stream);
       await this.#nextCheckin(signal);
-      await clock.sleep(gatheredMs, signal).catch(() => undefined);
+      await pause(clock, gatheredMs, signal);
     }
   }
 
@@ -131,7 +132,7 @@ export class ControlLink {
     const { clock } = this.#options;
     const either = new AbortController();
     const waiting = AbortSignal.any([signal, either.signal]);
-    const timer = clock.sleep(checkinEveryMs, waiting).catch(() => undefined);
+    const timer = pause(clock, checkinEveryMs, waiting);
     await Promise.race([timer, this.#changes.next(waiting)]);
     either.abort();
   }
@@ -156,7 +157,7 @@ export class ControlLink {
       const end = await stream.ended;
       signal.removeEventListener('abort', cancel);
       if (end.isUnsupported || end.isRefused) return;
-      await clock.sleep(backOff(failures, pauses, random), signal).catch(() => undefined);
+      await pause(clock, backOff(failures, pauses, random), signal);
     }
   }
 

@@ -1,6 +1,7 @@
 // The messages of the control protocol as the rest of this folder knows them, read from and written to what the decoder
 // makes of the wire. Numbers of 64 bits stay text: they are only ever compared and sent back.
 
+import type { AgentIdentity } from '../../contract/agent-identity.ts';
 import { readStruct, writeStruct } from './struct.ts';
 
 export interface StartUp {
@@ -15,14 +16,6 @@ export interface StartUp {
   /** Whether the agent can send a large check-in in pieces. */
   readonly canChunk: boolean;
   readonly agent: AgentIdentity | undefined;
-}
-
-export interface AgentIdentity {
-  readonly id: string;
-  readonly version: string;
-  readonly isSnapshot: boolean;
-  readonly mode: 'managed' | 'standalone';
-  readonly isUnprivileged: boolean;
 }
 
 export type UnitKind = 'input' | 'output';
@@ -100,7 +93,7 @@ export interface ActionAnswer {
   readonly files?: readonly DiagnosticFile[];
 }
 
-interface DiagnosticFile {
+export interface DiagnosticFile {
   readonly name: string;
   readonly fileName: string;
   readonly description: string;

@@ -1,16 +1,11 @@
 // The units that the agent wants, as it said last, and how far each of them was applied. The agent leaves out a unit's
 // settings once they are known here, so they are kept.
 
+import type { AgentIdentity } from '../../contract/agent-identity.ts';
 import type { LogLevel } from '../../contract/logger.ts';
 import { treeOf } from '../../options/settings-tree.ts';
 import type { Unit } from '../../settings/units/unit.ts';
-import type {
-  AgentIdentity,
-  AgentLogLevel,
-  Expected,
-  ExpectedUnit,
-  UnitConfig,
-} from '../protocol/messages.ts';
+import type { AgentLogLevel, Expected, ExpectedUnit, UnitConfig } from '../protocol/messages.ts';
 
 export interface AgentUnit {
   readonly expected: ExpectedUnit;
@@ -45,11 +40,16 @@ export class AgentUnits {
   /** What was to run when `accept` was last called. */
   #asked = '';
 
+  /** `agent`: as it called itself when it started this. */
+  constructor(agent?: AgentIdentity) {
+    this.#agent = agent;
+  }
+
   get units(): readonly AgentUnit[] {
     return [...this.#units.values()];
   }
 
-  /** The agent that runs this, as it calls itself; undefined until it has said so. */
+  /** The agent that runs this, as it calls itself; undefined where it never said so. */
   get agent(): AgentIdentity | undefined {
     return this.#agent;
   }
