@@ -11,6 +11,7 @@ const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): 
   paths: () => import('./paths.ts'),
   tenants: () => import('./tenants.ts'),
   latency: () => import('./latency.ts'),
+  'event-loop': () => import('./event-loop.ts'),
 };
 
 const [name, ...args] = process.argv.slice(2);
