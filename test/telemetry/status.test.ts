@@ -132,6 +132,20 @@ describe('the status board', () => {
     expect(board.snapshot().health).toBe('healthy');
   });
 
+  test('says nothing of silence in the first twelve hours, however busy a content type began', () => {
+    const clock = handClock();
+    const board = newBoard(clock);
+    board.report(scope, { health: 'healthy', message: 'collecting' });
+    for (let round = 0; round < 12; round += 1) {
+      clock.move(hour / 12);
+      board.count(scope, 'records_delivered');
+    }
+    clock.move(10.9 * hour);
+    expect(board.snapshot().health).toBe('healthy');
+    clock.move(0.2 * hour);
+    expect(board.snapshot().components[0]?.code).toBe('quiet');
+  });
+
   test('says nothing of silence before it knows the habits of a content type', () => {
     const clock = handClock();
     const board = newBoard(clock);

@@ -9,6 +9,8 @@ export interface ArrivalHistory {
   readonly longest_pause_ms: Readonly<Record<string, number>>;
   /** The number of arrivals after a pause of a minute or more. */
   readonly seen: number;
+  /** The time at which watching began; absent in what older versions left. */
+  readonly since?: string;
 }
 
 export interface Silence {
@@ -22,15 +24,19 @@ const pauseMs = 60_000;
 // With less history than this nothing is known about a feed's habits, and a shorter pause alarms nobody.
 const leastSeen = 10;
 const leastAlarmMs = 3 * hourMs;
+// A history that is caught up arrives without a pause, and says nothing of the nights to come.
+const leastWatchedMs = 12 * hourMs;
 const tolerance = 1.5;
 
 export class SilenceDetector {
   private last: number;
   private seen = 0;
   private longest = new Map<string, number>();
+  private began: number;
 
   constructor(now: number) {
     this.last = now;
+    this.began = now;
   }
 
   arrived(now: number): void {
@@ -47,17 +53,21 @@ export class SilenceDetector {
   alarm(now: number): Silence | undefined {
     const longestMs = Math.max(0, ...this.longest.values());
     const forMs = now - this.last;
+    if (now - this.began < leastWatchedMs) return undefined;
     if (this.seen < leastSeen || forMs < Math.max(leastAlarmMs, longestMs * tolerance)) return undefined;
     return { since: this.last, forMs, longestMs };
   }
 
   history(): ArrivalHistory {
-    return { longest_pause_ms: Object.fromEntries(this.longest), seen: this.seen };
+    const { longest, seen, began } = this;
+    return { longest_pause_ms: Object.fromEntries(longest), seen, since: isoTime(began) };
   }
 
-  restore({ longest_pause_ms, seen }: ArrivalHistory): void {
+  restore({ longest_pause_ms, seen, since }: ArrivalHistory): void {
     this.longest = new Map(Object.entries(longest_pause_ms));
     this.seen = seen;
+    const began = Date.parse(since ?? '');
+    this.began = Number.isNaN(began) ? 0 : began;
   }
 }
 
