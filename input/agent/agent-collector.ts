@@ -2,7 +2,8 @@
 // again after a pause where its state could not be.
 
 import type { Clock } from '../contract/clock.ts';
-import { describeError, mayMendItself } from '../contract/errors.ts';
+import { describeError, mayMendItself, OperatorError } from '../contract/errors.ts';
+import { minuteMs } from '../contract/time.ts';
 import { backOff } from '../http/back-off.ts';
 import { CollectorProcess, type CollectorProcessOptions } from '../runtime/process.ts';
 import type { UnitState } from '../runtime/unit-state.ts';
@@ -21,6 +22,8 @@ export interface AgentCollectorOptions {
   readonly onChange: () => void;
 }
 
+/** A process that an agent has left behind ends in less. */
+const endsWithinMs = minuteMs;
 const pauses = { firstMs: 2_000, mostMs: 60_000 };
 
 export class AgentCollector {
@@ -32,6 +35,7 @@ export class AgentCollector {
   #last: WantedUnits | undefined;
   #process: CollectorProcess | undefined;
   #trouble: ToldState | undefined;
+  #troubleSince: number | undefined;
 
   constructor(options: AgentCollectorOptions) {
     this.#options = options;
@@ -84,6 +88,7 @@ export class AgentCollector {
       const process = await this.#open();
       await process.applyUnits(wanted.units);
       this.#trouble = undefined;
+      this.#troubleSince = undefined;
       // Only a process that cannot go on at all rejects.
       process.ended().catch((error: unknown) => this.#fail(error));
       wanted.applied();
@@ -107,7 +112,11 @@ export class AgentCollector {
   }
 
   #fail(error: unknown): void {
-    const phase = mayMendItself(error) ? 'DEGRADED' : 'FAILED';
+    const now = this.#options.clock.now();
+    this.#troubleSince ??= now;
+    const isInUse = error instanceof OperatorError && error.code === 'folder-in-use';
+    const passes = mayMendItself(error) || (isInUse && now - this.#troubleSince < endsWithinMs);
+    const phase = passes ? 'DEGRADED' : 'FAILED';
     this.#trouble = {
       phase,
       message: `Nothing can be collected: ${describeError(error)} It is tried again.`,

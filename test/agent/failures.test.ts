@@ -1,8 +1,9 @@
 // What goes wrong between an agent and its component: the component is killed, hangs, or is left alone.
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { lockFolder } from '../../input/files/folder-lock.ts';
 import { nothingAmiss, readDelivered, until } from '../end-to-end/harness.ts';
 import { openPlace } from './harness.ts';
 
@@ -42,6 +43,21 @@ test('one that hangs is killed after its missed check-ins, and goes on where it 
   await agent.control.until(() => agent.control.stateOf(first.id)?.phase === 'HEALTHY');
   await until(async () => (await difference()).missing.length === 0);
   expect(await difference()).toEqual(nothingAmiss);
+});
+
+test('a ledger that the process before still has is waited for, and is no failure', async () => {
+  await using place = await openPlace();
+  const { agent, output, input } = place;
+  const folder = join(agent.top, 'm365', 'm365-default');
+  mkdirSync(folder, { recursive: true });
+  const lock = lockFolder(folder, 'state folder', Date.now());
+  const first = input('first', [0]);
+  agent.control.setUnits([output, first]);
+  agent.start();
+  await agent.control.until(() => agent.control.stateOf(first.id)?.phase === 'DEGRADED');
+  expect(agent.control.stateOf(first.id)?.message).toContain(`process ${process.pid}`);
+  lock.release();
+  await agent.control.until(() => agent.control.stateOf(first.id)?.phase === 'HEALTHY');
 });
 
 test('an agent that vanishes stops nothing, and finds everything as it is when it comes back', async () => {
