@@ -27,6 +27,8 @@ export interface LedgerFileParts {
   readonly migrations: readonly string[];
   /** False where the file is not as the last run left it: then all of it is looked at. */
   readonly isTrusted: boolean;
+  /** The outcome of looking at all of it, where somebody has done that already. */
+  readonly verdict?: string | undefined;
 }
 
 export interface OpenedFile {
@@ -115,7 +117,7 @@ function openDatabase(file: string, parts: LedgerFileParts): DatabaseSync {
     backUpBeforeMigration(database, file, parts);
     migrateApart(database, parts.migrations);
     if (parts.isTrusted) lookAround(database);
-    else lookThrough(database);
+    else lookThrough(database, parts.verdict);
     tune(database);
     return database;
   } catch (error) {
@@ -191,9 +193,9 @@ function lookAround(database: DatabaseSync): void {
   for (const table of listTables(database)) database.prepare(`SELECT * FROM "${table}" LIMIT 1`).get();
 }
 
-/** Reads every page. That takes less than a second with three million Ids. */
-function lookThrough(database: DatabaseSync): void {
-  const verdict = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
+/** Reads every page, unless that was done. */
+function lookThrough(database: DatabaseSync, known: string | undefined): void {
+  const verdict = known ?? Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
   if (verdict !== 'ok') throw foundDamage(String(verdict));
 }
 

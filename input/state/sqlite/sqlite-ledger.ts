@@ -20,6 +20,7 @@ import { SqliteDelivery } from './delivery.ts';
 import { forgottenBefore, type Retention } from './ids/seen-ids.ts';
 import { ledgerFile, markSuspect, type OpenedFile, openToRead } from './ledger-file.ts';
 import { countRun, migrations, readIdentity } from './ledger-schema.ts';
+import { lookThroughApart } from './look-through.ts';
 import { openSound, openSoundToRead } from './sound-ledger.ts';
 import { Transactions } from './transactions.ts';
 import { SqliteWorkLedger } from './work-items.ts';
@@ -50,8 +51,11 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
   const lock = lockFolder(folder, 'state folder', clock.now());
   const parts = { folder, now: clock.now(), log, migrations: options.migrations ?? migrations };
   try {
+    const file = ledgerFile(folder);
+    const isTrusted = takeClosingNote(file);
+    const verdict = isTrusted ? undefined : await lookThroughApart(file);
     return openSound(
-      { ...parts, isTrusted: takeClosingNote(ledgerFile(folder)) },
+      { ...parts, isTrusted, verdict },
       options.carried,
       (opened) => new SqliteLedger(options, { ...opened, readOnly: false, lock }),
     );
