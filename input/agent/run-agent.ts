@@ -14,7 +14,7 @@ import { AgentCollector } from './agent-collector.ts';
 import { ActionAnswers } from './diagnostics/answer-actions.ts';
 import { type LoggedProblem, rememberProblems } from './diagnostics/remember-problems.ts';
 import { ControlLink, type LinkEnd } from './link/control-link.ts';
-import type { Expected, Observed, StartUp } from './protocol/messages.ts';
+import type { Expected, ObservedStates, StartUp } from './protocol/messages.ts';
 import { orderlyEndMs } from './spec/time-limits.ts';
 import { checkStateFolder } from './state-folder.ts';
 import { AgentUnits } from './units/agent-units.ts';
@@ -115,7 +115,7 @@ class AgentRun {
     this.#link.changed();
   }
 
-  #observe(): Omit<Observed, 'token' | 'canChunk'> {
+  #observe(): Omit<ObservedStates, 'token' | 'canChunk'> {
     const { version, commit } = this.#options;
     const { trouble, states } = this.#collector;
     const units = observeUnits(this.#units.units, { phase: this.#phase, trouble, states });

@@ -12,7 +12,7 @@ import {
   type ActionAnswer,
   type ActionRequest,
   type Expected,
-  type Observed,
+  type ObservedStates,
   readActionRequest,
   readExpected,
   type StartUp,
@@ -30,7 +30,7 @@ export interface ControlLinkOptions {
   readonly random: () => number;
   readonly log: Logger;
   /** Returns the present states of all units. */
-  readonly observe: () => Omit<Observed, 'token' | 'canChunk'>;
+  readonly observe: () => Omit<ObservedStates, 'token' | 'canChunk'>;
   readonly onExpected: (expected: Expected) => void;
   readonly onAction: (request: ActionRequest) => Promise<ActionAnswer>;
   /** An agent that was lost for so long is gone for good; it is waited for without end where absent. */

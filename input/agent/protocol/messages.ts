@@ -66,7 +66,7 @@ export interface ObservedUnit {
   readonly payload?: object | undefined;
 }
 
-export interface Observed {
+export interface ObservedStates {
   readonly token: string;
   readonly version: string;
   readonly commit: string;
@@ -150,7 +150,7 @@ function readAgent(message: object | undefined): AgentIdentity | undefined {
   };
 }
 
-export function writeObserved(observed: Observed): object {
+export function writeObserved(observed: ObservedStates): object {
   const { token, version, commit, pid, canChunk, featuresIndex, componentIndex, units } = observed;
   return {
     token,
