@@ -21,7 +21,7 @@ const inputMayImport: Record<string, readonly string[]> = {
   concurrency: ['contract'],
   files: ['contract'],
   'json-stream': ['contract', 'concurrency'],
-  documents: [],
+  documents: ['contract'],
   options: ['contract', 'files'],
   http: ['contract', 'options', 'concurrency'],
   auth: ['contract', 'http'],

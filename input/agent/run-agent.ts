@@ -144,6 +144,7 @@ class AgentRun {
       signals: { ...signals, stop: this.#stop },
       telemetry: watchReports(this.#telemetry, () => this.#link.changed()),
       ...{ log, clock, random, version },
+      elasticAgent: this.#units.agent,
     };
   }
 }

@@ -1,12 +1,10 @@
 // The fields by which a document says which program collected it, and under which Elastic Agent. The machine is named in
 // agent.name and nowhere else: in host.* detection rules look for the devices that records are about.
 
-/** What an Elastic Agent says of itself when it starts the input. */
-export interface ElasticAgent {
-  readonly id: string;
-  readonly version: string;
-  readonly snapshot: boolean;
-}
+import type { AgentIdentity } from '../contract/agent-identity.ts';
+
+/** The part of an Elastic Agent's identity that documents tell of. */
+export type ElasticAgent = Pick<AgentIdentity, 'id' | 'version' | 'isSnapshot'>;
 
 export interface CollectorIdentity {
   /** The id that stays over restarts. Fleet compares that of its agent with the key that delivers. */
@@ -31,7 +29,7 @@ export function agentFields(
       elastic_agent: {
         id: elasticAgent.id,
         version: elasticAgent.version,
-        snapshot: elasticAgent.snapshot,
+        snapshot: elasticAgent.isSnapshot,
       },
     }),
     input: { type: 'm365' },

@@ -273,7 +273,7 @@ export class ControlServer {
   }
 }
 
-const agentInfo = {
+export const agentInfo = {
   id: '5f1c9f0e-agent',
   version: '9.6.0',
   snapshot: false,

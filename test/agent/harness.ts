@@ -1,6 +1,7 @@
 // A component under the double of an agent, on the emulator, with documents in local files.
 
 import { join } from 'node:path';
+import { readVersion } from '../../input/cli/version.ts';
 import { contentTypes, type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { compare, type Difference, readDelivered, streamFor } from '../end-to-end/harness.ts';
 import { AgentDouble, type AgentOptions } from './agent-double.ts';
@@ -12,6 +13,9 @@ const program = join(import.meta.dirname, '..', '..', 'input', 'cli', 'm365.js')
 const collector: readonly string[] = process.env.M365_TEST_COLLECTOR
   ? [process.env.M365_TEST_COLLECTOR, 'agent']
   : [process.execPath, '--disable-warning=ExperimentalWarning', program, 'agent'];
+
+/** The version of the program, and of the package in its policies. */
+export const version = readVersion();
 
 export const outputId = 'm365-default';
 
@@ -49,7 +53,7 @@ export async function openPlace(
     source: {
       ...{ id: name, name: `policy ${name}`, type: 'm365', revision: 3, policy: { revision: 3 } },
       ...{ package_policy_id: `${name}-policy`, data_stream: { namespace: 'demo' } },
-      meta: { package: { name: 'm365', version: '0.1.0', policy_template: 'audit', release: 'beta' } },
+      meta: { package: { name: 'm365', version, policy_template: 'audit', release: 'beta' } },
       ...more.input,
       streams: of.map((index) => ({
         id: `${name}-${index}`,

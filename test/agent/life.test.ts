@@ -1,9 +1,12 @@
 // The life of the collector under an agent: started, configured, well, in trouble, ended.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { nothingAmiss, until } from '../end-to-end/harness.ts';
-import { openPlace, outputId } from './harness.ts';
+import { agentInfo } from './control-server.ts';
+import { openPlace, outputId, version } from './harness.ts';
 
 test('it is started, configured, well, delivers everything, and ends in order when it is asked to', async () => {
   await using place = await openPlace();
@@ -24,7 +27,20 @@ test('it is started, configured, well, delivers everything, and ends in order wh
   expect(await agent.stop()).toEqual({ code: 0, signal: null });
   expect(agent.control.stateOf(first.id)?.phase).toBe('STOPPED');
   expect(await difference()).toEqual(nothingAmiss);
+  for (const document of readDocuments(place.path('out')))
+    expect(document).toMatchObject({
+      agent: { id: agentInfo.id, type: 'm365', version },
+      elastic_agent: { id: agentInfo.id, version: agentInfo.version, snapshot: agentInfo.snapshot },
+      input: { type: 'm365' },
+    });
 });
+
+function readDocuments(folder: string): readonly unknown[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ndjson'))
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'))
+    .map((line) => JSON.parse(line));
+}
 
 test('the first check-in says who it is, and every line that it prints is one that the agent understands', async () => {
   await using place = await openPlace();
@@ -34,7 +50,7 @@ test('the first check-in says who it is, and every line that it prints is one th
   agent.start();
   await agent.control.until(() => agent.control.stateOf(first.id)?.phase === 'HEALTHY');
   expect(agent.control.received[0]).toMatchObject({
-    version_info: { name: 'm365', meta: { version: '0.1.0' } },
+    version_info: { name: 'm365', meta: { version } },
     pid: String(agent.pid),
     units: [],
   });

@@ -29,7 +29,7 @@ describe('the document of a record', () => {
   test.each(['mapped', 'raw'] as const)('and under which Elastic Agent, %s', (documents) => {
     const under = agentFields(
       { id: 'ledger-1', version: '1.2.3', name: 'collector-7', ephemeralId: 'run-1' },
-      { id: 'agent-1', version: '9.6.0', snapshot: false },
+      { id: 'agent-1', version: '9.6.0', isSnapshot: false },
     );
     expect(documentOf({ documents }, sample, under)).toMatchObject({
       agent: { id: 'agent-1', version: '1.2.3' },

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const elasticAgent = { id: 'agent-1', version: '9.6.0', snapshot: true };
+const elasticAgent = { id: 'agent-1', version: '9.6.0', isSnapshot: true };
 
 async function start() {
   const clock = scaledClock(100);
@@ -42,7 +42,7 @@ test('every document names the agent, those of completeness too', async () => {
   await until(async () => (await delivered('out')).length >= 20 && documents('m365.collection').length > 0);
   const expected = {
     agent: { id: 'agent-1', type: 'm365', version: '0.1.0', name: expect.any(String) },
-    elastic_agent: elasticAgent,
+    elastic_agent: { id: 'agent-1', version: '9.6.0', snapshot: true },
     input: { type: 'm365' },
   };
   for (const document of [...documents('o365.audit'), ...documents('m365.collection')])
