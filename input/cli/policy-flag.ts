@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { OperatorError } from '../contract/errors.ts';
-import { type LoadOptions, loadPolicy } from '../settings/policy/load-policy.ts';
+import type { LoadOptions } from '../settings/policy/load-policy.ts';
 import type { Policy } from '../settings/policy/policy.ts';
 
 export interface PolicyFlags {
@@ -27,7 +27,8 @@ export function requirePolicy({ policy }: PolicyFlags): string {
  * Loads the policy for a command that looks at collected data, or mends it. The emulator's records may have been
  * allowed into any output; that was decided when they were collected.
  */
-export function loadCollectedPolicy(flags: PolicyFlags, options: LoadOptions = {}): Promise<Policy> {
+export async function loadCollectedPolicy(flags: PolicyFlags, options: LoadOptions = {}): Promise<Policy> {
+  const { loadPolicy } = await import('../settings/policy/load-policy.ts');
   return loadPolicy(requirePolicy(flags), { stateFolder: flags.state, force: true, ...options });
 }
 

@@ -10,6 +10,7 @@ import { readElasticsearchOptions } from './elasticsearch/connect/read-options.t
 import { elasticsearchOptions } from './elasticsearch/connect/settings.ts';
 import { showThroughput } from './elasticsearch/connect/throughput-settings.ts';
 import { type FileOptions, fileOptions, readFileOptions } from './file/options.ts';
+import type { OutputType } from './output-types.ts';
 
 /** An output that a policy names: `outputs.<name>` with its `type`. */
 export type OutputPolicy = { readonly name: string } & (
@@ -17,9 +18,6 @@ export type OutputPolicy = { readonly name: string } & (
   | { readonly type: 'file'; readonly options: FileOptions }
   | { readonly type: 'console' }
 );
-
-export const outputTypes = ['elasticsearch', 'file', 'console'] as const;
-export type OutputType = (typeof outputTypes)[number];
 
 interface OutputKind {
   readonly options: readonly Option[];

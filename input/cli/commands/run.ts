@@ -1,11 +1,9 @@
 // The command `m365 run`: it collects what a policy describes.
 
 import { Command, Option } from 'commander';
-import { type OutputType, outputTypes } from '../../outputs/output-policy.ts';
-import { loadPolicy } from '../../settings/policy/load-policy.ts';
+import { type OutputType, outputTypes } from '../../outputs/output-types.ts';
 import type { Policy } from '../../settings/policy/policy.ts';
 import { type PolicyFlags, requirePolicy } from '../policy-flag.ts';
-import { runPolicy } from '../run-policy.ts';
 
 export interface RunCommandOptions extends PolicyFlags {
   readonly once?: boolean;
@@ -64,8 +62,9 @@ export function withRunOptions(command: Command, policy: string): Command {
     .option('--show-settings', 'print the settings in force, then end');
 }
 
-/** Resolves with the exit code. */
+/** Resolves with the exit code. What it needs is loaded here: the help of the command comes without it. */
 export async function runFile(options: RunCommandOptions): Promise<number> {
+  const { loadPolicy } = await import('../../settings/policy/load-policy.ts');
   return runOrShow(await loadPolicy(requirePolicy(options), toLoadOptions(options)), options);
 }
 
@@ -77,7 +76,10 @@ export async function runOrShow(
   policy: Policy,
   { showSettings }: Pick<RunCommandOptions, 'showSettings'>,
 ): Promise<number> {
-  if (!showSettings) return runPolicy(policy);
+  if (!showSettings) {
+    const { runPolicy } = await import('../run-policy.ts');
+    return runPolicy(policy);
+  }
   process.stdout.write(policy.effective);
   return 0;
 }

@@ -14,7 +14,7 @@ import {
   type MapNode,
   readSettingsTree,
 } from '../../options/settings-tree.ts';
-import type { OutputType } from '../../outputs/output-policy.ts';
+import type { OutputType } from '../../outputs/output-types.ts';
 import { logLevels, policyOptions, processOptions } from '../collector-options.ts';
 import { policyKeys } from './fleet-keys.ts';
 import type { CompletenessPolicy, OutdatedInput, Policy, ProcessOptions } from './policy.ts';

@@ -4,13 +4,8 @@
 import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { readSettings } from '../../options/settings.ts';
 import { findEntry, type MapEntry, type MapNode } from '../../options/settings-tree.ts';
-import {
-  type OutputPolicy,
-  type OutputType,
-  otherOutputTypes,
-  outputKinds,
-  outputTypes,
-} from '../../outputs/output-policy.ts';
+import { type OutputPolicy, otherOutputTypes, outputKinds } from '../../outputs/output-policy.ts';
+import { type OutputType, outputTypes } from '../../outputs/output-types.ts';
 import { outputKeys } from './fleet-keys.ts';
 
 export interface UsedOutput {

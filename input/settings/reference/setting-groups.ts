@@ -1,7 +1,8 @@
 // Every setting in the order in which it is documented: by the place in a policy it is written to.
 
 import type { Option } from '../../options/option.ts';
-import { outputKinds, outputTypes } from '../../outputs/output-policy.ts';
+import { outputKinds } from '../../outputs/output-policy.ts';
+import { outputTypes } from '../../outputs/output-types.ts';
 import { sourceKinds, usualKind } from '../../sources/index.ts';
 import { inputOptions, processOptions } from '../collector-options.ts';
 import { reportOptions } from '../policy/read-completeness.ts';
