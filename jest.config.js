@@ -14,8 +14,9 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/elasticsearch/'],
+      testPathIgnorePatterns: ['<rootDir>/test/elasticsearch/', '<rootDir>/test/executable/'],
     },
+    { ...shared, displayName: 'executable', testMatch: ['<rootDir>/test/executable/**/*.test.ts'] },
     { ...shared, displayName: 'elasticsearch', testMatch: ['<rootDir>/test/elasticsearch/**/*.test.ts'] },
   ],
 };

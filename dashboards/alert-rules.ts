@@ -1,10 +1,10 @@
 // The alert rules that watch the collection, as templates that the package installs. Kibana offers them where a rule is
 // created, from 9.2.1 on; an older one leaves this kind of asset aside.
 
-import { join } from 'node:path';
 import { compiledSchema } from '../pipelines/json/compiled-schema.ts';
 import { DefinitionError, type DefinitionProblem, suggest } from '../pipelines/language/problem.ts';
 import { type ProblemAt, readYamlFile, type YamlPath } from '../pipelines/language/yaml-file.ts';
+import { ownPath } from '../pipelines/own-files.ts';
 import type { FieldLookup } from './definition.ts';
 import { datasetFilter } from './filters.ts';
 import { fieldsOfKql, KqlError, parseKql } from './kql/parse.ts';
@@ -73,7 +73,7 @@ const schema = compiledSchema<readonly RuleSource[]>({
 
 const dataset = 'm365.collection';
 const index = `logs-${dataset}-*`;
-const ownFile = join(import.meta.dirname, 'alert-rules.yml');
+const ownFile = ownPath('dashboards/alert-rules.yml');
 
 /** Throws a DefinitionError. */
 export function generateAlertRules(fields: FieldLookup, path = ownFile): AlertRule[] {

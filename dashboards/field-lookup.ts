@@ -1,12 +1,12 @@
 // The fields that a dashboard can ask for: ECS, the properties of records, and the collector's own.
 
-import { join } from 'node:path';
 import { ecsFieldNames, findEcsField } from '../fields/ecs.ts';
 import { fieldTypes } from '../fields/field-types.ts';
 import type { Definitions, Property } from '../pipelines/definitions.ts';
 import { compiledSchema } from '../pipelines/json/compiled-schema.ts';
 import { DefinitionError } from '../pipelines/language/problem.ts';
 import { readYamlFile } from '../pipelines/language/yaml-file.ts';
+import { isBundled, ownPath, readOwnText } from '../pipelines/own-files.ts';
 import type { FieldLookup, KnownField } from './definition.ts';
 
 /** The collector's own fields, as dashboards/collection-fields.yml has them. */
@@ -35,10 +35,17 @@ const schema = compiledSchema<readonly CollectionField[]>({
   },
 });
 
-const ownFile = join(import.meta.dirname, 'collection-fields.yml');
+/** The fields as the bundle has them: read and checked when it was built. */
+export const compiledFile = 'compiled/collection-fields.json';
+const ownFile = 'dashboards/collection-fields.yml';
 
-/** Throws a DefinitionError. */
-export function readCollectionFields(path = ownFile): readonly CollectionField[] {
+/** Reads this project's own, or those of a copy of its file. Throws a DefinitionError. */
+export function readCollectionFields(path?: string): readonly CollectionField[] {
+  if (path === undefined && isBundled) return JSON.parse(readOwnText(compiledFile));
+  return readFields(path ?? ownPath(ownFile));
+}
+
+function readFields(path: string): readonly CollectionField[] {
   const file = readYamlFile(path, schema());
   if (file.content === undefined) throw new DefinitionError(file.problems);
   return file.content;

@@ -1,12 +1,10 @@
 // The ready mappers: the committed definitions of each dataset, compiled.
 
-import { readFileSync } from 'node:fs';
 import type { Dataset, Head } from './dataset.ts';
 import { type DatasetName, datasetNames, datasets, mainDataset } from './datasets.ts';
 import type { Definitions } from './definitions.ts';
 import { compileMapper, compileReader, type Mapper, type RecordReader } from './mapper.ts';
-
-const generated = new URL('./generated/', import.meta.url);
+import { readOwnText } from './own-files.ts';
 
 const known = new Map<DatasetName, Definitions>();
 
@@ -18,9 +16,7 @@ export function loadDefinitions(name: DatasetName = mainDataset): Definitions {
 }
 
 function readGenerated(name: DatasetName): Definitions {
-  const parsed: Definitions = JSON.parse(
-    readFileSync(new URL(datasets[name].definitions, generated), 'utf8'),
-  );
+  const parsed: Definitions = JSON.parse(readOwnText(`pipelines/generated/${datasets[name].definitions}`));
   return parsed;
 }
 

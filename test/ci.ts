@@ -74,6 +74,7 @@ function runCheck(script: string, ...words: string[]): void {
 }
 
 runTests('test');
+runTests('test:executable');
 runCheck('lint');
 runCheck('typecheck');
 runTests('test:elasticsearch');

@@ -1,12 +1,12 @@
 // Reads and checks the dashboards that authors write.
 
-import { join } from 'node:path';
 import { DefinitionError } from '../../pipelines/language/problem.ts';
+import { ownPath } from '../../pipelines/own-files.ts';
 import type { DashboardDefinition, FieldLookup } from '../definition.ts';
 import { checkDashboards } from './check.ts';
 import { readDashboardFiles } from './read-files.ts';
 
-const definitionsFolder = join(import.meta.dirname, '..', 'definitions');
+const definitionsFolder = ownPath('dashboards/definitions');
 
 /**
  * Reads the definitions in the order of the navigation. Throws a DefinitionError that holds every problem of every

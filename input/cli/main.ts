@@ -2,14 +2,17 @@
 // one clear line and an exit code.
 
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
+import { isBundled } from '../../pipelines/own-files.ts';
 import { describeError, OperatorError, redact } from '../contract/errors.ts';
 import { wrap } from '../telemetry/terminal/wrap.ts';
-import { readVersion } from './version.ts';
+import { describeProgram, readVersion } from './version.ts';
 
 interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   readonly group: string;
+  /** True for what nobody needs on a collector's machine: the bundle leaves it out. */
+  readonly onlyFromRepository?: boolean;
   load(): Promise<Command>;
 }
 
@@ -22,6 +25,7 @@ const entries: readonly CommandEntry[] = [
     name: 'start',
     group: collect,
     summary: 'see it work on an emulated tenant, or run a policy',
+    onlyFromRepository: true,
     load: async () => (await import('./commands/start.ts')).startCommand(),
   },
   {
@@ -88,12 +92,14 @@ const entries: readonly CommandEntry[] = [
     name: 'preview',
     group: tools,
     summary: 'look at the dashboards without Kibana',
+    onlyFromRepository: true,
     load: async () => (await import('./commands/preview.ts')).previewCommand(),
   },
   {
     name: 'package',
     group: tools,
     summary: 'build the integration package for Kibana',
+    onlyFromRepository: true,
     load: async () => (await import('./commands/package.ts')).packageCommand(),
   },
   {
@@ -106,19 +112,35 @@ const entries: readonly CommandEntry[] = [
     name: 'emulate',
     group: tools,
     summary: 'serve an emulated Microsoft 365 on this machine',
+    onlyFromRepository: true,
     load: async () => (await import('./commands/emulate.ts')).emulateCommand(),
+  },
+  {
+    name: 'version',
+    group: tools,
+    summary: 'name version, commit and Node',
+    load: async () => (await import('./commands/version.ts')).versionCommand(),
   },
 ];
 
+const demonstration = `
+  m365 start                    see it work; needs nothing else installed`;
+
+const outside = `
+start, emulate, preview and package are not part of this program: they run from
+a checkout of the project, as "npm run -s m365 -- start".`;
+
+const checkout = `
+From a checkout, m365 is "npm run -s m365 --".`;
+
 const teaching = `
-First steps:
-  m365 start                    see it work; needs nothing else installed
+First steps:${isBundled ? '' : demonstration}
   m365 check --policy my.yml    before the first run on a tenant of your own
   m365 run --policy my.yml      the real thing
 
 Every command has its own help, with examples: m365 run --help
 deploy/sample-policy.yml is a policy to start from, docs/settings.md has every
-setting. From a checkout, m365 is "npm run -s m365 --".
+setting.${isBundled ? outside : checkout}
 
 Exit codes:
   0    done, or ended by Ctrl-C after everything in flight was delivered
@@ -155,16 +177,37 @@ export async function createProgram(
   const program = new Command('m365')
     .configureOutput({ getOutHelpWidth: () => Math.min(process.stdout.columns ?? 80, 100), ...output })
     .description('Collects the audit logs of Microsoft 365, complete and once, as ECS documents.')
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(
+      isAskedForVersion(words) ? describeProgram() : readVersion(),
+      '-V, --version',
+      'print version, commit and Node',
+    )
     .helpOption('-h, --help', 'print this, or the help of a command')
     .addHelpText('after', teaching);
   const wanted = words.find((word) => !word.startsWith('-'));
   for (const entry of entries) {
+    if (isBundled && entry.onlyFromRepository === true) {
+      if (entry.name === wanted) throw notInBundle(entry.name);
+      continue;
+    }
     const command = entry.name === wanted ? await entry.load() : new Command(entry.name);
     program.addCommand(command.summary(entry.summary).helpGroup(entry.group));
   }
   strict(program);
   return program;
+}
+
+/** The commit is asked for only where it is printed: from a repository Git has to tell it. */
+const isAskedForVersion = (words: readonly string[]) =>
+  words.some((word) => word === '-V' || word === '--version');
+
+function notInBundle(name: string): OperatorError {
+  return new OperatorError({
+    code: 'usage',
+    message: `m365 ${name} is not part of this program: it holds what a collector's machine needs.`,
+    advice: `From a checkout of the project it runs as: npm run -s m365 -- ${name}.`,
+    retry: { kind: 'never' },
+  });
 }
 
 /** Commander's own exits become errors, all the way down, so that usage errors get the exit code 2. */

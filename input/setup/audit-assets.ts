@@ -1,23 +1,21 @@
 // Reads the assets of the audit data streams from the files that fields/ and pipelines/ generate.
 
-import { globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { isObject } from '../../pipelines/json/unknown.ts';
+import { listOwnFiles, readOwnText } from '../../pipelines/own-files.ts';
 import { assetKinds, type SetupAsset } from './assets.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-
 /** Reads `{fields,pipelines}/generated/<kind>/<name>.json`, each the body of a PUT. */
-export function readAuditAssets(folder = root): readonly SetupAsset[] {
+export function readAuditAssets(): readonly SetupAsset[] {
   return assetKinds.flatMap((kind) =>
-    globSync(`{fields,pipelines}/generated/${kind}/*.json`, { cwd: folder })
-      .toSorted()
-      .map((file) => ({ kind, name: basename(file, '.json'), body: readBody(join(folder, file)) })),
+    ['fields', 'pipelines']
+      .flatMap((folder) => listOwnFiles(`${folder}/generated/${kind}`))
+      .map((file) => ({ kind, name: basename(file, '.json'), body: readBody(file) })),
   );
 }
 
 function readBody(file: string): Readonly<Record<string, unknown>> {
-  const body: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const body: unknown = JSON.parse(readOwnText(file));
   if (isObject(body)) return body;
-  throw new Error(`${file} in ${dirname(file)} is not the body of an asset`);
+  throw new Error(`${file} is not the body of an asset`);
 }

@@ -6,6 +6,7 @@ import type { ValidateFunction } from 'ajv';
 import { type DatasetName, datasets } from '../datasets.ts';
 import type { Definitions } from '../definitions.ts';
 import { compiledSchema } from '../json/compiled-schema.ts';
+import { ownPath } from '../own-files.ts';
 import { readDatasetFile } from './dataset-file.ts';
 import { DefinitionError } from './problem.ts';
 import { readFiles } from './read-files.ts';
@@ -17,7 +18,7 @@ import { readYamlFile, type YamlFile } from './yaml-file.ts';
 const namesSchema = compiledSchema<Tables['names']>(namesTableSchema);
 const workloadsSchema = compiledSchema<Tables['workloads']>(workloadsTableSchema);
 
-export const pipelinesFolder: string = join(import.meta.dirname, '..');
+export const pipelinesFolder: string = ownPath('pipelines');
 
 interface ReadOptions {
   /** Rules, cases and properties then say in which file and line they are written. */

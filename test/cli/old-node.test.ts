@@ -18,7 +18,7 @@ function runOnOldNode(folder: string, words: readonly string[], input = '') {
 test('an older Node hands over to the one that came with the packages, exit code and all', () => {
   expect(runOnOldNode(cli, ['--version'])).toMatchObject({
     status: 0,
-    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    stdout: expect.stringMatching(/^m365 \d+\.\d+\.\d+, commit \S+, Node 24\.\S+\n$/),
     stderr: '',
   });
   const refused = runOnOldNode(cli, ['map'], 'no record\n');

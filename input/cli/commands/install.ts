@@ -12,12 +12,9 @@ import type { PrintLine } from '../../setup/apply-setup.ts';
 import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
 import { importDashboards } from '../kibana/import-dashboards.ts';
 import { findOwnership, mapsDataStreams, type Ownership } from '../kibana/owners.ts';
-import type { Package } from '../package/assemble-package.ts';
-import { buildPackage } from '../package/build-package.ts';
-import { buildCollectorPackage } from '../package/collector/build-collector.ts';
-import { rawDataset } from '../package/collector/raw-stream.ts';
+import { rawDataset } from '../package/collector/raw-dataset.ts';
 import { collectionDataset } from '../package/fields/collection-fields.ts';
-import { zipPackage } from '../package/zip.ts';
+import { findSavedObjects, findZip, type PackageName } from '../package/ready-package.ts';
 import { printText } from '../terminal/terminal.ts';
 
 export interface InstallFlags {
@@ -93,10 +90,9 @@ export function installCommand(): Command {
 
 /** What is uploaded: its title in Kibana, and the data streams that it has to own. */
 interface Uploaded {
-  readonly name: string;
+  readonly name: PackageName;
   readonly title: string;
   readonly dataStreams: readonly string[];
-  readonly build: () => Package;
 }
 
 const patternOf = (dataset: string): string => `logs-${dataset}-*`;
@@ -105,14 +101,12 @@ const wholePackage: Uploaded = {
   name: 'm365',
   title: 'Microsoft 365: complete audit logs',
   dataStreams: [...datasetNames, collectionDataset].map(patternOf),
-  build: () => buildPackage(),
 };
 
 const collectorPackage: Uploaded = {
   name: 'm365_collector',
   title: "Microsoft 365: complete collection for Elastic's package",
   dataStreams: [collectionDataset, rawDataset].map(patternOf),
-  build: () => buildCollectorPackage(),
 };
 
 /** Throws an OperatorError for everything that needs a person. */
@@ -122,7 +116,9 @@ export async function runInstall(
   environment: EnvironmentVariables = process.env,
 ) {
   // The package is built first of all: it takes seconds, in which Kibana would close a connection that is open already.
-  const deliver = flags.dashboardsOnly ? prepareDashboards(flags, print) : prepareUpload(flags, print);
+  const deliver = await (flags.dashboardsOnly
+    ? prepareDashboards(flags, print)
+    : prepareUpload(flags, print));
   const connection = await readConnection(flags, environment);
   try {
     await deliver(connection);
@@ -133,9 +129,9 @@ export async function runInstall(
 
 type Upload = (connection: KibanaConnection) => Promise<void>;
 
-function prepareUpload(flags: InstallFlags, print: PrintLine): Upload {
+async function prepareUpload(flags: InstallFlags, print: PrintLine): Promise<Upload> {
   const uploaded = flags.collector ? collectorPackage : wholePackage;
-  const zip = flags.zip === undefined ? build(uploaded) : readZip(flags.zip);
+  const zip = flags.zip === undefined ? await findZip(uploaded.name) : readZip(flags.zip);
   return async (connection) => {
     const ownership = await findOwnership(connection, uploaded.name, uploaded.dataStreams);
     refuse(ownership, uploaded, print);
@@ -151,13 +147,16 @@ function prepareUpload(flags: InstallFlags, print: PrintLine): Upload {
   };
 }
 
-function prepareDashboards({ zip, dryRun, collector }: InstallFlags, print: PrintLine): Upload {
+async function prepareDashboards(
+  { zip, dryRun, collector }: InstallFlags,
+  print: PrintLine,
+): Promise<Upload> {
   if (zip !== undefined || collector)
     throw usage(
       `${collector ? '--collector' : '--zip'} and --dashboards-only exclude each other.`,
       'Leave one of them out.',
     );
-  const { savedObjects } = buildPackage();
+  const savedObjects = await findSavedObjects();
   return async (connection) => {
     const count = savedObjects.filter(({ type }) => type === 'dashboard').length;
     if (dryRun) {
@@ -168,11 +167,6 @@ function prepareDashboards({ zip, dryRun, collector }: InstallFlags, print: Prin
     print(`imported ${count} dashboards`);
     print('Next: in Kibana open Dashboards and look for [O365].');
   };
-}
-
-function build(uploaded: Uploaded): Uint8Array {
-  const { name, version, built } = uploaded.build();
-  return zipPackage(`${name}-${version}`, built);
 }
 
 function readZip(file: string): Uint8Array {

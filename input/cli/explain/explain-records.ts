@@ -12,6 +12,7 @@ import type { RecordExplanation } from '../../../pipelines/explain/explanation.t
 import { loadDefinitions } from '../../../pipelines/index.ts';
 import { pipelinesFolder, readDefinitions } from '../../../pipelines/language/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
+import { isBundled, readOwnText } from '../../../pipelines/own-files.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import type { RecordWriter } from '../map/map-records.ts';
 import { plainJson } from '../show/cells.ts';
@@ -49,8 +50,16 @@ export function writeExplanations(
   };
 }
 
+/** The definitions with their lines, as the bundle has them: read and checked when it was built. */
+export const compiledRulesFile = 'compiled/rules.json';
+
 /** Reads the definitions with their lines. Throws an OperatorError where the folder holds no record-type files. */
-export function readWritten(folder: string = pipelinesFolder): Definitions {
+export function readWritten(folder?: string): Definitions {
+  if (folder === undefined && isBundled) return JSON.parse(readOwnText(compiledRulesFile));
+  return readFolder(folder ?? pipelinesFolder);
+}
+
+function readFolder(folder: string): Definitions {
   const files = join(folder, datasets[mainDataset].folder, 'record-types');
   if (!existsSync(files))
     throw new OperatorError({

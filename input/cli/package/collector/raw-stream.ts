@@ -7,8 +7,7 @@ import type { PackageDataStream } from '../data-streams.ts';
 import { writeFieldFiles } from '../fields/field-definitions.ts';
 import { writeStreamTemplate } from '../form/stream-template.ts';
 import { writeStreamVariables } from '../form/variables.ts';
-
-export const rawDataset = 'm365.audit_raw';
+import { rawDataset } from './raw-dataset.ts';
 
 export function rawStream({ name, rawField }: Dataset): PackageDataStream {
   return {
