@@ -15,7 +15,14 @@ const within = (value: number | undefined, { minimum, maximum }: Bounds) =>
   (minimum === undefined || value >= minimum) &&
   (maximum === undefined || value <= maximum);
 
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true })
+// The schemas are made here, so nobody has to check them against the schema of schemas: it takes longer than all of them.
+const ajv = new Ajv({
+  allErrors: true,
+  allowUnionTypes: true,
+  verbose: true,
+  meta: false,
+  validateSchema: false,
+})
   .addKeyword({ keyword: 'option' })
   .addKeyword({
     keyword: 'duration',

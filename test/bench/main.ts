@@ -12,6 +12,7 @@ const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): 
   tenants: () => import('./tenants.ts'),
   latency: () => import('./latency.ts'),
   'event-loop': () => import('./event-loop.ts'),
+  executable: () => import('./executable.ts'),
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -3,3 +3,4 @@
 export const flags: readonly string[];
 export const malloc: Readonly<Record<string, string>>;
 export function startAnew(program: string): void;
+export function setMalloc(): void;

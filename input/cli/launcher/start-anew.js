@@ -29,8 +29,17 @@ export const malloc = {
  * system can do that. Elsewhere, and for another Node than the flags are known to, its defaults have to do.
  */
 export function startAnew(program) {
-  const isKnown = process.execve !== undefined && process.versions.node.startsWith('24.');
-  if (!isKnown || flags.every((flag) => process.execArgv.includes(flag))) return;
-  const words = [...process.execArgv, ...flags, program, ...process.argv.slice(2)];
+  if (flags.every((flag) => process.execArgv.includes(flag))) return;
+  replaceProcess([...process.execArgv, ...flags, program, ...process.argv.slice(2)]);
+}
+
+/** Does the same for the executable, which has the flags in itself; whoever starts it may have set malloc already. */
+export function setMalloc() {
+  if (Object.keys(malloc).some((name) => process.env[name] !== undefined)) return;
+  replaceProcess(process.argv.slice(2));
+}
+
+function replaceProcess(words) {
+  if (process.execve === undefined || !process.versions.node.startsWith('24.')) return;
   process.execve(process.execPath, [process.execPath, ...words], { ...malloc, ...process.env });
 }

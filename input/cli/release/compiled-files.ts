@@ -1,6 +1,7 @@
 // The files that the bundle holds: those of the repository that the program reads, and those that are read, checked and
 // compiled now, so that nothing of that is left to its start.
 
+import ecs from '@elastic/ecs';
 import { compiledFile, readCollectionFields } from '../../../dashboards/field-lookup.ts';
 import type { SavedObject } from '../../../dashboards/index.ts';
 import { listOwnFiles, readOwnBytes, readOwnText } from '../../../pipelines/own-files.ts';
@@ -8,6 +9,7 @@ import { assetKinds } from '../../setup/assets.ts';
 import { compiledRulesFile, readWritten } from '../explain/explain-records.ts';
 import { compiledDashboards, compiledZip, type PackageName } from '../package/ready-package.ts';
 import { commitFile } from '../version.ts';
+import { ecsFile } from './bundled/ecs-file.ts';
 
 /** Bytes by path, in the order of the paths. */
 export type EmbeddedFiles = ReadonlyMap<string, Uint8Array>;
@@ -22,6 +24,7 @@ export function compileFiles({ zips, savedObjects }: ReadyPackages, commit: stri
     ...listRepositoryFiles().map((path): [string, Uint8Array] => [path, readSmall(path)]),
     [compiledFile, toJson(readCollectionFields())],
     [compiledRulesFile, toJson(readWritten())],
+    [ecsFile, toJson({ EcsVersion: ecs.EcsVersion, EcsFlat: ecs.EcsFlat })],
     ...[...zips].map(([name, zip]): [string, Uint8Array] => [compiledZip(name), zip]),
     [compiledDashboards, toJson(savedObjects)],
     [commitFile, Buffer.from(commit)],

@@ -13,7 +13,7 @@ import type { EmbeddedFiles } from './compiled-files.ts';
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 /** Writes the executable to `file`. */
-export function writeExecutable(program: Uint8Array, files: EmbeddedFiles, file: string): void {
+export function writeExecutable(program: string, files: EmbeddedFiles, file: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'm365-build-'));
   try {
     writeParts(folder, program, files);
@@ -29,7 +29,7 @@ export function writeExecutable(program: Uint8Array, files: EmbeddedFiles, file:
 }
 
 /** Paths are relative, as they become part of the executable. */
-function writeParts(folder: string, program: Uint8Array, files: EmbeddedFiles): void {
+function writeParts(folder: string, program: string, files: EmbeddedFiles): void {
   const assets = Object.fromEntries([...files.keys()].map((path) => [path, join('assets', path)]));
   for (const [path, bytes] of files) {
     const part = join(folder, 'assets', path);
