@@ -21,7 +21,7 @@ export async function runPolicy(policy: Policy): Promise<number> {
   const documents = describeDocuments(policy, process.env);
   let footer = 'Ctrl-C ends it, when everything in flight is delivered.';
   const telemetry = createTelemetry({ clock: systemClock, version: readVersion() });
-  const display = openDisplay({
+  const display = await openDisplay({
     level: policy.process.logLevel,
     board: telemetry.board,
     names: namesOf(policy),

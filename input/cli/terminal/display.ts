@@ -4,7 +4,7 @@
 import type { Logger, LogLevel } from '../../contract/logger.ts';
 import { createJsonLogger, createTextLogger } from '../../telemetry/logger.ts';
 import type { StatusBoard } from '../../telemetry/status/status-board.ts';
-import { type Progress, showProgress } from '../../telemetry/terminal/progress.ts';
+import type { Progress } from '../../telemetry/terminal/progress.ts';
 
 export interface Display {
   readonly log: Logger;
@@ -21,7 +21,9 @@ interface DisplayOptions {
   readonly table: boolean;
 }
 
-export function openDisplay({ level, board, names, footer, table }: DisplayOptions): Display {
+/** What draws on a terminal is loaded only where there is one. */
+export async function openDisplay(options: DisplayOptions): Promise<Display> {
+  const { level, board, names, footer, table } = options;
   const terminal = process.stderr;
   if (!terminal.isTTY)
     return {
@@ -38,7 +40,10 @@ export function openDisplay({ level, board, names, footer, table }: DisplayOptio
     colour: terminal.hasColors(),
     columns: terminal.columns,
   });
-  if (table) progress = showProgress({ board, terminal, names, footer });
+  if (table) {
+    const { showProgress } = await import('../../telemetry/terminal/progress.ts');
+    progress = showProgress({ board, terminal, names, footer });
+  }
   return {
     log,
     close() {
