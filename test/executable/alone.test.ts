@@ -84,22 +84,27 @@ describe.each(programs)('$about, alone in a folder and without a Node on the pat
     expect(its).toEqual(await runRepository(['setup', '--print']));
   });
 
-  test('uploads the package of its release to Kibana, and imports its dashboards', async () => {
+  test('uploads the packages of its release to Kibana, and imports its dashboards', async () => {
+    let installed: readonly object[] = [];
     const bodies: Buffer[] = [];
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
       const body = Buffer.concat(chunks);
       if (request.method === 'POST') bodies.push(body);
-      const isUnknown = request.url?.endsWith('/packages/m365');
+      const isUnknown = /\/packages\/m365\w*$/.test(request.url ?? '');
       response.writeHead(isUnknown ? 404 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ items: [], total: 0, success: true }));
+      response.end(JSON.stringify({ items: installed, total: installed.length, success: true }));
     });
     await using kibana = await listenLocally(server);
     const { url } = kibana;
     const [zip = ''] = readdirSync(releaseFolder).filter((name) => /^m365-.*zip$/.test(name));
     expect(await run(['install', '--kibana', url])).toMatchObject({ code: 0, stderr: '' });
     expect(bodies[0]?.equals(readFileSync(join(releaseFolder, zip)))).toBe(true);
+    installed = [{ name: 'o365', version: '3.10.6', dataStreams: [{ name: 'logs-o365.audit-*' }] }];
+    expect(await run(['install', '--collector', '--kibana', url])).toMatchObject({ code: 0, stderr: '' });
+    const [collector = ''] = readdirSync(releaseFolder).filter((name) => name.startsWith('m365_collector'));
+    expect(bodies[1]?.equals(readFileSync(join(releaseFolder, collector)))).toBe(true);
     const { stdout } = await run(['install', '--dashboards-only', '--kibana', url]);
     expect(stdout).toMatch(/^imported \d+ dashboards/);
     expect(bodies.at(-1)?.toString()).toContain('"type":"dashboard"');
