@@ -17,6 +17,7 @@ import { writeProtocolDefinition } from '../agent/protocol/write-definition.ts';
 import { writeSpec } from '../agent/spec/write-spec.ts';
 import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
 import { generateSettings } from '../settings/reference/generate.ts';
+import { malloc } from './launcher/start-anew.js';
 import { collectionDataset, listCollectionFields } from './package/fields/collection-fields.ts';
 import { generateVersions } from './package/versions/generate-versions.ts';
 import { writeSupport } from './support/write-support.ts';
@@ -35,7 +36,7 @@ export function listArtefacts(): Artefact[] {
     { path: 'docs/mapping-language.md', text: writeMappingLanguage() },
     { path: 'docs/support.md', text: writeSupport() },
     { path: 'input/agent/protocol/generated/elastic-agent.json', text: writeProtocolDefinition() },
-    { path: 'deploy/m365.spec.yml', text: writeSpec() },
+    { path: 'deploy/m365.spec.yml', text: writeSpec(malloc) },
     ...[...generateSettings(), ...generateVersions()].map(([path, text]) => ({ path, text })),
   ];
 }

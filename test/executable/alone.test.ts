@@ -52,7 +52,18 @@ describe.each(programs)('$about, alone in a folder and without a Node on the pat
   });
 
   test('prints the help of a command as the repository does', async () => {
-    for (const command of ['run', 'check', 'prove', 'replay', 'state', 'map', 'setup', 'install', 'show'])
+    for (const command of [
+      'run',
+      'check',
+      'prove',
+      'replay',
+      'state',
+      'map',
+      'setup',
+      'install',
+      'show',
+      'agent',
+    ])
       expect(await run([command, '--help'])).toEqual(await runRepository([command, '--help']));
   });
 

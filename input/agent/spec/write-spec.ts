@@ -4,7 +4,8 @@
 import { stringify } from 'yaml';
 import { timeLimits } from './time-limits.ts';
 
-const platforms = [
+/** Elastic Agent's names of what the collector can be built for. */
+const allPlatforms = [
   'linux/amd64',
   'linux/arm64',
   'container/amd64',
@@ -16,8 +17,24 @@ const platforms = [
 
 const seconds = (ms: number): string => `${ms / 1000}s`;
 
-/** What one file says is the same on all platforms. */
-export function writeSpec(): string {
+const systems: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  linux: ['linux', 'container'],
+  darwin: ['darwin'],
+  win32: ['windows'],
+};
+const processors: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+
+/** Returns the names that Elastic Agent has for a machine; none where it does not run there. */
+export function platformsOf(platform: NodeJS.Platform, processor: string): readonly string[] {
+  const name = processors[processor];
+  return name === undefined ? [] : (systems[platform] ?? []).map((system) => `${system}/${name}`);
+}
+
+/** `environment`: variables that the executable is started with. */
+export function writeSpec(
+  environment: Readonly<Record<string, string>>,
+  platforms: readonly string[] = allPlatforms,
+): string {
   const { checkinMs, restartMs, stopMs } = timeLimits;
   const spec = {
     version: 2,
@@ -28,7 +45,9 @@ export function writeSpec(): string {
         platforms,
         outputs: ['elasticsearch'],
         command: {
+          name: 'm365',
           args: ['agent'],
+          env: Object.entries(environment).map(([name, value]) => ({ name, value })),
           timeouts: { checkin: seconds(checkinMs), restart: seconds(restartMs), stop: seconds(stopMs) },
           restart_monitoring_period: '10m',
           maximum_restarts_per_period: 2,

@@ -5,9 +5,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOwnText } from '../../../pipelines/own-files.ts';
+import { platformsOf, writeSpec } from '../../agent/spec/write-spec.ts';
+import { malloc } from '../launcher/start-anew.js';
 import { findSavedObjects, findZip, packageNames } from '../package/ready-package.ts';
 import { askGit, readCommit, readVersion } from '../version.ts';
-import { writeAgentSpec } from './agent-spec.ts';
 import { type ReleaseFacts, writeBillOfMaterials } from './bill-of-materials.ts';
 import { bundleAsModule, bundleForExecutable } from './bundle.ts';
 import { compileFiles } from './compiled-files.ts';
@@ -33,7 +34,7 @@ export async function writeRelease(folder: string): Promise<void> {
   const write = (name: string, content: string | Uint8Array, mode = 0o644) =>
     writeFileSync(join(folder, name), content, { mode });
   write('m365.mjs', module.text, 0o755);
-  write('m365.spec.yml', writeAgentSpec());
+  write('m365.spec.yml', writeSpec(malloc, platformsOf(process.platform, process.arch)));
   write('sample-policy.yml', readOwnText('deploy/sample-policy.yml'));
   for (const [name, zip] of zips) write(`${name}-${facts.version}.zip`, zip);
   write('m365.cdx.json', writeBillOfMaterials(facts, packages));
