@@ -1,18 +1,18 @@
 // A collector process on an emulator, told by units as a program would tell it.
 
 import { join } from 'node:path';
-import type { Clock } from '../../input/contract/clock.ts';
 import type { ElasticAgent } from '../../input/documents/agent-fields.ts';
 import { treeOf } from '../../input/options/settings-tree.ts';
 import { CollectorProcess } from '../../input/runtime/process.ts';
 import type { Unit } from '../../input/settings/units/unit.ts';
 import { createTelemetry } from '../../input/telemetry/telemetry.ts';
+import type { IdleClock } from '../contract/idle-clock.ts';
 import { readDelivered } from '../end-to-end/harness.ts';
 import { recordingLog } from '../state/state-folder.ts';
 
 export interface ProcessPlace {
   readonly folder: string;
-  readonly clock: Clock;
+  readonly clock: IdleClock;
   readonly random: () => number;
   readonly elasticAgent?: ElasticAgent;
 }
@@ -55,7 +55,9 @@ export async function openProcess({ folder, clock, random, elasticAgent }: Proce
     Promise.all(folders.map((each) => readDelivered(join(folder, each)))).then((ids) => ids.flat());
   const shown = (tenant: string, feed?: string) =>
     telemetry.board.snapshot().components.find((each) => each.tenant_id === tenant && each.feed === feed);
-  return { collector, log, opened, delivered, shown, telemetry };
+  /** Resolves when the change is made, however long that takes on the clock. */
+  const apply = (units: readonly Unit[]) => clock.during(collector.applyUnits(units));
+  return { apply, collector, log, opened, delivered, shown, telemetry };
 }
 
 export type OpenProcess = Awaited<ReturnType<typeof openProcess>>;

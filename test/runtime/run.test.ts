@@ -10,16 +10,9 @@ import { runCollector } from '../../input/runtime/run.ts';
 import { loadPolicy } from '../../input/settings/policy/load-policy.ts';
 import type { Policy } from '../../input/settings/policy/policy.ts';
 import { createTelemetry, type RunTelemetry } from '../../input/telemetry/telemetry.ts';
-import {
-  compare,
-  makeWorkplace,
-  nothingAmiss,
-  readDelivered,
-  streamFor,
-  until,
-} from '../end-to-end/harness.ts';
+import { IdleClock } from '../contract/idle-clock.ts';
+import { compare, makeWorkplace, nothingAmiss, readDelivered, streamFor } from '../end-to-end/harness.ts';
 import { StandIn } from '../outputs/elasticsearch/stand-in.ts';
-import { type ScaledClock, scaledClock } from '../sources/management-activity/scaled-clock.ts';
 import { recordingLog } from '../state/state-folder.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -27,7 +20,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function emulate(clock: ScaledClock, tenants = 1): Promise<Emulator> {
+async function emulate(clock: IdleClock, tenants = 1): Promise<Emulator> {
   const content = { records: 100, recordsPerBlob: 20, ratePerMinute: 0 };
   const emulator = await startEmulator({
     clock,
@@ -39,7 +32,7 @@ async function emulate(clock: ScaledClock, tenants = 1): Promise<Emulator> {
 
 async function startRun(
   policyFile: string,
-  clock: ScaledClock,
+  clock: IdleClock,
   once = false,
   around = (telemetry: RunTelemetry) => telemetry,
 ) {
@@ -61,7 +54,7 @@ async function startRun(
   closers.push(() => {
     stop.abort();
     abandon.abort();
-    return result.catch(() => undefined);
+    return clock.during(result.catch(() => undefined));
   });
   const health = (tenantId: string, contentType?: string) =>
     telemetry.board
@@ -77,22 +70,22 @@ const truth = (emulator: Emulator, tenant: string) =>
   [...emulator.distinctIds()].filter(({ tenantId }) => tenantId === tenant).map(({ id }) => id);
 
 test('a ledger that cannot be written holds up an orderly end only until it is abandoned', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const place = await makeWorkplace({ streams: [streamFor(emulator)] });
   const run = await startRun(place.policy, clock);
   const tenant = emulator.tenants[0]?.tenantId ?? '';
-  await until(() => run.health(tenant, 'DLP.All')?.health !== undefined);
+  await clock.until(() => run.health(tenant, 'DLP.All')?.health !== undefined);
   const other = new DatabaseSync(join(place.state, 'ledger.db'));
   closers.push(async () => other.close());
   other.exec('BEGIN IMMEDIATE');
-  await until(() => run.healthOf('ledger')?.health === 'degraded');
+  await clock.until(() => run.healthOf('ledger')?.health === 'degraded');
   run.stop.abort();
   run.abandon.abort();
-  expect((await run.result).failed.size).toBe(0);
+  expect((await clock.during(run.result)).failed.size).toBe(0);
   other.exec('ROLLBACK');
   const next = await startRun(place.policy, clock, true);
-  await next.result;
+  await clock.during(next.result);
   expect(compare(truth(emulator, tenant), await readDelivered(place.output))).toEqual(nothingAmiss);
 });
 
@@ -101,13 +94,13 @@ test.each([
   ['cut to nothing', (file: string) => truncateSync(file)],
   ['deleted with its folder', (file: string) => rmSync(dirname(file), { recursive: true })],
 ])('what comes after an output file was %s is delivered, and that it was is said', async (_, change) => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const place = await makeWorkplace({ streams: [streamFor(emulator)] });
   const run = await startRun(place.policy, clock);
   const tenant = emulator.tenants[0]?.tenantId ?? '';
   const missing = async () => compare(truth(emulator, tenant), await readDelivered(place.output)).missing;
-  await until(async () => existsSync(place.output) && (await missing()).length === 0);
+  await clock.until(async () => existsSync(place.output) && (await missing()).length === 0);
   const before = truth(emulator, tenant);
   for (const name of readdirSync(place.output).filter((each) => each.endsWith('.ndjson')))
     change(join(place.output, name));
@@ -115,32 +108,34 @@ test.each([
   const after = truth(emulator, tenant).filter((id) => !before.includes(id));
   // With what was in the file, but not yet acknowledged.
   const found = async () => (existsSync(place.output) ? readDelivered(place.output) : []);
-  await until(async () => compare(after, await found()).missing.length === 0);
+  await clock.until(async () => compare(after, await found()).missing.length === 0);
   expect(compare(after, await found()).doubled).toEqual([]);
   expect(run.log.lines.filter((line) => /^WARN The file .* while it was written/.test(line))).toHaveLength(1);
   run.stop.abort();
-  expect((await run.result).failed.size).toBe(0);
+  expect((await clock.during(run.result)).failed.size).toBe(0);
 });
 
 test('a ledger that is damaged while it is used is left for a new one, and nothing is lost or doubled', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const place = await makeWorkplace({ streams: [streamFor(emulator)] });
   const run = await startRun(place.policy, clock);
   const tenant = emulator.tenants[0]?.tenantId ?? '';
   const isComplete = async () =>
     compare(truth(emulator, tenant), await readDelivered(place.output)).missing.length === 0;
-  await until(isComplete);
+  await clock.until(isComplete);
   using other = new DatabaseSync(join(place.state, 'ledger.db'));
   other.exec(`UPDATE item SET state = 'listed', listed_at = 9000000000000000`);
   emulator.publish({ contentType: 'Audit.General', generate: 3 });
-  await until(() => run.log.lines.some((line) => line.includes('collecting begins again with a new one')));
-  await until(isComplete);
+  await clock.until(() =>
+    run.log.lines.some((line) => line.includes('collecting begins again with a new one')),
+  );
+  await clock.until(isComplete);
   expect(compare(truth(emulator, tenant), await readDelivered(place.output))).toEqual(nothingAmiss);
   expect(run.log.lines.filter((line) => line.startsWith('ERROR'))).toEqual([]);
   expect(readdirSync(place.state).filter((name) => /^ledger\.damaged-\w+$/.test(name))).toHaveLength(1);
   run.stop.abort();
-  expect((await run.result).failed.size).toBe(0);
+  expect((await clock.during(run.result)).failed.size).toBe(0);
 });
 
 /** Two tenants: the first delivers to files, the second to an Elasticsearch. */
@@ -169,32 +164,32 @@ async function placeOfTwo(emulator: Emulator, elasticsearch: string) {
 const idOf = (emulator: Emulator, index: number) => emulator.tenants[index]?.tenantId ?? '';
 
 test('an output that cannot be reached at the start keeps only its own streams waiting', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock, 2);
   const reserved = await new StandIn().listen();
   const { port, url } = reserved;
   await reserved.close();
   const place = await placeOfTwo(emulator, url);
   const run = await startRun(place.policy, clock);
-  await until(async () => (await readDelivered(place.output)).length === 100);
+  await clock.until(async () => (await readDelivered(place.output)).length === 100);
   expect(run.healthOf('output')).toMatchObject({ health: 'failed', code: 'elasticsearch-unreachable' });
   const elasticsearch = await new StandIn().listen(port);
   closers.push(() => elasticsearch.close());
-  await until(() => elasticsearch.stored.length === 100);
+  await clock.until(() => elasticsearch.stored.length === 100);
   expect(run.healthOf('output')?.health).toBe('healthy');
   expect(compare(truth(emulator, idOf(emulator, 0)), await readDelivered(place.output))).toEqual(
     nothingAmiss,
   );
   run.stop.abort();
-  expect((await run.result).failed.size).toBe(0);
+  expect((await clock.during(run.result)).failed.size).toBe(0);
 });
 
 test('a single run does not wait for an output, and fails for its streams only', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock, 2);
   const place = await placeOfTwo(emulator, 'http://127.0.0.1:1');
   const run = await startRun(place.policy, clock, true);
-  expect([...(await run.result).failed.keys()]).toEqual(['for-default-1']);
+  expect([...(await clock.during(run.result)).failed.keys()]).toEqual(['for-default-1']);
   expect(run.health(idOf(emulator, 1))).toMatchObject({
     health: 'failed',
     code: 'elasticsearch-unreachable',
@@ -203,17 +198,7 @@ test('a single run does not wait for an output, and fails for its streams only',
 });
 
 test('a start that breaks off leaves nothing behind that goes on', async () => {
-  const system = scaledClock(100);
-  let sleeping = 0;
-  const clock: ScaledClock = {
-    ...system,
-    async sleep(ms, signal) {
-      sleeping += 1;
-      await system.sleep(ms, signal).finally(() => {
-        sleeping -= 1;
-      });
-    },
-  };
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const place = await makeWorkplace({ streams: [streamFor(emulator)] });
   const policy = await loadPolicy(place.policy, { once: true });
@@ -234,10 +219,12 @@ test('a start that breaks off leaves nothing behind that goes on', async () => {
       signals: { stop: never, abandon: never },
       telemetry: createTelemetry({ clock, version: '0.1.0' }),
     });
-  await expect(run({ ...policy, completeness: [completeness] })).rejects.toThrow('no output was opened');
-  expect(sleeping).toBe(0);
+  await expect(clock.during(run({ ...policy, completeness: [completeness] }))).rejects.toThrow(
+    'no output was opened',
+  );
+  expect(clock.sleeping).toBe(0);
   // Neither the ledger nor the output folder is held any more.
-  expect((await run(policy)).failed.size).toBe(0);
+  expect((await clock.during(run(policy))).failed.size).toBe(0);
   expect(await readDelivered(place.output)).toHaveLength(100);
 });
 
@@ -256,95 +243,95 @@ describe('where the only output cannot be opened', () => {
     [500, 'illegal_state_exception'],
     [408, ''],
   ])('for %i %s, a run waits and collects as after the start', async (status, type) => {
-    const clock = scaledClock(100);
+    const clock = new IdleClock();
     const emulator = await emulate(clock);
     const server = await new StandIn().listen();
     closers.push(() => server.close());
     refuse(server, status, type);
     const { policy } = await placeFor(emulator, server.url);
     const run = await startRun(policy, clock);
-    await until(() => run.inFlightBytes() > 0);
+    await clock.until(() => run.inFlightBytes() > 0);
     expect(run.healthOf('output')?.health).toBe('failed');
     server.answers.clear();
-    await until(() => server.stored.length === 100);
+    await clock.until(() => server.stored.length === 100);
     expect(run.healthOf('output')?.health).toBe('healthy');
     run.stop.abort();
-    expect((await run.result).failed.size).toBe(0);
+    expect((await clock.during(run.result)).failed.size).toBe(0);
   });
 
   test('as it stands still, a run begins all the same', async () => {
-    const clock = scaledClock(100);
+    const clock = new IdleClock();
     const emulator = await emulate(clock);
     const server = await new StandIn().listen();
     closers.push(() => server.close());
     server.answers.set('/', () => {});
     const { policy } = await placeFor(emulator, server.url);
     const run = await startRun(policy, clock);
-    await until(() => run.inFlightBytes() > 0);
+    await clock.until(() => run.inFlightBytes() > 0);
     expect(run.healthOf('output')).toMatchObject({ health: 'failed', code: 'elasticsearch-slow' });
     run.stop.abort();
     run.abandon.abort();
-    expect((await run.result).open).toBeGreaterThan(0);
+    expect((await clock.during(run.result)).open).toBeGreaterThan(0);
   });
 
   test('as nobody is there, a run waits, and says when it is something else that keeps it waiting', async () => {
-    const clock = scaledClock(100);
+    const clock = new IdleClock();
     const emulator = await emulate(clock);
     const reserved = await new StandIn().listen();
     const { port, url } = reserved;
     await reserved.close();
     const { policy } = await placeFor(emulator, url);
     const run = await startRun(policy, clock);
-    await until(() => run.healthOf('output')?.code === 'elasticsearch-unreachable');
+    await clock.until(() => run.healthOf('output')?.code === 'elasticsearch-unreachable');
     const server = new StandIn();
     refuse(server, 401, 'security_exception');
     await server.listen(port);
     closers.push(() => server.close());
-    await until(() => run.healthOf('output')?.code === 'elasticsearch-401');
+    await clock.until(() => run.healthOf('output')?.code === 'elasticsearch-401');
     server.answers.clear();
-    await until(() => server.stored.length === 100);
+    await clock.until(() => server.stored.length === 100);
     run.stop.abort();
-    expect((await run.result).failed.size).toBe(0);
+    expect((await clock.during(run.result)).failed.size).toBe(0);
   });
 
   test.each([
     [401, 'security_exception', 'not now'],
     [404, '', 'hosts'],
   ])('for %i %s, which an operator has to change, nothing is begun', async (status, type, said) => {
-    const clock = scaledClock(100);
+    const clock = new IdleClock();
     const emulator = await emulate(clock);
     const server = await new StandIn().listen();
     closers.push(() => server.close());
     refuse(server, status, type);
     const { policy } = await placeFor(emulator, server.url);
     const run = await startRun(policy, clock);
-    const error = await run.result.catch((thrown: unknown) => thrown);
+    const error = await clock.during(run.result.catch((thrown: unknown) => thrown));
     expect(describeError(error)).toContain(said);
     expect(emulator.requests.counts().total).toBe(0);
   });
 
   test('a run that collects once tries some times, and does not say that it goes on trying', async () => {
-    const clock = scaledClock(100);
+    const clock = new IdleClock();
     const emulator = await emulate(clock);
     const server = await new StandIn().listen();
     closers.push(() => server.close());
     refuse(server, 503, 'cluster_block_exception');
     const { policy } = await placeFor(emulator, server.url);
     const run = await startRun(policy, clock, true);
-    const error = await run.result.catch((thrown: unknown) => thrown);
+    const error = await clock.during(run.result.catch((thrown: unknown) => thrown));
     expect(describeError(error)).toMatch(/It was tried 4 times; a run that collects once ends then/);
     expect(describeError(error)).not.toMatch(/it is tried again/i);
   });
 });
 
 test('a tenant that two streams name, by its GUID and by a domain, is collected by one of them', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const { domain = '' } = emulator.tenants[0] ?? {};
   const streams = [{ ...streamFor(emulator), tenant_id: domain }, streamFor(emulator)];
   const place = await makeWorkplace({ streams });
   const run = await startRun(place.policy, clock, true);
-  expect([...(await run.result).failed.keys()]).toEqual(['m365-test-1']);
+  expect([...(await clock.during(run.result)).failed.keys()]).toEqual(['m365-test-1']);
   expect(run.health(domain)).toMatchObject({ health: 'failed', code: 'tenant-twice' });
   expect(run.health(domain)?.message).toContain('policy.yml:');
   expect(compare(truth(emulator, idOf(emulator, 0)), await readDelivered(place.output))).toEqual(
@@ -353,13 +340,13 @@ test('a tenant that two streams name, by its GUID and by a domain, is collected 
 });
 
 test('a change of outputs is said, since what was delivered is not sent again', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const deliverTo = async (output: string, state: string) => {
     const parts = { output: { type: 'file', path: output }, process: { state_folder: state } };
     const place = await makeWorkplace({ streams: [streamFor(emulator)], ...parts });
     const run = await startRun(place.policy, clock, true);
-    await run.result;
+    await clock.during(run.result);
     return run.log.lines.filter((line) => line.includes('until now documents went to'));
   };
   const { folder, state } = await makeWorkplace({ streams: [] });
@@ -373,7 +360,7 @@ test('a change of outputs is said, since what was delivered is not sent again', 
 });
 
 test('another collector of the same tenant is noticed, and no longer shown once it is gone', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const elasticsearch = await new StandIn().listen();
   closers.push(() => elasticsearch.close());
@@ -387,12 +374,13 @@ test('another collector of the same tenant is noticed, and no longer shown once 
   const [mine, theirs] = (await Promise.all(places)).map(({ policy }) => policy);
   const collect = async (policy = '') => {
     const run = await startRun(policy, clock, true);
-    await run.result;
+    await clock.during(run.result);
     return run;
   };
   const shown = ({ health }: Awaited<ReturnType<typeof collect>>) =>
     health(idOf(emulator, 0), 'Audit.Exchange')?.code;
   const publish = () => {
+    clock.advance(60_000);
     const contentCreated = new Date(clock.now() - 10_000).toISOString();
     emulator.publish({ contentType: 'Audit.Exchange', generate: 5, contentCreated });
   };
@@ -437,41 +425,41 @@ describe('a stream that dies of an unforeseen error', () => {
   };
 
   test.each(Object.entries(outputs))('begins again, with nothing lost or doubled in %s', async (_, open) => {
-    const clock = scaledClock(100);
+    const clock = new IdleClock();
     const emulator = await emulate(clock);
     const { output, delivered } = await open();
     const place = await makeWorkplace({ streams: [streamFor(emulator)], ...(output && { output }) });
     const run = await startRun(place.policy, clock, false, failOnce);
     const tenant = idOf(emulator, 0);
-    await until(() => run.health(tenant)?.health === 'failed');
+    await clock.until(() => run.health(tenant)?.health === 'failed');
     expect(run.health(tenant)?.message).toContain('nobody foresaw this');
-    await until(() => run.health(tenant)?.health === 'degraded');
-    await until(async () => (await delivered(place.output)).length === 100);
+    await clock.until(() => run.health(tenant)?.health === 'degraded');
+    await clock.until(async () => (await delivered(place.output)).length === 100);
     emulator.publish({ tenant, contentType: 'Audit.Exchange', generate: 5 });
-    await until(async () => (await delivered(place.output)).length === 105);
+    await clock.until(async () => (await delivered(place.output)).length === 105);
     expect(run.health(tenant)).toMatchObject({ code: 'stream-died', counters: { stream_restarts: 1 } });
-    await until(() => run.inFlightBytes() === 0);
+    await clock.until(() => run.inFlightBytes() === 0);
     expect(compare(truth(emulator, tenant), await delivered(place.output))).toEqual(nothingAmiss);
     run.stop.abort();
-    expect((await run.result).failed.size).toBe(0);
+    expect((await clock.during(run.result)).failed.size).toBe(0);
   });
 
   /** Collects everything, and then no record more can be acknowledged, until the function given is called. */
   const spoilLedger = async (output?: Record<string, unknown>) => {
-    const clock = scaledClock(100);
+    const clock = new IdleClock();
     const emulator = await emulate(clock);
     const tenant = idOf(emulator, 0);
     const place = await makeWorkplace({ streams: [streamFor(emulator)], ...(output && { output }) });
     const run = await startRun(place.policy, clock);
     const delivered = () => run.health(tenant, 'Audit.Exchange')?.counters.records_delivered ?? 0;
-    await until(() => run.health(tenant)?.health === 'healthy' && delivered() > 0);
+    await clock.until(() => run.health(tenant)?.health === 'healthy' && delivered() > 0);
     const ledger = new DatabaseSync(join(place.state, 'ledger.db'), { timeout: 5000 });
     closers.push(async () => ledger.close());
     ledger.exec(
       "CREATE TRIGGER spoilt BEFORE INSERT ON seen_recent BEGIN SELECT RAISE(ABORT, 'this is spoilt'); END",
     );
     emulator.publish({ tenant, contentType: 'Audit.Exchange', generate: 5 });
-    await until(() => run.health(tenant)?.health === 'failed');
+    await clock.until(() => run.health(tenant)?.health === 'failed');
     const mend = () => ledger.exec('DROP TRIGGER spoilt');
     return { clock, emulator, tenant, place, run, mend };
   };
@@ -480,7 +468,7 @@ describe('a stream that dies of an unforeseen error', () => {
     const server = await new StandIn().listen();
     closers.push(() => server.close());
     const output = { type: 'elasticsearch', hosts: [server.url], api_key: 'a:bcdef', proxy_disable: true };
-    const { emulator, tenant, run, mend } = await spoilLedger(output);
+    const { clock, emulator, tenant, run, mend } = await spoilLedger(output);
     expect(run.health(tenant)).toMatchObject({
       code: 'stream-died',
       message: expect.stringContaining('this is spoilt'),
@@ -488,12 +476,12 @@ describe('a stream that dies of an unforeseen error', () => {
     // As a rollover does: an Id is refused only within the newest index.
     server.indices.push(new Map());
     mend();
-    await until(() => run.health(tenant)?.health === 'degraded');
+    await clock.until(() => run.health(tenant)?.health === 'degraded');
     emulator.publish({ tenant, contentType: 'Audit.Exchange', generate: 5 });
-    await until(() => new Set(server.stored).size === 110);
+    await clock.until(() => new Set(server.stored).size === 110);
     expect(server.stored).toHaveLength(110);
     run.stop.abort();
-    expect((await run.result).failed.size).toBe(0);
+    expect((await clock.during(run.result)).failed.size).toBe(0);
   });
 
   test('waits for a new start where a file holds what the ledger could not take up', async () => {
@@ -501,17 +489,19 @@ describe('a stream that dies of an unforeseen error', () => {
     expect(run.health(tenant)?.code).toBe('checkpoint-unrecorded');
     mend();
     run.stop.abort();
-    expect((await run.result).failed.size).toBe(1);
-    await (await startRun(place.policy, clock, true)).result;
+    expect((await clock.during(run.result)).failed.size).toBe(1);
+    await clock.during((await startRun(place.policy, clock, true)).result);
     expect(compare(truth(emulator, tenant), await readDelivered(place.output))).toEqual(nothingAmiss);
   });
 
   test('has failed where it collects once', async () => {
-    const clock = scaledClock(100);
+    const clock = new IdleClock();
     const emulator = await emulate(clock);
     const place = await makeWorkplace({ streams: [streamFor(emulator)] });
     const run = await startRun(place.policy, clock, true, failOnce);
-    expect([...(await run.result).failed.values()]).toEqual([new TypeError('nobody foresaw this')]);
+    expect([...(await clock.during(run.result)).failed.values()]).toEqual([
+      new TypeError('nobody foresaw this'),
+    ]);
     expect(run.health(idOf(emulator, 0))?.health).toBe('failed');
   });
 });

@@ -7,8 +7,8 @@ import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { runCollector } from '../../input/runtime/run.ts';
 import { loadPolicy } from '../../input/settings/policy/load-policy.ts';
 import { createTelemetry } from '../../input/telemetry/telemetry.ts';
+import { IdleClock } from '../contract/idle-clock.ts';
 import { compare, makeWorkplace, nothingAmiss, readDelivered, streamFor } from '../end-to-end/harness.ts';
-import { type ScaledClock, scaledClock } from '../sources/management-activity/scaled-clock.ts';
 import { recordingLog } from '../state/state-folder.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -19,20 +19,20 @@ afterEach(async () => {
 const first = { content_types: ['Audit.Exchange', 'Audit.General'] };
 const second = { content_types: ['Audit.AzureActiveDirectory', 'Audit.SharePoint', 'DLP.All'] };
 
-async function emulate(clock: ScaledClock): Promise<Emulator> {
+async function emulate(clock: IdleClock): Promise<Emulator> {
   const content = { records: 200, recordsPerBlob: 20, ratePerMinute: 0 };
   const emulator = await startEmulator({ clock, tenants: [{ content }] });
   closers.push(() => emulator.close());
   return emulator;
 }
 
-async function runOnce(policyFile: string, clock: ScaledClock) {
+async function runOnce(policyFile: string, clock: IdleClock) {
   const policy = await loadPolicy(policyFile, { once: true });
   const telemetry = createTelemetry({ clock, version: '0.1.0' });
   const never = new AbortController().signal;
   const log = recordingLog();
   const signals = { stop: never, abandon: never };
-  const result = await runCollector({
+  const running = runCollector({
     policy,
     signals,
     telemetry,
@@ -41,13 +41,14 @@ async function runOnce(policyFile: string, clock: ScaledClock) {
     random: () => 0.5,
     version: '0',
   });
+  const result = await clock.during(running);
   return { ...result, log, components: telemetry.board.snapshot().components };
 }
 
 const truth = (emulator: Emulator) => [...emulator.distinctIds()].map(({ id }) => id);
 
 test('is collected by both of them, each record once, with one token', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const { domain = '' } = emulator.tenants[0] ?? {};
   const byDomain = { ...streamFor(emulator, 0, second), tenant_id: domain };
@@ -62,7 +63,7 @@ test('is collected by both of them, each record once, with one token', async () 
 });
 
 test('loses nothing when one of them cannot be delivered, and says of which feeds', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const { domain = '' } = emulator.tenants[0] ?? {};
   const overlapping = { ...streamFor(emulator, 0, { content_types: ['DLP.All', 'Audit.General'] }) };
@@ -82,7 +83,7 @@ test('loses nothing when one of them cannot be delivered, and says of which feed
 });
 
 test('may deliver to two outputs, which is no change of outputs', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await emulate(clock);
   const place = await makeWorkplace({ streams: [streamFor(emulator, 0, first)] });
   closers.push(place.remove);

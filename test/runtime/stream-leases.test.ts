@@ -3,15 +3,15 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from '@jest/globals';
-import { type Clock, systemClock } from '../../input/contract/clock.ts';
+import type { Clock } from '../../input/contract/clock.ts';
 import type { Feed } from '../../input/contract/feed.ts';
 import { startEmulator } from '../../input/emulator/index.ts';
 import type { Unit } from '../../input/settings/units/unit.ts';
 import { Components } from '../../input/state/sqlite/components.ts';
 import { SqliteWorkLedger } from '../../input/state/sqlite/work-items.ts';
-import { streamFor, until } from '../end-to-end/harness.ts';
+import { IdleClock } from '../contract/idle-clock.ts';
+import { streamFor } from '../end-to-end/harness.ts';
 import { StandIn } from '../outputs/elasticsearch/stand-in.ts';
-import { scaledClock } from '../sources/management-activity/scaled-clock.ts';
 import { readAll, temporaryFolder } from '../state/state-folder.ts';
 import { fileUnit, inputUnit, openProcess, unit } from './process-harness.ts';
 
@@ -37,7 +37,8 @@ function lookFromOutside(folder: string, clock: Clock): SqliteWorkLedger {
 }
 
 /** Two tenants, each with eight blobs of one record, and a process that can be told which streams to run. */
-async function start(clock: Clock, output: (folder: string) => Unit) {
+async function start(output: (folder: string) => Unit) {
+  const clock = new IdleClock();
   const folder = temporaryFolder();
   closers.push(() => folder[Symbol.dispose]());
   const content = { content: { records: 0, ratePerMinute: 0 } };
@@ -47,28 +48,28 @@ async function start(clock: Clock, output: (folder: string) => Unit) {
   for (const { tenantId: tenant } of emulator.tenants)
     for (let blob = 0; blob < 8; blob += 1)
       emulator.publish({ tenant, contentType, generate: 1, contentCreated });
-  const { collector } = await openProcess({ folder: folder.path, clock, random: () => 0.5 });
-  closers.push(() => collector.close());
+  const { apply, collector } = await openProcess({ folder: folder.path, clock, random: () => 0.5 });
+  closers.push(() => clock.during(collector.close()));
   const more = { content_types: [contentType], concurrent_blobs: 1 };
   const run = (...streams: readonly number[]) => {
     const wanted = streams.map((index) => ({ id: `s${index}`, ...streamFor(emulator, index, more) }));
-    return collector.applyUnits([output(folder.path), inputUnit('one', 'out', wanted)]);
+    return apply([output(folder.path), inputUnit('one', 'out', wanted)]);
   };
   const work = lookFromOutside(folder.path, clock);
   const held = async (feed: Feed) =>
     (await readAll(work.between(feed, '2000', '2100'))).filter(({ owner }) => owner !== undefined);
   const feed = (index: number) => feedOf(emulator.tenants[index]?.tenantId ?? '');
-  return { emulator, run, work, held, left: feed(0), kept: feed(1) };
+  return { emulator, clock, run, work, held, left: feed(0), kept: feed(1) };
 }
 
 const toFiles = (folder: string) => fileUnit('out', join(folder, 'out'));
 
 test('items of a stream that is removed can be taken by another process at once, and are that one’s', async () => {
-  const { emulator, run, work, held, left, kept } = await start(systemClock, toFiles);
+  const { emulator, clock, run, work, held, left, kept } = await start(toFiles);
   // The first blob of each tenant is being fetched for ever, and the others are held for later.
   emulator.setFaults([{ match: { operation: 'blob' }, fault: { kind: 'hang', when: 'before-headers' } }]);
   await run(0, 1);
-  await until(async () => (await held(left)).length === 8 && (await held(kept)).length === 8);
+  await clock.until(async () => (await held(left)).length === 8 && (await held(kept)).length === 8);
   const before = await held(left);
   expect(await work.take(left, 9, other)).toEqual([]);
   await run(1);
@@ -92,9 +93,9 @@ test('a stream that had to be given up keeps what it holds: nobody knows what be
     api_key: 'a:bcdef',
     proxy_disable: true,
   };
-  const { run, work, held, left } = await start(scaledClock(100), () => unit('output', 'out', elasticsearch));
+  const { clock, run, work, held, left } = await start(() => unit('output', 'out', elasticsearch));
   await run(0);
-  await until(async () => server.bulks.length > 0 && (await held(left)).length === 8);
+  await clock.until(async () => server.bulks.length > 0 && (await held(left)).length === 8);
   await run();
   expect(await work.take(left, 9, other)).toEqual([]);
 });

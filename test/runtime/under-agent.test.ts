@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { startEmulator } from '../../input/emulator/index.ts';
-import { streamFor, until } from '../end-to-end/harness.ts';
-import { scaledClock } from '../sources/management-activity/scaled-clock.ts';
+import { IdleClock } from '../contract/idle-clock.ts';
+import { streamFor } from '../end-to-end/harness.ts';
 import { temporaryFolder } from '../state/state-folder.ts';
 import { fileUnit, inputUnit, openProcess, unit } from './process-harness.ts';
 
@@ -17,14 +17,14 @@ afterEach(async () => {
 const elasticAgent = { id: 'agent-1', version: '9.6.0', isSnapshot: true };
 
 async function start() {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const content = { records: 20, recordsPerBlob: 20, ratePerMinute: 0 };
   const emulator = await startEmulator({ clock, tenants: [{ content }] });
   closers.push(() => emulator.close());
   const folder = temporaryFolder();
   closers.push(() => folder[Symbol.dispose]());
   const running = await openProcess({ folder: folder.path, clock, random: () => 0.5, elasticAgent });
-  closers.push(() => running.collector.close());
+  closers.push(() => clock.during(running.collector.close()));
   const output = join(folder.path, 'out');
   const documents = (dataset: string): Record<string, unknown>[] =>
     readdirSync(output)
@@ -32,14 +32,16 @@ async function start() {
       .flatMap((name) => readFileSync(join(output, name), 'utf8').trimEnd().split('\n'))
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line));
-  return { ...running, output, documents, stream: streamFor(emulator) };
+  return { ...running, clock, output, documents, stream: streamFor(emulator) };
 }
 
 test('every document names the agent, those of completeness too', async () => {
-  const { collector, delivered, documents, output, stream } = await start();
+  const { apply, clock, delivered, documents, output, stream } = await start();
   const report = { data_stream: { dataset: 'm365.collection' }, interval: '1m' };
-  await collector.applyUnits([fileUnit('files', output), inputUnit('first', 'files', [stream, report])]);
-  await until(async () => (await delivered('out')).length >= 20 && documents('m365.collection').length > 0);
+  await apply([fileUnit('files', output), inputUnit('first', 'files', [stream, report])]);
+  await clock.until(
+    async () => (await delivered('out')).length >= 20 && documents('m365.collection').length > 0,
+  );
   const expected = {
     agent: { id: 'agent-1', type: 'm365', version: '0.1.0', name: expect.any(String) },
     elastic_agent: { id: 'agent-1', version: '9.6.0', snapshot: true },
@@ -52,16 +54,13 @@ test('every document names the agent, those of completeness too', async () => {
 });
 
 test('an output of another kind has failed, says why, and what delivered before goes on', async () => {
-  const { collector, delivered, output, stream } = await start();
+  const { apply, clock, delivered, output, stream } = await start();
   const input = inputUnit('first', 'files', [stream]);
-  await collector.applyUnits([fileUnit('files', output), input]);
-  const states = await collector.applyUnits([
-    unit('output', 'files', { type: 'kafka', hosts: ['k:9092'] }),
-    input,
-  ]);
+  await apply([fileUnit('files', output), input]);
+  const states = await apply([unit('output', 'files', { type: 'kafka', hosts: ['k:9092'] }), input]);
   expect(states.find(({ id }) => id === 'files')).toMatchObject({
     health: 'failed',
     message: expect.stringContaining('is of type kafka, to which this input cannot deliver'),
   });
-  await until(async () => (await delivered('out')).length >= 20);
+  await clock.until(async () => (await delivered('out')).length >= 20);
 });

@@ -4,8 +4,8 @@
 import { join } from 'node:path';
 import { contentTypes, type Emulator, type FaultEntry, startEmulator } from '../../input/emulator/index.ts';
 import type { Unit } from '../../input/settings/units/unit.ts';
-import { compare, type Difference, seededRandom, streamFor, until } from '../end-to-end/harness.ts';
-import { scaledClock } from '../sources/management-activity/scaled-clock.ts';
+import { IdleClock } from '../contract/idle-clock.ts';
+import { compare, type Difference, seededRandom, streamFor } from '../end-to-end/harness.ts';
 import { temporaryFolder } from '../state/state-folder.ts';
 import { fileUnit, inputUnit, type OpenProcess, openProcess } from './process-harness.ts';
 
@@ -39,7 +39,7 @@ export async function changeUnderFire({
   seed: number;
   rounds: number;
 }): Promise<UnderFire> {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   using place = temporaryFolder();
   const random = seededRandom(seed);
   const emulator = await emulate(seed, clock);
@@ -52,7 +52,7 @@ export async function changeUnderFire({
   const wanted = new Array<number>(tenants).fill(0);
   try {
     const apply = async () => {
-      await running.collector.applyUnits(unitsOf(plan, emulator, place.path));
+      await running.apply(unitsOf(plan, emulator, place.path));
     };
     for (let round = 0; round < rounds; round += 1) {
       const before = signatures(plan);
@@ -65,7 +65,7 @@ export async function changeUnderFire({
       // Nobody ever sees these.
       if (random() < 0.3) void running.collector.applyUnits([]);
       await apply();
-      await someRequests(emulator, plan, pick(random, 25));
+      await someRequests(clock, emulator, plan, pick(random, 25));
     }
     const last = signatures(plan);
     for (const stream of plan.streams) stream.isThere = true;
@@ -75,12 +75,14 @@ export async function changeUnderFire({
     emulator.setFaults([]);
     await apply();
     const expected = [...emulator.distinctIds()].map(({ id }) => id);
-    await until(async () => compare(expected, await running.delivered(...folders)).missing.length === 0);
-    await running.collector.close();
+    await clock.until(
+      async () => compare(expected, await running.delivered(...folders)).missing.length === 0,
+    );
+    await clock.during(running.collector.close());
     const found = compare(expected, await running.delivered(...folders));
     return { found, wanted, ...tell(running), records: expected.length };
   } finally {
-    await running.collector.close();
+    await clock.during(running.collector.close());
     await emulator.close();
   }
 }
@@ -92,7 +94,7 @@ function tell({ opened, log }: OpenProcess): Pick<UnderFire, 'begun' | 'complain
   };
 }
 
-function emulate(seed: number, clock: ReturnType<typeof scaledClock>): Promise<Emulator> {
+function emulate(seed: number, clock: IdleClock): Promise<Emulator> {
   const habits = { repeatedRecords: 0.1, listedTwice: 0.1, emptyPages: 0.1 };
   const content = { records: 60, recordsPerBlob: 10, days: 1 / 16, habits };
   return startEmulator({
@@ -177,8 +179,13 @@ function publish(emulator: Emulator, random: () => number): void {
 }
 
 /** Resolves when the streams that are there have asked so often. */
-async function someRequests(emulator: Emulator, { streams }: WantedUnits, count: number): Promise<void> {
+async function someRequests(
+  clock: IdleClock,
+  emulator: Emulator,
+  { streams }: WantedUnits,
+  count: number,
+): Promise<void> {
   if (!streams.some(({ isThere }) => isThere)) return;
   const target = emulator.requests.counts().total + count;
-  await until(() => emulator.requests.counts().total >= target);
+  await clock.until(() => emulator.requests.counts().total >= target);
 }

@@ -5,9 +5,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import { startEmulator } from '../../../input/emulator/index.ts';
 import { cloudHosts, hostsFor } from '../../../input/sources/management-activity/api/clouds.ts';
 import { clouds } from '../../../input/sources/management-activity/options.ts';
+import { IdleClock } from '../../contract/idle-clock.ts';
 import { makeCertificate } from '../../http/make-certificate.ts';
 import { collectAll, distinctIds, openBench, sourceOptions } from './harness.ts';
-import { scaledClock } from './scaled-clock.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -62,7 +62,7 @@ async function startProxy(frontPort: number, asked: Set<string>): Promise<number
 }
 
 test.each(clouds)('in the cloud %s everything is collected, and no other host is asked', async (cloud) => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await startEmulator({ clock, tenants: [{ content: { records: 200 } }] });
   closers.push(() => emulator.close());
   const asked = new Set<string>();

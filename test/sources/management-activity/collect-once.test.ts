@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { startEmulator } from '../../../input/emulator/index.ts';
+import { IdleClock } from '../../contract/idle-clock.ts';
 import { collectAll, distinctIds, openBench, sourceOptions } from './harness.ts';
-import { scaledClock } from './scaled-clock.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -9,7 +9,7 @@ afterEach(async () => {
 });
 
 test('collects every record of every content type once and ends', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await startEmulator({
     clock,
     startCooldown: 'content-type',
@@ -32,7 +32,7 @@ test('collects every record of every content type once and ends', async () => {
 });
 
 test('ends at once where every token is refused, instead of asking for minutes', async () => {
-  const clock = scaledClock(100);
+  const clock = new IdleClock();
   const emulator = await startEmulator({ clock, tenants: [{ content: { records: 50 } }] });
   closers.push(() => emulator.close());
   const bench = await openBench({ clock });

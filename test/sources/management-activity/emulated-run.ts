@@ -1,9 +1,10 @@
-// The source against an emulated tenant, with a clock that runs faster, a ledger and an end after the test: what most of
+// The source against an emulated tenant, with a clock of the test's, a ledger and an end after the test: what most of
 // its tests begin with.
 
 import { afterEach } from '@jest/globals';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
+import { IdleClock } from '../../contract/idle-clock.ts';
 import {
   type Bench,
   type Collected,
@@ -13,7 +14,6 @@ import {
   openBench,
   sourceOptions,
 } from './harness.ts';
-import { type ScaledClock, scaledClock } from './scaled-clock.ts';
 
 /** Closed after each test, the last one first. */
 export const closers: (() => Promise<void>)[] = [];
@@ -26,7 +26,7 @@ type Options = Partial<ManagementActivityOptions>;
 export interface EmulatedRun {
   readonly emulator: Emulator;
   readonly bench: Bench;
-  readonly clock: ScaledClock;
+  readonly clock: IdleClock;
   /** For the emulator's tenant of that number. */
   optionsOf(over?: Options, tenant?: number): ManagementActivityOptions;
   /** Collects once. */
@@ -35,8 +35,8 @@ export interface EmulatedRun {
   follow(over?: Options, tenant?: number): Following;
 }
 
-export async function startRun(over: EmulatorOptions = {}, { speed = 1000 } = {}): Promise<EmulatedRun> {
-  const clock = scaledClock(speed);
+export async function startRun(over: EmulatorOptions = {}): Promise<EmulatedRun> {
+  const clock = new IdleClock();
   const emulator = await startEmulator({ clock, ...over });
   closers.push(() => emulator.close());
   const bench = await openBench({ clock });

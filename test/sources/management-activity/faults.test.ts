@@ -2,15 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import type { EmulatorOptions, Fault, FaultMatch } from '../../../input/emulator/index.ts';
 import { feedOf } from '../../../input/sources/management-activity/stream.ts';
 import { type EmulatedRun, startRun } from './emulated-run.ts';
-import { distinctIds, waitFor } from './harness.ts';
+import { distinctIds } from './harness.ts';
 
 interface FaultyRun extends EmulatedRun {
   readonly truth: Set<string>;
 }
 
-async function prepare(over: EmulatorOptions = {}, { records = 300, speed = 1000 } = {}): Promise<FaultyRun> {
-  const tenants = [{ content: { records, days: 2, recordsPerBlob: 10 } }];
-  const run = await startRun({ pageSize: 3, tenants, ...over }, { speed });
+async function prepare(over: EmulatorOptions = {}): Promise<FaultyRun> {
+  const tenants = [{ content: { records: 300, days: 2, recordsPerBlob: 10 } }];
+  const run = await startRun({ pageSize: 3, tenants, ...over });
   return {
     ...run,
     get truth() {
@@ -132,19 +132,19 @@ describe('what is said never to be had', () => {
   test.each(never)(
     'is asked for until its date has passed, then lost: a blob that %s',
     async (_, fault, reason) => {
-      const run = await prepare({}, { speed: 5000 });
+      const run = await prepare();
       const contentExpiration = new Date(run.clock.now() + day).toISOString();
       const { contentId } = run.emulator.publish({ contentType, generate: 10, contentExpiration });
       run.emulator.setFaults([{ match: { ...blob, contentType, contentId }, fault }]);
       run.follow({ initialIntervalMs: day });
       const attempts = () => run.bench.recorder.counted('items_retried', contentType);
       for (let hours = 1; hours <= 16; hours++) {
-        await waitFor(() => attempts() >= hours, `it was asked for ${hours} times`);
+        await run.clock.until(() => attempts() >= hours, `it was asked for ${hours} times`);
         run.clock.advance(hour);
       }
       expect(run.bench.recorder.counted('items_lost')).toBe(0);
       run.clock.advance(day);
-      await waitFor(() => run.bench.recorder.counted('items_lost', contentType) === 1, 'it is lost');
+      await run.clock.until(() => run.bench.recorder.counted('items_lost', contentType) === 1, 'it is lost');
       const feed = feedOf(run.emulator.tenants[0]?.tenantId ?? '', contentType);
       const gaps = await run.bench.ledger.work.gapsBetween(
         feed,
@@ -157,9 +157,9 @@ describe('what is said never to be had', () => {
       );
       expect(told).toHaveLength(1);
       const isShown = () => run.bench.recorder.current(contentType)?.code === 'content-lost';
-      await waitFor(isShown, 'the loss is shown');
+      await run.clock.until(isShown, 'the loss is shown');
       const isHealthy = () => run.bench.recorder.current('Audit.SharePoint')?.health === 'healthy';
-      await waitFor(isHealthy, 'the other content types are healthy');
+      await run.clock.until(isHealthy, 'the other content types are healthy');
     },
   );
 });
@@ -217,9 +217,8 @@ describe('one content type that fails stops none of the others', () => {
 });
 
 test('a content type whose content is refused costs a few requests, not one for each blob', async () => {
-  // On a faster clock a short stall of this machine ends the pause after the refusals.
   const tenants = [{ content: { records: 300, recordsPerBlob: 10, shares: { 'Audit.General': 1 } } }];
-  const run = await prepare({ tenants }, { speed: 1 });
+  const run = await prepare({ tenants });
   run.emulator.setFaults([{ match: blob, fault: { kind: 'status', status: 403 } }]);
   await run.collect();
   expect(run.emulator.requests.counts().byOperation.blob).toBeLessThan(20);

@@ -6,6 +6,8 @@ import { type EmulatorOptions, startEmulator } from '../../../input/emulator/ind
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
 import { openSource } from '../../../input/sources/management-activity/source.ts';
 import { facts, feedOf } from '../../../input/sources/management-activity/stream.ts';
+import { IdleClock } from '../../contract/idle-clock.ts';
+import { until } from '../../end-to-end/harness.ts';
 import { readAll } from '../../state/state-folder.ts';
 import { closers, type EmulatedRun, startRun } from './emulated-run.ts';
 import {
@@ -16,9 +18,7 @@ import {
   openBench,
   sourceOptions,
   untilListed,
-  waitFor,
 } from './harness.ts';
-import { scaledClock } from './scaled-clock.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -32,8 +32,8 @@ interface PublishingRun extends EmulatedRun {
 
 const contentType = 'Audit.General';
 
-async function prepare(over: EmulatorOptions = {}, speed: { speed?: number } = {}): Promise<PublishingRun> {
-  const run = await startRun({ tenants: [{ content: { records: 0 } }], ...over }, speed);
+async function prepare(over: EmulatorOptions = {}): Promise<PublishingRun> {
+  const run = await startRun({ tenants: [{ content: { records: 0 } }], ...over });
   const { emulator } = run;
   const two = { contentTypes: [contentType, 'Audit.Exchange'] as const };
   return {
@@ -74,9 +74,9 @@ describe('content', () => {
     const run = await prepare();
     const before = run.publish(hour);
     const following = run.follow();
-    await waitFor(() => has(following, before), 'what was there before is collected');
+    await run.clock.until(() => has(following, before), 'what was there before is collected');
     const after = run.publish();
-    await waitFor(() => has(following, after), 'the new content is collected');
+    await run.clock.until(() => has(following, after), 'the new content is collected');
     const backfill = Object.fromEntries(
       following.collected.batches.map(({ origin }) => [origin.position, origin.backfill]),
     );
@@ -90,9 +90,9 @@ describe('content', () => {
     const following = run.follow({ initialIntervalMs: 0 });
     const feed = feedOf(run.options.tenantId, contentType);
     const isBegun = async () => (await run.bench.ledger.checkpoints.get(feed, facts.watermark)) !== undefined;
-    await waitFor(isBegun, 'the first listing is done');
+    await run.clock.until(isBegun, 'the first listing is done');
     const after = run.publish();
-    await waitFor(() => has(following, after), 'the new content is collected');
+    await run.clock.until(() => has(following, after), 'the new content is collected');
     expect(has(following, before)).toBe(false);
   });
 
@@ -101,7 +101,7 @@ describe('content', () => {
     const following = run.follow();
     await polled(run);
     const late = run.publish(90 * minute);
-    await waitFor(() => has(following, late), 'late content is collected');
+    await run.clock.until(() => has(following, late), 'late content is collected');
     expect(run.bench.recorder.counted('items_late', contentType)).toBe(1);
   });
 
@@ -110,10 +110,10 @@ describe('content', () => {
     const following = run.follow();
     await polled(run);
     const late = run.publish(3 * day);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await run.clock.pass(3 * hour);
     expect(has(following, late)).toBe(false);
     run.clock.advance(day);
-    await waitFor(() => has(following, late), 'very late content is collected');
+    await run.clock.until(() => has(following, late), 'very late content is collected');
     expect(run.bench.recorder.counted('items_late', contentType)).toBe(1);
   });
 
@@ -123,7 +123,7 @@ describe('content', () => {
     await polled(run);
     const late = run.publish(7 * day - 100 * minute);
     run.clock.advance(hour);
-    await waitFor(() => has(following, late), 'content at the edge is collected');
+    await run.clock.until(() => has(following, late), 'content at the edge is collected');
   });
 
   test('made in the future is collected when its time comes', async () => {
@@ -132,7 +132,7 @@ describe('content', () => {
     await polled(run);
     const early = run.publish(-10 * minute);
     run.clock.advance(15 * minute);
-    await waitFor(() => has(following, early), 'content of the future is collected');
+    await run.clock.until(() => has(following, early), 'content of the future is collected');
   });
 
   test('that is listed just while the ledger is asked for more is collected', async () => {
@@ -146,7 +146,7 @@ describe('content', () => {
     const work = withSlowTake(run.bench.ledger.work, async () => {
       if (missed !== undefined || following.collected.records.length === 0) return;
       missed = run.publish(minute);
-      await waitFor(() => isListed(missed ?? ''), 'it is listed');
+      await until(() => isListed(missed ?? ''));
       await new Promise((resolve) => setImmediate(resolve));
     });
     const environment = { ...run.bench.environment, work };
@@ -154,15 +154,14 @@ describe('content', () => {
     const following = follow({ ...run.bench, environment }, options);
     closers.push(() => following.stop());
     run.publish(hour);
-    await waitFor(() => missed !== undefined && has(following, missed), 'it is collected');
+    await run.clock.until(() => missed !== undefined && has(following, missed), 'it is collected');
   });
 
   test('is fetched newest first', async () => {
-    // On a faster clock a short stall of this machine is a body that comes too slowly, to be fetched again.
-    const run = await prepare({}, { speed: 1 });
+    const run = await prepare();
     const ids = Array.from({ length: 40 }, (_, at) => run.publish((43 - at) * minute));
     const following = run.follow({ concurrentBlobs: 1 });
-    await waitFor(() => following.collected.batches.length === 40, 'all is collected');
+    await run.clock.until(() => following.collected.batches.length === 40, 'all is collected');
     expect(following.collected.batches.map(({ origin }) => origin.position)).toEqual(ids.toReversed());
   });
 });
@@ -175,17 +174,17 @@ test('history that cannot be listed is shown until it can, whatever becomes of n
   run.emulator.setFaults([{ match: { operation: 'content', path }, fault: { kind: 'af', code: 'AF50000' } }]);
   const following = run.follow({ contentTypes: [contentType] });
   const current = () => run.bench.recorder.current(contentType);
-  await waitFor(() => current()?.code === 'AF50000', 'it is reported');
+  await run.clock.until(() => current()?.code === 'AF50000', 'it is reported');
   const polls = run.emulator.requests.counts().byOperation.content ?? 0;
-  await waitFor(
+  await run.clock.until(
     () => (run.emulator.requests.counts().byOperation.content ?? 0) > polls + 10,
     'new is listed',
   );
   expect(current()).toMatchObject({ health: 'degraded', message: expect.stringMatching(/^Older content/) });
   expect(run.bench.recorder.lines.filter(({ message }) => message.includes('has recovered'))).toEqual([]);
   run.emulator.setFaults([]);
-  await waitFor(() => has(following, old), 'history is collected');
-  await waitFor(() => current()?.health === 'healthy', 'it has recovered');
+  await run.clock.until(() => has(following, old), 'history is collected');
+  await run.clock.until(() => current()?.health === 'healthy', 'it has recovered');
 });
 
 test('a listing of all seven days that is refused at their edge is done with', async () => {
@@ -200,7 +199,7 @@ test('a listing of all seven days that is refused at their edge is done with', a
   const isListed = async () =>
     Date.parse((await run.bench.ledger.checkpoints.get(feed, facts.lastFullListing)) ?? '') >
     run.clock.now() - hour;
-  await waitFor(isListed, 'all seven days are listed again');
+  await run.clock.until(isListed, 'all seven days are listed again');
   expect(run.emulator.faults()[0]?.fired).toBeGreaterThan(0);
   expect(run.bench.recorder.current(contentType)?.code).not.toBe('AF20055');
 });
@@ -211,12 +210,12 @@ describe('after a restart', () => {
     run.publish(2 * day);
     run.publish(hour);
     const first = run.follow();
-    await waitFor(() => first.collected.batches.length === 2, 'the first run is done');
+    await run.clock.until(() => first.collected.batches.length === 2, 'the first run is done');
     await first.stop();
     run.clock.advance(6 * hour);
     const between = run.publish(3 * hour);
     const second = run.follow({ initialIntervalMs: 0 });
-    await waitFor(() => has(second, between), 'what came meanwhile is collected');
+    await run.clock.until(() => has(second, between), 'what came meanwhile is collected');
     expect(second.collected.batches).toHaveLength(1);
     expect(run.emulator.requests.counts().byOperation.blob).toBe(3);
   });
@@ -230,8 +229,8 @@ describe('after a restart', () => {
     const unreachable = run.publish(8 * day);
     const reachable = [run.publish(6 * day), run.publish(3 * day), run.publish(hour)];
     const second = run.follow({ contentTypes: [contentType] });
-    await waitFor(() => reachable.every((id) => has(second, id)), 'the reachable is collected');
-    await waitFor(() => run.bench.recorder.counted('gaps') === 1, 'the gap is recorded');
+    await run.clock.until(() => reachable.every((id) => has(second, id)), 'the reachable is collected');
+    await run.clock.until(() => run.bench.recorder.counted('gaps') === 1, 'the gap is recorded');
     const feed = feedOf(run.options.tenantId, contentType);
     const gaps = await run.bench.ledger.work.gapsBetween(
       feed,
@@ -251,7 +250,7 @@ describe('after a restart', () => {
     expect(run.emulator.requests.counts().misuse).toEqual({});
     run.clock.advance(day + minute);
     const isHealthy = () => run.bench.recorder.current(contentType)?.health === 'healthy';
-    await waitFor(isHealthy, 'it is no longer news');
+    await run.clock.until(isHealthy, 'it is no longer news');
   });
 
   test('a watermark from the future is not believed', async () => {
@@ -267,7 +266,7 @@ describe('after a restart', () => {
     );
     const missed = run.publish(2 * day);
     const second = run.follow();
-    await waitFor(() => has(second, missed), 'what the watermark hid is collected');
+    await run.clock.until(() => has(second, missed), 'what the watermark hid is collected');
     expect(run.bench.recorder.lines.some(({ message }) => message.includes('in the future'))).toBe(true);
   });
 
@@ -280,7 +279,7 @@ describe('after a restart', () => {
     await run.bench.ledger.checkpoints.set(feed, facts.unlisted, '[["2026-');
     const missed = run.publish(2 * day);
     const second = run.follow();
-    await waitFor(() => has(second, missed), 'what may never have been listed is collected');
+    await run.clock.until(() => has(second, missed), 'what may never have been listed is collected');
   });
 
   test('what was in flight is yielded again, and is uncertain', async () => {
@@ -288,7 +287,7 @@ describe('after a restart', () => {
     const id = run.publish(hour);
     const first = run.follow();
     first.settling = false;
-    await waitFor(() => has(first, id), 'the first run has it');
+    await run.clock.until(() => has(first, id), 'the first run has it');
     await first.stop();
     const bench = await run.bench.reopen();
     closers.push(() => bench.close());
@@ -297,7 +296,7 @@ describe('after a restart', () => {
     closers.push(() => second.stop());
     run.clock.advance(2 * minute);
     const other = run.publish();
-    await waitFor(() => has(second, id) && has(second, other), 'the second run has it too');
+    await run.clock.until(() => has(second, id) && has(second, other), 'the second run has it too');
     const uncertain = second.collected.batches.map((batch) => [batch.origin.position, batch.uncertain]);
     expect(Object.fromEntries(uncertain)).toEqual({ [id]: true, [other]: false });
     const feed = feedOf(run.options.tenantId, contentType);
@@ -305,7 +304,7 @@ describe('after a restart', () => {
       const known = await readAll(bench.ledger.work.between(feed, '2000', '2100'));
       return known.find((item) => item.id === id);
     };
-    await waitFor(async () => (await find())?.state === 'acknowledged', 'it is acknowledged');
+    await run.clock.until(async () => (await find())?.state === 'acknowledged', 'it is acknowledged');
     expect(await find()).toMatchObject({ delivered: 2 });
   });
 
@@ -316,18 +315,18 @@ describe('after a restart', () => {
     const old = run.publish(hour);
     const first = run.follow();
     first.settling = false;
-    await waitFor(() => has(first, old), 'the first run has what is old');
+    await run.clock.until(() => has(first, old), 'the first run has what is old');
     await run.bench.ledger.delivery.noteIndex(stream, 'first');
     run.clock.advance(2 * minute);
     const fresh = run.publish();
-    await waitFor(() => has(first, fresh), 'the first run has what is new');
+    await run.clock.until(() => has(first, fresh), 'the first run has what is new');
     await run.bench.ledger.delivery.noteIndex(stream, 'second');
     await first.stop();
     const bench = await run.bench.reopen();
     closers.push(() => bench.close());
     const second = follow(bench, run.options);
     closers.push(() => second.stop());
-    await waitFor(() => has(second, old) && has(second, fresh), 'the second run has them too');
+    await run.clock.until(() => has(second, old) && has(second, fresh), 'the second run has them too');
     const marks = second.collected.batches.map((batch) => [batch.origin.position, batch.uncertainSince]);
     expect(Object.fromEntries(marks)).toEqual({ [old]: 0, [fresh]: 2 });
   });
@@ -349,7 +348,7 @@ describe('after a restart', () => {
     );
     closers.push(() => second.stop());
     await bench.ledger.delivery.noteIndex(stream, 'second');
-    await waitFor(() => has(second, fresh), 'the second run has it');
+    await run.clock.until(() => has(second, fresh), 'the second run has it');
     const [batch] = second.collected.batches;
     expect([batch?.uncertain, batch?.uncertainSince]).toEqual([true, 1]);
   });
@@ -358,7 +357,7 @@ describe('after a restart', () => {
     const run = await prepare();
     const first = run.follow();
     const known = run.publish(hour);
-    await waitFor(() => has(first, known), 'the first run is on its way');
+    await run.clock.until(() => has(first, known), 'the first run is on its way');
     await first.stop();
     const bench = await run.bench.reopen();
     closers.push(() => bench.close());
@@ -366,7 +365,7 @@ describe('after a restart', () => {
     const second = follow(bench, run.options);
     closers.push(() => second.stop());
     const old = run.publish(2 * hour);
-    await waitFor(() => has(second, old), 'the second run has it');
+    await run.clock.until(() => has(second, old), 'the second run has it');
     expect(second.collected.batches.map(({ uncertain }) => uncertain)).toEqual([true]);
   });
 
@@ -375,10 +374,10 @@ describe('after a restart', () => {
     expect(run.bench.environment.uncleanStart).toBe(true);
     const before = run.publish(hour);
     const following = run.follow();
-    await waitFor(() => has(following, before), 'what was there before is collected');
+    await run.clock.until(() => has(following, before), 'what was there before is collected');
     run.clock.advance(2 * minute);
     const after = run.publish();
-    await waitFor(() => has(following, after), 'the new content is collected');
+    await run.clock.until(() => has(following, after), 'the new content is collected');
     expect(following.collected.batches.map(({ uncertain }) => uncertain)).toEqual([true, false]);
   });
 });
@@ -389,7 +388,7 @@ describe('stopping', () => {
     const id = run.publish(hour);
     const following = run.follow();
     following.settling = false;
-    await waitFor(() => has(following, id), 'it has a batch');
+    await run.clock.until(() => has(following, id), 'it has a batch');
     await following.stop();
     const [batch] = following.collected.batches;
     await batch?.settle({ delivered: 1, duplicate: 1, deadLettered: 0 });
@@ -407,13 +406,16 @@ describe('stopping', () => {
       { match: { operation: 'blob' }, fault: { kind: 'hang', when: 'in-body', bytes: 2000 } },
     ]);
     const first = run.follow();
-    await waitFor(() => (run.emulator.requests.counts().byOperation.blob ?? 0) === 8, 'eight bodies hang');
+    await run.clock.until(
+      () => (run.emulator.requests.counts().byOperation.blob ?? 0) === 8,
+      'eight bodies hang',
+    );
     await first.stop();
     expect(run.bench.environment.budget.held).toBe(0);
     expect(first.collected.batches).toHaveLength(0);
     run.emulator.setFaults([]);
     const second = run.follow();
-    await waitFor(() => ids.every((id) => has(second, id)), 'all is collected');
+    await run.clock.until(() => ids.every((id) => has(second, id)), 'all is collected');
   });
 });
 
@@ -424,7 +426,7 @@ test('batches that nobody takes any more free their room', async () => {
   const source = openSource(run.options, { ...run.bench.environment, once: false });
   const batches = source.batches(stop.signal)[Symbol.asyncIterator]();
   const first = await batches.next();
-  await waitFor(() => run.bench.recorder.counted('records_fetched') === 20, 'all are fetched');
+  await run.clock.until(() => run.bench.recorder.counted('records_fetched') === 20, 'all are fetched');
   stop.abort();
   expect(await batches.next()).toEqual({ done: true, value: undefined });
   expect(run.bench.environment.budget.held).toBe(first.value?.records.bytes.length);
@@ -432,7 +434,7 @@ test('batches that nobody takes any more free their room', async () => {
 
 test('the buffer of a batch is used again once the batch is settled, and not before', async () => {
   const run = await prepare();
-  run.publish();
+  run.publish(minute);
   const pool = sizedBuffers(1 << 20);
   const released: ArrayBufferLike[] = [];
   const buffers: BufferPool = (bytes) => {
@@ -457,7 +459,7 @@ test('the buffer of a batch is used again once the batch is settled, and not bef
 
 describe('a collector that falls behind', () => {
   test('is given no more than the budget, and the rest when it catches up', async () => {
-    const clock = scaledClock(1000);
+    const clock = new IdleClock();
     const emulator = await startEmulator({
       clock,
       tenants: [{ content: { records: 4000, recordsPerBlob: 200, shares: { [contentType]: 1 } } }],
@@ -472,17 +474,17 @@ describe('a collector that falls behind', () => {
     closers.push(() => following.stop());
     following.settling = false;
     const held = () => bench.environment.budget.held;
-    await waitFor(() => following.collected.batches.length > 2, 'batches wait');
+    await clock.until(() => following.collected.batches.length > 2, 'batches wait');
     const largestBatch = 512 << 10;
-    await waitFor(() => held() > limit - largestBatch, 'no further batch finds room');
+    await clock.until(() => held() > limit - largestBatch, 'no further batch finds room');
     expect(held()).toBeLessThanOrEqual(limit);
     expect(emulator.requests.counts().byOperation.blob).toBeLessThan(20);
     following.settling = true;
     const waiting = [...following.collected.batches];
     for (const batch of waiting)
       await batch.settle({ delivered: batch.records.count, duplicate: 0, deadLettered: 0 });
-    await waitFor(() => following.collected.records.length === 4000, 'all is collected');
-    await waitFor(() => held() === 0, 'the budget is free');
+    await clock.until(() => following.collected.records.length === 4000, 'all is collected');
+    await clock.until(() => held() === 0, 'the budget is free');
   });
 });
 
@@ -494,6 +496,7 @@ describe('records larger than the limit', () => {
       JSON.stringify({ Id: 'big', Data: 'x'.repeat(200_000) }),
     ];
     const { contentId } = run.emulator.publish({ contentType, texts });
+    run.clock.advance(minute);
     const collected = await collectAll(run.bench, { ...run.options, maximumRecordBytes: 65_536 });
     expect(collected.records.map(({ text }) => text)).toEqual(texts.slice(0, 1));
     expect(run.bench.letters.streamed.map(({ bytes }) => bytes.toString())).toEqual(texts.slice(1));
@@ -511,6 +514,7 @@ describe('records larger than the limit', () => {
     const last = '{"Id":"last"}';
     const body = Buffer.from(`[${text},${last}]`).toString('base64');
     run.emulator.publish({ contentType, body, ids: ['huge', 'last'] });
+    run.clock.advance(minute);
     const collected = await collectAll(run.bench, { ...run.options, maximumRecordBytes: 65_536 });
     expect(distinctIds(collected)).toEqual(new Set(['last']));
     const [letter] = run.bench.letters.streamed;
@@ -537,6 +541,7 @@ describe('records larger than the limit', () => {
         fault: { kind: 'truncate', bytes, declares: 'what-comes' },
       },
     ]);
+    run.clock.advance(minute);
     const collected = await collectAll(run.bench, { ...run.options, maximumRecordBytes: 65_536 });
     expect(distinctIds(collected)).toEqual(new Set(['small', 'last']));
     expect(run.emulator.faults()[0]?.fired).toBe(2);
@@ -551,14 +556,13 @@ describe('clocks', () => {
     ['ahead of', day],
   ])('a machine whose clock is a day %s Microsoft’s collects all, and is told', async (word, offset) => {
     const run = await prepare();
-    const skewed = { ...run.clock, now: () => run.clock.now() + offset };
-    const bench = await openBench({ clock: skewed });
+    const bench = await openBench({ clock: run.clock, skewMs: offset });
     closers.push(() => bench.close());
     const ids = [run.publish(7 * day - hour), run.publish(3 * day), run.publish(minute)];
     const following = follow(bench, run.options);
     closers.push(() => following.stop());
-    await waitFor(() => ids.every((id) => has(following, id)), 'all is collected');
-    await waitFor(() => bench.recorder.current('')?.code === 'clock-skew', 'the clock is reported');
+    await run.clock.until(() => ids.every((id) => has(following, id)), 'all is collected');
+    await run.clock.until(() => bench.recorder.current('')?.code === 'clock-skew', 'the clock is reported');
     expect(bench.recorder.current('')?.message).toContain(`1440 minutes ${word} Microsoft's`);
     expect(bench.recorder.counted('items_lost')).toBe(0);
     expect(run.emulator.requests.counts().misuse).toEqual({});
@@ -566,7 +570,7 @@ describe('clocks', () => {
 });
 
 test('the requests of a tenant stay within its budget', async () => {
-  const clock = scaledClock(1000);
+  const clock = new IdleClock();
   const emulator = await startEmulator({
     clock,
     tenants: [{ content: { records: 2000, recordsPerBlob: 10 } }],

@@ -24,6 +24,7 @@ import { openSource } from '../../../input/sources/management-activity/source.ts
 import { facts } from '../../../input/sources/management-activity/stream.ts';
 import type { OpeningEnvironment } from '../../../input/sources/source-kind.ts';
 import { TenantAccess } from '../../../input/sources/tenant-access.ts';
+import type { IdleClock } from '../../contract/idle-clock.ts';
 
 const day = 86_400_000;
 
@@ -101,6 +102,8 @@ class KeptLetters implements DeadLetters {
 }
 
 export interface Bench {
+  /** Passes only while a test waits for something. */
+  readonly clock: IdleClock;
   /** Of a run that collects once. */
   readonly environment: OpeningEnvironment;
   readonly recorder: Recorder;
@@ -113,7 +116,9 @@ export interface Bench {
 }
 
 export interface BenchOptions {
-  readonly clock: Clock;
+  readonly clock: IdleClock;
+  /** How far the clock that the source sees is ahead. */
+  readonly skewMs?: number;
   readonly folder?: string;
   readonly random?: () => number;
   readonly budgetBytes?: number;
@@ -123,14 +128,17 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'm365-source-'));
   const recorder = new Recorder();
   const letters = new KeptLetters();
-  const ledger = await openState({ folder, clock: options.clock, log: recorder.log });
+  const { clock: real, skewMs = 0 } = options;
+  const clock: Clock = { now: () => real.now() + skewMs, sleep: (...asked) => real.sleep(...asked) };
+  const ledger = await openState({ folder, clock, log: recorder.log });
   return {
+    clock: real,
     recorder,
     letters,
     ledger,
     folder,
     environment: {
-      clock: options.clock,
+      clock,
       random: options.random ?? Math.random,
       checkpoints: ledger.checkpoints,
       work: ledger.work,
@@ -144,7 +152,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       once: true,
       shared: {
         connections: new Connections(),
-        requestSemaphore: new PrioritySemaphore({ clock: options.clock }),
+        requestSemaphore: new PrioritySemaphore({ clock }),
         buffers: sizedBuffers(8 << 20),
         tenants: new TenantAccess(),
       },
@@ -201,22 +209,20 @@ export interface Collected {
   readonly records: { contentType: string; contentId: string; text: string }[];
 }
 
-/** Settles each batch as delivered. Stops when `until` says so, or when the source ends. */
-export async function collectAll(
-  bench: Bench,
-  options: ManagementActivityOptions,
-  until: (collected: Collected) => boolean = () => false,
-  signal = new AbortController(),
-): Promise<Collected> {
+/** Settles each batch as delivered. Ends when the source ends. */
+export function collectAll(bench: Bench, options: ManagementActivityOptions): Promise<Collected> {
+  return bench.clock.during(settleAll(bench, options));
+}
+
+async function settleAll(bench: Bench, options: ManagementActivityOptions): Promise<Collected> {
   const collected: Collected = { batches: [], records: [] };
   const source = openSource(options, bench.environment);
-  for await (const batch of source.batches(signal.signal)) {
+  for await (const batch of source.batches(new AbortController().signal)) {
     collected.batches.push(batch);
     const { feed, position } = batch.origin;
     for (const text of textsOf(batch.records))
       collected.records.push({ contentType: feed.name, contentId: position, text });
     await batch.settle({ delivered: batch.records.count, duplicate: 0, deadLettered: 0 });
-    if (until(collected)) signal.abort();
   }
   return collected;
 }
@@ -229,18 +235,6 @@ export function distinctIds(collected: Collected): Set<string> {
       return id === undefined ? [] : [id];
     }),
   );
-}
-
-/** Shorter than a test may take, so that what was waited for is said; long enough for the slowest machine. */
-const patienceMs = 25_000;
-
-/** Looks again and again, on the wall's clock. */
-export async function waitFor(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + patienceMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 export interface Following {
@@ -285,5 +279,5 @@ export function untilListed(bench: Bench, scope: Feed): Promise<void> {
     const relisted = await bench.ledger.checkpoints.get(scope, facts.lastEdgeListing);
     return watermark !== undefined && unlisted === '[]' && relisted !== undefined;
   };
-  return waitFor(isListed, `${scope.name} was listed once`);
+  return bench.clock.until(isListed, `${scope.name} was listed once`);
 }

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
 import { feedOf } from '../../../input/sources/management-activity/stream.ts';
+import { IdleClock } from '../../contract/idle-clock.ts';
 import { type LocalServer, startServer } from '../../http/local-server.ts';
 import { readAll } from '../../state/state-folder.ts';
 import { type Bench, type Collected, collectAll, openBench, sourceOptions } from './harness.ts';
-import { scaledClock } from './scaled-clock.ts';
 
 const tenantId = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
 const contentType = 'Audit.Exchange';
@@ -37,7 +37,7 @@ interface ScriptedRun {
 }
 
 async function collect(script: Script, over: Partial<ManagementActivityOptions> = {}): Promise<ScriptedRun> {
-  const clock = scaledClock(1000);
+  const clock = new IdleClock();
   const server: LocalServer = await startServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://x');
     const { status = 200, headers = {}, body } = answer(script, server, url, clock.now());

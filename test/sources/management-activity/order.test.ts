@@ -1,28 +1,28 @@
 import { expect, test } from '@jest/globals';
 import { startEmulator } from '../../../input/emulator/index.ts';
 import { feedOf } from '../../../input/sources/management-activity/stream.ts';
-import { ManualClock } from '../../http/manual-clock.ts';
+import { IdleClock } from '../../contract/idle-clock.ts';
 import { closers, type EmulatedRun, startRun } from './emulated-run.ts';
-import { type Following, follow, openBench, sourceOptions, waitFor } from './harness.ts';
+import { type Following, follow, openBench, sourceOptions } from './harness.ts';
 
 const hour = 3_600_000;
 const [busy, quiet] = ['Audit.Exchange', 'Audit.SharePoint'] as const;
 
-interface ListingRun extends Pick<EmulatedRun, 'emulator' | 'bench' | 'follow'> {
+interface ListingRun extends Pick<EmulatedRun, 'emulator' | 'bench' | 'clock' | 'follow'> {
   /** Publishes a blob made so many hours ago, and returns its ID; one that is listed is in the ledger already. */
   publish(contentType: string, hoursAgo: number): string;
   list(contentType: string, hoursAgo: number): Promise<string>;
 }
 
-async function prepare({ speed = 100 } = {}): Promise<ListingRun> {
-  const run = await startRun({ tenants: [{ content: { records: 0 } }] }, { speed });
+async function prepare(): Promise<ListingRun> {
+  const run = await startRun({ tenants: [{ content: { records: 0 } }] });
   const { emulator, bench, clock } = run;
   const publish = (contentType: string, hoursAgo: number) => {
     const contentCreated = new Date(clock.now() - hoursAgo * hour).toISOString();
     return emulator.publish({ contentType, generate: 1, contentCreated });
   };
   return {
-    ...{ emulator, bench },
+    ...{ emulator, bench, clock },
     publish: (contentType, hoursAgo) => publish(contentType, hoursAgo).contentId,
     list: async (contentType, hoursAgo) => {
       const { contentId: id, contentUri: data, contentCreated: createdAt } = publish(contentType, hoursAgo);
@@ -48,7 +48,7 @@ test('what is new comes first, content types in turn, then what is old, newest f
   const newBusy = [await run.list(busy, 0.5), await run.list(busy, 1)];
   const newQuiet = [await run.list(quiet, 0.6), await run.list(quiet, 1.1)];
   const following = run.follow({ concurrentBlobs: 1 });
-  await waitFor(() => fetched(following).length === 9, 'all is collected');
+  await run.clock.until(() => fetched(following).length === 9, 'all is collected');
   expect(fetched(following)).toEqual([
     newBusy[0],
     newQuiet[0],
@@ -61,13 +61,12 @@ test('what is new comes first, content types in turn, then what is old, newest f
 });
 
 test('what came since the last poll is fetched as it came: what has waited longest waits no longer', async () => {
-  // On a clock as slow as the wall's, none of it grows old meanwhile.
-  const run = await prepare({ speed: 1 });
+  const run = await prepare();
   const older = await run.list(busy, 0.5);
   const fresh = [];
   for (const ago of [50, 40, 30, 20, 10]) fresh.push(await run.list(busy, ago * second));
   const following = run.follow({ concurrentBlobs: 1, contentTypes: [busy] });
-  await waitFor(() => fetched(following).length === 6, 'all is collected');
+  await run.clock.until(() => fetched(following).length === 6, 'all is collected');
   expect(fetched(following)).toEqual([...fresh, older]);
 });
 
@@ -76,13 +75,13 @@ test('only what is older than each poll reaches can wait for the output', async 
   const old = await run.list(busy, 50);
   const fresh = await run.list(busy, 0.5);
   const following = run.follow({});
-  await waitFor(() => fetched(following).length === 2, 'both are collected');
+  await run.clock.until(() => fetched(following).length === 2, 'both are collected');
   const canWait = following.collected.batches.map((batch) => [batch.origin.position, batch.canWait]);
   expect(Object.fromEntries(canWait)).toEqual({ [old]: true, [fresh]: false });
 });
 
 test('after the first polls, content types are spread over the interval', async () => {
-  const clock = new ManualClock();
+  const clock = new IdleClock();
   const emulator = await startEmulator({ clock, tenants: [{ content: { records: 0 } }] });
   closers.push(() => emulator.close());
   const bench = await openBench({ clock, random: () => 0.5 });
@@ -98,22 +97,14 @@ test('after the first polls, content types are spread over the interval', async 
     [...emulator.requests.entries()]
       .filter(({ operation }) => operation === 'content')
       .map(({ contentType, at }) => [contentType, (Date.parse(at) - begun) / 1000]);
-  await waitFor(() => polls().length === 2, 'both were polled at once');
-  const expected = [];
-  for (const [seconds, contentType] of [
-    [15, busy],
-    [45, quiet],
-    [75, busy],
-    [105, quiet],
-  ] as const) {
-    expected.push([contentType, seconds]);
-    await waitFor(async () => {
-      // Also when that time has come: who came to sleep only now is woken.
-      await clock.advance(Math.max(0, begun + seconds * 1000 - clock.now()));
-      return polls().length === 2 + expected.length;
-    }, `${contentType} was polled after ${seconds} s`);
-  }
-  expect(polls().slice(2)).toEqual(expected);
+  await clock.until(() => polls().length === 2, 'both were polled at once');
+  await clock.until(() => polls().length === 6, 'both were polled twice more');
+  expect(polls().slice(2)).toEqual([
+    [busy, 15],
+    [quiet, 45],
+    [busy, 75],
+    [quiet, 105],
+  ]);
 });
 
 test('what is new is collected while old content holds every other place', async () => {
@@ -123,9 +114,9 @@ test('what is new is collected while old content holds every other place', async
     { match: { operation: 'blob' }, times: 7, fault: { kind: 'hang', when: 'before-headers' } },
   ]);
   const following = run.follow({ concurrentBlobs: 8 });
-  await waitFor(() => run.emulator.faults()[0]?.fired === 7, 'seven places are held');
+  await run.clock.until(() => run.emulator.faults()[0]?.fired === 7, 'seven places are held');
   const found = run.publish(quiet, 0);
-  await waitFor(() => fetched(following).includes(found), 'the new content is collected');
+  await run.clock.until(() => fetched(following).includes(found), 'the new content is collected');
   expect(fetched(following)).toEqual([found]);
 });
 
@@ -138,11 +129,14 @@ test('new content is chosen when there is room for it, not before', async () => 
   // All of it: what is due has to wait for room.
   await budget.acquire(64 << 20, signal);
   const following = run.follow({ concurrentBlobs: 1 });
-  await waitFor(() => run.emulator.requests.counts().byOperation.content !== undefined, 'it is listed');
+  await run.clock.until(
+    () => run.emulator.requests.counts().byOperation.content !== undefined,
+    'it is listed',
+  );
   const found = run.publish(busy, 0);
-  await waitFor(async () => (await work.countByState(feed)).listed === 2, 'both wait');
+  await run.clock.until(async () => (await work.countByState(feed)).listed === 2, 'both wait');
   budget.release(64 << 20);
-  await waitFor(() => fetched(following).length === 2, 'both are collected');
+  await run.clock.until(() => fetched(following).length === 2, 'both are collected');
   expect(fetched(following)).toEqual([found, old]);
 });
 
@@ -163,9 +157,9 @@ test('history of one content type at a time is asked for, beside the polls of al
   ]);
   const asked = () => run.emulator.faults()[0]?.fired;
   run.follow({});
-  await waitFor(() => asked() === 1, 'history is asked for');
+  await run.clock.until(() => asked() === 1, 'history is asked for');
   const before = polls(run);
-  await waitFor(() => polls(run) > before + 6, 'both are polled again and again');
+  await run.clock.until(() => polls(run) > before + 6, 'both are polled again and again');
   expect(asked()).toBe(1);
 });
 
@@ -177,6 +171,6 @@ test('history that cannot be listed holds up that of no other content type', asy
   ]);
   const found = run.publish(quiet, 150);
   const following = run.follow({});
-  await waitFor(() => fetched(following).includes(found), 'the other history is collected');
+  await run.clock.until(() => fetched(following).includes(found), 'the other history is collected');
   expect(run.bench.recorder.current(busy)).toMatchObject({ code: 'AF50000' });
 });

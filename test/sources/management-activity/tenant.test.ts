@@ -3,10 +3,10 @@ import { keyOf } from '../../../input/contract/component.ts';
 import { type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
 import type { ManagementActivityOptions } from '../../../input/sources/management-activity/options.ts';
 import { facts, feedOf } from '../../../input/sources/management-activity/stream.ts';
+import { IdleClock } from '../../contract/idle-clock.ts';
 import { makeCertificate } from '../../http/make-certificate.ts';
 import { closers, type EmulatedRun, startRun } from './emulated-run.ts';
-import { collectAll, distinctIds, openBench, sourceOptions, untilListed, waitFor } from './harness.ts';
-import { scaledClock } from './scaled-clock.ts';
+import { collectAll, distinctIds, openBench, sourceOptions, untilListed } from './harness.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -42,22 +42,25 @@ describe('subscriptions', () => {
     const contentTypes = ['Audit.Exchange'];
     run.emulator.setFaults([{ match: { operation: 'start' }, fault: { kind: 'status', status: 500 } }]);
     const first = run.follow({ contentTypes });
-    await waitFor(
+    await run.clock.until(
       () => run.bench.recorder.current('Audit.Exchange')?.code === 'http-500',
       'a start was refused',
     );
     const lists = () => run.emulator.requests.counts().byOperation.list ?? 0;
     const before = lists();
-    await waitFor(() => lists() > before + 2, 'it was looked at again');
+    await run.clock.until(() => lists() > before + 2, 'it was looked at again');
     expect(starts(run)).toBe(1);
     await first.stop();
     const second = run.follow({ contentTypes });
-    await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down', 'it waits');
+    await run.clock.until(
+      () => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down',
+      'it waits',
+    );
     expect(run.bench.recorder.current('Audit.Exchange')?.message).toMatch(/next start at \d\d:\d\d UTC/);
     expect(starts(run)).toBe(1);
     run.emulator.setFaults([]);
     run.clock.advance(15 * minute);
-    await waitFor(() => second.collected.records.length > 0, 'it is started in the end');
+    await run.clock.until(() => second.collected.records.length > 0, 'it is started in the end');
     expect(starts(run)).toBe(2);
   });
 
@@ -68,13 +71,16 @@ describe('subscriptions', () => {
       { match: { operation: 'start' }, times: 1, fault: { kind: 'af', code: '429', status: 403, message } },
     ]);
     const following = run.follow({ contentTypes: ['Audit.Exchange'] });
-    await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down', 'it waits');
+    await run.clock.until(
+      () => run.bench.recorder.current('Audit.Exchange')?.code === 'start-cool-down',
+      'it waits',
+    );
     expect(run.bench.recorder.counted('throttled')).toBe(0);
     const feed = feedOf(run.optionsOf().tenantId, 'Audit.Exchange');
     const next = Date.parse((await run.bench.ledger.checkpoints.get(feed, facts.nextStartAt)) ?? '');
     expect(next).toBeLessThan(run.clock.now() + 91_000);
     run.clock.advance(2 * minute);
-    await waitFor(() => following.collected.records.length > 0, 'it is started');
+    await run.clock.until(() => following.collected.records.length > 0, 'it is started');
     expect(starts(run)).toBe(2);
   });
 
@@ -91,7 +97,10 @@ describe('subscriptions', () => {
     const run = await prepare({ tenants: [{ content: { records: 100 } }] });
     const contentTypes = ['Audit.Exchange'];
     const following = run.follow({ contentTypes });
-    await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.health === 'healthy', 'it collects');
+    await run.clock.until(
+      () => run.bench.recorder.current('Audit.Exchange')?.health === 'healthy',
+      'it collects',
+    );
     run.clock.advance(20 * minute);
     const { tenantId } = run.optionsOf();
     const root = `${run.emulator.url}/api/v1.0/${tenantId}/activity/feed`;
@@ -99,9 +108,9 @@ describe('subscriptions', () => {
       { match: { operation: 'content' }, times: 2, fault: { kind: 'af', code: 'AF20022' } },
     ]);
     await stopSubscription(run, root);
-    await waitFor(() => starts(run) === 2, 'it is started again');
+    await run.clock.until(() => starts(run) === 2, 'it is started again');
     const { contentId } = run.emulator.publish({ contentType: 'Audit.Exchange', generate: 1 });
-    await waitFor(
+    await run.clock.until(
       () => following.collected.records.some((record) => record.contentId === contentId),
       'it collects again',
     );
@@ -111,19 +120,19 @@ describe('subscriptions', () => {
     const run = await prepare({ tenants: [{ subscribed: ['Audit.Exchange'], content: { records: 100 } }] });
     run.emulator.setFaults([{ match: { operation: 'content' }, fault: { kind: 'af', code: 'AF20023' } }]);
     const following = run.follow({ contentTypes: ['Audit.Exchange'] });
-    await waitFor(() => starts(run) === 1, 'it is started again');
+    await run.clock.until(() => starts(run) === 1, 'it is started again');
     const asked = () => run.emulator.requests.counts().byOperation.content ?? 0;
     const before = asked();
-    await waitFor(() => asked() > before + 3, 'content is asked for meanwhile');
+    await run.clock.until(() => asked() > before + 3, 'content is asked for meanwhile');
     expect(starts(run)).toBe(1);
     expect(run.bench.recorder.current('Audit.Exchange')).toMatchObject({ code: 'AF20023' });
     run.clock.advance(15 * minute);
-    await waitFor(() => starts(run) === 2, 'it is started once more');
+    await run.clock.until(() => starts(run) === 2, 'it is started once more');
     run.emulator.setFaults([]);
-    await waitFor(() => following.collected.records.length > 0, 'it collects');
+    await run.clock.until(() => following.collected.records.length > 0, 'it collects');
     run.clock.advance(15 * minute);
     const listed = asked();
-    await waitFor(() => asked() > listed + 3, 'it goes on');
+    await run.clock.until(() => asked() > listed + 3, 'it goes on');
     expect(starts(run)).toBe(2);
   });
 
@@ -155,11 +164,11 @@ describe('subscriptions', () => {
 
     run.follow({ contentTypes: ['Audit.Exchange'] });
     const current = () => run.bench.recorder.current('Audit.Exchange');
-    await waitFor(() => current()?.health === 'waiting', 'it waits');
+    await run.clock.until(() => current()?.health === 'waiting', 'it waits');
     expect(current()?.message).toMatch(/^waiting for Microsoft, up to 12 h, since \d\d:\d\d UTC$/);
     await listed(run, 'Audit.Exchange');
     run.clock.advance(4 * hour);
-    await waitFor(() => current()?.health === 'healthy', 'it collects');
+    await run.clock.until(() => current()?.health === 'healthy', 'it collects');
   });
 
   test('without content after twelve hours are reported, unless other types have some', async () => {
@@ -168,7 +177,7 @@ describe('subscriptions', () => {
     await listed(run, 'Audit.Exchange');
     await listed(run, 'Audit.General');
     run.clock.advance(13 * hour);
-    await waitFor(
+    await run.clock.until(
       () => run.bench.recorder.current('Audit.General')?.health === 'healthy',
       'the quiet type is fine',
     );
@@ -179,7 +188,7 @@ describe('subscriptions', () => {
     await listed(silent, 'Audit.General');
     expect(silent.bench.recorder.current('Audit.General')?.health).toBe('waiting');
     silent.clock.advance(13 * hour);
-    await waitFor(
+    await silent.clock.until(
       () => silent.bench.recorder.current('Audit.General')?.code === 'no-content',
       'it is reported',
     );
@@ -197,14 +206,14 @@ describe('subscriptions', () => {
     });
     const following = run.follow();
     const current = () => run.bench.recorder.current('DLP.All');
-    await waitFor(() => current()?.code === 'not-permitted', 'it is not permitted');
+    await run.clock.until(() => current()?.code === 'not-permitted', 'it is not permitted');
     expect(current()).toMatchObject({
       health: 'stopped',
       message: expect.stringMatching(/^not permitted \(optional\)/),
     });
     expect(current()?.message).toContain('ActivityFeed.ReadDlp');
     expect(run.bench.recorder.seen('DLP.All').some(({ health }) => health === 'failed')).toBe(false);
-    await waitFor(
+    await run.clock.until(
       () => following.collected.records.some(({ contentType }) => contentType === 'Audit.General'),
       'others work',
     );
@@ -212,18 +221,18 @@ describe('subscriptions', () => {
     run.emulator.updateTenant(run.optionsOf().tenantId, {
       roles: ['ActivityFeed.Read', 'ActivityFeed.ReadDlp'],
     });
-    await waitFor(
+    await run.clock.until(
       () => following.collected.records.some(({ contentType }) => contentType === 'DLP.All'),
       'DLP is collected',
     );
-    await waitFor(() => current()?.health === 'healthy', 'DLP is healthy');
+    await run.clock.until(() => current()?.health === 'healthy', 'DLP is healthy');
   });
 
   test('where auditing is off are explained, and recover', async () => {
     const run = await prepare({ tenants: [{ auditing: false, content: { records: 100 } }] });
     const following = run.follow({ contentTypes: ['Audit.Exchange'] });
     const current = () => run.bench.recorder.current('Audit.Exchange');
-    await waitFor(() => current()?.code === 'auditing-off', 'it is explained');
+    await run.clock.until(() => current()?.code === 'auditing-off', 'it is explained');
     expect(current()).toMatchObject({
       health: 'failed',
       message: expect.stringContaining('Set-AdminAuditLogConfig'),
@@ -231,8 +240,8 @@ describe('subscriptions', () => {
     expect(current()?.message).not.toContain('\n');
     run.emulator.updateTenant(run.optionsOf().tenantId, { auditing: true });
     run.clock.advance(16 * minute);
-    await waitFor(() => following.collected.records.length > 0, 'it collects');
-    await waitFor(() => current()?.health === 'healthy', 'it is healthy');
+    await run.clock.until(() => following.collected.records.length > 0, 'it collects');
+    await run.clock.until(() => current()?.health === 'healthy', 'it is healthy');
   });
 });
 
@@ -241,19 +250,22 @@ describe('a tenant that cannot be asked', () => {
     const run = await prepare();
     let secret = 'not the right one';
     const following = run.follow({ clientSecret: async () => secret });
-    await waitFor(() => run.bench.recorder.current('')?.health === 'failed', 'it is reported');
+    await run.clock.until(() => run.bench.recorder.current('')?.health === 'failed', 'it is reported');
     expect(run.bench.recorder.current('')).toMatchObject({
       code: 'AADSTS7000215',
       message: expect.stringContaining("Use the secret's Value"),
     });
-    await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.health === 'degraded', 'its types are');
+    await run.clock.until(
+      () => run.bench.recorder.current('Audit.Exchange')?.health === 'degraded',
+      'its types are',
+    );
     const loud = run.bench.recorder.lines.filter(({ level }) => level === 'error' || level === 'warn');
     expect(loud.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^The tenant: .*AADSTS7000215/),
     ]);
     secret = run.emulator.tenants[0]?.clientSecret ?? '';
-    await waitFor(() => following.collected.records.length === 100, 'it collects');
-    await waitFor(() => run.bench.recorder.current('')?.health === 'healthy', 'it is healthy');
+    await run.clock.until(() => following.collected.records.length === 100, 'it collects');
+    await run.clock.until(() => run.bench.recorder.current('')?.health === 'healthy', 'it is healthy');
     expect(JSON.stringify([run.bench.recorder.reports, run.bench.recorder.lines])).not.toContain(
       'not the right one',
     );
@@ -281,7 +293,10 @@ describe('a tenant that cannot be asked', () => {
       tenants: [{ roles: [], subscribed: ['Audit.Exchange'], content: { records: 100 } }],
     });
     run.follow({ contentTypes: ['Audit.Exchange'] });
-    await waitFor(() => run.bench.recorder.current('Audit.Exchange')?.code === 'AF10001', 'it is reported');
+    await run.clock.until(
+      () => run.bench.recorder.current('Audit.Exchange')?.code === 'AF10001',
+      'it is reported',
+    );
     const message = run.bench.recorder.current('Audit.Exchange')?.message;
     expect(message).toContain('ActivityFeed.Read');
     expect(message).toContain('The token carries no roles');
@@ -316,7 +331,7 @@ describe('a tenant that cannot be asked', () => {
     const run = await prepare({ tenants: [{ content: { records: 100 } }, { content: { records: 100 } }] });
     const bad = run.follow({ clientSecret: async () => 'wrong' });
     const good = run.follow({}, 1);
-    await waitFor(() => good.collected.records.length === 100, 'the good one collects');
+    await run.clock.until(() => good.collected.records.length === 100, 'the good one collects');
     expect(bad.collected.records).toHaveLength(0);
     expect(
       good.collected.batches.every(({ origin }) => origin.feed.tenant === run.optionsOf({}, 1).tenantId),
@@ -330,18 +345,18 @@ describe('a tenant that cannot be asked', () => {
       { match: { operation: 'blob' }, forMs: hour, fault: { kind: 'af', code: 'AF20012' } },
     ]);
     const following = run.follow();
-    await waitFor(() => run.bench.recorder.current('')?.code === 'AF20012', 'it is reported');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await run.clock.until(() => run.bench.recorder.current('')?.code === 'AF20012', 'it is reported');
+    await run.clock.pass(3 * minute);
     expect(run.emulator.requests.counts().byOperation.blob).toBeLessThan(10);
     run.clock.advance(hour);
-    await waitFor(() => following.collected.records.length === 400, 'all is collected');
+    await run.clock.until(() => following.collected.records.length === 400, 'all is collected');
     expect(run.bench.recorder.counted('items_lost')).toBe(0);
   });
 
   test('for a while is asked by one, not by everyone, and nothing is lost', async () => {
     const run = await prepare();
     const following = run.follow();
-    await waitFor(() => following.collected.records.length === 100, 'it collects');
+    await run.clock.until(() => following.collected.records.length === 100, 'it collects');
     const { contentId } = run.emulator.publish({ contentType: 'Audit.General', generate: 5 });
     run.emulator.setFaults([
       {
@@ -350,12 +365,12 @@ describe('a tenant that cannot be asked', () => {
         fault: { kind: 'af', code: 'AF20012' },
       },
     ]);
-    await waitFor(() => run.bench.recorder.current('')?.code === 'AF20012', 'it is reported');
+    await run.clock.until(() => run.bench.recorder.current('')?.code === 'AF20012', 'it is reported');
     const asked = run.emulator.requests.counts().total;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await run.clock.pass(3 * minute);
     expect(run.emulator.requests.counts().total - asked).toBeLessThan(5);
     run.clock.advance(20 * minute);
-    await waitFor(
+    await run.clock.until(
       () => following.collected.records.some((record) => record.contentId === contentId),
       'it goes on',
     );
@@ -364,7 +379,7 @@ describe('a tenant that cannot be asked', () => {
 });
 
 test('a certificate that ends soon is announced', async () => {
-  const clock = scaledClock(1000);
+  const clock = new IdleClock();
   const made = makeCertificate({ notAfter: new Date(clock.now() + 5 * 24 * hour) });
   const emulator = await startEmulator({
     clock,

@@ -10,8 +10,8 @@ import type { ItemState } from '../../../input/contract/state.ts';
 import { type Emulator, startEmulator } from '../../../input/emulator/index.ts';
 import type { SqliteLedger } from '../../../input/state/sqlite/sqlite-ledger.ts';
 import { compiledScripts } from '../../compiled-scripts.ts';
+import { until } from '../../end-to-end/harness.ts';
 import { StandIn } from '../../outputs/elasticsearch/stand-in.ts';
-import { waitFor } from '../../sources/management-activity/harness.ts';
 import { openTestLedger, recordingLog, temporaryFolder } from '../state-folder.ts';
 import type { WorkerOptions } from './collecting-worker.ts';
 import { StateServer } from './state-server.ts';
@@ -107,7 +107,7 @@ test('nothing is lost and nothing stored twice when one of several collectors is
     stored = true;
   });
   const killed = place.start('killed');
-  await waitFor(() => stored, 'the first documents are stored');
+  await until(() => stored);
   await kill(killed);
   // As a rollover does: an Id is refused only within the newest index.
   elasticsearch.indices.push(new Map());
