@@ -55,7 +55,7 @@ const entries: readonly CommandEntry[] = [
   {
     name: 'prove',
     group: trust,
-    summary: 'compare what Microsoft lists with what was delivered',
+    summary: 'compare what there is to collect with what was delivered',
     load: async () => (await import('./commands/prove.ts')).proveCommand(),
   },
   {
@@ -67,7 +67,7 @@ const entries: readonly CommandEntry[] = [
   {
     name: 'replay',
     group: trust,
-    summary: 'deliver dead letters, a content blob or a window again',
+    summary: 'deliver dead letters, an item or a window again',
     load: async () => (await import('./commands/replay.ts')).replayCommand(),
   },
   {

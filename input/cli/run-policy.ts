@@ -5,6 +5,8 @@ import { describeError } from '../contract/errors.ts';
 import type { Counter } from '../contract/telemetry.ts';
 import { type RunResult, runCollector } from '../runtime/run.ts';
 import type { Policy } from '../settings/policy/policy.ts';
+import type { ItemWords } from '../sources/source-kind.ts';
+import { anyItems } from '../sources/stream-source.ts';
 import { logRequests } from '../telemetry/log-requests.ts';
 import type { ComponentStatus, StatusBoard } from '../telemetry/status/status-board.ts';
 import { keepStatusFile } from '../telemetry/status/status-file.ts';
@@ -80,7 +82,7 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
       random,
       version: readVersion(),
     });
-    const lastLine = `${summarize(board, result)}${policy.once ? describeCut(result) : ''}`;
+    const lastLine = `${summarize(board, result, wordsOf(policy))}${policy.once ? describeCut(result) : ''}`;
     log.info({}, lastLine);
     return { exit: endedWell(policy, board, result, signals) ? 0 : 1, lastLine };
   } catch (error) {
@@ -121,7 +123,15 @@ const summedCounters: readonly Counter[] = [
   'items_lost',
 ];
 
-function summarize(board: StatusBoard, { open }: RunResult): string {
+/** The word of the sources for their items, where they have one in common. */
+function wordsOf({ streams }: Policy): ItemWords {
+  const [words = anyItems, ...others] = new Map(
+    streams.map(({ source }) => [source.kind, source.itemWords]),
+  ).values();
+  return others.length === 0 ? words : anyItems;
+}
+
+function summarize(board: StatusBoard, { open }: RunResult, words: ItemWords): string {
   const sums = new Map<Counter, number>();
   for (const { counters } of board.pieces().components)
     for (const counter of summedCounters)
@@ -130,13 +140,13 @@ function summarize(board: StatusBoard, { open }: RunResult): string {
   const filtered = sum('records_filtered') > 0 ? `${sum('records_filtered')} filtered, ` : '';
   const doubts = sum('records_possibly_duplicate');
   const possibly = doubts > 0 ? `, ${doubts} possibly duplicate` : '';
-  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates${possibly}, ${filtered}${sum('records_dead_lettered')} dead letters, ${sum('items_lost')} content blobs lost.${describeOpen(open)}`;
+  return `Ended: ${sum('records_delivered')} records delivered, ${sum('records_duplicate')} duplicates${possibly}, ${filtered}${sum('records_dead_lettered')} dead letters, ${sum('items_lost')} ${words.many} lost.${describeOpen(open, words)}`;
 }
 
-function describeOpen(open: number | undefined): string {
+function describeOpen(open: number | undefined, { one, many }: ItemWords): string {
   if (open === 0) return '';
   if (open === undefined) return ' What is still open is not known: the ledger cannot be read.';
-  return ` ${open} content ${open === 1 ? 'blob is' : 'blobs are'} still open: the next run goes on with ${open === 1 ? 'it' : 'them'}.`;
+  return ` ${open} ${open === 1 ? `${one} is` : `${many} are`} still open: the next run goes on with ${open === 1 ? 'it' : 'them'}.`;
 }
 
 function describeCut({ cutShort, readerGone }: RunResult): string {

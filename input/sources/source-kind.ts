@@ -24,6 +24,8 @@ export interface SourceKind<Options> {
   readonly name: string;
   /** Whoever is asked, as a sentence names them: "Microsoft". */
   readonly service: string;
+  /** One of its items in a message, and several: "content blob", "content blobs"; left out, they are called items. */
+  readonly itemWords?: ItemWords;
   /** The dataset of its records. */
   readonly dataset: DatasetName;
   /** The service can be asked so far back, in milliseconds. */
@@ -58,6 +60,11 @@ export interface SourceKind<Options> {
   readonly lostState?: LostState;
   /** The text about this kind in the README of the package. */
   readonly reference?: SourceReference;
+}
+
+export interface ItemWords {
+  readonly one: string;
+  readonly many: string;
 }
 
 export interface SourceIdentity {

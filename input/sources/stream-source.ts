@@ -9,6 +9,7 @@ import type { Settings } from '../options/settings.ts';
 import type {
   Asking,
   Inventory,
+  ItemWords,
   OpeningEnvironment,
   Refetching,
   SourceIdentity,
@@ -20,6 +21,7 @@ export interface StreamSource extends SourceIdentity {
   /** Name of the kind. */
   readonly kind: string;
   readonly service: string;
+  readonly itemWords: ItemWords;
   readonly dataset: DatasetName;
   readonly reachMs: number;
   /** The options that the settings came to; only the kind knows their shape. */
@@ -59,6 +61,9 @@ export function toRegistered<Options extends object>(kind: SourceKind<Options>):
   };
 }
 
+/** Names the items of kinds that have no word of their own, and of several kinds together. */
+export const anyItems: ItemWords = { one: 'item', many: 'items' };
+
 function bindOptions<Options extends object>(kind: SourceKind<Options>, options: Options): StreamSource {
   const { check, findTenant, inventory, refetch } = kind;
   const identity = kind.identify(options);
@@ -66,6 +71,7 @@ function bindOptions<Options extends object>(kind: SourceKind<Options>, options:
     ...identity,
     kind: kind.name,
     service: kind.service,
+    itemWords: kind.itemWords ?? anyItems,
     dataset: kind.dataset,
     reachMs: kind.reachMs,
     options,

@@ -65,8 +65,8 @@ describe('after the import of an export', () => {
     const { imported, delivered } = await importThere(`${asText(lines)}{"kind":"item","ten`);
     expect(imported.code).toBe(1);
     expect(imported.stderr).toContain('is not whole. It ends before its end mark.');
-    expect(imported.stderr).toContain(`${blobs() - 7} of ${blobs()} content blobs`);
-    expect(imported.stderr).toContain('the next run lists again everything that Microsoft still has');
+    expect(imported.stderr).toContain(`${blobs() - 7} of ${blobs()} items`);
+    expect(imported.stderr).toContain('the next run collects again everything that is still to be had');
     expect(delivered.length).toBe(300 - deliveredIn(lines));
     expect(new Set(delivered).size).toBe(delivered.length);
   });

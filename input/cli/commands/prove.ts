@@ -21,12 +21,13 @@ import { listenForInterruption } from '../terminal/interruption.ts';
 import { paint, printText } from '../terminal/terminal.ts';
 
 const teaching = `
-Asks Microsoft for everything it lists in a window (by the time the content
-was made) and looks in the ledger what became of each content blob:
+Asks each source for everything it lists in a window (by the time the content
+was made) and looks in the ledger what became of each item, such as a content
+blob of the Management Activity API:
   done      every record was delivered, a duplicate, or kept as a dead letter
   pending   known, and not yet fetched to its end
   lost      expired or unreadable, with the reason
-  missing   listed by Microsoft, and unknown to the ledger
+  missing   listed, and unknown to the ledger
 Then it counts what was collected since in each output: not fewer documents
 than the ledger calls delivered. A record that waits as a dead letter is not
 delivered, nor is one whose dead letter was removed.
@@ -64,7 +65,7 @@ const settleMs = 15 * minuteMs;
 export function proveCommand(): Command {
   const time = (text: string) => readTime(text);
   return addPolicyOptions(new Command('prove'))
-    .description('Compares what Microsoft lists with what was delivered.')
+    .description('Compares what there is to collect with what was delivered.')
     .option('--tenant <name>', 'one tenant: its id, its name or its stream')
     .option('--from <time>', 'date, time (UTC) or how long ago; 7 days by default', time)
     .option('--to <time>', 'likewise; 15 minutes ago by default', time)

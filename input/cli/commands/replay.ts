@@ -9,8 +9,8 @@ import { type LetterFlags, replayLetters } from '../replay/replay-letters.ts';
 
 const teaching = `
 Mend the cause of dead letters first (a mapping, a setting), then replay them.
-A window is what to replay after an index was deleted, say; Microsoft lists
-content for seven days.
+A window is what to replay after an index was deleted, say; it reaches as far
+back as its source, seven days for the Management Activity API.
 
 Elasticsearch is asked which documents it has, so nothing is doubled. A file
 gets only what the ledger does not know as delivered, unless told --again.
@@ -39,7 +39,7 @@ function typeOption(): Option {
 
 export function replayCommand(): Command {
   const replay = new Command('replay')
-    .description('Delivers dead letters, a content blob or a window again.')
+    .description('Delivers dead letters, an item or a window again.')
     .addHelpText('after', teaching);
   addPolicyOptions(
     replay
@@ -55,7 +55,7 @@ export function replayCommand(): Command {
   withContent(
     replay
       .command('content <id>')
-      .description('Fetch and deliver one content blob again, by the id that prove shows.'),
+      .description('Fetch and deliver one item again, such as a content blob, by the id that prove shows.'),
   )
     .addHelpText(
       'after',
@@ -65,7 +65,7 @@ export function replayCommand(): Command {
   withContent(
     replay
       .command('window')
-      .description('Fetch and deliver again everything that Microsoft lists in a window.'),
+      .description('Fetch and deliver again everything that the sources have in a window.'),
   )
     .option('--from <time>', 'date, time (UTC) or how long ago (required)', (text) => readTime(text))
     .option('--to <time>', 'likewise; now by default', (text) => readTime(text))

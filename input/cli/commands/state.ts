@@ -8,9 +8,9 @@ import { rebuildState } from '../state/rebuild-state.ts';
 import { showState } from '../state/show-state.ts';
 
 const teaching = (days: number) => `
-The ledger remembers what Microsoft listed, what became of it, and the Ids of
-the records of the last ${days} days. Without it nothing is lost: the next run
-lists again all that Microsoft has, and recognises in Elasticsearch what is
+The ledger remembers what was listed, what became of it, and the Ids of the
+records of the last ${days} days. Without it nothing is lost: the next run
+collects again all that is to be had, and recognises in Elasticsearch what is
 there already, by event.id and organization.id too where another collector
 stored it.
 
@@ -48,7 +48,7 @@ export function stateCommand(): Command {
   withFolder(state.command('import <file>').description('Add an exported ledger to the one that is there.'))
     .addHelpText(
       'after',
-      '\nOf two entries about the same thing, the one that is there stays. What was\ndelivered after the export is recognised in Elasticsearch: the first run asks.\nOf an export that was cut or changed, what can be read is taken over; the\ncommand then ends with 1, and the next run lists again all that Microsoft has.\n\nExample:\n  m365 state import ledger.ndjson --policy my.yml',
+      '\nOf two entries about the same thing, the one that is there stays. What was\ndelivered after the export is recognised in Elasticsearch: the first run asks.\nOf an export that was cut or changed, what can be read is taken over; the\ncommand then ends with 1, and the next run collects again all there is.\n\nExample:\n  m365 state import ledger.ndjson --policy my.yml',
     )
     .action(async (file: string, flags: PolicyFlags) => importState(await chooseStateFolder(flags), file));
   addPolicyOptions(state.command('rebuild'))

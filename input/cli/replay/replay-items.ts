@@ -59,7 +59,7 @@ async function replayStream(
   what: Refetching['what'],
   flags: ItemFlags,
 ): Promise<{ items: number; complete: boolean }> {
-  const { refetch, kind } = stream.source;
+  const { refetch, kind, itemWords } = stream.source;
   if (!refetch) throw notFetchedAgain(kind);
   const failures: string[] = [];
   let done = 0;
@@ -72,7 +72,7 @@ async function replayStream(
   const wanted = { feed: flags.type, what, onItem };
   const counts = await session.deliver(stream, (environment) => refetch(environment, wanted), { again });
   printText(
-    `${nameTenant(stream)}: ${done} content blobs; ${counts.delivered} records delivered, ${counts.duplicate} were there already, ${counts.deadLettered} refused${counts.filtered ? `, ${counts.filtered} left out by the policy` : ''}.`,
+    `${nameTenant(stream)}: ${done} ${done === 1 ? itemWords.one : itemWords.many}; ${counts.delivered} records delivered, ${counts.duplicate} were there already, ${counts.deadLettered} refused${counts.filtered ? `, ${counts.filtered} left out by the policy` : ''}.`,
   );
   for (const failure of failures) printText(`  not replayed: ${failure}`);
   return { items: done + failures.length, complete: failures.length === 0 && counts.deadLettered === 0 };
@@ -91,8 +91,7 @@ function nothingFound(): OperatorError {
   return new OperatorError({
     code: 'nothing-to-replay',
     message: 'There is nothing to replay.',
-    advice:
-      'Compare the content id with m365 prove --json; content that the ledger has forgotten needs --type.',
+    advice: 'Compare the id with m365 prove --json; an item that the ledger has forgotten needs --type.',
     retry: { kind: 'never' },
   });
 }

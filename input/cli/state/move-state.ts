@@ -54,10 +54,10 @@ export async function importState(folder: string, file: string): Promise<void> {
 }
 
 const listedAgain =
-  'How far Microsoft was listed was not taken over: the next run lists again everything that Microsoft still has, and asks the output what is there.';
+  'How far each source was read was not taken over: the next run collects again everything that is still to be had, and asks the output what is there.';
 
 const rowNames = {
-  item: 'content blobs',
+  item: 'items',
   seen: 'Ids',
   seen_late: 'Ids that came late',
   gap: 'gaps',

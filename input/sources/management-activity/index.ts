@@ -22,6 +22,7 @@ import { openSource } from './source.ts';
 export const managementActivity: SourceKind<ManagementActivityOptions> = {
   name: kindName,
   service: 'Microsoft',
+  itemWords: { one: 'content blob', many: 'content blobs' },
   dataset: datasetName,
   reachMs,
   feedNames: contentTypes,
