@@ -139,25 +139,27 @@ export class DataStreamQueue {
   async #attempt(portion: readonly PendingDocument[]): Promise<void> {
     if (portion.length === 0) return;
     const { deliver, closed } = this.#environment;
+    const failuresBefore = this.#failuresWithoutProgress;
     const result = await deliver(this.dataStream, portion, closed);
     if (closed.aborted) return;
     const { resend, resendLater, resendApart, maximumBytes } = result;
     if (maximumBytes !== undefined) this.#maxBytes = Math.min(this.#maxBytes, maximumBytes);
     this.#queue.putBack(resend);
     for (const each of resendApart) this.#queue.keepApart(each);
-    this.#recordResult(result);
+    this.#recordResult(result, failuresBefore);
     if (resendLater.length > 0)
       void this.#putBackLater(resendLater).catch((error: unknown) => this.#fail(error, resendLater));
     this.#start();
   }
 
-  #recordResult({ failure, accepted, settled }: DeliveryResult): void {
+  #recordResult({ failure, accepted, settled }: DeliveryResult, failuresBefore: number): void {
     const { reportHealth, mayWait } = this.#environment;
     if (!failure) this.#failures = 0;
     // A request that is sent again in halves makes progress by itself, and the server is well.
     else if (failure.remedy === 'again') this.#backOff(failure);
     if (failure || accepted) reportHealth(this.dataStream, failure, this);
-    this.#failuresWithoutProgress = settled ? 0 : this.#failuresWithoutProgress + 1;
+    // Requests that went together count once, as they do for each of their documents.
+    this.#failuresWithoutProgress = settled ? 0 : Math.max(this.#failuresWithoutProgress, failuresBefore + 1);
     if (failure?.remedy !== 'again' || mayWait) return;
     const attempts = failure.needsOperator ? attemptsOnce.needsOperator : attemptsOnce.passing;
     if (this.#failuresWithoutProgress >= attempts)

@@ -183,6 +183,13 @@ describe('in a run that collects once', () => {
     server.judgeItem = () => undefined;
     expect(await write(['c'])).toMatchObject({ delivered: 1 });
   });
+
+  test('documents that are refused in requests that went together are no reason to end', async () => {
+    await open({ backoffMostMs: 10, bulkMaxBytes: 200, workers: 2 }, { mayWait: false });
+    server.judgeItem = () => ({ status: 500, ...error('null_pointer_exception', 'oops') });
+    const { rejected } = await write(['a', 'b', 'c', 'd']);
+    expect(rejected).toHaveLength(4);
+  });
 });
 
 describe('an error that nobody foresaw while documents are on their way', () => {
