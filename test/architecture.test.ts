@@ -21,6 +21,7 @@ const inputMayImport: Record<string, readonly string[]> = {
   concurrency: ['contract'],
   files: ['contract'],
   'json-stream': ['contract', 'concurrency'],
+  'agent-files': ['contract', 'files'],
   documents: ['contract'],
   options: ['contract', 'files'],
   http: ['contract', 'options', 'concurrency'],

@@ -1,6 +1,7 @@
 // The command `m365 check`: it tells what is wrong with a policy's tenants and outputs, and what to do about it.
 
 import { Command } from 'commander';
+import { judgeAgentFiles } from '../../agent-files/judge-files.ts';
 import { type Finding, note, problem } from '../../contract/finding.ts';
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
@@ -21,6 +22,8 @@ Asks the sources and the outputs what a collector would ask, and changes nothing
            owner; the folder of a file output
   hosts    what a firewall has to let through
   package  is the package that Fleet made the policy from new enough
+  agent    has every version of Elastic Agent on this machine this program, if
+           m365 install agent was ever run
 Every problem comes with what to do about it.
 
 Examples:
@@ -33,6 +36,7 @@ Exit codes: 0 no problems (notes are none), 1 problems, 2 the policy is wrong.`;
 interface CheckFlags extends PolicyFlags {
   readonly tenant?: string;
   readonly json?: boolean;
+  readonly agentHome?: string;
 }
 
 export function checkCommand(): Command {
@@ -40,6 +44,7 @@ export function checkCommand(): Command {
     .description('Finds what is wrong with tenants and outputs, and says how to mend it.')
     .option('--tenant <name>', 'one tenant: its id, its name or its stream')
     .option('--json', 'as JSON')
+    .option('--agent-home <folder>', 'of an Elastic Agent that lies in no usual place')
     .addHelpText('after', teaching)
     .action(async (flags: CheckFlags) => {
       process.exitCode = (await check(flags)) ? 0 : 1;
@@ -55,7 +60,7 @@ async function check(flags: CheckFlags): Promise<boolean> {
   const policy = await loadCollectedPolicy(flags);
   using signals = listenForInterruption();
   const all: (Finding & { readonly about: string })[] = [];
-  for (const { title, findings } of sectionsOf(policy, flags.tenant)) {
+  for (const { title, findings } of sectionsOf(policy, flags)) {
     if (!flags.json) printText(`${all.length > 0 ? '\n' : ''}${title}`);
     for await (const finding of findings(signals.stop)) {
       all.push({ about: title, ...finding });
@@ -68,7 +73,7 @@ async function check(flags: CheckFlags): Promise<boolean> {
   return all.every(({ state }) => state !== 'problem');
 }
 
-function sectionsOf(policy: Policy, tenant: string | undefined): readonly CheckSection[] {
+function sectionsOf(policy: Policy, { tenant, agentHome }: CheckFlags): readonly CheckSection[] {
   const readable = withReadingKeys(policy).outputs;
   return [
     ...chooseStreams(policy, tenant).map((stream) => ({
@@ -84,8 +89,13 @@ function sectionsOf(policy: Policy, tenant: string | undefined): readonly CheckS
       title: `Input ${input}`,
       findings: () => [problem('package', message, advice)],
     })),
-    { title: 'This machine', findings: () => [checkFolder('state folder', policy.process.stateFolder)] },
+    { title: 'This machine', findings: () => checkMachine(policy, agentHome) },
   ];
+}
+
+async function* checkMachine(policy: Policy, agentHome: string | undefined): AsyncGenerator<Finding> {
+  yield checkFolder('state folder', policy.process.stateFolder);
+  yield* judgeAgentFiles(agentHome);
 }
 
 function checkSource({ source }: StreamPolicy, signal: AbortSignal) {

@@ -16,6 +16,7 @@ import { rawDataset } from '../package/collector/raw-dataset.ts';
 import { collectionDataset } from '../package/fields/collection-fields.ts';
 import { findSavedObjects, findZip, type PackageName } from '../package/ready-package.ts';
 import { printText } from '../terminal/terminal.ts';
+import { installAgentCommand } from './install-agent.ts';
 
 export interface InstallFlags {
   readonly kibana?: string;
@@ -67,7 +68,11 @@ Examples:
   m365 install --kibana https://kibana.example:5601             do it
   m365 install --kibana http://localhost:5601 --username elastic
   m365 install --kibana https://kibana.example:5601 --collector
-  m365 install --kibana https://kibana.example:5601 --dashboards-only`;
+  m365 install --kibana https://kibana.example:5601 --dashboards-only
+
+Beside Elastic Agent:
+  m365 install agent puts this program where an agent runs it; it has its own
+  help.`;
 
 export function installCommand(): Command {
   return new Command('install')
@@ -85,6 +90,7 @@ export function installCommand(): Command {
     .option('--dashboards-only', 'import the dashboards as saved objects, without the package')
     .option('--dry-run', 'look, and upload nothing')
     .addHelpText('after', teaching)
+    .addCommand(installAgentCommand())
     .action((flags: InstallFlags) => runInstall(flags, printText));
 }
 
