@@ -40,7 +40,7 @@ const inputMayImport: Record<string, readonly string[]> = {
     ...['contract', 'completeness', 'concurrency', 'documents', 'http', 'outputs'],
     ...['settings', 'sources', 'state', 'telemetry'],
   ],
-  agent: ['contract', 'files', 'http', 'options', 'runtime', 'settings', 'telemetry'],
+  agent: ['contract', 'agent-files', 'files', 'http', 'options', 'runtime', 'settings', 'telemetry'],
 };
 
 interface Import {

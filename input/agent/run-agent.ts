@@ -1,6 +1,7 @@
 // Runs the collector for Elastic Agent, from the first check-in to an orderly end. The agent is answered before anything
 // slow is opened, and goes on being answered whatever the collector is doing.
 
+import { type KeepOptions, keepFiles } from '../agent-files/keep-files.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
@@ -31,6 +32,8 @@ export interface AgentRunOptions {
   readonly version: string;
   readonly commit: string;
   readonly platform: NodeJS.Platform;
+  /** Where the program and its spec lie, to be kept beside every version of the agent; undefined for one that lies elsewhere. */
+  readonly beside?: Pick<KeepOptions, 'home' | 'files' | 'own'> | undefined;
 }
 
 /** Resolves after an orderly end, with the way in which the connection to the agent came to its own. */
@@ -52,6 +55,7 @@ class AgentRun {
   readonly #left = new AbortController();
   readonly #stop: AbortSignal;
   #phase: ProcessPhase['phase'] = 'running';
+  #notice: string | undefined;
 
   constructor(options: AgentRunOptions) {
     const { clock, random, signals, platform } = options;
@@ -80,6 +84,7 @@ class AgentRun {
 
   async run(): Promise<LinkEnd> {
     const closed = new AbortController();
+    const kept = this.#keepFiles();
     const linked = this.#link.run(closed.signal).then((end) => {
       this.#left.abort(new Error('Elastic Agent has left'));
       return end;
@@ -91,11 +96,25 @@ class AgentRun {
     this.#enter('stopping');
     try {
       await this.#collector.close();
+      await kept;
     } finally {
       this.#enter('stopped');
       closed.abort();
     }
     return linked;
+  }
+
+  /** An upgrade stops this program just before the new version of the agent looks for it. */
+  async #keepFiles(): Promise<void> {
+    const { beside, clock } = this.#options;
+    if (!beside) return;
+    await keepFiles({
+      ...{ ...beside, clock, log: this.#log, signal: this.#stop },
+      onProblem: (problem) => {
+        this.#notice = problem;
+        this.#link.changed();
+      },
+    });
   }
 
   #answerActions(problems: () => readonly LoggedProblem[]): ActionAnswers {
@@ -118,7 +137,12 @@ class AgentRun {
   #observe(): Omit<ObservedStates, 'token' | 'canChunk'> {
     const { version, commit } = this.#options;
     const { trouble, states } = this.#collector;
-    const units = observeUnits(this.#units.units, { phase: this.#phase, trouble, states });
+    const units = observeUnits(this.#units.units, {
+      phase: this.#phase,
+      trouble,
+      states,
+      notice: this.#notice,
+    });
     return { ...this.#units.indexes, version, commit, pid: process.pid, units };
   }
 

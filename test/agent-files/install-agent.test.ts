@@ -99,6 +99,14 @@ test('what an agent changed of the modes may stay; what it would refuse is mende
   expect(modeOf(placed)).toBe('755');
 });
 
+test('without a spec beside the executable it is the one of this program', async () => {
+  const folder = addVersion(home, 'elastic-agent-9.1.0-bbbbbb');
+  rmSync(`${executable}.spec.yml`);
+  expect((await install()).code).toBe(0);
+  const spec = readFileSync(join(folder, 'components', 'm365.spec.yml'), 'utf8');
+  expect(spec).toBe(readFileSync(join(import.meta.dirname, '..', '..', 'deploy', 'm365.spec.yml'), 'utf8'));
+});
+
 test('a link is replaced by a file, and what it led to is left alone', async () => {
   const folder = addVersion(home, 'elastic-agent-9.1.0-bbbbbb');
   symlinkSync(executable, join(folder, 'components', 'm365'));
@@ -248,8 +256,7 @@ describe('what it refuses, with a way out', () => {
     addVersion(home, 'elastic-agent-9.1.0-bbbbbb');
     const none = await runHere(['install', 'agent', '--agent-home', home]);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--executable build/release/m365')]);
-    rmSync(`${executable}.spec.yml`);
-    const bare = await install();
+    const bare = await install('--spec', join(home, 'nothing.yml'));
     expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining('--spec')]);
   });
 

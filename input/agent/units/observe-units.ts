@@ -12,6 +12,8 @@ export interface ProcessPhase {
   /** What keeps it from running anything at all. */
   readonly trouble: ToldState | undefined;
   readonly states: readonly UnitState[];
+  /** What is to come and concerns no unit of its own; it is told where an output has nothing else to say. */
+  readonly notice?: string | undefined;
 }
 
 export function observeUnits(units: readonly AgentUnit[], process: ProcessPhase): readonly ObservedUnit[] {
@@ -37,5 +39,9 @@ function tellUnit(
   if (appliedIndex === '0') return { phase: 'STARTING', message: 'Being started with its settings.' };
   if (appliedIndex !== expected.configIndex || !state)
     return { phase: 'CONFIGURING', message: 'New settings are being applied; collecting goes on.' };
-  return tellState(state);
+  const told = tellState(state);
+  const { notice } = process;
+  return expected.kind === 'output' && told.phase === 'HEALTHY' && notice !== undefined
+    ? { ...told, message: notice }
+    : told;
 }

@@ -1,15 +1,18 @@
 // The command `m365 agent`: what Elastic Agent starts, and tells on standard input where it is to be reached.
 
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { Command } from 'commander';
 import { readBootstrap } from '../../agent/bootstrap.ts';
 import type { LinkEnd } from '../../agent/link/control-link.ts';
 import { runUnderAgent } from '../../agent/run-agent.ts';
 import { orderlyEndMs } from '../../agent/spec/time-limits.ts';
+import { writeSpec } from '../../agent/spec/write-spec.ts';
 import { chooseStateFolder } from '../../agent/state-folder.ts';
+import { homeOfComponent } from '../../agent-files/keep-files.ts';
 import { systemClock } from '../../contract/clock.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { createJsonLogger } from '../../telemetry/logger.ts';
+import { malloc } from '../launcher/start-anew.js';
 import { boundEnd } from '../terminal/bound-end.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
 import { readVersion } from '../version.ts';
@@ -60,10 +63,18 @@ async function obeyAgent({ E: settings }: AgentCommandOptions): Promise<number> 
     random: Math.random,
     version: readVersion(),
     commit: '',
+    beside: findOwnFiles(process.execPath),
   });
   log.info({}, endings[end]);
   if (end === 'refused') throw refused();
   return 0;
+}
+
+/** Undefined where the program is not one file of the agent's components, as in a checkout. */
+function findOwnFiles(executable: string) {
+  const home = homeOfComponent(executable);
+  if (home === undefined) return undefined;
+  return { home, files: { executable, spec: writeSpec(malloc) }, own: dirname(executable) };
 }
 
 const endings: Readonly<Record<LinkEnd, string>> = {

@@ -1,9 +1,10 @@
 // The command `m365 install agent`: it puts this program beside the Elastic Agents of this machine, or takes it away.
 
-import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
 import { isSea } from 'node:sea';
 import { Command } from 'commander';
+import { writeSpec } from '../../agent/spec/write-spec.ts';
 import { requireAgentHomes } from '../../agent-files/agent-versions.ts';
 import type { ComponentFiles } from '../../agent-files/component-files.ts';
 import { installFiles, removeFiles, type VersionOutcome } from '../../agent-files/install-files.ts';
@@ -14,6 +15,7 @@ import { describeFileFailure } from '../../files/file-failure.ts';
 import { parseDuration } from '../../options/units.ts';
 import { tryExecutable } from '../install-agent/try-executable.ts';
 import { usage } from '../policy-flag.ts';
+import { malloc } from '../launcher/start-anew.js';
 import { printText } from '../terminal/terminal.ts';
 
 interface InstallAgentFlags {
@@ -35,7 +37,7 @@ What it does:
   An agent reads its components when it starts: restart it after the first
   time. Its upgrades need nothing; the running program puts itself beside the
   new version. Where the agent comes as a DEB or RPM package, see
-  deploy/README.md for two systemd units.
+  docs/elastic-agent.md for the systemd units that do it.
 
 Examples:
   sudo m365 install agent
@@ -54,7 +56,7 @@ export function installAgentCommand(): Command {
     .description('Puts this program into every version of the Elastic Agents of this machine.')
     .option('--agent-home <folder>', 'the folder that holds the agent’s "data"; else the usual ones')
     .option('--executable <file>', 'the executable; else this program, where it is one')
-    .option('--spec <file>', 'its spec; else the m365.spec.yml beside the executable')
+    .option('--spec <file>', 'its spec; else that beside the executable, or its own')
     .option('--remove', 'take it away from every version')
     .option('--wait <duration>', 'go on for so long, while an upgrade unpacks a version: 10m', readWait)
     .addHelpText('after', teaching)
@@ -123,8 +125,9 @@ function nothingThere(homes: readonly string[]): OperatorError {
 
 function readFiles(flags: InstallAgentFlags): ComponentFiles {
   const executable = findExecutable(flags.executable);
-  const specFile = flags.spec ?? join(dirname(executable), `${parse(executable).name}.spec.yml`);
-  return { executable, spec: readSpec(specFile), tryOut: tryExecutable };
+  const beside = join(dirname(executable), `${parse(executable).name}.spec.yml`);
+  const file = flags.spec ?? (existsSync(beside) ? beside : undefined);
+  return { executable, spec: file === undefined ? writeSpec(malloc) : readSpec(file), tryOut: tryExecutable };
 }
 
 function findExecutable(named: string | undefined): string {
@@ -149,7 +152,7 @@ function readSpec(file: string): string {
   } catch (cause) {
     throw usage(
       `Cannot read the spec ${file}: ${describeFileFailure(cause)}.`,
-      'Name it: --spec m365.spec.yml; it comes with the executable.',
+      'Name another one, or leave --spec out.',
     );
   }
 }
