@@ -3,7 +3,7 @@
 import { systemClock } from '../contract/clock.ts';
 import { describeError } from '../contract/errors.ts';
 import type { Counter } from '../contract/telemetry.ts';
-import { type RunResult, runCollector } from '../runtime/run.ts';
+import { type RunOptions, type RunResult, runCollector } from '../runtime/run.ts';
 import type { Policy } from '../settings/policy/policy.ts';
 import type { ItemWords } from '../sources/source-kind.ts';
 import { anyItems } from '../sources/stream-source.ts';
@@ -13,20 +13,25 @@ import { keepStatusFile } from '../telemetry/status/status-file.ts';
 import { serveStatus } from '../telemetry/status/status-server.ts';
 import { createTelemetry, type RunTelemetry } from '../telemetry/telemetry.ts';
 import { describeDocuments } from './check/describe-documents.ts';
+import { followPolicy } from './follow-policy.ts';
 import { boundEnd } from './terminal/bound-end.ts';
 import { type Display, openDisplay } from './terminal/display.ts';
 import { type Interruption, listenForInterruption } from './terminal/interruption.ts';
 import { readVersion } from './version.ts';
 
-/** Resolves with the exit code, when every stream has ended or an interruption was obeyed. */
-export async function runPolicy(policy: Policy): Promise<number> {
-  const documents = describeDocuments(policy, process.env);
+/**
+ * Resolves with the exit code, when every stream has ended or an interruption was obeyed. With `load`, which reads the file
+ * of the policy again, its changes are applied meanwhile.
+ */
+export async function runPolicy(policy: Policy, load?: () => Promise<Policy>): Promise<number> {
+  let documents = describeDocuments(policy, process.env);
+  const names = namesOf(policy);
   let footer = 'Ctrl-C ends it, when everything in flight is delivered.';
   const telemetry = createTelemetry({ clock: systemClock, version: readVersion() });
   const display = await openDisplay({
     level: policy.process.logLevel,
     board: telemetry.board,
-    names: namesOf(policy),
+    names,
     footer: () => `${documents}\n${footer}`,
     table: !policy.outputs.some(({ type }) => type === 'console') || !process.stdout.isTTY,
   });
@@ -38,7 +43,18 @@ export async function runPolicy(policy: Policy): Promise<number> {
   }, stopTimeoutMs);
   boundEnd(signals, { stopMs: stopTimeoutMs, bound: 'stop_timeout', log: display.log });
   try {
-    const end = await runObserved({ policy, telemetry, display, signals });
+    const onChange = (changed: Policy) => {
+      documents = describeDocuments(changed, process.env);
+      for (const [id, name] of namesOf(changed)) names.set(id, name);
+    };
+    const { file, once } = policy;
+    const { log } = display;
+    const follow: RunOptions['follow'] =
+      load && file !== undefined && !once
+        ? (collector, signal) =>
+            followPolicy(policy, collector, { file, load, log, onChange, clock: systemClock }, signal)
+        : undefined;
+    const end = await runObserved({ policy, telemetry, display, signals, follow });
     footer = end.lastLine;
     return end.exit;
   } catch (error) {
@@ -60,9 +76,10 @@ interface Observed {
   readonly telemetry: RunTelemetry;
   readonly display: Display;
   readonly signals: Interruption;
+  readonly follow: RunOptions['follow'];
 }
 
-async function runObserved({ policy, telemetry, display, signals }: Observed): Promise<RunEnd> {
+async function runObserved({ policy, telemetry, display, signals, follow }: Observed): Promise<RunEnd> {
   const { log } = display;
   const { board } = telemetry;
   const { stateFolder, statusPort } = policy.process;
@@ -81,6 +98,7 @@ async function runObserved({ policy, telemetry, display, signals }: Observed): P
       clock: systemClock,
       random,
       version: readVersion(),
+      follow,
     });
     const lastLine = `${summarize(board, result, wordsOf(policy))}${policy.once ? describeCut(result) : ''}`;
     log.info({}, lastLine);
@@ -155,7 +173,7 @@ function describeCut({ cutShort, readerGone }: RunResult): string {
     : '';
 }
 
-function namesOf(policy: Policy): ReadonlyMap<string, string> {
+function namesOf(policy: Policy): Map<string, string> {
   const tenants = policy.streams.map(({ source, mapping }): [string, string] => [
     source.tenantId,
     mapping.tenantName ? `${mapping.tenantName} (${source.tenantId})` : source.tenantId,

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly random: () => number;
   /** The version of this program. */
   readonly version: string;
+  /** It may change what runs, for as long as the signal is not aborted. */
+  readonly follow?: ((collector: CollectorProcess, signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 export interface RunResult extends ProcessResult {
@@ -39,7 +41,14 @@ export async function runCollector(options: RunOptions): Promise<RunResult> {
     onReaderGone: () => gone.abort(),
   });
   await collector.apply({ ...policy, completeness: policy.completeness ?? [] });
-  await collector.ended();
+  const ended = new AbortController();
+  const followed = options.follow?.(collector, AbortSignal.any([signals.stop, ended.signal]));
+  try {
+    await collector.ended();
+  } finally {
+    ended.abort();
+    await followed;
+  }
   const result = await collector.result();
   return { ...result, readerGone: gone.signal.aborted, cutShort: signals.stop.aborted };
 }

@@ -27,6 +27,9 @@ Examples:
 --output keeps a ledger of its own, so that what the policy's output was not
 given is still to come there; --state chooses another.
 
+A policy file that changes is applied while it runs: what did not change goes on,
+and a file with a mistake changes nothing. Not so with --once.
+
 The first Ctrl-C (or SIGTERM, or the end of its terminal) delivers what is in
 flight and exits 0, or 1 where that takes longer than m365.stop_timeout, 8 s; a
 second ends at once. A run that was killed goes on where it was, with nothing
@@ -65,7 +68,8 @@ export function withRunOptions(command: Command, policy: string): Command {
 /** Resolves with the exit code. What it needs is loaded here: the help of the command comes without it. */
 export async function runFile(options: RunCommandOptions): Promise<number> {
   const { loadPolicy } = await import('../../settings/policy/load-policy.ts');
-  return runOrShow(await loadPolicy(requirePolicy(options), toLoadOptions(options)), options);
+  const load = () => loadPolicy(requirePolicy(options), toLoadOptions(options));
+  return runOrShow(await load(), options, load);
 }
 
 export function toLoadOptions({ once, output, state, force }: Omit<RunCommandOptions, 'policy'>) {
@@ -75,10 +79,11 @@ export function toLoadOptions({ once, output, state, force }: Omit<RunCommandOpt
 export async function runOrShow(
   policy: Policy,
   { showSettings }: Pick<RunCommandOptions, 'showSettings'>,
+  load?: () => Promise<Policy>,
 ): Promise<number> {
   if (!showSettings) {
     const { runPolicy } = await import('../run-policy.ts');
-    return runPolicy(policy);
+    return runPolicy(policy, load);
   }
   process.stdout.write(policy.effective);
   return 0;

@@ -14,10 +14,11 @@ import {
   type MapNode,
   readSettingsTree,
 } from '../../options/settings-tree.ts';
+import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { OutputType } from '../../outputs/output-types.ts';
 import { logLevels, policyOptions, processOptions } from '../collector-options.ts';
 import { policyKeys } from './fleet-keys.ts';
-import type { CompletenessPolicy, OutdatedInput, Policy, ProcessOptions } from './policy.ts';
+import type { CompletenessPolicy, OutdatedInput, Policy, ProcessOptions, StreamPolicy } from './policy.ts';
 import { readInputs } from './read-inputs.ts';
 import { OutputReader } from './read-outputs.ts';
 
@@ -64,6 +65,10 @@ export function parsePolicy(text: string, file: string, options: LoadOptions = {
     process: readProcess(shared, options.stateFolder ?? stateApart(shared, outputs, options.output, notes)),
     once,
     notes,
+    readFrom: new Map<StreamPolicy | OutputPolicy, unknown>([
+      ...streams.map(({ stream, readFrom }): [StreamPolicy, unknown] => [stream, readFrom]),
+      ...outputs.used.map(({ output, readFrom }): [OutputPolicy, unknown] => [output, readFrom]),
+    ]),
     effective: stringify({
       m365: shared.show(),
       outputs: Object.fromEntries(outputs.used.map(({ output, shown }) => [output.name, shown])),

@@ -27,6 +27,8 @@ export interface Policy {
   readonly notes: readonly string[];
   /** The settings in force, defaults included and secrets left out, as YAML. */
   readonly effective: string;
+  /** What each stream and output was read from, secrets too, to tell whether another reading of the file differs. */
+  readonly readFrom?: ReadonlyMap<StreamPolicy | OutputPolicy, unknown>;
 }
 
 /** Feeds of one tenant from one source. */

@@ -14,6 +14,7 @@ import {
   type ListNode,
   type MapNode,
   type PolicyNode,
+  plain,
 } from '../../options/settings-tree.ts';
 import { findKind, sourceKinds, usualKind } from '../../sources/index.ts';
 import type { RegisteredKind } from '../../sources/stream-source.ts';
@@ -47,6 +48,8 @@ export function allStreamOptions(): readonly Option[] {
 
 export interface ReadStream {
   readonly stream: StreamPolicy;
+  /** All that it was read from, secrets too: its own settings, and those of its input. */
+  readonly readFrom: unknown;
   readonly shown: Record<string, unknown>;
 }
 
@@ -139,7 +142,13 @@ function readInput(input: MapNode, index: number, reading: Reading): ReadStream[
     .filter((node) => !asksForReports(node))
     .flatMap((stream, position) => {
       const fallbackId = `${id}-${position + 1}`;
-      const read = readStream(stream, { ...reading, input: settings, processors, fallbackId });
+      const read = readStream(stream, {
+        ...reading,
+        input: settings,
+        inputNode: input,
+        processors,
+        fallbackId,
+      });
       return read ? [read] : [];
     });
   for (const node of nodes.filter(asksForReports)) {
@@ -152,13 +161,14 @@ function readInput(input: MapNode, index: number, reading: Reading): ReadStream[
 interface ReadingStream extends Reading {
   /** Undefined when the input itself has problems; its streams are checked all the same. */
   readonly input: Settings | undefined;
+  readonly inputNode: MapNode;
   /** Those of the input, which come first. */
   readonly processors: readonly DocumentProcessor[];
   readonly fallbackId: string;
 }
 
 function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefined {
-  const { problems, notes, input } = reading;
+  const { problems, notes, input, inputNode } = reading;
   const id = textAt(node, 'id') ?? reading.fallbackId;
   const kind = kindOf(node);
   const { foreignSettings: refused } = kind;
@@ -188,6 +198,7 @@ function readStream(node: MapNode, reading: ReadingStream): ReadStream | undefin
   const stream = { id, definedAt: node.place, source, mapping, output, ...(readApiKey && { readApiKey }) };
   return {
     stream,
+    readFrom: [id, plain(node), plain({ ...inputNode, entries: inputNode.entries.filter(isNoStream) })],
     shown: { id, at: node.place, output: output.name, ...settings.show(), ...namespaceOf(mapping) },
   };
 }
@@ -196,6 +207,8 @@ function readReadingKey(settings: Settings): Secret | undefined {
   const key = settings.text('read_api_key');
   return key === undefined ? undefined : fixedSecret(key);
 }
+
+const isNoStream = ({ key }: MapNode['entries'][number]): boolean => key !== 'streams';
 
 /** One that is not known is complained of with the other settings. */
 function kindOf(node: MapNode): RegisteredKind {

@@ -3,13 +3,15 @@
 
 import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { readSettings } from '../../options/settings.ts';
-import { findEntry, type MapEntry, type MapNode } from '../../options/settings-tree.ts';
+import { findEntry, type MapEntry, type MapNode, plain } from '../../options/settings-tree.ts';
 import { type OutputPolicy, otherOutputTypes, outputKinds } from '../../outputs/output-policy.ts';
 import { type OutputType, outputTypes } from '../../outputs/output-types.ts';
 import { outputKeys } from './fleet-keys.ts';
 
 export interface UsedOutput {
   readonly output: OutputPolicy;
+  /** All that it was read from, secrets too. */
+  readonly readFrom: unknown;
   readonly shown: Record<string, unknown>;
 }
 
@@ -99,7 +101,13 @@ export class OutputReader implements NamedOutputs {
     const settings = readSettings(value, rules, this.problems);
     if (!settings) return undefined;
     const output = kind.read(key, settings, this.problems, this.notes);
-    return output && { output, shown: { type, ...settings.show(), ...kind.show?.(settings) } };
+    return (
+      output && {
+        output,
+        readFrom: plain(value),
+        shown: { type, ...settings.show(), ...kind.show?.(settings) },
+      }
+    );
   }
 }
 

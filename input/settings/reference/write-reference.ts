@@ -10,6 +10,7 @@ A policy is a standalone Elastic Agent policy: \`outputs\` by name, and \`inputs
 read. It may be written by hand or exported from Kibana; keys that Fleet adds for itself are left alone. A setting that
 is not known is an error that names the nearest one, with its line. [deploy/sample-policy.yml](../deploy/sample-policy.yml)
 is a policy to start from; \`m365 run --policy FILE --show-settings\` prints what is in force.
+A file that changes is applied while \`m365 run\` goes on, except for the settings under \`m365:\` other than \`logging.level\`, which take effect with the next start. A stream is known by its \`id\`: one without is known by its place in its input, so that those behind it begin anew when one before it leaves.
 
 - **Dots nest.** \`ssl.verification_mode: full\` and \`ssl: {verification_mode: full}\` are the same.
 - **Durations** have a unit: \`30s\`, \`5m\`, \`167h55m\`, \`7d\`. **Sizes** too: \`64KiB\` is 1024-based, \`64KB\` 1000-based; a plain number is bytes.
