@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -66,6 +67,28 @@ describe('a ledger', () => {
     for (const name of readdirSync(folder.path)) copyFileSync(join(folder.path, name), join(copy.path, name));
     expect(await isUnclean(copy.path)).toBe(true);
     await crashed.close();
+  });
+
+  test('that was copied while it was used believes no length and no index; one that crashed does', async () => {
+    using folder = temporaryFolder();
+    using copy = temporaryFolder();
+    const used = await openTestLedger(folder.path);
+    const stream = { cluster: 'one', name: 'logs-a' };
+    await used.delivery.commit({ keys: [], fileLength: { file: '/out/a.ndjson', length: 500 } });
+    await used.delivery.noteIndex(stream, '.ds-logs-a-000002');
+    for (const name of readdirSync(folder.path)) copyFileSync(join(folder.path, name), join(copy.path, name));
+    await used.close();
+    for (const name of ['ledger.closed', 'ledger.used']) rmSync(join(folder.path, name), { force: true });
+    const believed = async (path: string) => {
+      const ledger = await openTestLedger(path);
+      const [file] = await ledger.delivery.fileLengths();
+      const index = await ledger.delivery.lastIndex(stream);
+      await ledger.close();
+      return [file?.length, index];
+    };
+    expect(await believed(folder.path)).toEqual([500, '.ds-logs-a-000002']);
+    expect(await believed(copy.path)).toEqual([0, undefined]);
+    expect(await believed(copy.path)).toEqual([0, undefined]);
   });
 
   test('that was restored from a backup is known as such', async () => {

@@ -9,12 +9,41 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../files/owned-files.ts';
 
 const noteOf = (file: string) => join(dirname(file), 'ledger.closed');
+
+const useOf = (file: string) => join(dirname(file), 'ledger.used');
+
+/**
+ * Call while the database is open, once nothing of a copy is trusted any more: from now on a copy of the folder can be told
+ * from it.
+ */
+export function noteUse(file: string): void {
+  writeFileSync(useOf(file), `${statSync(file, { bigint: true }).ino}`, { mode: 0o600 });
+}
+
+/**
+ * True where the folder was copied, perhaps while the ledger was written to: then what the file holds was read at different
+ * moments. Call before the closing note is taken.
+ */
+export function wasCopied(file: string): boolean {
+  const own = statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+  const inodes = [useOf(file), noteOf(file)].map((note) => readText(note)?.split(' ', 1)[0]);
+  return own !== undefined && inodes.some((inode) => inode !== undefined && inode !== String(own));
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
 
 /** Call once the database is closed: nothing may touch the file afterwards. */
 export function leaveClosingNote(file: string): void {
@@ -28,6 +57,7 @@ export function leaveClosingNote(file: string): void {
     closeSync(descriptor);
   }
   renameSync(draft, note);
+  rmSync(useOf(file), { force: true });
   syncFolder(dirname(file));
 }
 

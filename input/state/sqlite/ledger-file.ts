@@ -29,6 +29,8 @@ export interface LedgerFileParts {
   readonly isTrusted: boolean;
   /** The outcome of looking at all of it, where somebody has done that already. */
   readonly verdict?: string | undefined;
+  /** True where it is a copy, of which parts may be older than others. */
+  readonly isCopy?: boolean;
 }
 
 export interface OpenedFile {
@@ -118,12 +120,30 @@ function openDatabase(file: string, parts: LedgerFileParts): DatabaseSync {
     migrateApart(database, parts.migrations);
     if (parts.isTrusted) lookAround(database);
     else lookThrough(database, parts.verdict);
+    if (parts.isCopy) doubtCopy(database, file, parts.log);
     tune(database);
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/**
+ * A copy that was made while the ledger was written to may hold a page that is newer than another. What says that something
+ * was delivered is true all the same, only not all of it may be there. What speaks of everything up to a point is not: how
+ * far the files are known, and which index was the last one when a request was sent.
+ */
+function doubtCopy(database: DatabaseSync, file: string, log: Logger): void {
+  database.exec(`BEGIN IMMEDIATE;
+    UPDATE file_length SET length = 0;
+    DELETE FROM acknowledged_index;
+    UPDATE item SET begun_after = 0 WHERE begun_after IS NOT NULL;
+    COMMIT`);
+  log.warn(
+    {},
+    `The ledger ${file} is a copy: what was delivered after it was made, or is missing in it, is looked for before anything is sent.`,
+  );
 }
 
 /** A step that fails is a fault of this program, not of the file. */

@@ -30,7 +30,7 @@ export function openSound<T>(
     } catch (error) {
       if (!isDamageAtStart(error)) throw error;
       const aside = setLedgerAside(parts, error);
-      return useOrClose(openLedgerFile({ ...parts, verdict: undefined }), (opened) => {
+      return useOrClose(openLedgerFile({ ...parts, verdict: undefined, isCopy: false }), (opened) => {
         if (carried) carryOver(aside, opened, carried, parts.log);
         return use(opened);
       });

@@ -14,7 +14,7 @@ import { type Imported, type ImportOptions, importLines, type Transact } from '.
 import { exportLines } from '../portable/portable-state.ts';
 import type { Access } from './access.ts';
 import { SqliteCheckpoints } from './checkpoints.ts';
-import { leaveClosingNote, takeClosingNote } from './closing-note.ts';
+import { leaveClosingNote, noteUse, takeClosingNote, wasCopied } from './closing-note.ts';
 import { Components } from './components.ts';
 import { SqliteDelivery } from './delivery.ts';
 import { forgottenBefore, type Retention } from './ids/seen-ids.ts';
@@ -52,13 +52,14 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
   const parts = { folder, now: clock.now(), log, migrations: options.migrations ?? migrations };
   try {
     const file = ledgerFile(folder);
+    const isCopy = wasCopied(file);
     const isTrusted = takeClosingNote(file);
     const verdict = isTrusted ? undefined : await lookThroughApart(file);
-    return openSound(
-      { ...parts, isTrusted, verdict },
-      options.carried,
-      (opened) => new SqliteLedger(options, { ...opened, readOnly: false, lock }),
-    );
+    return openSound({ ...parts, isTrusted, isCopy, verdict }, options.carried, (opened) => {
+      const ledger = new SqliteLedger(options, { ...opened, readOnly: false, lock });
+      noteUse(file);
+      return ledger;
+    });
   } catch (error) {
     lock.release();
     throw error;
