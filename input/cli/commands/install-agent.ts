@@ -14,8 +14,8 @@ import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { parseDuration } from '../../options/units.ts';
 import { tryExecutable } from '../install-agent/try-executable.ts';
-import { usage } from '../policy-flag.ts';
 import { malloc } from '../launcher/start-anew.js';
+import { usage } from '../policy-flag.ts';
 import { printText } from '../terminal/terminal.ts';
 
 interface InstallAgentFlags {
