@@ -3,7 +3,18 @@
 
 import type { Field } from './field-types.ts';
 
-export const beyondEcs: readonly (Field & { readonly list?: boolean })[] = [
+export interface FieldBeyondEcs extends Field {
+  readonly list?: boolean;
+  /** The module whose datasets alone have it; without one, all have. */
+  readonly module?: string;
+}
+
+/** The fields that the datasets of a module have. */
+export function beyondEcsOf(module: string): readonly FieldBeyondEcs[] {
+  return beyondEcs.filter((field) => field.module === undefined || field.module === module);
+}
+
+export const beyondEcs: readonly FieldBeyondEcs[] = [
   {
     name: 'application.id',
     type: 'keyword',
@@ -24,4 +35,25 @@ export const beyondEcs: readonly (Field & { readonly list?: boolean })[] = [
   { name: 'input.type', type: 'keyword', about: 'Input that collected the record, always m365.', ecs: false },
   { name: 'session.id', type: 'keyword', about: 'Session the event belongs to.', ecs: false },
   { name: 'token.id', type: 'keyword', about: 'Access token the event was made with.', ecs: false },
+  {
+    name: 'azure.tenant_id',
+    type: 'keyword',
+    about: 'Tenant whose log it is.',
+    ecs: false,
+    module: 'azure',
+  },
+  {
+    name: 'azure.correlation_id',
+    type: 'keyword',
+    about: 'Correlates the records of one request across the logs.',
+    ecs: false,
+    module: 'azure',
+  },
+  {
+    name: 'azure.resource.id',
+    type: 'keyword',
+    about: 'Resource that wrote the log, as Azure Monitor names it.',
+    ecs: false,
+    module: 'azure',
+  },
 ];

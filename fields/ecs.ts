@@ -1,7 +1,7 @@
 // The Elastic Common Schema as data: the type of a field, whether it holds many values, and its meaning.
 
 import ecs from '@elastic/ecs';
-import { beyondEcs } from './beyond-ecs.ts';
+import { beyondEcs, beyondEcsOf } from './beyond-ecs.ts';
 import { type Field, type FieldTypeName, isFieldType } from './field-types.ts';
 
 export const ecsVersion: string = ecs.EcsVersion;
@@ -51,8 +51,9 @@ export function findEcsField(name: string): EcsField | undefined {
   };
 }
 
-export function ecsFieldNames(): string[] {
-  return [...Object.keys(flat), ...beyondEcs.map((field) => field.name)];
+/** With those beyond ECS that the datasets of a module have; without one, those that all have. */
+export function ecsFieldNames(module = ''): string[] {
+  return [...Object.keys(flat), ...beyondEcsOf(module).map((field) => field.name)];
 }
 
 function typeOf(type: string): FieldTypeName {

@@ -2,6 +2,8 @@
 // records come, how they are told apart, and where a document keeps them. It is written in a `dataset.yml`; no code
 // knows a dataset.
 
+import type { Condition, Path } from './record-path.ts';
+
 /** Names from the record down to a property. */
 export type PlainPath = readonly string[];
 
@@ -51,6 +53,23 @@ export interface Envelope {
    * one.
    */
   readonly beside: readonly string[];
+  /** Properties that a record in an envelope has, and one by itself is given, in this order. */
+  readonly made: readonly MadeProperty[];
+}
+
+/** It is the text of the first source that has one. */
+export interface MadeProperty {
+  readonly path: PlainPath;
+  readonly from: readonly MadeSource[];
+}
+
+/** A text, or a value of the record, which a table may stand another text for. */
+export interface MadeSource {
+  readonly path?: Path | undefined;
+  /** By the value in lower case; a value that it lacks is none. */
+  readonly values?: Readonly<Record<string, string>> | undefined;
+  readonly text?: string | undefined;
+  readonly when?: readonly Condition[] | undefined;
 }
 
 /** Properties that have an index beside their doc values, with what they are searched for. */
@@ -79,6 +98,8 @@ export interface Dataset {
   /** `o365.audit`: in `event.dataset`, and in the names of the data stream, its templates and its pipelines. */
   readonly name: string;
   readonly module: string;
+  /** The integration package that has its data stream. */
+  readonly package: string;
   /** The title of its records, in a few words. */
   readonly title: string;
   /** The vendor whose names the properties and record types have. */

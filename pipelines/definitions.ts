@@ -3,6 +3,9 @@
 
 import type { Dataset } from './dataset.ts';
 import type { Json } from './json/json.ts';
+import type { Condition, Path } from './record-path.ts';
+
+export type { Condition, Path, Step } from './record-path.ts';
 
 /** The form in which a property of the record is kept. The last four hold structure, the others values. */
 export type PropertyType =
@@ -46,21 +49,12 @@ export interface Property extends Written {
   readonly about: string;
   /** Its name in the document, where that is not its name in the record. */
   readonly field?: string | undefined;
+  /** A list of objects that becomes an object keyed by position in the document; the number of positions. */
+  readonly positions?: number | undefined;
   readonly example?: string | undefined;
   readonly unit?: string | undefined;
   readonly properties?: Properties | undefined;
 }
-
-/**
- * One step of a path; with `where`, only the items of a list whose key has that value, in any case: with an empty one
- * those without a value, with `not` those with another.
- */
-export interface Step {
-  readonly name: string;
-  readonly where?: { readonly key: string; readonly value: string; readonly not?: true } | undefined;
-}
-
-export type Path = readonly Step[];
 
 /** The field that a rule writes. `list` fields collect the values of every rule; the others keep the first. */
 export interface Target {
@@ -70,16 +64,6 @@ export interface Target {
   readonly leaves?: readonly string[] | undefined;
   /** Holds whoever was acted on: one person as an object, several as a list of them. */
   readonly people?: true | undefined;
-}
-
-/**
- * Holds when any value at the path is one of `values` (lower case), or, without `values`, when there is any; with `not`,
- * when none is.
- */
-export interface Condition {
-  readonly path: Path;
-  readonly values?: readonly string[] | undefined;
-  readonly not?: true | undefined;
 }
 
 export interface Rule extends Written {
@@ -195,6 +179,8 @@ export interface Related extends Written {
    * nobody is left out, since it would join strangers; of `User_<GUID>` the GUID is taken, as other records have it.
    */
   readonly people: boolean;
+  /** The field has the first of the values alone, and not a list of all. */
+  readonly first?: true | undefined;
 }
 
 export interface Definitions {

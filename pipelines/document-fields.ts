@@ -1,11 +1,18 @@
 // Every field that a document of a dataset can hold, with its type and its sentence.
 
-import { beyondEcs } from '../fields/beyond-ecs.ts';
+import { beyondEcsOf } from '../fields/beyond-ecs.ts';
 import { findEcsField } from '../fields/ecs.ts';
 import { type Field, type FieldTypeName, hasSearchableDocValues, type Kept } from '../fields/field-types.ts';
 import { findConverter } from './converters/index.ts';
 import type { Dataset } from './dataset.ts';
-import { type Definitions, layersOf, type Properties, type PropertyType, type Rule } from './definitions.ts';
+import {
+  type Definitions,
+  layersOf,
+  type Properties,
+  type Property,
+  type PropertyType,
+  type Rule,
+} from './definitions.ts';
 
 /** The fields that the collector, the mapper and the pipeline write whatever the record says. */
 const fixedFields = [
@@ -52,7 +59,7 @@ const userAgentFields = [
 
 export function listDocumentFields(definitions: Definitions): Field[] {
   const names = new Set([...fixedFields, ...writtenFields(definitions), ...enrichmentFields()]);
-  for (const { name } of beyondEcs) names.add(name);
+  for (const { name } of beyondEcsOf(definitions.dataset.module)) names.add(name);
   const ecs = [...names].sort().map(ecsField);
   return [...ecs, ...recordFields(definitions)];
 }
@@ -166,7 +173,16 @@ function listProperties(properties: Properties, { path, field: above, keptOf }: 
       kept: keptOf(path + name, fieldType),
       ecs: false,
     };
-    const below = { path: `${path}${name}.`, field: `${above}${own}.`, keptOf };
-    return [field, ...listProperties(property.properties ?? {}, below)];
+    const inner = property.properties ?? {};
+    const below = placesOf(above + own, property).flatMap((place) =>
+      listProperties(inner, { path: `${path}${name}.`, field: `${place}.`, keptOf }),
+    );
+    return [field, ...below];
   });
+}
+
+/** The object, or each of its positions. */
+function placesOf(field: string, { positions }: Property): string[] {
+  if (positions === undefined) return [field];
+  return Array.from({ length: positions }, (_, i) => `${field}.${i}`);
 }

@@ -4,7 +4,7 @@
 import { toKeyword } from './converters/keyword.ts';
 import type { Dataset, PlainPath } from './dataset.ts';
 import type { Definitions } from './definitions.ts';
-import { compileUnify } from './engine/head.ts';
+import { compileUnify } from './engine/unify.ts';
 import { isObject, type Json, type JsonObject } from './json/json.ts';
 import { parseObject } from './parse-record.ts';
 import type { RecordHead } from './record-head.ts';

@@ -1,8 +1,9 @@
 // Reads the head of a record from its text: the facts that tell which record it is, and no more.
 
 import type { Dataset } from './dataset.ts';
-import { compileReadHead, compileUnify, type HeadValues } from './engine/head.ts';
+import { compileReadHead, type HeadValues } from './engine/head.ts';
 import type { FindRecordType, RecordType } from './engine/record-types.ts';
+import { compileUnify } from './engine/unify.ts';
 import type { JsonObject } from './json/json.ts';
 import { parseObject } from './parse-record.ts';
 

@@ -1,6 +1,7 @@
 // Rewrites the expected documents of the samples, for review: `npm run accept`, then `git diff test/events`.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { datasetNames } from '../pipelines/datasets.ts';
 import { loadMapper } from '../pipelines/index.ts';
 import { isObject, type Json } from '../pipelines/json/json.ts';
 import { listSamples, sampleContext } from './pipelines/samples.ts';
@@ -17,9 +18,12 @@ function orderLike(value: Json, before: Json): Json {
   return Object.fromEntries(ordered.map((name) => [name, orderLike(value[name], known[name])]));
 }
 
-const mapper = loadMapper();
 let changed = 0;
-for (const { text, expectedFile } of listSamples()) {
+const samples = datasetNames.flatMap((name) => {
+  const mapper = loadMapper(name);
+  return listSamples(name).map((sample) => ({ ...sample, mapper }));
+});
+for (const { text, expectedFile, mapper } of samples) {
   const before = existsSync(expectedFile) ? readFileSync(expectedFile, 'utf8') : '{}';
   const document = orderLike(mapper.map(mapper.read(text), sampleContext), JSON.parse(before));
   const after = `${JSON.stringify(document, undefined, 2)}\n`;
@@ -28,4 +32,4 @@ for (const { text, expectedFile } of listSamples()) {
   console.log(expectedFile);
   changed += 1;
 }
-console.log(`${changed} of ${listSamples().length} expected documents rewritten`);
+console.log(`${changed} of ${samples.length} expected documents rewritten`);

@@ -1,7 +1,7 @@
 // The settings that belong to no source and no output: those of the process, under `m365:` at the top of a policy
 // file, and those of every input.
 
-import { datasetNames } from '../../pipelines/datasets.ts';
+import { packagedDatasets } from '../../pipelines/datasets.ts';
 import type { Option, OptionSet } from '../options/option.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -75,7 +75,7 @@ export const processOptions: OptionSet = {
   ],
 };
 
-const names = datasetNames.join(' or ');
+const names = packagedDatasets.join(' or ');
 
 export const dataStreamOptions: readonly Option[] = [
   {
@@ -88,7 +88,7 @@ export const dataStreamOptions: readonly Option[] = [
   {
     name: 'data_stream.dataset',
     type: 'choice',
-    choices: datasetNames,
+    choices: packagedDatasets,
     title: 'Dataset',
     about: `Always ${names}, the name that detection rules and dashboards are written against.`,
     shown: 'file',

@@ -1,6 +1,6 @@
 // The settings of every stream, whatever source it reads.
 
-import { datasetNames } from '../../pipelines/datasets.ts';
+import { packagedDatasets } from '../../pipelines/datasets.ts';
 import type { Option } from '../options/option.ts';
 import { sourceKinds, usualKind } from '../sources/index.ts';
 import { dataStreamOptions, documentForms } from './collector-options.ts';
@@ -97,7 +97,7 @@ export const streamOptions = (): readonly Option[] => [
     name: 'processors',
     type: 'object',
     title: 'Processors',
-    about: `Elastic Agent’s ${processorNames.join(', ')}, with conditions in when; for anything more use the ingest pipeline logs-${datasetNames.join(' or ')}@custom.`,
+    about: `Elastic Agent’s ${processorNames.join(', ')}, with conditions in when; for anything more use the ingest pipeline logs-${packagedDatasets.join(' or ')}@custom.`,
     shown: 'advanced',
   },
 ];

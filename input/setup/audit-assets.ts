@@ -1,6 +1,7 @@
 // Reads the assets of the audit data streams from the files that fields/ and pipelines/ generate.
 
 import { basename } from 'node:path';
+import { datasetNames, packagedDatasets } from '../../pipelines/datasets.ts';
 import { isObject } from '../../pipelines/json/unknown.ts';
 import { listOwnFiles, readOwnText } from '../../pipelines/own-files.ts';
 import { assetKinds, type SetupAsset } from './assets.ts';
@@ -10,8 +11,14 @@ export function readAuditAssets(): readonly SetupAsset[] {
   return assetKinds.flatMap((kind) =>
     ['fields', 'pipelines']
       .flatMap((folder) => listOwnFiles(`${folder}/generated/${kind}`))
+      .filter((file) => !isOfAnotherPackage(basename(file)))
       .map((file) => ({ kind, name: basename(file, '.json'), body: readBody(file) })),
   );
+}
+
+/** Datasets of other packages have their templates and pipelines among the generated files too. */
+function isOfAnotherPackage(file: string): boolean {
+  return datasetNames.some((name) => file.startsWith(`logs-${name}`) && !packagedDatasets.includes(name));
 }
 
 function readBody(file: string): Readonly<Record<string, unknown>> {

@@ -11,7 +11,7 @@ import { argument, before, keyword, listed, lowercase, split, tagged, verbatim }
 import { highest, lookup } from './lookup.ts';
 import { boolean, double, long } from './number.ts';
 import { bareUrl, everyUrl, plainUrl, url } from './url.ts';
-import { otherUser, principal, user } from './user.ts';
+import { otherUser, principal, principalName, user } from './user.ts';
 import { argumentUsers, users } from './users.ts';
 
 export const converters: readonly Converter[] = [
@@ -34,6 +34,7 @@ export const converters: readonly Converter[] = [
   server,
   user,
   principal,
+  principalName,
   otherUser,
   users,
   argumentUsers,

@@ -148,6 +148,29 @@ export const principal: Converter = {
   ],
 };
 
+/** For records that have the id of a user and the name beside it. */
+export const principalName: Converter = {
+  name: 'principal_name',
+  about: 'The name, the domain and the address of a user by a principal name, without the id.',
+  fills: ['name', 'domain', 'email'],
+  compile: () => (value) => {
+    const found = toUser(value);
+    if (found?.name === undefined) return undefined;
+    const { id: _, ...named } = found;
+    return named;
+  },
+  examples: [
+    {
+      given: 'ann@contoso.example',
+      gives: { name: 'ann', domain: 'contoso.example', email: 'ann@contoso.example' },
+    },
+    { given: 'Ann Example', gives: { name: 'Ann Example' } },
+    { given: '0df31120-5486-4bda-ab7b-656f09dca3be' },
+    { given: 'Not Available' },
+    { given: 7 },
+  ],
+};
+
 /** Spaces and case aside. */
 function isSameText(left: Json, right: Json): boolean {
   const text = toKeyword(firstOf(left))?.toLowerCase();

@@ -13,6 +13,8 @@ export type Assemble = (slots: Slots, record: string) => string;
 /** The parts that all documents of a dataset have in common. */
 export interface Frame {
   readonly sectionOf: SectionOf;
+  /** The section in which the record stands, beside fields that a dataset has there. */
+  readonly recordSection: Section;
   /** The text that stands before the record; `recordEnd` stands after it. */
   readonly recordStart: string;
   readonly recordEnd: string;
@@ -20,9 +22,11 @@ export interface Frame {
 
 export function compileFrame(dataset: Pick<Dataset, 'recordField'>): Frame {
   const path = recordPath(dataset);
+  const sectionOf = compileSections();
   return {
-    sectionOf: compileSections(),
-    recordStart: path.map((name) => `${JSON.stringify(name)}:{`).join(''),
+    sectionOf,
+    recordSection: sectionOf(path.slice(0, -1)),
+    recordStart: `${JSON.stringify(path.at(-1))}:{`,
     recordEnd: '}'.repeat(path.length),
   };
 }
@@ -31,10 +35,9 @@ export function compileFrame(dataset: Pick<Dataset, 'recordField'>): Frame {
 export function compileAssemble(
   leaves: readonly Leaf[],
   constants: JsonObject,
-  { sectionOf, recordStart, recordEnd }: Frame,
+  { sectionOf, recordSection, recordStart, recordEnd }: Frame,
 ): Assemble {
   const slotsInOrder = leaves.map(({ slot }) => slot);
-  const document = sectionOf([]);
   const event = sectionOf(['event']);
   const start = `{"event":${JSON.stringify(constants).slice(0, -1)}`;
   return (slots, record) => {
@@ -52,7 +55,7 @@ export function compileAssemble(
       }
       text += JSON.stringify(value);
     }
-    return `${text}${stepBetween(open, document)}${recordStart}${record}${recordEnd}`;
+    return `${text}${stepBetween(open, recordSection)}${recordStart}${record}${recordEnd}`;
   };
 }
 
@@ -75,11 +78,15 @@ export interface Leaf {
   readonly nextLabel: string;
 }
 
-/** Lists the fields of a plan, those of `event` first. */
-export function listLeaves({ fields }: Layout, { sectionOf }: Frame): Leaf[] {
+/** Lists the fields of a plan, those of `event` first, and those that stand beside the record last. */
+export function listLeaves({ fields }: Layout, { sectionOf, recordSection }: Frame): Leaf[] {
+  const { label } = recordSection.path[1] ?? recordSection;
+  const isBeside = ({ name }: FieldNode) => label === labelOf(name);
   const inside = fields.filter(({ name }) => name === 'event');
-  const others = fields.filter(({ name }) => name !== 'event');
-  return [...inside, ...others].flatMap((node) => leavesBelow(node, [], sectionOf));
+  const others = fields.filter((node) => node.name !== 'event' && !isBeside(node));
+  return [...inside, ...others, ...fields.filter(isBeside)].flatMap((node) =>
+    leavesBelow(node, [], sectionOf),
+  );
 }
 
 function leavesBelow(
@@ -89,8 +96,12 @@ function leavesBelow(
 ): Leaf[] {
   const path = [...parents, name];
   if (slot < 0) return children.flatMap((child) => leavesBelow(child, path, sectionOf));
-  const label = `${JSON.stringify(name)}:`;
+  const label = labelOf(name);
   return [{ slot, section: sectionOf(parents), label, nextLabel: `,${label}` }];
+}
+
+function labelOf(name: string): string {
+  return `${JSON.stringify(name)}:`;
 }
 
 /** The same section for the same path, whatever the plan. */
@@ -103,7 +114,7 @@ function compileSections(): SectionOf {
     const known = sections.get(key);
     if (known !== undefined) return known;
     const parent = path.length === 0 ? undefined : sectionOf(path.slice(0, -1));
-    const label = path.length === 0 ? '' : `${JSON.stringify(path.at(-1))}:`;
+    const label = path.length === 0 ? '' : labelOf(path.at(-1) ?? '');
     const above = parent === undefined ? [] : [...parent.path, parent];
     const section: Section = { label, path: above, steps: new Map() };
     sections.set(key, section);

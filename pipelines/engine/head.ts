@@ -1,7 +1,6 @@
-// Reads the head of every record: its Id, tenant, time and kind. It also finds the form in which a record is kept that
-// comes with an envelope or without one.
+// Reads the head of every record: its Id, tenant, time and kind.
 
-import type { Dataset, Envelope, Head, HeadName, Places, PlainPath } from '../dataset.ts';
+import type { Dataset, Head, HeadName, Places, PlainPath } from '../dataset.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 
 /** The values of a record's head. */
@@ -47,18 +46,6 @@ function compilePath([first = '', ...rest]: PlainPath): (record: JsonObject) => 
   };
 }
 
-export type Unify = (record: JsonObject) => JsonObject;
-
-/** Gives every record the form of one in an envelope. */
-export function compileUnify(envelope: Envelope | undefined): Unify {
-  if (envelope === undefined) return (record) => record;
-  const { root, beside } = envelope;
-  return (record) => {
-    const isInEnvelope = isObject(record[root]) && beside.every((name) => Object.hasOwn(record, name));
-    return isInEnvelope ? record : { [root]: record };
-  };
-}
-
 /**
  * Writes an expression for the ingest pipeline that gives what stands there, null for nothing. `record` is a variable.
  */
@@ -85,20 +72,3 @@ def firstOf(Map record, List places) {
   }
   return null;
 }`;
-
-/** `compileUnify` for the ingest pipeline. */
-export function writeUnify(envelope: Envelope | undefined): string {
-  if (envelope === undefined) return '';
-  const { root, beside } = envelope;
-  const tests = [
-    `record.get('${root}') instanceof Map`,
-    ...beside.map((name) => `record.containsKey('${name}')`),
-  ];
-  return `
-Map unify(Map record) {
-  if (${tests.join(' && ')}) return record;
-  Map unified = new LinkedHashMap();
-  unified.put('${root}', record);
-  return unified;
-}`;
-}

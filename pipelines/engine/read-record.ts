@@ -7,12 +7,13 @@ import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { parseExactly, parseObject } from '../parse-record.ts';
 import type { RecordHead } from '../record-head.ts';
 import { type Aside, newAside, newMemory, note } from './aside.ts';
-import { compileReadHead, compileUnify, type HeadValues } from './head.ts';
+import { compileReadHead, type HeadValues } from './head.ts';
 import type { Positions } from './positions.ts';
 import type { FindRecordType } from './record-types.ts';
 import { compileRename } from './rename.ts';
 import { compileScan } from './scan.ts';
 import { compileShapers, shapeObject, withoutOurs } from './shape.ts';
+import { compileUnify } from './unify.ts';
 
 export interface ShapedRecord extends RecordHead {
   /** The content of the record's field, as JSON without the braces around it. */

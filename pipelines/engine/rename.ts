@@ -9,6 +9,8 @@ export type Rename = (record: JsonObject) => JsonObject;
 
 interface Name {
   readonly field: string;
+  /** The number of positions of a list that becomes an object keyed by them. */
+  readonly positions: number | undefined;
   readonly inner: Names | undefined;
 }
 
@@ -27,15 +29,18 @@ export function compileRename(properties: Properties): Rename | undefined {
 
 export function hasOtherNames(properties: Properties): boolean {
   return Object.values(properties).some(
-    ({ field, properties: inner = {} }) => field !== undefined || hasOtherNames(inner),
+    ({ field, positions, properties: inner = {} }) =>
+      field !== undefined || positions !== undefined || hasOtherNames(inner),
   );
 }
 
 function compileNames(properties: Properties): Names {
-  const entries = Object.entries(properties).map(([name, { field = name, type, properties: inner }]) => {
-    const below = type === 'object' && inner !== undefined ? compileNames(inner) : undefined;
-    return [name, { field, inner: below }] as const;
-  });
+  const entries = Object.entries(properties).map(
+    ([name, { field = name, positions, type, properties: inner }]) => {
+      const below = type === 'object' && inner !== undefined ? compileNames(inner) : undefined;
+      return [name, { field, positions, inner: below }] as const;
+    },
+  );
   return { byProperty: new Map(entries), taken: new Set(entries.map(([, { field }]) => field)) };
 }
 
@@ -45,13 +50,22 @@ function renameObject(object: JsonObject, names: Names): JsonObject {
     const value = object[name];
     const known = names.byProperty.get(name);
     if (value === undefined || (known === undefined && names.taken.has(name))) continue;
-    setOwn(
-      renamed,
-      known?.field ?? name,
-      known?.inner === undefined ? value : renameValue(value, known.inner),
-    );
+    setOwn(renamed, known?.field ?? name, known === undefined ? value : renameKnown(value, known));
   }
   return renamed;
+}
+
+function renameKnown(value: Json, { inner, positions }: Name): Json {
+  const renamed = inner === undefined ? value : renameValue(value, inner);
+  return positions === undefined ? renamed : keyByPosition([renamed].flat(), positions);
+}
+
+/** The last position holds the rest of a longer list, so that all of it can be searched. */
+function keyByPosition(items: readonly Json[], positions: number): JsonObject {
+  const keyed: JsonObject = {};
+  for (const [i, item] of items.slice(0, positions).entries()) keyed[i] = item;
+  if (items.length > positions) keyed[positions - 1] = items.slice(positions - 1);
+  return keyed;
 }
 
 function renameValue(value: Json, names: Names): Json {
@@ -62,9 +76,13 @@ function renameValue(value: Json, names: Names): Json {
 /** Lists what the ingest pipeline needs to know of the names. */
 export function slimNames(properties: Properties): object {
   return Object.fromEntries(
-    Object.entries(properties).map(([name, { field = name, type, properties: inner }]) => [
+    Object.entries(properties).map(([name, { field = name, positions, type, properties: inner }]) => [
       name,
-      type === 'object' && inner !== undefined ? { field, properties: slimNames(inner) } : { field },
+      {
+        field,
+        positions,
+        properties: type === 'object' && inner !== undefined ? slimNames(inner) : undefined,
+      },
     ]),
   );
 }
@@ -74,6 +92,13 @@ export const renamePainless = `
 boolean isTaken(String name, Map names) {
   for (def known : names.values()) if (known.field == name) return true;
   return false;
+}
+Map keyByPosition(def value, int positions) {
+  List items = value instanceof List ? (List) value : [value];
+  Map keyed = new LinkedHashMap();
+  for (int i = 0; i < items.size() && i < positions; ++i) keyed.put(String.valueOf(i), items.get(i));
+  if (items.size() > positions) keyed.put(String.valueOf(positions - 1), new ArrayList(items.subList(positions - 1, items.size())));
+  return keyed;
 }
 def renameAll(def value, Map names) {
   if (value instanceof List) {
@@ -88,7 +113,10 @@ def renameAll(def value, Map names) {
     def known = names.get(name);
     if (known == null) {
       if (!isTaken(name, names)) renamed.put(name, entry.getValue());
-    } else renamed.put(known.field, known.properties == null ? entry.getValue() : renameAll(entry.getValue(), (Map) known.properties));
+      continue;
+    }
+    def inner = known.properties == null ? entry.getValue() : renameAll(entry.getValue(), (Map) known.properties);
+    renamed.put(known.field, known.positions == null ? inner : keyByPosition(inner, (int) known.positions));
   }
   return renamed;
 }`;

@@ -3,10 +3,10 @@
 
 import type { Places } from '../dataset.ts';
 import type { Definitions, Layer, RecordTypeFile } from '../definitions.ts';
-import { compileUnify } from '../engine/head.ts';
 import { fixed, planLayout } from '../engine/layout.ts';
 import { compileReadRecord, type ShapedRecord } from '../engine/read-record.ts';
 import { compileRecordTypes, type RecordType } from '../engine/record-types.ts';
+import { compileUnify } from '../engine/unify.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import { compileContext, compileMapper, type MapContext, type RecordReader, timeOf } from '../mapper.ts';
 import { parseExactly } from '../parse-record.ts';

@@ -39,7 +39,13 @@ function traceProperty(name: string, value: Json, properties: Properties, above:
   const field = `${above}.${name}`;
   const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
   if (property === undefined) return listFields(field, value, { by: 'engine', why: 'no definition' });
-  const { type, writtenAt, properties: inner = {} } = property;
+  const { type, writtenAt, positions, properties: inner = {} } = property;
+  if (isObject(value) && positions !== undefined)
+    return Object.entries(value).flatMap(([at, item]) => {
+      if (!isObject(item))
+        return listFields(`${field}.${at}`, item, { by: 'property', writtenAt, why: type });
+      return Object.entries(item).flatMap(([key, each]) => traceProperty(key, each, inner, `${field}.${at}`));
+    });
   if (isObject(value) && type !== 'flattened' && Object.keys(value).length > 0)
     return Object.entries(value).flatMap(([key, each]) => traceProperty(key, each, inner, field));
   return listFields(field, value, { by: 'property', writtenAt, why: type });

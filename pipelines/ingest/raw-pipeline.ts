@@ -2,16 +2,18 @@
 // record and gives its properties their types; one sub-pipeline a file hands over what the file says; one script runs
 // it.
 
+import { ecsFieldNames } from '../../fields/ecs.ts';
 import { findConverter } from '../converters/index.ts';
 import { readPainlessConverters, writePainlessDispatch } from '../converters/painless.ts';
-import { type Dataset, recordPath } from '../dataset.ts';
+import { type Dataset, type Envelope, recordPath } from '../dataset.ts';
 import type { Definitions, Layer, Properties, RecordTypeFile, Rule } from '../definitions.ts';
-import { writeFirstOf, writeHeadRead, writeUnify } from '../engine/head.ts';
+import { writeFirstOf, writeHeadRead } from '../engine/head.ts';
 import { type RecordTypesOfPipeline, writeRecordTypes } from '../engine/record-types.ts';
 import { hasOtherNames, renamePainless, slimNames } from '../engine/rename.ts';
 import { withoutOurs } from '../engine/shape.ts';
 import { shapePainless } from '../engine/shape-painless.ts';
 import { tamePainless } from '../engine/tame.ts';
+import { writeUnify } from '../engine/unify.ts';
 import { writeIdentify } from '../identity.ts';
 import { namePipelines } from './enrichment-pipeline.ts';
 import { keepOnFailure, meta, type Pipeline, type Processor } from './processors.ts';
@@ -39,7 +41,7 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
       _meta: meta,
       description: `${dataset.title} as other shippers deliver them: in message, event.original or ${dataset.rawField}.`,
       processors: [
-        runScript('read-record', writeReadSource(dataset), {}),
+        runScript('read-record', writeReadSource(dataset), { made: listMade(dataset) }),
         runScript('shape-record', writeShapeSource(dataset, types), {
           properties: slimProperties(withoutOurs(definitions.properties)),
           ...types.params,
@@ -54,7 +56,7 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
             name: `${name}-{{{${scratch}.file}}}`,
           },
         },
-        runScript('map-record', writeMapSource(dataset, renames), {
+        runScript('map-record', writeMapSource(definitions, renames), {
           common: writeLayer(common),
           related: definitions.related,
           statuses: definitions.statuses,
@@ -139,15 +141,24 @@ function readMapping(): string {
   return readPainless(...rules, 'statuses', 'rules/outcome', 'rules/message', 'rules/related');
 }
 
+/** Undefined where nothing is made. */
+function listMade({ envelope }: Dataset): Envelope['made'] | undefined {
+  return envelope === undefined || envelope.made.length === 0 ? undefined : envelope.made;
+}
+
 function writeReadSource(dataset: Dataset): string {
   const { rawField, envelope } = dataset;
   const unify =
     envelope === undefined
       ? ''
       : `def served = record;
-record = unify((Map) record);
+record = unify((Map) record${listMade(dataset) === undefined ? '' : ', (List) params.made'});
 `;
-  const functions = `${readPainless('ingest/json')}${writeFirstOf(dataset.head)}${writeUnify(envelope)}${writeIdentify(dataset)}`;
+  const makes =
+    listMade(dataset) === undefined
+      ? ''
+      : `${readLibrary()}\n${readPainless('rules/people', 'rules/each', 'rules/rules')}`;
+  const functions = `${makes === '' ? readPainless('ingest/json') : makes}${writeFirstOf(dataset.head)}${writeUnify(envelope)}${writeIdentify(dataset)}`;
   return `${functions}
 def record = ctx.${rawField};
 String text = null;
@@ -203,10 +214,17 @@ if (date == null) addTo(record, 'unplaced', ['${head.time[0]?.join('.')}: no dat
 state.put('timestamp', date == null ? event.get('created') : date);`;
 }
 
-function writeMapSource(dataset: Dataset, renames: boolean): string {
+function writeMapSource(definitions: Definitions, renames: boolean): string {
+  const { dataset } = definitions;
   const [first = '', ...rest] = recordPath(dataset);
   const kept = renames ? 'renameAll(record, (Map) params.fields)' : 'record';
   const whole = rest.reduceRight((inner, name) => `['${name}': ${inner}]`, kept);
+  const [last = ''] = rest.slice(-1);
+  const hasBeside = ecsFieldNames(dataset.module).some((name) => name.startsWith(`${first}.`));
+  const beside = `openSection(document, [${recordPath(dataset)
+    .map((name) => `'${name}'`)
+    .join(', ')}], ${rest.length}).put('${last}', ${kept});
+`;
   return `${readLibrary()}
 ${readMapping()}${writeFirstOf(dataset.head)}${renames ? renamePainless : ''}
 List layersOf(def given, def operation) {
@@ -251,10 +269,9 @@ if (organization.isEmpty()) document.remove('organization');
 settle(document);
 for (def each : params.related) relate(document, (Map) each);
 document.put('message', writeMessage((List) message, record, document));
-for (def entry : document.entrySet()) ctx.put((String) entry.getKey(), entry.getValue());
+${hasBeside ? beside : ''}for (def entry : document.entrySet()) ctx.put((String) entry.getKey(), entry.getValue());
 ctx['@timestamp'] = state.get('timestamp');
-ctx.ecs = ['version': params.ecsVersion];
-ctx.${first} = ${whole};
+ctx.ecs = ['version': params.ecsVersion];${hasBeside ? '' : `\nctx.${first} = ${whole};`}
 String stream = 'logs-' + params.dataset + '-';
 if (ctx.data_stream == null && ctx._index != null && ctx._index.startsWith(stream)) {
   ctx.data_stream = ['type': 'logs', 'dataset': params.dataset, 'namespace': ctx._index.substring(stream.length())];

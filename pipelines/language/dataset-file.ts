@@ -2,13 +2,15 @@
 
 import { join } from 'node:path';
 import { ecsFieldNames } from '../../fields/ecs.ts';
-import type { Dataset, Head, Places } from '../dataset.ts';
+import type { Dataset, Envelope, Head, MadeProperty, MadeSource, Places } from '../dataset.ts';
 import { compiledSchema } from '../json/compiled-schema.ts';
+import { resolvePath, type SourceLocation } from './names.ts';
 import { parsePath } from './path.ts';
 import { DefinitionError, type DefinitionProblem } from './problem.ts';
 import type { PropertyTree } from './property-tree.ts';
-import { type DatasetSource, datasetSchema } from './schema/dataset-schema.ts';
-import { type ProblemAt, readYamlFile } from './yaml-file.ts';
+import { resolveConditions } from './rules.ts';
+import { type DatasetSource, datasetSchema, type MadeFrom } from './schema/dataset-schema.ts';
+import { type ProblemAt, readYamlFile, type YamlPath } from './yaml-file.ts';
 
 export interface DatasetFile {
   readonly content: DatasetSource;
@@ -55,6 +57,7 @@ export function resolveDataset(
   return {
     name,
     module: content.module,
+    package: content.package ?? 'm365',
     title: content.title,
     vendor: content.vendor,
     recordField,
@@ -62,7 +65,7 @@ export function resolveDataset(
     head,
     selector,
     identity,
-    ...(envelope === undefined ? {} : { envelope: { root: envelope.root, beside: envelope.beside ?? [] } }),
+    ...(envelope === undefined ? {} : { envelope: resolveEnvelope(envelope, properties, file, problems) }),
     ...(userTypes === undefined
       ? {}
       : { userTypes: { from: userTypes.from.split('.'), names: userTypes.names } }),
@@ -73,6 +76,53 @@ export function resolveDataset(
     moved: content.moved ?? [],
     otherTypes: content.other_types ?? [],
   };
+}
+
+function resolveEnvelope(
+  { root, beside = [], made = {} }: NonNullable<DatasetSource['envelope']>,
+  properties: PropertyTree,
+  file: DatasetFile,
+  problems: DefinitionProblem[],
+): Envelope {
+  const location = locateIn(file, properties, problems, ['envelope', 'made']);
+  const entries = Object.entries(made).map(([name, source]): MadeProperty => {
+    const at = location.at(name);
+    resolvePath(name, at);
+    return { path: name.split('.'), from: [source].flat().map((each) => resolveSource(each, at)) };
+  });
+  return { root, beside, made: entries };
+}
+
+function locateIn(
+  file: DatasetFile,
+  properties: PropertyTree,
+  problems: DefinitionProblem[],
+  path: YamlPath,
+): SourceLocation {
+  return {
+    properties,
+    at: (...below) => locateIn(file, properties, problems, [...path, ...below]),
+    report: (message) => {
+      problems.push(file.problemAt(path, message));
+    },
+    line: () => undefined,
+  };
+}
+
+function resolveSource(source: MadeFrom, location: SourceLocation): MadeSource {
+  if (typeof source === 'string') return { path: resolvePath(source, location) };
+  const { from, values, text, when } = source;
+  if ((from === undefined) === (text === undefined))
+    location.report('what is made comes "from" a property, or is a "text"');
+  return {
+    ...(from === undefined ? { text } : { path: resolvePath(from, location) }),
+    ...(values === undefined ? {} : { values: lowerKeys(values) }),
+    ...(when === undefined ? {} : { when: resolveConditions(when, location) }),
+  };
+}
+
+function lowerKeys(table: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(table).map(([key, value]) => [key.toLowerCase(), value]));
 }
 
 function resolveHead(

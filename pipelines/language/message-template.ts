@@ -61,7 +61,9 @@ function parseAlternative(text: string): TemplateAlternative {
   if (text.includes("'")) throw new Error(`{${text}}: a text begins and ends with a quote`);
   const path = parsePath(text.trim());
   if (path === undefined) throw new Error(`{${text}} names neither a field nor a property`);
-  if (/^[a-z@]/.test(text.trim())) return { field: path.map((part) => part.name) };
+  // A field is a plain name: a condition is one on the items of a property.
+  if (/^[a-z@]/.test(text.trim()) && path.every(({ where }) => where === undefined))
+    return { field: path.map((part) => part.name) };
   return { property: path };
 }
 

@@ -16,7 +16,7 @@ export function nameProperties(
   report: ReportProblem,
 ): Properties {
   if (source === undefined) return properties;
-  const exceptions = source.exceptions ?? {};
+  const { exceptions = {}, numbered = {} } = source;
   const used = new Set<string>();
   const fieldOf = (name: string, path: string): string => {
     const key = [path, name].find((each) => Object.hasOwn(exceptions, each));
@@ -41,6 +41,7 @@ export function nameProperties(
         {
           ...property,
           ...(field === name ? {} : { field }),
+          ...(numbered[path] === undefined ? {} : { positions: numbered[path] }),
           ...(isKept ? {} : { properties: rename(below, `${path}.`) }),
         },
       ] as const;
@@ -52,7 +53,16 @@ export function nameProperties(
   for (const name of Object.keys(exceptions)) {
     if (!used.has(name)) report(['exceptions', name], `no file defines a property "${name}"`);
   }
+  for (const name of Object.keys(numbered)) {
+    if (typeAt(properties, name.split('.')) !== 'object')
+      report(['numbered', name], `"${name}" is no list of objects: no file defines it as an object`);
+  }
   return renamed;
+}
+
+function typeAt(properties: Properties, [name = '', ...rest]: readonly string[]): PropertyType | undefined {
+  const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  return rest.length === 0 ? property?.type : typeAt(property?.properties ?? {}, rest);
 }
 
 function reportTwins(

@@ -85,11 +85,11 @@ class Resolver {
   resolveRelated(): Related[] {
     if (this.#common === undefined) return [];
     const location = this.#locate(this.#common).at('related');
-    return Object.entries(this.#common.content.related ?? {}).map(([to, { from, people = false }]) => {
+    return Object.entries(this.#common.content.related ?? {}).map(([to, { from, people = false, first }]) => {
       resolveField(to, location.at(to));
       for (const [i, name] of from.entries()) resolveField(name, location.at(to, 'from', i));
       const writtenAt = location.at(to).line();
-      return { to: to.split('.'), from: from.map((name) => name.split('.')), people, writtenAt };
+      return { to: to.split('.'), from: from.map((name) => name.split('.')), people, first, writtenAt };
     });
   }
 

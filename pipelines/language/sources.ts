@@ -81,6 +81,6 @@ export interface FileSource extends LayerSource {
   /** The common file alone has the words that services write as a status. */
   readonly statuses?: ValueTableSource;
   readonly related?: Readonly<
-    Record<string, { readonly from: readonly string[]; readonly people?: boolean }>
+    Record<string, { readonly from: readonly string[]; readonly people?: boolean; readonly first?: true }>
   >;
 }

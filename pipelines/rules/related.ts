@@ -7,7 +7,7 @@ import type { Json } from '../json/json.ts';
 
 export type Gather = (slots: Slots) => void;
 
-export function compileRelated({ to, from, people }: Related, numbers: FieldNumbers): Gather {
+export function compileRelated({ to, from, people, first }: Related, numbers: FieldNumbers): Gather {
   const places = [to, ...from].flatMap((path) => numbers.placesOf(path));
   const number = numbers.numberOf(to);
   if (number === undefined) throw new Error(`no number for "${to.join('.')}"`);
@@ -18,7 +18,8 @@ export function compileRelated({ to, from, people }: Related, numbers: FieldNumb
       const value = place === undefined ? undefined : readPlace(slots, place);
       if (value !== undefined) found = gather(value, found ?? [], people);
     }
-    slots[number] = found === undefined || found.length === 0 ? undefined : found;
+    if (found === undefined || found.length === 0) slots[number] = undefined;
+    else slots[number] = first === true ? found[0] : found;
   };
 }
 

@@ -176,6 +176,7 @@ describe('what is generated of a dataset', () => {
     folder: 'incidents',
     definitions: 'incidents.json',
     schemas: 'schema/incidents',
+    package: 'm365' as const,
     docs: 'docs/incidents',
   };
   const artefacts = listDatasetArtefacts(place, readTestDataset('incidents'));
@@ -272,7 +273,11 @@ test('nothing that maps records keeps anything outside of a compiled mapper', ()
 
 test('every dataset of the project is named as its file names it', () => {
   for (const name of datasetNames) {
-    expect(loadDefinitions(name).dataset.name).toBe(name);
+    const { dataset } = loadDefinitions(name);
+    expect({ name: dataset.name, package: dataset.package }).toEqual({
+      name,
+      package: datasets[name].package,
+    });
     expect(
       readDataset(join(import.meta.dirname, '../../pipelines', datasets[name].folder)).dataset.name,
     ).toBe(name);

@@ -1,13 +1,34 @@
-// Datasets that exist in tests alone, on a real server: their pipelines come to what the mapper comes to, and their
-// templates take the documents.
+// The datasets beside the audit log, and those that exist in tests alone, on a real server: their pipelines come to
+// what the mapper comes to, and their templates take the documents.
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type DatasetName, datasetNames, mainDataset } from '../../pipelines/datasets.ts';
 import type { Definitions } from '../../pipelines/definitions.ts';
+import { loadDefinitions } from '../../pipelines/index.ts';
 import type { JsonObject } from '../../pipelines/json/json.ts';
 import { compileMapper, type Mapper } from '../../pipelines/mapper.ts';
 import { context, doors, incidents, readTestDataset } from '../datasets/datasets.ts';
+import { listSamples } from '../pipelines/samples.ts';
 import { ask } from './cluster.ts';
 import { demand, type Prepared, prepare } from './mapping-server.ts';
+
+/** A search of each dataset for what is deep inside of its records, and the number of samples that it finds. */
+const searches: readonly (readonly [DatasetName, object, number])[] = [
+  [
+    'azure.auditlogs',
+    { 'azure.auditlogs.properties.target_resources.0.modified_properties.24.display_name': 'Property26' },
+    1,
+  ],
+];
+
+const others = searches.map(([name, search, found]) => {
+  const records = listSamples(name).map((sample) => [sample.name, JSON.parse(sample.text)]);
+  return [name, loadDefinitions(name), Object.fromEntries(records), search, found] as const;
+});
+
+test('every dataset beside the audit log is tried', () => {
+  expect([mainDataset, ...searches.map(([name]) => name)]).toEqual(datasetNames);
+});
 
 describe.each([
   [
@@ -18,6 +39,7 @@ describe.each([
     2,
   ],
   ['doors', readTestDataset('doors'), doors, { 'house.doors.Door': 'north' }, 2],
+  ...others,
 ] as const)(
   'the %s',
   (_, definitions: Definitions, given: Readonly<Record<string, object>>, sought, found) => {

@@ -2,6 +2,7 @@
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type DatasetName, mainDataset } from '../../pipelines/datasets.ts';
 import type { MapContext } from '../../pipelines/mapper.ts';
 
 const events = join(import.meta.dirname, '../events');
@@ -21,12 +22,14 @@ export interface Sample {
   readonly text: string;
 }
 
-export function listSamples(): Sample[] {
-  return globSync('*/*.json', { cwd: events })
+/** Those of the audit log lie by their files, those of another dataset in a folder of its name. */
+export function listSamples(dataset: DatasetName = mainDataset): Sample[] {
+  const folder = dataset === mainDataset ? events : join(events, dataset);
+  return globSync('*/*.json', { cwd: folder })
     .filter((path) => !path.endsWith('.expected.json'))
     .sort()
     .map((path) => {
-      const file = join(events, path);
+      const file = join(folder, path);
       const text = JSON.stringify(JSON.parse(readFileSync(file, 'utf8')));
       return {
         name: path.slice(0, -'.json'.length),

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { datasetNames } from '../../../pipelines/datasets.ts';
+import { packagedDatasets } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { createDispatcher } from '../../http/dispatcher.ts';
@@ -106,7 +106,7 @@ const patternOf = (dataset: string): string => `logs-${dataset}-*`;
 const wholePackage: Uploaded = {
   name: 'm365',
   title: 'Microsoft 365: complete audit logs',
-  dataStreams: [...datasetNames, collectionDataset].map(patternOf),
+  dataStreams: [...packagedDatasets, collectionDataset].map(patternOf),
 };
 
 const collectorPackage: Uploaded = {
@@ -201,14 +201,14 @@ function refuse(ownership: Ownership, uploaded: Uploaded, print: PrintLine): voi
     );
   if (uploaded === collectorPackage && !hasOwner(ownership))
     throw conflict(
-      `Nothing was uploaded: no installed package owns ${datasetNames.map(patternOf).join(', ')}, for which this one collects.`,
+      `Nothing was uploaded: no installed package owns ${packagedDatasets.map(patternOf).join(', ')}, for which this one collects.`,
       'Install Elastic’s package Microsoft Office 365 first, or run `m365 install` without --collector, which needs no other package.',
     );
   print(installed === undefined ? 'no version of it is installed' : `version ${installed} is installed`);
 }
 
 const hasOwner = ({ all }: Ownership): boolean =>
-  all.some((each) => mapsDataStreams(each, datasetNames.map(patternOf)));
+  all.some((each) => mapsDataStreams(each, packagedDatasets.map(patternOf)));
 
 async function readConnection(
   flags: InstallFlags,

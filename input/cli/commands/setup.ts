@@ -3,7 +3,7 @@
 
 import { Command } from 'commander';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
-import { datasetNames } from '../../../pipelines/datasets.ts';
+import { packagedDatasets } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { patternsOverlap } from '../../outputs/elasticsearch/template/index-patterns.ts';
@@ -41,7 +41,7 @@ interface SetupFlags extends ConnectionFlags {
   readonly remove?: boolean;
 }
 
-const recordPatterns = datasetNames.map((name) => `logs-${name}-*`).join(', ');
+const recordPatterns = packagedDatasets.map((name) => `logs-${name}-*`).join(', ');
 
 const teaching = `
 What it does:
@@ -143,7 +143,7 @@ function chooseDataStreams(
 
 const collectionStream = (namespace: string) => `logs-m365.collection-${namespace}`;
 const streamsIn = (namespace: string) => [
-  ...datasetNames.map((dataset) => dataStreamOf({ dataset, namespace })),
+  ...packagedDatasets.map((dataset) => dataStreamOf({ dataset, namespace })),
   collectionStream(namespace),
 ];
 

@@ -1,7 +1,7 @@
 // A stream whose dataset is m365.collection collects nothing: it asks for reports of completeness. Fleet writes one
 // beside the stream of records.
 
-import { datasetNames } from '../../../pipelines/datasets.ts';
+import { packagedDatasets } from '../../../pipelines/datasets.ts';
 import { completenessOptions } from '../../completeness/options.ts';
 import type { Option } from '../../options/option.ts';
 import type { PolicyProblem } from '../../options/problems.ts';
@@ -38,7 +38,7 @@ function describeForReports(option: Option): Option {
         about: 'Always m365.collection; it asks for reports.',
       };
     case 'data_stream.namespace':
-      return { ...option, about: option.about.replace(datasetNames.join(' or '), collectionDataset) };
+      return { ...option, about: option.about.replace(packagedDatasets.join(' or '), collectionDataset) };
     default:
       return option;
   }

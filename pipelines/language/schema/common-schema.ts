@@ -24,6 +24,10 @@ export function commonSchema(names: NameSchemas = anyNames): Schema {
                 { type: 'boolean' },
                 'Whether they name people: then addresses are gathered in lower case too, and what stands for nobody is left out.',
               ),
+              first: about(
+                { const: true },
+                'Makes it one value, the first that is found, for a field that says the same as another.',
+              ),
             },
             { required: ['from'] },
           ),

@@ -1,11 +1,13 @@
 // The shape of a `dataset.yml`, as JSON Schema. What its names refer to is checked when the files are resolved.
 
 import type { Head, IdentityRule, OtherType, Selector } from '../../dataset.ts';
+import type { WhenSource } from '../sources.ts';
 import { about, keys, text, textOrTexts, texts } from './json-schema.ts';
 
 export interface DatasetSource {
   readonly dataset: string;
   readonly module: string;
+  readonly package?: string;
   readonly title: string;
   readonly vendor: string;
   readonly record_field?: string;
@@ -13,7 +15,11 @@ export interface DatasetSource {
   readonly head: { readonly [Name in keyof Head]?: string | readonly string[] };
   readonly selector?: Selector;
   readonly identity?: IdentityRule;
-  readonly envelope?: { readonly root: string; readonly beside?: readonly string[] };
+  readonly envelope?: {
+    readonly root: string;
+    readonly beside?: readonly string[];
+    readonly made?: Readonly<Record<string, MadeFrom | readonly MadeFrom[]>>;
+  };
   readonly names?: NamesSource;
   readonly user_types?: { readonly from: string; readonly names: Readonly<Record<string, string>> };
   readonly indexed?: readonly {
@@ -24,11 +30,23 @@ export interface DatasetSource {
   readonly other_types?: readonly OtherType[];
 }
 
+/** The path of a property, or what is said of it. */
+export type MadeFrom =
+  | string
+  | {
+      readonly from?: string;
+      readonly values?: Readonly<Record<string, string>>;
+      readonly text?: string;
+      readonly when?: WhenSource;
+    };
+
 /** How properties are called in the document. */
 export interface NamesSource {
   readonly rule: 'snake_case';
   /** By the path of the property, or by its name wherever it stands. */
   readonly exceptions?: Readonly<Record<string, string>>;
+  /** By the path of a list of objects: the number of positions with fields of their own. */
+  readonly numbered?: Readonly<Record<string, number>>;
 }
 
 /** It becomes part of scripts. */
@@ -53,12 +71,34 @@ const head = keys(
   { required: ['id', 'time'] },
 );
 
+const madeFrom = {
+  anyOf: [
+    path,
+    keys({
+      from: about(path, 'The property whose value it is.'),
+      values: about(
+        { type: 'object', additionalProperties: text },
+        'The text that stands for a value, in any case; another value gives nothing.',
+      ),
+      text: about(text, 'In place of "from": the text itself.'),
+      when: about({ type: 'object' }, 'Conditions, as in a field of a record type.'),
+    }),
+  ],
+};
+
 const envelope = keys(
   {
     root: about(word, 'The name in the envelope under which the record stands. Paths begin at the envelope.'),
     beside: about(
       { type: 'array', items: word },
       'What every envelope has beside it. A record without one of these came by itself.',
+    ),
+    made: about(
+      {
+        type: 'object',
+        additionalProperties: { anyOf: [madeFrom, { type: 'array', items: madeFrom, minItems: 1 }] },
+      },
+      'What a record that came by itself is given, as the envelope would have it: the path of a property, and the text that it becomes, or several, of which the first that gives one counts. What is there already stays.',
     ),
   },
   { required: ['root'] },
@@ -71,6 +111,10 @@ const names = keys(
       { type: 'object', additionalProperties: word },
       'Names that do not follow the rule, by the path of the property or by its name wherever it stands.',
     ),
+    numbered: about(
+      { type: 'object', additionalProperties: { type: 'integer', minimum: 1, maximum: 100 } },
+      'Lists of objects that become an object keyed by their position, from 0, with the number of positions; the last holds what comes after it too, as a list.',
+    ),
   },
   { required: ['rule'] },
 );
@@ -82,6 +126,10 @@ export const datasetSchema = keys(
       'Its name: `event.dataset`, and part of the names of data stream, templates and pipelines.',
     ),
     module: about(words, '`event.module`.'),
+    package: about(
+      words,
+      'The integration package that has its data stream: one for each owner of datasets, so that one blocks no other. Without it `m365`.',
+    ),
     title: about(text, 'What its records are, in a few words.'),
     vendor: about(text, 'Whose names properties and record types have.'),
     record_field: about(words, 'The field that keeps the record; without it the name of the dataset.'),

@@ -29,7 +29,7 @@ export function writeEditorSchemas({
     field: { $ref: '#/definitions/field' },
     recordTypes: listRecordTypes(recordTypeNames, dataset),
   };
-  const definitions = { converter: listConverters(), field: { enum: listTargets() } };
+  const definitions = { converter: listConverters(), field: { enum: listTargets(dataset.module) } };
   return {
     'record-type': { ...head, ...recordTypeSchema(names), definitions },
     common: { ...head, ...commonSchema(names), definitions },
@@ -76,8 +76,8 @@ function optionsOf({ about, options }: Converter): Schema {
 }
 
 /** Every field, and every object that holds some: a converter that fills several fields writes to their object. */
-function listTargets(): string[] {
-  const targets = ecsFieldNames().flatMap((name) => {
+function listTargets(module: string): string[] {
+  const targets = ecsFieldNames(module).flatMap((name) => {
     const parts = name.split('.');
     return parts.map((_, i) => parts.slice(0, i + 1).join('.'));
   });

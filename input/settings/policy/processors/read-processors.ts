@@ -1,7 +1,7 @@
 // Reads the processors of a policy: those of Elastic Agent's that change or drop a document. Fleet itself writes add_fields
 // for the global data tags of an agent policy. Any other is refused by name: one that does nothing would be found out late.
 
-import { datasetNames } from '../../../../pipelines/datasets.ts';
+import { packagedDatasets } from '../../../../pipelines/datasets.ts';
 import type { ConstantValue } from '../../../documents/constant-fields.ts';
 import type {
   DocumentCondition,
@@ -67,7 +67,7 @@ function readProcessor(item: PolicyNode, problems: PolicyProblem[]): DocumentPro
   return reader.read({ name, settings, when, refuse });
 }
 
-const customPipelines = datasetNames.map((name) => `logs-${name}@custom`).join(' or ');
+const customPipelines = packagedDatasets.map((name) => `logs-${name}@custom`).join(' or ');
 
 /** What to use in place of processors that people look for. */
 const instead: Readonly<Record<string, string>> = {

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { compileRename } from '../../pipelines/engine/rename.ts';
+import { compileUnify } from '../../pipelines/engine/unify.ts';
+
+describe('a record that comes by itself', () => {
+  const status = [{ name: 'properties' }, { name: 'status' }];
+  const unify = compileUnify({
+    root: 'properties',
+    beside: ['time'],
+    made: [
+      { path: ['time'], from: [{ path: [{ name: 'properties' }, { name: 'at' }] }] },
+      { path: ['result'], from: [{ path: status, values: { '0': 'SUCCESS' } }, { text: 'FAILURE' }] },
+      { path: ['reason'], from: [{ text: 'why', when: [{ path: status, values: ['7'] }] }] },
+      { path: ['properties', 'at'], from: [{ text: 'never' }] },
+      { path: ['properties', 'none', 'inner'], from: [{ text: 'made' }] },
+      { path: ['properties', 'status', 'inner'], from: [{ text: 'never' }] },
+    ],
+  });
+
+  test('is given what the envelope would say, and keeps what it says itself', () => {
+    expect(unify({ at: '10:00', status: 0 })).toEqual({
+      time: '10:00',
+      result: 'SUCCESS',
+      properties: { at: '10:00', status: 0, none: { inner: 'made' } },
+    });
+    expect(unify({ at: '', status: [7] })).toEqual({
+      result: 'FAILURE',
+      reason: 'why',
+      properties: { at: 'never', status: [7], none: { inner: 'made' } },
+    });
+  });
+
+  test('is not changed itself', () => {
+    const record = { status: 7 };
+    unify(record);
+    expect(record).toEqual({ status: 7 });
+  });
+
+  test('in its envelope stays as it came', () => {
+    const record = { time: '', properties: { status: 7 } };
+    expect(unify(record)).toBe(record);
+  });
+});
+
+describe('a numbered list', () => {
+  const rename = compileRename({
+    list: {
+      type: 'object',
+      about: '',
+      positions: 2,
+      properties: { theName: { type: 'keyword', about: '', field: 'name' } },
+    },
+  });
+  test.each([
+    [
+      'is an object keyed by position',
+      [{ theName: 'a' }, { theName: 'b' }],
+      { 0: { name: 'a' }, 1: { name: 'b' } },
+    ],
+    ['of one object is so too', { theName: 'a' }, { 0: { name: 'a' } }],
+    [
+      'that is too long has its rest at the last position',
+      [{ theName: 'a' }, { theName: 'b' }, { theName: 'c' }],
+      { 0: { name: 'a' }, 1: [{ name: 'b' }, { name: 'c' }] },
+    ],
+  ])('%s', (_, list, kept) => {
+    expect(rename?.({ list })).toEqual({ list: kept });
+  });
+});
