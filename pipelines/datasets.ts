@@ -36,6 +36,7 @@ export const datasets = {
     docs: 'docs',
   },
   'azure.auditlogs': placeOf('entra-audits', 'm365_entra'),
+  'azure.signinlogs': placeOf('entra-sign-ins', 'm365_entra'),
 } as const satisfies Record<string, DatasetPlace>;
 
 export type DatasetName = keyof typeof datasets;

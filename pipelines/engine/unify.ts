@@ -6,7 +6,7 @@ import type { Envelope, MadeProperty, MadeSource, PlainPath } from '../dataset.t
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { compileRead } from '../rules/paths.ts';
 import { compileCondition } from '../rules/rules.ts';
-import { isEmpty, setOwn } from './tame.ts';
+import { setOwn } from './tame.ts';
 
 export type Unify = (record: JsonObject) => JsonObject;
 
@@ -24,13 +24,10 @@ export function compileUnify(envelope: Envelope | undefined): Unify {
   };
 }
 
-/** What is there already stays. */
+/** What no source gives stays as it is. */
 function compileMake({ path, from }: MadeProperty): (record: JsonObject) => void {
-  const steps = path.map((name) => ({ name }));
-  const readPresent = compileRead(steps);
   const sources = from.map(compileSource);
   return (record) => {
-    if (!isEmpty(readPresent(record))) return;
     for (const source of sources) {
       const text = source(record);
       if (text !== undefined) return putAt(record, path, text);
@@ -117,9 +114,6 @@ void putAt(Map record, List path, String text) {
   holder.put((String) path.get(path.size() - 1), text);
 }
 void make(Map record, Map one) {
-  def present = record;
-  for (def name : (List) one.path) present = present instanceof Map ? ((Map) present).get(name) : null;
-  if (!isEmpty(present)) return;
   for (def source : (List) one.from) {
     String text = makeText(record, (Map) source);
     if (text == null) continue;

@@ -19,6 +19,7 @@ const searches: readonly (readonly [DatasetName, object, number])[] = [
     { 'azure.auditlogs.properties.target_resources.0.modified_properties.24.display_name': 'Property26' },
     1,
   ],
+  ['azure.signinlogs', { 'azure.signinlogs.properties.authentication_details.succeeded': false }, 1],
 ];
 
 const others = searches.map(([name, search, found]) => {

@@ -11,22 +11,25 @@ describe('a record that comes by itself', () => {
       { path: ['time'], from: [{ path: [{ name: 'properties' }, { name: 'at' }] }] },
       { path: ['result'], from: [{ path: status, values: { '0': 'SUCCESS' } }, { text: 'FAILURE' }] },
       { path: ['reason'], from: [{ text: 'why', when: [{ path: status, values: ['7'] }] }] },
-      { path: ['properties', 'at'], from: [{ text: 'never' }] },
+      {
+        path: ['properties', 'kind'],
+        from: [{ path: [{ name: 'properties' }, { name: 'kind' }], values: { member: 'Member' } }],
+      },
       { path: ['properties', 'none', 'inner'], from: [{ text: 'made' }] },
       { path: ['properties', 'status', 'inner'], from: [{ text: 'never' }] },
     ],
   });
 
-  test('is given what the envelope would say, and keeps what it says itself', () => {
-    expect(unify({ at: '10:00', status: 0 })).toEqual({
+  test('is given what the envelope would say, and has its words for what it says itself', () => {
+    expect(unify({ at: '10:00', status: 0, kind: 'member' })).toEqual({
       time: '10:00',
       result: 'SUCCESS',
-      properties: { at: '10:00', status: 0, none: { inner: 'made' } },
+      properties: { at: '10:00', status: 0, kind: 'Member', none: { inner: 'made' } },
     });
-    expect(unify({ at: '', status: [7] })).toEqual({
+    expect(unify({ at: '', status: [7], kind: 'other' })).toEqual({
       result: 'FAILURE',
       reason: 'why',
-      properties: { at: 'never', status: [7], none: { inner: 'made' } },
+      properties: { at: '', status: [7], kind: 'other', none: { inner: 'made' } },
     });
   });
 

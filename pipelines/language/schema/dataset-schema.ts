@@ -98,7 +98,7 @@ const envelope = keys(
         type: 'object',
         additionalProperties: { anyOf: [madeFrom, { type: 'array', items: madeFrom, minItems: 1 }] },
       },
-      'What a record that came by itself is given, as the envelope would have it: the path of a property, and the text that it becomes, or several, of which the first that gives one counts. What is there already stays.',
+      'What a record that came by itself is given, as the envelope would have it: the path of a property, and the text that it becomes, or several, of which the first that gives one counts. Where none does, it stays as it is.',
     ),
   },
   { required: ['root'] },
