@@ -20,6 +20,7 @@ const searches: readonly (readonly [DatasetName, object, number])[] = [
     1,
   ],
   ['azure.signinlogs', { 'azure.signinlogs.properties.authentication_details.succeeded': false }, 1],
+  ['azure.identity_protection', { 'azure.identityprotection.properties.location.city': 'Oslo' }, 5],
 ];
 
 const others = searches.map(([name, search, found]) => {

@@ -24,6 +24,14 @@ const written: Partial<Record<DatasetName, (record: JsonObject) => JsonObject>> 
       properties: { ...record, userAgent },
     };
   },
+  'azure.identity_protection': ({ id, ipAddress, userDisplayName }) => ({
+    category: 'UserRiskEvents',
+    operationName: 'User Risk Detection',
+    resultSignature: 'None',
+    callerIpAddress: ipAddress,
+    correlationId: id,
+    identity: userDisplayName,
+  }),
   'azure.signinlogs': (record) => {
     const { errorCode, failureReason } = Object(record.status);
     const hasCode = errorCode !== undefined;
