@@ -86,6 +86,19 @@ describe('EQL sequences', () => {
     ['without a user', { a: '2', '@timestamp': minutes(5) }, []],
   ])('events %s', (_, second, expected) => expect(eql(query, { x: first, y: second })).toEqual(expected));
 
+  test('events may share a value that each has in a field of its own', () => {
+    const own = 'sequence with maxspan=5m [any where a == "1"] by user [any where a == "2"] by b';
+    const second = { a: '2', '@timestamp': minutes(1) };
+    expect(eql(own, { x: first, y: { ...second, b: 'ann' } })).toEqual(['x', 'y']);
+    expect(eql(own, { x: first, y: { ...second, user: 'ann', b: 'bob' } })).toEqual([]);
+  });
+
+  test('an event may have to come several times in a row', () => {
+    const twice = 'sequence by user with maxspan=5m [any where a == "1"] with runs=2';
+    expect(eql(twice, { x: first, y: { ...first, '@timestamp': minutes(1) } })).toEqual(['x', 'y']);
+    expect(eql(twice, { x: first })).toEqual([]);
+  });
+
   test('one value is shared by all events', () => {
     const three = `${query} [any where a == "3"]`;
     const second = { a: '2', user: ['ann', 'bob'], '@timestamp': minutes(1) };
@@ -121,6 +134,10 @@ describe('ES|QL', () => {
     ['coalesce(a, b, null) == "y"', { b: 'y' }, true],
     ['a == "x" or b == "y"', { b: 'y' }, true],
     ['not (a == "x" or b == "y")', { a: 'z' }, false],
+    ['a rlike ".+@x[.]example"', { a: 'ann@x.example' }, true],
+    ['replace(a, "b+", "c") == "acd"', { a: 'abbd' }, true],
+    ['`a` == "x"', { a: 'x' }, true],
+    ['n <= now() - 1 hours', { n: 0 }, true],
   ])('where %s on %j is %p', (condition, fields, expected) =>
     expect(holdsFor(condition, fields)).toBe(expected),
   );
@@ -142,6 +159,13 @@ describe('ES|QL', () => {
         otherWindow: at('ann', '3', 600),
       }),
     ).toEqual(['x1', 'x2', 'x3']);
+  });
+
+  test('takes texts apart, and gives columns other names', () => {
+    const apart = '| dissect a "%{}Issuer: %{made.issuer};%{}" | rename b as c';
+    const rows = { x: { a: 'Id: 1, Issuer: one; end', b: 'y' }, z: { a: 'nothing', b: 'y' } };
+    expect(esql(`${apart} | where made.issuer == "one" and c == "y"`, rows)).toEqual(['x']);
+    expect(fieldsOfEsql(`from logs-x ${apart} | where c == "y"`)).toEqual(['a', 'b']);
   });
 
   test('expands a field of several values into rows of one', () => {

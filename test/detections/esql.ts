@@ -97,6 +97,18 @@ const commands: Readonly<Record<string, (reader: TokenReader) => Command>> = {
     const pattern = reader.next().text;
     return (table) => grok(table, source, pattern);
   },
+  rename: (reader) => {
+    const { from, to } = readRename(reader);
+    return (table) => ({
+      columns: new Set([...table.columns].map((name) => (name === from ? to : name))),
+      rows: table.rows.map((row) => set(row, to, row.values.get(from) ?? [])),
+    });
+  },
+  dissect: (reader) => {
+    const source = readExpression(reader);
+    const pattern = dissectToGrok(reader.next().text);
+    return (table) => grok(table, source, pattern);
+  },
   stats: (reader) => {
     const made = readAssignments(reader);
     const by = reader.take('by') ? readAssignments(reader) : [];
@@ -117,6 +129,17 @@ function readUses(word: string, reader: TokenReader): ColumnUse[] {
       return [{ uses: namesIn(readExpression(reader)), makes: [] }];
     case 'keep':
       return [{ uses: readNames(reader).filter((name) => !/\*|^_/.test(name)), makes: [] }];
+    case 'rename': {
+      const { from, to } = readRename(reader);
+      return [{ uses: [from], makes: [to] }];
+    }
+    case 'dissect':
+      return [
+        {
+          uses: namesIn(readExpression(reader)),
+          makes: readGroups(dissectToGrok(reader.next().text)).names,
+        },
+      ];
     case 'grok':
       return [{ uses: namesIn(readExpression(reader)), makes: readGroups(reader.next().text).names }];
     case 'eval':
@@ -187,6 +210,23 @@ function keep(table: RowTable, names: readonly string[]): RowTable {
   return { ...table, columns: new Set([...known].filter(isKept)) };
 }
 
+function readRename(reader: TokenReader): { from: string; to: string } {
+  const from = reader.next().text;
+  reader.expect('as');
+  return { from, to: reader.next().text };
+}
+
+/** `%{}` skips a text, `%{name}` takes one, each up to the text that follows. */
+function dissectToGrok(pattern: string): string {
+  return pattern
+    .split(/%\{([^}]*)\}/)
+    .map((part, i) => {
+      if (i % 2 === 0) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      return part === '' ? '.*?' : `(?<${part}>.*?)`;
+    })
+    .join('');
+}
+
 /** Names of groups may hold dots, which JavaScript's may not. */
 function readGroups(pattern: string): { source: string; names: string[] } {
   if (pattern.includes('%{')) throw new QueryError('named patterns of grok are not supported');
@@ -232,6 +272,7 @@ function group(table: RowTable, made: readonly Assignment[], by: readonly Assign
 const overGroup: Readonly<Record<string, (values: FieldValues) => FieldValues>> = {
   count_distinct: (values) => [new Set(values).size],
   values: (values) => [...new Set(values)],
+  sum: (values) => [values.reduce<number>((sum, value) => sum + Number(value), 0)],
   min: (values) => (values.length === 0 ? [] : [Math.min(...values.map(Number))]),
   max: (values) => (values.length === 0 ? [] : [Math.max(...values.map(Number))]),
 };

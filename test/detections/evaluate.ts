@@ -103,10 +103,11 @@ const fromWildcards = (text: string) =>
 
 /**
  * Translates a regular expression of Lucene into one of JavaScript. In Lucene, a bar where an alternative should begin
- * is a plain bar. Lucene's operators that JavaScript lacks are refused outside of brackets.
+ * is a plain bar, and an @ is any text. Lucene's other operators that JavaScript lacks are refused outside of brackets.
  */
 export function fromLucene(text: string): string {
   return text.replace(/\\.|\[(?:\\.|[^\]\\])*\]|\|\||[~#@&<>"]/gs, (part) => {
+    if (part === '@') return '.*';
     if (part === '||') return '|\\|';
     if (part.length === 1) throw new QueryError(`"${part}" in a pattern is not supported: ${text}`);
     return part;
@@ -126,6 +127,11 @@ const functions: Readonly<Record<string, QueryFunction>> = {
   to_ip: ([values = []]) => values,
   mv_sum: ([values = []]) => [values.reduce<number>((sum, value) => sum + Number(value), 0)],
   divide: ([a = [], b = []]) => [Number(a[0]) / Number(b[0])],
+  subtract: ([a = [], b = []]) => [Number(a[0]) - Number(b[0])],
+  now: () => [Date.now()],
+  replace: ([text = [], from = [], to = []]) => [
+    String(text[0]).replace(new RegExp(String(from[0]), 'g'), String(to[0])),
+  ],
   round: ([values = [], digits = []]) => [Number(Number(values[0]).toFixed(Number(digits[0] ?? 0)))],
   date_trunc: ([span = [], date = []]) => [Math.floor(Number(date[0]) / Number(span[0])) * Number(span[0])],
   date_diff: ([, from = [], to = []]) => [Math.trunc((Number(to[0]) - Number(from[0])) / 1000)],

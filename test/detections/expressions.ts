@@ -34,7 +34,7 @@ export interface Token {
 export class QueryError extends Error {}
 
 const tokenPattern =
-  /(?<gap>\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)|"""(?<raw>[\s\S]*?)"""|"(?<quoted>(?:\\.|[^"\\])*)"|(?<number>\d+(?:\.\d+)?)|(?<name>[A-Za-z_@][\w@]*(?:\.(?:[\w@]+|`[^`]*`|\*))*~?)|(?<sign>==|!=|<=|>=|[=<>:(),|[\]?*/+.-])/y;
+  /(?<gap>\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)|"""(?<raw>[\s\S]*?)"""|"(?<quoted>(?:\\.|[^"\\])*)"|(?<number>\d+(?:\.\d+)?)|(?<name>(?:[A-Za-z_@][\w@]*|`[^`]+`)(?:\.(?:[\w@]+|`[^`]*`|\*))*~?)|(?<sign>==|!=|<=|>=|[=<>:(),|[\]?*/+.-])/y;
 
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
@@ -154,11 +154,16 @@ function readAnyOf(reader: TokenReader, left: Expression): Expression {
 
 function readArithmetic(reader: TokenReader): Expression {
   let left = readPrimary(reader);
-  while (reader.is('/')) {
+  for (let name = arithmetic(reader); name !== undefined; name = arithmetic(reader)) {
     reader.next();
-    left = { kind: 'call', name: 'divide', args: [left, readPrimary(reader)] };
+    left = { kind: 'call', name, args: [left, readPrimary(reader)] };
   }
   return left;
+}
+
+function arithmetic(reader: TokenReader): string | undefined {
+  if (reader.is('/')) return 'divide';
+  return reader.is('-') ? 'subtract' : undefined;
 }
 
 /** The seconds in each unit of time that the rules use. */

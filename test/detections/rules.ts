@@ -47,6 +47,21 @@ export function readRulesElsewhere(): DetectionRule[] {
   return readRules('rules_o365_elsewhere.json');
 }
 
+/** Rules that need nothing but the logs of Entra that this project maps. */
+export function readEntraRules(): DetectionRule[] {
+  return readRules('rules_azure_entra.json').filter(({ query, index }) => {
+    const named = `${query} ${index.join(' ')}`.match(/azure\.\w*(?:logs|protection)\b/g) ?? [];
+    return named.length > 0 && named.every((name) => entraLogs.includes(name));
+  });
+}
+
+const entraLogs = [
+  'azure.auditlogs',
+  'azure.signinlogs',
+  'azure.identity_protection',
+  'azure.identityprotection',
+];
+
 function readRules(file: string): DetectionRule[] {
   const rules: RawRule[] = JSON.parse(readFileSync(join(folder, file), 'utf8'));
   return rules.map(({ file, new_terms_fields, threshold, ...rule }) => ({

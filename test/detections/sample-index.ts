@@ -13,7 +13,7 @@ import type { FieldTypes } from './kql.ts';
 import { type RawRecord, readSample, sampleNames } from './samples.ts';
 
 export interface SampleIndex {
-  readonly dataStream: string;
+  readonly dataStreams: readonly string[];
   readonly types: FieldTypes;
   drop(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function makeSampleIndex(deliver: DeliverRecord): Promise<SampleInd
       dataStream,
       prepareSamples((record) => deliver(record, namespace)),
     );
-    return { dataStream, types: await readTypes(dataStream), drop };
+    return { dataStreams: [dataStream], types: await readTypes([dataStream]), drop };
   } catch (error) {
     await drop();
     throw error;
@@ -113,8 +113,8 @@ async function index(dataStream: string, documents: ReadonlyMap<string, object>)
 }
 
 /** Returns the type of every field that holds values. */
-async function readTypes(dataStream: string): Promise<FieldTypes> {
-  const { fields } = await demand('GET', `/${dataStream}/_field_caps?fields=*`);
+export async function readTypes(dataStreams: readonly string[]): Promise<FieldTypes> {
+  const { fields } = await demand('GET', `/${dataStreams.join(',')}/_field_caps?fields=*`);
   const names: Record<string, Record<string, unknown>> = fields;
   return new Map(
     Object.entries(names).flatMap(([name, types]) =>
@@ -125,19 +125,23 @@ async function readTypes(dataStream: string): Promise<FieldTypes> {
   );
 }
 
+const isText = (type: string | undefined) => type === 'text' || type === 'match_only_text';
+
 /**
  * Returns every document of the index, with the values that the query languages read: those of the index, not of the
  * source.
  */
 export async function readRows(
-  { dataStream, types }: SampleIndex,
+  { dataStreams, types }: SampleIndex,
   fields: readonly string[],
 ): Promise<EsqlRow[]> {
-  const { hits } = await demand('POST', `/${dataStream}/_search`, {
+  const { hits } = await demand('POST', `/${dataStreams.join(',')}/_search`, {
     size: 10_000,
     _source: false,
+    // Text has no doc values: it is read from the source.
+    fields: fields.filter((name) => isText(types.get(name))),
     docvalue_fields: fields
-      .filter((name) => types.has(name))
+      .filter((name) => types.has(name) && !isText(types.get(name)))
       .map((field) => (types.get(field) === 'date' ? { field, format: 'epoch_millis' } : { field })),
   });
   const found: { _id: string; fields?: Record<string, Value[]> }[] = hits.hits;

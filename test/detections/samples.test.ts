@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { entraSampleNames, readEntraSample } from './entra-samples.ts';
 import { fieldsOfRule, missingRules, readFieldUses, readLiveRules, readRulesElsewhere } from './rules.ts';
 import { readSample, sampleNames } from './samples.ts';
 
@@ -32,6 +33,15 @@ describe('every sample', () => {
     });
     expect(new Set(ids).size).toBe(ids.length);
   });
+});
+
+test('every record of the samples for Entra is a sample event with changes of its own', () => {
+  for (const name of entraSampleNames()) {
+    const { about, match, nearMiss } = readEntraSample(name, '2026-01-01T00:00:00Z');
+    const texts = [...match, ...nearMiss].map(({ record }) => JSON.stringify(record));
+    expect([about !== '', match.length > 0, nearMiss.length > 0]).toEqual([true, true, true]);
+    expect(new Set(texts).size).toBe(texts.length);
+  }
 });
 
 if (missingRules !== undefined) {

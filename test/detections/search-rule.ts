@@ -13,7 +13,7 @@ interface FoundDocument {
 /** Returns the ids of the documents found. */
 export async function searchRule(
   rule: DetectionRule,
-  { dataStream, types }: SampleIndex,
+  { dataStreams, types }: SampleIndex,
 ): Promise<Set<string>> {
   const query = {
     bool: {
@@ -21,7 +21,7 @@ export async function searchRule(
         translateKql(rule.query, types),
         { range: { 'event.ingested': { gte: 'now-1h', lte: 'now' } } },
         ...rule.newTerms.map((field): Query => ({ exists: { field } })),
-        { prefix: { _index: `.ds-${dataStream}-` } },
+        { bool: { should: dataStreams.map((name) => ({ prefix: { _index: `.ds-${name}-` } })) } },
       ],
     },
   };
@@ -40,9 +40,9 @@ async function count(
   query: Query,
   { field, value, cardinality = [] }: Threshold,
 ): Promise<readonly FoundDocument[]> {
-  const [by] = field;
-  if (by === undefined || field.length > 1)
-    throw new Error(`${rule.name}: a threshold of ${field.length} fields`);
+  // Without a field, all documents are one group.
+  const [by = 'data_stream.dataset', ...more] = field;
+  if (more.length > 0) throw new Error(`${rule.name}: a threshold of ${field.length} fields`);
   const distinct = cardinality.map((one, i) => ({ ...one, name: `distinct${i}` }));
   const enough = {
     bucket_selector: {
