@@ -29,6 +29,34 @@ const event = (id: string) => ({
   event: expect.objectContaining({ id, kind: 'event', action: 'New-InboxRule' }),
 });
 
+describe('mapping records of another dataset', () => {
+  const map = async (text: string) => {
+    const output = new PassThrough();
+    const read = output.toArray();
+    const signIns = writeDocuments(loadMapper('azure.signinlogs'), context);
+    const count = await mapRecords(Readable.from([text]), output, signIns);
+    output.end();
+    const lines = Buffer.concat(await read)
+      .toString()
+      .trimEnd()
+      .split('\n');
+    return { count, documents: lines.map((each) => JSON.parse(each)) };
+  };
+
+  test('takes pages of Graph', async () => {
+    const value = ['1', '2'].map((id) => ({ id, createdDateTime: time, status: { errorCode: 0 } }));
+    const { documents } = await map(JSON.stringify({ '@odata.context': 'x', value }));
+    expect(documents).toMatchObject(
+      ['1', '2'].map((id) => ({ event: { id, dataset: 'azure.signinlogs', outcome: 'success' } })),
+    );
+  });
+
+  test('says what is no record of it', async () => {
+    const { count } = await map('{"id":"1","status":{}}');
+    expect(count.firstFailure?.problem).toBe('no record of azure.signinlogs: it has no createdDateTime');
+  });
+});
+
 describe('mapping lines', () => {
   test('gives one document for each line that is not empty, in order', async () => {
     const documents = await mapText(`${line('1')}\n\n  \r\n${line('2')}\r\n${line('3')}`);

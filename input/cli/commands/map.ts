@@ -2,7 +2,8 @@
 
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { type DatasetName, datasetNames, mainDataset } from '../../../pipelines/datasets.ts';
 import { loadMapper } from '../../../pipelines/index.ts';
 import type { MapContext } from '../../../pipelines/mapper.ts';
 import { OperatorError } from '../../contract/errors.ts';
@@ -11,6 +12,7 @@ import { readRecordTexts } from '../map/read-records.ts';
 import { isReaderGone, unwritableOutput } from '../terminal/standard-streams.ts';
 
 interface MapOptions {
+  readonly dataset: DatasetName;
   readonly tenant: string;
   readonly preserveOriginal?: boolean;
   readonly explain?: boolean;
@@ -24,12 +26,14 @@ Takes, in UTF-8 or UTF-16:
   content blobs: lists of records, on one line or many
   rows of a search with the record in AuditData (Search-UnifiedAuditLog with
   ConvertTo-Json or Export-Csv, the portal's CSV export, Graph's auditLogQuery)
+With --dataset, records of another log: pages of Graph, messages of Event Hubs.
 
 What is no audit record becomes a document with event.kind pipeline_error, so
 that every line in has its line out; how many there were is said at the end.
 
 With --explain it says, in place of the document, where each of its fields
-comes from: file and line of the rule (below pipelines/audit/record-types),
+comes from: file and line of the rule (of the audit log, below
+pipelines/audit/record-types),
 the property that it read, its converter and the value; what the engine sets
 itself; what of the record has no field; which rules did not fire, and why.
 
@@ -37,6 +41,7 @@ Examples:
   m365 map < records.ndjson > documents.ndjson
   m365 map --tenant contoso.onmicrosoft.com < search.json
   m365 map < AuditLog_2026-11-20.csv | jq -r .message
+  m365 map --dataset azure.signinlogs < sign-ins.json | jq -r .message
   m365 map --explain < record.json | less
   m365 map --explain --field user.name --field event.outcome < record.json
   m365 map --explain --json < records.ndjson | jq '.unmapped[].path'
@@ -48,6 +53,11 @@ export function mapCommand(): Command {
   return new Command('map')
     .summary('turn raw audit records into documents')
     .description('Turns raw audit records on standard input into ECS documents, one a line.')
+    .addOption(
+      new Option('--dataset <name>', 'the dataset that the records are of')
+        .choices([...datasetNames])
+        .default(mainDataset),
+    )
     .option('--tenant <id>', 'tenant of records that name none', '')
     .option('--preserve-original', 'keep each record as event.original')
     .option('--explain', 'say where each field comes from, in place of it')
@@ -66,13 +76,13 @@ const notGenerated =
 
 /** The record-type files, and the language that they are written in, are loaded only where something is explained. */
 async function openWriter(options: MapOptions): Promise<RecordWriter> {
-  const { explain = false, json = false, field: fields = [] } = options;
+  const { dataset, explain = false, json = false, field: fields = [] } = options;
   const context = contextOf(options);
   if (!explain && (json || fields.length > 0)) throw withoutExplain();
-  if (!explain) return writeDocuments(loadMapper(), context);
+  if (!explain) return writeDocuments(loadMapper(dataset), context);
   const { isGenerated, readWritten, writeExplanations } = await import('../explain/explain-records.ts');
-  const definitions = readWritten();
-  if (!isGenerated(definitions)) process.stderr.write(`m365: ${notGenerated}\n`);
+  const definitions = readWritten(undefined, dataset);
+  if (!isGenerated(definitions, dataset)) process.stderr.write(`m365: ${notGenerated}\n`);
   return writeExplanations(definitions, context, { json, fields });
 }
 

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { datasets, mainDataset } from '../../../pipelines/datasets.ts';
+import { type DatasetName, datasets, mainDataset } from '../../../pipelines/datasets.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { compileExplainer } from '../../../pipelines/explain/explain.ts';
 import type { RecordExplanation } from '../../../pipelines/explain/explanation.ts';
@@ -14,7 +14,7 @@ import { pipelinesFolder, readDefinitions } from '../../../pipelines/language/in
 import type { MapContext } from '../../../pipelines/mapper.ts';
 import { isBundled, readOwnText } from '../../../pipelines/own-files.ts';
 import { OperatorError } from '../../contract/errors.ts';
-import type { RecordWriter } from '../map/map-records.ts';
+import { describeUndated, type RecordWriter } from '../map/map-records.ts';
 import { plainJson } from '../show/cells.ts';
 import { terminalWidth } from '../terminal/terminal.ts';
 import { drawExplanation } from './draw-explanation.ts';
@@ -44,6 +44,7 @@ export function writeExplanations(
     return `${drawExplanation(wanted, { number: count, columns, definitions, fields })}\n`;
   };
   return {
+    undated: describeUndated(definitions.dataset),
     read,
     write: (record) => write(explain(record, context)),
     writeUndated: (record, problem) => write(asProblem(explain(record, context), problem)),
@@ -51,16 +52,18 @@ export function writeExplanations(
 }
 
 /** The definitions with their lines, as the bundle has them: read and checked when it was built. */
-export const compiledRulesFile = 'compiled/rules.json';
-
-/** Reads the definitions with their lines. Throws an OperatorError where the folder holds no record-type files. */
-export function readWritten(folder?: string): Definitions {
-  if (folder === undefined && isBundled) return JSON.parse(readOwnText(compiledRulesFile));
-  return readFolder(folder ?? pipelinesFolder);
+export function compiledRulesFile(dataset: DatasetName): string {
+  return `compiled/rules-${dataset}.json`;
 }
 
-function readFolder(folder: string): Definitions {
-  const files = join(folder, datasets[mainDataset].folder, 'record-types');
+/** Reads the definitions with their lines. Throws an OperatorError where the folder holds no record-type files. */
+export function readWritten(folder?: string, dataset: DatasetName = mainDataset): Definitions {
+  if (folder === undefined && isBundled) return JSON.parse(readOwnText(compiledRulesFile(dataset)));
+  return readFolder(folder ?? pipelinesFolder, dataset);
+}
+
+function readFolder(folder: string, dataset: DatasetName): Definitions {
+  const files = join(folder, datasets[dataset].folder, 'record-types');
   if (!existsSync(files))
     throw new OperatorError({
       code: 'rules-missing',
@@ -68,17 +71,17 @@ function readFolder(folder: string): Definitions {
       advice: 'Run it from a whole checkout of the project, or from its container image.',
       retry: { kind: 'never' },
     });
-  return readDefinitions(mainDataset, folder, { keepLines: true });
+  return readDefinitions(dataset, folder, { keepLines: true });
 }
 
 /**
  * Tells whether `m365 map` makes its documents by these definitions: it runs those that were generated from the files.
  */
-export function isGenerated(definitions: Definitions): boolean {
+export function isGenerated(definitions: Definitions, dataset: DatasetName = mainDataset): boolean {
   const withoutLines = JSON.stringify(definitions, (key, value) =>
     key === 'writtenAt' || key === 'partsWrittenAt' ? undefined : value,
   );
-  return isDeepStrictEqual(JSON.parse(withoutLines), loadDefinitions());
+  return isDeepStrictEqual(JSON.parse(withoutLines), loadDefinitions(dataset));
 }
 
 /** Marks the explanation as the document of such a record is marked. */

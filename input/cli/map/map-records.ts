@@ -1,6 +1,8 @@
 // Maps texts of records with a writer, and counts those that could not be mapped. The plain case, a record by itself,
-// is recognised by its CreationTime; other texts are searched for records inside them.
+// is recognised by its time; other texts are searched for records inside them.
 
+import type { Dataset } from '../../../pipelines/dataset.ts';
+import { mainDataset } from '../../../pipelines/datasets.ts';
 import type { ShapedRecord } from '../../../pipelines/engine/read-record.ts';
 import type { MapContext, Mapper } from '../../../pipelines/mapper.ts';
 import { unwrapRecords } from './unwrap.ts';
@@ -15,15 +17,18 @@ export interface MappedCount {
 
 /** Reads a record and writes the text that it becomes, line ends included. */
 export interface RecordWriter {
+  /** Says of a record without its time what it lacks. */
+  readonly undated: string;
   read(text: string): ShapedRecord;
   write(record: ShapedRecord): string;
-  /** Writes a record without CreationTime: an event is never dated with the time at which it was mapped. */
+  /** Writes a record without its time: an event is never dated with the time at which it was mapped. */
   writeUndated(record: ShapedRecord, problem: string): string;
 }
 
 /** Makes the writer of documents, a line each. */
 export function writeDocuments(mapper: Mapper, context: MapContext): RecordWriter {
   return {
+    undated: describeUndated(mapper.dataset),
     read: mapper.read,
     write: (record) => `${mapper.write(record, context)}\n`,
     writeUndated(record, problem) {
@@ -33,7 +38,10 @@ export function writeDocuments(mapper: Mapper, context: MapContext): RecordWrite
   };
 }
 
-const noTime = 'no audit record: it has no CreationTime';
+export function describeUndated({ name, head }: Dataset): string {
+  const what = name === mainDataset ? 'audit record' : `record of ${name}`;
+  return `no ${what}: it has no ${head.time[0]?.at(-1)}`;
+}
 
 /** Every row around a record has this key. */
 const rowMark = /[aA]uditData"/;
@@ -55,9 +63,10 @@ export function mapTexts(writer: RecordWriter, count: MappedCount): MapTexts {
   }
 
   function writeUndated(record: ShapedRecord): string {
-    fail(noTime);
+    const { undated } = writer;
+    fail(undated);
     const isRecord = record.action !== undefined || record.kind !== undefined;
-    return isRecord ? writer.writeUndated(record, noTime) : writer.write({ ...record, problem: noTime });
+    return isRecord ? writer.writeUndated(record, undated) : writer.write({ ...record, problem: undated });
   }
 
   return (texts) => {

@@ -4,6 +4,7 @@
 import ecs from '@elastic/ecs';
 import { compiledFile, readCollectionFields } from '../../../dashboards/field-lookup.ts';
 import type { SavedObject } from '../../../dashboards/index.ts';
+import { datasetNames } from '../../../pipelines/datasets.ts';
 import { listOwnFiles, readOwnBytes, readOwnText } from '../../../pipelines/own-files.ts';
 import { assetKinds } from '../../setup/assets.ts';
 import { compiledRulesFile, readWritten } from '../explain/explain-records.ts';
@@ -23,7 +24,10 @@ export function compileFiles({ zips, savedObjects }: ReadyPackages, commit: stri
   const files = new Map<string, Uint8Array>([
     ...listRepositoryFiles().map((path): [string, Uint8Array] => [path, readSmall(path)]),
     [compiledFile, toJson(readCollectionFields())],
-    [compiledRulesFile, toJson(readWritten())],
+    ...datasetNames.map((name): [string, Uint8Array] => [
+      compiledRulesFile(name),
+      toJson(readWritten(undefined, name)),
+    ]),
     [ecsFile, toJson({ EcsVersion: ecs.EcsVersion, EcsFlat: ecs.EcsFlat })],
     ...[...zips].map(([name, zip]): [string, Uint8Array] => [compiledZip(name), zip]),
     [compiledDashboards, toJson(savedObjects)],
