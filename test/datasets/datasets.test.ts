@@ -329,6 +329,24 @@ describe('a slip in a dataset.yml is named with its line', () => {
       '"properties.status" and "properties.issueId" would both be called "status"',
     ],
     ['a name of ours', 'issueId: id', 'issueId: id, category: other', '"category" would be called "other"'],
+    [
+      'a numbered list that is none',
+      'rule: snake_case',
+      'numbered: {properties.status: 2}, rule: snake_case',
+      '"properties.status" is no list of objects',
+    ],
+    [
+      'a property that is made, and none',
+      'beside: [time, category]',
+      'beside: [time, category], made: {tenant: properties.kind}',
+      'no file defines the property "tenant"',
+    ],
+    [
+      'a property that is made of two things',
+      'beside: [time, category]',
+      'beside: [time, category], made: {time: {from: properties.kind, text: now}}',
+      'what is made comes "from" a property, or is a "text"',
+    ],
     ['an unknown key', 'vendor:', 'vender:', 'unknown key "vender"; did you mean "vendor"?'],
     ['numbers that are none', 'selector: name', 'selector: number', '"ServiceOutage" is no number'],
   ])('%s', (_, before, after, expected) => {

@@ -20,6 +20,8 @@ import { buildPackage } from '../../input/cli/package/build-package.ts';
 import { buildCollectorPackage } from '../../input/cli/package/collector/build-collector.ts';
 import { writePackage } from '../../input/cli/package/write-package.ts';
 import { zipPackage } from '../../input/cli/package/zip.ts';
+import { readAuditAssets } from '../../input/setup/audit-assets.ts';
+import { datasetNames, packagedDatasets } from '../../pipelines/datasets.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const validator = join(root, '..', 'shared', 'elastic-package', 'validate.sh');
@@ -39,6 +41,15 @@ const zipOf = ({ name, version, built }: Package) => zipPackage(`${name}-${versi
 const text = (path: string, of: 'source' | 'built' = 'built') => String(made[of].get(path));
 
 describe('the package', () => {
+  test('has nothing of the datasets of other packages, and neither has what setup puts in place', () => {
+    const others = datasetNames.filter((name) => !packagedDatasets.includes(name));
+    expect(others.length).toBeGreaterThan(0);
+    const named = (text: string) => others.filter((name) => text.includes(name));
+    for (const files of [made.source, made.built])
+      for (const [path, content] of files) expect([path, ...named(String(content))]).toEqual([path]);
+    expect(readAuditAssets().flatMap(({ name }) => named(name))).toEqual([]);
+  });
+
   test('is the same bytes in every time zone', async () => {
     const script = `import { zipPackage } from '${join(root, 'input/cli/package/zip.ts')}';
       process.stdout.write(Buffer.from(zipPackage('a-1.0.0', new Map([['b', 'c']]))).toString('hex'));`;
