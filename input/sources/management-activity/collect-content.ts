@@ -8,16 +8,16 @@ import type { Batch } from '../../contract/source.ts';
 import type { Report } from '../../contract/telemetry.ts';
 import { minuteMs } from '../../contract/time.ts';
 import { backOff } from '../../http/back-off.ts';
+import { FeedStatus } from '../tenant/feed-status.ts';
+import { warnOfClock, warnOfCredential } from '../tenant/warnings.ts';
 import { throttling } from './api/api.ts';
 import { ApiError } from './api/api-error.ts';
 import { Downloads } from './content/downloads.ts';
-import { FeedStatus } from './feed-status.ts';
 import { Agenda, type Duty } from './listing/agenda.ts';
 import { ContentListing } from './listing/listing.ts';
 import { Subscriptions } from './listing/subscriptions.ts';
 import type { ContentFeed, Stream } from './stream.ts';
 import { feedOf } from './stream.ts';
-import { warnOfClock, warnOfCredential } from './warnings.ts';
 
 const subscriptionsEveryMs = 5 * minuteMs;
 const onceAttempts = 6;

@@ -6,12 +6,15 @@ import type { TokenClaims } from '../../auth/token-claims.ts';
 import type { OperatorError } from '../../contract/errors.ts';
 import type { CredentialEnd } from '../../contract/telemetry.ts';
 import type { OpeningEnvironment } from '../source-kind.ts';
+import { clockTime } from '../tenant/clock-time.ts';
+import { FeedStatus } from '../tenant/feed-status.ts';
+import { findTenant } from '../tenant/sign-in.ts';
+import { TenantGate } from '../tenant/tenant-gate.ts';
 import type { hostsFor } from './api/clouds.ts';
-import { TenantGate } from './api/tenant-gate.ts';
-import { FeedStatus } from './feed-status.ts';
-import { findTenant, openTenant, type Way } from './open-tenant.ts';
+import { isTenantWide } from './api/tenant-wide.ts';
+import { openTenant, type Way } from './open-tenant.ts';
 import type { ManagementActivityOptions } from './options.ts';
-import { clockTime, type Stream, wholeStream } from './stream.ts';
+import { type Stream, wholeStream } from './stream.ts';
 
 /** A run with `once` ends after so many failures of the whole tenant in a row. */
 const oncePatience = 5;
@@ -93,6 +96,7 @@ function tenantGate({ environment, giveUp }: StreamParts, status: FeedStatus): T
   return new TenantGate({
     clock,
     random,
+    isTenantWide,
     patience,
     onGiveUp: giveUp,
     report: (report) => status.set('tenant', report),

@@ -7,9 +7,9 @@ import { isoTime } from '../../contract/time.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { RequestBudget } from '../../http/rate-limit.ts';
 import type { OpeningEnvironment } from '../source-kind.ts';
+import type { FeedStatus } from '../tenant/feed-status.ts';
+import type { TenantGate } from '../tenant/tenant-gate.ts';
 import type { ManagementApi } from './api/api.ts';
-import type { TenantGate } from './api/tenant-gate.ts';
-import type { FeedStatus } from './feed-status.ts';
 import { kindName, type ManagementActivityOptions } from './options.ts';
 
 /** Names the feed of a tenant that holds one content type. */
@@ -73,8 +73,3 @@ export const facts = {
 
 /** A full listing is due at once. */
 export const neverListed = { name: facts.lastFullListing, value: isoTime(0) };
-
-/** "10:02 UTC", for people. */
-export function clockTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(11, 16)} UTC`;
-}

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Server } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { startEmulator } from '../../../input/emulator/index.ts';
 import { cloudHosts, hostsFor } from '../../../input/sources/management-activity/api/clouds.ts';
-import { clouds } from '../../../input/sources/management-activity/options.ts';
+import { clouds } from '../../../input/sources/tenant/tenant-options.ts';
 import { IdleClock } from '../../contract/idle-clock.ts';
 import { makeCertificate } from '../../http/make-certificate.ts';
 import { collectAll, distinctIds, openBench, sourceOptions } from './harness.ts';

@@ -1,9 +1,7 @@
 // The national clouds: who issues tokens, and who serves the Management Activity API. Facts, one line each.
 
 import { trustedOrigin } from '../../../http/allow-hosts.ts';
-import type { clouds } from '../options.ts';
-
-export type Cloud = (typeof clouds)[number];
+import type { Cloud } from '../../tenant/tenant-options.ts';
 
 export interface CloudHosts {
   /** Origins, without a trailing slash. */

@@ -2,7 +2,8 @@
 
 import type { WorkItem } from '../../../contract/state.ts';
 import { hourMs, isoTime } from '../../../contract/time.ts';
-import { type ContentFeed, clockTime, feedOf, type Stream } from '../stream.ts';
+import { clockTime } from '../../tenant/clock-time.ts';
+import { type ContentFeed, feedOf, type Stream } from '../stream.ts';
 
 /** A loss stays in view for so long. */
 const lossShownMs = hourMs;

@@ -4,10 +4,11 @@
 import { describeError, OperatorError } from '../../../contract/errors.ts';
 import { hourMs, isoTime, minuteMs } from '../../../contract/time.ts';
 import { hostOf } from '../../../http/exchange.ts';
+import { clockTime } from '../../tenant/clock-time.ts';
 import { isThrottling, type Subscription } from '../api/api.ts';
 import { ApiError } from '../api/api-error.ts';
-import { isTenantWide } from '../api/tenant-gate.ts';
-import { type ContentFeed, clockTime, facts, type Stream, wholeStream } from '../stream.ts';
+import { isTenantWide } from '../api/tenant-wide.ts';
+import { type ContentFeed, facts, type Stream, wholeStream } from '../stream.ts';
 
 const coolDownMs = 15 * minuteMs;
 /** Microsoft may take so long from the start of a subscription to its first content. */

@@ -3,9 +3,10 @@
 import { type Clock, systemClock } from '../../../contract/clock.ts';
 import type { Telemetry } from '../../../contract/telemetry.ts';
 import { createDispatcher } from '../../../http/dispatcher.ts';
+import { findTenant } from '../../tenant/sign-in.ts';
 import { TenantAccess } from '../../tenant-access.ts';
 import { hostsFor } from '../api/clouds.ts';
-import { findTenant, type OpenTenant, openTenant } from '../open-tenant.ts';
+import { type OpenTenant, openTenant } from '../open-tenant.ts';
 import type { ManagementActivityOptions } from '../options.ts';
 
 const noTelemetry: Telemetry = { report: () => undefined, count: () => undefined, lag: () => undefined };

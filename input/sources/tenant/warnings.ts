@@ -1,14 +1,29 @@
 // Warns of coming problems, and of those that were got around: the credential's end, and a wrong clock.
 
+import type { CredentialEnd } from '../../contract/telemetry.ts';
 import { dayMs, minuteMs } from '../../contract/time.ts';
-import { clockTime, type Stream } from './stream.ts';
+import type { ClockSkew } from '../../http/clock-skew.ts';
+import type { OpeningEnvironment } from '../source-kind.ts';
+import { clockTime } from './clock-time.ts';
+import type { FeedStatus } from './feed-status.ts';
 
 const mentionedMs = 30 * dayMs;
 const urgentMs = 7 * dayMs;
 const skewMentionedMs = 5 * minuteMs;
 
+/** As much of a stream as there is to be warned of. */
+export interface WarnedStream {
+  /** GUID, lower case. */
+  readonly tenantId: string;
+  readonly environment: Pick<OpeningEnvironment, 'clock' | 'telemetry'>;
+  readonly skew: ClockSkew;
+  /** The state of the tenant as a whole. */
+  readonly status: FeedStatus;
+  readonly credentials: { readonly end: CredentialEnd };
+}
+
 /** It also passes the end on to the reports while nothing is wrong yet. */
-export function warnOfCredential({ tenantId, credentials, environment, status }: Stream): void {
+export function warnOfCredential({ tenantId, credentials, environment, status }: WarnedStream): void {
   const { kind, endsAt } = credentials.end;
   environment.telemetry.credential?.(tenantId, { kind, endsAt });
   if (endsAt === undefined) return;
@@ -35,7 +50,7 @@ const renewal = {
 } as const;
 
 /** Windows and expiry follow Microsoft's clock; everything else on this machine does not. */
-export function warnOfClock({ skew, environment, status }: Stream): void {
+export function warnOfClock({ skew, environment, status }: WarnedStream): void {
   const minutes = Math.round(Math.abs(skew.ms) / minuteMs);
   if (Math.abs(skew.ms) < skewMentionedMs) {
     status.set('clock', undefined);

@@ -1,4 +1,4 @@
-// The state of one content type as an operator sees it, put together from the subscription, the listing and the
+// The state of one feed as an operator sees it, put together from whatever is known of it, such as its listing and its
 // content. The worst of them is shown, and logged only when it changes.
 
 import { isFeed, type StreamComponent } from '../../contract/component.ts';
@@ -17,7 +17,10 @@ export type Aspect =
   | 'content'
   | 'loss'
   | 'refused'
-  | 'gap';
+  | 'gap'
+  | 'reading'
+  | 'stability'
+  | 'warning';
 
 interface AspectReport extends Report {
   /** It is shown, and logged where it belongs: with the tenant. */

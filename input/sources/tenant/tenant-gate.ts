@@ -1,17 +1,18 @@
-// A gate that closes while the tenant as a whole cannot be asked (no token, no network), so that not every content type
-// and blob finds this out by itself.
+// A gate that closes while the tenant as a whole cannot be asked (no token, no network), so that not every feed finds
+// this out by itself.
 
-import type { Clock } from '../../../contract/clock.ts';
-import { describeError, OperatorError } from '../../../contract/errors.ts';
-import type { Report } from '../../../contract/telemetry.ts';
-import { backOff } from '../../../http/back-off.ts';
-import { HttpError } from '../../../http/exchange.ts';
-import { NetworkError } from '../../../http/network-failure.ts';
-import { ApiError } from './api-error.ts';
+import type { Clock } from '../../contract/clock.ts';
+import { describeError, OperatorError } from '../../contract/errors.ts';
+import type { Report } from '../../contract/telemetry.ts';
+import { backOff } from '../../http/back-off.ts';
+import { HttpError } from '../../http/exchange.ts';
+import { NetworkError } from '../../http/network-failure.ts';
 
 export interface TenantGateOptions {
   readonly clock: Clock;
   readonly random: () => number;
+  /** True of an error after which the next request to the tenant would fail the same way, whatever it asks. */
+  readonly isTenantWide: (error: OperatorError) => boolean;
   readonly report: (report: Report) => void;
   /** A run with `once` gives up after this many failures in a row, or at once when only a person can help. */
   readonly patience: number | undefined;
@@ -60,7 +61,7 @@ export class TenantGate {
 
   /** True when the error concerns the tenant as a whole; then the gate closes, unless it did since the ticket. */
   failed(ticket: number, error: unknown): boolean {
-    if (!(error instanceof OperatorError) || !isTenantWide(error)) return false;
+    if (!(error instanceof OperatorError) || !this.#options.isTenantWide(error)) return false;
     if (ticket <= this.#closedAt) return true;
     const { clock, random, report, patience, onGiveUp } = this.#options;
     const afterMs = error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : mostMs;
@@ -80,10 +81,9 @@ function mayPass(error: OperatorError): boolean {
   return error instanceof NetworkError || (error.cause instanceof HttpError && !error.needsOperator);
 }
 
-/** Returns true where the next request to this tenant would fail the same way, whatever it asks. */
-export function isTenantWide(error: unknown): boolean {
+/** Tells it of the errors that no API has words of its own for. */
+export function isUnreachable(error: unknown): boolean {
   if (error instanceof NetworkError) return error.unreachable;
-  if (error instanceof ApiError) return error.entry?.effect === 'fail tenant';
   return error instanceof OperatorError && !perRequest.has(error.code) && !error.code.startsWith('http-');
 }
 
