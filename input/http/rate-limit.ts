@@ -9,6 +9,8 @@ export interface RateLimitOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly requestsPerMinute: number;
+  /** The number of requests that may go at once after a rest; a twentieth of a minute's where absent. */
+  readonly burst?: number;
   /** Returns the wait that the server asks for, where the error is its throttling. */
   readonly throttling: (error: unknown) => { readonly afterMs: number | undefined } | undefined;
   /** Called when a pause begins, with the number of requests in the minute before. */
@@ -60,7 +62,7 @@ export class RequestBudget {
 
   limitTo(requestsPerMinute: number): void {
     this.#requestsPerMinute = requestsPerMinute;
-    this.#burst = Math.max(1, Math.floor(requestsPerMinute / 20));
+    this.#burst = this.#options.burst ?? Math.max(1, Math.floor(requestsPerMinute / 20));
   }
 
   throttling(error: unknown): { readonly afterMs: number | undefined } | undefined {

@@ -45,6 +45,8 @@ export interface SplitOptions {
   readonly buffers?: BufferPool;
   /** Called with each piece of a record longer than the maximum; `last` is true for the last. The callee owns the bytes. */
   readonly onOversized: (piece: Uint8Array, last: boolean) => void;
+  /** Called with what follows the array. Without it anything but white space there is malformed. */
+  readonly onRest?: (bytes: Uint8Array) => void;
 }
 
 /** Takes bytes with `push`, gives records with `take`, and says with `end` how the body ended. */
@@ -122,6 +124,10 @@ export class RecordSplitter {
   #between(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
+      if (this.#state === 'done' && this.#options.onRest) {
+        this.#options.onRest(chunk.subarray(at));
+        return chunk.length;
+      }
       if (this.#state === 'foreign') return this.#keepForeign(chunk, at);
       if (this.#state === 'malformed') return chunk.length;
       if (isWhitespace(byte) || (this.#state === 'start' && this.#isByteOrderMark(byte, this.#offset + at)))

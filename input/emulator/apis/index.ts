@@ -2,6 +2,8 @@
 // or faults of its own, a line in the types.
 
 import type { EmulatedApi } from '../api.ts';
+import { graph } from './graph/index.ts';
+import type { GraphServiceOptions, GraphTenantOptions } from './graph/options.ts';
 import type { ActivityFault } from './management-activity/faults.ts';
 import { managementActivity } from './management-activity/index.ts';
 import type {
@@ -11,13 +13,13 @@ import type {
   ActivityTenantSettings,
 } from './management-activity/options.ts';
 
-export const apis: readonly EmulatedApi[] = [managementActivity];
+export const apis: readonly EmulatedApi[] = [managementActivity, graph];
 
 /** The options of all APIs for the emulator as a whole. */
-export interface ApiOptions extends ActivityOptions {}
+export interface ApiOptions extends ActivityOptions, GraphServiceOptions {}
 
 /** The options of all APIs for one tenant. */
-export interface ApiTenantOptions extends ActivityTenantOptions {}
+export interface ApiTenantOptions extends ActivityTenantOptions, GraphTenantOptions {}
 
 /** The settings of one tenant that the APIs hold. */
 export interface ApiTenantSettings extends ActivityTenantSettings {}

@@ -10,9 +10,9 @@ import type { WorkItem } from '../../../contract/state.ts';
 import { isoTime } from '../../../contract/time.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
 import { type BodyEnd, RecordSplitter } from '../../../json-stream/record-splitter.ts';
+import { OversizedRecords } from '../../tenant/oversized-records.ts';
 import { readApiError } from '../api/api-error.ts';
 import { type ContentFeed, feedOf, type Stream } from '../stream.ts';
-import { OversizedRecords } from './oversized-records.ts';
 import type { Reservation } from './reservation.ts';
 
 const batchRecords = 500;

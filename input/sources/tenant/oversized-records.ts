@@ -1,9 +1,9 @@
 // Sends records too large to hold to the dead letters as they come, up to a bound. They are kept only once the body is
 // whole: a body that broke off is fetched again, and its records would be kept twice.
 
-import type { DeadLetterStream } from '../../../contract/dead-letters.ts';
-import type { Origin } from '../../../contract/feed.ts';
-import type { Stream } from '../stream.ts';
+import type { DeadLetterStream } from '../../contract/dead-letters.ts';
+import type { Origin } from '../../contract/feed.ts';
+import type { SourceEnvironment } from '../../contract/source.ts';
 
 /** More than maximum_record_size may ever be: a record that was cut is never replayed as if it were whole. */
 const keptBytes = 64 * 1024 * 1024;
@@ -14,15 +14,23 @@ interface Letter {
   bytes: number;
 }
 
+/** As much of a stream as says how large a record may be, and where a larger one goes. */
+export interface LimitedStream {
+  readonly environment: Pick<SourceEnvironment, 'deadLetters' | 'telemetry' | 'log'>;
+  readonly options: { readonly maximumRecordBytes: number };
+}
+
 export class OversizedRecords {
-  readonly #stream: Stream;
+  readonly #environment: Pick<SourceEnvironment, 'deadLetters' | 'telemetry' | 'log'>;
+  readonly #maximumRecordBytes: number;
   readonly #origin: Origin;
   #pieces: { readonly bytes: Uint8Array; readonly last: boolean }[] = [];
   #open: Letter | undefined;
   #written: Letter[] = [];
 
-  constructor(stream: Stream, origin: Origin) {
-    this.#stream = stream;
+  constructor({ environment, options }: LimitedStream, origin: Origin) {
+    this.#environment = environment;
+    this.#maximumRecordBytes = options.maximumRecordBytes;
     this.#origin = origin;
   }
 
@@ -41,7 +49,7 @@ export class OversizedRecords {
     const pieces = this.#pieces;
     this.#pieces = [];
     for (const { bytes, last } of pieces) {
-      this.#open ??= { stream: await this.#stream.environment.deadLetters.stream(this.#origin), bytes: 0 };
+      this.#open ??= { stream: await this.#environment.deadLetters.stream(this.#origin), bytes: 0 };
       const letter = this.#open;
       const room = keptBytes - letter.bytes;
       if (room > 0) await letter.stream.write(bytes.subarray(0, room));
@@ -60,7 +68,7 @@ export class OversizedRecords {
       await stream.finish(this.#reasonFor(bytes));
       if (bytes > keptBytes) this.#reportCut(bytes);
     }
-    const { telemetry } = this.#stream.environment;
+    const { telemetry } = this.#environment;
     if (written.length > 0) {
       telemetry.count(this.#origin.feed, 'records_fetched', written.length);
       telemetry.count(this.#origin.feed, 'records_dead_lettered', written.length);
@@ -77,7 +85,7 @@ export class OversizedRecords {
   }
 
   #reasonFor(bytes: number): string {
-    const limit = this.#stream.options.maximumRecordBytes;
+    const limit = this.#maximumRecordBytes;
     const reason = `the record is larger than maximum_record_size (${limit} bytes)`;
     return bytes > keptBytes ? `${reason}; ${describeCut(bytes)}` : reason;
   }
@@ -85,9 +93,9 @@ export class OversizedRecords {
   #reportCut(bytes: number): void {
     const { feed, position } = this.#origin;
     const { tenant, name } = feed;
-    this.#stream.environment.log.error(
+    this.#environment.log.error(
       { organization: { id: tenant }, m365: { content_type: name, content_id: position } },
-      `${name}: a record of a content blob is too large even for the dead letters: ${describeCut(bytes)}.`,
+      `${name}: a record is too large even for the dead letters: ${describeCut(bytes)}.`,
     );
   }
 }

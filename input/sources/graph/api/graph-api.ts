@@ -1,0 +1,106 @@
+// Asks Graph for the pages of a slice of time, over HTTP as a tenant needs it: authorised, counted, within the budgets. It
+// knows addresses; it knows nothing of checkpoints or records.
+
+import { OperatorError } from '../../../contract/errors.ts';
+import type { Feed } from '../../../contract/feed.ts';
+import type { Telemetry } from '../../../contract/telemetry.ts';
+import { allowHosts } from '../../../http/allow-hosts.ts';
+import { authorize, type TokenProvider } from '../../../http/authorize.ts';
+import { countRequests } from '../../../http/count-requests.ts';
+import type { HttpResponse, Send, Wrapper } from '../../../http/exchange.ts';
+import type { FeedQuery, LogType } from '../log-type.ts';
+import type { Slice } from '../polling/slices.ts';
+import { explainGraphError, GraphError } from './graph-error.ts';
+
+export interface GraphApi {
+  /** A page, whose body is yet to be read: the first of the slice, or the one at the address that the last page gave. */
+  askPage(request: PageRequest, signal: AbortSignal): Promise<HttpResponse>;
+}
+
+interface PageRequest {
+  readonly feed: Feed;
+  readonly query: FeedQuery;
+  readonly slice: Slice;
+  /** Absent for the first page. */
+  readonly nextLink?: string | undefined;
+  /** Fewer records than a page of the feed has; for a question that wants none of them. */
+  readonly pageSize?: number;
+}
+
+export interface GraphApiParts {
+  readonly graph: string;
+  readonly logType: LogType;
+  /** The transport, skew included; it sees requests as they leave. */
+  readonly send: Send;
+  readonly tokens: TokenProvider;
+  /** The budgets, each wrapped around the next. */
+  readonly limits: readonly Wrapper[];
+  readonly retry: Wrapper;
+  readonly telemetry: Telemetry;
+}
+
+/** A page of a thousand sign-ins has some megabytes. */
+const pageLimit = 512 * 1024 * 1024;
+
+export function graphApi(parts: GraphApiParts): GraphApi {
+  const send = composeSend(parts);
+  return {
+    askPage({ feed, query, slice, nextLink, pageSize }, signal) {
+      const url = nextLink ?? addressOf(parts.graph, query, slice, pageSize);
+      if (!URL.canParse(url) || new URL(url).origin !== parts.graph) throw refusedPage(url, parts.graph);
+      return send({
+        method: 'GET',
+        url,
+        signal,
+        component: feed,
+        maximumBytes: pageLimit,
+        headers: { accept: 'application/json', ...query.headers },
+      });
+    },
+  };
+}
+
+/** Innermost first: the hosts, the meaning of errors, the counters, the token, the budgets, the repetition. */
+function composeSend({ graph, logType, send, tokens, limits, retry, telemetry }: GraphApiParts): Send {
+  const hosts = allowHosts([graph])(send);
+  const explained: Send = (request) =>
+    hosts(request).catch((error: unknown) => {
+      throw explainGraphError(error, logType.permissions);
+    });
+  const counted = countRequests(telemetry, isThrottled)(explained);
+  const authorized = authorize(tokens, isTokenRefused)(counted);
+  return retry(limits.reduce((inner, limit) => limit(inner), authorized));
+}
+
+/** Returns the wait that Microsoft asks for, where an error says that too much is asked. */
+export function throttlingOf(error: unknown): { readonly afterMs: number | undefined } | undefined {
+  if (!(error instanceof GraphError) || error.entry?.effect !== 'slow down') return undefined;
+  return { afterMs: error.retry.kind === 'later' ? error.retry.afterMs : undefined };
+}
+
+const isThrottled = (error: unknown): boolean => throttlingOf(error) !== undefined;
+const isTokenRefused = (error: OperatorError): boolean => error instanceof GraphError && error.status === 401;
+
+function addressOf(graph: string, query: FeedQuery, slice: Slice, pageSize = query.pageSize): string {
+  const { path, timeProperty, endOperator, filter } = query;
+  const conditions = [
+    `${timeProperty} ge ${formatTime(slice.from)}`,
+    `${timeProperty} ${endOperator} ${formatTime(slice.to)}`,
+    ...(filter === undefined ? [] : [filter]),
+  ];
+  const top = pageSize === undefined ? '' : `&$top=${pageSize}`;
+  return `${graph}${path}?$filter=${encodeURIComponent(conditions.join(' and '))}${top}`;
+}
+
+/** Slices begin and end on whole seconds. */
+const formatTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+function refusedPage(url: string, graph: string): OperatorError {
+  return new OperatorError({
+    code: 'next-page-refused',
+    message: `Graph named a next page on ${URL.canParse(url) ? new URL(url).origin : 'no readable address'}, which is not ${graph}.`,
+    advice:
+      'The page was not asked for, so this slice of time stays incomplete. Check graph_url, and what stands in between.',
+    retry: { kind: 'later', afterMs: 60_000 },
+  });
+}

@@ -1,0 +1,53 @@
+// What a log type of Microsoft Graph is: facts alone, from which requests, checks, settings and the table in the docs are
+// made. Each stands in a file of log-types/.
+
+import type { Option } from '../../options/option.ts';
+import type { PolicyProblem } from '../../options/problems.ts';
+import type { Settings } from '../../options/settings.ts';
+import type { Cloud } from '../tenant/tenant-options.ts';
+import type { BudgetName } from './api/budgets.ts';
+
+export interface LogType {
+  /** The name of its kind of source: `graph-directory-audits`. */
+  readonly kind: string;
+  /** As a sentence names it, in the plural: "directory audits". */
+  readonly title: string;
+  readonly dataset: string;
+  /** The application permissions of Microsoft Graph, all of which are needed. */
+  readonly permissions: readonly string[];
+  /** The licence without which Microsoft refuses, as the docs name it. */
+  readonly licence: string;
+  /** The clouds in which the endpoint is. */
+  readonly clouds: readonly Cloud[];
+  readonly budget: BudgetName;
+  /** Microsoft keeps the records so long, in milliseconds. */
+  readonly reachMs: number;
+  /** A record may be asked for so long after its time, as a duration of the settings. */
+  readonly delay: string;
+  /** The names that its feeds can have. */
+  readonly feedNames: readonly string[];
+  /** The settings that only this log type has. */
+  readonly options?: readonly Option[];
+  /** What is wrong with the settings of its own. */
+  readonly findProblems?: (settings: Settings) => readonly PolicyProblem[];
+  /** The feeds that the settings choose. */
+  readonly chooseFeeds: (settings: Settings) => readonly FeedQuery[];
+}
+
+/** How the records of one feed are asked for. */
+export interface FeedQuery {
+  readonly name: string;
+  /** With the version: `/v1.0/auditLogs/directoryAudits`. */
+  readonly path: string;
+  /** The property by which records are cut into slices of time. For objects that change it is the time of the last change. */
+  readonly timeProperty: string;
+  /** A further condition. */
+  readonly filter?: string;
+  /** The number of records that a page may have, as `$top`. */
+  readonly pageSize?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The operator of the end of a slice. Where it takes the end in, the records of that instant come twice. */
+  readonly endOperator: 'lt' | 'le';
+  /** A slice is never longer, in milliseconds. */
+  readonly longestSliceMs: number;
+}

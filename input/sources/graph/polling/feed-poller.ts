@@ -1,0 +1,210 @@
+// Follows one feed: every interval it reads what is new in ascending slices of time, and reads again what Graph may have
+// shown late. The checkpoint moves on only past slices that are settled, so that whatever stops a reading costs a repetition.
+
+import { describeError, OperatorError } from '../../../contract/errors.ts';
+import type { Batch } from '../../../contract/source.ts';
+import { dayMs, isoTime, minuteMs } from '../../../contract/time.ts';
+import { backOff } from '../../../http/back-off.ts';
+import { warnOfClock, warnOfCredential } from '../../tenant/warnings.ts';
+import { GraphError } from '../api/graph-error.ts';
+import type { GraphFeed, GraphStream } from '../stream.ts';
+import {
+  beginProgress,
+  type FeedProgress,
+  passLook,
+  passWatermark,
+  RememberedProgress,
+  secondLooksMs,
+} from './progress.ts';
+import { readSlice } from './read-slice.ts';
+import { SliceLength } from './slice-length.ts';
+import { type Slice, wholeSecondOf } from './slices.ts';
+import { readUntilStable } from './stable-reading.ts';
+
+const pause = { firstMs: 5_000, mostMs: 5 * minuteMs };
+const onceAttempts = 6;
+const oncePause = { firstMs: 1000, mostMs: 10_000 };
+/** Microsoft may drop records a little before their time. */
+const reachMarginMs = 5 * minuteMs;
+
+export class FeedPoller {
+  readonly #stream: GraphStream;
+  readonly #feed: GraphFeed;
+  readonly #emit: (batch: Batch) => void;
+  readonly #remembered: RememberedProgress;
+  readonly #length: SliceLength;
+
+  constructor(stream: GraphStream, feed: GraphFeed, emit: (batch: Batch) => void) {
+    this.#stream = stream;
+    this.#feed = feed;
+    this.#emit = emit;
+    this.#remembered = new RememberedProgress(feed.feed, stream.environment.checkpoints);
+    this.#length = new SliceLength(feed.query.longestSliceMs);
+  }
+
+  /** Ends with the signal or, where the stream collects once, with the first poll that goes well. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { environment, options, gate } = this.#stream;
+    const { clock, random, once } = environment;
+    for (let failures = 0; ; ) {
+      const ticket = await gate.pass(signal);
+      const begunAt = clock.now();
+      const error = await this.#poll(begunAt, signal);
+      if (error === undefined) {
+        gate.succeeded(ticket);
+        if (once) return;
+        // The first polls of all tenants fall together, and the others are spread over the interval.
+        const share = failures === 0 && this.#isFirst ? random() : 1;
+        this.#isFirst = false;
+        failures = 0;
+        await clock.sleep(Math.max(0, begunAt + options.intervalMs * share - clock.now()), signal);
+        continue;
+      }
+      if (gate.failed(ticket, error)) continue;
+      failures += 1;
+      const asked = waitAskedBy(error);
+      if (once && (failures >= onceAttempts || asked > minuteMs)) return;
+      await clock.sleep(Math.max(asked, backOff(failures, once ? oncePause : pause, random)), signal);
+    }
+  }
+
+  #isFirst = true;
+
+  /** Returns what kept the poll from going well; throws only where the signal aborted. */
+  async #poll(begunAt: number, signal: AbortSignal): Promise<unknown> {
+    try {
+      await this.#readNew(signal);
+      await this.#readAgain(begunAt, signal);
+      this.#feed.status.set('reading', { health: 'healthy', message: 'collecting' });
+      warnOfCredential(this.#stream);
+      warnOfClock(this.#stream);
+      return undefined;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const code = error instanceof OperatorError ? error.code : 'state';
+      const health = error instanceof OperatorError && error.needsOperator ? 'failed' : 'degraded';
+      this.#feed.status.set('reading', {
+        health,
+        code,
+        message: `${this.#feed.feed.name} cannot be read: ${describeError(error)}`,
+      });
+      return error;
+    }
+  }
+
+  async #readNew(signal: AbortSignal): Promise<void> {
+    const { skew, options, environment } = this.#stream;
+    const edge = wholeSecondOf(skew.now() - options.delayMs);
+    let progress = await this.#skipUnreachable(await this.#load());
+    this.#again = {
+      from: Math.max(progress.start, progress.watermark - options.overlapMs),
+      to: progress.watermark,
+    };
+    while (progress.watermark < edge) {
+      const slice = { from: progress.watermark, to: Math.min(edge, progress.watermark + this.#length.ms) };
+      const backfill = slice.from < progress.firstRunAt - options.delayMs - dayMs;
+      const { telemetry } = environment;
+      const readAt = skew.now();
+      telemetry.count(this.#feed.feed, 'items_listed');
+      if (!(await this.#read(slice, { backfill, isRepetition: false }, signal))) continue;
+      telemetry.count(this.#feed.feed, 'items_fetched');
+      telemetry.count(this.#feed.feed, 'items_acknowledged');
+      const next = passWatermark(progress, slice, readAt);
+      progress = (await this.#remembered.move(progress, next)) ? next : await this.#load();
+    }
+  }
+
+  /** What was new at the last poll, and lies before what is. */
+  #again: Slice = { from: 0, to: 0 };
+
+  /** What is new comes first: the rest waits where the interval is over. */
+  async #readAgain(begunAt: number, signal: AbortSignal): Promise<void> {
+    const { environment, options, skew } = this.#stream;
+    const { clock, once } = environment;
+    const hasTime = () => once || clock.now() < begunAt + options.intervalMs;
+    let progress = await this.#load();
+    for (const [look, ageMs] of secondLooksMs.entries()) {
+      const edge = Math.min(progress.watermark, wholeSecondOf(skew.now() - ageMs));
+      for (
+        let from = progress.looks[look] ?? edge;
+        from < edge && hasTime();
+        from = progress.looks[look] ?? edge
+      ) {
+        const slice = { from, to: Math.min(edge, from + this.#length.ms) };
+        if (!(await this.#read(slice, { backfill: false, isRepetition: true }, signal))) continue;
+        const next = passLook(progress, look, slice.to);
+        progress = (await this.#remembered.move(progress, next)) ? next : await this.#load();
+      }
+    }
+    for (let from = this.#again.from; from < this.#again.to && hasTime(); ) {
+      const slice = { from, to: Math.min(this.#again.to, from + this.#length.ms) };
+      if (await this.#read(slice, { backfill: false, isRepetition: true }, signal)) from = slice.to;
+    }
+  }
+
+  /** False where the slice was too long: the next one is shorter. */
+  async #read(
+    slice: Slice,
+    { backfill, isRepetition }: { backfill: boolean; isRepetition: boolean },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const [stream, feed, emit, { isShortest }] = [this.#stream, this.#feed, this.#emit, this.#length];
+    const parts = { stream, feed, slice, backfill, isShortest, emit };
+    try {
+      const { pages, found } = await readUntilStable(parts, () => readSlice(parts, signal), isRepetition);
+      this.#length.learn(pages);
+      if (isRepetition && found > 0) stream.environment.telemetry.count(feed.feed, 'items_late');
+      return true;
+    } catch (error) {
+      if (signal.aborted || !isOfTheSlice(error)) throw error;
+      if (this.#length.isShortest) throw error;
+      this.#length.halve();
+      return false;
+    }
+  }
+
+  #load(): Promise<FeedProgress> {
+    const { skew, options } = this.#stream;
+    return this.#remembered.load(() => {
+      const now = skew.now();
+      return beginProgress(wholeSecondOf(now - options.initialIntervalMs), wholeSecondOf(now));
+    });
+  }
+
+  /** What Microsoft keeps no longer is lost, and said to be. */
+  async #skipUnreachable(progress: FeedProgress): Promise<FeedProgress> {
+    const { skew, options, environment } = this.#stream;
+    const oldest = wholeSecondOf(skew.now() - options.logType.reachMs + reachMarginMs);
+    if (progress.watermark >= oldest) return progress;
+    const { feed, status } = this.#feed;
+    const isNew = progress.watermark === progress.start;
+    const next = {
+      ...progress,
+      watermark: oldest,
+      ...(isNew && { start: oldest }),
+      looks: progress.looks.map((at) => Math.max(at, oldest)),
+    };
+    if (!(await this.#remembered.move(progress, next))) return this.#load();
+    // The first run may reach back as far as there is anything; nothing is lost by that.
+    if (isNew) return next;
+    const reason = `it was not collected for longer than Microsoft keeps ${options.logType.title}`;
+    const [from, to] = [isoTime(progress.watermark), isoTime(oldest)];
+    await environment.work.recordGap({ ...feed, from, to, reason });
+    environment.telemetry.count(feed, 'gaps');
+    status.set('gap', {
+      health: 'degraded',
+      code: 'content-lost',
+      message: `Records from ${from} to ${to} are lost: ${reason}.`,
+    });
+    return next;
+  }
+}
+
+function waitAskedBy(error: unknown): number {
+  return error instanceof OperatorError && error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0;
+}
+
+function isOfTheSlice(error: unknown): boolean {
+  if (error instanceof GraphError) return error.entry?.effect === 'restart slice';
+  return error instanceof OperatorError && error.code === 'slice-too-large';
+}
