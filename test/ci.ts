@@ -83,6 +83,7 @@ runCheck('campaign', 'kill-files', '--short');
 runCheck('campaign', 'kill-elasticsearch', '--short');
 runCheck('campaign', 'kill-create-only', '--short');
 runCheck('campaign', 'apply-units', '--short');
+runCheck('campaign', 'graph', '--short');
 rmSync(reports, { recursive: true, force: true });
 
 for (const name of total.skipped) console.log(`skipped: ${name}`);

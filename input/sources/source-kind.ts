@@ -161,8 +161,25 @@ export interface LostState {
 }
 
 export interface SourceReference {
+  /** What it collects, for the table of log types. */
+  readonly logType: LogTypeReference;
   readonly errors: readonly ErrorReference[];
   readonly clouds: readonly { readonly name: string; readonly tokens: string; readonly content: string }[];
+}
+
+interface LogTypeReference {
+  /** As a sentence names it, in the plural. */
+  readonly title: string;
+  /** The paths that are asked. */
+  readonly endpoints: readonly string[];
+  /** The application permissions, all of which are needed. */
+  readonly permissions: readonly string[];
+  /** In words. */
+  readonly licence: string;
+  /** The clouds that have it. */
+  readonly clouds: readonly string[];
+  /** The limit that Microsoft publishes, in words. */
+  readonly limit: string;
 }
 
 interface ErrorReference {

@@ -40,6 +40,7 @@ export interface RegisteredKind
     SourceKind<never>,
     | 'name'
     | 'service'
+    | 'dataset'
     | 'reachMs'
     | 'feedNames'
     | 'options'

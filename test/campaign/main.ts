@@ -8,12 +8,14 @@ import { type Campaign, isWell } from './campaign.ts';
 import { killCreateOnly } from './kill-create-only.ts';
 import { killElasticsearch } from './kill-elasticsearch.ts';
 import { killFiles } from './kill-files.ts';
+import { killGraph } from './kill-graph.ts';
 
 const campaigns: Readonly<Record<string, Campaign>> = {
   'kill-files': killFiles,
   'kill-elasticsearch': killElasticsearch,
   'kill-create-only': killCreateOnly,
   'apply-units': applyUnits,
+  graph: killGraph,
 };
 
 const { values, positionals } = parseArgs({

@@ -21,6 +21,7 @@ import { buildCollectorPackage } from '../../input/cli/package/collector/build-c
 import { writePackage } from '../../input/cli/package/write-package.ts';
 import { zipPackage } from '../../input/cli/package/zip.ts';
 import { readAuditAssets } from '../../input/setup/audit-assets.ts';
+import { sourceKinds } from '../../input/sources/index.ts';
 import { datasetNames, packagedDatasets } from '../../pipelines/datasets.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -164,7 +165,11 @@ describe('the package', () => {
 
   test('explains every code that can stand in m365.collection.code', () => {
     const readme = text('docs/README.md');
-    const sources = globSync('input/{auth,sources,http,telemetry}/**/*.ts', { cwd: root });
+    // The catalogue of Graph is in the README once a kind that asks Graph is registered.
+    const isAsked = sourceKinds().some(({ name }) => name.startsWith('graph-'));
+    const sources = globSync('input/{auth,sources,http,telemetry}/**/*.ts', { cwd: root }).filter(
+      (path) => isAsked || !path.endsWith('graph/api/error-catalogue.ts'),
+    );
     const codes = sources.flatMap((path) =>
       [...readFileSync(join(root, path), 'utf8').matchAll(/\bcode: '([^']+)'/g)].map(([, code = '']) => code),
     );

@@ -3,7 +3,7 @@
 
 import type { EmulatedApi } from '../api.ts';
 import { graph } from './graph/index.ts';
-import type { GraphServiceOptions, GraphTenantOptions } from './graph/options.ts';
+import type { GraphFault, GraphServiceOptions, GraphTenantOptions } from './graph/options.ts';
 import type { ActivityFault } from './management-activity/faults.ts';
 import { managementActivity } from './management-activity/index.ts';
 import type {
@@ -28,4 +28,4 @@ export interface ApiTenantSettings extends ActivityTenantSettings {}
 export interface ApiTenantChanges extends ActivityTenantChanges {}
 
 /** The faults that only one API knows. */
-export type ApiFault = ActivityFault;
+export type ApiFault = ActivityFault | GraphFault;

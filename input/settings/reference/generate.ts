@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeLogTypes } from './write-log-types.ts';
 import { writeReference } from './write-reference.ts';
 import { writeSample } from './write-sample.ts';
 
@@ -9,6 +10,7 @@ import { writeSample } from './write-sample.ts';
 export function generateSettings(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/settings.md', writeReference()],
+    ['docs/log-types.md', writeLogTypes()],
     ['deploy/sample-policy.yml', writeSample()],
   ]);
 }

@@ -40,6 +40,6 @@ export function graphKind(logType: LogType, dataset: DatasetName): SourceKind<Gr
     inventory: takeGraphInventory,
     refetch: refetchSlices,
     describeState: describeGraphState,
-    reference: graphReference,
+    reference: graphReference(logType),
   };
 }

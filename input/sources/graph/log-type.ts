@@ -13,6 +13,8 @@ export interface LogType {
   /** As a sentence names it, in the plural: "directory audits". */
   readonly title: string;
   readonly dataset: string;
+  /** The paths that are asked, with their version. */
+  readonly endpoints: readonly string[];
   /** The application permissions of Microsoft Graph, all of which are needed. */
   readonly permissions: readonly string[];
   /** The licence without which Microsoft refuses, as the docs name it. */
@@ -43,6 +45,8 @@ export interface FeedQuery {
   readonly timeProperty: string;
   /** A further condition. */
   readonly filter?: string;
+  /** Related objects that come along, as `$expand`. */
+  readonly expand?: string;
   /** The number of records that a page may have, as `$top`. */
   readonly pageSize?: number;
   readonly headers?: Readonly<Record<string, string>>;

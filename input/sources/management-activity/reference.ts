@@ -21,6 +21,14 @@ const meanwhile: Record<Effect, string> = {
 const hostOf = (url: string): string => new URL(url).host;
 
 export const reference: SourceReference = {
+  logType: {
+    title: 'audit records of all services',
+    endpoints: ['/api/v1.0/{tenant}/activity/feed'],
+    permissions: ['ActivityFeed.Read', 'ActivityFeed.ReadDlp for DLP.All'],
+    licence: 'Microsoft 365, with audit log search turned on',
+    clouds: Object.keys(cloudHosts),
+    limit: '2,000 requests a minute',
+  },
   errors: errorCatalogue.map(({ code, cause, fix, effect }) => ({
     code,
     cause,

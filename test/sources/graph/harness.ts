@@ -3,7 +3,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { GraphLogOptions } from '../../../input/emulator/apis/graph/options.ts';
+import { logKinds } from '../../../input/emulator/apis/graph/records/index.ts';
 import type { Emulator } from '../../../input/emulator/index.ts';
+import { logTypes } from '../../../input/sources/graph/log-types/index.ts';
 import { compiledScripts } from '../../compiled-scripts.ts';
 import {
   makeWorkplace,
@@ -66,14 +69,45 @@ function readRecords(folder: string): Readonly<Record<string, unknown>>[] {
     .map((line) => Object(Object(JSON.parse(line)).o365audit));
 }
 
-/** The Ids of the records, as the truth has them: with the time of the change where a property of that name is given. */
-export function readIds(folder: string, changedAt?: string): string[] {
-  return readRecords(folder).map((record) =>
-    changedAt === undefined ? String(record.id) : `${record.id}:${record[changedAt]}`,
-  );
+/** The Ids of the records, as the truth has them: of what changes with the time of the change. */
+export function readIds(folder: string): string[] {
+  return readRecords(folder).map(({ id, lastUpdateDateTime, lastUpdatedDateTime, lastModifiedDateTime }) => {
+    const changedAt = lastUpdateDateTime ?? lastUpdatedDateTime ?? lastModifiedDateTime;
+    return changedAt === undefined ? String(id) : `${id}:${changedAt}`;
+  });
 }
 
-/** What a complete collection of a feed holds. */
-export function truthOf(emulator: Emulator, contentType: string): string[] {
-  return [...emulator.distinctIds({ contentType })].map(({ id }) => id);
+/** What a complete collection holds, of one log or of all. */
+export function truthOf(emulator: Emulator, contentType?: string): string[] {
+  const logs = contentType === undefined ? logKinds.map(({ name }) => name) : [contentType];
+  return logs.flatMap((log) => [...emulator.distinctIds({ contentType: log })].map(({ id }) => id));
+}
+
+/** Every state that an object ever had, too. */
+export function statesOf(emulator: Emulator): Set<string> {
+  const ids = logKinds.flatMap(({ name }) =>
+    [...emulator.truth({ contentType: name })].map(({ id = '' }) => id),
+  );
+  return new Set(ids);
+}
+
+/** The same content for every log. */
+export function everyLog(options: GraphLogOptions): Record<string, GraphLogOptions> {
+  return Object.fromEntries(logKinds.map(({ name }) => [name, options]));
+}
+
+/** A stream for every log type. */
+export function everyStream(emulator: Emulator, more: Record<string, unknown> = {}): PolicyStream[] {
+  return logTypes.map(({ kind }) => graphStream(emulator, kind, more));
+}
+
+/** What the status of a run that has ended says of a feed. */
+export function readStatus(
+  place: Workplace,
+  feed: string,
+): { health: string; message: string; code?: string } {
+  const status = JSON.parse(readFileSync(join(place.state, 'status.json'), 'utf8'));
+  const found = status.components.find((each: { feed?: string }) => each.feed === feed);
+  if (found === undefined) throw new Error(`the status has no ${feed}: ${JSON.stringify(status.components)}`);
+  return found;
 }

@@ -25,14 +25,21 @@ function writeRule({ name, about, where, over, none }: AlertRule): string[] {
 }
 
 function apiErrors(): string[][] {
-  return sourceKinds()
-    .flatMap(({ reference }) => reference?.errors ?? [])
-    .map(({ code, cause, fix, meanwhile }) => [
-      `\`${code}\``,
-      cause,
-      fix === '' ? 'Nothing.' : fix,
-      meanwhile,
-    ]);
+  return distinct(
+    sourceKinds()
+      .flatMap(({ reference }) => reference?.errors ?? [])
+      .map(({ code, cause, fix, meanwhile }) => [
+        `\`${code}\``,
+        cause,
+        fix === '' ? 'Nothing.' : fix,
+        meanwhile,
+      ]),
+  );
+}
+
+/** Kinds of source that ask the same service have rows in common. */
+function distinct(rows: readonly string[][]): string[][] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }
 
 function tokenErrors(): string[][] {
@@ -44,9 +51,11 @@ function tokenErrors(): string[][] {
 }
 
 function clouds(): string[][] {
-  return sourceKinds()
-    .flatMap(({ reference }) => reference?.clouds ?? [])
-    .map(({ name, tokens, content }) => [`\`${name}\``, tokens, content]);
+  return distinct(
+    sourceKinds()
+      .flatMap(({ reference }) => reference?.clouds ?? [])
+      .map(({ name, tokens, content }) => [`\`${name}\``, tokens, content]),
+  );
 }
 
 function settings(): string[][] {

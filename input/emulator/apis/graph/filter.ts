@@ -16,7 +16,10 @@ export function findLogKind(
   { version, path, filter }: { version: string; path: string; filter: string },
 ): LogKind | undefined {
   const there = kinds.filter((kind) => kind.path === path && kind.versions.some((each) => each === version));
-  return there.find(({ chosenBy }) => chosenBy?.test(filter)) ?? there.find(({ chosenBy }) => !chosenBy);
+  return (
+    there.find(({ chosenBy }) => chosenBy?.test(filter)) ??
+    there.find(({ chosenBy }) => chosenBy === undefined)
+  );
 }
 
 /** Returns the name of the property that the log cannot be filtered by, where there is one. */

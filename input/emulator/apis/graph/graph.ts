@@ -1,7 +1,8 @@
 // Microsoft Graph of a running emulator: the logs of every tenant, behind the interface by which the emulator reaches any API.
 
 import type { ApiEnvironment, ApiRequest, RunningApi, Served } from '../../api.ts';
-import { answerText, jsonType } from '../../server/answer.ts';
+import type { NamedFault } from '../../faults/plan.ts';
+import { answerText, type HttpAnswer, jsonType } from '../../server/answer.ts';
 import { checkBearer } from '../../tokens/bearer.ts';
 import type { TruthFeed } from '../../truth/truth.ts';
 import { createWorld } from '../../world/company.ts';
@@ -59,15 +60,32 @@ export class Graph implements RunningApi {
   *listFeeds(): Generator<TruthFeed> {
     for (const [tenantId, logs] of this.tenants) {
       for (const [contentType, log] of logs) {
-        const ids = (now: number) => () =>
-          log.kind.changes ? truthIds(log, log.listCurrent(now)) : truthIds(log, log.listStates(now));
         yield {
           tenantId,
           contentType,
-          listBatches: (now) => [{ contentId: contentType, ids: ids(now), ownIds: ids(now), unique: true }],
+          // Of an object that changes every state is true, and the last one is what a complete collection holds.
+          listBatches: (now) => [
+            {
+              contentId: contentType,
+              ids: () => truthIds(log, log.listStates(now)),
+              ownIds: () => truthIds(log, log.listCurrent(now)),
+              unique: true,
+            },
+          ],
         };
       }
     }
+  }
+
+  /** Sends the next page to another host. */
+  alterAnswer(fault: NamedFault, answer: HttpAnswer): HttpAnswer {
+    if (fault.kind !== 'foreign-page' || typeof answer.body !== 'string') return answer;
+    const { environment } = this;
+    const body = answer.body.replace(
+      `"@odata.nextLink":"${environment.url()}`,
+      `"@odata.nextLink":"${environment.foreignUrl()}`,
+    );
+    return { ...answer, body };
   }
 
   private list({ kind, log, query, target, tenantId }: Listed): Served {
@@ -133,7 +151,7 @@ function listAll(
   now: number,
 ): readonly GraphEntry[] {
   const all = log?.list(from, to, now) ?? [];
-  return all.length > pageSize ? (log?.leaveOut(all) ?? []) : all;
+  return all.length > pageSize ? (log?.leaveOut(all, pageSize) ?? []) : all;
 }
 
 function* truthIds(log: GraphLog, entries: Iterable<GraphEntry>): Generator<string> {

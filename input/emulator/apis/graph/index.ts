@@ -22,6 +22,7 @@ export const graph: EmulatedApi = {
     'https://microsoftgraph.chinacloudapi.cn',
   ],
   roles: [...new Set(logKinds.flatMap(({ permissions }) => permissions))],
+  faults: { 'foreign-page': {} },
   readLabels: ({ version = '', log = '' }, query) => ({
     contentType: findLogKind(logKinds, { version, path: log, filter: query.get('$filter') ?? '' })?.name,
     contentId: query.get('$skiptoken') ?? undefined,

@@ -22,7 +22,7 @@ export interface LogKind {
   readonly versions: readonly ('v1.0' | 'beta')[];
   /** The properties by which it may be filtered in time. The first is the time that counts. */
   readonly timeProperties: readonly string[];
-  /** A condition that chooses this log among several of one path; without it none but the one that is `usual` is meant. */
+  /** A condition that chooses this log among several of one path; the one without it is meant where no condition is given. */
   readonly chosenBy?: RegExp;
   /** Application permissions. */
   readonly permissions: readonly string[];
@@ -32,6 +32,8 @@ export interface LogKind {
   readonly idProperty?: string;
   /** The last state of an object that changes; its records are told apart by id and time. */
   readonly changes?: boolean;
+  /** The property that holds the time of that change. */
+  readonly changedAt?: string;
   writeId(guid: string, index: number): string;
   write(draft: RecordDraft): object;
 }

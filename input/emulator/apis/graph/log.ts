@@ -78,11 +78,13 @@ export class GraphLog {
     yield* this.list(0, now + 1, now);
   }
 
-  /** Some records are left out of their first readings, where these have several pages. */
-  leaveOut(entries: readonly GraphEntry[]): GraphEntry[] {
+  /** Some records behind the first page are left out of their first readings. */
+  leaveOut(entries: readonly GraphEntry[], pageSize: number): GraphEntry[] {
     const { unstable = 0, unstableReadings = 1 } = this.parts.options;
     if (unstable === 0) return [...entries];
-    return entries.filter(({ index }) => {
+    // The listing still has a second page, as one has whose pages shift.
+    return entries.filter(({ index }, at) => {
+      if (at <= pageSize) return true;
       if (drawFraction(this.parts.seed, 'unstable', index) >= unstable) return true;
       const readings = this.leftOut.get(index) ?? 0;
       this.leftOut.set(index, readings + 1);

@@ -1,5 +1,10 @@
 // The options of the emulated Graph, for the emulator as a whole and for each tenant.
 
+/** The address of the next page leads to another host. */
+export interface GraphFault {
+  readonly kind: 'foreign-page';
+}
+
 export interface GraphServiceOptions {
   readonly graph?: {
     /** The number of records on a page, where a request asks for more; 1,000 by default. */

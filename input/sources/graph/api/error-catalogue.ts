@@ -75,7 +75,8 @@ export const graphErrors: readonly GraphErrorEntry[] = [
     cause: 'The token was refused.',
     fix: 'Check that cloud and tenant_id fit the application.',
     effect: 'renew token',
-    afterMs: minuteMs,
+    // A token that was renewed a moment ago is not renewed again before.
+    afterMs: 30_000,
   },
   {
     code: 'missing-permission',

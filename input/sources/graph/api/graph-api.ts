@@ -82,14 +82,15 @@ const isThrottled = (error: unknown): boolean => throttlingOf(error) !== undefin
 const isTokenRefused = (error: OperatorError): boolean => error instanceof GraphError && error.status === 401;
 
 function addressOf(graph: string, query: FeedQuery, slice: Slice, pageSize = query.pageSize): string {
-  const { path, timeProperty, endOperator, filter } = query;
+  const { path, timeProperty, endOperator, filter, expand } = query;
   const conditions = [
     `${timeProperty} ge ${formatTime(slice.from)}`,
     `${timeProperty} ${endOperator} ${formatTime(slice.to)}`,
     ...(filter === undefined ? [] : [filter]),
   ];
   const top = pageSize === undefined ? '' : `&$top=${pageSize}`;
-  return `${graph}${path}?$filter=${encodeURIComponent(conditions.join(' and '))}${top}`;
+  const along = expand === undefined ? '' : `&$expand=${expand}`;
+  return `${graph}${path}?$filter=${encodeURIComponent(conditions.join(' and '))}${along}${top}`;
 }
 
 /** Slices begin and end on whole seconds. */

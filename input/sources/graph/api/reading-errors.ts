@@ -6,7 +6,7 @@ import { GraphError } from './graph-error.ts';
 
 /** Returns true where the next request to this tenant would fail the same way, whatever it asks. */
 export function isTenantsFault(error: OperatorError): boolean {
-  if (error instanceof GraphError) return error.status === 401;
+  if (error instanceof GraphError) return false;
   return !ofThePage.has(error.code) && isUnreachable(error);
 }
 

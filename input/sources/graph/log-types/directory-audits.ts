@@ -16,6 +16,7 @@ export const directoryAudits: LogType = {
   kind: 'graph-directory-audits',
   title: 'directory audits',
   dataset: 'azure.auditlogs',
+  endpoints: [feed.path],
   permissions: ['AuditLog.Read.All', 'Directory.Read.All'],
   licence: 'none; kept for 7 days without Entra ID P1 or P2, else for 30',
   clouds: ['commercial', 'gcc', 'gcc-high', 'dod', 'china'],

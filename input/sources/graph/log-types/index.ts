@@ -1,6 +1,24 @@
 // The log types of Microsoft Graph, one line each.
 
 import type { LogType } from '../log-type.ts';
+import { alerts } from './alerts.ts';
 import { directoryAudits } from './directory-audits.ts';
+import { incidents } from './incidents.ts';
+import { messageCentre } from './message-centre.ts';
+import { messageTrace } from './message-trace.ts';
+import { provisioning } from './provisioning.ts';
+import { riskDetections } from './risk-detections.ts';
+import { serviceIssues } from './service-issues.ts';
+import { signIns } from './sign-ins.ts';
 
-export const logTypes: readonly LogType[] = [directoryAudits];
+export const logTypes: readonly LogType[] = [
+  signIns,
+  directoryAudits,
+  provisioning,
+  riskDetections,
+  alerts,
+  incidents,
+  serviceIssues,
+  messageCentre,
+  messageTrace,
+];

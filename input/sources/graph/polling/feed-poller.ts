@@ -3,7 +3,7 @@
 
 import { describeError, OperatorError } from '../../../contract/errors.ts';
 import type { Batch } from '../../../contract/source.ts';
-import { dayMs, isoTime, minuteMs } from '../../../contract/time.ts';
+import { dayMs, hourMs, isoTime, minuteMs } from '../../../contract/time.ts';
 import { backOff } from '../../../http/back-off.ts';
 import { warnOfClock, warnOfCredential } from '../../tenant/warnings.ts';
 import { GraphError } from '../api/graph-error.ts';
@@ -63,7 +63,7 @@ export class FeedPoller {
       if (gate.failed(ticket, error)) continue;
       failures += 1;
       const asked = waitAskedBy(error);
-      if (once && (failures >= onceAttempts || asked > minuteMs)) return;
+      if (once && (failures >= onceAttempts || asked >= minuteMs)) return;
       await clock.sleep(Math.max(asked, backOff(failures, once ? oncePause : pause, random)), signal);
     }
   }
@@ -73,6 +73,7 @@ export class FeedPoller {
   /** Returns what kept the poll from going well; throws only where the signal aborted. */
   async #poll(begunAt: number, signal: AbortSignal): Promise<unknown> {
     try {
+      await this.#learnTime(signal);
       await this.#readNew(signal);
       await this.#readAgain(begunAt, signal);
       this.#feed.status.set('reading', { health: 'healthy', message: 'collecting' });
@@ -92,15 +93,34 @@ export class FeedPoller {
     }
   }
 
+  /** Asks for next to nothing: only an answer tells the time of Graph, which slices follow. */
+  async #learnTime(signal: AbortSignal): Promise<void> {
+    if (this.#isTimeKnown) return;
+    const { api, skew } = this.#stream;
+    const { feed, query } = this.#feed;
+    const to = wholeSecondOf(skew.now() - hourMs);
+    const slice = { from: to - 1000, to };
+    const response = await api.askPage({ feed, query, slice, pageSize: 1 }, signal);
+    for await (const _ of response.body);
+    this.#isTimeKnown = true;
+  }
+
+  #isTimeKnown = false;
+
+  /** By Graph's clock, as the last answer told it. */
+  #edge(): number {
+    const { skew, options } = this.#stream;
+    return wholeSecondOf(skew.now() - options.delayMs);
+  }
+
   async #readNew(signal: AbortSignal): Promise<void> {
     const { skew, options, environment } = this.#stream;
-    const edge = wholeSecondOf(skew.now() - options.delayMs);
     let progress = await this.#skipUnreachable(await this.#load());
     this.#again = {
       from: Math.max(progress.start, progress.watermark - options.overlapMs),
       to: progress.watermark,
     };
-    while (progress.watermark < edge) {
+    for (let edge = this.#edge(); progress.watermark < edge; edge = this.#edge()) {
       const slice = { from: progress.watermark, to: Math.min(edge, progress.watermark + this.#length.ms) };
       const backfill = slice.from < progress.firstRunAt - options.delayMs - dayMs;
       const { telemetry } = environment;
@@ -109,7 +129,9 @@ export class FeedPoller {
       if (!(await this.#read(slice, { backfill, isRepetition: false }, signal))) continue;
       telemetry.count(this.#feed.feed, 'items_fetched');
       telemetry.count(this.#feed.feed, 'items_acknowledged');
-      const next = passWatermark(progress, slice, readAt);
+      // Our clock may have been set meanwhile: what lies past the edge by the clock of the answer was asked for too soon.
+      const passed = { from: slice.from, to: Math.max(slice.from, Math.min(slice.to, this.#edge())) };
+      const next = passWatermark(progress, passed, readAt);
       progress = (await this.#remembered.move(progress, next)) ? next : await this.#load();
     }
   }

@@ -1,6 +1,22 @@
 // The logs of the emulated Graph, one line each.
 
 import type { LogKind } from '../log-kind.ts';
+import { messageCentre, serviceIssues } from './announcements.ts';
 import { directoryAudits } from './directory-audits.ts';
+import { messageTraces } from './message-traces.ts';
+import { provisioning } from './provisioning.ts';
+import { riskDetections } from './risk-detections.ts';
+import { alerts, incidents } from './security.ts';
+import { signIns } from './sign-ins.ts';
 
-export const logKinds: readonly LogKind[] = [directoryAudits];
+export const logKinds: readonly LogKind[] = [
+  ...signIns,
+  directoryAudits,
+  provisioning,
+  riskDetections,
+  alerts,
+  incidents,
+  serviceIssues,
+  messageCentre,
+  messageTraces,
+];
