@@ -138,6 +138,22 @@ test('of one feed that is refused stop no other, and say what to do', async () =
   });
 });
 
+test('that come in part are asked for again', async () => {
+  const graph = { [log]: { ...shown, records: 50 } };
+  const part = {
+    kind: 'status',
+    status: 206,
+    body: '{"value":[]}',
+    headers: { Warning: '199 - "a product failed"' },
+  } as const;
+  const { emulator, place, run } = await prepare({
+    tenants: [{ graph }],
+    faults: [{ match: { operation: 'graph', nth: [2, 3] }, fault: part }],
+  });
+  expect(await runGraph(...run)).toMatchObject({ code: 0 });
+  expect(compare(truthOf(emulator, log), readIds(place.output))).toEqual(nothingAmiss);
+});
+
 test('are not asked for on another host than that of Graph', async () => {
   const graph = { [log]: { ...shown, records: 50 } };
   const { emulator, place, run } = await prepare({

@@ -116,7 +116,6 @@ export const graphErrors: readonly GraphErrorEntry[] = [
     cause: 'Graph answered with a part of the records, because one of the products behind it failed.',
     fix: 'The part was delivered. The same stretch of time is read again until it comes whole.',
     effect: 'retry',
-    afterMs: minuteMs,
   },
   {
     code: 'server-error',
