@@ -24,6 +24,7 @@ export function graphKind(logType: LogType, dataset: DatasetName): SourceKind<Gr
   return {
     name: logType.kind,
     service: 'Microsoft',
+    itemWords: { one: 'slice of time', many: 'slices of time' },
     dataset,
     reachMs: logType.reachMs,
     feedNames: logType.feedNames,

@@ -87,6 +87,7 @@ export class FeedPoller {
       this.#feed.status.set('reading', {
         health,
         code,
+        needsOperator: error instanceof OperatorError && error.needsOperator,
         message: `${this.#feed.feed.name} cannot be read: ${describeError(error)}`,
       });
       return error;
