@@ -95,7 +95,7 @@ test('are all there, each once, after kills half way and answers that break', as
 });
 
 test('that show an hour late are found by the second look', async () => {
-  const graph = { [log]: { ...shown, late: 0.4, ratePerMinute: 4 } };
+  const graph = { [log]: { ...shown, records: 4000, late: 0.4, ratePerMinute: 4 } };
   const { emulator, place, run } = await prepare({ tenants: [{ graph }] });
   expect(await runGraph(...run)).toMatchObject({ code: 0 });
   const first = readIds(place.output).length;
@@ -103,6 +103,18 @@ test('that show an hour late are found by the second look', async () => {
   expect(await runGraph(...run)).toMatchObject({ code: 0 });
   const wanted = truthOf(emulator, log);
   expect(wanted.length).toBeGreaterThan(first + 100);
+  expect(compare(wanted, readIds(place.output))).toEqual(nothingAmiss);
+});
+
+test('are read by the clock of Graph, where that of this machine is two hours ahead', async () => {
+  const graph = { [log]: { records: 60, days: 1 / 24, latencyMs: 0 } };
+  const { emulator, place, run } = await prepare(
+    { clock: { now: () => Date.now() - 2 * hour }, tenants: [{ graph }] },
+    (of) => [graphStream(of, 'graph-directory-audits', { delay: '0s', initial_interval: '61m' })],
+  );
+  expect(await runGraph(...run)).toMatchObject({ code: 0 });
+  const wanted = truthOf(emulator, log);
+  expect(wanted).toHaveLength(60);
   expect(compare(wanted, readIds(place.output))).toEqual(nothingAmiss);
 });
 
