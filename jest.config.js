@@ -16,7 +16,12 @@ export default {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['<rootDir>/test/elasticsearch/', '<rootDir>/test/executable/'],
     },
-    { ...shared, displayName: 'executable', testMatch: ['<rootDir>/test/executable/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'executable',
+      // Those of an agent start whatever executable they are told to.
+      testMatch: ['<rootDir>/test/executable/**/*.test.ts', '<rootDir>/test/agent/{life,stopping}.test.ts'],
+    },
     { ...shared, displayName: 'elasticsearch', testMatch: ['<rootDir>/test/elasticsearch/**/*.test.ts'] },
   ],
 };

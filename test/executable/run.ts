@@ -1,11 +1,14 @@
-// Builds the release folder and runs the tests of what is in it. Further arguments go to jest.
+// Builds the release folder and runs the tests of what is in it, those of its life under an agent too. Further arguments go
+// to jest.
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { buildWith, root } from './release.ts';
+import { buildWith, releaseFolder, root } from './release.ts';
 
 /** The environment in which it is built holds what must not get into it. */
 const secrets = { M365_CLIENT_SECRET: 'secret-of-a-tenant', ELASTICSEARCH_API_KEY: 'key-of-a-cluster' };
+
+const executable = join(releaseFolder, 'm365');
 
 function runTests(): number {
   const { status } = spawnSync(
@@ -19,7 +22,7 @@ function runTests(): number {
       '--runInBand',
       ...process.argv.slice(2),
     ],
-    { cwd: root, env: { ...process.env, ...secrets }, stdio: 'inherit' },
+    { cwd: root, env: { ...process.env, ...secrets, M365_TEST_COLLECTOR: executable }, stdio: 'inherit' },
   );
   return status ?? 1;
 }
