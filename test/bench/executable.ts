@@ -16,6 +16,7 @@ import { listenLocally } from '../executable/listen-locally.ts';
 import { fromRepository, releaseFolder } from '../executable/release.ts';
 import { startEmulatorProcess } from './emulator-process.ts';
 import { ask, withServer } from './server.ts';
+import { collectUnderAgent, timeFirstCheckin } from './under-agent.ts';
 
 const lookEveryMs = 200;
 const MiB = 1024 * 1024;
@@ -50,7 +51,9 @@ export async function main(args: readonly string[]): Promise<void> {
     printSizes();
     measureCommands(executable);
     await measureStart(executable);
+    await measureFirstCheckin(executable);
     await measureMemory(plan);
+    await measureMemoryUnderAgent(plan);
     if (values.server) await withServer((url) => measureWithServer(plan, url));
   } finally {
     rmSync(folder, { recursive: true });
@@ -123,31 +126,62 @@ async function measureStart(executable: string): Promise<void> {
   );
 }
 
+/** The time from the start of `m365 agent` to its first check-in. */
+async function measureFirstCheckin(executable: string): Promise<void> {
+  const times: number[] = [];
+  for (let run = 0; run < 5; run += 1) times.push(await timeFirstCheckin(executable));
+  console.log(
+    `agent, executable: ${median(times).toFixed(2)} s to its first check-in (median of ${times.length})`,
+  );
+}
+
+const quiet = { records: 1000, days: 1, recordsPerBlob: 20, ratePerMinute: 60 };
+const backlogOf = ({ records }: Plan) => ({ records, days: 1, recordsPerBlob: 100 });
+
 async function measureMemory(plan: Plan, output?: Record<string, unknown>): Promise<void> {
   const to = output === undefined ? 'to files' : 'to Elasticsearch';
-  const quiet = { records: 1000, days: 1, recordsPerBlob: 20, ratePerMinute: 60 };
-  await collect(plan.executable, quiet, output, async (child) => {
-    await delay(plan.seconds * 1000);
-    const { RssAnon, VmRSS } = memoryOf(child);
-    console.log(`at rest, ${to}: RssAnon ${RssAnon} MiB, RSS ${VmRSS} MiB after ${plan.seconds} s`);
-  });
-  const backlog = { records: plan.records, days: 1, recordsPerBlob: 100 };
-  await collect(plan.executable, backlog, output, async (child, delivered) => {
-    let most = 0;
-    while ((await delivered()) < plan.records) {
-      await delay(lookEveryMs);
-      most = Math.max(most, memoryOf(child).VmHWM ?? 0);
-    }
-    console.log(`under load, ${to}: RSS ${most} MiB at most, for ${plan.records} records`);
-  });
+  await collect(plan.executable, quiet, output, ({ pid }) => measureAtRest(pid, plan, to));
+  await collect(plan.executable, backlogOf(plan), output, ({ pid }, state) =>
+    measureUnderLoad(pid, state, plan, to),
+  );
+}
+
+async function measureMemoryUnderAgent(plan: Plan, output?: Record<string, unknown>): Promise<void> {
+  const to = output === undefined ? 'under an agent, to files' : 'under an agent, to Elasticsearch';
+  await collectUnderAgent(plan.executable, quiet, output, ({ pid }) => measureAtRest(pid, plan, to));
+  await collectUnderAgent(plan.executable, backlogOf(plan), output, ({ pid, state }) =>
+    measureUnderLoad(pid, state, plan, to),
+  );
+}
+
+async function measureAtRest(pid: number | undefined, { seconds }: Plan, to: string): Promise<void> {
+  await delay(seconds * 1000);
+  const { RssAnon, VmRSS } = memoryOf(pid);
+  console.log(`at rest, ${to}: RssAnon ${RssAnon} MiB, RSS ${VmRSS} MiB after ${seconds} s`);
+}
+
+async function measureUnderLoad(
+  pid: number | undefined,
+  state: string,
+  { records }: Plan,
+  to: string,
+): Promise<void> {
+  let most = 0;
+  while ((await readDeliveredCount(state)) < records) {
+    await delay(lookEveryMs);
+    most = Math.max(most, memoryOf(pid).VmHWM ?? 0);
+  }
+  console.log(`under load, ${to}: RSS ${most} MiB at most, for ${records} records`);
 }
 
 async function measureWithServer(plan: Plan, url: string): Promise<void> {
-  await measureMemory(plan, { type: 'elasticsearch', hosts: [url] });
-  await ask(url, 'DELETE', '/_data_stream/logs-o365.audit-demo');
+  for (const measure of [measureMemory, measureMemoryUnderAgent]) {
+    await measure(plan, { type: 'elasticsearch', hosts: [url] });
+    await ask(url, 'DELETE', '/_data_stream/logs-o365.audit-demo');
+  }
 }
 
-type Measure = (child: ChildProcess, delivered: () => Promise<number>) => Promise<void>;
+type Measure = (child: ChildProcess, state: string) => Promise<void>;
 
 /** Runs a collector beside an emulator until it is measured. */
 async function collect(
@@ -161,7 +195,7 @@ async function collect(
   if (output !== undefined) await runProgram(['setup', '--policy', workplace.policy]);
   const child = start([executable, 'run', '--policy', workplace.policy]);
   try {
-    await measure(child, () => readDeliveredCount(workplace.state));
+    await measure(child, workplace.state);
   } finally {
     await stop(child, 'SIGTERM');
     await emulator.stop();
@@ -191,7 +225,7 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
 }
 
 /** In MiB, by the names that /proc has. */
-function memoryOf({ pid }: ChildProcess): Record<string, number> {
+function memoryOf(pid: number | undefined): Record<string, number> {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Object.fromEntries(
     [...text.matchAll(/^(\w+):\s+(\d+) kB$/gm)].map(([, name = '', kiB]) => [
