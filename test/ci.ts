@@ -82,6 +82,7 @@ runTests('test:elasticsearch', '--create-only');
 runCheck('campaign', 'kill-files', '--short');
 runCheck('campaign', 'kill-elasticsearch', '--short');
 runCheck('campaign', 'kill-create-only', '--short');
+runCheck('campaign', 'agent', '--short');
 runCheck('campaign', 'apply-units', '--short');
 runCheck('campaign', 'graph', '--short');
 rmSync(reports, { recursive: true, force: true });

@@ -9,11 +9,13 @@ import { killCreateOnly } from './kill-create-only.ts';
 import { killElasticsearch } from './kill-elasticsearch.ts';
 import { killFiles } from './kill-files.ts';
 import { killGraph } from './kill-graph.ts';
+import { killUnderAgent } from './kill-under-agent.ts';
 
 const campaigns: Readonly<Record<string, Campaign>> = {
   'kill-files': killFiles,
   'kill-elasticsearch': killElasticsearch,
   'kill-create-only': killCreateOnly,
+  agent: killUnderAgent,
   'apply-units': applyUnits,
   graph: killGraph,
 };

@@ -9,12 +9,12 @@ export async function ask(url: string, method: string, path: string, body?: obje
   return response.json();
 }
 
-/** Returns every `_id` in the data stream, over all its backing indices, as often as it is there. */
+/** Returns every `_id` in the data stream, over all its backing indices, as often as it is there; none before it is there. */
 export async function readStored(url: string, dataStream: string): Promise<string[]> {
   await ask(url, 'POST', `/${dataStream}/_refresh`);
   const ids: string[] = [];
   for (let after: unknown[] | undefined; ; ) {
-    const page = (await ask(url, 'POST', `/${dataStream}/_search`, {
+    const page = (await ask(url, 'POST', `/${dataStream}/_search?ignore_unavailable=true`, {
       size: 5_000,
       _source: false,
       // Copies of a record agree in its own fields.

@@ -10,8 +10,13 @@ export interface ClusterReply {
   readonly body: any;
 }
 
-export async function ask(method: string, path: string, body?: unknown): Promise<ClusterReply> {
-  const response = await fetch(`${clusterUrl}${path}`, {
+export async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  url = clusterUrl,
+): Promise<ClusterReply> {
+  const response = await fetch(`${url}${path}`, {
     method,
     headers: { 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),

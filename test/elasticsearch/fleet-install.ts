@@ -12,6 +12,8 @@ export interface FleetInstallation {
   readonly namespace: string;
   /** The version in the names of pipelines. */
   readonly version: string;
+  /** The cluster, where it is not the one of the tests. */
+  readonly url?: string;
   /** In place of the mapping that the package's field files make. */
   readonly mappings?: Readonly<Record<string, Record<string, FleetMapping>>>;
 }
@@ -27,15 +29,16 @@ export async function installAsFleet(installation: FleetInstallation): Promise<r
   const rolledOver: string[] = [];
   for (const stream of listStreams(installation)) {
     const { dataStream } = stream;
+    const { url } = installation;
     const template = await putTemplate(installation, stream);
-    const { status } = await ask('GET', `/_data_stream/${dataStream}`);
+    const { status } = await ask('GET', `/_data_stream/${dataStream}`, undefined, url);
     if (status !== 200) continue;
-    const mapping = await ask('PUT', `/${dataStream}/_mapping?write_index_only=true`, template.mappings);
-    await ask('PUT', `/${dataStream}/_settings`, {
-      'index.default_pipeline': template.settings.index.default_pipeline ?? '_none',
-    });
+    const path = `/${dataStream}/_mapping?write_index_only=true`;
+    const mapping = await ask('PUT', path, template.mappings, url);
+    const pipeline = { 'index.default_pipeline': template.settings.index.default_pipeline ?? '_none' };
+    await ask('PUT', `/${dataStream}/_settings`, pipeline, url);
     if (mapping.status === 200) continue;
-    await must('POST', `/${dataStream}/_rollover`);
+    await must('POST', `/${dataStream}/_rollover`, undefined, url);
     rolledOver.push(dataStream);
   }
   return rolledOver;
@@ -80,7 +83,7 @@ async function putTemplate(installation: FleetInstallation, { folder, dataStream
       pipelineName(installation, dataStream, called),
     );
     const path = `/_ingest/pipeline/${pipelineName(installation, dataStream, name)}`;
-    await must('PUT', path, parse(resolved, { version: '1.1' }));
+    await must('PUT', path, parse(resolved, { version: '1.1' }), installation.url);
   }
   const { name } = parse(String(files.get('manifest.yml')));
   const meta = { package: { name }, managed_by: 'fleet', managed: true };
@@ -95,7 +98,7 @@ async function putTemplate(installation: FleetInstallation, { folder, dataStream
     mappings: { _meta: meta, dynamic: false, properties: withoutMatchOnly(properties) },
   };
   const body = { index_patterns: [dataStream], priority: 950, data_stream: {}, _meta: meta, template };
-  await must('PUT', `/_index_template/${dataStream}`, body);
+  await must('PUT', `/_index_template/${dataStream}`, body, installation.url);
   return template;
 }
 
@@ -114,7 +117,7 @@ function withoutMatchOnly(properties: object): object {
   );
 }
 
-async function must(method: string, path: string, body?: unknown): Promise<void> {
-  const reply = await ask(method, path, body);
+async function must(method: string, path: string, body?: unknown, url?: string): Promise<void> {
+  const reply = await ask(method, path, body, url);
   if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply.body?.error)}`);
 }

@@ -3,7 +3,7 @@
 // later versions escape them, mend the text and parse with yaml.
 
 import { createRequire } from 'node:module';
-import { safeDump, safeLoad } from 'js-yaml';
+import jsYaml from 'js-yaml';
 import { parse, stringify } from 'yaml';
 
 /** The engine walks the syntax tree of a template, where Handlebars itself would compile it to JavaScript. */
@@ -53,8 +53,8 @@ const singleQuoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 const dialects: Record<FleetVersion, Dialect> = {
   '8.18': {
-    read: (text) => safeLoad(text),
-    write: (value) => safeDump(value),
+    read: (text) => jsYaml.safeLoad(text),
+    write: (value) => jsYaml.safeDump(value),
     quote: (text) => singleQuoted(text).replaceAll('\n', '\n\n'),
     joinStrings: (text) => text,
     mendFlowStyle: (text) => text,
