@@ -153,7 +153,7 @@ describe('the settings of the output in a policy', () => {
   });
 
   test.each([
-    [['hosts: ["ftp://x"]'], 'is not the URL of an Elasticsearch'],
+    [['hosts: ["ftp://x"]'], '"ftp://x" in hosts is not the URL of an Elasticsearch'],
     [
       ['hosts: ["http://x"]', 'api_key: "a:b"', 'username: u', 'password: pppp'],
       'username and api_key are both set',
@@ -178,5 +178,18 @@ describe('the settings of the output in a policy', () => {
     [[host, 'bulk_max_sise: 4'], 'did you mean "bulk_max_size"?'],
   ])('%j is wrong: %s', (lines, message) => {
     expect(() => read(...lines)).toThrow(message);
+  });
+
+  test.each([
+    'https://elastic:t0p-Secret:es.example:9200',
+    'https:/elastic:t0p-Secret@es.example:9200',
+    'https//elastic:t0p-Secret@es.example:9200',
+    'ftp://elastic:t0p-Secret@es.example',
+    'elastic:t0p-Secret:es.example',
+    'ftp://es.example?api_key=t0p-Secret',
+  ])('a mistyped address is told without its password: %s', (entry) => {
+    const reading = () => read(`hosts: ["https://good.example", "${entry}"]`);
+    expect(reading).toThrow('the entry 2 (not shown, as it may hold a password)');
+    expect(reading).not.toThrow('t0p-Secret');
   });
 });

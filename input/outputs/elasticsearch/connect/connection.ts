@@ -6,7 +6,7 @@ import { createDispatcher } from '../../../http/dispatcher.ts';
 import type { TlsSettings } from '../../../http/tls.ts';
 import { ElasticsearchError } from '../errors/elasticsearch-error.ts';
 import type { ElasticsearchRequest, ElasticsearchResponse } from './client.ts';
-import { parseHost } from './hosts.ts';
+import { describeNoHost, parseHost } from './hosts.ts';
 import { completeOptions, type ElasticsearchOptions } from './options.ts';
 import { findTrustedAuthority } from './trusted-authority.ts';
 
@@ -83,13 +83,10 @@ async function overHosts(
 }
 
 function parseHosts({ hosts: entries, protocol, path }: ElasticsearchOptions): readonly URL[] {
-  const hosts = entries.map((entry) => {
+  const hosts = entries.map((entry, index) => {
     const url = parseHost(entry, { protocol, path });
     if (url) return url;
-    throw settingError(
-      `"${entry}" in hosts is not the URL of an Elasticsearch.`,
-      'Write it as https://elasticsearch.example:9200.',
-    );
+    throw settingError(`${describeNoHost(entry, index)}.`, 'Write it as https://elasticsearch.example:9200.');
   });
   if (hosts.length > 0) return hosts;
   throw settingError('The output names no hosts.', 'Set hosts to the URLs of the cluster.');

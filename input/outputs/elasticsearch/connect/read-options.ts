@@ -5,7 +5,7 @@ import type { PolicyProblem } from '../../../options/problems.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../../options/secret.ts';
 import type { Settings } from '../../../options/settings.ts';
 import { checkParameters, noteReplaced } from './agent-settings.ts';
-import { parseHost } from './hosts.ts';
+import { describeNoHost, parseHost } from './hosts.ts';
 import type { ElasticsearchOptions } from './options.ts';
 import { readThroughput } from './throughput-settings.ts';
 
@@ -51,10 +51,11 @@ export function readElasticsearchOptions(
 function checkHosts(settings: Settings): PolicyProblem[] {
   return settings
     .list('hosts')
-    .filter((host) => parseHost(host, { protocol: settings.text('protocol') }) === undefined)
-    .map((host) => ({
+    .map((host, index) => ({ host, message: describeNoHost(host, index) }))
+    .filter(({ host }) => parseHost(host, { protocol: settings.text('protocol') }) === undefined)
+    .map(({ message }) => ({
       place: settings.placeOf('hosts'),
-      message: `"${host}" is not the URL of an Elasticsearch; write it as https://elasticsearch.example:9200`,
+      message: `${message}; write it as https://elasticsearch.example:9200`,
     }));
 }
 
