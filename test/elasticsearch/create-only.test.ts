@@ -157,10 +157,5 @@ describe('replay window after a rollover', () => {
     expect(await copies()).toBeGreaterThan(0);
     const { stdout } = await run(['state', 'show', '--policy', without.policy]);
     expect(stdout).toContain(`${await copies()} documents may be there twice`);
-    const json = await run(['state', 'show', '--json', '--policy', without.policy]);
-    expect(JSON.parse(json.stdout)).toMatchObject({
-      feeds: expect.arrayContaining([expect.objectContaining({ name: 'Audit.Exchange' })]),
-      doubts: [{ dataStream, documents: await copies(), lastAt: expect.any(Number) }],
-    });
   });
 });

@@ -27,11 +27,10 @@ export async function showState(folder: string, json: boolean): Promise<void> {
   try {
     const feeds = await ledger.work.feeds();
     const states = await Promise.all(feeds.map((feed) => readState(ledger, feed)));
-    const doubts = await ledger.delivery.doubtfulDocuments();
-    if (json) printText(JSON.stringify({ feeds: states.map(toJson), doubts }, undefined, 2));
+    if (json) printText(JSON.stringify(states.map(toJson), undefined, 2));
     else {
       printStates(folder, states);
-      for (const doubt of doubts) printText(describeDoubt(doubt));
+      for (const doubt of await ledger.delivery.doubtfulDocuments()) printText(describeDoubt(doubt));
     }
   } finally {
     await ledger.close();
