@@ -123,7 +123,7 @@ describe('the package', () => {
     const { title, description, icons } = parse(text('manifest.yml'));
     expect(`${title} ${description}`).toMatch(/Microsoft 365.*Office 365/);
     expect(`${title} ${description} ${icons[0].title}`).not.toMatch(/Elastic Agent|Microsoft Office 365/);
-    expect(text('docs/README.md')).toContain('Elastic Agent does not run it');
+    expect(text('docs/README.md')).toContain('`m365 install agent` puts it there');
   });
 
   test('is built without what only the tools of its makers read', () => {
