@@ -1,7 +1,7 @@
 // The ready mappers: the committed definitions of each dataset, compiled.
 
 import type { Dataset, Head } from './dataset.ts';
-import { type DatasetName, datasetNames, datasets, mainDataset } from './datasets.ts';
+import { type DatasetName, datasets, mainDataset, packagedDatasets } from './datasets.ts';
 import type { Definitions } from './definitions.ts';
 import { compileMapper, compileReader, type Mapper, type RecordReader } from './mapper.ts';
 import { readOwnText } from './own-files.ts';
@@ -20,11 +20,12 @@ function readGenerated(name: DatasetName): Definitions {
   return parsed;
 }
 
+/** Lists the datasets that records are delivered to. */
 export function listDatasets(): readonly Dataset[] {
-  return datasetNames.map((name) => loadDefinitions(name).dataset);
+  return packagedDatasets.map((name) => loadDefinitions(name).dataset);
 }
 
-/** Lists the fields of a raw document in which a record of any dataset may have this part of its head. */
+/** Lists the fields of a raw document in which a delivered record may have this part of its head. */
 export function listRawFields(name: keyof Head): string[] {
   return listDatasets().flatMap(({ rawField, head }) =>
     head[name].map((path) => [rawField, ...path].join('.')),

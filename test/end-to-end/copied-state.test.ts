@@ -80,8 +80,8 @@ async function goOnFromCopy(place: Workplace, store: Store, emulator: Emulator, 
   expect(compare(truth, await store.ids())).toEqual(nothingAmiss);
 }
 
-test.each([1, 2, 3])('into files nothing is lost and nothing twice (%i)', async (round) => {
-  const seed = chooseSeed() + round;
+test('into files nothing is lost and nothing twice', async () => {
+  const seed = chooseSeed();
   console.info(`seed ${seed}`);
   const emulator = await emulate(seed);
   const place = await makeWorkplace({ streams: [streamFor(emulator, 0, { requests_per_minute: 2_000 })] });
@@ -95,8 +95,8 @@ test.each([1, 2, 3])('into files nothing is lost and nothing twice (%i)', async 
   );
 });
 
-test.each([1, 2, 3])('into Elasticsearch, across a rollover (%i)', async (round) => {
-  const seed = chooseSeed() + round;
+test('into Elasticsearch, across a rollover', async () => {
+  const seed = chooseSeed();
   console.info(`seed ${seed}`);
   const emulator = await emulate(seed);
   const server = await new StandIn().listen();

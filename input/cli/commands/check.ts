@@ -15,7 +15,7 @@ import { listenForInterruption } from '../terminal/interruption.ts';
 import { paint, printText } from '../terminal/terminal.ts';
 
 const teaching = `
-Asks the sources and the outputs what a collector would ask, and changes nothing:
+Asks sources and outputs what a collector would ask, and changes nothing:
   tenant   does a token come, which roles it carries and which are missing,
            is auditing on, each subscription, the clock
   output   Elasticsearch: version, processors, privileges, templates and their

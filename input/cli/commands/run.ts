@@ -27,8 +27,8 @@ Examples:
 --output keeps a ledger of its own, so that what the policy's output was not
 given is still to come there; --state chooses another.
 
-A policy file that changes is applied while it runs: what did not change goes on,
-and a file with a mistake changes nothing. Not so with --once.
+A policy file that changes is applied while it runs: what did not change goes
+on, and a file with a mistake changes nothing. Not so with --once.
 
 The first Ctrl-C (or SIGTERM, or the end of its terminal) delivers what is in
 flight and exits 0, or 1 where that takes longer than m365.stop_timeout, 8 s; a
