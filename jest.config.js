@@ -14,13 +14,21 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/elasticsearch/', '<rootDir>/test/executable/'],
+      testPathIgnorePatterns: [
+        '<rootDir>/test/elasticsearch/',
+        '<rootDir>/test/executable/',
+        // Those of the executable, in its project.
+        '<rootDir>/test/agent/(life|changes|failures|diagnostics)\\.test\\.ts$',
+      ],
     },
     {
       ...shared,
       displayName: 'executable',
       // Those of an agent start whatever executable they are told to.
-      testMatch: ['<rootDir>/test/executable/**/*.test.ts', '<rootDir>/test/agent/{life,stopping}.test.ts'],
+      testMatch: [
+        '<rootDir>/test/executable/**/*.test.ts',
+        '<rootDir>/test/agent/{life,changes,failures,diagnostics,stopping}.test.ts',
+      ],
     },
     { ...shared, displayName: 'elasticsearch', testMatch: ['<rootDir>/test/elasticsearch/**/*.test.ts'] },
   ],
