@@ -1,6 +1,8 @@
 // What the agent is told of a unit, by what its parts report.
 
 import { expect, test } from '@jest/globals';
+import { AgentUnits } from '../../input/agent/units/agent-units.ts';
+import { observeUnits } from '../../input/agent/units/observe-units.ts';
 import { tellState } from '../../input/agent/units/unit-phase.ts';
 import type { Report } from '../../input/contract/telemetry.ts';
 import type { UnitPart, UnitState } from '../../input/runtime/unit-state.ts';
@@ -62,4 +64,27 @@ test('settings that could not be read have failed, and a unit without parts has 
   expect(tellState({ ...input(), kind: 'output' })).toEqual({
     ...{ phase: 'HEALTHY', message: 'Documents are delivered.' },
   });
+});
+
+test('units say that they are stopping until the process has settled what is in flight, then that they have', () => {
+  const units = new AgentUnits();
+  const config = { name: 'one', source: {} };
+  const one = {
+    id: 'one',
+    kind: 'input',
+    isWanted: true,
+    configIndex: '1',
+    config,
+    logLevel: 'INFO',
+  } as const;
+  units.accept({
+    units: [one],
+    agent: undefined,
+    featuresIndex: '0',
+    componentIndex: '0',
+    piecesOf: undefined,
+  });
+  const phaseIn = (phase: 'stopping' | 'stopped') =>
+    observeUnits(units.units, { phase, trouble: undefined, states: [] }).map((each) => each.phase);
+  expect([phaseIn('stopping'), phaseIn('stopped')]).toEqual([['STOPPING'], ['STOPPED']]);
 });
