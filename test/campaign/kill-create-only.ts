@@ -52,7 +52,8 @@ async function killAgainAndAgain({ seed, rounds }: CampaignOptions): Promise<Cam
   if (setup.code !== 0) throw new Error(setup.printed);
   const { front, emulator } = scene;
   const killThenFinish = (kills: number) => killThenRunOnce(scene, kills);
-  return killInTwoParts({ front, emulator, killThenFinish }, { rounds });
+  // Without waiting, everything would be closed before it has begun.
+  return await killInTwoParts({ front, emulator, killThenFinish }, { rounds });
 }
 
 async function prepare(
