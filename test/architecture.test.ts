@@ -21,7 +21,7 @@ const inputMayImport: Record<string, readonly string[]> = {
   concurrency: ['contract'],
   files: ['contract'],
   'json-stream': ['contract', 'concurrency'],
-  'agent-files': ['contract', 'files'],
+  'agent-files': ['contract', 'concurrency', 'files'],
   documents: ['contract'],
   options: ['contract', 'files'],
   http: ['contract', 'options', 'concurrency'],
@@ -40,7 +40,17 @@ const inputMayImport: Record<string, readonly string[]> = {
     ...['contract', 'completeness', 'concurrency', 'documents', 'http', 'outputs'],
     ...['settings', 'sources', 'state', 'telemetry'],
   ],
-  agent: ['contract', 'agent-files', 'files', 'http', 'options', 'runtime', 'settings', 'telemetry'],
+  agent: [
+    'contract',
+    'agent-files',
+    'concurrency',
+    'files',
+    'http',
+    'options',
+    'runtime',
+    'settings',
+    'telemetry',
+  ],
 };
 
 interface Import {

@@ -4,6 +4,7 @@
 
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
+import { WakeableSleep } from '../concurrency/wakeable-sleep.ts';
 import type { Clock } from '../contract/clock.ts';
 import { describeError } from '../contract/errors.ts';
 import type { Logger } from '../contract/logger.ts';
@@ -54,10 +55,11 @@ class Keeper {
   readonly #known = new Set<string>();
   #busyUntil = 0;
   problem: string | undefined;
-  #wake: AbortController = new AbortController();
+  readonly #pause: WakeableSleep;
 
   constructor(options: KeepOptions) {
     this.#options = options;
+    this.#pause = new WakeableSleep(options.clock);
   }
 
   async run(): Promise<void> {
@@ -65,10 +67,9 @@ class Keeper {
     const watcher = this.#watch();
     try {
       while (!signal.aborted) {
-        this.#wake = new AbortController();
         if (!(await this.#sweep())) return;
         const isBusy = clock.now() < this.#busyUntil || !watcher;
-        await this.#pause(isBusy ? busyPollMs : quietPollMs);
+        await this.#pause.sleep(isBusy ? busyPollMs : quietPollMs, signal);
       }
       await this.#sweep();
     } finally {
@@ -76,19 +77,10 @@ class Keeper {
     }
   }
 
-  async #pause(ms: number): Promise<void> {
-    const { clock, signal } = this.#options;
-    try {
-      await clock.sleep(ms, AbortSignal.any([signal, this.#wake.signal]));
-    } catch {
-      // There is something to look at.
-    }
-  }
-
   /** Undefined where the system cannot watch: then it is looked often. */
   #watch(): FSWatcher | undefined {
     try {
-      const watcher = watch(join(this.#options.home, 'data'), () => this.#wake.abort());
+      const watcher = watch(join(this.#options.home, 'data'), () => this.#pause.wake());
       watcher.on('error', () => undefined);
       watcher.unref();
       return watcher;
@@ -137,8 +129,8 @@ class Keeper {
     if (problem === this.problem) return;
     this.problem = problem;
     const { log, onProblem } = this.#options;
-    if (problem !== undefined)
-      log.warn({}, `A new version of the agent would not find this program. ${problem}`);
-    onProblem?.(problem && `A new version of the agent would not find this program. ${problem}`);
+    const message = problem && `A new version of the agent would not find this program. ${problem}`;
+    if (message) log.warn({}, message);
+    onProblem?.(message);
   }
 }

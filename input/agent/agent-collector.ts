@@ -1,13 +1,13 @@
 // The collector under an agent: opened when there is something to run, told of units as the agent changes them, and opened
 // again after a pause where its state could not be.
 
+import { WakeableSleep } from '../concurrency/wakeable-sleep.ts';
 import type { Clock } from '../contract/clock.ts';
 import { describeError, mayMendItself, OperatorError } from '../contract/errors.ts';
 import { minuteMs } from '../contract/time.ts';
 import { backOff } from '../http/back-off.ts';
 import { CollectorProcess, type CollectorProcessOptions } from '../runtime/process.ts';
 import type { UnitState } from '../runtime/unit-state.ts';
-import { ChangeSignal } from './link/change-signal.ts';
 import { pause } from './link/pause.ts';
 import type { WantedUnits } from './units/agent-units.ts';
 import type { ToldState } from './units/unit-phase.ts';
@@ -29,7 +29,7 @@ const pauses = { firstMs: 2_000, mostMs: 60_000 };
 export class AgentCollector {
   readonly #options: AgentCollectorOptions;
   readonly #closing = new AsyncDisposableStack();
-  readonly #news = new ChangeSignal();
+  readonly #news: WakeableSleep;
   readonly #working: Promise<void>;
   #next: WantedUnits | undefined;
   #last: WantedUnits | undefined;
@@ -39,6 +39,7 @@ export class AgentCollector {
 
   constructor(options: AgentCollectorOptions) {
     this.#options = options;
+    this.#news = new WakeableSleep(options.clock);
     this.#working = this.#work();
   }
 
@@ -60,7 +61,7 @@ export class AgentCollector {
   want(units: WantedUnits): void {
     this.#next = units;
     this.#last = units;
-    this.#news.notify();
+    this.#news.wake();
   }
 
   /** Resolves when everything is closed. */
@@ -72,7 +73,7 @@ export class AgentCollector {
   async #work(): Promise<void> {
     const { stop } = this.#options;
     for (let failures = 0; !stop.aborted; ) {
-      await this.#news.next(stop);
+      await this.#news.sleep(undefined, stop);
       const wanted = this.#next;
       this.#next = undefined;
       if (!wanted || stop.aborted) continue;
@@ -130,6 +131,6 @@ export class AgentCollector {
     await pause(clock, backOff(failures, pauses, random), stop);
     if (this.#last !== wanted) return;
     this.#next = wanted;
-    this.#news.notify();
+    this.#news.wake();
   }
 }

@@ -2,6 +2,7 @@
 // something came in, since the agent answers while anything differs, and two who answer each other do nothing else. A
 // connection that breaks is made again after a pause; collecting knows nothing of it.
 
+import { WakeableSleep } from '../../concurrency/wakeable-sleep.ts';
 import type { Clock } from '../../contract/clock.ts';
 import { describeError } from '../../contract/errors.ts';
 import type { Logger } from '../../contract/logger.ts';
@@ -19,7 +20,6 @@ import {
   writeActionAnswer,
   writeObserved,
 } from '../protocol/messages.ts';
-import { ChangeSignal } from './change-signal.ts';
 import { PieceJoiner } from './join-pieces.ts';
 import { AgentStream, type StreamEnd } from './open-stream.ts';
 import { pause } from './pause.ts';
@@ -50,18 +50,19 @@ const pauses = { firstMs: 500, mostMs: 10_000 };
 
 export class ControlLink {
   readonly #options: ControlLinkOptions;
-  readonly #changes = new ChangeSignal();
+  readonly #changes: WakeableSleep;
   #connectedAt: number;
   #isLost = false;
 
   constructor(options: ControlLinkOptions) {
     this.#options = options;
+    this.#changes = new WakeableSleep(options.clock);
     this.#connectedAt = options.clock.now();
   }
 
   /** Something of what `observe` returns may have changed. */
   changed(): void {
-    this.#changes.notify();
+    this.#changes.wake();
   }
 
   /** Resolves when the link is over. The last states are sent before it is closed by `signal`. */
@@ -123,18 +124,9 @@ export class ControlLink {
     const { clock } = this.#options;
     while (!signal.aborted) {
       this.#send(stream);
-      await this.#nextCheckin(signal);
+      await this.#changes.sleep(checkinEveryMs, signal);
       await pause(clock, gatheredMs, signal);
     }
-  }
-
-  async #nextCheckin(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const either = new AbortController();
-    const waiting = AbortSignal.any([signal, either.signal]);
-    const timer = pause(clock, checkinEveryMs, waiting);
-    await Promise.race([timer, this.#changes.next(waiting)]);
-    either.abort();
   }
 
   #send(stream: AgentStream): void {
