@@ -76,6 +76,11 @@ export function mayMendItself(error: unknown): error is OperatorError {
   return error instanceof OperatorError && error.retry.kind === 'later' && !error.needsOperator;
 }
 
+/** Returns the wait in milliseconds that the error asks for; undefined where it asks for none. */
+export function waitAskedBy(error: unknown): number | undefined {
+  return error instanceof OperatorError && error.retry.kind === 'later' ? error.retry.afterMs : undefined;
+}
+
 /** Describes the error for a run that collects once and ends: it must not say that it is tried again. */
 export function afterTries(error: OperatorError, tries: number): OperatorError {
   const advice = /tried again/.test(error.advice) ? '' : error.advice;

@@ -3,7 +3,7 @@
 // it stops none of the others.
 
 import { runTogether } from '../../concurrency/run-together.ts';
-import { describeError, OperatorError } from '../../contract/errors.ts';
+import { describeError, OperatorError, waitAskedBy } from '../../contract/errors.ts';
 import type { Batch } from '../../contract/source.ts';
 import type { Report } from '../../contract/telemetry.ts';
 import { minuteMs } from '../../contract/time.ts';
@@ -281,8 +281,7 @@ class TenantLoops {
 
 /** A token that is refused was renewed already, and will be refused again. */
 function patienceFor(error: unknown): Pick<Failure, 'waitMs' | 'inVain'> {
-  const asked = error instanceof OperatorError && error.retry.kind === 'later' ? error.retry.afterMs : 0;
-  const waitMs = asked ?? 0;
+  const waitMs = waitAskedBy(error) ?? 0;
   const refused = error instanceof ApiError && error.entry?.effect === 'renew token';
   return { waitMs, inVain: refused || waitMs > minuteMs };
 }

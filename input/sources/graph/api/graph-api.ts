@@ -1,7 +1,7 @@
 // Asks Graph for the pages of a slice of time, over HTTP as a tenant needs it: authorised, counted, within the budgets. It
 // knows addresses; it knows nothing of checkpoints or records.
 
-import { OperatorError } from '../../../contract/errors.ts';
+import { OperatorError, waitAskedBy } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
 import type { Telemetry } from '../../../contract/telemetry.ts';
 import { allowHosts } from '../../../http/allow-hosts.ts';
@@ -75,7 +75,7 @@ function composeSend({ graph, logType, send, tokens, limits, retry, telemetry }:
 /** Returns the wait that Microsoft asks for, where an error says that too much is asked. */
 export function throttlingOf(error: unknown): { readonly afterMs: number | undefined } | undefined {
   if (!(error instanceof GraphError) || error.entry?.effect !== 'slow down') return undefined;
-  return { afterMs: error.retry.kind === 'later' ? error.retry.afterMs : undefined };
+  return { afterMs: waitAskedBy(error) };
 }
 
 const isThrottled = (error: unknown): boolean => throttlingOf(error) !== undefined;

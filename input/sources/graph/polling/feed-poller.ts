@@ -1,7 +1,7 @@
 // Follows one feed: every interval it reads what is new in ascending slices of time, and reads again what Graph may have
 // shown late. The checkpoint moves on only past slices that are settled, so that whatever stops a reading costs a repetition.
 
-import { describeError, OperatorError } from '../../../contract/errors.ts';
+import { describeError, OperatorError, waitAskedBy } from '../../../contract/errors.ts';
 import type { Batch } from '../../../contract/source.ts';
 import { dayMs, hourMs, isoTime, minuteMs } from '../../../contract/time.ts';
 import { backOff } from '../../../http/back-off.ts';
@@ -62,7 +62,7 @@ export class FeedPoller {
       }
       if (gate.failed(ticket, error)) continue;
       failures += 1;
-      const asked = waitAskedBy(error);
+      const asked = waitAskedBy(error) ?? 0;
       if (once && (failures >= onceAttempts || asked >= minuteMs)) return;
       await clock.sleep(Math.max(asked, backOff(failures, once ? oncePause : pause, random)), signal);
     }
@@ -221,10 +221,6 @@ export class FeedPoller {
     });
     return next;
   }
-}
-
-function waitAskedBy(error: unknown): number {
-  return error instanceof OperatorError && error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0;
 }
 
 function isOfTheSlice(error: unknown): boolean {

@@ -2,7 +2,7 @@
 // within the tenant's budget. Knows addresses; knows nothing of windows, ledgers or records.
 
 import type { Component, StreamComponent } from '../../../contract/component.ts';
-import { OperatorError } from '../../../contract/errors.ts';
+import { OperatorError, waitAskedBy } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
 import type { Item } from '../../../contract/state.ts';
 import type { Telemetry } from '../../../contract/telemetry.ts';
@@ -122,7 +122,7 @@ function refusePartial(send: Send): Send {
 /** Returns the wait that Microsoft asks for, where an error says that this tenant asks too much. */
 export function throttling(error: unknown): { readonly afterMs: number | undefined } | undefined {
   if (!(error instanceof ApiError) || error.entry?.effect !== 'slow down') return undefined;
-  return { afterMs: error.retry.kind === 'later' ? error.retry.afterMs : undefined };
+  return { afterMs: waitAskedBy(error) };
 }
 
 export function isThrottling(error: unknown): boolean {

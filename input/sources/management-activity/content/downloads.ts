@@ -3,7 +3,7 @@
 // Microsoft's date for it has passed.
 
 import { WakeableSleep } from '../../../concurrency/wakeable-sleep.ts';
-import { describeError, OperatorError } from '../../../contract/errors.ts';
+import { describeError, OperatorError, waitAskedBy } from '../../../contract/errors.ts';
 import type { Batch } from '../../../contract/source.ts';
 import type { WorkItem } from '../../../contract/state.ts';
 import { hourMs, isoTime } from '../../../contract/time.ts';
@@ -195,10 +195,8 @@ export class Downloads {
       return;
     }
     queue.failed(error);
-    const asked =
-      error instanceof OperatorError && error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0;
     const wait = Math.max(
-      asked,
+      waitAskedBy(error) ?? 0,
       backOff(blob.attempts, { firstMs: firstRetryMs, mostMs: lastRetryMs }, random),
     );
     if (!(await work.retryLater(queue.feed, blob, clock.now() + wait, reason)))

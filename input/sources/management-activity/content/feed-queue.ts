@@ -3,7 +3,7 @@
 // in the order in which it was made, so that the blob that waited longest for the poll waits no longer still; older
 // content is fetched newest first.
 
-import type { OperatorError } from '../../../contract/errors.ts';
+import { type OperatorError, waitAskedBy } from '../../../contract/errors.ts';
 import type { WorkItem } from '../../../contract/state.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { ContentFeed, Stream } from '../stream.ts';
@@ -100,7 +100,7 @@ export class FeedQueue {
     if (!isRefusal(error)) return;
     this.#refusals += 1;
     if (this.#refusals < refusalsBeforePause) return;
-    const asked = error.retry.kind === 'later' ? (error.retry.afterMs ?? 0) : 0;
+    const asked = waitAskedBy(error) ?? 0;
     this.#pausedUntil = this.#stream.environment.clock.now() + Math.max(asked, pauseMs);
     this.#ready = [];
   }

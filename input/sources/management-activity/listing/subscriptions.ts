@@ -1,7 +1,7 @@
 // Sees to it that every wanted content type has an enabled subscription, without asking for a start more often than
 // Microsoft allows: the list is read first, and the cool-down is remembered in the checkpoints.
 
-import { describeError, OperatorError } from '../../../contract/errors.ts';
+import { describeError, OperatorError, waitAskedBy } from '../../../contract/errors.ts';
 import { hourMs, isoTime, minuteMs } from '../../../contract/time.ts';
 import { hostOf } from '../../../http/exchange.ts';
 import { clockTime } from '../../tenant/clock-time.ts';
@@ -169,7 +169,7 @@ export class Subscriptions {
       this.#notPermitted(feed);
       return;
     }
-    const asked = error.retry.kind === 'later' ? error.retry.afterMs : undefined;
+    const asked = waitAskedBy(error);
     const next =
       clock.now() +
       (error.code === 'start-cool-down' ? (asked ?? coolDownMs) : Math.max(asked ?? 0, coolDownMs));
