@@ -1,13 +1,11 @@
 // The source that reads one log type of Microsoft Graph for one tenant: its feeds are polled side by side, and what they
 // find leaves as batches.
 
-import { BatchQueue } from '../../concurrency/batch-queue.ts';
-import { LinkedAbort } from '../../concurrency/linked-abort.ts';
 import { runTogether } from '../../concurrency/run-together.ts';
-import type { OperatorError } from '../../contract/errors.ts';
 import type { Batch, Source } from '../../contract/source.ts';
 import type { OpeningEnvironment } from '../source-kind.ts';
 import { FeedStatus } from '../tenant/feed-status.ts';
+import { tenantSource } from '../tenant/tenant-source.ts';
 import { graphHostsFor } from './api/clouds.ts';
 import { openGraphStream } from './open-stream.ts';
 import type { GraphOptions } from './options.ts';
@@ -44,28 +42,5 @@ export function graphSource(
   work: (stream: GraphStream, emit: (batch: Batch) => void, signal: AbortSignal) => Promise<void>,
 ): Source {
   const hosts = graphHostsFor(options.cloud, options.hosts);
-  return {
-    batches(signal) {
-      const queue = new BatchQueue();
-      const stop = new LinkedAbort(signal);
-      const until = stop.signal;
-      const giveUp = (error: OperatorError) => {
-        queue.fail(error);
-        stop.abort(error);
-      };
-      const { dispatcher, release } = environment.shared.connections.lease(options.transport);
-      const emit = (batch: Batch) => queue.put(batch);
-      const working = openGraphStream({ options, environment, hosts, dispatcher, giveUp }, until)
-        .then((stream) => work(stream, emit, until).finally(() => stream.leave()))
-        .then(() => queue.end())
-        .catch((error: unknown) => (until.aborted ? queue.end() : queue.fail(error)));
-      return queue.drain(signal, async () => {
-        stop.abort();
-        await working;
-        stop.release();
-        for (const batch of queue.abandon()) environment.budget.release(batch.records.bytes.length);
-        await release();
-      });
-    },
-  };
+  return tenantSource({ options, environment, hosts, open: openGraphStream }, work);
 }
