@@ -33,6 +33,15 @@ export const verificationModeOption: Option = {
   shown: 'advanced',
 };
 
+export const proxyDisableOption: Option = {
+  name: 'proxy_disable',
+  type: 'boolean',
+  default: false,
+  title: 'No proxy',
+  about: 'Connects directly, whatever the environment says.',
+  shown: 'file',
+};
+
 export const transportOptions: OptionSet = {
   part: 'transport',
   options: [
@@ -45,14 +54,7 @@ export const transportOptions: OptionSet = {
       shared: true,
       shown: 'advanced',
     },
-    {
-      name: 'proxy_disable',
-      type: 'boolean',
-      default: false,
-      title: 'No proxy',
-      about: 'Connects directly, whatever the environment says.',
-      shown: 'file',
-    },
+    proxyDisableOption,
     {
       name: 'ssl.certificate_authorities',
       type: 'list',

@@ -8,6 +8,15 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
 export const documentForms = ['mapped', 'raw'] as const;
 
+export const disableHostOption: Option = {
+  name: 'publisher_pipeline.disable_host',
+  type: 'boolean',
+  title: 'No host fields',
+  about:
+    'Always so, whatever this says: host.* is the device of a record, and agent.name the machine that collects.',
+  shown: 'file',
+};
+
 export const processOptions: OptionSet = {
   part: 'm365',
   options: [
@@ -173,14 +182,7 @@ export const inputOptions: OptionSet = {
       about: 'Added to the documents of all streams of the input.',
       shown: 'file',
     },
-    {
-      name: 'publisher_pipeline.disable_host',
-      type: 'boolean',
-      title: 'No host fields',
-      about:
-        'Always so, whatever this says: host.* is the device of a record, and agent.name the machine that collects.',
-      shown: 'file',
-    },
+    disableHostOption,
     {
       name: 'processors',
       type: 'object',

@@ -3,7 +3,7 @@
 import { packagedDatasets } from '../../pipelines/datasets.ts';
 import type { Option } from '../options/option.ts';
 import { sourceKinds, usualKind } from '../sources/index.ts';
-import { dataStreamOptions, documentForms } from './collector-options.ts';
+import { dataStreamOptions, disableHostOption, documentForms } from './collector-options.ts';
 import { processorNames } from './policy/processors/read-processors.ts';
 
 /** Those of every stream, whatever source it reads. */
@@ -34,14 +34,7 @@ export const streamOptions = (): readonly Option[] => [
     about: 'Added to every document.',
     shown: 'advanced',
   },
-  {
-    name: 'publisher_pipeline.disable_host',
-    type: 'boolean',
-    title: 'No host fields',
-    about:
-      'Always so, whatever this says: host.* is the device of a record, and agent.name the machine that collects.',
-    shown: 'file',
-  },
+  disableHostOption,
   {
     name: 'documents',
     type: 'choice',

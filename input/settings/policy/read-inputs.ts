@@ -18,7 +18,7 @@ import {
 } from '../../options/settings-tree.ts';
 import { findKind, sourceKinds, usualKind } from '../../sources/index.ts';
 import type { RegisteredKind } from '../../sources/stream-source.ts';
-import { inputOptions } from '../collector-options.ts';
+import { disableHostOption, inputOptions } from '../collector-options.ts';
 import { judgePackage } from '../installed-package/judge-package.ts';
 import { streamOptions } from '../stream-options.ts';
 import { inputKeys, streamKeys } from './fleet-keys.ts';
@@ -219,7 +219,7 @@ function kindOf(node: MapNode): RegisteredKind {
 
 /** The host of Elastic Agent's inputs would hide the device that a record is about. */
 function noteHost(settings: Settings): readonly string[] {
-  const name = 'publisher_pipeline.disable_host';
+  const { name } = disableHostOption;
   if (settings.value(name) !== false) return [];
   const instead = 'host.* is the device of a record; agent.name is the machine that collects';
   return [`${settings.placeOf(name)}: ${name} is not used: ${instead}`];

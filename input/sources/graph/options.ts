@@ -2,7 +2,13 @@
 
 import { transportOptions } from '../../http/dispatcher.ts';
 import type { Option } from '../../options/option.ts';
-import { cloudOption, credentialOptions, loginOption, type TenantSignIn } from '../tenant/tenant-options.ts';
+import {
+  cloudOption,
+  credentialOptions,
+  loginOption,
+  recordSizeOption,
+  type TenantSignIn,
+} from '../tenant/tenant-options.ts';
 import type { FeedQuery, LogType } from './log-type.ts';
 
 /** Durations in milliseconds, byte sizes in bytes. */
@@ -84,17 +90,7 @@ export function graphOptions({ options = [], delay, title, reachMs }: LogType): 
       about: 'Requests a minute to this tenant, in place of the limit that Microsoft publishes.',
       shown: 'advanced',
     },
-    {
-      name: 'maximum_record_size',
-      type: 'bytes',
-      default: '4MiB',
-      minimum: '64KiB',
-      maximum: '32MiB',
-      title: 'Largest record',
-      about:
-        'A larger record goes to the dead letters unparsed; of one larger than 64 MiB only the beginning is kept.',
-      shown: 'advanced',
-    },
+    recordSizeOption,
     ...transportOptions.options,
   ];
 }

@@ -3,7 +3,13 @@
 import type { DatasetName } from '../../../pipelines/datasets.ts';
 import { transportOptions } from '../../http/dispatcher.ts';
 import type { OptionSet } from '../../options/option.ts';
-import { cloudOption, credentialOptions, loginOption, type TenantSignIn } from '../tenant/tenant-options.ts';
+import {
+  cloudOption,
+  credentialOptions,
+  loginOption,
+  recordSizeOption,
+  type TenantSignIn,
+} from '../tenant/tenant-options.ts';
 
 /** The name of this kind of source. */
 export const kindName = 'management-activity';
@@ -105,17 +111,7 @@ export const managementActivityOptions: OptionSet = {
       about: 'How many content blobs are downloaded at once.',
       shown: 'advanced',
     },
-    {
-      name: 'maximum_record_size',
-      type: 'bytes',
-      default: '4MiB',
-      minimum: '64KiB',
-      maximum: '32MiB',
-      title: 'Largest record',
-      about:
-        'A larger record goes to the dead letters unparsed; of one larger than 64 MiB only the beginning is kept.',
-      shown: 'advanced',
-    },
+    recordSizeOption,
     {
       name: 'publisher_identifier',
       type: 'text',

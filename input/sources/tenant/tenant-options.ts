@@ -124,3 +124,15 @@ export const loginOption: Option = {
   shared: true,
   shown: 'advanced',
 };
+
+export const recordSizeOption: Option = {
+  name: 'maximum_record_size',
+  type: 'bytes',
+  default: '4MiB',
+  minimum: '64KiB',
+  maximum: '32MiB',
+  title: 'Largest record',
+  about:
+    'A larger record goes to the dead letters unparsed; of one larger than 64 MiB only the beginning is kept.',
+  shown: 'advanced',
+};

@@ -1,7 +1,7 @@
 // The settings of an Elasticsearch output that say where the cluster is, how to reach it, and who asks, named as Elastic
 // Agent names them. Those of its throughput are in throughput-settings.ts.
 
-import { verificationModeOption } from '../../../http/dispatcher.ts';
+import { proxyDisableOption, verificationModeOption } from '../../../http/dispatcher.ts';
 import { protocolVersions } from '../../../http/tls.ts';
 import type { Option, OptionSet } from '../../../options/option.ts';
 import { bulkParameters, replacedOptions } from './agent-settings.ts';
@@ -63,14 +63,7 @@ const addressOptions: readonly Option[] = [
     about: 'Replaces HTTPS_PROXY and HTTP_PROXY of the environment; NO_PROXY still counts.',
     shown: 'advanced',
   },
-  {
-    name: 'proxy_disable',
-    type: 'boolean',
-    default: false,
-    title: 'No proxy',
-    about: 'Connects directly, whatever the environment says.',
-    shown: 'file',
-  },
+  proxyDisableOption,
   {
     name: 'proxy_headers',
     type: 'object',

@@ -8,6 +8,7 @@ import type { Batch } from '../../../contract/source.ts';
 import { isoTime } from '../../../contract/time.ts';
 import type { HttpResponse } from '../../../http/exchange.ts';
 import { OversizedRecords } from '../../tenant/oversized-records.ts';
+import { mayHaveBeenSeen } from '../../tenant/seen-before.ts';
 import { GraphError, readGraphError } from '../api/graph-error.ts';
 import { PageSplitter } from '../api/page-splitter.ts';
 import type { GraphFeed, GraphStream } from '../stream.ts';
@@ -21,8 +22,6 @@ const reservedBytes = 128 * 1024;
 const mostPages = 50;
 /** A page whose body breaks off is asked for so often. */
 const pageAttempts = 3;
-/** Our clock and Microsoft's may differ by this much without being noticed. */
-const clockToleranceMs = 60_000;
 
 export interface SliceReading {
   readonly pages: number;
@@ -76,7 +75,7 @@ class SliceReader {
       fetchedAt: isoTime(stream.environment.clock.now()),
       backfill,
     };
-    this.#uncertain = backfill || mayHaveBeenSeen(stream, slice);
+    this.#uncertain = backfill || mayHaveBeenSeen(stream, slice.from);
   }
 
   async read(): Promise<SliceReading> {
@@ -200,11 +199,6 @@ interface Page {
   readonly nextLink: string | undefined;
   /** True where Graph itself says that there is more. */
   readonly isPartial: boolean;
-}
-
-/** After an unclean end, anything made before this start may have been delivered without the ledger knowing. */
-function mayHaveBeenSeen({ environment, startedAt, skew }: GraphStream, { from }: Slice): boolean {
-  return environment.uncleanStart && from < startedAt + Math.max(0, skew.ms) + clockToleranceMs;
 }
 
 function isBrokenOff(error: unknown): boolean {

@@ -11,14 +11,13 @@ import { isoTime } from '../../../contract/time.ts';
 import { excerptOf, type HttpResponse } from '../../../http/exchange.ts';
 import { type BodyEnd, RecordSplitter } from '../../../json-stream/record-splitter.ts';
 import { OversizedRecords } from '../../tenant/oversized-records.ts';
+import { mayHaveBeenSeen } from '../../tenant/seen-before.ts';
 import { readApiError } from '../api/api-error.ts';
 import { type ContentFeed, feedOf, type Stream } from '../stream.ts';
 import type { Reservation } from './reservation.ts';
 
 const batchRecords = 500;
 const batchBytes = 512 * 1024;
-/** Our clock and Microsoft's may differ by this much without being noticed. */
-const clockToleranceMs = 60_000;
 /** A body that waits this long in all, and brings less than this, is given up for now. */
 const patienceMs = 300_000;
 const slowestBytesPerSecond = 100;
@@ -89,7 +88,8 @@ class BlobAttempt {
       fetchedAt: isoTime(stream.environment.clock.now()),
       backfill: blob.backfill,
     };
-    this.#uncertain = blob.uncertain || blob.backfill || mayHaveBeenSeen(stream, blob);
+    // Another ledger or collector may have delivered content older than the ledger's first run, in whichever run it is fetched.
+    this.#uncertain = blob.uncertain || blob.backfill || mayHaveBeenSeen(stream, Date.parse(blob.createdAt));
     this.#uncertainSince = findMark(stream, blob);
     this.#oversized = new OversizedRecords(stream, this.#origin);
     this.#splitter = new RecordSplitter({
@@ -207,16 +207,6 @@ class BlobAttempt {
       `${feed.name}: ${repaired} records of a content blob held invalid UTF-8; each such byte became U+FFFD.`,
     );
   }
-}
-
-/**
- * Another ledger or collector may have delivered content older than the ledger's first run, in whichever run it is
- * fetched. After an unclean end, anything made before this start may have been delivered without the ledger knowing.
- */
-function mayHaveBeenSeen({ environment, startedAt, skew }: Stream, blob: WorkItem): boolean {
-  if (!environment.uncleanStart) return false;
-  const created = Date.parse(blob.createdAt);
-  return !(created >= startedAt + Math.max(0, skew.ms) + clockToleranceMs);
 }
 
 /**
