@@ -1,10 +1,10 @@
 // A real Elasticsearch as a collector with Fleet's key sees it on a bad day: requests and answers get lost, and from a moment
 // on the data stream is rolled over, at the worst times.
 
-import type { Emulator } from '../../input/emulator/index.ts';
+import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { answerForKey } from '../elasticsearch/create-only-key.ts';
 import { FaultProxy, type ProxyFault } from '../elasticsearch/fault-proxy.ts';
-import type { Difference } from '../end-to-end/harness.ts';
+import { type Difference, seededRandom } from '../end-to-end/harness.ts';
 import { runIn } from '../executable/release.ts';
 import type { CampaignOptions, CampaignResult } from './campaign.ts';
 import { ask } from './stored-ids.ts';
@@ -109,6 +109,44 @@ export async function killInTwoParts(
     ],
   };
 }
+
+export interface FrontedEmulator {
+  readonly front: CreateOnlyFront;
+  readonly emulator: Emulator;
+  readonly random: () => number;
+}
+
+/** Opens the front of a server, and an emulator with content for half of the kills: the rest is published meanwhile. */
+export async function openFront(
+  url: string,
+  { seed, rounds }: CampaignOptions,
+  closing: AsyncDisposableStack,
+): Promise<FrontedEmulator> {
+  const random = seededRandom(seed);
+  const emulator = await startEmulator({
+    seed,
+    startCooldown: 'off',
+    tenants: [
+      {
+        content: {
+          records: Math.ceil(rounds / 2) * recordsPerKill,
+          recordsPerBlob: 20,
+          habits: { repeatedRecords: 0.05, listedTwice: 0.05 },
+        },
+      },
+    ],
+  });
+  closing.defer(() => emulator.close());
+  const front = closing.use(await CreateOnlyFront.open(url, random));
+  return { front, emulator, random };
+}
+
+/** Settings of an output that make many small requests: each kill and each fault then meets another moment. */
+export const smallRequests = {
+  bulk_max_bytes: '64KiB',
+  'backoff.init': '100ms',
+  'backoff.max': '1s',
+};
 
 /** New content, most of it made now, and some within the last hour. */
 export function publish(emulator: Emulator, records: number): void {

@@ -2,14 +2,13 @@
 // answers are lost. As long as the data stream is not rolled over nothing is doubled or in doubt; then it is, at the worst
 // moments, and the ledger has to count every second copy.
 
-import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
+import type { Emulator } from '../../input/emulator/index.ts';
 import { createOnlyKey } from '../elasticsearch/create-only-key.ts';
 import { canStartNode, OwnNode } from '../elasticsearch/own-node.ts';
 import {
   compare,
   makeWorkplace,
   runProgram,
-  seededRandom,
   startProgram,
   streamFor,
   until,
@@ -18,12 +17,13 @@ import {
 import { fromRepository } from '../executable/release.ts';
 import type { Campaign, CampaignOptions, CampaignResult } from './campaign.ts';
 import {
-  CreateOnlyFront,
+  type CreateOnlyFront,
   dataStream,
   type FinishedPart,
   killInTwoParts,
-  recordsPerKill,
+  openFront,
   showState,
+  smallRequests,
 } from './create-only-front.ts';
 import { readStored } from './stored-ids.ts';
 
@@ -61,32 +61,14 @@ async function prepare(
   { seed, rounds }: CampaignOptions,
   closing: AsyncDisposableStack,
 ): Promise<Scene> {
-  const random = seededRandom(seed);
-  const emulator = await startEmulator({
-    seed,
-    startCooldown: 'off',
-    tenants: [
-      {
-        content: {
-          records: Math.ceil(rounds / 2) * recordsPerKill,
-          recordsPerBlob: 20,
-          habits: { repeatedRecords: 0.05, listedTwice: 0.05 },
-        },
-      },
-    ],
-  });
-  closing.defer(() => emulator.close());
-  const front = closing.use(await CreateOnlyFront.open(url, random));
+  const { front, emulator, random } = await openFront(url, { seed, rounds }, closing);
   const workplace = await makeWorkplace({
     streams: [streamFor(emulator, 0, { requests_per_minute: 100_000 })],
     output: {
       type: 'elasticsearch',
       hosts: [front.url],
       api_key: createOnlyKey,
-      // Many small requests: each kill and each fault then meets another moment.
-      bulk_max_bytes: '64KiB',
-      'backoff.init': '100ms',
-      'backoff.max': '1s',
+      ...smallRequests,
     },
   });
   closing.defer(() => workplace.remove());

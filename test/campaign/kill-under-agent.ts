@@ -6,24 +6,26 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildPackage } from '../../input/cli/package/build-package.ts';
-import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
+import type { Emulator } from '../../input/emulator/index.ts';
 import { AgentDouble } from '../agent/agent-double.ts';
 import type { UnitSettings } from '../agent/expected-units.ts';
 import { createOnlyKey } from '../elasticsearch/create-only-key.ts';
 import { installAsFleet } from '../elasticsearch/fleet-install.ts';
 import { canStartNode, OwnNode } from '../elasticsearch/own-node.ts';
-import { compare, seededRandom, until } from '../end-to-end/harness.ts';
+import { compare, until } from '../end-to-end/harness.ts';
 import { releaseFolder, root, runIn } from '../executable/release.ts';
 import { makeAgentInputs, makePackagePolicy, openPackage } from '../package/fleet/package-policy.ts';
 import type { Campaign, CampaignOptions, CampaignResult } from './campaign.ts';
 import {
-  CreateOnlyFront,
+  type CreateOnlyFront,
   dataStream,
   type FinishedPart,
   killInTwoParts,
+  openFront,
   publish,
   recordsPerKill,
   showState,
+  smallRequests,
 } from './create-only-front.ts';
 import { countEnriched, findBare } from './enriched.ts';
 import { readStored } from './stored-ids.ts';
@@ -47,6 +49,8 @@ const namespace = 'demo';
 const componentId = 'm365-default';
 /** A part that has not ended by then never will. */
 const patienceMs = 600_000;
+
+type BuiltFiles = ReturnType<typeof buildPackage>['built'];
 
 interface Scene {
   readonly url: string;
@@ -88,27 +92,12 @@ async function prepare(
   { seed, rounds }: CampaignOptions,
   closing: AsyncDisposableStack,
 ): Promise<Scene> {
-  const random = seededRandom(seed);
-  const emulator = await startEmulator({
-    seed,
-    startCooldown: 'off',
-    tenants: [
-      {
-        content: {
-          records: Math.ceil(rounds / 2) * recordsPerKill,
-          recordsPerBlob: 20,
-          habits: { repeatedRecords: 0.05, listedTwice: 0.05 },
-        },
-      },
-    ],
-  });
-  closing.defer(() => emulator.close());
-  const front = closing.use(await CreateOnlyFront.open(url, random));
+  const { front, emulator, random } = await openFront(url, { seed, rounds }, closing);
   const { built: files, version } = buildPackage();
   await installAsFleet({ files, version, namespace, url });
   const command = [executable, 'agent'];
   const agent = closing.use(await AgentDouble.open({ command, componentId, restartMs: 50 }));
-  agent.control.setUnits([makeOutput(front), ...makeInputs(emulator)]);
+  agent.control.setUnits([makeOutput(front), ...makeInputs(emulator, files)]);
   return { url, front, emulator, agent, random, state: join(agent.top, 'm365', componentId) };
 }
 
@@ -118,19 +107,16 @@ function makeOutput({ url }: CreateOnlyFront): UnitSettings {
     hosts: [url],
     api_key: createOnlyKey,
     preset: 'custom',
-    // Many small requests: each kill and each fault then meets another moment.
-    bulk_max_bytes: '64KiB',
-    'backoff.init': '100ms',
-    'backoff.max': '1s',
+    ...smallRequests,
   };
   return { id: componentId, kind: 'output', source };
 }
 
 /** What somebody enters in the form of the package, as Fleet hands it to the agent. */
-function makeInputs(emulator: Emulator): readonly UnitSettings[] {
+function makeInputs(emulator: Emulator, files: BuiltFiles): readonly UnitSettings[] {
   const [tenant] = emulator.tenants;
   if (!tenant) throw new Error('the emulator has no tenant');
-  const pack = openPackage(buildPackage().built);
+  const pack = openPackage(files);
   const policy = makePackagePolicy(pack, {
     package: {
       tenant_id: tenant.tenantId,

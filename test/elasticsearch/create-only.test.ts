@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { run } from '../cli/command.ts';
 import { makeWorkplace, streamFor, type Workplace } from '../end-to-end/harness.ts';
-import { ask, clusterUrl, storedIds } from './cluster.ts';
+import { ask, clusterUrl, putSmallestTemplate, storedIds } from './cluster.ts';
 import { answerForKey, createOnlyKey, readingKey } from './create-only-key.ts';
 import { FaultProxy } from './fault-proxy.ts';
 
@@ -22,21 +22,7 @@ let withOutputs: Workplace;
 let withStreams: Workplace;
 
 beforeAll(async () => {
-  await ask('PUT', `/_index_template/${dataStream}`, {
-    index_patterns: [dataStream],
-    priority: 950,
-    data_stream: {},
-    template: {
-      settings: { number_of_replicas: 0 },
-      mappings: {
-        dynamic: false,
-        properties: {
-          event: { properties: { id: { type: 'keyword' }, created: { type: 'date' } } },
-          organization: { properties: { id: { type: 'keyword' } } },
-        },
-      },
-    },
-  });
+  await putSmallestTemplate(dataStream);
   front = await new FaultProxy(clusterUrl, () => 'pass', answerForKey).listen();
   emulator = await startEmulator({
     startCooldown: 'off',

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { run } from '../cli/command.ts';
 import { makeWorkplace, streamFor, type Workplace } from '../end-to-end/harness.ts';
-import { ask, clusterUrl } from './cluster.ts';
+import { ask, clusterUrl, putSmallestTemplate } from './cluster.ts';
 
 const records = 60;
 const namespace = `held${randomUUID().slice(0, 8)}`;
@@ -54,21 +54,7 @@ let emulator: Emulator;
 let place: Workplace;
 
 beforeAll(async () => {
-  await ask('PUT', `/_index_template/${dataStream}`, {
-    index_patterns: [dataStream],
-    priority: 950,
-    data_stream: {},
-    template: {
-      settings: { number_of_replicas: 0 },
-      mappings: {
-        dynamic: false,
-        properties: {
-          event: { properties: { id: { type: 'keyword' }, created: { type: 'date' } } },
-          organization: { properties: { id: { type: 'keyword' } } },
-        },
-      },
-    },
-  });
+  await putSmallestTemplate(dataStream);
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   emulator = await startEmulator({
     startCooldown: 'off',

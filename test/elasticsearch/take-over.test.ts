@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Emulator, startEmulator } from '../../input/emulator/index.ts';
 import { run, start } from '../cli/command.ts';
 import { makeWorkplace, streamFor, until, type Workplace } from '../end-to-end/harness.ts';
-import { ask, clusterUrl } from './cluster.ts';
+import { ask, clusterUrl, putSmallestTemplate } from './cluster.ts';
 import { installOwner, removeOwner } from './raw-owner.ts';
 
 const records = 200;
@@ -55,22 +55,7 @@ async function fillAsOwner(): Promise<void> {
 /** As `m365 setup --take-over` does, with a template of the smallest mapping. */
 async function takeOver(): Promise<void> {
   await removeOwner(dataStream);
-  await ask('PUT', `/_index_template/${dataStream}`, {
-    index_patterns: [dataStream],
-    priority: 960,
-    data_stream: {},
-    _meta: { managed_by: 'm365' },
-    template: {
-      settings: { number_of_replicas: 0 },
-      mappings: {
-        dynamic: false,
-        properties: {
-          event: { properties: { id: { type: 'keyword' }, created: { type: 'date' } } },
-          organization: { properties: { id: { type: 'keyword' } } },
-        },
-      },
-    },
-  });
+  await putSmallestTemplate(dataStream, { priority: 960, _meta: { managed_by: 'm365' } });
   await ask('POST', `/${dataStream}/_rollover`);
 }
 
