@@ -3,6 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { OperatorError, protectSecret } from '../contract/errors.ts';
 import { describeFileFailure } from '../files/file-failure.ts';
+import type { Settings } from './settings.ts';
 
 export type Secret = () => Promise<string>;
 
@@ -25,6 +26,18 @@ export function fileSecret(path: string, setting: string): Secret {
       throw unreadable(path, setting, cause);
     }
   };
+}
+
+/** Reads the setting `name`, or `name_file`, whichever is set. */
+export function readSecret(settings: Settings, name: string): Secret | undefined {
+  const file = settings.text(`${name}_file`);
+  return file === undefined ? readWrittenSecret(settings, name) : fileSecret(file, `${name}_file`);
+}
+
+/** The same for a setting that names no file. */
+export function readWrittenSecret(settings: Settings, name: string): Secret | undefined {
+  const value = settings.text(name);
+  return value === undefined ? undefined : fixedSecret(value);
 }
 
 async function readSecretFile(path: string): Promise<string> {

@@ -6,7 +6,7 @@ import { trustedOrigin } from '../../http/allow-hosts.ts';
 import type { TransportOptions } from '../../http/dispatcher.ts';
 import { verificationModes } from '../../http/tls.ts';
 import type { PolicyProblem } from '../../options/problems.ts';
-import { fileSecret, fixedSecret, type Secret } from '../../options/secret.ts';
+import { readSecret } from '../../options/secret.ts';
 import type { Settings } from '../../options/settings.ts';
 import { clouds, type TenantSignIn } from './tenant-options.ts';
 
@@ -110,14 +110,6 @@ function checkDate(settings: Settings, name: string): PolicyProblem[] {
   const text = settings.text(name);
   if (text === undefined || (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)))) return [];
   return [{ place: settings.placeOf(name), message: `${name} "${text}" must be a date such as 2027-03-01` }];
-}
-
-/** `name` or `name_file`, whichever is set. */
-function readSecret(settings: Settings, name: string): Secret | undefined {
-  const value = settings.text(name);
-  if (value !== undefined) return fixedSecret(value);
-  const file = settings.text(`${name}_file`);
-  return file === undefined ? undefined : fileSecret(file, `${name}_file`);
 }
 
 function readCertificate(settings: Settings): TenantSignIn['certificate'] {

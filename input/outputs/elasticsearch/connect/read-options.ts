@@ -2,7 +2,7 @@
 
 import { protocolVersions, verificationModes } from '../../../http/tls.ts';
 import type { PolicyProblem } from '../../../options/problems.ts';
-import { fileSecret, fixedSecret, type Secret } from '../../../options/secret.ts';
+import { readSecret, readWrittenSecret } from '../../../options/secret.ts';
 import type { Settings } from '../../../options/settings.ts';
 import { checkParameters, noteReplaced } from './agent-settings.ts';
 import { describeNoHost, parseHost } from './hosts.ts';
@@ -97,16 +97,6 @@ function checkTls(settings: Settings): PolicyProblem[] {
   return [];
 }
 
-function readSecret(settings: Settings, name: string): Secret | undefined {
-  const file = settings.text(`${name}_file`);
-  return file === undefined ? writtenSecret(settings, name) : fileSecret(file, `${name}_file`);
-}
-
-function writtenSecret(settings: Settings, name: string): Secret | undefined {
-  const value = settings.text(name);
-  return value === undefined ? undefined : fixedSecret(value);
-}
-
 function textsOf(settings: Settings, name: string): Record<string, string> | undefined {
   if (!settings.has(name)) return undefined;
   const texts = Object.entries(settings.map(name)).map(([key, text]) => [key, String(text)]);
@@ -122,7 +112,7 @@ function readTls(settings: Settings): ElasticsearchOptions['ssl'] {
     authorityPins: [...settings.list('ssl.ca_sha256'), ...settings.list('ca_sha256')],
     protocols: protocolVersions.filter((version) => protocols.includes(version)),
     certificate: settings.text('ssl.certificate'),
-    key: writtenSecret(settings, 'ssl.key'),
-    keyPassphrase: writtenSecret(settings, 'ssl.key_passphrase'),
+    key: readWrittenSecret(settings, 'ssl.key'),
+    keyPassphrase: readWrittenSecret(settings, 'ssl.key_passphrase'),
   };
 }
