@@ -23,30 +23,22 @@ export const clusterPrivileges = ['monitor'] as const;
 
 /** Returns the body for `POST /_security/api_key`; data streams are given by name or pattern. */
 export function leastPrivilegeKey(dataStreams: readonly string[], name = 'm365') {
-  return {
-    name,
-    role_descriptors: {
-      m365_delivery: {
-        cluster: [...clusterPrivileges],
-        indices: [{ names: [...dataStreams], privileges: [...dataStreamPrivileges] }],
-      },
-    },
-  };
+  return { name, role_descriptors: { m365_delivery: describeRole(dataStreams, dataStreamPrivileges) } };
 }
 
 /** The privileges of whoever looks at the data streams, and changes nothing. */
 export const readingPrivileges = ['read', 'maintenance', 'view_index_metadata'] as const;
 
 /** Returns the body for `POST /_security/api_key` of a key for `read_api_key`. */
-function readingKey(dataStreams: readonly string[], name = 'm365-read') {
+function readingKey(dataStreams: readonly string[]) {
+  const role = describeRole(dataStreams, readingPrivileges);
+  return { name: 'm365-read', role_descriptors: { m365_reading: role } };
+}
+
+function describeRole(dataStreams: readonly string[], privileges: readonly string[]) {
   return {
-    name,
-    role_descriptors: {
-      m365_reading: {
-        cluster: [...clusterPrivileges],
-        indices: [{ names: [...dataStreams], privileges: [...readingPrivileges] }],
-      },
-    },
+    cluster: [...clusterPrivileges],
+    indices: [{ names: [...dataStreams], privileges: [...privileges] }],
   };
 }
 
