@@ -20,6 +20,7 @@ import type { Telemetry } from '../contract/telemetry.ts';
 import type { AgentFields } from '../documents/agent-fields.ts';
 import { recordWriter, type WriteRecord } from '../documents/record-writer.ts';
 import type { MappingOptions } from '../settings/policy/policy.ts';
+import { originFields, reportDoubt, reportSecondCollector, reportSettled } from './report-batch.ts';
 
 export interface CollectorParts {
   readonly source: Source;
@@ -143,7 +144,7 @@ async function deliver(parts: WritingParts, batch: Batch, abandon: AbortSignal):
   }
   room.release();
   await batch.settle(counts);
-  reportSettled(parts, batch, counts, mapped.newest);
+  reportSettled(parts, batch.origin, { counts, newest: mapped.newest });
 }
 
 /**
@@ -212,7 +213,7 @@ async function deliverUnseen(
   const possiblyDuplicate = { dataStream: dataStreamOf(parts.mapping), documents: report.possiblyDuplicate };
   const keys = fresh.map((entry) => entry.key);
   await parts.ledger.commit({ keys, fileLength: report.fileLength, possiblyDuplicate });
-  reportDoubt(parts, batch, report);
+  reportDoubt(parts, batch.origin, report);
   reportSecondCollector(parts, batch, report);
   return {
     delivered: report.delivered,
@@ -259,41 +260,6 @@ async function keepRejected(
     { event: { action: 'dead-letter' }, m365: { ...originFields(origin), records: letters.length } },
     `${letters.length} documents of ${origin.feed.name} were refused (${letters[0]?.type}: ${letters[0]?.reason}) and kept in the dead letters; mend the cause, then run: m365 replay dead-letters`,
   );
-}
-
-/** Counted in the ledger as well; said once in an hour for each feed. */
-function reportDoubt(parts: CollectorParts, { origin }: Batch, { possiblyDuplicate }: WriteReport): void {
-  parts.telemetry.count(origin.feed, 'records_possibly_duplicate', possiblyDuplicate);
-  if (possiblyDuplicate === 0) return;
-  const message = `${possiblyDuplicate} documents were sent again after an attempt of which nobody knows the outcome, into another backing index than may have taken them then: some may be there twice. They are counted as records_possibly_duplicate; m365 deduplicate, with a key that may read, finds and removes second copies.`;
-  const notice = { health: 'degraded', code: 'possibly-duplicate', message } as const;
-  if (parts.telemetry.showNotice?.(origin.feed, notice))
-    parts.log.warn({ m365: originFields(origin) }, `${origin.feed.name}: ${message}`);
-}
-
-/** Documents that were there already, though no run of this ledger can have sent them, come from somebody else. */
-function reportSecondCollector(parts: CollectorParts, batch: Batch, report: WriteReport): void {
-  const strange = report.duplicate - (report.takenOver ?? 0);
-  if (strange === 0 || batch.uncertain) return;
-  const message = `${strange} documents were in ${parts.output.name} already, though this collector never sent them: another one may be reading the same tenant. Nothing is doubled, but both spend the request budget; stop one of them.`;
-  const notice = { health: 'degraded', code: 'second-collector', message } as const;
-  if (parts.telemetry.showNotice?.(batch.origin.feed, notice))
-    parts.log.warn({ m365: originFields(batch.origin) }, `${batch.origin.feed.name}: ${message}`);
-}
-
-function reportSettled(parts: CollectorParts, { origin }: Batch, counts: BatchCounts, newest: number): void {
-  const now = parts.clock.now();
-  parts.telemetry.count(origin.feed, 'records_delivered', counts.delivered);
-  parts.telemetry.count(origin.feed, 'records_duplicate', counts.duplicate);
-  parts.telemetry.count(origin.feed, 'records_dead_lettered', counts.deadLettered);
-  if (counts.filtered) parts.telemetry.count(origin.feed, 'records_filtered', counts.filtered);
-  const created = Date.parse(origin.createdAt ?? origin.fetchedAt);
-  const lag = newest > 0 ? now - newest * 1000 : undefined;
-  parts.telemetry.lag(origin.feed, lag, now - created, origin.backfill);
-}
-
-function originFields({ feed, position }: Origin): object {
-  return { tenant: feed.tenant, content_type: feed.name, content_id: position };
 }
 
 function at<T>(items: readonly T[], index: number): T {

@@ -7,8 +7,8 @@ import { parseObject } from '../../../pipelines/json/unknown.ts';
 import { describeError, OperatorError } from '../../contract/errors.ts';
 import { readFault } from '../../files/sqlite-fault.ts';
 import { keyBytes } from '../sqlite/ids/record-keys.ts';
+import { readState } from '../sqlite/item-rows.ts';
 import { type Row, readInteger, readText } from '../sqlite/rows.ts';
-import { readState } from '../sqlite/work-items.ts';
 import { renewCounts, renewLine } from './old-lines.ts';
 import {
   type ComponentTable,

@@ -1,7 +1,7 @@
 // The table of work items: a row for every item that a source listed, from the listing to its end. The gaps between
 // them are gaps.ts.
 
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BatchCounts } from '../../contract/batch-counts.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { Feed } from '../../contract/feed.ts';
@@ -18,10 +18,10 @@ import type {
 import type { Access } from './access.ts';
 import type { Components } from './components.ts';
 import { GapRows } from './gaps.ts';
+import { readItem, readPosition, readState } from './item-rows.ts';
 import { type ItemStatements, prepareItemStatements } from './item-statements.ts';
-import { DamagedRowError, type Row, readInteger, readOptionalText, readText } from './rows.ts';
+import { type Row, readInteger } from './rows.ts';
 
-const itemStates: readonly ItemState[] = ['listed', 'fetching', 'acknowledged', 'expired', 'poisoned'];
 const itemsPerPruning = 500;
 const leasesPerRenewal = 500;
 
@@ -263,52 +263,6 @@ function changed({ changes }: ReturnType<StatementSync['run']>): boolean {
 
 function readNext(row: Row | undefined): number | undefined {
   return typeof row?.next === 'number' ? row.next : undefined;
-}
-
-function readPosition(row: Row) {
-  return { time: readInteger(row, 'created_ms'), item: readInteger(row, 'item') };
-}
-
-function readItem(row: Row): WorkItem {
-  return {
-    id: readText(row, 'id'),
-    data: readText(row, 'data'),
-    createdAt: readText(row, 'created'),
-    expiresAt: readText(row, 'expires'),
-    state: readState(row.state),
-    listedAt: writeTime(readInteger(row, 'listed_at')),
-    attempts: readInteger(row, 'attempts'),
-    nextAttemptAt: readInteger(row, 'next_attempt_at'),
-    reason: readOptionalText(row, 'reason'),
-    late: readInteger(row, 'late') === 1,
-    backfill: readInteger(row, 'backfill') === 1,
-    uncertain: readInteger(row, 'uncertain') === 1,
-    ...readBeginning(row),
-    delivered: readInteger(row, 'delivered'),
-    duplicate: readInteger(row, 'duplicate'),
-    deadLettered: readInteger(row, 'dead_lettered'),
-    filtered: readInteger(row, 'filtered'),
-    owner: readOptionalText(row, 'owner'),
-    leasedUntil: readInteger(row, 'leased_until'),
-    lease: readInteger(row, 'lease'),
-  };
-}
-
-/** Of an attempt that has its outcome nobody asks, and an item of an older ledger or of an import has no mark. */
-function readBeginning({ uncertain, begun_after: mark }: Row): Pick<WorkItem, 'begunAfter'> {
-  return uncertain === 1 && typeof mark === 'number' ? { begunAfter: mark } : {};
-}
-
-export function readState(value: SQLOutputValue | undefined): ItemState {
-  const state = itemStates.find((known) => known === value);
-  if (!state) throw new DamagedRowError(`an item is in the unknown state ${String(value)}`);
-  return state;
-}
-
-function writeTime(ms: number): string {
-  const time = new Date(ms);
-  if (Number.isNaN(time.getTime())) throw new DamagedRowError(`${ms} is no time`);
-  return time.toISOString();
 }
 
 function readTime(time: string, otherwise: number): number {
