@@ -6,6 +6,7 @@ import type { MapContext, Mapper } from '../../pipelines/mapper.ts';
 import type { DocumentBuffer } from '../concurrency/document-buffers.ts';
 import type { IdClaims } from '../concurrency/id-claims.ts';
 import { LinkedAbort } from '../concurrency/linked-abort.ts';
+import type { PacedWork } from '../concurrency/paced-work.ts';
 import { Semaphore } from '../concurrency/semaphore.ts';
 import { addCounts, type BatchCounts } from '../contract/batch-counts.ts';
 import type { Clock } from '../contract/clock.ts';
@@ -13,7 +14,7 @@ import type { DeadLetter, DeadLetters } from '../contract/dead-letters.ts';
 import type { Origin } from '../contract/feed.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output, OutputDocument, WriteReport } from '../contract/output.ts';
-import { textOf, textsOf } from '../contract/records.ts';
+import { textOf } from '../contract/records.ts';
 import type { Batch, Source } from '../contract/source.ts';
 import type { DeliveryLedger, RecordKey } from '../contract/state.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
@@ -32,6 +33,8 @@ export interface CollectorParts {
   readonly claims: IdClaims;
   readonly deadLetters: DeadLetters;
   readonly openBuffer: () => DocumentBuffer;
+  /** All mapping of the process. */
+  readonly mappingWork: PacedWork;
   readonly telemetry: Telemetry;
   readonly log: Logger;
   readonly clock: Clock;
@@ -130,7 +133,7 @@ async function deliverInTurn(parts: WritingParts, batch: Batch, abandon: AbortSi
 /** Delivers one batch and settles it. A copy of a record that another batch carries waits for that one's outcome. */
 async function deliver(parts: WritingParts, batch: Batch, abandon: AbortSignal): Promise<void> {
   const room = parts.openBuffer();
-  const mapped = mapRecords(parts, batch, room);
+  const mapped = await mapRecords(parts, batch, room);
   let waiting: readonly MappedRecord[] = mapped.entries;
   let counts: BatchCounts = { ...nothing, filtered: mapped.filtered };
   while (waiting.length > 0) {
@@ -151,22 +154,29 @@ async function deliver(parts: WritingParts, batch: Batch, abandon: AbortSignal):
  * Each record is decoded, parsed, mapped and written before the next is looked at, known duplicates too: its text and
  * what was parsed of it then die young, which spares more work than mapping a few records in vain costs.
  */
-function mapRecords(parts: WritingParts, { origin, records }: Batch, room: DocumentBuffer): MappedBatch {
+async function mapRecords(
+  parts: WritingParts,
+  { origin, records }: Batch,
+  room: DocumentBuffer,
+): Promise<MappedBatch> {
   const context = mapContext(parts.mapping, origin);
   const dataStream = dataStreamOf(parts.mapping);
   const entries: MappedRecord[] = [];
   let unknown = 0;
   let newest = 0;
   let index = 0;
-  for (const text of textsOf(records)) {
-    const { record, body } = parts.writeRecord(text, context);
+  const mapNext = (): boolean => {
+    if (index === records.count) return false;
+    const { record, body } = parts.writeRecord(textOf(records, index), context);
     const key = parts.mapper.identify(record, origin.feed.tenant);
     newest = Math.max(newest, key.seconds);
     if (!record.type.known) unknown += 1;
     if (body !== undefined)
       entries.push({ index, key, document: { id: key.id, dataStream, body: room.add(body) } });
     index += 1;
-  }
+    return true;
+  };
+  await parts.mappingWork.run(mapNext);
   if (unknown > 0) parts.telemetry.count(origin.feed, 'unknown_record_types', unknown);
   return { entries, newest, filtered: index - entries.length };
 }

@@ -7,6 +7,7 @@ import { openMappers } from '../../pipelines/index.ts';
 import { byteBudget } from '../concurrency/byte-budget.ts';
 import { documentBuffers } from '../concurrency/document-buffers.ts';
 import { IdClaims } from '../concurrency/id-claims.ts';
+import { PacedWork } from '../concurrency/paced-work.ts';
 import { PrioritySemaphore } from '../concurrency/priority-semaphore.ts';
 import { sizedBuffers } from '../concurrency/sized-buffers.ts';
 import type { Clock } from '../contract/clock.ts';
@@ -114,6 +115,7 @@ function shareAmongStreams(
       claims: new IdClaims(),
       deadLetters,
       openBuffer: documentBuffers(2 * process.memoryBytes),
+      mappingWork: new PacedWork(),
       telemetry,
       log,
       clock,

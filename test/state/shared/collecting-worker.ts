@@ -4,6 +4,7 @@
 import { byteBudget } from '../../../input/concurrency/byte-budget.ts';
 import { documentBuffers } from '../../../input/concurrency/document-buffers.ts';
 import { IdClaims } from '../../../input/concurrency/id-claims.ts';
+import { PacedWork } from '../../../input/concurrency/paced-work.ts';
 import { PrioritySemaphore } from '../../../input/concurrency/priority-semaphore.ts';
 import { sizedBuffers } from '../../../input/concurrency/sized-buffers.ts';
 import { systemClock } from '../../../input/contract/clock.ts';
@@ -73,6 +74,7 @@ await collect(
     claims: new IdClaims(),
     deadLetters,
     openBuffer: documentBuffers(64 << 20),
+    mappingWork: new PacedWork(),
     telemetry,
     log,
     clock,
