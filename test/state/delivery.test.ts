@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from '@jest/globals';
@@ -41,6 +42,36 @@ describe('record Ids', () => {
     expect([...marks]).toEqual(keys.map((_, n) => Number(n % 3 === 0)));
     expect([...(await ledger.delivery.findSeen([]))]).toEqual([]);
     await ledger.close();
+  });
+
+  test('are found while they are sorted in, which lets others write in between, also in a copy of then', async () => {
+    using folder = temporaryFolder();
+    using copy = temporaryFolder();
+    const ledger = await openTestLedger(folder.path);
+    const keys = keysOf(33_000);
+    let isSorted = false;
+    const sorting = ledger.delivery.commit({ keys }).then(() => {
+      isSorted = true;
+    });
+    const meanwhile: RecordKey[] = [];
+    while (!isSorted) {
+      const next = key(`meanwhile:${meanwhile.length}`);
+      await ledger.delivery.commit({ keys: [next] });
+      meanwhile.push(next);
+      if (meanwhile.length === 8) cpSync(folder.path, copy.path, { recursive: true });
+      expect([...(await ledger.delivery.findSeen([next, ...keys.slice(-1)]))]).toEqual([1, 1]);
+    }
+    await sorting;
+    expect(meanwhile.length).toBeGreaterThan(16);
+    await ledger.close();
+    const known = async (path: string, wanted: readonly RecordKey[]) => {
+      const again = await openTestLedger(path);
+      const marks = await again.delivery.findSeen(wanted);
+      await again.close();
+      return marks.filter((mark) => mark === 1).length;
+    };
+    expect(await known(folder.path, [...keys, ...meanwhile])).toBe(keys.length + meanwhile.length);
+    expect(await known(copy.path, [...keys, ...meanwhile.slice(0, 8)])).toBe(keys.length + 8);
   });
 
   test('leave after eight days, in steps', async () => {

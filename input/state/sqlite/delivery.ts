@@ -121,11 +121,14 @@ export class SqliteDelivery implements DeliveryLedger {
     return this.#access.write(() => this.#seen.prune(now, idsPerPruning));
   }
 
+  /** In pieces, each in a transaction of its own: all at once would hold the event loop. */
   async #sortIn(): Promise<void> {
     this.#sorting = true;
     try {
-      await this.#access.write(() => this.#seen.sortIn());
-      this.#seen.forgetRecent();
+      const sorted = await this.#access.read(() => this.#seen.sortRecent());
+      for (const piece of sorted.pieces) await this.#access.write(() => this.#seen.insert(piece));
+      await this.#access.write(() => this.#seen.dropRecent(sorted));
+      await this.#access.read(() => this.#seen.loadAgain());
     } finally {
       this.#sorting = false;
     }

@@ -29,6 +29,15 @@ export function forgottenBefore(nowMs: number, { reachMs }: Retention): number {
 
 const mostKeysAtOnce = 4096;
 const mostRecent = 32_768;
+/** As few Ids as a transaction moves in some milliseconds, even where each of them is on a page of its own. */
+const keysInPiece = 2048;
+
+/** Recent Ids in the order of the large table. */
+interface SortedIds {
+  readonly pieces: readonly Buffer[];
+  /** The last of the rows that they are from. */
+  readonly lastRow: number;
+}
 
 /** The rows of remembered Ids. Methods that write expect a transaction of the caller's. */
 export class SeenIdRows {
@@ -89,22 +98,36 @@ export class SeenIdRows {
     this.#recent.addAll(toWords(packed));
   }
 
-  /** True when it is time to `sortIn`. */
+  /** True when it is time to move them to the large table. */
   get isFull(): boolean {
     return this.#recent.size >= mostRecent;
   }
 
-  /** Moves all recent Ids to the large table, within a transaction of the caller's; `forgetRecent` once that is committed. */
-  sortIn(): void {
-    const recent = this.#statements.recent.all().map(readKeys);
-    const sorted = sortByTime(Buffer.concat(recent));
-    eachChunk(sorted, (chunk, count) => this.#statements.add.run(chunk, count));
-    this.#statements.dropRecent.run();
+  /** Sorts all recent Ids. They are moved by `insert` for each piece and `dropRecent`, then `loadAgain`. */
+  sortRecent(): SortedIds {
+    const rows = this.#statements.recent.all();
+    const sorted = sortByTime(Buffer.concat(rows.map(readKeys)));
+    const pieces: Buffer[] = [];
+    eachChunk(sorted, (chunk) => pieces.push(chunk), keysInPiece);
+    const last = rows.at(-1);
+    return { pieces, lastRow: last === undefined ? 0 : readInteger(last, 'n') };
   }
 
-  /** Calls come in the order of the transactions. */
-  forgetRecent(): void {
+  /** Within a transaction of the caller's. Ids that are there already, after a crash, are left alone. */
+  insert(piece: Buffer): void {
+    this.#statements.add.run(piece, piece.length / keyBytes);
+  }
+
+  /** Within a transaction of the caller's, once all pieces are in the large table. */
+  dropRecent({ lastRow }: SortedIds): void {
+    this.#statements.dropRecent.run(lastRow);
+  }
+
+  /** Reads the recent Ids that are left. */
+  loadAgain(): void {
     this.#recent.clear();
+    this.#isLoaded = false;
+    this.load();
   }
 
   /** Drops about `most` Ids that are too old; true while more is left. Within a transaction of the caller's. */
@@ -144,9 +167,9 @@ function prepareStatements(database: DatabaseSync): Record<StatementName, Statem
     ),
     add: database.prepare(`INSERT OR IGNORE INTO seen SELECT ${key} FROM position WHERE n < ?2`),
     addLate: database.prepare(`INSERT OR IGNORE INTO seen_late SELECT ${key}, ?3 FROM position WHERE n < ?2`),
-    recent: database.prepare('SELECT keys FROM seen_recent ORDER BY n'),
+    recent: database.prepare('SELECT n, keys FROM seen_recent ORDER BY n'),
     addRecent: database.prepare('INSERT INTO seen_recent (keys) VALUES (?)'),
-    dropRecent: database.prepare('DELETE FROM seen_recent'),
+    dropRecent: database.prepare('DELETE FROM seen_recent WHERE n <= ?'),
     endOfStep: database.prepare('SELECT key FROM seen WHERE key < ? ORDER BY key LIMIT 1 OFFSET ?'),
     prune: database.prepare('DELETE FROM seen WHERE key < ?'),
     pruneLate: database.prepare(
@@ -200,10 +223,14 @@ function findIn(statement: StatementSync, packed: Buffer, mark: (index: number) 
   });
 }
 
-function eachChunk(packed: Buffer, use: (chunk: Buffer, count: number, first: number) => void): void {
+function eachChunk(
+  packed: Buffer,
+  use: (chunk: Buffer, count: number, first: number) => void,
+  most = mostKeysAtOnce,
+): void {
   const total = packed.length / keyBytes;
-  for (let first = 0; first < total; first += mostKeysAtOnce) {
-    const count = Math.min(mostKeysAtOnce, total - first);
+  for (let first = 0; first < total; first += most) {
+    const count = Math.min(most, total - first);
     use(packed.subarray(first * keyBytes, (first + count) * keyBytes), count, first);
   }
 }
