@@ -2,7 +2,7 @@
 
 import { type Component, keyOf } from '../../contract/component.ts';
 import type { Counter } from '../../contract/telemetry.ts';
-import { byComponent, type ComponentName, componentOf, nameOf } from './component-name.ts';
+import { type ComponentName, componentOf, nameOf, sortByName } from './component-name.ts';
 
 export interface StatusTotals {
   /** The id of the ledger; a new ledger begins at 0. */
@@ -78,8 +78,7 @@ export class RunningTotals {
       .filter(([key]) => !counted.has(key))
       .map(([, each]) => componentOf(each))
       .filter((component) => component !== undefined);
-    const components = [...own, ...others]
-      .toSorted(byComponent)
+    const components = sortByName([...own, ...others], nameOf)
       .values()
       .map((component) => this.#total(component, counted.get(keyOf(component))))
       .filter(({ counters }) => Object.keys(counters).length > 0);

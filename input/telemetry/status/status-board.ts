@@ -14,7 +14,7 @@ import {
   worstHealth,
 } from '../../contract/telemetry.ts';
 import { dayMs, hourMs, isoTime } from '../../contract/time.ts';
-import { byComponent, byName, type ComponentName, componentOf, nameOf } from './component-name.ts';
+import { type ComponentName, componentOf, nameOf, sortByName } from './component-name.ts';
 import { RunningTotals, type StatusTotals, type StatusTotalsInPieces } from './running-totals.ts';
 import { type ArrivalHistory, describeSilence, SilenceDetector } from './silence-detector.ts';
 
@@ -175,7 +175,7 @@ export class StatusBoard implements Telemetry {
 
   /** Returns the status to be read once: the text of a component is put together when it is asked for. */
   pieces(): StatusInPieces {
-    const entries = [...this.entries.values()].toSorted((a, b) => byComponent(a.component, b.component));
+    const entries = sortByName(this.entries.values(), ({ component }) => nameOf(component));
     const totals = this.totals.read(this.entries);
     return {
       version: this.version,
@@ -186,7 +186,9 @@ export class StatusBoard implements Telemetry {
       in_flight_bytes: this.inFlightBytes,
       components: entries.values().map((entry) => this.show(entry)),
       ...(totals !== undefined && { totals }),
-      ...(this.remembered.size > 0 && { remembered: [...this.remembered.values()].toSorted(byName) }),
+      ...(this.remembered.size > 0 && {
+        remembered: sortByName(this.remembered.values(), (habits) => habits),
+      }),
     };
   }
 

@@ -2,7 +2,7 @@
 // It makes text only, at most `columns` wide; progress.ts draws it again and again.
 
 import { type Counter, type Health, severity } from '../../contract/telemetry.ts';
-import { byName } from '../status/component-name.ts';
+import { spell } from '../status/component-name.ts';
 import type { ComponentStatus, Status } from '../status/status-board.ts';
 import { formatCount, formatDuration } from './format-numbers.ts';
 import { fold, shorten } from './wrap.ts';
@@ -97,22 +97,18 @@ export function drawProgressTable(status: Status, options: TableOptions): string
 }
 
 function chooseRows(status: Status, options: TableOptions, space: number): readonly ProgressRow[] {
-  const counted = status.components.map((each) => ({ ...each, counters: totalsOf(status, each) }));
+  const totals = new Map(status.totals?.components.map((each) => [spell(each), each.counters]));
+  // Counts reach back to when the ledger began, where that is known: a restart goes on counting.
+  const counted = status.components.map((each) => ({
+    ...each,
+    counters: totals.get(spell(each)) ?? each.counters,
+  }));
   const tenants = [...Map.groupBy(counted, ({ tenant_id = '' }) => tenant_id)];
   const nameOf = (id: string) => options.names.get(id) ?? id;
   const detailed = tenants.flatMap(([id, components]) => detailRows(nameOf(id), components));
   return detailed.length <= space
     ? detailed
     : tenants.map(([id, components]) => sumRow(nameOf(id), components));
-}
-
-/** Counts reach back to when the ledger began, where that is known: a restart goes on counting. */
-function totalsOf(
-  { totals }: Status,
-  { counters, ...component }: ComponentStatus,
-): ComponentStatus['counters'] {
-  const found = totals?.components.find((each) => byName(each, component) === 0);
-  return found === undefined ? counters : found.counters;
 }
 
 /** A tenant's name stands above its feeds, with its own state where that is not well. */
