@@ -1,8 +1,21 @@
 // The datasets of this project, by name, each with a folder of its own for its `dataset.yml` and its record types.
 // Generators go through all of them; a source says which one its records are of.
 
-/** Packages whose datasets the records of this project are of. */
-type DatasetPackage = 'm365' | 'm365_entra';
+/**
+ * The integration packages that have the data streams. One owner of a dataset, such as a package of Elastic's, keeps all of
+ * a package out, so that the datasets of each foreign owner are in a package of their own.
+ */
+export const datasetPackages = ['m365', 'm365_entra', 'm365_security', 'm365_mailflow'] as const;
+
+export type DatasetPackage = (typeof datasetPackages)[number];
+
+/** The package that collects for Elastic's o365, where that stays, and maps nothing. */
+export const collectorPackage = 'm365_collector';
+
+/** By its whole name: Elastic has packages that begin as these do, such as m365_defender. */
+export function isOwnPackage(name: string): boolean {
+  return name === collectorPackage || datasetPackages.some((each) => each === name);
+}
 
 export interface DatasetPlace {
   /** The folder below `pipelines/`. */
@@ -47,10 +60,24 @@ export const mainDataset: DatasetName = 'o365.audit';
 
 export const datasetNames: readonly DatasetName[] = Object.keys(datasets).filter(isDataset);
 
-/** Those whose data streams the package has, and `m365 setup` puts in place. */
-export const packagedDatasets: readonly DatasetName[] = datasetNames.filter(
-  (name) => datasets[name].package === 'm365',
-);
+export function datasetsOf(packageName: DatasetPackage): readonly DatasetName[] {
+  return datasetNames.filter((name) => packageOfDataset(name) === packageName);
+}
+
+/** The type says of which packages there may be datasets, not of which there are some now. */
+export function packageOfDataset(name: DatasetName): DatasetPackage {
+  const place: DatasetPlace = datasets[name];
+  return place.package;
+}
+
+/**
+ * Elastic's package that owns the dataset where it is installed: its name is the first part of the dataset's. Undefined of
+ * a dataset that is this project's own.
+ */
+export function elasticPackageOf(dataset: string): string | undefined {
+  const [owner = dataset] = dataset.split('.', 1);
+  return owner === 'm365' ? undefined : owner;
+}
 
 function isDataset(name: string): name is DatasetName {
   return Object.hasOwn(datasets, name);

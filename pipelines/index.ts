@@ -1,7 +1,7 @@
 // The ready mappers: the committed definitions of each dataset, compiled.
 
 import type { Dataset, Head } from './dataset.ts';
-import { type DatasetName, datasets, mainDataset, packagedDatasets } from './datasets.ts';
+import { type DatasetName, datasetNames, datasets, mainDataset } from './datasets.ts';
 import type { Definitions } from './definitions.ts';
 import { compileMapper, compileReader, type Mapper, type RecordReader } from './mapper.ts';
 import { readOwnText } from './own-files.ts';
@@ -22,7 +22,7 @@ function readGenerated(name: DatasetName): Definitions {
 
 /** Lists the datasets that records are delivered to. */
 export function listDatasets(): readonly Dataset[] {
-  return packagedDatasets.map((name) => loadDefinitions(name).dataset);
+  return datasetNames.map((name) => loadDefinitions(name).dataset);
 }
 
 /** Lists the fields of a raw document in which a delivered record may have this part of its head. */

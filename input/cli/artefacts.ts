@@ -16,9 +16,10 @@ import { writeFields, writeRecordTypes } from '../../pipelines/reference/write-r
 import { writeProtocolDefinition } from '../agent/protocol/write-definition.ts';
 import { writeSpec } from '../agent/spec/write-spec.ts';
 import { buildCollectionPipeline, collectionPipelineName } from '../completeness/pipeline.ts';
+import { collectionDataset } from '../settings/policy/read-completeness.ts';
 import { generateSettings } from '../settings/reference/generate.ts';
 import { malloc } from './launcher/start-anew.js';
-import { collectionDataset, listCollectionFields } from './package/fields/collection-fields.ts';
+import { listCollectionFields } from './package/fields/collection-fields.ts';
 import { generateVersions } from './package/versions/generate-versions.ts';
 import { writeSupport } from './support/write-support.ts';
 

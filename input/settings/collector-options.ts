@@ -1,7 +1,7 @@
 // The settings that belong to no source and no output: those of the process, under `m365:` at the top of a policy
 // file, and those of every input.
 
-import { packagedDatasets } from '../../pipelines/datasets.ts';
+import { datasetNames } from '../../pipelines/datasets.ts';
 import type { Option, OptionSet } from '../options/option.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -84,33 +84,38 @@ export const processOptions: OptionSet = {
   ],
 };
 
-const names = packagedDatasets.join(' or ');
-
-export const dataStreamOptions: readonly Option[] = [
-  {
-    name: 'data_stream.namespace',
-    type: 'text',
-    title: 'Namespace',
-    about: `The last part of the data stream, logs-${names}-<namespace>; "default" unless the input or stream names one.`,
-    shown: 'main',
-  },
-  {
-    name: 'data_stream.dataset',
-    type: 'choice',
-    choices: packagedDatasets,
-    title: 'Dataset',
-    about: `Always ${names}, the name that detection rules and dashboards are written against.`,
-    shown: 'file',
-  },
-  {
-    name: 'data_stream.type',
-    type: 'choice',
-    choices: ['logs'],
-    title: 'Type',
-    about: 'Always logs.',
-    shown: 'file',
-  },
-];
+/** Of a stream whose dataset is one of these, or of an input with such streams. */
+export function dataStreamOptions(datasets: readonly string[]): readonly Option[] {
+  const name = datasets.length === 1 ? datasets.join() : '<dataset>';
+  return [
+    {
+      name: 'data_stream.namespace',
+      type: 'text',
+      title: 'Namespace',
+      about: `The last part of the data stream, logs-${name}-<namespace>; "default" unless the input or stream names one.`,
+      shown: 'main',
+    },
+    {
+      name: 'data_stream.dataset',
+      type: 'choice',
+      choices: datasets,
+      title: 'Dataset',
+      about:
+        datasets.length === 1
+          ? `Always ${name}, the name that detection rules and dashboards are written against.`
+          : 'That of each stream follows from its source, and needs no setting.',
+      shown: 'file',
+    },
+    {
+      name: 'data_stream.type',
+      type: 'choice',
+      choices: ['logs'],
+      title: 'Type',
+      about: 'Always logs.',
+      shown: 'file',
+    },
+  ];
+}
 
 export const policyOptions: OptionSet = {
   part: '',
@@ -190,6 +195,6 @@ export const inputOptions: OptionSet = {
       about: 'As in a stream; for all streams of the input.',
       shown: 'file',
     },
-    ...dataStreamOptions,
+    ...dataStreamOptions(datasetNames),
   ],
 };

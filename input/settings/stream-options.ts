@@ -1,13 +1,13 @@
 // The settings of every stream, whatever source it reads.
 
-import { packagedDatasets } from '../../pipelines/datasets.ts';
+import { type DatasetName, elasticPackageOf } from '../../pipelines/datasets.ts';
 import type { Option } from '../options/option.ts';
 import { sourceKinds, usualKind } from '../sources/index.ts';
 import { dataStreamOptions, disableHostOption, documentForms } from './collector-options.ts';
 import { processorNames } from './policy/processors/read-processors.ts';
 
-/** Those of every stream, whatever source it reads. */
-export const streamOptions = (): readonly Option[] => [
+/** Those of a stream whose records are of this dataset. */
+export const streamOptions = (dataset: DatasetName): readonly Option[] => [
   {
     name: 'enabled',
     type: 'boolean',
@@ -25,7 +25,7 @@ export const streamOptions = (): readonly Option[] => [
     about: 'The kind of source that the stream reads.',
     shown: 'file',
   },
-  ...dataStreamOptions,
+  ...dataStreamOptions([dataset]),
   {
     name: 'tags',
     type: 'list',
@@ -41,8 +41,7 @@ export const streamOptions = (): readonly Option[] => [
     choices: documentForms,
     default: 'mapped',
     title: 'Documents',
-    about:
-      'The value raw delivers each record as it is, for data streams that another package, such as Elastic’s o365, owns and maps.',
+    about: `The value raw delivers each record as it is, for data streams that ${nameOwner(dataset)} owns and maps.`,
     // No other package owns the data streams where Kibana can install this one: a form has no use for it.
     shown: 'file',
   },
@@ -90,7 +89,12 @@ export const streamOptions = (): readonly Option[] => [
     name: 'processors',
     type: 'object',
     title: 'Processors',
-    about: `Elastic Agent’s ${processorNames.join(', ')}, with conditions in when; for anything more use the ingest pipeline logs-${packagedDatasets.join(' or ')}@custom.`,
+    about: `Elastic Agent’s ${processorNames.join(', ')}, with conditions in when; for anything more use the ingest pipeline logs-${dataset}@custom.`,
     shown: 'advanced',
   },
 ];
+
+function nameOwner(dataset: DatasetName): string {
+  const elastics = elasticPackageOf(dataset);
+  return elastics === undefined ? 'another package' : `another package, such as Elastic’s ${elastics},`;
+}

@@ -1,5 +1,5 @@
 // The assets that `m365 setup` puts into Elasticsearch: each has a kind, a name, a body, and a mark that tells ours from
-// others'. audit-assets.ts reads those of the audit data streams.
+// others'. own-assets.ts reads those of all datasets.
 
 import { createHash } from 'node:crypto';
 import { isObject } from '../../pipelines/json/unknown.ts';
@@ -38,19 +38,21 @@ export function titleOf({ kind, name }: Pick<SetupAsset, 'kind' | 'name'>): stri
 }
 
 /**
- * Writes a stamp of all templates together into the mapping that they make, so that a backing index shows by itself that
- * they made it: a run of setup that broke off half way is finished by the next.
+ * Writes a stamp of each index template and its components into the mapping that they make, so that a backing index shows
+ * by itself that they made it: a run of setup that broke off half way is finished by the next.
  */
 export function stampMappings(assets: readonly SetupAsset[]): readonly SetupAsset[] {
-  const stamp = stampOf(assets);
-  return assets.map((asset) => (asset.kind === 'index_template' ? withStamp(asset, stamp) : asset));
+  return assets.map((asset) =>
+    asset.kind === 'index_template' ? withStamp(asset, stampOf(asset, assets)) : asset,
+  );
 }
 
-export function stampOf(assets: readonly SetupAsset[]): string {
-  const templates = assets
-    .filter(({ kind }) => kind !== 'ingest_pipeline')
-    .map(({ name, body }) => ({ name, body: withoutLifecycle(body) }));
-  return digestOf(templates);
+export function stampOf(template: SetupAsset, assets: readonly SetupAsset[]): string {
+  const { composed_of: components } = template.body;
+  const isPart = ({ kind, name }: SetupAsset) =>
+    kind === 'component_template' && Array.isArray(components) && components.includes(name);
+  const parts = [...assets.filter(isPart), template];
+  return digestOf(parts.map(({ name, body }) => ({ name, body: withoutLifecycle(body) })));
 }
 
 function withStamp(asset: SetupAsset, stamp: string): SetupAsset {

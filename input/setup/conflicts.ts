@@ -1,6 +1,7 @@
 // Finds conflicts with other owners of the data streams: a package installed in Kibana, or a template that somebody wrote.
 // Each is described with the way out, and left alone.
 
+import { isOwnPackage } from '../../pipelines/datasets.ts';
 import { patternsOverlap } from '../outputs/elasticsearch/template/index-patterns.ts';
 import {
   findWinner,
@@ -50,7 +51,7 @@ function describeOwner(ours: SetupAsset, other: InstalledAsset): SetupConflict[]
 
 function ownedByPackage(template: string, packageName: string): SetupConflict {
   const what = `The integration package "${packageName}" is installed in Kibana and owns the index template ${template}`;
-  if (packageName === 'm365')
+  if (isOwnPackage(packageName))
     return {
       code: 'package',
       message: `${what}: it brings what setup would.`,

@@ -1,6 +1,7 @@
 // Judges the index template of each data stream: it should be ours for mapped documents, and that of the package which owns
 // the dataset for raw records.
 
+import { elasticPackageOf } from '../../pipelines/datasets.ts';
 import {
   findWinner,
   foreignPackageOf,
@@ -69,12 +70,12 @@ function adviceForOwner(template: InstalledAsset | undefined): string {
 const generic = 'logs';
 
 function judgeRaw(name: string, template: InstalledAsset | undefined): Verdict {
+  const elastics = elasticPackageOf(name.replace(/^logs-/, ''));
   if (!template || template.name === generic)
     return {
       state: 'problem',
       message: `nobody maps the raw records of ${name}: it ${template ? 'would follow only the generic index template "logs"' : 'has no index template'}`,
-      advice:
-        'Install the package that maps them (Elastic’s is o365) in Kibana; or leave out "documents: raw" and run `m365 setup`.',
+      advice: `Install the package that maps them${elastics === undefined ? '' : ` (Elastic’s is ${elastics})`} in Kibana; or leave out "documents: raw" and run \`m365 setup\`.`,
     };
   const follows = `${name} follows the index template ${template.name}`;
   if (maps(template))
@@ -84,15 +85,15 @@ function judgeRaw(name: string, template: InstalledAsset | undefined): Verdict {
       advice: 'Leave out "documents: raw": records are then mapped before they are sent.',
     };
   const owner = packageOf(template.body);
-  if (owner === 'o365')
+  if (owner !== undefined && owner === elastics)
     return {
       state: 'ok',
-      message: `${follows} of the package "o365", which maps raw records`,
+      message: `${follows} of the package "${owner}", which maps raw records`,
       advice: '',
     };
   return {
     state: 'unknown',
     message: `${follows}, which belongs to ${owner === undefined ? 'no package' : `the package "${owner}"`}`,
-    advice: 'See to it that its ingest pipeline takes records in o365audit, as that of Elastic’s o365 does.',
+    advice: 'See to it that its ingest pipeline takes raw records, as that of Elastic’s package does.',
   };
 }

@@ -3,7 +3,12 @@
 import { isObject } from '../../pipelines/json/unknown.ts';
 import type { Connection } from '../outputs/elasticsearch/connect/connection.ts';
 import { readVersion, requireSupported } from '../outputs/elasticsearch/connect/version.ts';
-import { type InstalledAsset, isOurs, patternsOf } from '../outputs/elasticsearch/template/template-owner.ts';
+import {
+  findWinner,
+  type InstalledAsset,
+  isOurs,
+  patternsOf,
+} from '../outputs/elasticsearch/template/template-owner.ts';
 import { inDependencyOrder, markOf, type SetupAsset, stampMappings, stampOf, titleOf } from './assets.ts';
 import {
   type LiveDataStream,
@@ -66,7 +71,7 @@ export async function planSetup(
     createStreams: input.dataStreams.filter((name) => !streams.some((stream) => stream.name === name)),
     retain: input.retention === undefined ? [] : streams.map(({ name }) => name),
     retention: input.retention,
-    rollOver: await findOutdated(connection, streams, stampOf(input.assets), signal),
+    rollOver: await findOutdated(connection, streams, input.assets, signal),
     conflicts: [
       ...foreignTemplates,
       ...withoutRepeats(
@@ -83,16 +88,24 @@ export async function planSetup(
 async function findOutdated(
   connection: Connection,
   streams: readonly LiveDataStream[],
-  stamp: string,
+  assets: readonly SetupAsset[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const outdated: string[] = [];
   for (const stream of streams) {
     if (stream.rollsOver) continue;
     const meta = await readMappingMeta(connection, stream, signal);
-    if (meta.m365 !== stamp) outdated.push(stream.name);
+    const template = findTemplate(stream.name, assets);
+    if (template && meta.m365 !== stampOf(template, assets)) outdated.push(stream.name);
   }
   return outdated;
+}
+
+/** The index template of ours that a data stream follows. */
+function findTemplate(dataStream: string, assets: readonly SetupAsset[]): SetupAsset | undefined {
+  const templates = assets.filter(({ kind }) => kind === 'index_template');
+  const { name } = findWinner(dataStream, templates) ?? {};
+  return templates.find((template) => template.name === name);
 }
 
 /** Removes conflicts of assets that belong to an owner named already. */

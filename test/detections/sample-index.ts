@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { assetKinds, assetPath, type SetupAsset } from '../../input/setup/assets.ts';
-import { readAuditAssets } from '../../input/setup/audit-assets.ts';
+import { readOwnAssets } from '../../input/setup/own-assets.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 import { ask } from '../elasticsearch/cluster.ts';
 import type { EsqlRow } from './esql.ts';
@@ -29,7 +29,7 @@ export async function makeSampleIndex(deliver: DeliverRecord): Promise<SampleInd
   const dataStream = `logs-o365.audit-${namespace}`;
   const drop = () => dropAll(dataStream, namespace);
   try {
-    const assets = readAuditAssets().filter(({ name }) => !name.startsWith('logs-m365.collection'));
+    const assets = readOwnAssets().filter(({ name }) => !name.startsWith('logs-m365.collection'));
     await install(renameAssets(assets, namespace, dataStream));
     await index(
       dataStream,

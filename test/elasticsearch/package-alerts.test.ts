@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createFieldLookup, generateAlertRules } from '../../dashboards/index.ts';
 import { runSetup } from '../../input/cli/commands/setup.ts';
 import { collectionSample } from '../../input/cli/package/sample/sample-events.ts';
-import { readAuditAssets } from '../../input/setup/audit-assets.ts';
+import { readOwnAssets } from '../../input/setup/own-assets.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
 import { ask, clusterUrl } from './cluster.ts';
 
@@ -11,7 +11,7 @@ const mark = `m365test${randomUUID().slice(0, 8)}.alerts`;
 const stream = `logs-${mark}-default`;
 
 beforeAll(async () => {
-  const assets = readAuditAssets().filter(({ name }) => name.includes('m365.collection'));
+  const assets = readOwnAssets().filter(({ name }) => name.includes('m365.collection'));
   const renamed = JSON.parse(JSON.stringify(assets).replaceAll('m365.collection', mark));
   // The fields keep their names: only what is named after the dataset is renamed.
   for (const asset of renamed)

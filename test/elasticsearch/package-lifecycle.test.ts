@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runSetup } from '../../input/cli/commands/setup.ts';
 import type { SetupAsset } from '../../input/setup/assets.ts';
-import { readAuditAssets } from '../../input/setup/audit-assets.ts';
+import { readOwnAssets } from '../../input/setup/own-assets.ts';
 import { ask, clusterUrl } from './cluster.ts';
 
 // The assets of the collection data stream under a name that no other test uses.
@@ -13,7 +13,7 @@ let said: string[];
 beforeEach(() => {
   mark = `m365test${randomUUID().slice(0, 8)}.collection`;
   const rename = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll('m365.collection', mark));
-  assets = readAuditAssets()
+  assets = readOwnAssets()
     .filter(({ name }) => name.includes('m365.collection'))
     .map((asset) => rename(asset));
   said = [];

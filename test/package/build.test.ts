@@ -20,14 +20,18 @@ import { buildPackage } from '../../input/cli/package/build-package.ts';
 import { buildCollectorPackage } from '../../input/cli/package/collector/build-collector.ts';
 import { writePackage } from '../../input/cli/package/write-package.ts';
 import { zipPackage } from '../../input/cli/package/zip.ts';
-import { readAuditAssets } from '../../input/setup/audit-assets.ts';
-import { sourceKinds } from '../../input/sources/index.ts';
-import { datasetNames, packagedDatasets } from '../../pipelines/datasets.ts';
+import { datasetPackages, datasetsOf } from '../../pipelines/datasets.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const validator = join(root, '..', 'shared', 'elastic-package', 'validate.sh');
 const run = promisify(execFile);
 
+/** Those that have a dataset, but for the one that collects for another package. */
+const packages: Readonly<Record<string, { readonly pack: Package }>> = Object.fromEntries(
+  datasetPackages
+    .filter((name) => datasetsOf(name).length > 0)
+    .map((name) => [name, { pack: buildPackage(undefined, name) }]),
+);
 let made: Package;
 let folder: string;
 
@@ -42,13 +46,16 @@ const zipOf = ({ name, version, built }: Package) => zipPackage(`${name}-${versi
 const text = (path: string, of: 'source' | 'built' = 'built') => String(made[of].get(path));
 
 describe('the package', () => {
-  test('has nothing of the datasets of other packages, and neither has what setup puts in place', () => {
-    const others = datasetNames.filter((name) => !packagedDatasets.includes(name));
-    expect(others.length).toBeGreaterThan(0);
-    const named = (text: string) => others.filter((name) => text.includes(name));
-    for (const files of [made.source, made.built])
-      for (const [path, content] of files) expect([path, ...named(String(content))]).toEqual([path]);
-    expect(readAuditAssets().flatMap(({ name }) => named(name))).toEqual([]);
+  test('has its datasets alone, and that of completeness', () => {
+    const datasetsIn = ({ built }: Package) =>
+      [...built]
+        .filter(([path]) => /^data_stream\/[^/]+\/manifest\.yml$/.test(path))
+        .map(([, content]) => parse(String(content)).dataset);
+    for (const [name, { pack }] of Object.entries(packages)) {
+      const own: string[] = datasetPackages.filter((each) => each === name).flatMap(datasetsOf);
+      const reports = name === 'm365' ? 'm365.collection' : `${name}.completeness`;
+      expect(datasetsIn(pack).toSorted()).toEqual([...own, reports].toSorted());
+    }
   });
 
   test('is the same bytes in every time zone', async () => {
@@ -62,9 +69,9 @@ describe('the package', () => {
 
   const available = existsSync(validator);
   (available ? test : test.skip)(
-    `and that of the collector satisfy Elastic's package-spec, folder and zip${available ? '' : ' (skipped: the validator is not beside the repository)'}`,
+    `and all others satisfy Elastic's package-spec, folder and zip${available ? '' : ' (skipped: the validator is not beside the repository)'}`,
     async () => {
-      for (const each of [made, buildCollectorPackage()]) {
+      for (const each of [...Object.values(packages).map(({ pack }) => pack), buildCollectorPackage()]) {
         const written = writePackage(each, folder);
         await expect(run('bash', [validator, written.folder, written.zip])).resolves.toBeDefined();
       }
@@ -73,7 +80,7 @@ describe('the package', () => {
 
   test('has its dashboards beside it, as Kibana imports them', () => {
     const { dashboards } = writePackage(made, folder);
-    const objects = readFileSync(dashboards, 'utf8')
+    const objects = readFileSync(String(dashboards), 'utf8')
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
@@ -164,12 +171,10 @@ describe('the package', () => {
   });
 
   test('explains every code that can stand in m365.collection.code', () => {
-    const readme = text('docs/README.md');
-    // The catalogue of Graph is in the README once a kind that asks Graph is registered.
-    const isAsked = sourceKinds().some(({ name }) => name.startsWith('graph-'));
-    const sources = globSync('input/{auth,sources,http,telemetry}/**/*.ts', { cwd: root }).filter(
-      (path) => isAsked || !path.endsWith('graph/api/error-catalogue.ts'),
-    );
+    const readme = Object.values(packages)
+      .map(({ pack }) => String(pack.built.get('docs/README.md')))
+      .join('\n');
+    const sources = globSync('input/{auth,sources,http,telemetry}/**/*.ts', { cwd: root });
     const codes = sources.flatMap((path) =>
       [...readFileSync(join(root, path), 'utf8').matchAll(/\bcode: '([^']+)'/g)].map(([, code = '']) => code),
     );

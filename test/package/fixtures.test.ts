@@ -1,31 +1,38 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { Package } from '../../input/cli/package/assemble-package.ts';
 import { buildPackage } from '../../input/cli/package/build-package.ts';
+import { datasetPackages, datasetsOf } from '../../pipelines/datasets.ts';
 import { checkDocument, readFieldDefinitions } from './field-checks.ts';
 
-let made: Package;
-beforeAll(() => {
-  made = buildPackage();
-});
+const packages = datasetPackages
+  .filter((name) => datasetsOf(name).length > 0)
+  .map((name) => buildPackage(undefined, name));
 
-const datasets = { audit: 'o365.audit', collection: 'm365.collection' } as const;
+/** The data streams that store documents, with their dataset and package. */
+const streams = packages.flatMap((made) =>
+  [...made.built].flatMap(([path, text]): [string, string, Package][] => {
+    const [, stream] = /^data_stream\/([^/]+)\/manifest\.yml$/.exec(path) ?? [];
+    if (stream === undefined || stream === 'completeness') return [];
+    return [[stream, parse(String(text)).dataset, made]];
+  }),
+);
 
-function fixturesOf(stream: string): [string, { readonly expected: readonly object[] }][] {
+function fixturesOf(made: Package, stream: string): [string, { readonly expected: readonly object[] }][] {
   const folder = `data_stream/${stream}/_dev/test/pipeline/`;
   return [...made.source]
     .filter(([path]) => path.startsWith(folder) && path.endsWith('-expected.json'))
     .map(([path, text]) => [path.slice(folder.length), JSON.parse(String(text))]);
 }
 
-describe.each(Object.entries(datasets))('the data stream %s', (stream, dataset) => {
+describe.each(streams)('the data stream %s of %s', (stream, dataset, made) => {
   test('has fixtures of documents that Elastic’s tests of pipelines take', () => {
     const definitions = readFieldDefinitions(made.built, stream);
     const config = parse(
       String(made.source.get(`data_stream/${stream}/_dev/test/pipeline/test-common-config.yml`)),
     );
     const numericKeywords = new Set<string>(config.numeric_keyword_fields ?? []);
-    const fixtures = fixturesOf(stream);
+    const fixtures = fixturesOf(made, stream);
     expect(fixtures.length).toBeGreaterThan(0);
     for (const [file, { expected }] of fixtures)
       for (const [position, document] of expected.entries())
@@ -46,7 +53,10 @@ describe.each(Object.entries(datasets))('the data stream %s', (stream, dataset) 
 });
 
 test('fixtures are of nearly every record type, and show what Elasticsearch looks up', () => {
-  const documents = fixturesOf('audit').flatMap(([, { expected }]) => expected.map((each) => Object(each)));
+  const [made] = packages;
+  const documents = (made ? fixturesOf(made, 'audit') : []).flatMap(([, { expected }]) =>
+    expected.map((each) => Object(each)),
+  );
   expect(new Set(documents.map(({ event }) => event.code)).size).toBeGreaterThan(150);
   expect(documents.filter(({ source }) => source?.geo?.city_name === 'London')).toHaveLength(1);
 });

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unzipSync } from 'fflate';
+import { parse } from 'yaml';
 import { runInstall } from '../../input/cli/commands/install.ts';
+import { packageNames } from '../../input/cli/package/ready-package.ts';
 
 interface SeenRequest {
   readonly line: string;
@@ -66,7 +68,13 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 const install = (
   flags: Parameters<typeof runInstall>[0] = {},
   environment = { KIBANA_API_KEY: 'id:key-value' },
-) => runInstall({ kibana: address, zip, ...flags }, (line) => said.push(line), environment);
+) =>
+  runInstall(
+    { kibana: address, zip, ...flags },
+    (line) => said.push(line),
+    environment,
+    async () => {},
+  );
 
 const uploads = () => seen.filter(({ line }) => line.startsWith('POST'));
 
@@ -109,7 +117,7 @@ describe('m365 install', () => {
       },
     ];
     await install();
-    expect(said[0]).toBe('version 0.0.9 is installed');
+    expect(said[0]).toBe('m365: version 0.0.9 is installed');
     expect(uploads()).toHaveLength(1);
   });
 
@@ -125,9 +133,74 @@ describe('m365 install', () => {
   });
 
   test('builds the package where none is given', async () => {
-    await runInstall({ kibana: address }, (line) => said.push(line), {});
+    await runInstall({ kibana: address, package: ['m365'] }, (line) => said.push(line), {});
     expect(uploads()[0]?.body.subarray(0, 2).toString()).toBe('PK');
     expect(uploads()[0]?.headers.authorization).toBeUndefined();
+  });
+});
+
+describe('m365 install of all packages', () => {
+  const nameOf = ({ body }: SeenRequest) => Object.keys(unzipSync(body))[0]?.split(/-\d/)[0];
+  const all = packageNames.filter((name) => name !== 'm365_collector');
+  const o365 = { name: 'o365', version: '3.10.6', dataStreams: [{ name: 'logs-o365.audit-*' }] };
+  const azure = { name: 'azure', version: '1.30.0', dataStreams: [{ name: 'logs-azure.signinlogs-*' }] };
+
+  beforeEach(() => {
+    for (const name of all) replies[`GET /api/fleet/epm/packages/${name}`] = [404, { message: 'not found' }];
+  });
+
+  const installAll = (flags: Parameters<typeof runInstall>[0] = {}) =>
+    runInstall({ kibana: address, ...flags }, (line) => said.push(line), {});
+
+  test('uploads each of them, under the title that it has', async () => {
+    await installAll();
+    expect(uploads().map(nameOf)).toEqual(all);
+    for (const { body } of uploads()) {
+      const [, manifest] =
+        Object.entries(unzipSync(body)).find(([path]) => /^[^/]+\/manifest\.yml$/.test(path)) ?? [];
+      const { name, title } = parse(Buffer.from(manifest ?? []).toString());
+      expect([name, said.some((line) => line.includes(`choose "${title}"`))]).toEqual([name, true]);
+    }
+  });
+
+  test.each([
+    [azure, 'm365_entra', /left out: the package "azure" 1\.30\.0.*"documents: raw".*what azure maps/],
+    [o365, 'm365', /left out: the package "o365" 3\.10\.6.*m365 install --collector/],
+  ])('leaves the one out whose data streams %j owns', async (owner, left, message) => {
+    replies[installed] = [200, { items: [owner], total: 1 }];
+    await installAll();
+    expect(uploads().map(nameOf)).toEqual(all.filter((name) => name !== left));
+    expect(said.at(-1)).toMatch(message);
+  });
+
+  test('fails where each is left out', async () => {
+    replies[installed] = [200, { items: [azure], total: 1 }];
+    await expect(installAll({ package: ['m365_entra'] })).rejects.toMatchObject({
+      code: 'install-conflict',
+      message: expect.stringMatching(/^Nothing was uploaded: the package "azure"/),
+    });
+    expect(uploads()).toEqual([]);
+  });
+
+  test('waits where Kibana wants a pause between uploads', async () => {
+    const pauses: number[] = [];
+    const refused = { statusCode: 429, message: 'Please wait 8s before uploading again.' };
+    const taken = replies[upload] ?? [200, {}];
+    replies[upload] = [429, refused];
+    const sleep = async (ms: number) => {
+      pauses.push(ms);
+      replies[upload] = taken;
+    };
+    await runInstall({ kibana: address, zip }, (line) => said.push(line), {}, sleep);
+    expect(pauses).toEqual([9000]);
+    expect(said.join('\n')).toContain('installed the package m365');
+  });
+
+  test('takes one package for one zip, and the collector’s alone', async () => {
+    await expect(installAll({ zip, package: ['m365', 'm365_entra'] })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    await expect(installAll({ collector: true, package: ['m365'] })).rejects.toMatchObject({ code: 'usage' });
   });
 });
 

@@ -1,4 +1,4 @@
-// Kibana takes both packages where they are uploaded, and refuses what it must: each rule of an upload is tried on a
+// Kibana takes the packages where they are uploaded, and refuses what it must: each rule of an upload is tried on a
 // package that breaks it, and on ours.
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,21 +7,30 @@ import { parse, stringify } from 'yaml';
 import type { Package } from '../../input/cli/package/assemble-package.ts';
 import { buildPackage } from '../../input/cli/package/build-package.ts';
 import { buildCollectorPackage } from '../../input/cli/package/collector/build-collector.ts';
+import { type PackageName, packageNames } from '../../input/cli/package/ready-package.ts';
 import { zipPackage } from '../../input/cli/package/zip.ts';
+import { collectorPackage, datasetNames } from '../../pipelines/datasets.ts';
 import { type Archive, checkUpload } from './fleet/upload-rules.ts';
 
-const names = ['m365', 'm365_collector'] as const;
-let packages: Record<(typeof names)[number], Package>;
+const names = packageNames;
+const packages = new Map<PackageName, Package>();
 beforeAll(() => {
-  packages = { m365: buildPackage(), m365_collector: buildCollectorPackage() };
+  for (const name of names)
+    packages.set(name, name === collectorPackage ? buildCollectorPackage() : buildPackage(undefined, name));
 });
+
+function built(name: PackageName): Package {
+  const found = packages.get(name);
+  if (!found) throw new Error(`there is no package ${name}`);
+  return found;
+}
 
 type Files = Map<string, string | Uint8Array>;
 
 /** A package in its archive, after a change to its files. */
-function archiveOf(name: (typeof names)[number], change: (files: Files) => void = () => undefined): Archive {
-  const { version, built } = packages[name];
-  const files: Files = new Map(built);
+function archiveOf(name: PackageName, change: (files: Files) => void = () => undefined): Archive {
+  const { version, built: own } = built(name);
+  const files: Files = new Map(own);
   change(files);
   return inFolder(`${name}-${version}`, files);
 }
@@ -39,11 +48,12 @@ const edit = (path: string, change: (manifest: any) => void) => (files: Files) =
 const elastics = { name: 'o365', source: 'registry', templates: ['logs-o365.audit'] } as const;
 
 test.each(names)('%s breaks no rule', (name) => {
-  const { version, built } = packages[name];
-  const zip = unzipSync(zipPackage(`${name}-${version}`, built));
+  const { version, built: own } = built(name);
+  const zip = unzipSync(zipPackage(`${name}-${version}`, own));
   expect(checkUpload(new Map(Object.entries(zip)))).toEqual([]);
   // An earlier upload of the same package is replaced.
-  const before = { name, source: 'upload', templates: ['logs-o365.audit', 'logs-m365.collection'] } as const;
+  const templates = [...datasetNames, 'm365.collection'].map((dataset) => `logs-${dataset}`);
+  const before = { name, source: 'upload', templates } as const;
   expect(checkUpload(archiveOf(name), { registry: [], installed: [before] })).toEqual([]);
 });
 
@@ -61,6 +71,24 @@ describe('with Elastic’s o365 installed', () => {
         checkUpload(archiveOf('m365'), { registry: [], installed: [{ ...elastics, templates: [template] }] }),
       ).toEqual(['logs-o365.audit is owned by o365']);
   });
+});
+
+test('Elastic’s azure keeps out the package of Entra’s logs, and no other', () => {
+  const azure = { name: 'azure', source: 'registry', templates: ['logs-azure.signinlogs'] } as const;
+  const target = { registry: ['azure'], installed: [azure] };
+  expect(checkUpload(archiveOf('m365_entra'), target)).toEqual(['logs-azure.signinlogs is owned by azure']);
+  for (const name of names.filter((each) => each !== 'm365_entra'))
+    expect(checkUpload(archiveOf(name), target)).toEqual([]);
+});
+
+test('none owns what another one does, but for that of the collector', () => {
+  const owned = names
+    .filter((name) => name !== collectorPackage)
+    .flatMap((name) =>
+      [...built(name).built].filter(([path]) => /^data_stream\/[^/]+\/manifest\.yml$/.test(path)),
+    )
+    .map(([, text]) => parse(String(text)).dataset);
+  expect(new Set(owned).size).toBe(owned.length);
 });
 
 test('the two exclude each other: both own the data stream of completeness', () => {
@@ -135,8 +163,8 @@ describe('refused is', () => {
   });
 
   test.each(['m', 'M365', 'm-365', '3m', `m${'x'.repeat(150)}`])('the name %s', (name) => {
-    const { built, version } = packages.m365;
-    const files: Files = new Map(built);
+    const { built: own, version } = built('m365');
+    const files: Files = new Map(own);
     edit('manifest.yml', (manifest) => Object.assign(manifest, { name }))(files);
     expect(checkUpload(inFolder(`${name}-${version}`, files))).toEqual([`the name ${name}`]);
   });
@@ -151,9 +179,7 @@ describe('refused is', () => {
 });
 
 test.each(names)('%s brings nothing for which an upload needs more than Fleet and Integrations', (name) => {
-  const kinds = [...packages[name].built.keys()].flatMap(
-    (path) => /^kibana\/([^/]+)\//.exec(path)?.[1] ?? [],
-  );
+  const kinds = [...built(name).built.keys()].flatMap((path) => /^kibana\/([^/]+)\//.exec(path)?.[1] ?? []);
   for (const gated of ['security_rule', 'security_ai_prompt', 'ml_module'])
     expect(kinds).not.toContain(gated);
 });
@@ -164,7 +190,7 @@ test('privileges on its own data stream are not refused, and ours asks for none'
   );
   expect(checkUpload(archiveOf('m365', asks))).toEqual([]);
   for (const name of names)
-    for (const [path, text] of packages[name].built)
+    for (const [path, text] of built(name).built)
       if (path.endsWith('manifest.yml'))
         expect(parse(String(text)).elasticsearch?.privileges).toBeUndefined();
 });

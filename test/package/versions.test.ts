@@ -2,8 +2,9 @@
 // have changed.
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { listDataStreams, type PackageDataStream } from '../../input/cli/package/data-streams.ts';
+import type { PackageDataStream } from '../../input/cli/package/data-streams.ts';
 import type { FieldDefinition } from '../../input/cli/package/fields/field-definitions.ts';
+import { listRecordedStreams } from '../../input/cli/package/versions/generate-versions.ts';
 import {
   addRecord,
   findNeeded,
@@ -13,11 +14,10 @@ import {
 import { readVersion } from '../../input/cli/version.ts';
 import { comparePackageVersions } from '../../input/settings/installed-package/compare-versions.ts';
 import { neededVersions, packageVersion } from '../../input/settings/installed-package/versions.generated.ts';
-import { readDefinitions } from '../../pipelines/language/index.ts';
 
 let streams: readonly PackageDataStream[];
 beforeAll(() => {
-  streams = listDataStreams(readDefinitions('o365.audit'));
+  streams = listRecordedStreams();
 });
 
 test('the constants are those of this version, and what is needed is made as what is built', () => {

@@ -20,7 +20,7 @@ describe('a package', () => {
       is: 'too old',
       message: expect.stringMatching(/contoso-1.*m365 1\.1\.9.*1\.2\.0 or later/),
       advice: expect.stringMatching(
-        /`m365 install --kibana URL`.*m365-1\.4\.0\.zip.*upgrade the integration policy/,
+        /`m365 install --package m365 --kibana URL`.*m365-1\.4\.0\.zip.*upgrade the integration policy/,
       ),
     });
     expect(of('m365_collector', '1.2.0')?.advice).toMatch(

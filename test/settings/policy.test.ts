@@ -165,9 +165,7 @@ inputs:
       'p.yml:14:30: requests_per_minute must be a whole number, not text',
       expect.stringMatching(/^p\.yml:15:16: cloud does not know "gcchigh"; did you mean "gcc-high"\?/),
       'p.yml:16:20: login_url must be a URL such as https://host:9200, without a user name, not "login.example"',
-      expect.stringMatching(
-        /^p\.yml:18:23: the processor dissect is not supported .*logs-o365\.audit@custom$/,
-      ),
+      expect.stringMatching(/^p\.yml:18:23: the processor dissect is not supported .*logs-<dataset>@custom$/),
       expect.stringMatching(/^p\.yml:19:23: memory_budget is 1KiB, but must be at least 4MiB: /),
       expect.stringMatching(
         /^p\.yml:20:1: unknown setting "otputs" in the policy; did you mean "outputs"\?$/,

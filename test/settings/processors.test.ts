@@ -87,7 +87,7 @@ describe('processors of a policy', () => {
   });
 
   test.each([
-    ['dissect: {}', /the processor dissect is not supported .*logs-o365\.audit@custom/],
+    ['dissect: {}', /the processor dissect is not supported .*logs-<dataset>@custom/],
     [
       'add_host_metadata: {}',
       /add_host_metadata is not supported .*agent\.name is the machine that collects/,

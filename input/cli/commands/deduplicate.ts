@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { dataStreamOf } from '../../../pipelines/dataset.ts';
-import { packagedDatasets } from '../../../pipelines/datasets.ts';
+import { datasetNames } from '../../../pipelines/datasets.ts';
 import { type Connection, connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { deleteDocuments, deleteLine } from '../../outputs/elasticsearch/stored/delete-duplicates.ts';
 import { findDuplicates, type StoredDocument } from '../../outputs/elasticsearch/stored/duplicates.ts';
@@ -85,7 +85,7 @@ async function deduplicate(flags: DeduplicateFlags): Promise<boolean> {
 async function chooseDataStreams({ namespace, policy }: DeduplicateFlags): Promise<readonly string[]> {
   if (namespace !== undefined || policy === undefined) {
     const namespaces = namespace ?? ['default'];
-    return packagedDatasets.flatMap((dataset) =>
+    return datasetNames.flatMap((dataset) =>
       namespaces.map((each) => dataStreamOf({ dataset, namespace: each })),
     );
   }

@@ -1,20 +1,21 @@
-// The command `m365 install`: it uploads the package to Kibana, after a look at who owns its data streams.
+// The command `m365 install`: it uploads the packages to Kibana, each after a look at who owns its data streams.
 
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { packagedDatasets } from '../../../pipelines/datasets.ts';
+import { collectorPackage } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { createDispatcher } from '../../http/dispatcher.ts';
 import { fileSecret, fixedSecret, type Secret } from '../../options/secret.ts';
 import type { EnvironmentVariables } from '../../options/settings-tree.ts';
 import type { PrintLine } from '../../setup/apply-setup.ts';
-import { askKibana, type KibanaConnection } from '../kibana/connection.ts';
+import type { KibanaConnection } from '../kibana/connection.ts';
 import { importDashboards } from '../kibana/import-dashboards.ts';
-import { findOwnership, mapsDataStreams, type Ownership } from '../kibana/owners.ts';
-import { rawDataset } from '../package/collector/raw-dataset.ts';
-import { collectionDataset } from '../package/fields/collection-fields.ts';
-import { findSavedObjects, findZip, type PackageName } from '../package/ready-package.ts';
+import { dataStreamsOf, findObstacle, type Obstacle, packageTitles } from '../kibana/obstacles.ts';
+import { findOwnership, type Ownership } from '../kibana/owners.ts';
+import { uploadPackage } from '../kibana/upload-package.ts';
+import { findSavedObjects, findZip, type PackageName, packageNames } from '../package/ready-package.ts';
 import { printText } from '../terminal/terminal.ts';
 import { installAgentCommand } from './install-agent.ts';
 
@@ -27,6 +28,7 @@ export interface InstallFlags {
   readonly ca?: readonly string[];
   readonly insecure?: boolean;
   readonly zip?: string;
+  readonly package?: readonly PackageName[];
   readonly collector?: boolean;
   readonly dashboardsOnly?: boolean;
   readonly dryRun?: boolean;
@@ -34,10 +36,12 @@ export interface InstallFlags {
 
 const teaching = `
 What it does:
-  Builds the package and uploads it to Kibana's Fleet, which installs its data
-  streams, pipelines and dashboards. It looks first: where another package owns
-  the data streams, or the registry has one of the same name, it says so with
-  the way out, and uploads nothing.
+  Builds the packages and uploads them to Kibana's Fleet, which installs their
+  data streams, pipelines and dashboards. There is one for each owner that the
+  data streams could have: ${packageNames.filter((name) => name !== collectorPackage).join(', ')}. It looks first: where another package
+  owns the data streams, or the registry has one of the same name, it says so
+  with the way out, and uploads the others. Kibana takes an upload every ten
+  seconds, so that several take a while.
 
 Credentials:
   KIBANA_API_KEY (encoded, as Kibana shows it, or id:key), or --username with
@@ -61,12 +65,16 @@ Ways to the documents:
   Elastic's o365 is there    remove it (its documents stay), then m365 install
   ... and is to stay         m365 install --collector, which collects for it;
                              then disable the inputs of o365
+  Elastic's azure is there   m365_entra is left out; remove azure, or keep it
+                             and collect from a policy file with the setting
+                             "documents: raw"
   m365 setup was run first   keep it, and m365 install --dashboards-only
 
 Examples:
   m365 install --kibana https://kibana.example:5601 --dry-run   who owns what
   m365 install --kibana https://kibana.example:5601             do it
   m365 install --kibana http://localhost:5601 --username elastic
+  m365 install --kibana https://kibana.example:5601 --package m365_entra
   m365 install --kibana https://kibana.example:5601 --collector
   m365 install --kibana https://kibana.example:5601 --dashboards-only
 
@@ -76,8 +84,8 @@ Beside Elastic Agent:
 
 export function installCommand(): Command {
   return new Command('install')
-    .summary('upload the integration package to Kibana')
-    .description('Builds the integration package and uploads it to Kibana.')
+    .summary('upload the integration packages to Kibana')
+    .description('Builds the integration packages and uploads them to Kibana.')
     .addOption(new Option('--kibana <url>', 'address of Kibana, with its base path').env('KIBANA_URL'))
     .option('--space <id>', 'the space it is installed from; the default one without it')
     .option('--api-key-file <file>', 'file that holds the API key')
@@ -86,6 +94,11 @@ export function installCommand(): Command {
     .option('--ca <file...>', 'PEM file of the authority to trust')
     .option('--insecure', 'do not check the certificate')
     .option('--zip <file>', 'upload this package instead of building it')
+    .addOption(
+      new Option('--package <name...>', 'these packages; all of them without it').choices(
+        packageNames.filter((name) => name !== collectorPackage),
+      ),
+    )
     .option('--collector', 'the package that collects for Elastic’s o365, which stays')
     .option('--dashboards-only', 'import the dashboards as saved objects, without the package')
     .option('--dry-run', 'look, and upload nothing')
@@ -94,37 +107,17 @@ export function installCommand(): Command {
     .action((flags: InstallFlags) => runInstall(flags, printText));
 }
 
-/** What is uploaded: its title in Kibana, and the data streams that it has to own. */
-interface Uploaded {
-  readonly name: PackageName;
-  readonly title: string;
-  readonly dataStreams: readonly string[];
-}
-
-const patternOf = (dataset: string): string => `logs-${dataset}-*`;
-
-const wholePackage: Uploaded = {
-  name: 'm365',
-  title: 'Microsoft 365: complete audit logs',
-  dataStreams: [...packagedDatasets, collectionDataset].map(patternOf),
-};
-
-const collectorPackage: Uploaded = {
-  name: 'm365_collector',
-  title: "Microsoft 365: complete collection for Elastic's package",
-  dataStreams: [collectionDataset, rawDataset].map(patternOf),
-};
-
 /** Throws an OperatorError for everything that needs a person. */
 export async function runInstall(
   flags: InstallFlags,
   print: PrintLine,
   environment: EnvironmentVariables = process.env,
+  sleep: (ms: number) => Promise<unknown> = setTimeout,
 ) {
-  // The package is built first of all: it takes seconds, in which Kibana would close a connection that is open already.
+  // Packages are built first of all: it takes seconds, in which Kibana would close a connection that is open already.
   const deliver = await (flags.dashboardsOnly
     ? prepareDashboards(flags, print)
-    : prepareUpload(flags, print));
+    : prepareUploads(flags, print, sleep));
   const connection = await readConnection(flags, environment);
   try {
     await deliver(connection);
@@ -133,30 +126,65 @@ export async function runInstall(
   }
 }
 
-type Upload = (connection: KibanaConnection) => Promise<void>;
+type Deliver = (connection: KibanaConnection) => Promise<void>;
 
-async function prepareUpload(flags: InstallFlags, print: PrintLine): Promise<Upload> {
-  const uploaded = flags.collector ? collectorPackage : wholePackage;
-  const zip = flags.zip === undefined ? await findZip(uploaded.name) : readZip(flags.zip);
+async function prepareUploads(
+  flags: InstallFlags,
+  print: PrintLine,
+  sleep: (ms: number) => Promise<unknown>,
+): Promise<Deliver> {
+  const zips = new Map<PackageName, Uint8Array>();
+  for (const name of choosePackages(flags))
+    zips.set(name, flags.zip === undefined ? await findZip(name) : readZip(flags.zip));
   return async (connection) => {
-    const ownership = await findOwnership(connection, uploaded.name, uploaded.dataStreams);
-    refuse(ownership, uploaded, print);
-    if (flags.dryRun) {
-      print(`would upload the package (${zip.byteLength} bytes) to ${connection.address}`);
-      return;
+    const left: Obstacle[] = [];
+    for (const [name, zip] of zips) {
+      const ownership = await findOwnership(connection, name, dataStreamsOf(name));
+      const obstacle = findObstacle(name, ownership);
+      if (obstacle) left.push(obstacle);
+      else await deliverPackage({ connection, print, sleep }, name, zip, { ...ownership, flags });
     }
-    const { body } = await askKibana(connection, { method: 'POST', path: '/api/fleet/epm/packages', zip });
-    const items = Array.isArray(body.items) ? body.items.length : 0;
-    print(`installed the package with ${items} assets`);
-    print(`Next: in Kibana open Integrations, choose "${uploaded.title}", and add it to a policy.`);
-    if (flags.collector) print('Disable the inputs of the package o365 for the same tenants.');
+    if (left.length === zips.size) throw nothingUploaded(left);
+    for (const { message, advice } of left) print(`left out: ${message} ${advice}`);
   };
+}
+
+function choosePackages({ collector, package: chosen, zip }: InstallFlags): readonly PackageName[] {
+  if (collector && chosen)
+    throw usage('--collector and --package exclude each other.', 'Leave one of them out.');
+  if (collector) return [collectorPackage];
+  if (zip !== undefined && chosen && chosen.length > 1)
+    throw usage('One --zip cannot be several packages.', 'Give one --package.');
+  return chosen ?? (zip === undefined ? packageNames.filter((name) => name !== collectorPackage) : ['m365']);
+}
+
+interface Delivering {
+  readonly connection: KibanaConnection;
+  readonly print: PrintLine;
+  readonly sleep: (ms: number) => Promise<unknown>;
+}
+
+async function deliverPackage(
+  { connection, print, sleep }: Delivering,
+  name: PackageName,
+  zip: Uint8Array,
+  { installed, flags }: Pick<Ownership, 'installed'> & { readonly flags: InstallFlags },
+): Promise<void> {
+  print(`${name}: ${installed === undefined ? 'no version of it' : `version ${installed}`} is installed`);
+  if (flags.dryRun) {
+    print(`would upload the package ${name} (${zip.byteLength} bytes) to ${connection.address}`);
+    return;
+  }
+  const assets = await uploadPackage(connection, zip, sleep);
+  print(`installed the package ${name} with ${assets} assets`);
+  print(`Next: in Kibana open Integrations, choose "${packageTitles[name]}", and add it to a policy.`);
+  if (name === collectorPackage) print('Disable the inputs of the package o365 for the same tenants.');
 }
 
 async function prepareDashboards(
   { zip, dryRun, collector }: InstallFlags,
   print: PrintLine,
-): Promise<Upload> {
+): Promise<Deliver> {
   if (zip !== undefined || collector)
     throw usage(
       `${collector ? '--collector' : '--zip'} and --dashboards-only exclude each other.`,
@@ -186,29 +214,10 @@ function readZip(file: string): Uint8Array {
   }
 }
 
-function refuse(ownership: Ownership, uploaded: Uploaded, print: PrintLine): void {
-  const { installed, inRegistry, owners } = ownership;
-  const [owner] = owners;
-  if (owner)
-    throw conflict(
-      `Nothing was uploaded: the package "${owner.name}" ${owner.version} is installed and owns ${owner.dataStreams.join(', ')}.`,
-      `Either remove it (Integrations → Installed → ${owner.name} → Settings → Uninstall; its documents stay) and run this again, ${uploaded === wholePackage ? 'or keep it and run `m365 install --collector`, which collects for it (documents: raw).' : 'or collect with that one: only one of the two can be there.'}`,
-    );
-  if (inRegistry !== undefined)
-    throw conflict(
-      `Nothing was uploaded: the registry of this Kibana has a package of the same name (${inRegistry}).`,
-      'Serve this package from a registry of your own (xpack.fleet.registryUrl), or run `m365 setup`, then `m365 install --dashboards-only`.',
-    );
-  if (uploaded === collectorPackage && !hasOwner(ownership))
-    throw conflict(
-      `Nothing was uploaded: no installed package owns ${packagedDatasets.map(patternOf).join(', ')}, for which this one collects.`,
-      'Install Elastic’s package Microsoft Office 365 first, or run `m365 install` without --collector, which needs no other package.',
-    );
-  print(installed === undefined ? 'no version of it is installed' : `version ${installed} is installed`);
+function nothingUploaded(left: readonly Obstacle[]): OperatorError {
+  const text = (name: 'message' | 'advice') => [...new Set(left.map((each) => each[name]))].join(' ');
+  return conflict(`Nothing was uploaded: ${text('message')}`, text('advice'));
 }
-
-const hasOwner = ({ all }: Ownership): boolean =>
-  all.some((each) => mapsDataStreams(each, packagedDatasets.map(patternOf)));
 
 async function readConnection(
   flags: InstallFlags,

@@ -1,19 +1,24 @@
-// The command `m365 package`: it writes the integration package for Kibana, as a folder and as a zip.
+// The command `m365 package`: it writes the integration packages for Kibana, each as a folder and as a zip.
 
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { collectorPackage } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import type { Package } from '../package/assemble-package.ts';
 import { buildPackage } from '../package/build-package.ts';
 import { buildCollectorPackage } from '../package/collector/build-collector.ts';
+import { type PackageName, packageNames } from '../package/ready-package.ts';
 import { type WrittenPackage, writePackage } from '../package/write-package.ts';
 import { printText } from '../terminal/terminal.ts';
 
+const usualNames = packageNames.filter((name) => name !== collectorPackage);
+
 const teaching = `
 What it does:
-  Builds the integration package "m365" from manifest.yml, changelog.yml,
-  fields/, pipelines/, dashboards/ and the declared settings. The folder is the
+  Builds the integration packages from manifest.yml, changelog.yml, fields/,
+  pipelines/, dashboards/ and the declared settings: ${usualNames.join(', ')},
+  one for each owner that the data streams could have. The folder is the
   source form, which Elastic's own tools lint, build and test; the zip is the
   built form, which Kibana takes. The same repository gives the same bytes.
   Beside them are the dashboards alone, to be imported in Kibana (Stack
@@ -23,29 +28,45 @@ What it does:
   goes on mapping, and reports completeness.
 
 Examples:
-  m365 package                        a folder, a zip and the dashboards
+  m365 package                        folders, zips and the dashboards
   m365 package --to /tmp/packages     somewhere else
+  m365 package --package m365_entra   one of them
   m365 package --collector            for a cluster with Elastic's o365
-  m365 install --kibana https://kibana.example:5601     build it and upload it`;
+  m365 install --kibana https://kibana.example:5601     build them and upload`;
 
 const buildFolder = join(import.meta.dirname, '..', '..', '..', 'build');
 
 export function packageCommand(): Command {
   return new Command('package')
-    .summary('build the integration package for Kibana')
-    .description('Builds the integration package that Kibana installs.')
+    .summary('build the integration packages for Kibana')
+    .description('Builds the integration packages that Kibana installs.')
     .addOption(
-      new Option('--to <folder>', 'where to put it').default(buildFolder, 'build/ beside manifest.yml'),
+      new Option('--to <folder>', 'where to put them').default(buildFolder, 'build/ beside manifest.yml'),
+    )
+    .addOption(
+      new Option('--package <name...>', 'these packages; all of them without it').choices([...packageNames]),
     )
     .option('--collector', 'the package that collects for Elastic’s o365')
     .addHelpText('after', teaching)
-    .action(({ to, collector }: { to: string; collector?: boolean }) => {
-      const built = collector ? buildCollectorPackage() : buildPackage();
-      const { folder, zip, dashboards } = write(built, to);
-      printText(folder);
-      printText(zip);
-      printText(dashboards);
+    .action(({ to, collector, package: chosen }: PackageFlags) => {
+      const names: readonly PackageName[] = collector ? [collectorPackage] : (chosen ?? usualNames);
+      for (const name of names) {
+        const { folder, zip, dashboards } = write(buildNamed(name), to);
+        printText(folder);
+        printText(zip);
+        if (dashboards !== undefined) printText(dashboards);
+      }
     });
+}
+
+interface PackageFlags {
+  readonly to: string;
+  readonly collector?: boolean;
+  readonly package?: readonly PackageName[];
+}
+
+function buildNamed(name: PackageName): Package {
+  return name === collectorPackage ? buildCollectorPackage() : buildPackage(undefined, name);
 }
 
 function write(built: Package, to: string): WrittenPackage {

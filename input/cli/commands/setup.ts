@@ -2,15 +2,11 @@
 // those without Kibana.
 
 import { Command } from 'commander';
-import { dataStreamOf } from '../../../pipelines/dataset.ts';
-import { packagedDatasets } from '../../../pipelines/datasets.ts';
+import { elasticPackageOf } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
-import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
-import { patternsOverlap } from '../../outputs/elasticsearch/template/index-patterns.ts';
-import { patternsOf } from '../../outputs/elasticsearch/template/template-owner.ts';
-import type { OutputPolicy } from '../../outputs/output-policy.ts';
+import { type Connection, connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { loadPolicy } from '../../settings/policy/load-policy.ts';
-import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
+import type { Policy } from '../../settings/policy/policy.ts';
 import { applySetup, type PrintLine, removeSetup } from '../../setup/apply-setup.ts';
 import {
   addLifecycle,
@@ -20,7 +16,8 @@ import {
   type SetupAsset,
   stampMappings,
 } from '../../setup/assets.ts';
-import { readAuditAssets } from '../../setup/audit-assets.ts';
+import { chooseParts, findRawDatasets, type SetupPart } from '../../setup/choose-assets.ts';
+import type { SetupConflict } from '../../setup/conflicts.ts';
 import {
   addConnectionOptions,
   type ConnectionFlags,
@@ -29,6 +26,7 @@ import {
 } from '../../setup/connection-options.ts';
 import { groupSteps } from '../../setup/group-steps.ts';
 import { withLifecycle } from '../../setup/lifecycle.ts';
+import { readOwnAssets } from '../../setup/own-assets.ts';
 import { planSetup, type SetupPlan } from '../../setup/plan-setup.ts';
 import { readVersion } from '../version.ts';
 
@@ -41,35 +39,34 @@ interface SetupFlags extends ConnectionFlags {
   readonly remove?: boolean;
 }
 
-const recordPatterns = packagedDatasets.map((name) => `logs-${name}-*`).join(', ');
-
 const teaching = `
 What it does:
-  Puts the ingest pipelines, component templates and index templates for
-  ${recordPatterns} and logs-m365.collection-* in place and creates the data
-  streams. Elasticsearch's data stream lifecycle rolls them over; --retention
-  deletes what is old.
-  Run it once before the first delivery, and again after each upgrade: what is
-  unchanged is kept, and a changed mapping takes effect with the next document
-  (the data streams are rolled over).
+  Puts the ingest pipelines, component templates and index templates for the
+  log types that a policy collects in place, and creates their data streams:
+  logs-o365.audit-*, logs-m365.collection-*, logs-azure.signinlogs-* and so on.
+  Without --policy those of the audit log are meant. Elasticsearch's data
+  stream lifecycle rolls them over; --retention deletes what is old.
+  Run it once before the first delivery, and again after each upgrade and for
+  each new log type: what is unchanged is kept, and a changed mapping takes
+  effect with the next document (the data streams are rolled over).
 
 What it never does:
   Touch what is not its own. It looks first: a package installed in Kibana,
   somebody's template, or live data streams that another template made are
-  named together with the way out, and nothing is changed.
-  With "documents: raw" in every stream of the policy, ${recordPatterns} is
-  another package's: only logs-m365.collection-* is set up, where the policy
-  asks for reports of completeness.
+  named together with the way out, and nothing of theirs is changed. What one
+  owner keeps out (Elastic's azure has azure.*) keeps out nothing else.
+  Data streams of which every stream has "documents: raw" are another
+  package's, and left alone.
 ${connectionHelp}
   It takes the cluster privileges monitor, manage_index_templates and
-  manage_ingest_pipelines, and manage on ${recordPatterns} and
-  logs-m365.collection-*: more than the key that delivers needs.
+  manage_ingest_pipelines, and manage on the data streams: more than the key
+  that delivers needs.
 
 Examples:
   m365 setup --policy my.yml --dry-run          what would change
   m365 setup --policy my.yml                    do it
   m365 setup --url https://es.example:9200 --username elastic --ca http_ca.crt
-  m365 setup --print                            the requests, for Dev Tools
+  m365 setup --print --policy my.yml            the requests, for Dev Tools
   m365 setup --policy my.yml --retention 90d    keep documents for 90 days
   m365 setup --policy my.yml --take-over        take over from a removed package
   m365 setup --policy my.yml --remove           take back what setup put there`;
@@ -77,7 +74,7 @@ Examples:
 export function setupCommand(): Command {
   const command = new Command('setup')
     .summary('put templates and pipelines into Elasticsearch')
-    .description('Prepares an Elasticsearch for the audit data streams, without Kibana.');
+    .description('Prepares an Elasticsearch for the data streams of a policy, without Kibana.');
   return addConnectionOptions(command)
     .option('--namespace <name...>', 'make the data streams of these; else those that the policy writes')
     .option('--take-over', 'roll over live data streams that another template made')
@@ -86,7 +83,7 @@ export function setupCommand(): Command {
     .option('--print', 'print the requests instead of sending them; connects to nothing')
     .option('--remove', 'remove what setup put there')
     .addHelpText('after', teaching)
-    .action((flags: SetupFlags) => runSetup(flags, readAuditAssets(), (line) => console.log(line)));
+    .action((flags: SetupFlags) => runSetup(flags, readOwnAssets(), (line) => console.log(line)));
 }
 
 /** Throws an OperatorError for everything that needs a person. */
@@ -97,7 +94,17 @@ export async function runSetup(
 ): Promise<void> {
   if (assets.length === 0) throw new Error('no generated templates were found beside the program');
   const version = readVersion();
-  if (flags.print) return printRequests(assets, version, checkRetention(flags.retention), print);
+  const retention = checkRetention(flags.retention);
+  const policy = flags.policy === undefined ? undefined : await loadPolicy(flags.policy, { force: true });
+  const { output, namespace: namespaces } = flags;
+  const parts = chooseParts(assets, { policy, output, namespaces });
+  if (flags.print)
+    return printRequests(
+      parts.flatMap((part) => part.assets),
+      version,
+      retention,
+      print,
+    );
   const { signal } = new AbortController();
   const connection = await connect(await readConnectionFlags(flags));
   try {
@@ -106,59 +113,42 @@ export async function runSetup(
       if (removed === 0) print('Nothing of ours is there.');
       return;
     }
-    const retention = checkRetention(flags.retention);
-    const policy = flags.policy === undefined ? undefined : await loadPolicy(flags.policy, { force: true });
-    const chosen = policy?.streams.every(isRaw) ? leaveRecords(assets, policy, print) : assets;
-    const input = {
-      assets: await withLifecycle(connection, chosen, retention, signal),
-      version,
-      dataStreams: chooseDataStreams(flags, policy, chosen),
-      takeOver: flags.takeOver ?? false,
-      retention,
-    };
-    const plan = await planSetup(connection, input, signal);
-    refuse(plan);
-    if (flags.dryRun) describePlan(plan, print);
-    else await applySetup(connection, plan, version, print, signal);
-    if (isDone(plan)) print('Everything is in place already.');
-    if (!flags.dryRun) print(nextStep(flags.policy));
+    if (policy) leaveRecords(policy, parts, print);
+    const plans: SetupPlan[] = [];
+    for (const part of parts) {
+      const own = await withLifecycle(connection, part.assets, retention, signal);
+      const { dataStreams } = part;
+      const input = { assets: own, version, dataStreams, takeOver: flags.takeOver ?? false, retention };
+      plans.push(await planSetup(connection, input, signal));
+    }
+    await carryOut(connection, plans, { flags, version, print, signal });
   } finally {
     await connection.close();
   }
 }
 
-/** The data streams that will be written to and that a template is for. */
-function chooseDataStreams(
-  flags: SetupFlags,
-  policy: Policy | undefined,
-  assets: readonly SetupAsset[],
-): string[] {
-  const patterns = assets.filter(({ kind }) => kind === 'index_template').flatMap(patternsOf);
-  const names =
-    policy === undefined || flags.namespace
-      ? (flags.namespace ?? ['default']).flatMap(streamsIn)
-      : writtenBy(policy, flags.output);
-  return [...new Set(names)].filter((name) => patterns.some((pattern) => patternsOverlap(pattern, name)));
+interface Carrying {
+  readonly flags: SetupFlags;
+  readonly version: string;
+  readonly print: PrintLine;
+  readonly signal: AbortSignal;
 }
 
-const collectionStream = (namespace: string) => `logs-m365.collection-${namespace}`;
-const streamsIn = (namespace: string) => [
-  ...packagedDatasets.map((dataset) => dataStreamOf({ dataset, namespace })),
-  collectionStream(namespace),
-];
-
-/**
- * The data streams that the chosen output receives; a stream of raw records writes to one of another package.
- */
-function writtenBy({ streams, completeness = [] }: Policy, outputName: string | undefined): string[] {
-  const isMeant = ({ output }: { readonly output: OutputPolicy }) =>
-    output.type === 'elasticsearch' && (outputName === undefined || output.name === outputName);
-  return [
-    ...streams
-      .filter((stream) => isMeant(stream) && !isRaw(stream))
-      .map(({ mapping }) => dataStreamOf(mapping)),
-    ...completeness.filter(isMeant).map(({ namespace }) => collectionStream(namespace)),
-  ];
+/** What one owner keeps out is said at the end, and keeps out nothing else. */
+async function carryOut(
+  connection: Connection,
+  plans: readonly SetupPlan[],
+  { flags, version, print, signal }: Carrying,
+): Promise<void> {
+  const free = plans.filter(({ conflicts }) => conflicts.length === 0);
+  const conflicts = plans.flatMap((plan) => plan.conflicts);
+  if (free.length === 0) refuse('Nothing was changed.', conflicts);
+  for (const plan of free)
+    if (flags.dryRun) describePlan(plan, print);
+    else await applySetup(connection, plan, version, print, signal);
+  if (free.every(isDone)) print('Everything is in place already.');
+  refuse('The rest is in place, but not all.', conflicts);
+  if (!flags.dryRun) print(nextStep(flags.policy));
 }
 
 /** Elasticsearch's units of time; anything smaller than an hour would delete what detection rules still read. */
@@ -172,35 +162,31 @@ function checkRetention(text: string | undefined): string | undefined {
   });
 }
 
-const isRaw = ({ mapping }: StreamPolicy) => mapping.documents === 'raw';
-
-/** Raw records are mapped by another's package; what is left to set up is where completeness is reported. */
-function leaveRecords(
-  assets: readonly SetupAsset[],
-  { file, completeness, streams }: Policy,
-  print: PrintLine,
-): readonly SetupAsset[] {
-  const owned = [...new Set(streams.map(({ mapping }) => `logs-${mapping.dataset}`))];
-  const patterns = owned.map((name) => `${name}-*`).join(', ');
-  const why = `every stream of ${file} has "documents: raw", so that another package maps ${patterns}`;
-  if (!completeness?.length)
-    throw new OperatorError({
-      code: 'setup-raw',
-      message: `Nothing was changed, and nothing needs to be: ${why}.`,
-      advice:
-        'Install that package (Elastic’s is o365) in Kibana; m365 check says whether it is there. To let m365 map records, leave out "documents: raw" and run this again.',
-      retry: { kind: 'never' },
-    });
-  print(`left ${patterns} alone: ${why}`);
-  return assets.filter(({ name }) => !owned.some((each) => name.startsWith(each)));
+/** Raw records are mapped by another's package; what is left to set up is all else. */
+function leaveRecords(policy: Policy, parts: readonly SetupPart[], print: PrintLine): void {
+  const raw = findRawDatasets(policy);
+  if (raw.length === 0) return;
+  const patterns = raw.map((name) => `logs-${name}-*`).join(', ');
+  const why = `every stream of ${policy.file} that writes there has "documents: raw", so that another package maps ${patterns}`;
+  if (parts.length > 0) {
+    print(`left ${patterns} alone: ${why}`);
+    return;
+  }
+  const owners = new Set(raw.flatMap((name) => elasticPackageOf(name) ?? []));
+  throw new OperatorError({
+    code: 'setup-raw',
+    message: `Nothing was changed, and nothing needs to be: ${why}.`,
+    advice: `Install that package (Elastic’s is ${[...owners].join(', ')}) in Kibana; m365 check says whether it is there. To let m365 map records, leave out "documents: raw" and run this again.`,
+    retry: { kind: 'never' },
+  });
 }
 
-function refuse({ conflicts }: SetupPlan): void {
+function refuse(what: string, conflicts: readonly SetupConflict[]): void {
   const [first] = conflicts;
   if (!first) return;
   throw new OperatorError({
     code: `setup-${first.code}`,
-    message: `Nothing was changed. ${conflicts.map(({ message }) => message).join(' ')}`,
+    message: `${what} ${conflicts.map(({ message }) => message).join(' ')}`,
     advice: [...new Set(conflicts.map(({ advice }) => advice))].join(' '),
     retry: { kind: 'never' },
   });

@@ -9,6 +9,7 @@ import {
   titleOf,
 } from '../../../dashboards/index.ts';
 import { ecsVersion } from '../../../fields/ecs.ts';
+import type { RegisteredKind } from '../../sources/stream-source.ts';
 import { allFields, type PackageDataStream, writeDataStream } from './data-streams.ts';
 import { resolveReference } from './fields/ecs-schema.ts';
 import { writeRuleTemplates, writeSavedObjects } from './kibana-files.ts';
@@ -44,6 +45,10 @@ export interface PackageParts {
   readonly dashboards: readonly DashboardDefinition[];
   readonly savedObjects: readonly SavedObject[];
   readonly rules: readonly AlertRule[];
+  /** The kinds of source that its streams read. */
+  readonly kinds: readonly RegisteredKind[];
+  /** The path of its changelog. */
+  readonly changelog: string;
   /** The file in `docs/package/` from which the README is made. */
   readonly readme: string;
   /** The text of each fixture for tests of pipelines, by its path in the package. */
@@ -74,11 +79,11 @@ export function assemblePackage(parts: PackageParts): Package {
 }
 
 function writeCommon(parts: PackageParts): Map<string, string | Uint8Array> {
-  const { root, savedObjects, dashboards, rules, manifest } = parts;
+  const { root, savedObjects, dashboards, rules, kinds, manifest } = parts;
   const screenshots = dashboards.flatMap((each) => findScreenshot(root, each.id, titleOf(each)) ?? []);
   const files = new Map<string, string | Uint8Array>([
-    ['manifest.yml', toYaml(completeManifest(manifest, screenshots))],
-    ['changelog.yml', readChangelog(root, manifest.version)],
+    ['manifest.yml', toYaml(completeManifest(manifest, screenshots, kinds))],
+    ['changelog.yml', readChangelog(parts.changelog, manifest.version)],
     ['LICENSE.txt', readText(join(root, 'LICENSE'))],
     ['img/m365.svg', readText(join(root, 'img', 'm365.svg'))],
     ...writeSavedObjects(savedObjects),
@@ -95,10 +100,11 @@ function writeStreams(streams: readonly PackageDataStream[], spell: Parameters<t
   return streams.flatMap((stream) => [...writeDataStream(stream, spell)]);
 }
 
-function readReadmeTemplate({ root, readme, streams, rules }: PackageParts): string {
+function readReadmeTemplate(given: PackageParts): string {
+  const { root, readme, streams } = given;
   const file = join(root, 'docs', 'package', readme);
   const text = readText(file);
-  const parts = writeReadmeParts(root, rules);
+  const parts = writeReadmeParts(given);
   try {
     const names = streams.map(({ name }) => name);
     return writeReadmeTemplate(text, parts, names);

@@ -1,4 +1,5 @@
-// Builds the integration package from the repository. The same repository gives the same bytes.
+// Builds an integration package from the repository: one for each owner of datasets. The same repository gives the same
+// bytes.
 
 import { join } from 'node:path';
 import {
@@ -8,30 +9,60 @@ import {
   loadDashboards,
   readCollectionFields,
 } from '../../../dashboards/index.ts';
-import { mainDataset } from '../../../pipelines/datasets.ts';
+import { type DatasetPackage, datasetsOf, mainDataset } from '../../../pipelines/datasets.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
 import { readVersion } from '../version.ts';
-import { assemblePackage, type Package } from './assemble-package.ts';
-import { listDataStreams } from './data-streams.ts';
-import { readManifest } from './manifest-file.ts';
-import { writePipelineTests } from './pipelines/pipeline-tests.ts';
+import { assemblePackage, type Package, type PackageParts } from './assemble-package.ts';
+import { type DataStreamSources, kindOf, listDataStreams } from './data-streams.ts';
+import { ownPartsOf, readManifest, readOwnManifest } from './manifest-file.ts';
+import { writePipelineTests, writeReportTest } from './pipelines/pipeline-tests.ts';
 
 export const repository = join(import.meta.dirname, '..', '..', '..');
 
 /** Throws a DefinitionError where something does not fit together. */
-export function buildPackage(root = repository): Package {
-  const definitions = readDefinitions(mainDataset, join(root, 'pipelines'));
-  const dashboards = loadDashboards(join(root, 'dashboards', 'definitions'));
-  const collectionFields = readCollectionFields(join(root, 'dashboards', 'collection-fields.yml'));
-  const fields = createFieldLookup(definitions, collectionFields);
+export function buildPackage(root = repository, name: DatasetPackage = 'm365'): Package {
+  const sources = dataStreamSources(root);
+  const definitions = datasetsOf(name).map(sources.readDefinitions);
+  const streams = listDataStreams(name, sources);
+  const tests = definitions.flatMap((each) => writePipelineTests(root, each));
+  const kinds = datasetsOf(name).map(kindOf);
+  const parts = { root, streams, kinds };
+  if (name === 'm365')
+    return assemblePackage({
+      ...parts,
+      ...listSavedObjects(root, sources),
+      manifest: readManifest(root, readVersion()),
+      changelog: join(root, 'changelog.yml'),
+      readme: 'README.md.hbs',
+      tests: [...tests, ...writeReportTest()],
+    });
   return assemblePackage({
+    ...parts,
+    ...{ dashboards: [], savedObjects: [], rules: [] },
+    manifest: readOwnManifest(root, readVersion(), name),
+    changelog: join(ownPartsOf(root, name), 'changelog.yml'),
+    readme: 'graph.md.hbs',
+    tests,
+  });
+}
+
+export function dataStreamSources(root = repository): DataStreamSources {
+  return {
     root,
-    manifest: readManifest(root, readVersion()),
-    streams: listDataStreams(definitions, collectionFields),
+    readDefinitions: (dataset) => readDefinitions(dataset, join(root, 'pipelines')),
+    collectionFields: readCollectionFields(join(root, 'dashboards', 'collection-fields.yml')),
+  };
+}
+
+function listSavedObjects(
+  root: string,
+  { readDefinitions: read, collectionFields }: DataStreamSources,
+): Pick<PackageParts, 'dashboards' | 'savedObjects' | 'rules'> {
+  const dashboards = loadDashboards(join(root, 'dashboards', 'definitions'));
+  const fields = createFieldLookup(read(mainDataset), collectionFields);
+  return {
     dashboards,
     savedObjects: generateSavedObjects(dashboards, fields),
     rules: generateAlertRules(fields, join(root, 'dashboards', 'alert-rules.yml')),
-    readme: 'README.md.hbs',
-    tests: writePipelineTests(root, definitions),
-  });
+  };
 }

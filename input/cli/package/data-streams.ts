@@ -1,18 +1,22 @@
-// Builds the data streams of the package, each a folder with its manifest, fields, pipelines, template and sample
-// event.
+// Builds the data streams of the packages, each a folder with its manifest, fields, pipelines, template and sample event:
+// one for each dataset, and one for reports of completeness.
 
 import type { CollectionField } from '../../../dashboards/index.ts';
-import type { Field } from '../../../fields/field-types.ts';
+import { type DatasetName, type DatasetPackage, datasetsOf } from '../../../pipelines/datasets.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { listDocumentFields } from '../../../pipelines/document-fields.ts';
 import { buildCollectionPipeline } from '../../completeness/pipeline.ts';
-import { collectionDataset, listCollectionFields } from './fields/collection-fields.ts';
+import { collectionDataset } from '../../settings/policy/read-completeness.ts';
+import { sourceKinds } from '../../sources/index.ts';
+import type { RegisteredKind } from '../../sources/stream-source.ts';
+import { listCollectionFields } from './fields/collection-fields.ts';
 import { type FieldDefinition, type FieldFiles, writeFieldFiles } from './fields/field-definitions.ts';
 import { writeCollectionTemplate, writeStreamTemplate } from './form/stream-template.ts';
-import { writeAuditManifest, writeCollectionManifest } from './manifest-file.ts';
+import { forwardingStream } from './forwarding-stream.ts';
+import { writeCollectionManifest, writeCollectionStream, writeRecordManifest } from './manifest-file.ts';
 import { toJson, toYaml } from './package-files.ts';
-import { writeAuditPipelines, writePipeline } from './pipelines/pipeline-files.ts';
-import { auditSample, collectionSample } from './sample/sample-events.ts';
+import { writePipeline, writeRecordPipelines } from './pipelines/pipeline-files.ts';
+import { collectionSample, sampleEvent } from './sample/sample-events.ts';
 
 export interface PackageDataStream {
   /** The name of its folder. */
@@ -25,40 +29,87 @@ export interface PackageDataStream {
   readonly sample: object;
 }
 
-export function listDataStreams(
-  definitions: Definitions,
-  collectionFields?: readonly CollectionField[],
-): readonly PackageDataStream[] {
-  return [auditStream(definitions), collectionStream(collectionFields)];
+/** What the data streams of a package are made of. */
+export interface DataStreamSources {
+  /** The root of the repository. */
+  readonly root: string;
+  readonly readDefinitions: (dataset: DatasetName) => Definitions;
+  readonly collectionFields?: readonly CollectionField[];
 }
 
-function auditStream(definitions: Definitions): PackageDataStream {
+export function listDataStreams(
+  packageName: DatasetPackage,
+  { root, readDefinitions, collectionFields }: DataStreamSources,
+): readonly PackageDataStream[] {
+  return [
+    ...datasetsOf(packageName).map((dataset) => recordStream(root, readDefinitions(dataset))),
+    packageName === 'm365' ? collectionStream(collectionFields) : reportStream(packageName),
+  ];
+}
+
+/** The kind whose records are of a dataset: a form has one stream for each data stream. */
+export function kindOf(dataset: string): RegisteredKind {
+  const [kind, second] = sourceKinds().filter((each) => each.dataset === dataset);
+  if (kind === undefined || second !== undefined)
+    throw new Error(`${dataset} has ${second ? 'several kinds' : 'no kind'} of source, and a form takes one`);
+  return kind;
+}
+
+/** Its folder is called by the last part of the dataset's name. */
+export const folderOf = (dataset: string): string => dataset.slice(dataset.indexOf('.') + 1);
+
+function recordStream(root: string, definitions: Definitions): PackageDataStream {
   const { dataset } = definitions;
-  const fields = listDocumentFields(definitions);
+  const kind = kindOf(dataset.name);
   return {
-    name: 'audit',
-    manifest: writeAuditManifest(dataset.name),
-    fields: fieldFiles(dataset.name, dataset.module, fields, [dataset.recordField]),
-    pipelines: writeAuditPipelines(definitions),
-    template: writeStreamTemplate(),
-    sample: auditSample(),
+    name: folderOf(dataset.name),
+    manifest: writeRecordManifest(dataset, kind),
+    fields: writeFieldFiles({
+      dataset: dataset.name,
+      module: dataset.module,
+      fields: listDocumentFields(definitions),
+      closed: [dataset.recordField],
+    }),
+    pipelines: writeRecordPipelines(definitions),
+    template: writeStreamTemplate(kind),
+    sample: sampleEvent(root, definitions),
   };
 }
 
 export function collectionStream(own?: readonly CollectionField[]): PackageDataStream {
   const pipeline = buildCollectionPipeline({ withHooks: false });
   return {
-    name: 'collection',
+    name: folderOf(collectionDataset),
     manifest: writeCollectionManifest(),
-    fields: fieldFiles(collectionDataset, 'm365', listCollectionFields(own), []),
+    fields: writeFieldFiles({
+      dataset: collectionDataset,
+      module: 'm365',
+      fields: listCollectionFields(own),
+      closed: [],
+    }),
     pipelines: new Map([['default.yml', writePipeline({ ...pipeline, name: 'default' })]]),
     template: writeCollectionTemplate(),
     sample: collectionSample(),
   };
 }
 
-function fieldFiles(dataset: string, module: string, fields: readonly Field[], closed: readonly string[]) {
-  return writeFieldFiles({ dataset, module, fields, closed });
+/** Asks for reports of this policy's streams, into the data stream of the package that shows them. */
+function reportStream(packageName: DatasetPackage): PackageDataStream {
+  return forwardingStream({
+    name: 'completeness',
+    dataset: `${packageName}.completeness`,
+    module: packageName,
+    target: collectionDataset,
+    field: {
+      name: 'm365.collection.code',
+      type: 'keyword',
+      about: `What is reported goes to ${collectionDataset}; nothing is stored here.`,
+      ecs: false,
+    },
+    title: 'Completeness',
+    stream: writeCollectionStream(),
+    template: writeCollectionTemplate(),
+  });
 }
 
 export function allFields({ fields }: PackageDataStream): readonly FieldDefinition[] {

@@ -3,6 +3,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Dataset } from '../../../pipelines/dataset.ts';
+import type { RegisteredKind } from '../../sources/stream-source.ts';
 import { writeCollectionVariables, writeSharedVariables, writeStreamVariables } from './form/variables.ts';
 import { definitionError, readBytes, readText, readYaml } from './read-source.ts';
 
@@ -11,6 +13,16 @@ export interface Manifest {
   readonly title: string;
   readonly version: string;
   readonly [key: string]: unknown;
+}
+
+/** What packages beside `m365` say of themselves, where that differs; one folder each. */
+export const ownPartsOf = (root: string, packageName: string): string =>
+  join(root, 'input', 'cli', 'package', 'packages', packageName);
+
+/** The manifest of a package beside `m365`: what differs from that one is written in a file of its own. */
+export function readOwnManifest(root: string, version: string, packageName: string): Manifest {
+  const { content } = readYaml<Manifest>(join(ownPartsOf(root, packageName), 'manifest.yml'));
+  return { ...readManifest(root, version), ...content };
 }
 
 /** Throws a DefinitionError where it is not YAML, or where its version is not that of the program. */
@@ -25,9 +37,8 @@ export function readManifest(root: string, version: string): Manifest {
   );
 }
 
-/** Returns the changelog as it is written; throws a DefinitionError where its newest version is another. */
-export function readChangelog(root: string, version: string): string {
-  const file = join(root, 'changelog.yml');
+/** Returns a changelog as it is written; throws a DefinitionError where its newest version is another. */
+export function readChangelog(file: string, version: string): string {
   const { content, lineOf } = readYaml<readonly { readonly version?: string }[] | null>(file);
   const newest = content?.[0]?.version;
   if (newest === version) return readText(file);
@@ -46,9 +57,13 @@ export interface Screenshot {
   readonly type: 'image/png';
 }
 
-export function completeManifest(manifest: Manifest, screenshots: readonly Screenshot[]): object {
+export function completeManifest(
+  manifest: Manifest,
+  screenshots: readonly Screenshot[],
+  kinds: readonly RegisteredKind[],
+): object {
   const pictures = screenshots.length === 0 ? {} : { screenshots };
-  return { ...manifest, ...pictures, vars: writeSharedVariables() };
+  return { ...manifest, ...pictures, vars: writeSharedVariables(kinds) };
 }
 
 /** Pictures of dashboards, where they were taken: `dashboards/screenshots/<dashboard>.png`. */
@@ -81,22 +96,28 @@ const indexTemplate = {
   settings: { index: { mapping: { total_fields: { limit: roomForFields } } } },
 };
 
-export function writeAuditManifest(dataset: string): object {
+export function writeRecordManifest(dataset: Dataset, kind: RegisteredKind): object {
   return {
-    title: 'Microsoft 365 audit logs',
+    title: dataset.title,
     type: 'logs',
-    dataset,
+    dataset: dataset.name,
     streams: [
       {
         input: 'm365',
-        title: 'Microsoft 365 audit logs',
-        description: 'Collect the audit logs of one tenant from the Office 365 Management Activity API.',
+        title: dataset.title,
+        description: describeStream(kind),
         template_path: 'stream.yml.hbs',
-        vars: writeStreamVariables(),
+        vars: writeStreamVariables(kind),
       },
     ],
     elasticsearch: { index_template: indexTemplate },
   };
+}
+
+function describeStream({ name, reference }: RegisteredKind): string {
+  if (reference === undefined) throw new Error(`${name} has no reference, from which a form is described`);
+  const { title, permissions, licence } = reference.logType;
+  return `Collect ${title} of one tenant. Permissions: ${permissions.join(', ')}. Licence: ${licence}.`;
 }
 
 export function writeCollectionManifest(): object {
@@ -104,15 +125,17 @@ export function writeCollectionManifest(): object {
     title: 'Completeness of Microsoft 365 audit logs',
     type: 'logs',
     dataset: 'm365.collection',
-    streams: [
-      {
-        input: 'm365',
-        title: 'Completeness',
-        description:
-          'Ship what became of everything that Microsoft listed: delivered, late, lost and why, lag and throttling.',
-        template_path: 'stream.yml.hbs',
-        vars: writeCollectionVariables(),
-      },
-    ],
+    streams: [writeCollectionStream()],
+  };
+}
+
+export function writeCollectionStream(): object {
+  return {
+    input: 'm365',
+    title: 'Completeness',
+    description:
+      'Ship what became of everything that Microsoft listed: delivered, late, lost and why, lag and throttling.',
+    template_path: 'stream.yml.hbs',
+    vars: writeCollectionVariables(),
   };
 }

@@ -1,10 +1,21 @@
 // Gives the integration packages, ready to be uploaded: built from the repository, or as the bundle holds them.
 
 import type { SavedObject } from '../../../dashboards/index.ts';
+import {
+  collectorPackage,
+  type DatasetPackage,
+  datasetPackages,
+  datasetsOf,
+} from '../../../pipelines/datasets.ts';
 import { isBundled, readOwnBytes, readOwnText } from '../../../pipelines/own-files.ts';
 
-export const packageNames = ['m365', 'm365_collector'] as const;
-export type PackageName = (typeof packageNames)[number];
+export type PackageName = DatasetPackage | typeof collectorPackage;
+
+/** Those that have a dataset, and the one that collects for another package. */
+export const packageNames: readonly PackageName[] = [
+  ...datasetPackages.filter((name) => datasetsOf(name).length > 0),
+  collectorPackage,
+];
 
 /** The zip of a package as the bundle has it. */
 export const compiledZip = (name: PackageName): string => `compiled/${name}.zip`;
@@ -25,6 +36,7 @@ export async function findSavedObjects(): Promise<readonly SavedObject[]> {
 }
 
 async function build(which: PackageName) {
-  if (which === 'm365') return (await import('./build-package.ts')).buildPackage();
-  return (await import('./collector/build-collector.ts')).buildCollectorPackage();
+  if (which === collectorPackage)
+    return (await import('./collector/build-collector.ts')).buildCollectorPackage();
+  return (await import('./build-package.ts')).buildPackage(undefined, which);
 }

@@ -10,7 +10,8 @@ import { zipPackage } from './zip.ts';
 export interface WrittenPackage {
   readonly folder: string;
   readonly zip: string;
-  readonly dashboards: string;
+  /** Undefined of a package without any. */
+  readonly dashboards: string | undefined;
 }
 
 /** Replaces the files that an earlier run left there. */
@@ -28,7 +29,7 @@ export function writePackage(
   }
   const zip = join(target, `${title}.zip`);
   writeFileSync(zip, zipPackage(title, built));
-  const dashboards = join(target, `${title}-dashboards.ndjson`);
-  writeFileSync(dashboards, writeImportFile(savedObjects));
+  const dashboards = savedObjects.length === 0 ? undefined : join(target, `${title}-dashboards.ndjson`);
+  if (dashboards !== undefined) writeFileSync(dashboards, writeImportFile(savedObjects));
   return { folder, zip, dashboards };
 }

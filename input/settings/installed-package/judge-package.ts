@@ -1,6 +1,7 @@
 // Judges whether the package that Fleet made an input from fits this program: an older one lacks fields or pipelines that
 // today's documents need. A policy written by hand names no package.
 
+import { collectorPackage } from '../../../pipelines/datasets.ts';
 import { findEntry, type MapNode, type PolicyNode } from '../../options/settings-tree.ts';
 import { comparePackageVersions } from './compare-versions.ts';
 import { neededVersions, packageVersion } from './versions.generated.ts';
@@ -47,7 +48,7 @@ interface OldPackage {
 }
 
 function describeOld({ name, installed, found, oldest, own }: OldPackage) {
-  const flag = installed === 'm365' ? '' : ' --collector';
+  const flag = installed === collectorPackage ? ' --collector' : ` --package ${installed}`;
   return {
     message: `The integration policy ${name} is of the package ${installed} ${found}, and the documents of this program need ${oldest} or later: until then searches and rules miss fields, or documents are refused.`,
     advice: `Run \`m365 install${flag} --kibana URL\` with this program, or upload ${installed}-${own}.zip in Kibana (Integrations → Create new integration → Upload it as a .zip); then upgrade the integration policy.`,

@@ -6,5 +6,6 @@ export const packageVersion = '0.2.0';
 /** The oldest version of each package whose templates and pipelines are made for what this program writes. */
 export const neededVersions: Readonly<Record<string, string>> = {
   m365: '0.2.0',
+  m365_entra: '0.2.0',
   m365_collector: '0.2.0',
 };

@@ -1,7 +1,6 @@
 // A stream whose dataset is m365.collection collects nothing: it asks for reports of completeness. Fleet writes one
 // beside the stream of records.
 
-import { packagedDatasets } from '../../../pipelines/datasets.ts';
 import { completenessOptions } from '../../completeness/options.ts';
 import type { Option } from '../../options/option.ts';
 import type { PolicyProblem } from '../../options/problems.ts';
@@ -13,7 +12,8 @@ import type { CompletenessPolicy } from './policy.ts';
 import type { NamedOutputs } from './read-outputs.ts';
 import { checkNamespace } from './read-stream.ts';
 
-const collectionDataset = 'm365.collection';
+/** The dataset of reports of completeness. */
+export const collectionDataset = 'm365.collection';
 
 /** The options of a stream that asks for reports. */
 export const reportOptions: readonly Option[] = [
@@ -25,23 +25,13 @@ export const reportOptions: readonly Option[] = [
     about: 'The value false reports nothing.',
     shown: 'file',
   },
-  ...dataStreamOptions.map(describeForReports),
+  ...dataStreamOptions([collectionDataset]).map(describeForReports),
   ...completenessOptions.options,
 ];
 
 function describeForReports(option: Option): Option {
-  switch (option.name) {
-    case 'data_stream.dataset':
-      return {
-        ...option,
-        choices: [collectionDataset],
-        about: 'Always m365.collection; it asks for reports.',
-      };
-    case 'data_stream.namespace':
-      return { ...option, about: option.about.replace(packagedDatasets.join(' or '), collectionDataset) };
-    default:
-      return option;
-  }
+  if (option.name !== 'data_stream.dataset') return option;
+  return { ...option, about: `Always ${collectionDataset}; it asks for reports.` };
 }
 
 /** Dots may be nested or not. */

@@ -35,15 +35,9 @@ const optionsByKind = new WeakMap<RegisteredKind, readonly Option[]>();
  * same array: its streams share one validator, which holds tens of kilobytes.
  */
 export function optionsOf(kind: RegisteredKind): readonly Option[] {
-  const options = optionsByKind.get(kind) ?? [...kind.options, ...streamOptions()];
+  const options = optionsByKind.get(kind) ?? [...kind.options, ...streamOptions(kind.dataset)];
   optionsByKind.set(kind, options);
   return options;
-}
-
-/** Those of all kinds of source, each once. */
-export function allStreamOptions(): readonly Option[] {
-  const all = [...sourceKinds().flatMap(({ options }) => options), ...streamOptions()];
-  return [...new Map(all.toReversed().map((option) => [option.name, option])).values()].toReversed();
 }
 
 export interface ReadStream {
@@ -229,9 +223,9 @@ const namespaceOf = ({ namespace }: StreamPolicy['mapping']) => ({ 'data_stream.
 
 function belongsInStream(name: string): string | undefined {
   const inputsOwn = inputOptions.options.some((option) => option.name === name);
-  const known = allStreamOptions().some(
-    (option) => option.name === name || option.name.startsWith(`${name}.`),
-  );
+  const known = sourceKinds()
+    .flatMap(optionsOf)
+    .some((option) => option.name === name || option.name.startsWith(`${name}.`));
   return known && !inputsOwn ? 'a stream (inputs[].streams[])' : undefined;
 }
 

@@ -1,7 +1,7 @@
 // The kinds of source that read Microsoft Graph: one for each log type, all made by one function. A log type is there once
-// the dataset of its records is in a package that can be installed.
+// there is a dataset of its records.
 
-import { type DatasetName, packagedDatasets } from '../../../pipelines/datasets.ts';
+import { type DatasetName, datasetNames } from '../../../pipelines/datasets.ts';
 import type { SourceKind } from '../source-kind.ts';
 import type { LogType } from './log-type.ts';
 import { logTypes } from './log-types/index.ts';
@@ -16,7 +16,7 @@ import { graphReference } from './reference.ts';
 import { openGraphSource } from './source.ts';
 
 export const graphKinds: readonly SourceKind<GraphOptions>[] = logTypes.flatMap((logType) => {
-  const dataset = packagedDatasets.find((name) => name === logType.dataset);
+  const dataset = datasetNames.find((name) => name === logType.dataset);
   return dataset === undefined ? [] : [graphKind(logType, dataset)];
 });
 

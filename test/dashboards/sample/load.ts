@@ -2,7 +2,7 @@
 // nothing there is touched, then the documents.
 
 import { assetPath, inDependencyOrder, type SetupAsset } from '../../../input/setup/assets.ts';
-import { readAuditAssets } from '../../../input/setup/audit-assets.ts';
+import { readOwnAssets } from '../../../input/setup/own-assets.ts';
 import { loadMapper } from '../../../pipelines/index.ts';
 import { sampleCollection } from './collection.ts';
 import { type SampleDocument, type SampleOptions, sampleEvents } from './events.ts';
@@ -54,7 +54,7 @@ export async function removeSample(url: string): Promise<void> {
 
 /** As generated, but for the names and for whom they are. The pipelines of raw records take no part in the sample. */
 function sampleAssets(): SetupAsset[] {
-  const assets = inDependencyOrder(readAuditAssets()).filter(({ name }) => !name.includes('@m365-raw'));
+  const assets = inDependencyOrder(readOwnAssets()).filter(({ name }) => !name.includes('@m365-raw'));
   const rename = (name: string) => `sample-${name}`;
   return assets.map(({ kind, name, body }) => {
     const text = assets.reduce(

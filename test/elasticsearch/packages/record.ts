@@ -3,11 +3,11 @@
 
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { dataStreamSources } from '../../../input/cli/package/build-package.ts';
 import { allFields, listDataStreams } from '../../../input/cli/package/data-streams.ts';
 import { resolveReference } from '../../../input/cli/package/fields/ecs-schema.ts';
 import type { FieldDefinition } from '../../../input/cli/package/fields/field-definitions.ts';
 import { readVersion } from '../../../input/cli/version.ts';
-import { readDefinitions } from '../../../pipelines/language/index.ts';
 
 const version = readVersion();
 const here = import.meta.dirname;
@@ -38,7 +38,7 @@ function chooseDocuments(): string[] {
     .filter((document) => document.length < 3000);
 }
 
-const streams = listDataStreams(readDefinitions('o365.audit'));
+const streams = listDataStreams('m365', dataStreamSources());
 const fields = Object.fromEntries(streams.map((each) => [each.name, groupFields(allFields(each))]));
 writeFileSync(join(here, `${version}-fields.json`), `${JSON.stringify(fields, undefined, 1)}\n`);
 writeFileSync(join(here, `${version}-documents.json`), `[\n${chooseDocuments().join(',\n')}\n]\n`);

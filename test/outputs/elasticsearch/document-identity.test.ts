@@ -11,12 +11,8 @@ const hit = (_id: string, recordId: string, owner?: string) => ({
 });
 
 test('a search asks for the id and the owner, mapped and raw', () => {
-  expect(identityFields()).toEqual([
-    'event.id',
-    'o365audit.Id',
-    'organization.id',
-    'o365audit.OrganizationId',
-  ]);
+  const fields = ['event.id', 'o365audit.Id', 'organization.id', 'o365audit.OrganizationId'];
+  expect(identityFields()).toEqual(expect.arrayContaining(fields));
 });
 
 describe('a document', () => {

@@ -21,10 +21,10 @@ afterEach(() => server.close());
 const assets: SetupAsset[] = [
   {
     kind: 'index_template',
-    name: 't',
+    name: 'logs-o365.audit',
     body: { index_patterns: ['logs-o365.audit-*'], priority: 250, data_stream: {} },
   },
-  { kind: 'ingest_pipeline', name: 'p', body: { processors: [] } },
+  { kind: 'ingest_pipeline', name: 'logs-o365.audit@p', body: { processors: [] } },
 ];
 const setup = (flags: Parameters<typeof runSetup>[0]) => runSetup(flags, assets, (line) => said.push(line));
 const changes = () =>
@@ -51,20 +51,20 @@ describe('m365 setup', () => {
   test('puts pipelines before the templates that name them, then makes the data stream', async () => {
     await setup({ url: [server.url], namespace: ['default', 'emea'] });
     expect(changes()).toEqual([
-      'PUT /_ingest/pipeline/p',
-      'PUT /_index_template/t',
+      'PUT /_ingest/pipeline/logs-o365.audit%40p',
+      'PUT /_index_template/logs-o365.audit',
       'PUT /_data_stream/logs-o365.audit-default',
       'PUT /_data_stream/logs-o365.audit-emea',
     ]);
-    const put = server.seen.find(({ path, method }) => method === 'PUT' && path.endsWith('/t'));
+    const put = server.seen.find(({ path, method }) => method === 'PUT' && path.endsWith('/logs-o365.audit'));
     expect(JSON.parse(put?.body ?? '')._meta).toMatchObject({ managed_by: 'm365', managed: true });
   });
 
   test('--dry-run says the same and changes nothing', async () => {
     await setup({ url: [server.url], dryRun: true });
     expect(said).toEqual([
-      'would create ingest pipeline p',
-      'would create index template t',
+      'would create ingest pipeline logs-o365.audit@p',
+      'would create index template logs-o365.audit',
       'would create data stream logs-o365.audit-default',
     ]);
     expect(changes()).toEqual([]);
@@ -93,13 +93,17 @@ describe('m365 setup', () => {
   });
 
   test('says a line for each kind, and what to do next', async () => {
-    const many = [1, 2, 3, 4].map((n): SetupAsset => ({ kind: 'ingest_pipeline', name: `p${n}`, body: {} }));
+    const many = [1, 2, 3, 4].map(
+      (n): SetupAsset => ({ kind: 'ingest_pipeline', name: `logs-o365.audit@p${n}`, body: {} }),
+    );
     const [template] = assets;
-    const two = template ? [template, { ...template, name: 'u', body: { index_patterns: ['x-*'] } }] : [];
+    const two = template
+      ? [template, { ...template, name: 'logs-o365.audit@u', body: { index_patterns: ['x-*'] } }]
+      : [];
     await runSetup({ url: [server.url] }, [...many, ...two], (line) => said.push(line));
     expect(said).toEqual([
       'created 4 ingest pipelines',
-      'created 2 index templates: t, u',
+      'created 2 index templates: logs-o365.audit, logs-o365.audit@u',
       'created data stream logs-o365.audit-default',
       expect.stringMatching(/^Next: m365 check --policy my\.yml, then m365 run/),
     ]);
@@ -136,7 +140,7 @@ describe('m365 setup', () => {
 
   test('--print connects to nothing', async () => {
     await setup({ print: true });
-    expect(said[0]).toMatch(/^PUT \/_ingest\/pipeline\/p\n\{/);
+    expect(said[0]).toMatch(/^PUT \/_ingest\/pipeline\/logs-o365.audit%40p\n\{/);
     expect(server.seen).toEqual([]);
   });
 
@@ -154,6 +158,70 @@ describe('m365 setup', () => {
       message: expect.stringMatching(/^Nothing was changed\. The integration package "o365"/),
     });
     expect(changes()).toEqual([]);
+  });
+
+  describe('of several packages', () => {
+    const tenant =
+      'tenant_id: 0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7, client_id: 1c2d3e4f-5061-4728-93a4-b5c6d7e8f901, client_secret: a-secret-value';
+    const named = ['o365.audit', 'm365.collection', 'azure.signinlogs', 'azure.auditlogs'].map(
+      (dataset): SetupAsset => ({
+        kind: 'index_template',
+        name: `logs-${dataset}`,
+        body: { index_patterns: [`logs-${dataset}-*`], priority: 250, data_stream: {} },
+      }),
+    );
+    const run = (more: string) =>
+      runSetup(
+        { policy: policyFile(`{default: {type: elasticsearch, hosts: ["${server.url}"]}}`, 'default', more) },
+        named,
+        (line) => said.push(line),
+      );
+    const owned = (dataset: string, owner: string) =>
+      server.answers.set('/_index_template', (_, { reply }) => {
+        const body = { index_patterns: [`logs-${dataset}-*`], _meta: { package: { name: owner } } };
+        reply(200, { index_templates: [{ name: `logs-${dataset}`, index_template: body }] });
+      });
+
+    test('puts the templates of the log types that the policy uses, and no others', async () => {
+      await run(`      - {source: graph-sign-ins, ${tenant}}\n`);
+      expect(changes()).toEqual([
+        'PUT /_index_template/logs-o365.audit',
+        'PUT /_index_template/logs-m365.collection',
+        'PUT /_data_stream/logs-o365.audit-default',
+        'PUT /_index_template/logs-azure.signinlogs',
+        'PUT /_data_stream/logs-azure.signinlogs-default',
+      ]);
+    });
+
+    test('what one owner keeps out keeps out nothing else, and is an error all the same', async () => {
+      owned('azure.auditlogs', 'azure');
+      await expect(run(`      - {source: graph-directory-audits, ${tenant}}\n`)).rejects.toMatchObject({
+        code: 'setup-package',
+        message: expect.stringMatching(
+          /^The rest is in place, but not all\. .*"azure".*logs-azure\.auditlogs/,
+        ),
+        advice: expect.stringContaining('documents: raw'),
+      });
+      expect(changes()).toEqual([
+        'PUT /_index_template/logs-o365.audit',
+        'PUT /_index_template/logs-m365.collection',
+        'PUT /_data_stream/logs-o365.audit-default',
+      ]);
+    });
+
+    test('a package of Elastic’s that begins as ours do is none of ours', async () => {
+      owned('azure.auditlogs', 'm365_defender');
+      await expect(run(`      - {source: graph-directory-audits, ${tenant}}\n`)).rejects.toMatchObject({
+        advice: expect.stringContaining('remove it'),
+      });
+    });
+
+    test('raw records of one log type leave the others', async () => {
+      owned('azure.auditlogs', 'azure');
+      await run(`      - {source: graph-directory-audits, documents: raw, ${tenant}}\n`);
+      expect(said[0]).toMatch(/^left logs-azure\.auditlogs-\* alone/);
+      expect(changes()).toContain('PUT /_index_template/logs-o365.audit');
+    });
   });
 
   test('a key that may not names the privilege that is missing', async () => {

@@ -11,14 +11,13 @@ import {
 } from '../../../../dashboards/index.ts';
 import { mainDataset } from '../../../../pipelines/datasets.ts';
 import { readDefinitions } from '../../../../pipelines/language/index.ts';
+import { collectionDataset } from '../../../settings/policy/read-completeness.ts';
 import { readVersion } from '../../version.ts';
 import { assemblePackage, type Package } from '../assemble-package.ts';
 import { repository } from '../build-package.ts';
-import { collectionStream } from '../data-streams.ts';
-import { collectionDataset } from '../fields/collection-fields.ts';
-import { type Manifest, readManifest } from '../manifest-file.ts';
+import { collectionStream, kindOf } from '../data-streams.ts';
+import { readOwnManifest } from '../manifest-file.ts';
 import { writeReportTest } from '../pipelines/pipeline-tests.ts';
-import { readYaml } from '../read-source.ts';
 import { renameObjects, renameRules } from './own-ids.ts';
 import { rawStream } from './raw-stream.ts';
 
@@ -31,13 +30,14 @@ export function buildCollectorPackage(root = repository): Package {
   const dashboards = loadDashboards(join(root, 'dashboards', 'definitions')).filter(({ content }) =>
     content.datasets.every((dataset) => dataset === collectionDataset),
   );
-  const own = readYaml<Manifest>(join(root, 'input', 'cli', 'package', 'collector', 'manifest.yml'));
-  const manifest = { ...readManifest(root, readVersion()), ...own.content };
+  const manifest = readOwnManifest(root, readVersion(), 'm365_collector');
   const rules = generateAlertRules(fields, join(root, 'dashboards', 'alert-rules.yml'));
   return assemblePackage({
     root,
     manifest,
     streams: [rawStream(definitions.dataset), collectionStream(collectionFields)],
+    kinds: [kindOf(mainDataset)],
+    changelog: join(root, 'changelog.yml'),
     dashboards,
     savedObjects: renameObjects(generateSavedObjects(dashboards, fields), manifest.name),
     rules: renameRules(rules, manifest.name),

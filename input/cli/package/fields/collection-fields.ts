@@ -5,8 +5,6 @@ import { type CollectionField, readCollectionFields } from '../../../../dashboar
 import { findEcsField } from '../../../../fields/ecs.ts';
 import { type Field, isFieldType } from '../../../../fields/field-types.ts';
 
-export const collectionDataset = 'm365.collection';
-
 const carried = [
   '@timestamp',
   'agent.ephemeral_id',

@@ -4,11 +4,14 @@
 
 import { completenessOptions } from '../../../completeness/options.ts';
 import type { Option } from '../../../options/option.ts';
-import { formOptions, isMulti } from './variables.ts';
+import { usualKind } from '../../../sources/index.ts';
+import type { RegisteredKind } from '../../../sources/stream-source.ts';
+import { formOptionsOf, isMulti } from './variables.ts';
 
 /** The settings of a stream of records. */
-export function writeStreamTemplate(): string {
-  return writeTemplate(formOptions);
+export function writeStreamTemplate(kind: RegisteredKind): string {
+  const source = kind.name === usualKind ? '' : `source: ${kind.name}\n`;
+  return `${source}${writeTemplate(formOptionsOf(kind))}`;
 }
 
 export function writeCollectionTemplate(): string {
@@ -27,7 +30,9 @@ function writeTemplate(options: readonly Option[]): string {
 const closeQuotes = '# \\""';
 
 function writeSetting(option: Option): string {
-  const { name } = option;
+  const { name, type, default: usual } = option;
+  // "If" would leave out a false, which says something here; where nothing was entered, this says nothing.
+  if (type === 'boolean' && usual === true) return `${name}: {{${name}}}`;
   return [`{{#if ${name}}}`, ...writeValue(option), '{{/if}}'].join('\n');
 }
 

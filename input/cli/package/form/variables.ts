@@ -4,7 +4,8 @@
 
 import { completenessOptions } from '../../../completeness/options.ts';
 import type { Option } from '../../../options/option.ts';
-import { allStreamOptions } from '../../../settings/policy/read-inputs.ts';
+import { optionsOf } from '../../../settings/policy/read-inputs.ts';
+import type { RegisteredKind } from '../../../sources/stream-source.ts';
 import { compact } from '../package-files.ts';
 
 export interface Variable {
@@ -21,21 +22,24 @@ export interface Variable {
   readonly url_allowed_schemes?: readonly string[] | undefined;
 }
 
-/** Those that a form shows; Fleet itself asks for the namespace. */
-export const formOptions: readonly Option[] = allStreamOptions().filter(
-  ({ name, shown }) => shown !== 'file' && !name.startsWith('data_stream.'),
-);
+/** Those that a form shows of a stream that reads such a source; Fleet itself asks for the namespace. */
+export function formOptionsOf(kind: RegisteredKind): readonly Option[] {
+  return optionsOf(kind).filter(({ name, shown }) => shown !== 'file' && !name.startsWith('data_stream.'));
+}
 
-/** The variables of the package itself. Fleet hands them to the template of every stream. */
-export function writeSharedVariables(): readonly Variable[] {
-  return formOptions.filter(({ shared }) => shared === true).map(writeVariable);
+/** The variables of the package itself, each once. Fleet hands them to the template of every stream. */
+export function writeSharedVariables(kinds: readonly RegisteredKind[]): readonly Variable[] {
+  const shared = kinds.flatMap(formOptionsOf).filter((option) => option.shared === true);
+  return [...new Map(shared.map((option) => [option.name, option])).values()].map(writeVariable);
 }
 
 export const isMulti = ({ type, multiline }: Option): boolean => type === 'list' && multiline !== true;
 
 /** The variables of a stream of records. A stream's variable would outweigh a shared one of the same name. */
-export function writeStreamVariables(): readonly Variable[] {
-  return formOptions.filter(({ shared }) => shared !== true).map(writeVariable);
+export function writeStreamVariables(kind: RegisteredKind): readonly Variable[] {
+  return formOptionsOf(kind)
+    .filter(({ shared }) => shared !== true)
+    .map(writeVariable);
 }
 
 function writeVariable(option: Option): Variable {

@@ -9,7 +9,7 @@ import { toYaml } from '../package-files.ts';
 import { shortenLongValues } from './long-values.ts';
 
 /** The text of each pipeline, by file name. */
-export function writeAuditPipelines(definitions: Definitions): ReadonlyMap<string, string> {
+export function writeRecordPipelines(definitions: Definitions): ReadonlyMap<string, string> {
   const [location, { name, body }] = buildEnrichmentPipelines(definitions.dataset, { withHooks: false });
   const processors = [...body.processors, shortenLongValues(definitions)];
   const pipelines = [{ name, body: { ...body, processors } }, location, ...buildRawPipelines(definitions)];

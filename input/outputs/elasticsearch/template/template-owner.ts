@@ -1,6 +1,7 @@
 // Tells who owns an index template: this program (put there by `m365 setup`, or installed with the package by Kibana),
 // another package, or somebody else.
 
+import { isOwnPackage } from '../../../../pipelines/datasets.ts';
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import { patternsOverlap } from './index-patterns.ts';
 
@@ -26,7 +27,7 @@ export function packageOf(body: Readonly<Record<string, unknown>>): string | und
 /** Returns the package that owns it, where that is none of ours. */
 export function foreignPackageOf(body: Readonly<Record<string, unknown>>): string | undefined {
   const name = isOurs(body) ? undefined : packageOf(body);
-  return name === undefined || /^m365(_|$)/.test(name) ? undefined : name;
+  return name === undefined || isOwnPackage(name) ? undefined : name;
 }
 
 /** Returns its index patterns, such as `logs-o365.audit-*`. */

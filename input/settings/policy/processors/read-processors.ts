@@ -1,7 +1,6 @@
 // Reads the processors of a policy: those of Elastic Agent's that change or drop a document. Fleet itself writes add_fields
 // for the global data tags of an agent policy. Any other is refused by name: one that does nothing would be found out late.
 
-import { packagedDatasets } from '../../../../pipelines/datasets.ts';
 import type { ConstantValue } from '../../../documents/constant-fields.ts';
 import type {
   DocumentCondition,
@@ -67,7 +66,7 @@ function readProcessor(item: PolicyNode, problems: PolicyProblem[]): DocumentPro
   return reader.read({ name, settings, when, refuse });
 }
 
-const customPipelines = packagedDatasets.map((name) => `logs-${name}@custom`).join(' or ');
+const customPipeline = 'logs-<dataset>@custom';
 
 /** What to use in place of processors that people look for. */
 const instead: Readonly<Record<string, string>> = {
@@ -78,7 +77,7 @@ const instead: Readonly<Record<string, string>> = {
 
 function describeUnsupported(name: string): string {
   const near = suggest(name, processorNames);
-  const use = instead[name] ?? `use the ingest pipeline ${customPipelines}`;
+  const use = instead[name] ?? `use the ingest pipeline ${customPipeline}`;
   return `the processor ${name} is not supported${near} (only ${processorNames.join(', ')}); ${use}`;
 }
 
