@@ -2,8 +2,8 @@
 // have changed.
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { PackageDataStream } from '../../input/cli/package/data-streams.ts';
 import type { FieldDefinition } from '../../input/cli/package/fields/field-definitions.ts';
+import type { PackageDataStream } from '../../input/cli/package/package-data-stream.ts';
 import { listRecordedStreams } from '../../input/cli/package/versions/generate-versions.ts';
 import {
   addRecord,

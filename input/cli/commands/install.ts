@@ -158,14 +158,14 @@ function choosePackages({ collector, package: chosen, zip }: InstallFlags): read
   return chosen ?? (zip === undefined ? packageNames.filter((name) => name !== collectorPackage) : ['m365']);
 }
 
-interface Delivering {
+interface Uploading {
   readonly connection: KibanaConnection;
   readonly print: PrintLine;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
 async function deliverPackage(
-  { connection, print, sleep }: Delivering,
+  { connection, print, sleep }: Uploading,
   name: PackageName,
   zip: Uint8Array,
   { installed, flags }: Pick<Ownership, 'installed'> & { readonly flags: InstallFlags },

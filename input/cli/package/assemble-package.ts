@@ -10,7 +10,7 @@ import {
 } from '../../../dashboards/index.ts';
 import { ecsVersion } from '../../../fields/ecs.ts';
 import type { RegisteredKind } from '../../sources/stream-source.ts';
-import { allFields, type PackageDataStream, writeDataStream } from './data-streams.ts';
+import { allFields, writeDataStream } from './data-streams.ts';
 import { resolveReference } from './fields/ecs-schema.ts';
 import { writeRuleTemplates, writeSavedObjects } from './kibana-files.ts';
 import {
@@ -21,6 +21,7 @@ import {
   readChangelog,
   screenshotFile,
 } from './manifest-file.ts';
+import type { PackageDataStream } from './package-data-stream.ts';
 import { type PackageFiles, sortFiles, toYaml } from './package-files.ts';
 import { definitionError, readBytes, readText } from './read-source.ts';
 import { type ReadmeData, renderReadme, writeReadmeTemplate } from './readme/readme.ts';

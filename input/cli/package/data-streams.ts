@@ -10,24 +10,14 @@ import { collectionDataset } from '../../settings/policy/read-completeness.ts';
 import { sourceKinds } from '../../sources/index.ts';
 import type { RegisteredKind } from '../../sources/stream-source.ts';
 import { listCollectionFields } from './fields/collection-fields.ts';
-import { type FieldDefinition, type FieldFiles, writeFieldFiles } from './fields/field-definitions.ts';
+import { type FieldDefinition, writeFieldFiles } from './fields/field-definitions.ts';
 import { writeCollectionTemplate, writeStreamTemplate } from './form/stream-template.ts';
 import { forwardingStream } from './forwarding-stream.ts';
 import { writeCollectionManifest, writeCollectionStream, writeRecordManifest } from './manifest-file.ts';
+import type { PackageDataStream } from './package-data-stream.ts';
 import { toJson, toYaml } from './package-files.ts';
 import { writePipeline, writeRecordPipelines } from './pipelines/pipeline-files.ts';
 import { collectionSample, sampleEvent } from './sample/sample-events.ts';
-
-export interface PackageDataStream {
-  /** The name of its folder. */
-  readonly name: string;
-  readonly manifest: object;
-  readonly fields: FieldFiles;
-  /** The text of each pipeline, by file name. */
-  readonly pipelines: ReadonlyMap<string, string>;
-  readonly template: string;
-  readonly sample: object;
-}
 
 /** What the data streams of a package are made of. */
 export interface DataStreamSources {

@@ -3,8 +3,8 @@
 // arrives in this one.
 
 import type { Field } from '../../../fields/field-types.ts';
-import type { PackageDataStream } from './data-streams.ts';
 import { writeFieldFiles } from './fields/field-definitions.ts';
+import type { PackageDataStream } from './package-data-stream.ts';
 
 interface Forwarding {
   /** The name of its folder. */

@@ -15,8 +15,10 @@ export interface LogType {
   readonly dataset: string;
   /** The paths that are asked, with their version. */
   readonly endpoints: readonly string[];
-  /** The application permissions of Microsoft Graph, all of which are needed. */
+  /** The application permissions of Microsoft Graph, all of which are needed for all of its feeds. */
   readonly permissions: readonly string[];
+  /** Those of one feed, by its name, where feeds need different ones. */
+  readonly feedPermissions?: Readonly<Record<string, readonly string[]>>;
   /** The licence without which Microsoft refuses, as the docs name it. */
   readonly licence: string;
   /** The clouds in which the endpoint is. */
@@ -54,4 +56,8 @@ export interface FeedQuery {
   readonly endOperator: 'lt' | 'le';
   /** A slice is never longer, in milliseconds. */
   readonly longestSliceMs: number;
+}
+
+export function permissionsOf(logType: LogType, feed: string): readonly string[] {
+  return logType.feedPermissions?.[feed] ?? logType.permissions;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { GraphLogOptions } from '../../../input/emulator/apis/graph/options.ts';
 import { logKinds } from '../../../input/emulator/apis/graph/records/index.ts';
 import type { Emulator } from '../../../input/emulator/index.ts';
+import { graphKinds } from '../../../input/sources/graph/index.ts';
 import { logTypes } from '../../../input/sources/graph/log-types/index.ts';
 import { compiledScripts } from '../../compiled-scripts.ts';
 import {
@@ -29,10 +30,13 @@ export function graphStream(
     source,
     graph_url: emulator.url,
     requests_per_minute: 100_000,
-    documents: 'raw',
+    ...(isRegistered(source) ? {} : { documents: 'raw' }),
   });
   return { ...stream, ...more };
 }
+
+/** The others wait for their dataset, and are delivered as they are. */
+const isRegistered = (source: string): boolean => graphKinds.some(({ name }) => name === source);
 
 export function makeGraphWorkplace(streams: readonly PolicyStream[]): Promise<Workplace> {
   return makeWorkplace({ streams });
@@ -59,22 +63,29 @@ export async function runGraph(...words: string[]): Promise<{ code: number | nul
   return { code, printed: running.printed() };
 }
 
-/** The records in a file output's folder, as they were served. */
-function readRecords(folder: string): Readonly<Record<string, unknown>>[] {
+/** The documents in a file output's folder. */
+function readDocuments(folder: string): Readonly<Record<string, unknown>>[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ndjson'))
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))
     .filter((line) => line !== '')
-    .map((line) => Object(Object(JSON.parse(line)).o365audit));
+    .map((line) => JSON.parse(line));
 }
 
 /** The Ids of the records, as the truth has them: of what changes with the time of the change. */
 export function readIds(folder: string): string[] {
-  return readRecords(folder).map(({ id, lastUpdateDateTime, lastUpdatedDateTime, lastModifiedDateTime }) => {
-    const changedAt = lastUpdateDateTime ?? lastUpdatedDateTime ?? lastModifiedDateTime;
-    return changedAt === undefined ? String(id) : `${id}:${changedAt}`;
-  });
+  return readDocuments(folder).map(({ _id, o365audit }) =>
+    o365audit === undefined ? withoutTenant(String(_id)) : idOfRecord(Object(o365audit)),
+  );
+}
+
+const withoutTenant = (id: string): string => id.slice(id.indexOf(':') + 1);
+
+function idOfRecord(record: Readonly<Record<string, unknown>>): string {
+  const { id, lastUpdateDateTime, lastUpdatedDateTime, lastModifiedDateTime } = record;
+  const changedAt = lastUpdateDateTime ?? lastUpdatedDateTime ?? lastModifiedDateTime;
+  return changedAt === undefined ? String(id) : `${id}:${changedAt}`;
 }
 
 /** What a complete collection holds, of one log or of all. */

@@ -1,10 +1,11 @@
 // The data stream by which the collector's package delivers raw records into one that another package owns.
 
 import type { Dataset } from '../../../../pipelines/dataset.ts';
-import { kindOf, type PackageDataStream } from '../data-streams.ts';
+import { kindOf } from '../data-streams.ts';
 import { writeStreamTemplate } from '../form/stream-template.ts';
 import { writeStreamVariables } from '../form/variables.ts';
 import { forwardingStream } from '../forwarding-stream.ts';
+import type { PackageDataStream } from '../package-data-stream.ts';
 import { rawDataset } from './raw-dataset.ts';
 
 export function rawStream({ name, rawField }: Dataset): PackageDataStream {

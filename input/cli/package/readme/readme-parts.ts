@@ -6,9 +6,9 @@ import type { AlertRule } from '../../../../dashboards/index.ts';
 import { aadstsCatalogue } from '../../../auth/aadsts-catalogue.ts';
 import type { Option } from '../../../options/option.ts';
 import type { RegisteredKind } from '../../../sources/stream-source.ts';
-import type { PackageDataStream } from '../data-streams.ts';
 import { formOptionsOf } from '../form/variables.ts';
 import { type Manifest, ownPartsOf } from '../manifest-file.ts';
+import type { PackageDataStream } from '../package-data-stream.ts';
 import { readJson, readText } from '../read-source.ts';
 import type { ReadmeParts } from './readme.ts';
 
@@ -51,7 +51,7 @@ function writeRule({ name, about, where, over, none }: AlertRule): string[] {
 
 /** What only a package beside `m365` has to say. */
 function readNotes(root: string, packageName: string): string {
-  const file = join(ownPartsOf(root, packageName), 'notes.md');
+  const file = join(ownPartsOf(root, packageName), 'notes.hbs');
   return existsSync(file) ? readText(file).trim() : '';
 }
 

@@ -5,7 +5,8 @@ import { type DatasetPackage, datasetPackages, datasetsOf } from '../../../../pi
 import { collectionDataset } from '../../../settings/policy/read-completeness.ts';
 import { readVersion } from '../../version.ts';
 import { dataStreamSources } from '../build-package.ts';
-import { folderOf, listDataStreams, type PackageDataStream } from '../data-streams.ts';
+import { folderOf, listDataStreams } from '../data-streams.ts';
+import type { PackageDataStream } from '../package-data-stream.ts';
 import {
   addRecord,
   findNeeded,

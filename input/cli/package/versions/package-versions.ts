@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparePackageVersions } from '../../../settings/installed-package/compare-versions.ts';
-import { allFields, type PackageDataStream } from '../data-streams.ts';
+import { allFields } from '../data-streams.ts';
+import type { PackageDataStream } from '../package-data-stream.ts';
 import { compact } from '../package-files.ts';
 
 /** Digests by the folder of the data stream. */

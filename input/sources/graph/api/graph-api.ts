@@ -1,6 +1,7 @@
 // Asks Graph for the pages of a slice of time, over HTTP as a tenant needs it: authorised, counted, within the budgets. It
 // knows addresses; it knows nothing of checkpoints or records.
 
+import { type Component, isFeed } from '../../../contract/component.ts';
 import { OperatorError, waitAskedBy } from '../../../contract/errors.ts';
 import type { Feed } from '../../../contract/feed.ts';
 import type { Telemetry } from '../../../contract/telemetry.ts';
@@ -8,7 +9,7 @@ import { allowHosts } from '../../../http/allow-hosts.ts';
 import { authorize, type TokenProvider } from '../../../http/authorize.ts';
 import { countRequests } from '../../../http/count-requests.ts';
 import type { HttpResponse, Send, Wrapper } from '../../../http/exchange.ts';
-import type { FeedQuery, LogType } from '../log-type.ts';
+import { type FeedQuery, type LogType, permissionsOf } from '../log-type.ts';
 import type { Slice } from '../polling/slices.ts';
 import { explainGraphError, GraphError } from './graph-error.ts';
 
@@ -65,12 +66,15 @@ function composeSend({ graph, logType, send, tokens, limits, retry, telemetry }:
   const hosts = allowHosts([graph])(send);
   const explained: Send = (request) =>
     hosts(request).catch((error: unknown) => {
-      throw explainGraphError(error, logType.permissions);
+      throw explainGraphError(error, permissionsOf(logType, nameOf(request.component)));
     });
   const counted = countRequests(telemetry, isThrottled)(explained);
   const authorized = authorize(tokens, isTokenRefused)(counted);
   return retry(limits.reduce((inner, limit) => limit(inner), authorized));
 }
+
+const nameOf = (component: Component | undefined): string =>
+  component !== undefined && isFeed(component) ? component.name : '';
 
 /** Returns the wait that Microsoft asks for, where an error says that too much is asked. */
 export function throttlingOf(error: unknown): { readonly afterMs: number | undefined } | undefined {

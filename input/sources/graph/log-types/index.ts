@@ -4,11 +4,10 @@ import type { LogType } from '../log-type.ts';
 import { alerts } from './alerts.ts';
 import { directoryAudits } from './directory-audits.ts';
 import { incidents } from './incidents.ts';
-import { messageCentre } from './message-centre.ts';
 import { messageTrace } from './message-trace.ts';
 import { provisioning } from './provisioning.ts';
 import { riskDetections } from './risk-detections.ts';
-import { serviceIssues } from './service-issues.ts';
+import { serviceHealth } from './service-health.ts';
 import { signIns } from './sign-ins.ts';
 
 export const logTypes: readonly LogType[] = [
@@ -18,7 +17,6 @@ export const logTypes: readonly LogType[] = [
   riskDetections,
   alerts,
   incidents,
-  serviceIssues,
-  messageCentre,
+  serviceHealth,
   messageTrace,
 ];

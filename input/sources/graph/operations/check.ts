@@ -4,6 +4,7 @@
 import { type Finding, note, ok, problem, problemOf } from '../../../contract/finding.ts';
 import { dayMs, minuteMs } from '../../../contract/time.ts';
 import { graphHostsFor } from '../api/clouds.ts';
+import { permissionsOf } from '../log-type.ts';
 import type { OpenGraph } from '../open-tenant.ts';
 import type { GraphOptions } from '../options.ts';
 import { wholeSecondOf } from '../polling/slices.ts';
@@ -50,7 +51,10 @@ function* checkCloud({ logType, cloud }: GraphOptions): Generator<Finding> {
   );
 }
 
-function* checkPermissions({ tokens, hosts }: OpenGraph, { logType }: GraphOptions): Generator<Finding> {
+function* checkPermissions(
+  { tokens, hosts }: OpenGraph,
+  { logType, feeds }: GraphOptions,
+): Generator<Finding> {
   const { claims } = tokens;
   const left =
     claims?.expiresAt === undefined
@@ -58,9 +62,9 @@ function* checkPermissions({ tokens, hosts }: OpenGraph, { logType }: GraphOptio
       : `, for ${Math.round((claims.expiresAt - Date.now()) / minuteMs)} minutes`;
   yield ok('token', `${new URL(hosts.login).host} issued one for ${new URL(hosts.graph).host}${left}.`);
   if (!claims) return yield note('roles', 'The token cannot be read, so its roles are not known.');
-  const lacking = logType.permissions.filter((permission) => !claims.roles.includes(permission));
-  if (lacking.length === 0)
-    return yield ok('roles', `The token carries ${logType.permissions.join(' and ')}.`);
+  const needed = new Set(feeds.flatMap(({ name }) => permissionsOf(logType, name)));
+  const lacking = [...needed].filter((permission) => !claims.roles.includes(permission));
+  if (lacking.length === 0) return yield ok('roles', `The token carries ${[...needed].join(' and ')}.`);
   yield problem(
     'roles',
     `The token carries no ${lacking.join(' and no ')}, which ${logType.title} need.`,
