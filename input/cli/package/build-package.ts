@@ -8,8 +8,10 @@ import {
   generateSavedObjects,
   loadDashboards,
   readCollectionFields,
+  type SavedObject,
 } from '../../../dashboards/index.ts';
 import { type DatasetPackage, datasetsOf, mainDataset } from '../../../pipelines/datasets.ts';
+import { loadDefinitions } from '../../../pipelines/index.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
 import { readVersion } from '../version.ts';
 import { assemblePackage, type Package, type PackageParts } from './assemble-package.ts';
@@ -65,4 +67,10 @@ function listSavedObjects(
     savedObjects: generateSavedObjects(dashboards, fields),
     rules: generateAlertRules(fields, join(root, 'dashboards', 'alert-rules.yml')),
   };
+}
+
+/** Builds the dashboards, searches and tag of the package without the rest of it. */
+export function buildSavedObjects(): readonly SavedObject[] {
+  const fields = createFieldLookup(loadDefinitions(), readCollectionFields());
+  return generateSavedObjects(loadDashboards(), fields);
 }

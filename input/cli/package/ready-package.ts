@@ -32,7 +32,7 @@ export async function findZip(which: PackageName): Promise<Uint8Array> {
 
 export async function findSavedObjects(): Promise<readonly SavedObject[]> {
   if (isBundled) return JSON.parse(readOwnText(compiledDashboards));
-  return (await build('m365')).savedObjects;
+  return (await import('./build-package.ts')).buildSavedObjects();
 }
 
 async function build(which: PackageName) {
