@@ -36,6 +36,24 @@ async function placeFor(emulator: Emulator, server: StandIn, process: Record<str
   return makeWorkplace({ streams, output, process });
 }
 
+/**
+ * Returns a function that gives the outcome of a case. All of them run at once, because they mostly wait, and every test
+ * waits for all.
+ */
+function runTogether<Case, Outcome>(
+  cases: readonly Case[],
+  run: (each: Case) => Promise<Outcome>,
+): (each: Case) => Promise<Outcome> {
+  let outcomes: Map<Case, Promise<Outcome>> | undefined;
+  return async (each) => {
+    outcomes ??= new Map(cases.map((one) => [one, run(one)]));
+    await Promise.allSettled(outcomes.values());
+    const outcome = outcomes.get(each);
+    if (outcome === undefined) throw new RangeError(`there is no case ${each}`);
+    return outcome;
+  };
+}
+
 const lastLine = (stderr: string): string => JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '{}').message;
 
 test('the end of its terminal ends a run in order', async () => {
@@ -48,43 +66,49 @@ test('the end of its terminal ends a run in order', async () => {
   expect([code, lastLine(stderr)]).toEqual([0, expect.stringMatching(/^Ended: /)]);
 });
 
-test.each(['token', 'list', 'content'] as const)(
-  'a run that collects once and is ended before anything is listed exits 1 and says so: %s',
-  async (operation) => {
+describe('a run that collects once and is ended before anything is listed exits 1 and says so', () => {
+  const operations = ['token', 'list', 'content'] as const;
+  const outcomeOf = runTogether(operations, async (operation) => {
     const emulator = await emulate();
     emulator.setFaults([{ match: { operation }, fault: { kind: 'hang', when: 'before-headers' } }]);
     const { policy } = await makeWorkplace({ streams: [streamFor(emulator)] });
     const running = start(['run', '--once', '--policy', policy]);
     await until(() => emulator.faults().some(({ fired }) => fired > 0));
     running.child.kill('SIGTERM');
-    const { code, stderr } = await running.outcome;
+    return running.outcome;
+  });
+
+  test.each(operations)('%s', async (operation) => {
+    const { code, stderr } = await outcomeOf(operation);
     expect([code, lastLine(stderr)]).toEqual([
       1,
       expect.stringMatching(/^Ended: 0 records.* ended before everything was collected/),
     ]);
-  },
-);
+  });
+});
 
 describe('while an Elasticsearch takes nothing', () => {
-  test.each([[[]], [['--once']]])(
-    'a stop ends within its bound, says what is left, and exits 1: run %j',
-    async (flags) => {
-      const emulator = await emulate();
-      const server = await standIn();
-      server.answers.set('/_bulk', (_, { reply }) => reply(503, { error: { type: 'x', reason: 'not now' } }));
-      const { policy, state } = await placeFor(emulator, server, { stop_timeout: '5s' });
-      const running = start(['run', '--policy', policy, ...flags]);
-      await running.printed(/takes no documents|answered 503/);
-      running.child.kill('SIGTERM');
-      const { code, stderr } = await running.outcome;
-      expect(code).toBe(1);
-      expect(stderr).toContain('It takes 5 s at most');
-      expect(stderr).toContain('could not be delivered in time');
-      expect(stderr).not.toContain('did not end within');
-      expect(lastLine(stderr)).toMatch(/^Ended: 0 records delivered.* [1-9]\d* content blobs are still open/);
-      expect(JSON.parse(readFileSync(join(state, 'status.json'), 'utf8')).components).not.toEqual([]);
-    },
-  );
+  const flags = ['', '--once'];
+  const outcomeOf = runTogether(flags, async (flag) => {
+    const emulator = await emulate();
+    const server = await standIn();
+    server.answers.set('/_bulk', (_, { reply }) => reply(503, { error: { type: 'x', reason: 'not now' } }));
+    const { policy, state } = await placeFor(emulator, server, { stop_timeout: '8s' });
+    const running = start(['run', '--policy', policy, ...flag.split(' ').filter(Boolean)]);
+    await running.printed(/takes no documents|answered 503/);
+    running.child.kill('SIGTERM');
+    return { ...(await running.outcome), state };
+  });
+
+  test.each(flags)('a stop ends within its bound, says what is left, and exits 1: run %s', async (flag) => {
+    const { code, stderr, state } = await outcomeOf(flag);
+    expect(code).toBe(1);
+    expect(stderr).toContain('It takes 8 s at most');
+    expect(stderr).toContain('could not be delivered in time');
+    expect(stderr).not.toContain('did not end within');
+    expect(lastLine(stderr)).toMatch(/^Ended: 0 records delivered.* [1-9]\d* content blobs are still open/);
+    expect(JSON.parse(readFileSync(join(state, 'status.json'), 'utf8')).components).not.toEqual([]);
+  });
 
   test('of some documents, whatever is left, --once refuses them and ends', async () => {
     const emulator = await emulate();
@@ -135,31 +159,40 @@ const emulating = ['run', 'm365', '--', 'emulate', '--json', '--port', '0'];
 /** Only Linux tells that the npm around the shell is gone. */
 const deafShell = process.platform === 'linux' ? (['SIGHUP', 'SIGKILL'] as const) : [];
 
-/** npm runs a shell, which runs Node. */
-test.each([
-  ...(['SIGTERM', ...deafShell] as const).map(
-    (signal) => [signal, starting, /collecting/, /Ended: \d+ records delivered/] as const,
-  ),
-  ['SIGTERM', emulating, /"url"/, /"url"/] as const,
-])('%s to npm %j leaves nothing behind', async (signal, words, running, ended) => {
-  const { folder } = await makeWorkplace({ streams: [] });
-  const npm = spawn(
-    'npm',
-    words.map((word) => (word === 'DATA' ? join(folder, 'data') : word)),
-    { cwd: root, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' } },
-  );
-  let printed = '';
-  for (const stream of [npm.stdout, npm.stderr])
-    stream.on('data', (chunk) => {
-      printed += chunk;
+describe('a signal to npm leaves nothing behind', () => {
+  const cases = [
+    ...(['SIGTERM', ...deafShell] as const).map(
+      (signal) => [signal, starting, /collecting/, /Ended: \d+ records delivered/] as const,
+    ),
+    ['SIGTERM', emulating, /"url"/, /"url"/] as const,
+  ];
+
+  /** npm runs a shell, which runs Node. */
+  const outcomeOf = runTogether(cases, async ([signal, words, running]) => {
+    const { folder } = await makeWorkplace({ streams: [] });
+    const npm = spawn(
+      'npm',
+      words.map((word) => (word === 'DATA' ? join(folder, 'data') : word)),
+      { cwd: root, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' } },
+    );
+    let printed = '';
+    for (const stream of [npm.stdout, npm.stderr])
+      stream.on('data', (chunk) => {
+        printed += chunk;
+      });
+    await until(() => running.test(printed));
+    const descendants = descendantsOf(npm.pid ?? 0);
+    closers.push(async () => {
+      for (const pid of descendants.filter(isRunning)) process.kill(pid, 'SIGKILL');
     });
-  await until(() => running.test(printed));
-  const left = descendantsOf(npm.pid ?? 0);
-  closers.push(async () => {
-    for (const pid of left.filter(isRunning)) process.kill(pid, 'SIGKILL');
+    npm.kill(signal);
+    await until(() => !descendants.some(isRunning));
+    return { descendants, printed };
   });
-  expect(left).not.toEqual([]);
-  npm.kill(signal);
-  await until(() => !left.some(isRunning));
-  expect(printed).toMatch(ended);
+
+  test.each(cases.map((each) => [each[0], each[1], each] as const))('%s to npm %j', async (_, __, each) => {
+    const { descendants, printed } = await outcomeOf(each);
+    expect(descendants).not.toEqual([]);
+    expect(printed).toMatch(each[3]);
+  });
 });
