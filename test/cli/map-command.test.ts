@@ -4,7 +4,8 @@ import { judge, mapRecords } from '../../input/cli/commands/map.ts';
 import { writeDocuments } from '../../input/cli/map/map-records.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 
-const writer = () => writeDocuments(loadMapper(), context);
+const mapper = loadMapper();
+const writer = () => writeDocuments(mapper, context);
 const context = { tenantId: 'tenant', fetchedAt: '2026-01-01T00:00:00.000Z' };
 
 const mapText = (text: string) => mapChunks([text]);
