@@ -96,7 +96,7 @@ test('into files nothing is lost and nothing twice', async () => {
   const seed = chooseSeed();
   console.info(`seed ${seed}`);
   const emulator = await emulate(seed);
-  const place = await makeWorkplace({ streams: [streamFor(emulator, 0, { requests_per_minute: 2_000 })] });
+  const place = await makeWorkplace({ streams: [streamFor(emulator, 0, { requests_per_minute: 8_000 })] });
   const ids = () => readDelivered(place.output);
   const count = async () => countLines(place.output);
   await goOnFromCopy(
@@ -114,7 +114,7 @@ test('into Elasticsearch, across a rollover', async () => {
   const server = await new StandIn().listen();
   closers.push(() => server.close());
   const output = { type: 'elasticsearch', hosts: [server.url], api_key: 'a:bcdef', proxy_disable: true };
-  const streams = [streamFor(emulator, 0, { requests_per_minute: 2_000 })];
+  const streams = [streamFor(emulator, 0, { requests_per_minute: 8_000 })];
   const place = await makeWorkplace({ streams, output });
   const all = () => server.indices.flatMap((index) => [...index.keys()]);
   const store: Store = {
