@@ -26,6 +26,8 @@ export interface Head {
   readonly action: Places;
   /** The time of the record's last change. */
   readonly updated: Places;
+  /** What tells apart the records of one id: here every path counts, whether it has a value or not. */
+  readonly part: Places;
   /** The person or program that acted: for whoever looks at records that were never mapped. */
   readonly actor: Places;
 }
@@ -39,7 +41,7 @@ export type HeadName = Exclude<keyof Head, 'actor'>;
  */
 export type Selector = 'number' | 'name' | 'none';
 
-/** Records are the same document where they have one Id, or one Id and one time of change. */
+/** Records are the same document where they have one Id and one part, or these and one time of change. */
 export type IdentityRule = 'id' | 'id_and_update';
 
 /**

@@ -47,7 +47,7 @@ export type Properties = Readonly<Record<string, Property>>;
 export interface Property extends Written {
   readonly type: PropertyType;
   readonly about: string;
-  /** Its name in the document, where that is not its name in the record. */
+  /** Its name in the document, where that is not its name in the record; with dots it stands in objects beside it. */
   readonly field?: string | undefined;
   /** A list of objects that becomes an object keyed by position in the document; the number of positions. */
   readonly positions?: number | undefined;

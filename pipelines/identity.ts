@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readSeconds } from './converters/date.ts';
 import type { Dataset } from './dataset.ts';
-import { writeHeadRead } from './engine/head.ts';
+import { writeHeadRead, writePart } from './engine/head.ts';
 import { recallLast, remember } from './engine/remember.ts';
 import type { Json } from './json/json.ts';
 import { writeJson } from './json/json-text.ts';
@@ -29,10 +29,11 @@ export function compileIdentify({ identity }: Pick<Dataset, 'identity'>): Identi
   const isChanged = identity === 'id_and_update';
   return (record, tenantId) => {
     if (record.problem !== undefined) return { id: hash(record.text), seconds: 0 };
-    const { id, owner, time, updated } = record;
+    const { id, owner, time, updated, part } = record;
     const seconds = readSeconds(time);
     if (isText(id) && (!isChanged || isText(updated))) {
-      const key = `${lowerCase(isText(owner) ? owner : tenantId)}:${id}${isChanged ? `:${updated}` : ''}`;
+      const name = part === undefined ? id : `${id}:${part}`;
+      const key = `${lowerCase(isText(owner) ? owner : tenantId)}:${name}${isChanged ? `:${updated}` : ''}`;
       if (fits(key)) return { id: key, seconds };
     }
     return { id: hash(writeJson(parseExactly(record.text), true)), seconds };
@@ -55,6 +56,7 @@ function hash(text: string): string {
 export function writeIdentify({ head, identity, envelope }: Dataset): string {
   const isChanged = identity === 'id_and_update';
   const served = envelope === undefined ? '' : 'def served, ';
+  const part = writePart(head, 'record');
   const updated = `def updated = ${writeHeadRead(head.updated, 'record')};
   `;
   return `
@@ -70,7 +72,7 @@ String identify(${served}Map record, String tenant) {
   ${isChanged ? updated : ''}def id = ${writeHeadRead(head.id, 'record')};
   if (id instanceof String && !((String) id).isEmpty()${isChanged ? ' && updated instanceof String && !((String) updated).isEmpty()' : ''}) {
     def owner = ${writeHeadRead(head.owner, 'record')};
-    String key = (owner instanceof String && !((String) owner).isEmpty() ? (String) owner : tenant).toLowerCase() + ':' + id${isChanged ? " + ':' + updated" : ''};
+    String key = (owner instanceof String && !((String) owner).isEmpty() ? (String) owner : tenant).toLowerCase() + ':' + id${part === '' ? '' : ` + ':' + ${part}`}${isChanged ? " + ':' + updated" : ''};
     if (utf8Length(key) <= ${longestId}) return key;
   }
   return 'h:' + writeJson(${envelope === undefined ? 'record' : 'served'}, true).sha256();

@@ -13,6 +13,7 @@ export function compileReadHead({ head }: Pick<Dataset, 'head'>): ReadHead {
   const [id, owner, time] = [compilePlaces(head.id), compilePlaces(head.owner), compilePlaces(head.time)];
   const [kind, action] = [compilePlaces(head.kind), compilePlaces(head.action)];
   const updated = compilePlaces(head.updated);
+  const part = compilePart(head.part.map(compilePath));
   return (record) => ({
     id: id(record),
     owner: owner(record),
@@ -20,11 +21,30 @@ export function compileReadHead({ head }: Pick<Dataset, 'head'>): ReadHead {
     kind: kind(record),
     action: action(record),
     updated: updated(record),
+    part: part(record),
   });
 }
 
+/** Joins what stands at all of the paths, in lower case; undefined where there are none. */
+export function compilePart<Source>(reads: readonly ((source: Source) => Json)[]): (source: Source) => Json {
+  if (reads.length === 0) return () => undefined;
+  return (source) =>
+    reads
+      .map((read) => read(source))
+      .map((value) => (typeof value === 'string' ? value.toLowerCase() : ''))
+      .join(':');
+}
+
 /** The names, in the order in which they are numbered. */
-export const headNames = ['id', 'owner', 'time', 'kind', 'action', 'updated'] as const satisfies HeadName[];
+export const headNames = [
+  'id',
+  'owner',
+  'time',
+  'kind',
+  'action',
+  'updated',
+  'part',
+] as const satisfies HeadName[];
 
 function compilePlaces(places: Places): (record: JsonObject) => Json {
   const reads = places.map(compilePath);
@@ -57,11 +77,23 @@ export function writeHeadRead(places: Places, record: string): string {
   return `firstOf(${record}, [${lists.join(', ')}])`;
 }
 
-/** The function that `writeHeadRead` calls, where it does. */
+/** Writes an expression that gives what `compilePart` gives, an empty text where there are no paths. */
+export function writePart({ part }: Head, record: string): string {
+  return part.map((path) => `partOf(firstOf(${record}, [['${path.join("', '")}']]))`).join(" + ':' + ");
+}
+
+/** The functions that `writeHeadRead` and `writePart` call, where they do. */
 export function writeFirstOf(head: Head): string {
   const reads = Object.values(head).map((places) => writeHeadRead(places, 'record'));
-  return reads.some((read) => read.startsWith('firstOf')) ? firstOfPainless : '';
+  const hasPart = head.part.length > 0;
+  const firstOf = hasPart || reads.some((read) => read.startsWith('firstOf')) ? firstOfPainless : '';
+  return hasPart ? `${firstOf}${partOfPainless}` : firstOf;
 }
+
+const partOfPainless = `
+String partOf(def value) {
+  return value instanceof String ? ((String) value).toLowerCase() : '';
+}`;
 
 const firstOfPainless = `
 def firstOf(Map record, List places) {

@@ -5,7 +5,7 @@ import type { Head, Places } from '../dataset.ts';
 import { type Case, type Definitions, layersOf, type Path, type TemplatePart } from '../definitions.ts';
 import type { Json } from '../json/json.ts';
 import { type CompileRead, compileReadOf } from '../rules/paths.ts';
-import { type HeadValues, headNames } from './head.ts';
+import { compilePart, type HeadValues, headNames } from './head.ts';
 
 /** The values of one record, by the numbers of its properties. */
 export type Values = readonly Json[];
@@ -54,6 +54,7 @@ function compileReadNumbers(head: Head, numbers: ReadonlyMap<string, number>): P
   const numbersOf = (places: Places) => places.map((path) => numbers.get(path.join('.')) ?? -1);
   const [id, owner, time] = [numbersOf(head.id), numbersOf(head.owner), numbersOf(head.time)];
   const [kind, action, updated] = [numbersOf(head.kind), numbersOf(head.action), numbersOf(head.updated)];
+  const part = compilePart(numbersOf(head.part).map((number) => (found: readonly Json[]) => found[number]));
   const empty: Json[] = Array.from({ length: numbers.size }, () => undefined);
   return (present, values) => {
     const found = empty.slice();
@@ -68,6 +69,7 @@ function compileReadNumbers(head: Head, numbers: ReadonlyMap<string, number>): P
       kind: firstOf(found, kind),
       action: firstOf(found, action),
       updated: firstOf(found, updated),
+      part: part(found),
     };
   };
 }

@@ -71,9 +71,9 @@ type Finish = (text: string, head: HeadValues, members: string, aside: Aside) =>
 function compileFinish({ dataset }: Definitions, positions: Positions, findType: FindRecordType): Finish {
   const valuelessNumber = positions.numberOf('valueless');
   const undated = `${dataset.head.time[0]?.join('.')}: no date`;
-  return (text, { id, owner, time, kind, action, updated }, members, aside) => {
+  return (text, head, members, aside) => {
     const { numbers, values, other, unplaced, valueless } = aside;
-    const created = toDate(time);
+    const created = toDate(head.time);
     const reasons = unplaced?.sort() ?? [];
     if (created === undefined) reasons.push(undated);
     let kept = members;
@@ -86,9 +86,9 @@ function compileFinish({ dataset }: Definitions, positions: Positions, findType:
       note(aside, valuelessNumber, valueless);
     }
     if (reasons.length > 0) kept = join(kept, `"unplaced":${JSON.stringify(reasons)}`);
-    const type = findType(kind);
+    const type = findType(head.kind);
     const problem = undefined;
-    return { text, problem, id, owner, time, kind, action, updated, type, created, kept, numbers, values };
+    return { text, problem, ...head, type, created, kept, numbers, values };
   };
 }
 
@@ -103,6 +103,7 @@ function describeProblem(text: string, problem: string, findType: FindRecordType
     kind: nothing,
     action: nothing,
     updated: nothing,
+    part: nothing,
     type: findType(nothing),
     created: nothing,
     kept: '',

@@ -8,7 +8,8 @@ import { setOwn } from './tame.ts';
 export type Rename = (record: JsonObject) => JsonObject;
 
 interface Name {
-  readonly field: string;
+  /** The name, inside of the objects that it stands in beside the property. */
+  readonly field: readonly string[];
   /** The number of positions of a list that becomes an object keyed by them. */
   readonly positions: number | undefined;
   readonly inner: Names | undefined;
@@ -38,10 +39,10 @@ function compileNames(properties: Properties): Names {
   const entries = Object.entries(properties).map(
     ([name, { field = name, positions, type, properties: inner }]) => {
       const below = type === 'object' && inner !== undefined ? compileNames(inner) : undefined;
-      return [name, { field, positions, inner: below }] as const;
+      return [name, { field: field.split('.'), positions, inner: below }] as const;
     },
   );
-  return { byProperty: new Map(entries), taken: new Set(entries.map(([, { field }]) => field)) };
+  return { byProperty: new Map(entries), taken: new Set(entries.map(([, { field }]) => field[0] ?? '')) };
 }
 
 function renameObject(object: JsonObject, names: Names): JsonObject {
@@ -50,9 +51,17 @@ function renameObject(object: JsonObject, names: Names): JsonObject {
     const value = object[name];
     const known = names.byProperty.get(name);
     if (value === undefined || (known === undefined && names.taken.has(name))) continue;
-    setOwn(renamed, known?.field ?? name, known === undefined ? value : renameKnown(value, known));
+    if (known === undefined) setOwn(renamed, name, value);
+    else putBelow(renamed, known.field, renameKnown(value, known));
   }
   return renamed;
+}
+
+function putBelow(object: JsonObject, [name = '', ...rest]: readonly string[], value: Json): void {
+  const inner = object[name];
+  const holder = isObject(inner) ? inner : {};
+  setOwn(object, name, rest.length === 0 ? value : holder);
+  if (rest.length > 0) putBelow(holder, rest, value);
 }
 
 function renameKnown(value: Json, { inner, positions }: Name): Json {
@@ -76,14 +85,18 @@ function renameValue(value: Json, names: Names): Json {
 /** Lists what the ingest pipeline needs to know of the names. */
 export function slimNames(properties: Properties): object {
   return Object.fromEntries(
-    Object.entries(properties).map(([name, { field = name, positions, type, properties: inner }]) => [
-      name,
-      {
-        field,
-        positions,
-        properties: type === 'object' && inner !== undefined ? slimNames(inner) : undefined,
-      },
-    ]),
+    Object.entries(properties).map(([name, { field = name, positions, type, properties: inner }]) => {
+      const [first, ...below] = field.split('.');
+      return [
+        name,
+        {
+          field: first,
+          below: below.length === 0 ? undefined : below,
+          positions,
+          properties: type === 'object' && inner !== undefined ? slimNames(inner) : undefined,
+        },
+      ];
+    }),
   );
 }
 
@@ -99,6 +112,17 @@ Map keyByPosition(def value, int positions) {
   for (int i = 0; i < items.size() && i < positions; ++i) keyed.put(String.valueOf(i), items.get(i));
   if (items.size() > positions) keyed.put(String.valueOf(positions - 1), new ArrayList(items.subList(positions - 1, items.size())));
   return keyed;
+}
+void putBelow(Map object, String first, List below, def value) {
+  Map holder = object;
+  String name = first;
+  for (def next : below) {
+    def inner = holder.get(name);
+    if (!(inner instanceof Map)) { inner = new LinkedHashMap(); holder.put(name, inner); }
+    holder = (Map) inner;
+    name = (String) next;
+  }
+  holder.put(name, value);
 }
 def renameAll(def value, Map names) {
   if (value instanceof List) {
@@ -116,7 +140,9 @@ def renameAll(def value, Map names) {
       continue;
     }
     def inner = known.properties == null ? entry.getValue() : renameAll(entry.getValue(), (Map) known.properties);
-    renamed.put(known.field, known.positions == null ? inner : keyByPosition(inner, (int) known.positions));
+    def placed = known.positions == null ? inner : keyByPosition(inner, (int) known.positions);
+    if (known.below == null) renamed.put(known.field, placed);
+    else putBelow(renamed, (String) known.field, (List) known.below, placed);
   }
   return renamed;
 }`;

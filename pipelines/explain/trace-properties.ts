@@ -1,7 +1,7 @@
 // The record itself, as the document keeps it: which definition each property has, and which
 // properties have none, or not the type that it says.
 
-import type { Definitions, Properties } from '../definitions.ts';
+import type { Definitions, Properties, Property } from '../definitions.ts';
 import { isEmpty } from '../engine/tame.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import type { ExplainedField, FieldOrigin, Unmapped } from './explanation.ts';
@@ -27,12 +27,17 @@ export function traceProperties(kept: JsonObject, { dataset, properties }: Defin
 
 /** Definitions by the names that their properties have in the document. */
 function nameByField(properties: Properties): Properties {
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, property]) => [
-      property.field ?? name,
-      { ...property, properties: property.properties && nameByField(property.properties) },
-    ]),
-  );
+  return Object.entries(properties).reduce<Properties>((named, [name, property]) => {
+    const inner = property.properties && nameByField(property.properties);
+    return placeAt(named, (property.field ?? name).split('.'), { ...property, properties: inner });
+  }, {});
+}
+
+/** Objects that only hold what has such a name have no definition of their own. */
+function placeAt(named: Properties, [name = '', ...rest]: readonly string[], property: Property): Properties {
+  if (rest.length === 0) return { ...named, [name]: property };
+  const holder = named[name] ?? { type: 'object', about: '' };
+  return { ...named, [name]: { ...holder, properties: placeAt(holder.properties ?? {}, rest, property) } };
 }
 
 function traceProperty(name: string, value: Json, properties: Properties, above: string): ExplainedField[] {

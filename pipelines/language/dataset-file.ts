@@ -145,6 +145,7 @@ function resolveHead(
     kind: placesOf('kind'),
     action: placesOf('action'),
     updated: placesOf('updated'),
+    part: placesOf('part'),
     actor: placesOf('actor'),
   };
 }

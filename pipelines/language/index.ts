@@ -7,6 +7,7 @@ import { type DatasetName, datasets } from '../datasets.ts';
 import type { Definitions } from '../definitions.ts';
 import { compiledSchema } from '../json/compiled-schema.ts';
 import { ownPath } from '../own-files.ts';
+import { readBorrowedFiles } from './borrowed-files.ts';
 import { readDatasetFile } from './dataset-file.ts';
 import { DefinitionError } from './problem.ts';
 import { readFiles } from './read-files.ts';
@@ -36,8 +37,9 @@ export function readDefinitions(
 
 /** Reads the `dataset.yml` of a folder, its `record-types/` and the tables beside them. Throws a DefinitionError. */
 export function readDataset(folder: string, { keepLines = false }: ReadOptions = {}): Definitions {
-  const files = readFiles(join(folder, 'record-types'));
-  return resolve(files, readDatasetFile(folder), readTables(folder), keepLines);
+  const dataset = readDatasetFile(folder);
+  const files = [...readFiles(join(folder, 'record-types')), ...readBorrowedFiles(folder, dataset)];
+  return resolve(files, dataset, readTables(folder), keepLines);
 }
 
 /** Of those that are there. Throws a DefinitionError that holds every problem of both. */

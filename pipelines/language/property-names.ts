@@ -29,7 +29,7 @@ export function nameProperties(
       const path = prefix + name;
       const isOurs = prefix === '' && reservedNames.includes(name);
       const field = isOurs ? name : fieldOf(name, path);
-      if (!isOurs && prefix === '' && reservedNames.includes(field))
+      if (!isOurs && prefix === '' && reservedNames.includes(field.split('.', 1)[0] ?? ''))
         report(
           ['exceptions'],
           `"${path}" would be called "${field}", which is a name of this project: give it another`,
@@ -76,6 +76,14 @@ function reportTwins(
     if (owner !== undefined)
       report(['exceptions'], `"${prefix}${name}" and "${prefix}${owner}" would both be called "${field}"`);
     owners.set(field, name);
+  }
+  for (const [field, name] of owners) {
+    const steps = field.split('.');
+    const above = steps
+      .map((_, i) => owners.get(steps.slice(0, i).join('.')))
+      .find((each) => each !== undefined);
+    if (above !== undefined)
+      report(['exceptions'], `"${prefix}${name}" would be called "${field}", inside of "${prefix}${above}"`);
   }
 }
 

@@ -51,7 +51,8 @@ describe.each(names)('%s', (dataset: DatasetName) => {
         document,
       );
       const other = isObject(kept) && isObject(kept.other) ? Object.keys(kept.other) : [];
-      const isOther = (name: string) => other.some((path) => name.endsWith(path.split('.').at(-1) ?? ''));
+      const isOther = (name: string) =>
+        other.some((path) => name.split('.').includes(path.split('.').at(-1) ?? ''));
       return listNames(document).filter((name) => !isDefined(name) && !isOther(name));
     });
     expect([...new Set(unknown)]).toEqual([]);

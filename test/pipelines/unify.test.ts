@@ -45,6 +45,22 @@ describe('a record that comes by itself', () => {
   });
 });
 
+test('a name with dots is inside of an object beside the property, and of what it shares that with', () => {
+  const rename = compileRename({
+    processId: { type: 'long', about: '', field: 'process.id' },
+    processFile: {
+      type: 'object',
+      about: '',
+      field: 'process.file',
+      properties: { fileName: { type: 'keyword', about: '', field: 'name' } },
+    },
+  });
+  expect(rename?.({ processId: 7, processFile: { fileName: 'a' }, process: 'taken', more: 1 })).toEqual({
+    process: { id: 7, file: { name: 'a' } },
+    more: 1,
+  });
+});
+
 describe('a numbered list', () => {
   const rename = compileRename({
     list: {

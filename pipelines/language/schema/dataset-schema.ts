@@ -22,6 +22,7 @@ export interface DatasetSource {
   };
   readonly names?: NamesSource;
   readonly user_types?: { readonly from: string; readonly names: Readonly<Record<string, string>> };
+  readonly borrows?: readonly { readonly from: string; readonly file: string; readonly below: string }[];
   readonly indexed?: readonly {
     readonly reason: string;
     readonly properties: readonly (string | readonly string[])[];
@@ -52,6 +53,7 @@ export interface NamesSource {
 /** It becomes part of scripts. */
 const word = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' };
 const words = { type: 'string', pattern: '^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*$' };
+const name = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$' };
 const path = { type: 'string', pattern: "^[^'\\\\]+$" };
 const paths = { anyOf: [path, { type: 'array', items: path, minItems: 1 }] };
 
@@ -66,6 +68,10 @@ const head = keys(
     kind: about(paths, 'What the selector looks at.'),
     action: about(paths, 'What was done: `operations` of record types are chosen by it.'),
     updated: about(paths, 'When the record was changed last.'),
+    part: about(
+      paths,
+      'What tells apart the records that have one id: a path, or several, which all count. It follows the id in `_id`, in lower case.',
+    ),
     actor: about(paths, 'Who did it, for `m365 show` of records that were never mapped.'),
   },
   { required: ['id', 'time'] },
@@ -108,8 +114,8 @@ const names = keys(
   {
     rule: about({ enum: ['snake_case'] }, 'How the name in the document follows from that in the record.'),
     exceptions: about(
-      { type: 'object', additionalProperties: word },
-      'Names that do not follow the rule, by the path of the property or by its name wherever it stands.',
+      { type: 'object', additionalProperties: name },
+      'Names that do not follow the rule, by the path of the property or by its name wherever it stands. With dots it is inside of objects that stand beside the property.',
     ),
     numbered: about(
       { type: 'object', additionalProperties: { type: 'integer', minimum: 1, maximum: 100 } },
@@ -161,6 +167,23 @@ export const datasetSchema = keys(
       'How records say what kind of user acted, and the names of what they write: a policy may leave them out by it.',
     ),
     names: about(names, 'How properties are called in the document; without it as in the record.'),
+    borrows: about(
+      {
+        type: 'array',
+        items: keys(
+          {
+            from: about(path, 'The folder of the dataset whose file it is.'),
+            file: about(
+              path,
+              'The name of the file, without its extension; a file of this dataset extends it.',
+            ),
+            below: about(path, 'Where its records stand in these: all of its paths begin there.'),
+          },
+          { required: ['from', 'file', 'below'] },
+        ),
+      },
+      'Record-type files of other datasets, about records that stand inside of these.',
+    ),
     indexed: about(
       {
         type: 'array',
