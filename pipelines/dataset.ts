@@ -89,6 +89,25 @@ export interface OtherType {
   readonly reason: string;
 }
 
+/** Fields that the package that owned the dataset before fills, and no document here has. */
+export interface AbsentField {
+  /** `.*` at the end stands for all below. */
+  readonly fields: readonly string[];
+  /** Fields that answer the same question. */
+  readonly instead: readonly string[];
+  readonly reason: string;
+}
+
+/** Fields of both that hold something else for the same record. */
+export interface OtherValue {
+  readonly fields: readonly string[];
+  /** What they hold, in words. */
+  readonly there: string;
+  readonly here: string;
+  /** Fields that hold what theirs does. */
+  readonly instead: readonly string[];
+}
+
 /** How records say what kind of user acted. */
 interface UserTypes {
   readonly from: PlainPath;
@@ -121,6 +140,8 @@ export interface Dataset {
   /** Properties that stand in a field of ECS as they are, and there alone where others map them. */
   readonly moved: readonly string[];
   readonly otherTypes: readonly OtherType[];
+  readonly absent: readonly AbsentField[];
+  readonly otherValues: readonly OtherValue[];
 }
 
 /** `logs-<dataset>-<namespace>` */

@@ -51,6 +51,7 @@ export const datasets = {
   'azure.auditlogs': placeOf('entra-audits', 'm365_entra'),
   'azure.signinlogs': placeOf('entra-sign-ins', 'm365_entra'),
   'azure.identity_protection': placeOf('entra-risks', 'm365_entra'),
+  'm365_defender.alert': placeOf('defender-alerts', 'm365_security'),
 } as const satisfies Record<string, DatasetPlace>;
 
 export type DatasetName = keyof typeof datasets;

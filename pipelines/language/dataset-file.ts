@@ -75,6 +75,8 @@ export function resolveDataset(
     })),
     moved: content.moved ?? [],
     otherTypes: content.other_types ?? [],
+    absent: (content.absent ?? []).map(({ instead = [], ...each }) => ({ ...each, instead })),
+    otherValues: (content.other_values ?? []).map(({ instead = [], ...each }) => ({ ...each, instead })),
   };
 }
 

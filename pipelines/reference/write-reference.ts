@@ -2,7 +2,7 @@
 
 import { searchedByWord } from '../../fields/ecs.ts';
 import type { Field } from '../../fields/field-types.ts';
-import type { IndexedProperties, OtherType } from '../dataset.ts';
+import type { AbsentField, IndexedProperties, OtherType, OtherValue } from '../dataset.ts';
 import type {
   Case,
   Definitions,
@@ -193,6 +193,8 @@ export function writeFields(definitions: Definitions, fields: readonly Field[]):
     ...describeIndexes(definitions),
     '',
     ...describeOtherTypes(dataset.otherTypes),
+    ...describeAbsent(dataset.absent),
+    ...describeOtherValues(dataset.otherValues),
     '## All fields',
     '',
     '| field | type | what it is | example |',
@@ -212,6 +214,36 @@ function describeOtherTypes(types: readonly OtherType[]): string[] {
     '| field | there | here | why |',
     '| --- | --- | --- | --- |',
     ...types.map(describeOtherType),
+    '',
+  ];
+}
+
+function describeAbsent(absent: readonly AbsentField[]): string[] {
+  if (absent.length === 0) return [];
+  return [
+    "## Fields of Elastic's package that no document here has",
+    '',
+    '| field there | search here | why |',
+    '| --- | --- | --- |',
+    ...absent.map(
+      ({ fields, instead, reason }) =>
+        `| ${listNames(fields)} | ${instead.length === 0 ? 'nothing' : listNames(instead)} | ${escapeCell(reason)} |`,
+    ),
+    '',
+  ];
+}
+
+function describeOtherValues(values: readonly OtherValue[]): string[] {
+  if (values.length === 0) return [];
+  return [
+    "## Fields that hold something else in Elastic's package",
+    '',
+    '| field | there | here | search here for what is there |',
+    '| --- | --- | --- | --- |',
+    ...values.map(
+      ({ fields, there, here, instead }) =>
+        `| ${listNames(fields)} | ${escapeCell(there)} | ${escapeCell(here)} | ${listNames(instead)} |`,
+    ),
     '',
   ];
 }

@@ -21,6 +21,7 @@ const searches: readonly (readonly [DatasetName, object, number])[] = [
   ],
   ['azure.signinlogs', { 'azure.signinlogs.properties.authentication_details.succeeded': false }, 1],
   ['azure.identity_protection', { 'azure.identityprotection.properties.location.city': 'Oslo' }, 5],
+  ['m365_defender.alert', { 'm365_defender.alert.evidence.parent_process.image_file.name': 'cmd.exe' }, 2],
 ];
 
 const others = searches.map(([name, search, found]) => {

@@ -1,6 +1,6 @@
 // The shape of a `dataset.yml`, as JSON Schema. What its names refer to is checked when the files are resolved.
 
-import type { Head, IdentityRule, OtherType, Selector } from '../../dataset.ts';
+import type { AbsentField, Head, IdentityRule, OtherType, OtherValue, Selector } from '../../dataset.ts';
 import type { WhenSource } from '../sources.ts';
 import { about, keys, text, textOrTexts, texts } from './json-schema.ts';
 
@@ -29,6 +29,8 @@ export interface DatasetSource {
   }[];
   readonly moved?: readonly string[];
   readonly other_types?: readonly OtherType[];
+  readonly absent?: readonly (Omit<AbsentField, 'instead'> & Partial<AbsentField>)[];
+  readonly other_values?: readonly (Omit<OtherValue, 'instead'> & Partial<OtherValue>)[];
 }
 
 /** The path of a property, or what is said of it. */
@@ -207,6 +209,23 @@ export const datasetSchema = keys(
         ),
       },
       "Fields that have another type than in Elastic's package for the same dataset, and why.",
+    ),
+    absent: about(
+      {
+        type: 'array',
+        items: keys({ fields: texts, instead: texts, reason: text }, { required: ['fields', 'reason'] }),
+      },
+      "Fields that Elastic's package fills, and no document here has, with those that answer the same.",
+    ),
+    other_values: about(
+      {
+        type: 'array',
+        items: keys(
+          { fields: texts, there: text, here: text, instead: texts },
+          { required: ['fields', 'there', 'here'] },
+        ),
+      },
+      "Fields that hold something else in Elastic's package for the same record.",
     ),
   },
   { required: ['dataset', 'module', 'title', 'vendor', 'head'] },
