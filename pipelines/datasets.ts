@@ -52,6 +52,7 @@ export const datasets = {
   'azure.signinlogs': placeOf('entra-sign-ins', 'm365_entra'),
   'azure.identity_protection': placeOf('entra-risks', 'm365_entra'),
   'm365_defender.alert': placeOf('defender-alerts', 'm365_security'),
+  'm365_defender.incident': placeOf('defender-incidents', 'm365_security'),
 } as const satisfies Record<string, DatasetPlace>;
 
 export type DatasetName = keyof typeof datasets;

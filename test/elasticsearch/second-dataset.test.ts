@@ -22,6 +22,7 @@ const searches: readonly (readonly [DatasetName, object, number])[] = [
   ['azure.signinlogs', { 'azure.signinlogs.properties.authentication_details.succeeded': false }, 1],
   ['azure.identity_protection', { 'azure.identityprotection.properties.location.city': 'Oslo' }, 5],
   ['m365_defender.alert', { 'm365_defender.alert.evidence.parent_process.image_file.name': 'cmd.exe' }, 2],
+  ['m365_defender.incident', { 'm365_defender.incident.alert.evidence.process.id': 8224 }, 3],
 ];
 
 const others = searches.map(([name, search, found]) => {
