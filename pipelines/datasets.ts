@@ -53,6 +53,7 @@ export const datasets = {
   'azure.identity_protection': placeOf('entra-risks', 'm365_entra'),
   'm365_defender.alert': placeOf('defender-alerts', 'm365_security'),
   'm365_defender.incident': placeOf('defender-incidents', 'm365_security'),
+  'microsoft_exchange_online_message_trace.log': placeOf('message-trace', 'm365_mailflow'),
 } as const satisfies Record<string, DatasetPlace>;
 
 export type DatasetName = keyof typeof datasets;

@@ -23,6 +23,11 @@ const searches: readonly (readonly [DatasetName, object, number])[] = [
   ['azure.identity_protection', { 'azure.identityprotection.properties.location.city': 'Oslo' }, 5],
   ['m365_defender.alert', { 'm365_defender.alert.evidence.parent_process.image_file.name': 'cmd.exe' }, 2],
   ['m365_defender.incident', { 'm365_defender.incident.alert.evidence.process.id': 8224 }, 3],
+  [
+    'microsoft_exchange_online_message_trace.log',
+    { 'microsoft.online_message_trace.FromIP': '203.0.113.0/24' },
+    5,
+  ],
 ];
 
 const others = searches.map(([name, search, found]) => {

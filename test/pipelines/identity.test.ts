@@ -56,3 +56,15 @@ describe('the identity of a record', () => {
     },
   );
 });
+
+test('records that share an id are told apart by all that the head calls a part, in any case', () => {
+  const mail = loadReader('microsoft_exchange_online_message_trace.log');
+  const traceKey = (record: object) => mail.identify(mail.parse(JSON.stringify(record)), 'Tenant').id;
+  const trace = { id: 'M1', recipientAddress: 'Ann@example.org', status: 'Pending' };
+  expect(traceKey(trace)).toBe('tenant:M1:ann@example.org:pending');
+  expect(traceKey({ ...trace, recipientAddress: 'bob@example.org' })).toBe(
+    'tenant:M1:bob@example.org:pending',
+  );
+  expect(traceKey({ ...trace, status: 'delivered' })).toBe('tenant:M1:ann@example.org:delivered');
+  expect(traceKey({ id: 'M1', status: null })).toBe('tenant:M1::');
+});
