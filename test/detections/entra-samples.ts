@@ -1,4 +1,4 @@
-// Reads the samples of the rules for Entra, `entra/<rule>.json`: each record is a sample event with some of its
+// Reads the samples of the rules for Entra, Defender and mail flow, `entra/<rule>.json`: each record is a sample event with some of its
 // properties changed, which the rule must find or must not find.
 
 import { globSync, readFileSync } from 'node:fs';

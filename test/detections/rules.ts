@@ -23,6 +23,8 @@ export interface DetectionRule {
   readonly query: string;
   readonly newTerms: readonly string[];
   readonly threshold: Threshold | undefined;
+  /** Alerts that are alike in these become one. */
+  readonly suppression: readonly string[];
 }
 
 export interface Threshold {
@@ -31,10 +33,11 @@ export interface Threshold {
   readonly cardinality?: readonly { readonly field: string; readonly value: number }[];
 }
 
-interface RawRule extends Omit<DetectionRule, 'stem' | 'newTerms' | 'threshold'> {
+interface RawRule extends Omit<DetectionRule, 'stem' | 'newTerms' | 'threshold' | 'suppression'> {
   readonly file: string;
   readonly new_terms_fields: readonly string[];
   readonly threshold: Threshold | null;
+  readonly suppression_fields: readonly string[];
 }
 
 /** Returns the rules that Elastic still ships: a rule that is on its way out says so in its name. */
@@ -55,6 +58,14 @@ export function readEntraRules(): DetectionRule[] {
   });
 }
 
+/** Rules that need nothing but alerts and incidents of Defender, or message traces. */
+export function readDefenderRules(): DetectionRule[] {
+  return [...readRules('rules_azure_entra.json'), ...readRules('rules_o365_elsewhere.json')].filter(
+    ({ index }) =>
+      index.every((name) => /^logs-(?:m365_defender|microsoft_exchange_online_message_trace)\./.test(name)),
+  );
+}
+
 const entraLogs = [
   'azure.auditlogs',
   'azure.signinlogs',
@@ -64,8 +75,9 @@ const entraLogs = [
 
 function readRules(file: string): DetectionRule[] {
   const rules: RawRule[] = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  return rules.map(({ file, new_terms_fields, threshold, ...rule }) => ({
+  return rules.map(({ file, new_terms_fields, threshold, suppression_fields, ...rule }) => ({
     ...rule,
+    suppression: suppression_fields,
     stem: basename(file, '.toml'),
     newTerms: new_terms_fields,
     threshold: threshold ?? undefined,

@@ -1,4 +1,4 @@
-// Elastic's rules for the logs of Entra, on a real server: every rule finds its sample and none of its near misses, of
+// Elastic's rules for the logs of Entra, Defender and mail flow, on a real server: every rule finds its sample and none of its near misses, of
 // records that the input maps and of raw ones that the ingest pipelines map.
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,6 +9,7 @@ import {
   type DetectionRule,
   fieldsOfRule,
   missingRules,
+  readDefenderRules,
   readEntraRules,
   runByCondition,
 } from '../detections/rules.ts';
@@ -101,11 +102,13 @@ async function run(rule: DetectionRule, index: SampleIndex): Promise<Set<string>
 if (missingRules !== undefined) {
   test.skip(`detection rules for Entra find their samples (${missingRules})`, () => {});
 } else {
-  const rules = readEntraRules().filter(({ stem }) => notRun[stem] === undefined);
+  const all = [...readEntraRules(), ...readDefenderRules()];
+  const rules = all.filter(({ stem }) => notRun[stem] === undefined);
   const deliveries = { mapped: mapRecord, raw: passRecord };
 
-  test('are 65, and every one that is run has a sample', () => {
+  test('are 65 and 3, and every one that is run has a sample', () => {
     expect(readEntraRules()).toHaveLength(65);
+    expect(readDefenderRules()).toHaveLength(3);
     expect(rules.map(({ stem }) => stem).toSorted()).toEqual(entraSampleNames());
   });
 
@@ -127,8 +130,7 @@ if (missingRules !== undefined) {
 
     test('every field that a rule names is mapped', () => {
       const known = [...index.types.keys()];
-      const missing = readEntraRules()
-        .filter(({ stem }) => notRun[stem] === undefined)
+      const missing = rules
         .flatMap((rule) => fieldsOfRule(rule))
         .filter((name) => {
           const pattern = new RegExp(
