@@ -7,5 +7,7 @@ export const packageVersion = '0.2.0';
 export const neededVersions: Readonly<Record<string, string>> = {
   m365: '0.2.0',
   m365_entra: '0.2.0',
+  m365_security: '0.2.0',
+  m365_mailflow: '0.2.0',
   m365_collector: '0.2.0',
 };
