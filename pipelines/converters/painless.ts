@@ -21,9 +21,10 @@ export function readPainlessConverters(): string {
   return readPainless(...families.map((family) => `converters/${family}`));
 }
 
-export function writePainlessDispatch(): string {
-  const lines = converters.map(
-    ({ name }) => `  if (converter == '${name}') return ${painlessNameOf(name)}(value, options);`,
-  );
+/** Of those converters alone, where it is said which. */
+export function writePainlessDispatch(used?: ReadonlySet<string>): string {
+  const lines = converters
+    .filter(({ name }) => used === undefined || used.has(name))
+    .map(({ name }) => `  if (converter == '${name}') return ${painlessNameOf(name)}(value, options);`);
   return `def convert(String converter, def value, def options) {\n${lines.join('\n')}\n  return null;\n}`;
 }

@@ -18,6 +18,7 @@ import { writeIdentify } from '../identity.ts';
 import { namePipelines } from './enrichment-pipeline.ts';
 import { keepOnFailure, meta, type Pipeline, type Processor } from './processors.ts';
 import { readPainless } from './read-painless.ts';
+import { keepUsedFunctions } from './used-functions.ts';
 
 /** The stages hand their state to each other under this name, which is removed at the end. */
 const scratch = '_m365';
@@ -35,14 +36,15 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
   const { files, common, dataset } = definitions;
   const types = writeRecordTypes(definitions);
   const renames = hasOtherNames(definitions.properties);
+  const library = readLibrary(listUsedConverters(definitions));
   return {
     name,
     body: {
       _meta: meta,
       description: `${dataset.title} as other shippers deliver them: in message, event.original or ${dataset.rawField}.`,
       processors: [
-        runScript('read-record', writeReadSource(dataset), { made: listMade(dataset) }),
-        runScript('shape-record', writeShapeSource(dataset, types), {
+        runScript('read-record', writeReadSource(dataset, library), { made: listMade(dataset) }),
+        runScript('shape-record', writeShapeSource(dataset, types, library), {
           properties: slimProperties(withoutOurs(definitions.properties)),
           ...types.params,
           files: Object.fromEntries(files.flatMap((file) => file.recordTypes.map((key) => [key, file.name]))),
@@ -56,7 +58,7 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
             name: `${name}-{{{${scratch}.file}}}`,
           },
         },
-        runScript('map-record', writeMapSource(definitions, renames), {
+        runScript('map-record', writeMapSource(definitions, renames, library), {
           common: writeLayer(common),
           related: definitions.related,
           statuses: definitions.statuses,
@@ -94,7 +96,7 @@ function buildFilePipeline(file: RecordTypeFile, name: string): Pipeline {
 }
 
 function runScript(tag: string, source: string, params: object): Processor {
-  return { script: { tag, lang: 'painless', source, params } };
+  return { script: { tag, lang: 'painless', source: keepUsedFunctions(source), params } };
 }
 
 /** The pipelines need the types alone, not the texts for the docs. */
@@ -124,12 +126,18 @@ function writeRule(rule: Rule): object {
   };
 }
 
-/** The functions that more than one script calls. */
-function readLibrary(): string {
+function listUsedConverters({ common, files }: Definitions): Set<string> {
+  const layers = [common, ...files.flatMap(({ layer, operations }) => [layer, ...operations.layers])];
+  const rules = layers.flatMap((layer) => layer.rules);
+  return new Set([...rules, ...rules.flatMap(({ each = [] }) => each)].map(({ converter }) => converter));
+}
+
+/** The functions that more than one script calls, with the converters of a dataset. */
+function readLibrary(used: ReadonlySet<string>): string {
   return [
     readPainless('ingest/json'),
     readPainlessConverters(),
-    writePainlessDispatch(),
+    writePainlessDispatch(used),
     tamePainless,
     readPainless('json/lists', 'rules/paths'),
   ].join('\n');
@@ -146,7 +154,7 @@ function listMade({ envelope }: Dataset): Envelope['made'] | undefined {
   return envelope === undefined || envelope.made.length === 0 ? undefined : envelope.made;
 }
 
-function writeReadSource(dataset: Dataset): string {
+function writeReadSource(dataset: Dataset, library: string): string {
   const { rawField, envelope } = dataset;
   const unify =
     envelope === undefined
@@ -157,7 +165,7 @@ record = unify((Map) record${listMade(dataset) === undefined ? '' : ', (List) pa
   const makes =
     listMade(dataset) === undefined
       ? ''
-      : `${readLibrary()}\n${readPainless('rules/people', 'rules/each', 'rules/rules')}`;
+      : `${library}\n${readPainless('rules/people', 'rules/each', 'rules/rules')}`;
   const functions = `${makes === '' ? readPainless('ingest/json') : makes}${writeFirstOf(dataset.head)}${writeUnify(envelope)}${writeIdentify(dataset)}`;
   return `${functions}
 def record = ctx.${rawField};
@@ -184,10 +192,14 @@ ctx._id = identify(${envelope === undefined ? '' : 'served, '}(Map) record, tena
 ctx.${scratch} = state;`;
 }
 
-function writeShapeSource({ head, selector }: Dataset, { functions, keyOf }: RecordTypesOfPipeline): string {
+function writeShapeSource(
+  { head, selector }: Dataset,
+  { functions, keyOf }: RecordTypesOfPipeline,
+  library: string,
+): string {
   const heads = writeFirstOf(head);
   const kind = writeHeadRead(head.kind, 'record');
-  return `${readLibrary()}${shapePainless}${heads}${functions}
+  return `${library}${shapePainless}${heads}${functions}
 Map state = (Map) ctx.${scratch};
 Map record = (Map) state.get('record');
 Map aside = new HashMap();
@@ -214,7 +226,7 @@ if (date == null) addTo(record, 'unplaced', ['${head.time[0]?.join('.')}: no dat
 state.put('timestamp', date == null ? event.get('created') : date);`;
 }
 
-function writeMapSource(definitions: Definitions, renames: boolean): string {
+function writeMapSource(definitions: Definitions, renames: boolean, library: string): string {
   const { dataset } = definitions;
   const [first = '', ...rest] = recordPath(dataset);
   const kept = renames ? 'renameAll(record, (Map) params.fields)' : 'record';
@@ -225,7 +237,7 @@ function writeMapSource(definitions: Definitions, renames: boolean): string {
     .map((name) => `'${name}'`)
     .join(', ')}], ${rest.length}).put('${last}', ${kept});
 `;
-  return `${readLibrary()}
+  return `${library}
 ${readMapping()}${writeFirstOf(dataset.head)}${renames ? renamePainless : ''}
 List layersOf(def given, def operation) {
   List layers = new ArrayList();
