@@ -56,4 +56,12 @@ export const beyondEcs: readonly FieldBeyondEcs[] = [
     ecs: false,
     module: 'azure',
   },
+  {
+    name: 'm365.announcement.text',
+    type: 'text',
+    about: 'What Microsoft wrote, as a reader sees it, without markup.',
+    ecs: false,
+    list: true,
+    module: 'm365',
+  },
 ];

@@ -48,6 +48,7 @@ export const datasets = {
     package: 'm365',
     docs: 'docs',
   },
+  'm365.service_health': placeOf('service-health', 'm365'),
   'azure.auditlogs': placeOf('entra-audits', 'm365_entra'),
   'azure.signinlogs': placeOf('entra-sign-ins', 'm365_entra'),
   'azure.identity_protection': placeOf('entra-risks', 'm365_entra'),

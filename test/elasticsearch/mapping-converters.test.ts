@@ -62,6 +62,10 @@ test('the limits are the same in Painless', async () => {
     ['file', urls],
     ['attachments', attachments],
     ['visible', '\u0001\u00a0\u200b\u200f\u2060\ufeffA\u200b'],
+    ['html_text', `${'x'.repeat(9_999)}😀y`],
+    ['html_text', `<p>${'x'.repeat(10_000)}</p>`],
+    ['html_text', `${'<b>'.repeat(70_000)}x`],
+    ['html_text', '&'.repeat(20_000)],
   ];
   const objects = Array.from({ length: 501 }, (_, i) => ({ Name: `${i}.docx` }));
   const long = 'x'.repeat(201);

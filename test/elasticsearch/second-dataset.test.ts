@@ -14,6 +14,7 @@ import { demand, type Prepared, prepare } from './mapping-server.ts';
 
 /** A search of each dataset for what is deep inside of its records, and the number of samples that it finds. */
 const searches: readonly (readonly [DatasetName, object, number])[] = [
+  ['m365.service_health', { 'm365.service_health.posts.post_type': 'quick' }, 1],
   [
     'azure.auditlogs',
     { 'azure.auditlogs.properties.target_resources.0.modified_properties.24.display_name': 'Property26' },

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { htmlText } from '../../pipelines/converters/html.ts';
 import { converters } from '../../pipelines/converters/index.ts';
 import { painlessNameOf, readPainlessConverters } from '../../pipelines/converters/painless.ts';
 import { compileEach, eachExamples } from '../../pipelines/rules/each.ts';
@@ -43,6 +44,13 @@ describe.each(converters.map((converter) => [converter.name, converter] as const
     });
   },
 );
+
+test('html_text keeps so much text and no more, and cuts no character apart', () => {
+  const convert = htmlText.compile(undefined);
+  expect(convert(`<p>${'x'.repeat(10_000)}</p>`)).toBe('x'.repeat(10_000));
+  expect(convert(`<p>${'x'.repeat(10_000)}</p>y`)).toBe(`${'x'.repeat(10_000)}…`);
+  expect(convert(`${'x'.repeat(9_999)}😀y`)).toBe(`${'x'.repeat(9_999)}…`);
+});
 
 describe('each', () => {
   test.each(eachExamples.map((example) => [JSON.stringify(example.given), example] as const))(
