@@ -17,8 +17,6 @@ export interface LogType {
   readonly endpoints: readonly string[];
   /** The application permissions of Microsoft Graph, all of which are needed for all of its feeds. */
   readonly permissions: readonly string[];
-  /** Those of one feed, by its name, where feeds need different ones. */
-  readonly feedPermissions?: Readonly<Record<string, readonly string[]>>;
   /** The licence without which Microsoft refuses, as the docs name it. */
   readonly licence: string;
   /** The clouds in which the endpoint is. */
@@ -39,25 +37,46 @@ export interface LogType {
 }
 
 /** How the records of one feed are asked for. */
-export interface FeedQuery {
+export type FeedQuery = SlicedQuery | SnapshotQuery;
+
+interface AnyQuery {
   readonly name: string;
   /** With the version: `/v1.0/auditLogs/directoryAudits`. */
   readonly path: string;
-  /** The property by which records are cut into slices of time. For objects that change it is the time of the last change. */
+  /** The number of records that a page may have, as `$top`. */
+  readonly pageSize?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where the feed needs not all of the permissions of its log type. */
+  readonly permissions?: readonly string[];
+}
+
+/** Records that have a time, by which they are cut into slices. */
+export interface SlicedQuery extends AnyQuery {
+  /** For objects that change it is the time of the last change. */
   readonly timeProperty: string;
   /** A further condition. */
   readonly filter?: string;
   /** Related objects that come along, as `$expand`. */
   readonly expand?: string;
-  /** The number of records that a page may have, as `$top`. */
-  readonly pageSize?: number;
-  readonly headers?: Readonly<Record<string, string>>;
   /** The operator of the end of a slice. Where it takes the end in, the records of that instant come twice. */
   readonly endOperator: 'lt' | 'le';
   /** A slice is never longer, in milliseconds. */
   readonly longestSliceMs: number;
 }
 
-export function permissionsOf(logType: LogType, feed: string): readonly string[] {
-  return logType.feedPermissions?.[feed] ?? logType.permissions;
+/** A list of objects as they are now, with an `id` and no time: a record is made where the state of one is another. */
+export interface SnapshotQuery extends AnyQuery {
+  /** The property that is compared. */
+  readonly state: string;
+  /** The `recordType` of the records, which tells them from others of their dataset. */
+  readonly kind: string;
+}
+
+export function isSliced(query: FeedQuery): query is SlicedQuery {
+  return 'timeProperty' in query;
+}
+
+/** The permissions that a feed needs. */
+export function permissionsOf(logType: LogType, { permissions }: FeedQuery): readonly string[] {
+  return permissions ?? logType.permissions;
 }

@@ -42,6 +42,7 @@ export function openGraph(
   const api = graphApi({
     graph: hosts.graph,
     logType: options.logType,
+    feeds: options.feeds,
     send: trackClockSkew(skew)(sendDirectly(way)),
     tokens: tokens.value,
     limits: held.map(({ value }) => rateLimit(value)),

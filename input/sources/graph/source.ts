@@ -10,17 +10,29 @@ import { graphHostsFor } from './api/clouds.ts';
 import { openGraphStream } from './open-stream.ts';
 import type { GraphOptions } from './options.ts';
 import { FeedPoller } from './polling/feed-poller.ts';
-import { feedOf, type GraphFeed, type GraphStream } from './stream.ts';
+import { type Followed, followFeed } from './polling/follow-feed.ts';
+import { StatePoller } from './snapshots/state-poller.ts';
+import { feedOf, type GraphFeed, type GraphStream, isSlicedFeed, isStateFeed } from './stream.ts';
 
 /** Throws an OperatorError for hosts that can never be used. */
 export function openGraphSource(options: GraphOptions, environment: OpeningEnvironment): Source {
   return graphSource({ options, environment }, async (stream, emit, signal) => {
-    const pollers = listFeeds(stream).map((feed) => new FeedPoller(stream, feed, emit));
+    const followed = listFeeds(stream).map((feed) => ({ stream, feed, poll: openPoll(stream, feed, emit) }));
     await runTogether(
       signal,
-      pollers.map((poller) => (until) => poller.run(until)),
+      followed.map((each) => (until) => followFeed(each, until)),
     );
   });
+}
+
+function openPoll(stream: GraphStream, feed: GraphFeed, emit: (batch: Batch) => void): Followed['poll'] {
+  if (isSlicedFeed(feed)) {
+    const poller = new FeedPoller(stream, feed, emit);
+    return (begunAt, signal) => poller.poll(begunAt, signal);
+  }
+  if (!isStateFeed(feed)) throw new TypeError(`${feed.feed.name} is of no kind that can be polled`);
+  const poller = new StatePoller(stream, feed, emit);
+  return (_, signal) => poller.poll(signal);
 }
 
 export function listFeeds({ options, tenantId, environment }: GraphStream): GraphFeed[] {

@@ -8,7 +8,7 @@ import type { OpeningEnvironment } from '../source-kind.ts';
 import type { FeedStatus } from '../tenant/feed-status.ts';
 import type { TenantGate } from '../tenant/tenant-gate.ts';
 import type { GraphApi } from './api/graph-api.ts';
-import type { FeedQuery, LogType } from './log-type.ts';
+import { type FeedQuery, isSliced, type LogType, type SlicedQuery, type SnapshotQuery } from './log-type.ts';
 import type { GraphOptions } from './options.ts';
 
 export function feedOf(logType: LogType, tenant: string, name: string): Feed {
@@ -38,8 +38,19 @@ export interface GraphStream {
 }
 
 /** One feed of the stream. */
-export interface GraphFeed {
+export interface GraphFeed<Query extends FeedQuery = FeedQuery> {
   readonly feed: Feed;
-  readonly query: FeedQuery;
+  readonly query: Query;
   readonly status: FeedStatus;
+}
+
+export type SlicedFeed = GraphFeed<SlicedQuery>;
+export type StateFeed = GraphFeed<SnapshotQuery>;
+
+export function isSlicedFeed(feed: GraphFeed): feed is SlicedFeed {
+  return isSliced(feed.query);
+}
+
+export function isStateFeed(feed: GraphFeed): feed is StateFeed {
+  return !isSliced(feed.query);
 }

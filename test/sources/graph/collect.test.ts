@@ -4,6 +4,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../input/emulator/index.ts';
 import { compare, nothingAmiss, type PolicyStream, until, type Workplace } from '../../end-to-end/harness.ts';
 import {
+  compareOverviews,
+  countOverviews,
   everyLog,
   everyStream,
   graphStream,
@@ -131,6 +133,25 @@ test('that change are collected in each state that a poll sees, under one id', a
   }
   expect(states.size).toBeGreaterThan(60);
   expect(compare(states, readIds(place.output))).toEqual(nothingAmiss);
+});
+
+test('that say how services are now are a record for each change that a poll sees', async () => {
+  const graph = { serviceOverviews: { records: 12 } };
+  const { emulator, place, run } = await prepare({ graph: { pageSize: 5 }, tenants: [{ graph }] }, (of) => [
+    graphStream(of, 'graph-service-health', { service_issues: false, message_centre: false }),
+  ]);
+  const seen: number[] = [];
+  for (let poll = 0; poll < 4; poll += 1) {
+    expect(await runGraph(...run)).toMatchObject({ code: 0 });
+    expect(compareOverviews(emulator, place.output)).toEqual(nothingAmiss);
+    seen.push(countOverviews(place.output));
+    // The third one finds what the second one found.
+    if (poll !== 1) emulator.advance(2 * hour);
+  }
+  const [first, second = 0, third, fourth] = seen;
+  expect([first, third]).toEqual([12, second]);
+  expect(second).toBeGreaterThan(12);
+  expect(fourth).toBeGreaterThan(second);
 });
 
 test('of one feed that is refused stop no other, and say what to do', async () => {

@@ -92,3 +92,48 @@ test('prove says what is read and what is not yet, replay brings it, state show 
   expect(replayed).toMatchObject({ code: 0 });
   expect(replayed.printed).toMatch(/\b0 records delivered, [1-9]\d* were there already, 0 refused/);
 });
+
+test('check asks for the permissions of the chosen feeds alone', async () => {
+  const roles = ['ServiceHealth.Read.All'];
+  const source = 'graph-service-health';
+  const { place } = await prepare({ source, roles });
+  const all = await runGraph('check', '--policy', place.policy);
+  expect(all.printed).toMatch(/problem +roles: The token carries no ServiceMessage.Read.All/);
+  expect(all.printed).toMatch(/ok +serviceOverviews: It can be read/);
+  expect(all.printed).toMatch(
+    /problem +messageCentre: missing-permission: [^→]*needs ServiceMessage.Read.All\./,
+  );
+  const { place: other } = await prepare({ source, roles, more: { message_centre: false } });
+  const some = await runGraph('check', '--policy', other.policy);
+  expect(some).toMatchObject({ code: 0 });
+  expect(some.printed).toMatch(/ok +roles: The token carries ServiceHealth.Read.All\./);
+});
+
+test('a stream of service health of which nothing is chosen is refused', async () => {
+  const more = { service_overviews: false, service_issues: false, message_centre: false };
+  const { place } = await prepare({ source: 'graph-service-health', more });
+  const { code, printed } = await runGraph('run', '--once', '--policy', place.policy);
+  expect(code).toBe(2);
+  expect(printed).toContain('nothing is left to collect: set one of service_overviews, service_issues');
+});
+
+test('prove tells of each service whether its state is read, and replay delivers the states again', async () => {
+  const graph = { serviceOverviews: { records: 12 } };
+  const more = { service_issues: false, message_centre: false };
+  const { emulator, place } = await prepare({ source: 'graph-service-health', graph, more });
+  await runGraph('run', '--once', '--policy', place.policy);
+  const prove = async () => {
+    const { printed } = await runGraph('prove', '--from', '20h', '--policy', place.policy, '--json');
+    return JSON.parse(printed).tenants[0].contentTypes[0];
+  };
+  expect(await prove()).toMatchObject({ contentType: 'serviceOverviews', listed: 12, done: 12 });
+  const replayed = await runGraph('replay', 'window', '--from', '2h', '--policy', place.policy);
+  expect(replayed.printed).toMatch(/\b0 records delivered, 12 were there already, 0 refused/);
+  const state = await runGraph('state', 'show', '--state', place.state, '--json');
+  expect(JSON.parse(state.printed)).toContainEqual(
+    expect.objectContaining({ name: 'serviceOverviews', states: '12' }),
+  );
+  emulator.advance(6 * 3_600_000);
+  const { listed, done } = await prove();
+  expect(done).toBeLessThan(listed);
+});

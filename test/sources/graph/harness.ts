@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import type { GraphLogOptions } from '../../../input/emulator/apis/graph/options.ts';
 import { logKinds } from '../../../input/emulator/apis/graph/records/index.ts';
 import type { Emulator } from '../../../input/emulator/index.ts';
-import { graphKinds } from '../../../input/sources/graph/index.ts';
 import { logTypes } from '../../../input/sources/graph/log-types/index.ts';
 import { compiledScripts } from '../../compiled-scripts.ts';
 import {
+  type Difference,
   makeWorkplace,
   type PolicyStream,
   type Program,
@@ -30,13 +30,10 @@ export function graphStream(
     source,
     graph_url: emulator.url,
     requests_per_minute: 100_000,
-    ...(isRegistered(source) ? {} : { documents: 'raw' }),
+    preserve_original_event: true,
   });
   return { ...stream, ...more };
 }
-
-/** The others wait for their dataset, and are delivered as they are. */
-const isRegistered = (source: string): boolean => graphKinds.some(({ name }) => name === source);
 
 export function makeGraphWorkplace(streams: readonly PolicyStream[]): Promise<Workplace> {
   return makeWorkplace({ streams });
@@ -63,34 +60,29 @@ export async function runGraph(...words: string[]): Promise<{ code: number | nul
   return { code, printed: running.printed() };
 }
 
-/** The documents in a file output's folder. */
-function readDocuments(folder: string): Readonly<Record<string, unknown>>[] {
+/** The records of the documents in a file output's folder, as they were served. */
+function readRecords(folder: string): Readonly<Record<string, unknown>>[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ndjson'))
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
+    .map((line) => JSON.parse(Object(JSON.parse(line)).event.original));
 }
 
 /** The Ids of the records, as the truth has them: of what changes with the time of the change. */
 export function readIds(folder: string): string[] {
-  return readDocuments(folder).map(({ _id, o365audit }) =>
-    o365audit === undefined ? withoutTenant(String(_id)) : idOfRecord(Object(o365audit)),
-  );
+  const records = readRecords(folder).filter(({ recordType }) => recordType !== 'overview');
+  return records.map(({ id, lastUpdateDateTime, lastUpdatedDateTime, lastModifiedDateTime }) => {
+    const changedAt = lastUpdateDateTime ?? lastUpdatedDateTime ?? lastModifiedDateTime;
+    return changedAt === undefined ? String(id) : `${id}:${changedAt}`;
+  });
 }
 
-const withoutTenant = (id: string): string => id.slice(id.indexOf(':') + 1);
-
-function idOfRecord(record: Readonly<Record<string, unknown>>): string {
-  const { id, lastUpdateDateTime, lastUpdatedDateTime, lastModifiedDateTime } = record;
-  const changedAt = lastUpdateDateTime ?? lastUpdatedDateTime ?? lastModifiedDateTime;
-  return changedAt === undefined ? String(id) : `${id}:${changedAt}`;
-}
-
-/** What a complete collection holds, of one log or of all. */
+/** What a complete collection holds, of one log or of all whose records have a time. */
 export function truthOf(emulator: Emulator, contentType?: string): string[] {
-  const logs = contentType === undefined ? logKinds.map(({ name }) => name) : [contentType];
+  const timed = logKinds.filter(({ objects }) => objects === undefined).map(({ name }) => name);
+  const logs = contentType === undefined ? timed : [contentType];
   return logs.flatMap((log) => [...emulator.distinctIds({ contentType: log })].map(({ id }) => id));
 }
 
@@ -101,6 +93,37 @@ export function statesOf(emulator: Emulator): Set<string> {
   );
   return new Set(ids);
 }
+
+/**
+ * What is wrong with the states of services in a folder. The last record of each service says how it is now; each says what
+ * the one before it said, and nothing twice; none tells a state that never was.
+ */
+export function compareOverviews(emulator: Emulator, folder: string): Difference {
+  const records = readOverviews(folder);
+  const states = statesOf(emulator);
+  const [missing, doubled, unknown]: [string[], string[], string[]] = [[], [], []];
+  const last = new Map<string, string>();
+  for (const record of records.toSorted((one, other) => (timeOf(one) < timeOf(other) ? -1 : 1))) {
+    const [id, status, before] = [String(record.id), String(record.status), record.previousStatus];
+    if (last.get(id) === status) doubled.push(`${id}:${status}`);
+    else if (last.get(id) !== before) missing.push(`${id}:${before}`);
+    if (!states.has(`${id}:${status}`)) unknown.push(`${id}:${status}`);
+    last.set(id, status);
+  }
+  const now = truthOf(emulator, 'serviceOverviews');
+  missing.push(...now.filter((each) => !each.endsWith(`:${last.get(each.split(':', 1)[0] ?? '')}`)));
+  return { missing, doubled, unknown };
+}
+
+function readOverviews(folder: string): Readonly<Record<string, unknown>>[] {
+  return readRecords(folder).filter(({ recordType }) => recordType === 'overview');
+}
+
+export function countOverviews(folder: string): number {
+  return readOverviews(folder).length;
+}
+
+const timeOf = ({ readDateTime }: Readonly<Record<string, unknown>>): string => String(readDateTime);
 
 /** The same content for every log. */
 export function everyLog(options: GraphLogOptions): Record<string, GraphLogOptions> {

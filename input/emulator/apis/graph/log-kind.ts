@@ -30,6 +30,8 @@ export interface LogKind {
   readonly mostPerPage: number;
   /** The property that holds a record's id. */
   readonly idProperty?: string;
+  /** The most objects of a list that says how they are now: it has no times, and always all of its objects. */
+  readonly objects?: number;
   /** The last state of an object that changes; its records are told apart by id and time. */
   readonly changes?: boolean;
   /** The property that holds the time of that change. */

@@ -53,6 +53,7 @@ export class GraphLog {
 
   /** Those that show at `now`, of the half-open window, the newest first. */
   list(from: number, to: number, now: number): GraphEntry[] {
+    if (this.kind.objects !== undefined) return this.objectsAt(now);
     const first = this.indexBefore(from - (this.kind.changes ? changesWithinMs : 0));
     const entries: GraphEntry[] = [];
     for (let index = first; ; index += 1) {
@@ -66,6 +67,7 @@ export class GraphLog {
 
   /** All that ever showed up to `now`: of an object that changes every state. */
   *listStates(now: number): Generator<GraphEntry> {
+    if (this.kind.objects !== undefined) return yield* this.objectStates(now);
     for (let index = 0; this.exists(index); index += 1) {
       const createdAt = this.timeOf(index);
       if (createdAt > now) return;
@@ -96,9 +98,10 @@ export class GraphLog {
     return this.kind.writeId(this.guid(index), index);
   }
 
-  /** The Id in the truth: for objects that change with the time of the change. */
+  /** The Id in the truth: for objects that change with the time of the change, or, without one, with the state. */
   truthIdOf(entry: GraphEntry): string {
     const id = this.idOf(entry);
+    if (this.kind.objects !== undefined) return `${id}:${Object(this.write(entry)).status}`;
     return this.kind.changes ? `${id}:${new Date(entry.time).toISOString()}` : id;
   }
 
@@ -107,6 +110,32 @@ export class GraphLog {
     const random = new Random(hash(seed, world.tenantId, this.kind.name, entry.index));
     const { createdAt, version, time: updatedAt } = entry;
     return this.kind.write({ id: this.idOf(entry), createdAt, updatedAt, version, world, random });
+  }
+
+  private objectsAt(now: number): GraphEntry[] {
+    return this.objectPeriods().map(({ index, periodMs }) => this.objectState(index, periodMs, now));
+  }
+
+  /** Each state that an object was in up to `now`. */
+  private *objectStates(now: number): Generator<GraphEntry> {
+    for (const { index, periodMs } of this.objectPeriods())
+      for (let time = this.begin; time <= now; time += periodMs)
+        yield this.objectState(index, periodMs, time);
+  }
+
+  private objectState(index: number, periodMs: number, now: number): GraphEntry {
+    const version = Math.floor((now - this.begin) / periodMs);
+    const time = this.begin + version * periodMs;
+    return { index, version, createdAt: time, time };
+  }
+
+  /** Each object changes once in so long. */
+  private objectPeriods(): { readonly index: number; readonly periodMs: number }[] {
+    const length = Math.min(this.history, this.kind.objects ?? 0);
+    return Array.from({ length }, (_, index) => ({
+      index,
+      periodMs: (30 + (hash(this.parts.seed, 'period', index) % 300)) * minuteMs,
+    }));
   }
 
   private exists(index: number): boolean {

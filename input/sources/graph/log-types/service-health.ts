@@ -1,74 +1,85 @@
-// The health of Microsoft's services: issues, each with what Microsoft posts about it while it lasts, and messages of the
-// message centre, by which Microsoft announces changes to administrators. Each is a feed with a permission of its own.
+// Service health: how Microsoft's services are now, issues with what Microsoft posts about them, and the messages in which
+// Microsoft tells administrators of changes. Each of the three can be left out.
 
 import { dayMs } from '../../../contract/time.ts';
 import type { FeedQuery, LogType } from '../log-type.ts';
 
-const shared = {
-  timeProperty: 'lastModifiedDateTime',
-  endOperator: 'lt',
-  headers: { prefer: 'odata.maxpagesize=1000' },
-  longestSliceMs: 30 * dayMs,
-} as const;
+const headers = { prefer: 'odata.maxpagesize=1000' };
+const below = '/v1.0/admin/serviceAnnouncement';
 
-const issues: FeedQuery = {
-  ...shared,
-  name: 'serviceIssues',
-  path: '/v1.0/admin/serviceAnnouncement/issues',
-};
+const feeds = {
+  service_overviews: {
+    name: 'serviceOverviews',
+    path: `${below}/healthOverviews`,
+    headers,
+    permissions: ['ServiceHealth.Read.All'],
+    state: 'status',
+    kind: 'overview',
+  },
+  service_issues: {
+    name: 'serviceIssues',
+    path: `${below}/issues`,
+    headers,
+    permissions: ['ServiceHealth.Read.All'],
+    timeProperty: 'lastModifiedDateTime',
+    endOperator: 'lt',
+    longestSliceMs: 30 * dayMs,
+  },
+  message_centre: {
+    name: 'messageCentre',
+    path: `${below}/messages`,
+    headers,
+    permissions: ['ServiceMessage.Read.All'],
+    timeProperty: 'lastModifiedDateTime',
+    endOperator: 'lt',
+    longestSliceMs: 30 * dayMs,
+  },
+} as const satisfies Readonly<Record<string, FeedQuery>>;
 
-const messages: FeedQuery = {
-  ...shared,
-  name: 'messageCentre',
-  path: '/v1.0/admin/serviceAnnouncement/messages',
+const all: readonly (readonly [string, FeedQuery])[] = Object.entries(feeds);
+
+const titles: Readonly<Record<keyof typeof feeds, { readonly title: string; readonly about: string }>> = {
+  service_overviews: {
+    title: 'States of services',
+    about:
+      'How each service is, a document for each change that a poll sees. Graph has no history of it. Needs ServiceHealth.Read.All.',
+  },
+  service_issues: {
+    title: 'Service issues',
+    about: 'Incidents and advisories, with what Microsoft posts about them. Needs ServiceHealth.Read.All.',
+  },
+  message_centre: {
+    title: 'Message centre',
+    about: 'What Microsoft announces to administrators. Needs ServiceMessage.Read.All.',
+  },
 };
 
 export const serviceHealth: LogType = {
   kind: 'graph-service-health',
-  title: 'service health issues and messages of the message centre',
+  title: 'service health and messages of the message centre',
   dataset: 'm365.service_health',
-  endpoints: [issues.path, messages.path],
-  permissions: ['ServiceHealth.Read.All', 'ServiceMessage.Read.All'],
-  feedPermissions: {
-    [issues.name]: ['ServiceHealth.Read.All'],
-    [messages.name]: ['ServiceMessage.Read.All'],
-  },
+  endpoints: all.map(([, { path }]) => path),
+  permissions: [...new Set(all.flatMap(([, { permissions = [] }]) => permissions))],
   licence: 'none',
   clouds: ['commercial', 'gcc', 'gcc-high', 'dod', 'china'],
   budget: 'service communications',
   reachMs: 30 * dayMs,
   delay: '5m',
-  feedNames: [issues.name, messages.name],
-  options: [
-    {
-      name: 'service_issues',
-      type: 'boolean',
-      default: true,
-      title: 'Issues of services',
-      about: 'Incidents and advisories of Microsoft’s services; needs ServiceHealth.Read.All.',
-      shown: 'main',
-    },
-    {
-      name: 'message_centre',
-      type: 'boolean',
-      default: true,
-      title: 'Message centre',
-      about: 'What Microsoft announces to administrators; needs ServiceMessage.Read.All.',
-      shown: 'main',
-    },
-  ],
+  feedNames: all.map(([, { name }]) => name),
+  options: Object.entries(titles).map(([name, { title, about }]) => ({
+    ...{ name, title, about },
+    type: 'boolean',
+    default: true,
+    shown: 'main',
+  })),
   findProblems: (settings) =>
-    settings.flag('service_issues') || settings.flag('message_centre')
+    all.some(([name]) => settings.flag(name))
       ? []
       : [
           {
-            place: settings.placeOf('message_centre'),
-            message:
-              'with service_issues and message_centre both false nothing is left to collect; remove the stream, or give one of them true',
+            place: settings.placeOf('service_overviews'),
+            message: `nothing is left to collect: set one of ${all.map(([name]) => name).join(', ')} to true, or remove the stream`,
           },
         ],
-  chooseFeeds: (settings) => [
-    ...(settings.flag('service_issues') ? [issues] : []),
-    ...(settings.flag('message_centre') ? [messages] : []),
-  ],
+  chooseFeeds: (settings) => all.flatMap(([name, feed]) => (settings.flag(name) ? [feed] : [])),
 };

@@ -4,11 +4,13 @@
 import { type Finding, note, ok, problem, problemOf } from '../../../contract/finding.ts';
 import { dayMs, minuteMs } from '../../../contract/time.ts';
 import { graphHostsFor } from '../api/clouds.ts';
-import { permissionsOf } from '../log-type.ts';
+import { type FeedQuery, isSliced, permissionsOf } from '../log-type.ts';
 import type { OpenGraph } from '../open-tenant.ts';
 import type { GraphOptions } from '../options.ts';
+import { readRecords } from '../polling/read-records.ts';
 import { wholeSecondOf } from '../polling/slices.ts';
-import { readRecords } from './inventory.ts';
+import { feedOf } from '../stream.ts';
+import { readSliceRecords } from './inventory.ts';
 import { reachGraph } from './reach-tenant.ts';
 
 export async function* checkGraph(options: GraphOptions, signal: AbortSignal): AsyncGenerator<Finding> {
@@ -27,19 +29,30 @@ export async function* checkGraph(options: GraphOptions, signal: AbortSignal): A
   yield* checkCloud(options);
   yield* checkPermissions(tenant, options);
   for (const query of options.feeds) {
-    const to = wholeSecondOf(tenant.skew.now() - options.delayMs);
     try {
-      let found = false;
-      for await (const _ of readRecords({ tenant, options, query }, { from: to - dayMs, to }, signal, 1)) {
-        found = true;
-        break;
-      }
-      yield ok(query.name, found ? 'It can be read.' : 'It can be read; there is nothing in the last day.');
+      const found = await findOne(tenant, options, query, signal);
+      const nothing = isSliced(query) ? 'there is nothing in the last day' : 'there is nothing in it';
+      yield ok(query.name, found ? 'It can be read.' : `It can be read; ${nothing}.`);
     } catch (error) {
       signal.throwIfAborted();
       yield problemOf(query.name, error);
     }
   }
+}
+
+/** True where there is a record of the last day, or, of what has no time, any at all. */
+async function findOne(tenant: OpenGraph, options: GraphOptions, query: FeedQuery, signal: AbortSignal) {
+  const to = wholeSecondOf(tenant.skew.now() - options.delayMs);
+  const { maximumRecordBytes, logType } = options;
+  const records = isSliced(query)
+    ? readSliceRecords({ tenant, options, query }, { from: to - dayMs, to }, signal, 1)
+    : readRecords(
+        { api: tenant.api, maximumRecordBytes },
+        { feed: feedOf(logType, tenant.tenantId, query.name), query },
+        signal,
+      );
+  for await (const _ of records) return true;
+  return false;
 }
 
 function* checkCloud({ logType, cloud }: GraphOptions): Generator<Finding> {
@@ -62,9 +75,9 @@ function* checkPermissions(
       : `, for ${Math.round((claims.expiresAt - Date.now()) / minuteMs)} minutes`;
   yield ok('token', `${new URL(hosts.login).host} issued one for ${new URL(hosts.graph).host}${left}.`);
   if (!claims) return yield note('roles', 'The token cannot be read, so its roles are not known.');
-  const needed = new Set(feeds.flatMap(({ name }) => permissionsOf(logType, name)));
-  const lacking = [...needed].filter((permission) => !claims.roles.includes(permission));
-  if (lacking.length === 0) return yield ok('roles', `The token carries ${[...needed].join(' and ')}.`);
+  const needed = [...new Set(feeds.flatMap((query) => permissionsOf(logType, query)))];
+  const lacking = needed.filter((permission) => !claims.roles.includes(permission));
+  if (lacking.length === 0) return yield ok('roles', `The token carries ${needed.join(' and ')}.`);
   yield problem(
     'roles',
     `The token carries no ${lacking.join(' and no ')}, which ${logType.title} need.`,

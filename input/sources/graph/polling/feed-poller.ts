@@ -1,13 +1,10 @@
-// Follows one feed: every interval it reads what is new in ascending slices of time, and reads again what Graph may have
-// shown late. The checkpoint moves on only past slices that are settled, so that whatever stops a reading costs a repetition.
+// Polls one feed: it reads what is new in ascending slices of time, and reads again what Graph may have shown late. The checkpoint moves on only past slices that are settled, so that whatever stops a reading costs a repetition.
 
-import { describeError, OperatorError, waitAskedBy } from '../../../contract/errors.ts';
+import { OperatorError } from '../../../contract/errors.ts';
 import type { Batch } from '../../../contract/source.ts';
 import { dayMs, hourMs, isoTime, minuteMs } from '../../../contract/time.ts';
-import { backOff } from '../../../http/back-off.ts';
-import { warnOfClock, warnOfCredential } from '../../tenant/warnings.ts';
 import { GraphError } from '../api/graph-error.ts';
-import type { GraphFeed, GraphStream } from '../stream.ts';
+import type { GraphStream, SlicedFeed } from '../stream.ts';
 import {
   beginProgress,
   type FeedProgress,
@@ -21,20 +18,17 @@ import { SliceLength } from './slice-length.ts';
 import { type Slice, wholeSecondOf } from './slices.ts';
 import { readUntilStable } from './stable-reading.ts';
 
-const pause = { firstMs: 5_000, mostMs: 5 * minuteMs };
-const onceAttempts = 6;
-const oncePause = { firstMs: 1000, mostMs: 10_000 };
 /** Microsoft may drop records a little before their time. */
 const reachMarginMs = 5 * minuteMs;
 
 export class FeedPoller {
   readonly #stream: GraphStream;
-  readonly #feed: GraphFeed;
+  readonly #feed: SlicedFeed;
   readonly #emit: (batch: Batch) => void;
   readonly #remembered: RememberedProgress;
   readonly #length: SliceLength;
 
-  constructor(stream: GraphStream, feed: GraphFeed, emit: (batch: Batch) => void) {
+  constructor(stream: GraphStream, feed: SlicedFeed, emit: (batch: Batch) => void) {
     this.#stream = stream;
     this.#feed = feed;
     this.#emit = emit;
@@ -42,56 +36,11 @@ export class FeedPoller {
     this.#length = new SliceLength(feed.query.longestSliceMs);
   }
 
-  /** Ends with the signal or, where the stream collects once, with the first poll that goes well. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { environment, options, gate } = this.#stream;
-    const { clock, random, once } = environment;
-    for (let failures = 0; ; ) {
-      const ticket = await gate.pass(signal);
-      const begunAt = clock.now();
-      const error = await this.#poll(begunAt, signal);
-      if (error === undefined) {
-        gate.succeeded(ticket);
-        if (once) return;
-        // The first polls of all tenants fall together, and the others are spread over the interval.
-        const share = failures === 0 && this.#isFirst ? random() : 1;
-        this.#isFirst = false;
-        failures = 0;
-        await clock.sleep(Math.max(0, begunAt + options.intervalMs * share - clock.now()), signal);
-        continue;
-      }
-      if (gate.failed(ticket, error)) continue;
-      failures += 1;
-      const asked = waitAskedBy(error) ?? 0;
-      if (once && (failures >= onceAttempts || asked >= minuteMs)) return;
-      await clock.sleep(Math.max(asked, backOff(failures, once ? oncePause : pause, random)), signal);
-    }
-  }
-
-  #isFirst = true;
-
-  /** Returns what kept the poll from going well; throws only where the signal aborted. */
-  async #poll(begunAt: number, signal: AbortSignal): Promise<unknown> {
-    try {
-      await this.#learnTime(signal);
-      await this.#readNew(signal);
-      await this.#readAgain(begunAt, signal);
-      this.#feed.status.set('reading', { health: 'healthy', message: 'collecting' });
-      warnOfCredential(this.#stream);
-      warnOfClock(this.#stream);
-      return undefined;
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const code = error instanceof OperatorError ? error.code : 'state';
-      const health = error instanceof OperatorError && error.needsOperator ? 'failed' : 'degraded';
-      this.#feed.status.set('reading', {
-        health,
-        code,
-        needsOperator: error instanceof OperatorError && error.needsOperator,
-        message: `${this.#feed.feed.name} cannot be read: ${describeError(error)}`,
-      });
-      return error;
-    }
+  /** Rejects with what kept the poll from going well. */
+  async poll(begunAt: number, signal: AbortSignal): Promise<void> {
+    await this.#learnTime(signal);
+    await this.#readNew(signal);
+    await this.#readAgain(begunAt, signal);
   }
 
   /** Asks for next to nothing: only an answer tells the time of Graph, which slices follow. */

@@ -11,7 +11,7 @@ import { OversizedRecords } from '../../tenant/oversized-records.ts';
 import { mayHaveBeenSeen } from '../../tenant/seen-before.ts';
 import { GraphError, readGraphError } from '../api/graph-error.ts';
 import { PageSplitter } from '../api/page-splitter.ts';
-import type { GraphFeed, GraphStream } from '../stream.ts';
+import type { GraphStream, SlicedFeed } from '../stream.ts';
 import { type Slice, writePosition } from './slices.ts';
 
 const batchRecords = 500;
@@ -34,7 +34,7 @@ export interface SliceReading {
 
 export interface SliceParts {
   readonly stream: GraphStream;
-  readonly feed: GraphFeed;
+  readonly feed: SlicedFeed;
   readonly slice: Slice;
   readonly backfill: boolean;
   /** True where the slice may take as many pages as it will. */

@@ -1,4 +1,4 @@
-// Issues of service health and messages of the message centre, which Microsoft goes on writing to.
+// The states of services; issues of service health and messages of the message centre, which Microsoft goes on writing to.
 
 import type { LogKind, RecordDraft } from '../log-kind.ts';
 
@@ -10,6 +10,29 @@ const shared = {
   changes: true,
   changedAt: 'lastModifiedDateTime',
 } as const;
+
+const services = ['Exchange Online', 'Microsoft Teams', 'SharePoint Online', 'Microsoft Intune'] as const;
+const states = ['serviceOperational', 'investigating', 'serviceDegradation', 'serviceRestored'] as const;
+
+/** It can be filtered by no time, and always has every service. */
+export const serviceOverviews: LogKind = {
+  ...shared,
+  changes: false,
+  timeProperties: [],
+  name: 'serviceOverviews',
+  path: 'admin/serviceAnnouncement/healthOverviews',
+  permissions: ['ServiceHealth.Read.All'],
+  objects: 30,
+  writeId: (_, index) => `Service${index}`,
+  write: ({ id, version }: RecordDraft) => {
+    const number = Number(id.slice('Service'.length));
+    return {
+      id,
+      service: `${services[number % services.length]} ${number}`,
+      status: states[(number + version) % states.length],
+    };
+  },
+};
 
 const statuses = ['serviceDegradation', 'investigating', 'serviceRestored'] as const;
 

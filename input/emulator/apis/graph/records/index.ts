@@ -1,7 +1,7 @@
 // The logs of the emulated Graph, one line each.
 
 import type { LogKind } from '../log-kind.ts';
-import { messageCentre, serviceIssues } from './announcements.ts';
+import { messageCentre, serviceIssues, serviceOverviews } from './announcements.ts';
 import { directoryAudits } from './directory-audits.ts';
 import { messageTraces } from './message-traces.ts';
 import { provisioning } from './provisioning.ts';
@@ -16,6 +16,7 @@ export const logKinds: readonly LogKind[] = [
   riskDetections,
   alerts,
   incidents,
+  serviceOverviews,
   serviceIssues,
   messageCentre,
   messageTraces,
