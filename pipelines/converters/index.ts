@@ -6,6 +6,7 @@ import { date } from './date.ts';
 import { appId, directoryName, directoryNames, directoryUsers, scopes } from './directory.ts';
 import { attachments, emailAddresses, senders } from './email.ts';
 import { extension, file, folder } from './file.ts';
+import { geoPoint } from './geo.ts';
 import { htmlText } from './html.ts';
 import { hash, named, visible } from './id.ts';
 import { argument, before, keyword, listed, lowercase, split, tagged, verbatim } from './keyword.ts';
@@ -56,6 +57,7 @@ export const converters: readonly Converter[] = [
   attachments,
   lookup,
   highest,
+  geoPoint,
   named,
   visible,
   htmlText,

@@ -6,7 +6,7 @@ import { converters } from './index.ts';
 
 const families = [
   ...['parts', 'keyword', 'number', 'date', 'address', 'user', 'users', 'directory', 'url', 'file', 'email'],
-  ...['lookup', 'id', 'html'],
+  ...['lookup', 'id', 'html', 'geo'],
 ];
 
 /** The function of the converter `ip_version` is `toIpVersion(def value, def options)`. */
