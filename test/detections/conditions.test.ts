@@ -203,3 +203,18 @@ describe('patterns of Lucene', () => {
     expect(fromLucene('[~#"]\\~')).toBe('[~#"]\\~');
   });
 });
+
+test('ES|QL measures the way between the first and the last place of a group, and the time that it took', () => {
+  const path = `| stats from = first(a, @timestamp), to = last(a, @timestamp), begin = min(@timestamp), end = max(@timestamp), middle = avg(n) by user
+| eval there = to_geopoint(concat("POINT(", to_string(st_x(to)), " ", to_string(st_y(to)), ")"))
+| eval km = round(st_distance(from, there) / 1000.0, 0), minutes = date_diff("minute", begin, end)
+| where km > 7300 and km < 7340 and minutes == 10 and km * 60.0 / minutes > 40000 and middle == 2`;
+  const [oslo, seattle] = ['59.9, 10.7', '47.6, -122.3'];
+  const documents = {
+    later: { user: 'ann', a: seattle, n: 3, '@timestamp': 600_000 },
+    first: { user: 'ann', a: oslo, n: 1 },
+    slow: { user: 'bob', a: oslo, n: 2 },
+    stays: { user: 'bob', a: oslo, n: 2, '@timestamp': 600_000 },
+  };
+  expect(esql(path, documents).toSorted()).toEqual(['first', 'later']);
+});

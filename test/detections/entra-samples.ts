@@ -14,8 +14,15 @@ export interface EntraRecord {
   readonly record: JsonObject;
 }
 
+/** The rule asks for a property that Graph does not serve. */
+interface RuleException {
+  readonly property: string;
+  readonly reason: string;
+}
+
 export interface EntraSample {
   readonly about: string;
+  readonly exception: RuleException | undefined;
   readonly match: readonly EntraRecord[];
   readonly nearMiss: readonly EntraRecord[];
 }
@@ -31,6 +38,7 @@ interface Entry {
 
 interface SampleFile {
   readonly about: string;
+  readonly exception?: RuleException;
   readonly match: readonly Entry[];
   readonly nearMiss: readonly Entry[];
 }
@@ -43,12 +51,12 @@ export function entraSampleNames(): string[] {
 
 /** `{now}` in a text is this moment. */
 export function readEntraSample(name: string, now: string): EntraSample {
-  const { about, match, nearMiss }: SampleFile = JSON.parse(
+  const { about, exception, match, nearMiss }: SampleFile = JSON.parse(
     readFileSync(join(folder, `${name}.json`), 'utf8'),
   );
   const make = (entries: readonly Entry[], kind: string) =>
     entries.flatMap((entry, i) => makeRecords(entry, `${name}-${kind}-${i}`, now));
-  return { about, match: make(match, 'match'), nearMiss: make(nearMiss, 'miss') };
+  return { about, exception, match: make(match, 'match'), nearMiss: make(nearMiss, 'miss') };
 }
 
 function makeRecords({ like, with: changes, times = 1 }: Entry, id: string, now: string): EntraRecord[] {

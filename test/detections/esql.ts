@@ -269,7 +269,20 @@ function group(table: RowTable, made: readonly Assignment[], by: readonly Assign
   return { columns: new Set([...by, ...made].map(({ name }) => name)), rows };
 }
 
+/** The value beside the smallest, or with `last` the greatest, of what they are ordered by. */
+function edgeOf(rows: readonly EsqlRow[], [of, by]: readonly Expression[], last: boolean): FieldValues {
+  if (of === undefined || by === undefined) throw new QueryError('first and last take a value and an order');
+  const ordered = rows
+    .map((row) => ({ at: Number(evaluate(by, dialectOf(row))[0]), value: evaluate(of, dialectOf(row)) }))
+    .toSorted((one, other) => one.at - other.at);
+  return ordered.at(last ? -1 : 0)?.value ?? [];
+}
+
 const overGroup: Readonly<Record<string, (values: FieldValues) => FieldValues>> = {
+  avg: (values) =>
+    values.length === 0
+      ? []
+      : [values.reduce<number>((sum, value) => sum + Number(value), 0) / values.length],
   count_distinct: (values) => [new Set(values).size],
   values: (values) => [...new Set(values)],
   sum: (values) => [values.reduce<number>((sum, value) => sum + Number(value), 0)],
@@ -281,8 +294,10 @@ function aggregate(expression: Expression, rows: readonly EsqlRow[]): FieldValue
   return evaluate(expression, {
     severalValues: 'null',
     read: () => [],
-    call: (name, [arg]) => {
+    call: (name, args) => {
+      const [arg] = args;
       if (name === 'count') return [rows.length];
+      if (name === 'first' || name === 'last') return edgeOf(rows, args, name === 'last');
       const over = overGroup[name];
       if (over === undefined || arg === undefined) return undefined;
       return over(rows.flatMap((row) => evaluate(arg, dialectOf(row))));

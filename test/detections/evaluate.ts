@@ -3,6 +3,7 @@
 
 import { BlockList, isIPv6 } from 'node:net';
 import { type Expression, QueryError, type Value } from './expressions.ts';
+import { distanceInMetres, readPoint } from './geo.ts';
 
 /** An empty list stands for null. */
 export type FieldValues = readonly Value[];
@@ -114,6 +115,13 @@ export function fromLucene(text: string): string {
   });
 }
 
+/** In any spelling that the languages have, such as `minute` and `minutes`. */
+function secondsIn(unit: string): number {
+  const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400 }[unit.replace(/s$/, '')];
+  if (seconds === undefined) throw new QueryError(`no unit of time ${unit}`);
+  return seconds;
+}
+
 type QueryFunction = (args: readonly FieldValues[], dialect: Dialect) => FieldValues;
 
 /** Functions that take null as an argument without returning null. */
@@ -126,6 +134,7 @@ const functions: Readonly<Record<string, QueryFunction>> = {
   to_lower: ([values = []]) => values.map((value) => String(value).toLowerCase()),
   to_ip: ([values = []]) => values,
   mv_sum: ([values = []]) => [values.reduce<number>((sum, value) => sum + Number(value), 0)],
+  multiply: ([a = [], b = []]) => [Number(a[0]) * Number(b[0])],
   divide: ([a = [], b = []]) => [Number(a[0]) / Number(b[0])],
   subtract: ([a = [], b = []]) => [Number(a[0]) - Number(b[0])],
   now: () => [Date.now()],
@@ -134,7 +143,15 @@ const functions: Readonly<Record<string, QueryFunction>> = {
   ],
   round: ([values = [], digits = []]) => [Number(Number(values[0]).toFixed(Number(digits[0] ?? 0)))],
   date_trunc: ([span = [], date = []]) => [Math.floor(Number(date[0]) / Number(span[0])) * Number(span[0])],
-  date_diff: ([, from = [], to = []]) => [Math.trunc((Number(to[0]) - Number(from[0])) / 1000)],
+  date_diff: ([unit = [], from = [], to = []]) => [
+    Math.trunc((Number(to[0]) - Number(from[0])) / secondsIn(String(unit[0])) / 1000),
+  ],
+  to_string: ([values = []]) => values.map(String),
+  concat: (args) => [args.map(([value]) => String(value)).join('')],
+  to_geopoint: ([values = []]) => values,
+  st_x: ([values = []]) => values.map((value) => readPoint(value).longitude),
+  st_y: ([values = []]) => values.map((value) => readPoint(value).latitude),
+  st_distance: ([from = [], to = []]) => [distanceInMetres(readPoint(from[0]), readPoint(to[0]))],
   'endswith~': ([text = [], end = []]) => [
     String(text[0]).toLowerCase().endsWith(String(end[0]).toLowerCase()),
   ],

@@ -163,6 +163,7 @@ function readArithmetic(reader: TokenReader): Expression {
 
 function arithmetic(reader: TokenReader): string | undefined {
   if (reader.is('/')) return 'divide';
+  if (reader.is('*')) return 'multiply';
   return reader.is('-') ? 'subtract' : undefined;
 }
 
