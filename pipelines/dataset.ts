@@ -90,7 +90,7 @@ export interface OtherType {
 }
 
 /** Fields that the package that owned the dataset before fills, and no document here has. */
-export interface AbsentField {
+export interface LackingField {
   /** `.*` at the end stands for all below. */
   readonly fields: readonly string[];
   /** Fields that answer the same question. */
@@ -99,7 +99,7 @@ export interface AbsentField {
 }
 
 /** Fields of both that hold something else for the same record. */
-export interface OtherValue {
+export interface DifferentValue {
   readonly fields: readonly string[];
   /** What they hold, in words. */
   readonly there: string;
@@ -140,8 +140,8 @@ export interface Dataset {
   /** Properties that stand in a field of ECS as they are, and there alone where others map them. */
   readonly moved: readonly string[];
   readonly otherTypes: readonly OtherType[];
-  readonly absent: readonly AbsentField[];
-  readonly otherValues: readonly OtherValue[];
+  readonly absent: readonly LackingField[];
+  readonly otherValues: readonly DifferentValue[];
 }
 
 /** `logs-<dataset>-<namespace>` */

@@ -2,7 +2,7 @@
 
 import { searchedByWord } from '../../fields/ecs.ts';
 import type { Field } from '../../fields/field-types.ts';
-import type { AbsentField, IndexedProperties, OtherType, OtherValue } from '../dataset.ts';
+import type { DifferentValue, IndexedProperties, LackingField, OtherType } from '../dataset.ts';
 import type {
   Case,
   Definitions,
@@ -218,7 +218,7 @@ function describeOtherTypes(types: readonly OtherType[]): string[] {
   ];
 }
 
-function describeAbsent(absent: readonly AbsentField[]): string[] {
+function describeAbsent(absent: readonly LackingField[]): string[] {
   if (absent.length === 0) return [];
   return [
     "## Fields of Elastic's package that no document here has",
@@ -233,7 +233,7 @@ function describeAbsent(absent: readonly AbsentField[]): string[] {
   ];
 }
 
-function describeOtherValues(values: readonly OtherValue[]): string[] {
+function describeOtherValues(values: readonly DifferentValue[]): string[] {
   if (values.length === 0) return [];
   return [
     "## Fields that hold something else in Elastic's package",

@@ -1,6 +1,6 @@
 // The shape of a `dataset.yml`, as JSON Schema. What its names refer to is checked when the files are resolved.
 
-import type { AbsentField, Head, IdentityRule, OtherType, OtherValue, Selector } from '../../dataset.ts';
+import type { DifferentValue, Head, IdentityRule, LackingField, OtherType, Selector } from '../../dataset.ts';
 import type { WhenSource } from '../sources.ts';
 import { about, keys, text, textOrTexts, texts } from './json-schema.ts';
 
@@ -29,8 +29,8 @@ export interface DatasetSource {
   }[];
   readonly moved?: readonly string[];
   readonly other_types?: readonly OtherType[];
-  readonly absent?: readonly (Omit<AbsentField, 'instead'> & Partial<AbsentField>)[];
-  readonly other_values?: readonly (Omit<OtherValue, 'instead'> & Partial<OtherValue>)[];
+  readonly absent?: readonly (Omit<LackingField, 'instead'> & Partial<LackingField>)[];
+  readonly other_values?: readonly (Omit<DifferentValue, 'instead'> & Partial<DifferentValue>)[];
 }
 
 /** The path of a property, or what is said of it. */
