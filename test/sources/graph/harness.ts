@@ -70,12 +70,12 @@ function readRecords(folder: string): Readonly<Record<string, unknown>>[] {
     .map((line) => JSON.parse(Object(JSON.parse(line)).event.original));
 }
 
-/** The Ids of the records, as the truth has them: of what changes with the time of the change. */
+/** The Ids of the records, as the truth has them: with the recipient of a trace, and of what changes the time of the change. */
 export function readIds(folder: string): string[] {
   const records = readRecords(folder).filter(({ recordType }) => recordType !== 'overview');
-  return records.map(({ id, lastUpdateDateTime, lastUpdatedDateTime, lastModifiedDateTime }) => {
-    const changedAt = lastUpdateDateTime ?? lastUpdatedDateTime ?? lastModifiedDateTime;
-    return changedAt === undefined ? String(id) : `${id}:${changedAt}`;
+  return records.map((record) => {
+    const changedAt = record.lastUpdateDateTime ?? record.lastUpdatedDateTime ?? record.lastModifiedDateTime;
+    return [record.id, record.recipientAddress, changedAt].filter((part) => part !== undefined).join(':');
   });
 }
 

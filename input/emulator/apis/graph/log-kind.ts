@@ -5,6 +5,7 @@ import type { Random } from '../../world/random.ts';
 
 export interface RecordDraft {
   readonly id: string;
+  readonly index: number;
   /** Milliseconds since the epoch: when it happened, and when the object changed last. */
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -37,6 +38,8 @@ export interface LogKind {
   /** The property that holds the time of that change. */
   readonly changedAt?: string;
   writeId(guid: string, index: number): string;
+  /** What tells apart records that share an id. */
+  writePart?(record: object): string;
   write(draft: RecordDraft): object;
 }
 

@@ -98,18 +98,22 @@ export class GraphLog {
     return this.kind.writeId(this.guid(index), index);
   }
 
-  /** The Id in the truth: for objects that change with the time of the change, or, without one, with the state. */
+  /**
+   * The Id in the truth: with what tells the record apart, for objects that change with the time of the change, or, without
+   * one, with the state.
+   */
   truthIdOf(entry: GraphEntry): string {
-    const id = this.idOf(entry);
-    if (this.kind.objects !== undefined) return `${id}:${Object(this.write(entry)).status}`;
+    const record = this.write(entry);
+    const id = [this.idOf(entry), this.kind.writePart?.(record) ?? []].flat().join(':');
+    if (this.kind.objects !== undefined) return `${id}:${Object(record).status}`;
     return this.kind.changes ? `${id}:${new Date(entry.time).toISOString()}` : id;
   }
 
   write(entry: GraphEntry): object {
     const { world, seed } = this.parts;
     const random = new Random(hash(seed, world.tenantId, this.kind.name, entry.index));
-    const { createdAt, version, time: updatedAt } = entry;
-    return this.kind.write({ id: this.idOf(entry), createdAt, updatedAt, version, world, random });
+    const { index, createdAt, version, time: updatedAt } = entry;
+    return this.kind.write({ id: this.idOf(entry), index, createdAt, updatedAt, version, world, random });
   }
 
   private objectsAt(now: number): GraphEntry[] {

@@ -1,8 +1,11 @@
-// Message traces: a record for each recipient of a message.
+// Message traces: a record for each recipient of a message, all with the id of the message.
 
+import { guidSeries, hash, Random } from '../../../world/random.ts';
 import type { LogKind, RecordDraft } from '../log-kind.ts';
 
 const statuses = ['delivered', 'delivered', 'delivered', 'failed', 'quarantined', 'filteredAsSpam'] as const;
+const recipientsOfEach = 2;
+const messageId = guidSeries('message trace');
 
 export const messageTraces: LogKind = {
   name: 'messageTraces',
@@ -12,17 +15,31 @@ export const messageTraces: LogKind = {
   permissions: ['ExchangeMessageTrace.Read.All'],
   limit: 'message trace',
   mostPerPage: 5000,
-  writeId: (guid) => guid,
-  write: ({ id, createdAt, world, random }: RecordDraft) => ({
+  writeId: (_, index) => messageId(Math.floor(index / recipientsOfEach)),
+  writePart: (record) => {
+    const { recipientAddress, status } = Object(record);
+    return `${recipientAddress}:${status}`.toLowerCase();
+  },
+  write: writeTrace,
+};
+
+function writeTrace({ id, index, createdAt, world, random }: RecordDraft): object {
+  const message = new Random(hash(id));
+  const { people, domain } = world;
+  const sender = message.pick(people);
+  const isFromOutside = message.chance(0.5);
+  const first = message.between(0, people.length - 1);
+  const recipient = people[(first + (index % recipientsOfEach)) % people.length] ?? sender;
+  return {
     id,
-    senderAddress: random.chance(0.5) ? 'sender@fabrikam.example' : random.pick(world.people).upn,
-    recipientAddress: random.pick(world.people).upn,
-    messageId: `<${random.guid()}@mail.${world.domain}>`,
+    senderAddress: isFromOutside ? 'sender@fabrikam.example' : sender.upn,
+    recipientAddress: recipient.upn,
+    messageId: `<${message.guid()}@${isFromOutside ? 'mail.fabrikam.example' : `mail.${domain}`}>`,
     receivedDateTime: new Date(createdAt).toISOString(),
     subject: 'The figures of this month',
-    size: random.between(4_000, 900_000),
-    fromIP: random.pick(world.people).address,
-    toIP: null,
+    size: message.between(4_000, 900_000),
+    fromIP: sender.address,
+    toIP: '',
     status: random.pick(statuses),
-  }),
-};
+  };
+}

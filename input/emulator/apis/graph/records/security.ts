@@ -1,8 +1,7 @@
 // Alerts and incidents of Defender XDR, which change while somebody works on them.
 
-import type { World } from '../../../world/company.ts';
-import type { Random } from '../../../world/random.ts';
 import type { LogKind, RecordDraft } from '../log-kind.ts';
+import { writeEvidence } from './evidence.ts';
 
 const statuses = ['new', 'inProgress', 'resolved'] as const;
 const severities = ['informational', 'low', 'medium', 'high'] as const;
@@ -45,7 +44,7 @@ export const alerts: LogKind = {
   permissions: ['SecurityAlert.Read.All'],
   mostPerPage: 1000,
   writeId: (guid, index) => `da${guid.replaceAll('-', '').slice(0, 18)}_${index}`,
-  write: writeAlert,
+  write: (draft) => writeAlert(draft),
 };
 
 export const incidents: LogKind = {
@@ -78,17 +77,21 @@ export const incidents: LogKind = {
       redirectIncidentId: null,
       resolvingComment: null,
       incidentWebUrl: `https://security.microsoft.com/incidents/${id}`,
-      alerts: [writeAlert({ ...draft, id: `da${id}_1` })],
+      alerts: Array.from({ length: random.between(1, 3) }, (_, i) =>
+        writeAlert({ ...draft, id: `da${id}_${i + 1}` }, id),
+      ),
     };
   },
 };
 
-function writeAlert({ id, createdAt, updatedAt, version, world, random }: RecordDraft): object {
+function writeAlert(draft: RecordDraft, incident?: string): object {
+  const { id, createdAt, updatedAt, version, world, random } = draft;
   const [title, category, technique, serviceSource, detectionSource] = random.pick(titles);
+  const incidentId = incident ?? String(random.between(28_000, 29_000));
   return {
     id,
     providerAlertId: id,
-    incidentId: String(random.between(28_000, 29_000)),
+    incidentId,
     status: statuses[version],
     severity: random.pick(severities),
     classification: version === 2 ? 'truePositive' : null,
@@ -105,7 +108,7 @@ function writeAlert({ id, createdAt, updatedAt, version, world, random }: Record
     categories: [category],
     assignedTo: version === 0 ? null : world.admins[0].upn,
     alertWebUrl: `https://security.microsoft.com/alerts/${id}`,
-    incidentWebUrl: 'https://security.microsoft.com/incidents/28000',
+    incidentWebUrl: `https://security.microsoft.com/incidents/${incidentId}`,
     actorDisplayName: null,
     threatDisplayName: null,
     threatFamilyName: null,
@@ -121,66 +124,6 @@ function writeAlert({ id, createdAt, updatedAt, version, world, random }: Record
     lastActivityDateTime: new Date(createdAt - 60_000).toISOString(),
     systemTags: [],
     comments: [],
-    evidence: writeEvidence(world, random, createdAt),
+    evidence: writeEvidence(serviceSource, { world, random, createdAt }),
   };
-}
-
-function writeEvidence(world: World, random: Random, createdAt: number): object[] {
-  const person = random.pick(world.people);
-  const shared = {
-    createdDateTime: new Date(createdAt).toISOString(),
-    verdict: 'suspicious',
-    remediationStatus: 'none',
-    remediationStatusDetails: null,
-    roles: [],
-    detailedRoles: [],
-    tags: [],
-  };
-  return [
-    {
-      '@odata.type': '#microsoft.graph.security.userEvidence',
-      ...shared,
-      userAccount: {
-        accountName: person.upn.split('@')[0],
-        domainName: world.domain.split('.')[0],
-        userSid: person.sid,
-        azureAdUserId: person.objectId,
-        userPrincipalName: person.upn,
-        displayName: person.name,
-      },
-    },
-    {
-      '@odata.type': '#microsoft.graph.security.deviceEvidence',
-      ...shared,
-      azureAdDeviceId: random.guid(),
-      mdeDeviceId: random.hex(40),
-      deviceDnsName: `laptop-7.${world.domain}`,
-      hostName: 'laptop-7',
-      osPlatform: 'Windows11',
-      osBuild: 26_100,
-      version: '24H2',
-      healthStatus: 'active',
-      riskScore: 'medium',
-      onboardingStatus: 'onboarded',
-      defenderAvStatus: 'updated',
-      ipInterfaces: [person.address],
-      loggedOnUsers: [{ accountName: person.upn.split('@')[0], domainName: world.domain.split('.')[0] }],
-    },
-    {
-      '@odata.type': '#microsoft.graph.security.fileEvidence',
-      ...shared,
-      detectionStatus: 'detected',
-      mdeDeviceId: random.hex(40),
-      fileDetails: {
-        sha1: random.hex(40),
-        sha256: random.hex(64),
-        fileName: 'invoice.js',
-        filePath: 'C:\\Users\\Public',
-        fileSize: random.between(100, 90_000),
-        filePublisher: null,
-        signer: null,
-        issuer: null,
-      },
-    },
-  ];
 }
