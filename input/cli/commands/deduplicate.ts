@@ -15,6 +15,7 @@ import {
   connectionHelp,
   readConnectionFlags,
 } from '../../setup/connection-options.ts';
+import { sourceKinds } from '../../sources/index.ts';
 import { readTime } from '../read-time.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
 import { printText } from '../terminal/terminal.ts';
@@ -30,8 +31,8 @@ from event.created and event.ingested. What differs is named, and left to you:
 it may be what another collector made of the record. Nothing that changed
 after the comparison is deleted.
 
-Looked at is what was collected in the last ${days} days; records without an Id
-are left out.
+Looked at is what was collected in the last ${days} days, of a log type that its
+service keeps longer for as long; records without an Id are left out.
 ${connectionHelp}
   It takes read and maintenance on the data streams, which read_api_key of the
   policy may have, and delete for --delete, which no key of a policy has.
@@ -68,9 +69,9 @@ async function deduplicate(flags: DeduplicateFlags): Promise<boolean> {
   const connection = await connect(await readConnectionFlags(flags, process.env, { reads: true }));
   try {
     let clean = true;
-    for (const dataStream of await chooseDataStreams(flags)) {
+    for (const { dataStream, reachMs } of await chooseDataStreams(flags)) {
       const work = new Deduplication(connection, dataStream, flags.delete ?? false);
-      const since = flags.from ?? Date.now() - rememberedForMs();
+      const since = flags.from ?? Date.now() - rememberedForMs(reachMs);
       const ended = await work.run(since, signals.stop).catch((error: unknown) => {
         throw flags.delete ? error : explainUnreadable(error, dataStream);
       });
@@ -82,15 +83,31 @@ async function deduplicate(flags: DeduplicateFlags): Promise<boolean> {
   }
 }
 
-async function chooseDataStreams({ namespace, policy }: DeduplicateFlags): Promise<readonly string[]> {
+interface ChosenDataStream {
+  readonly dataStream: string;
+  /** The reach of its source into the past. */
+  readonly reachMs: number | undefined;
+}
+
+async function chooseDataStreams({
+  namespace,
+  policy,
+}: DeduplicateFlags): Promise<readonly ChosenDataStream[]> {
   if (namespace !== undefined || policy === undefined) {
     const namespaces = namespace ?? ['default'];
     return datasetNames.flatMap((dataset) =>
-      namespaces.map((each) => dataStreamOf({ dataset, namespace: each })),
+      namespaces.map((each) => ({
+        dataStream: dataStreamOf({ dataset, namespace: each }),
+        reachMs: sourceKinds().find((kind) => kind.dataset === dataset)?.reachMs,
+      })),
     );
   }
   const { streams } = await loadPolicy(policy, { force: true });
-  return [...new Set(streams.map(({ mapping }) => dataStreamOf(mapping)))];
+  const chosen = streams.map(({ mapping, source: { reachMs } }): [string, ChosenDataStream] => {
+    const dataStream = dataStreamOf(mapping);
+    return [dataStream, { dataStream, reachMs }];
+  });
+  return [...new Map(chosen).values()];
 }
 
 const deletesAtOnce = 500;

@@ -9,7 +9,7 @@ import { checkGraph, graphHostsToAllow } from './operations/check.ts';
 import { takeGraphInventory } from './operations/inventory.ts';
 import { reachGraph } from './operations/reach-tenant.ts';
 import { refetchSlices } from './operations/refetch.ts';
-import { describeGraphState } from './operations/state.ts';
+import { describeGraphState, lostGraphState } from './operations/state.ts';
 import { type GraphOptions, graphOptions } from './options.ts';
 import { identifyGraph, readGraphOptions } from './read-options.ts';
 import { graphReference } from './reference.ts';
@@ -41,6 +41,7 @@ export function graphKind(logType: LogType, dataset: DatasetName): SourceKind<Gr
     inventory: takeGraphInventory,
     refetch: refetchSlices,
     describeState: describeGraphState,
+    lostState: lostGraphState,
     reference: graphReference(logType),
   };
 }

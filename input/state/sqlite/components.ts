@@ -39,6 +39,11 @@ export class Components {
     }));
   }
 
+  /** The sources of which anything was ever remembered. */
+  sources(): string[] {
+    return [...new Set(this.feeds().map(({ source }) => source))];
+  }
+
   /** Within a transaction. */
   findOrAdd(component: Component): number {
     const known = this.find(component);

@@ -25,7 +25,11 @@ import { openSound, openSoundToRead } from './sound-ledger.ts';
 import { Transactions } from './transactions.ts';
 import { SqliteWorkLedger } from './work-items.ts';
 
-export interface LedgerOptions extends Retention {
+export interface LedgerOptions {
+  /** Sources reach so far into the past, in milliseconds, whatever they are. */
+  readonly reachMs: number;
+  /** The reach of one source, by its name, that counts once anything of it is remembered. */
+  readonly reachOf?: (source: string) => number | undefined;
   /** The state folder; created where it is missing. */
   readonly folder: string;
   readonly clock: Clock;
@@ -91,6 +95,7 @@ export class SqliteLedger implements State {
   readonly #opened: OpenedLedger;
   readonly #options: LedgerOptions;
   readonly #transactions: Transactions;
+  readonly #retention: Retention;
   #isDoubtful = false;
 
   constructor(options: LedgerOptions, opened: OpenedLedger) {
@@ -107,11 +112,19 @@ export class SqliteLedger implements State {
     const components = new Components(database);
     this.checkpoints = new SqliteCheckpoints(database, components, access);
     this.work = new SqliteWorkLedger(database, components, access, clock);
+    const { reachMs: shortestReachMs, reachOf } = options;
+    this.#retention = {
+      shortestReachMs,
+      get reachMs() {
+        const reaches = reachOf ? components.sources().map((source) => reachOf(source) ?? 0) : [];
+        return Math.max(shortestReachMs, ...reaches);
+      },
+    };
     const identity = readOnly ? readIdentity(database) : countRun(database);
     this.delivery = new SqliteDelivery(database, {
       access,
       clock,
-      retention: options,
+      retention: this.#retention,
       identity,
       uncleanStart,
     });
@@ -121,7 +134,7 @@ export class SqliteLedger implements State {
   }
 
   rememberedSince(now: number): number {
-    return forgottenBefore(now, this.#options);
+    return forgottenBefore(now, this.#retention);
   }
 
   async prune(now: number): Promise<boolean> {

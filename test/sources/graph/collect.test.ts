@@ -159,7 +159,9 @@ test('of one feed that is refused stop no other, and say what to do', async () =
   const { emulator, place, run } = await prepare({ tenants: [{ graph }] }, (of) => [
     graphStream(of, 'graph-sign-ins', { delay: '0s' }),
   ]);
-  await runGraph(...run);
+  const { code, printed } = await runGraph(...run);
+  expect(code).toBe(1);
+  expect(printed).toMatch(/servicePrincipal cannot be read: no-premium-licence/);
   const wanted = ['interactiveUser', 'nonInteractiveUser', 'managedIdentity'].flatMap((name) =>
     truthOf(emulator, name),
   );

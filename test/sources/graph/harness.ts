@@ -70,12 +70,14 @@ function readRecords(folder: string): Readonly<Record<string, unknown>>[] {
     .map((line) => JSON.parse(Object(JSON.parse(line)).event.original));
 }
 
-/** The Ids of the records, as the truth has them: with the recipient of a trace, and of what changes the time of the change. */
+/** The Ids of the records, as the truth has them: with recipient and status of a trace, with the time of a change. */
 export function readIds(folder: string): string[] {
   const records = readRecords(folder).filter(({ recordType }) => recordType !== 'overview');
   return records.map((record) => {
     const changedAt = record.lastUpdateDateTime ?? record.lastUpdatedDateTime ?? record.lastModifiedDateTime;
-    return [record.id, record.recipientAddress, changedAt].filter((part) => part !== undefined).join(':');
+    const { id, recipientAddress: recipient, status } = record;
+    const trace = recipient === undefined ? undefined : `${recipient}:${status}`.toLowerCase();
+    return [id, trace, changedAt].filter((part) => part !== undefined).join(':');
   });
 }
 

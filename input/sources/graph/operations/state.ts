@@ -3,9 +3,15 @@
 import type { Feed } from '../../../contract/feed.ts';
 import type { Checkpoints } from '../../../contract/state.ts';
 import { isoTime } from '../../../contract/time.ts';
-import type { FeedState } from '../../source-kind.ts';
-import { progressName, readProgress } from '../polling/progress.ts';
+import type { FeedState, LostState } from '../../source-kind.ts';
+import { progressName, readProgress, writtenAnew } from '../polling/progress.ts';
 import { type KnownStates, readStates, statesName } from '../snapshots/remembered-states.ts';
+
+/** A feed whose progress may not be believed reads again as far back as Microsoft keeps anything. */
+export const lostGraphState: LostState = {
+  independentFacts: [],
+  doubt: { name: progressName, value: writtenAnew },
+};
 
 export async function describeGraphState(
   feed: Feed,

@@ -39,7 +39,10 @@ export async function followFeed(followed: Followed, signal: AbortSignal): Promi
     if (gate.failed(ticket, error)) continue;
     failures += 1;
     const asked = waitAskedBy(error) ?? 0;
-    if (once && (failures >= onceAttempts || asked >= minuteMs)) return;
+    if (once && (failures >= onceAttempts || asked >= minuteMs)) {
+      // Whatever it is, this run goes without the feed, and its exit code says so.
+      return report(followed.feed, error, 'failed');
+    }
     await clock.sleep(Math.max(asked, backOff(failures, once ? oncePause : pause, random)), signal);
   }
 }
@@ -54,14 +57,16 @@ async function tryPoll({ stream, feed, poll }: Followed, begunAt: number, signal
     return undefined;
   } catch (error) {
     if (signal.aborted) throw error;
-    const code = error instanceof OperatorError ? error.code : 'state';
-    const needsOperator = error instanceof OperatorError && error.needsOperator;
-    feed.status.set('reading', {
-      health: needsOperator ? 'failed' : 'degraded',
-      code,
-      needsOperator,
-      message: `${feed.feed.name} cannot be read: ${describeError(error)}`,
-    });
+    report(feed, error, error instanceof OperatorError && error.needsOperator ? 'failed' : 'degraded');
     return error;
   }
+}
+
+function report({ feed, status }: GraphFeed, error: unknown, health: 'failed' | 'degraded'): void {
+  status.set('reading', {
+    health,
+    code: error instanceof OperatorError ? error.code : 'state',
+    needsOperator: error instanceof OperatorError && error.needsOperator,
+    message: `${feed.name} cannot be read: ${describeError(error)}`,
+  });
 }

@@ -54,6 +54,9 @@ function writeProgress({ start, firstRunAt, watermark, looks }: FeedProgress): s
   });
 }
 
+/** The progress of a feed that reads everything there is, and takes none of it for the past. */
+export const writtenAnew: string = writeProgress(beginProgress(0, 0));
+
 /**
  * The progress once a slice at the watermark is settled. What was as old as a second look wants it when it was read needs
  * none.

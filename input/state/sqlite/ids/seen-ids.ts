@@ -17,6 +17,11 @@ export interface Retention {
    * is looked up, too.
    */
   readonly reachMs: number;
+  /**
+   * The reach grows where a source that reaches further comes into use. Ids that are older than this were perhaps kept by
+   * their arrival before, so that they are looked up there too.
+   */
+  readonly shortestReachMs?: number;
 }
 
 /** A record that a source serves last, right at the edge of its reach, may still be on its way for a while. */
@@ -77,7 +82,8 @@ export class SeenIdRows {
       for (let index = 0; index < keys.length; index += 1) if (this.#recent.has(words, index)) mark(index);
     }
     findIn(this.#statements.find, packed, mark);
-    const late = this.#positionsOf(keys, nowMs, true);
+    const { reachMs, shortestReachMs = reachMs } = this.#retention;
+    const late = positionsOf(keys, nowMs - shortestReachMs, true);
     findIn(this.#statements.findLate, pick(packed, late), (index) => mark(late[index] ?? 0));
     return marks;
   }
@@ -85,8 +91,9 @@ export class SeenIdRows {
   /** Within a transaction of the caller's; `remember` what it returns once that is committed. */
   add(keys: readonly RecordKey[], nowMs: number): Uint8Array {
     const packed = packKeys(keys);
-    const late = this.#positionsOf(keys, nowMs, true);
-    const timely = late.length === 0 ? packed : pick(packed, this.#positionsOf(keys, nowMs, false));
+    const limit = nowMs - this.#retention.reachMs;
+    const late = positionsOf(keys, limit, true);
+    const timely = late.length === 0 ? packed : pick(packed, positionsOf(keys, limit, false));
     if (timely.length > 0) this.#statements.addRecent.run(timely);
     const arrived = Math.trunc(nowMs / 1000);
     eachChunk(pick(packed, late), (chunk, count) => this.#statements.addLate.run(chunk, count, arrived));
@@ -139,21 +146,21 @@ export class SeenIdRows {
     const late = this.#statements.pruneLate.run(oldest, most);
     return step !== undefined || Number(late.changes) === most;
   }
-
-  #positionsOf(keys: readonly RecordKey[], nowMs: number, late: boolean): number[] {
-    const limit = (nowMs - this.#retention.reachMs) / 1000;
-    const positions: number[] = [];
-    keys.forEach((key, index) => {
-      if (!(key.seconds >= limit) === late) positions.push(index);
-    });
-    return positions;
-  }
 }
 
 function readKeys(row: Row): Uint8Array {
   const keys = readBytes(row, 'keys');
   if (keys.length % keyBytes !== 0) throw new DamagedRowError('recent Ids are cut off');
   return keys;
+}
+
+/** The positions of the keys that are older than the limit, or of the others. */
+function positionsOf(keys: readonly RecordKey[], limitMs: number, late: boolean): number[] {
+  const positions: number[] = [];
+  keys.forEach((key, index) => {
+    if (!(key.seconds >= limitMs / 1000) === late) positions.push(index);
+  });
+  return positions;
 }
 
 function prepareStatements(database: DatabaseSync): Record<StatementName, StatementSync> {
