@@ -129,6 +129,8 @@ export interface Dataset {
   readonly recordField: string;
   /** The field in which a pipeline of others takes the record as it is. */
   readonly rawField: string;
+  /** Where the pipeline of Elastic's package looks for the record: in that field, or as text in `message`. */
+  readonly rawIn: 'field' | 'message';
   readonly head: Head;
   readonly selector: Selector;
   readonly identity: IdentityRule;

@@ -62,6 +62,7 @@ export function resolveDataset(
     vendor: content.vendor,
     recordField,
     rawField: content.raw_field ?? name.replaceAll('.', ''),
+    rawIn: content.raw_field === undefined ? 'message' : 'field',
     head,
     selector,
     identity,

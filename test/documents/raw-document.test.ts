@@ -119,3 +119,46 @@ describe('a raw document', () => {
     expect(document).not.toHaveProperty('o365audit');
   });
 });
+
+describe('a record of Entra’s logs', () => {
+  const { dataset, parse } = loadReader('azure.signinlogs');
+  const tenantId = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
+  const write = (record: object, more: Partial<MapContext> = {}) =>
+    JSON.parse(
+      rawDocumentWriter(dataset, {})(parse(JSON.stringify(record)), {
+        tenantId,
+        fetchedAt: '2026-11-03T09:00:00.000Z',
+        ...more,
+      }),
+    );
+  const signIn = {
+    id: 'c1',
+    createdDateTime: '2026-11-03T08:00:00Z',
+    signInEventTypes: ['nonInteractiveUser'],
+    userPrincipalName: 'ann@contoso.example',
+  };
+
+  test('is the text of an event of Azure Monitor, in message', () => {
+    const { message, ...document } = write(signIn);
+    expect(JSON.parse(message)).toMatchObject({
+      time: '2026-11-03T08:00:00Z',
+      category: 'NonInteractiveUserSignInLogs',
+      operationName: 'Sign-in activity',
+      tenantId,
+      properties: signIn,
+    });
+    expect(document).toMatchObject({ event: { dataset: 'azure.signinlogs' } });
+    expect(Object.keys(document)).not.toContain('azuresigninlogs');
+  });
+
+  test('that came by Azure Monitor stays as it came', () => {
+    const event = { time: '2026-11-03T08:00:00Z', category: 'SignInLogs', tenantId: 't', properties: signIn };
+    expect(JSON.parse(write(event).message)).toEqual(event);
+  });
+
+  test('is kept by the pipeline where the original is to be preserved', () => {
+    const { event, tags } = write(signIn, { preserveOriginal: true });
+    expect(event.original).toBeUndefined();
+    expect(tags).toContain('preserve_original_event');
+  });
+});

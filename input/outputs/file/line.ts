@@ -49,6 +49,8 @@ export function readLineKeys(line: Buffer): RecordKey[] | undefined {
 
 /** By what the mapper leaves behind; of a record delivered raw nothing is known. */
 function isUndated(line: Buffer): boolean {
-  const raw = listDatasets().map(({ rawField }) => `"${rawField}":{`);
+  const raw = listDatasets().map(({ rawField, rawIn }) =>
+    rawIn === 'field' ? `"${rawField}":{` : '"message":"{',
+  );
   return ['"kind":"pipeline_error"', ': no date"', ...raw].some((mark) => line.includes(mark));
 }
