@@ -87,6 +87,17 @@ export interface TakeOrder {
   readonly freshFrom?: number;
 }
 
+/** Open items that wait for longer than they should. */
+export interface Overdue {
+  /** So many at least, where there are more than are counted. */
+  readonly items: number;
+  readonly isMore: boolean;
+  /** The time since which the first of them waits, in milliseconds since the epoch. */
+  readonly since: number;
+  /** The reason why the last attempt at that one failed. */
+  readonly reason: string | undefined;
+}
+
 /** A stretch of time whose content is known to be lost or withheld. */
 export interface Gap extends Feed {
   readonly from: string;
@@ -112,6 +123,14 @@ export interface WorkLedger {
   take(feed: Feed, limit: number, lease: Lease, order?: TakeOrder): Promise<readonly WorkItem[]>;
   /** The earliest time at which something that cannot be taken by the owner now may become so. */
   nextDueAt(feed: Feed, owner: string): Promise<number | undefined>;
+  /**
+   * The open items that the service made since a time, no backfill, and that could be had before another. One that was
+   * found late could not be had before it was listed. Undefined where there is none.
+   */
+  findOverdue(
+    feed: Feed,
+    times: { readonly madeSince: number; readonly before: number },
+  ): Promise<Overdue | undefined>;
   /** Renews the owner's leases of which half is over, some hundreds a call. True while more are left. */
   renew(lease: Lease): Promise<boolean>;
   /**

@@ -65,6 +65,23 @@ export class RequestBudget {
     this.#burst = this.#options.burst ?? Math.max(1, Math.floor(requestsPerMinute / 20));
   }
 
+  /** The end of the pause that the server asked for, in milliseconds since the epoch; in the past where there is none. */
+  get pausedUntil(): number {
+    return this.#pausedUntil;
+  }
+
+  /** True while requests are fewer than they may be, since the server asked for a pause lately. */
+  get isSlowed(): boolean {
+    this.#recover(this.#options.clock.now());
+    return this.#speed < 1;
+  }
+
+  /** True where one more request would have to wait. */
+  get isUsedUp(): boolean {
+    const { everyMs, burst } = this.#pace();
+    return this.#nextAt - (burst - 1) * everyMs > this.#options.clock.now();
+  }
+
   throttling(error: unknown): { readonly afterMs: number | undefined } | undefined {
     return this.#options.throttling(error);
   }
@@ -108,12 +125,16 @@ export class RequestBudget {
   #reserve(): number {
     const now = this.#options.clock.now();
     this.#recover(now);
-    const limit = this.#requestsPerMinute;
-    const burst = Math.max(1, Math.floor(this.#burst * this.#speed));
-    const everyMs = 60_000 / (Math.max(1, limit - this.#burst) * this.#speed);
+    const { everyMs, burst } = this.#pace();
     const slot = Math.max(now, this.#pausedUntil, this.#nextAt - (burst - 1) * everyMs);
     this.#nextAt = Math.max(slot, this.#nextAt) + everyMs;
     return slot;
+  }
+
+  #pace(): { readonly everyMs: number; readonly burst: number } {
+    const burst = Math.max(1, Math.floor(this.#burst * this.#speed));
+    const everyMs = 60_000 / (Math.max(1, this.#requestsPerMinute - this.#burst) * this.#speed);
+    return { everyMs, burst };
   }
 
   #recover(now: number): void {

@@ -25,6 +25,7 @@ test.each([
   ['a host that cannot be reached', { health: 'failed', message: 'no', needsOperator: false }, 'DEGRADED'],
   ['throttling', { health: 'degraded', message: 'wait', code: 'AF429' }, 'DEGRADED'],
   ['a key that may not write', { health: 'degraded', message: 'no', needsOperator: true }, 'FAILED'],
+  ['lateness', { health: 'degraded', message: 'is late', code: 'late', needsOperator: false }, 'DEGRADED'],
   ['silence', { health: 'degraded', message: 'no records', code: 'quiet' }, 'DEGRADED'],
   ['a feed that was not asked yet', { health: 'starting', message: 'not asked yet' }, 'STARTING'],
   ['a secret that ends soon', { health: 'waiting', message: 'ends' }, 'HEALTHY'],

@@ -44,6 +44,36 @@ describe('content blobs', () => {
       expect(idsOf(await take(ledger, 2, { except: ['10'], freshFrom }))).toEqual(['11', '09']);
     }));
 
+  test('that are new and wait for too long are counted; history, and what could not be had before, are not', () =>
+    withLedger(async (ledger) => {
+      const at = (clockTime: string) => `2026-03-01T${clockTime}:00.000Z`;
+      const times = { madeSince: Date.parse(at('09:00')), before: Date.parse(at('11:00')) };
+      expect(await ledger.work.findOverdue(scope, times)).toBeUndefined();
+      const fresh = ['08:59', '10:00', '10:30', '11:00'].map((time) => blob(time, at(time)));
+      await ledger.work.list(scope, fresh, mark);
+      await ledger.work.list(scope, [blob('late', at('09:30'))], { ...mark, late: true });
+      await ledger.work.list(scope, [blob('history', at('09:40'))], { ...mark, backfill: true });
+      await ledger.work.list({ ...scope, name: 'other' }, [blob('other', at('09:00'))], mark);
+      const since = Date.parse(at('10:00'));
+      expect(await ledger.work.findOverdue(scope, times)).toEqual({
+        ...{ items: 2, isMore: false, since, reason: undefined },
+      });
+      await ledger.work.retryLater(scope, hold('10:00'), noon + 5000, 'HTTP 503');
+      expect(await ledger.work.findOverdue(scope, times)).toEqual({
+        ...{ items: 2, isMore: false, since, reason: 'HTTP 503' },
+      });
+      await ledger.work.settle(scope, hold('10:00'), counts, noon);
+      expect(await ledger.work.findOverdue(scope, times)).toMatchObject({
+        items: 1,
+        since: since + day / 48,
+      });
+      const atNoon = { ...times, before: noon + 1 };
+      expect(await ledger.work.findOverdue(scope, atNoon)).toMatchObject({ items: 3 });
+      const many = Array.from({ length: 1200 }, (_, index) => blob(`many ${index}`, at('10:15')));
+      await ledger.work.list(scope, many, mark);
+      expect(await ledger.work.findOverdue(scope, times)).toMatchObject({ items: 1000, isMore: true });
+    }));
+
   test('that failed come back when they are due, with the reason and the attempts counted', () =>
     withLedger(async (ledger, clock) => {
       await ledger.work.list(scope, [blob('a'), blob('b')], mark);

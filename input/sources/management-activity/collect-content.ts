@@ -9,9 +9,11 @@ import type { Report } from '../../contract/telemetry.ts';
 import { minuteMs } from '../../contract/time.ts';
 import { backOff } from '../../http/back-off.ts';
 import { FeedStatus } from '../tenant/feed-status.ts';
+import { lookEveryMs } from '../tenant/lateness.ts';
 import { warnOfClock, warnOfCredential } from '../tenant/warnings.ts';
 import { throttling } from './api/api.ts';
 import { ApiError } from './api/api-error.ts';
+import { ContentLateness } from './content/content-lateness.ts';
 import { Downloads } from './content/downloads.ts';
 import { Agenda, type Duty } from './listing/agenda.ts';
 import { ContentListing } from './listing/listing.ts';
@@ -80,12 +82,15 @@ class TenantLoops {
     const { clock } = this.#stream.environment;
     const agenda = new Agenda(clock);
     this.#checkSoon = agenda.add((until) => this.#watchSubscriptions(until), this.#subscriptionsDueAt());
+    const lateness = new ContentLateness(this.#stream, (name) => this.#subscriptions.isListable(name));
+    agenda.add(() => lateness.look(), clock.now() + this.#phase * lookEveryMs);
     const histories: History[] = [];
     const catchUpSoon = agenda.add(this.#catchUp(histories), Number.POSITIVE_INFINITY);
     for (const feed of this.#feeds) {
       const listing = await this.#openListing(feed);
       const history = { feed, listing, dueAt: Number.POSITIVE_INFINITY, failures: 0 };
       histories.push(history);
+      lateness.watch(feed, listing);
       agenda.add(this.#follow(history, catchUpSoon));
     }
     try {

@@ -3,6 +3,7 @@
 import type { TokenClaims } from '../../auth/token-claims.ts';
 import { clockTime } from '../tenant/clock-time.ts';
 import { FeedStatus } from '../tenant/feed-status.ts';
+import { OutputBacklog } from '../tenant/output-backlog.ts';
 import type { TenantStreamParts } from '../tenant/tenant-source.ts';
 import { endOfCredential, openGate, waitForTenant, wayTo } from '../tenant/wait-for-tenant.ts';
 import type { hostsFor } from './api/clouds.ts';
@@ -33,6 +34,7 @@ export async function openStream(parts: StreamParts, signal: AbortSignal): Promi
     skew,
     status,
     budget,
+    backlog: new OutputBacklog(environment.clock),
     api,
     gate: openGate(parts, status, isTenantWide),
     startedAt: environment.clock.now(),

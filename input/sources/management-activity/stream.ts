@@ -8,6 +8,7 @@ import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { RequestBudget } from '../../http/rate-limit.ts';
 import type { OpeningEnvironment } from '../source-kind.ts';
 import type { FeedStatus } from '../tenant/feed-status.ts';
+import type { OutputBacklog } from '../tenant/output-backlog.ts';
 import type { TenantGate } from '../tenant/tenant-gate.ts';
 import type { ManagementApi } from './api/api.ts';
 import { kindName, type ManagementActivityOptions } from './options.ts';
@@ -32,6 +33,7 @@ export interface Stream {
   readonly gate: TenantGate;
   /** Requests are counted in it by themselves; it is told of throttling that came in place of content. */
   readonly budget: RequestBudget;
+  readonly backlog: OutputBacklog;
   /** The state of the tenant as a whole. */
   readonly status: FeedStatus;
   /** The time at which this process began to collect; an earlier one may have seen what Microsoft made before. */

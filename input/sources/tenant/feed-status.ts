@@ -15,6 +15,7 @@ export type Aspect =
   | 'listing'
   | 'history'
   | 'content'
+  | 'late'
   | 'loss'
   | 'refused'
   | 'gap'
@@ -60,7 +61,13 @@ export class FeedStatus {
   }
 
   #worst(): AspectReport {
-    return worstReport(this.#aspects.values()) ?? { health: 'starting', message: 'starting' };
+    const late = this.#aspects.get('late');
+    const others = [...this.#aspects.values()].filter((report) => report !== late);
+    const worst = worstReport(late === undefined ? others : [...others, late]);
+    if (worst === undefined) return { health: 'starting', message: 'starting' };
+    if (late === undefined || worst === late) return worst;
+    // Being late follows from something else, which has a code of its own.
+    return { ...worst, message: `${worst.message} ${late.message}` };
   }
 
   /** A change is logged only where something is wrong, or is over: not every count in a message is worth a line. */

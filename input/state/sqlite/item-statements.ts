@@ -2,7 +2,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-const open = `state IN ('listed', 'fetching')`;
+export const open = `state IN ('listed', 'fetching')`;
 const one = 'component = ? AND id = ?';
 const held = `${one} AND lease = ? AND ${open}`;
 const free = 'owner = NULL, leased_until = 0';

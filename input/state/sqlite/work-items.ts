@@ -11,6 +11,7 @@ import type {
   Item,
   ItemState,
   Lease,
+  Overdue,
   TakeOrder,
   WorkItem,
   WorkLedger,
@@ -20,6 +21,7 @@ import type { Components } from './components.ts';
 import { GapRows } from './gaps.ts';
 import { readItem, readPosition, readState } from './item-rows.ts';
 import { type ItemStatements, prepareItemStatements } from './item-statements.ts';
+import { OverdueItems } from './overdue-items.ts';
 import { type Row, readInteger } from './rows.ts';
 
 const itemsPerPruning = 500;
@@ -31,6 +33,7 @@ export class SqliteWorkLedger implements WorkLedger {
   readonly #clock: Clock;
   readonly #statements: ItemStatements;
   readonly #gaps: GapRows;
+  readonly #overdue: OverdueItems;
 
   constructor(database: DatabaseSync, components: Components, access: Access, clock: Clock) {
     this.#access = access;
@@ -38,6 +41,7 @@ export class SqliteWorkLedger implements WorkLedger {
     this.#clock = clock;
     this.#statements = prepareItemStatements(database);
     this.#gaps = new GapRows(database);
+    this.#overdue = new OverdueItems(database);
   }
 
   list(
@@ -83,6 +87,13 @@ export class SqliteWorkLedger implements WorkLedger {
       ].filter((time) => time !== undefined);
       return times.length === 0 ? undefined : Math.min(...times);
     });
+  }
+
+  findOverdue(
+    feed: Feed,
+    times: { readonly madeSince: number; readonly before: number },
+  ): Promise<Overdue | undefined> {
+    return this.#access.read(() => this.#overdue.find(this.#components.find(feed), times));
   }
 
   renew({ owner, ms }: Lease): Promise<boolean> {

@@ -38,6 +38,7 @@ export function remoteWork(url: string): WorkLedger {
     list: (feed, items, mark) => of('list', feed, items, mark),
     take: (feed, limit, lease, order) => of('take', feed, limit, lease, order ?? {}),
     nextDueAt: (feed, owner) => of('nextDueAt', feed, owner),
+    findOverdue: (feed, times) => of('findOverdue', feed, times),
     renew: (lease) => call('renew', lease),
     release: (owner, feed) => call('release', owner, ...(feed ? [plain(feed)] : [])),
     begin: (feed, { id, lease }) => of('begin', feed, { id, lease }),

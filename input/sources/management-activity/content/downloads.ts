@@ -90,7 +90,8 @@ export class Downloads {
 
   /** The blob is chosen when there is room for it: one that came meanwhile may be newer. */
   async #fetchNext(ticket: number, signal: AbortSignal): Promise<void> {
-    const reservation = await Reservation.make(this.#stream.environment.budget, signal);
+    const { environment, backlog } = this.#stream;
+    const reservation = await backlog.waitForRoom(Reservation.make(environment.budget, signal));
     const queue = await this.#next();
     const blob = queue?.take();
     if (queue === undefined || blob === undefined) return reservation.free();

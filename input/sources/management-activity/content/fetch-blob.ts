@@ -158,7 +158,9 @@ class BlobAttempt {
     }
     this.#inFlight += 1;
     stream.environment.telemetry.count(feed, 'records_fetched', records.count);
+    const taken = stream.backlog.send();
     const settle = (counts: BatchCounts) => {
+      taken();
       release?.();
       return this.#settle(bytes, counts);
     };

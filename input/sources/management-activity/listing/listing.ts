@@ -59,6 +59,21 @@ export class ContentListing {
     await this.#state.load();
   }
 
+  get firstRunAt(): number | undefined {
+    return this.#state.firstRunAt;
+  }
+
+  /**
+   * All that was made since the first run and before this time was listed, but for what Microsoft refuses to list; undefined
+   * before the first listing began.
+   */
+  get listedTo(): number | undefined {
+    const { firstRunAt, watermark, unlisted } = this.#state;
+    if (firstRunAt === undefined) return undefined;
+    const open = this.#refused.leaveOut(unlisted, 0).find(({ to }) => to > firstRunAt);
+    return Math.min(open === undefined ? Infinity : Math.max(open.from, firstRunAt), watermark ?? firstRunAt);
+  }
+
   /** Lists what is new, and the overlap. Older stretches never listed are left to `catchUp`. */
   async poll(signal: AbortSignal): Promise<void> {
     const now = wholeSecond(this.#stream.skew.now());
