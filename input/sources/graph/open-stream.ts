@@ -2,6 +2,7 @@
 
 import { clockTime } from '../tenant/clock-time.ts';
 import { FeedStatus } from '../tenant/feed-status.ts';
+import { OutputBacklog } from '../tenant/output-backlog.ts';
 import type { TenantStreamParts } from '../tenant/tenant-source.ts';
 import { endOfCredential, openGate, waitForTenant, wayTo } from '../tenant/wait-for-tenant.ts';
 import type { graphHostsFor } from './api/clouds.ts';
@@ -21,7 +22,7 @@ export async function openGraphStream(parts: GraphStreamParts, signal: AbortSign
   const tenantId = await waitForTenant(way, asked, signal);
   environment.claimTenant?.(tenantId);
   const status = statusOf(parts, tenantId);
-  const { tokens, skew, api, leave } = openGraph(way, tenantId, {
+  const { tokens, skew, budgets, api, leave } = openGraph(way, tenantId, {
     onPause: (untilMs) =>
       status.set('requests', {
         health: 'degraded',
@@ -31,7 +32,8 @@ export async function openGraphStream(parts: GraphStreamParts, signal: AbortSign
     onResume: () => status.set('requests', undefined),
   });
   return {
-    ...{ tenantId, options, environment, skew, status, api, leave },
+    ...{ tenantId, options, environment, skew, status, budgets, api, leave },
+    backlog: new OutputBacklog(environment.clock),
     gate: openGate(parts, status, isTenantsFault),
     startedAt: environment.clock.now(),
     credentials: {

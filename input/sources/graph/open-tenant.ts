@@ -3,10 +3,10 @@
 import type { ClientCredentials } from '../../auth/client-credentials.ts';
 import type { Telemetry } from '../../contract/telemetry.ts';
 import { ClockSkew, trackClockSkew } from '../../http/clock-skew.ts';
-import { type RateLimitOptions, rateLimit } from '../../http/rate-limit.ts';
+import { type RateLimitOptions, type RequestBudget, rateLimit } from '../../http/rate-limit.ts';
 import { retry } from '../../http/retry.ts';
 import { joinTokens, type SignInParts, sendDirectly } from '../tenant/sign-in.ts';
-import { type BudgetLimit, budgets } from './api/budgets.ts';
+import { type BudgetLimit, budgets as publishedLimits } from './api/budgets.ts';
 import type { graphHostsFor } from './api/clouds.ts';
 import { type GraphApi, graphApi, throttlingOf } from './api/graph-api.ts';
 import type { GraphOptions } from './options.ts';
@@ -24,6 +24,8 @@ export interface OpenGraph {
   readonly hosts: GraphWay['hosts'];
   readonly tokens: ClientCredentials;
   readonly skew: ClockSkew;
+  /** Those that every request counts in. */
+  readonly budgets: readonly RequestBudget[];
   readonly api: GraphApi;
   /** Lets go of what other streams of the tenant may hold too. */
   leave(): void;
@@ -53,7 +55,8 @@ export function openGraph(
     tokens.leave();
     for (const budget of held) budget.leave();
   };
-  return { tenantId, hosts, tokens: tokens.value, skew, api, leave };
+  const budgets = held.map(({ value }) => value);
+  return { tenantId, hosts, tokens: tokens.value, skew, budgets, api, leave };
 }
 
 /** A pause concerns the tenant: the budget of the application is joined without. */
@@ -63,7 +66,7 @@ function joinBudgets(
   pauses: Pick<RateLimitOptions, 'onPause' | 'onResume'>,
 ) {
   const { logType, clientId, requestsPerMinute } = options;
-  const limits: readonly BudgetLimit[] = budgets[logType.budget];
+  const limits: readonly BudgetLimit[] = publishedLimits[logType.budget];
   return limits.map((limit) => {
     const isTenants = limit.of === 'tenant';
     const replaced = isTenants && requestsPerMinute !== undefined ? { requestsPerMinute } : limit;

@@ -11,17 +11,19 @@ import { openGraphStream } from './open-stream.ts';
 import type { GraphOptions } from './options.ts';
 import { FeedPoller } from './polling/feed-poller.ts';
 import { type Followed, followFeed } from './polling/follow-feed.ts';
+import { watchLateness } from './polling/watch-lateness.ts';
 import { StatePoller } from './snapshots/state-poller.ts';
 import { feedOf, type GraphFeed, type GraphStream, isSlicedFeed, isStateFeed } from './stream.ts';
 
 /** Throws an OperatorError for hosts that can never be used. */
 export function openGraphSource(options: GraphOptions, environment: OpeningEnvironment): Source {
   return graphSource({ options, environment }, async (stream, emit, signal) => {
-    const followed = listFeeds(stream).map((feed) => ({ stream, feed, poll: openPoll(stream, feed, emit) }));
-    await runTogether(
-      signal,
-      followed.map((each) => (until) => followFeed(each, until)),
-    );
+    const feeds = listFeeds(stream);
+    const followed = feeds.map((feed) => ({ stream, feed, poll: openPoll(stream, feed, emit) }));
+    await runTogether(signal, [
+      ...followed.map((each) => (until: AbortSignal) => followFeed(each, until)),
+      ...(environment.once ? [] : [(until: AbortSignal) => watchLateness(stream, feeds, until)]),
+    ]);
   });
 }
 

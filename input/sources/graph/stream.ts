@@ -4,8 +4,10 @@ import type { StreamComponent } from '../../contract/component.ts';
 import type { Feed } from '../../contract/feed.ts';
 import type { CredentialEnd } from '../../contract/telemetry.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
+import type { RequestBudget } from '../../http/rate-limit.ts';
 import type { OpeningEnvironment } from '../source-kind.ts';
 import type { FeedStatus } from '../tenant/feed-status.ts';
+import type { OutputBacklog } from '../tenant/output-backlog.ts';
 import type { TenantGate } from '../tenant/tenant-gate.ts';
 import type { GraphApi } from './api/graph-api.ts';
 import { type FeedQuery, isSliced, type LogType, type SlicedQuery, type SnapshotQuery } from './log-type.ts';
@@ -28,6 +30,8 @@ export interface GraphStream {
   readonly api: GraphApi;
   readonly skew: ClockSkew;
   readonly gate: TenantGate;
+  readonly budgets: readonly RequestBudget[];
+  readonly backlog: OutputBacklog;
   /** The state of the tenant as a whole. */
   readonly status: FeedStatus;
   /** The time at which this process began to collect. */

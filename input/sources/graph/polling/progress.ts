@@ -88,11 +88,16 @@ export class RememberedProgress {
   }
 
   async load(begin: () => FeedProgress): Promise<FeedProgress> {
-    const known = readProgress(await this.#checkpoints.get(this.#feed, progressName));
+    const known = await this.peek();
     if (known !== undefined) return known;
     const begun = begin();
     await this.#checkpoints.set(this.#feed, progressName, writeProgress(begun));
     return begun;
+  }
+
+  /** Undefined before the first reading. */
+  async peek(): Promise<FeedProgress | undefined> {
+    return readProgress(await this.#checkpoints.get(this.#feed, progressName));
   }
 
   /** False where somebody else moved it on meanwhile: then it is to be loaded again. */

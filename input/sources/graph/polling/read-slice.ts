@@ -109,7 +109,7 @@ class SliceReader {
   async #tryPage(nextLink: string | undefined): Promise<Page> {
     const { stream, feed, slice } = this.#parts;
     const { budget } = stream.environment;
-    await budget.acquire(reservedBytes, this.#signal);
+    await stream.backlog.waitForRoom(budget.acquire(reservedBytes, this.#signal));
     const reservation = { held: reservedBytes };
     const free = () => {
       const { held } = reservation;
@@ -166,11 +166,13 @@ class SliceReader {
     const { budget, telemetry } = stream.environment;
     const records = splitter.take();
     const bytes = records.bytes.length;
-    await budget.acquire(bytes, this.#signal);
+    await stream.backlog.waitForRoom(budget.acquire(bytes, this.#signal));
     this.#inFlight += 1;
     this.#records += records.count;
     telemetry.count(feed.feed, 'records_fetched', records.count);
+    const taken = stream.backlog.send();
     const settle = async (counts: BatchCounts) => {
+      taken();
       records.release();
       budget.release(bytes);
       this.#counts = addCounts(this.#counts, counts);
