@@ -59,7 +59,8 @@ export class CollectorProcess implements AsyncDisposable {
   /**
    * Makes these units run, and no others. A unit that is the same as before is not touched: a stream with other settings is
    * stopped and begun anew, an output with other settings is opened beside the old one, which is closed when its last
-   * stream has gone over. A unit that cannot be read is reported as failed and goes on with what it had before.
+   * stream has gone over. A unit that cannot be read is reported as failed and goes on with what it had before;
+   * an output of a kind that nothing here delivers to ends what it had, and its inputs wait.
    *
    * Resolves with the states of the units once these, or others that came later, are applied: calls are worked off one
    * after the other, and of those that wait only the last one counts. Rejects when the process ends meanwhile.

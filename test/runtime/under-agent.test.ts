@@ -32,7 +32,8 @@ async function start() {
       .flatMap((name) => readFileSync(join(output, name), 'utf8').trimEnd().split('\n'))
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line));
-  return { ...running, clock, output, documents, stream: streamFor(emulator) };
+  const publish = () => emulator.publish({ contentType: 'Audit.General', generate: 10 });
+  return { ...running, clock, emulator, publish, output, documents, stream: streamFor(emulator) };
 }
 
 test('every document names the agent, those of completeness too', async () => {
@@ -53,14 +54,42 @@ test('every document names the agent, those of completeness too', async () => {
   expect(new Set(ids).size).toBe(1);
 });
 
-test('an output of another kind has failed, says why, and what delivered before goes on', async () => {
-  const { apply, clock, delivered, output, stream } = await start();
+test('an output of another kind holds its inputs: nothing goes to the old one, and nothing is lost', async () => {
+  const { collector, apply, clock, delivered, output, stream, publish, emulator } = await start();
+  const input = inputUnit('first', 'files', [stream]);
+  const files = fileUnit('files', output);
+  await apply([files, input]);
+  await clock.until(async () => (await delivered('out')).length === 20);
+  const kafka = unit('output', 'files', { type: 'kafka', hosts: ['k:9092'] });
+  const states = await apply([kafka, input]);
+  const stateOf = (id: string) => states.find((state) => state.id === id);
+  expect(stateOf('files')).toMatchObject({
+    health: 'failed',
+    message: expect.stringContaining(
+      'is of type kafka, to which this input cannot deliver; give its agent policy, or the integration, an output of type elasticsearch. Nothing is collected until then, and nothing is delivered to the output that was here before; collecting then goes on where it stopped',
+    ),
+  });
+  expect(stateOf('first')).toMatchObject({
+    health: 'failed',
+    message: expect.stringContaining('its output files is of type kafka'),
+  });
+  const asked = [...emulator.requests.entries()].length;
+  publish();
+  await clock.during(collector.ended());
+  await clock.pass(600_000);
+  expect([...emulator.requests.entries()]).toHaveLength(asked);
+  expect(await delivered('out')).toHaveLength(20);
+  await apply([files, input]);
+  await clock.until(async () => (await delivered('out')).length >= 30);
+  expect(new Set(await delivered('out')).size).toBe(30);
+});
+
+test('an output whose settings cannot be read goes on as it was, and so do its inputs', async () => {
+  const { apply, clock, delivered, output, stream, publish } = await start();
   const input = inputUnit('first', 'files', [stream]);
   await apply([fileUnit('files', output), input]);
-  const states = await apply([unit('output', 'files', { type: 'kafka', hosts: ['k:9092'] }), input]);
-  expect(states.find(({ id }) => id === 'files')).toMatchObject({
-    health: 'failed',
-    message: expect.stringContaining('is of type kafka, to which this input cannot deliver'),
-  });
-  await clock.until(async () => (await delivered('out')).length >= 20);
+  const states = await apply([fileUnit('files', output, { rotate: 'never' }), input]);
+  expect(states.map(({ id, health }) => [id, health])).toContainEqual(['files', 'failed']);
+  publish();
+  await clock.until(async () => (await delivered('out')).length === 30);
 });

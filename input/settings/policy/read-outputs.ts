@@ -3,7 +3,13 @@
 
 import { type PolicyProblem, suggest } from '../../options/problems.ts';
 import { readSettings } from '../../options/settings.ts';
-import { findEntry, type MapEntry, type MapNode, plain } from '../../options/settings-tree.ts';
+import {
+  findEntry,
+  type MapEntry,
+  type MapNode,
+  type PolicyNode,
+  plain,
+} from '../../options/settings-tree.ts';
 import { type OutputPolicy, otherOutputTypes, outputKinds } from '../../outputs/output-policy.ts';
 import { type OutputType, outputTypes } from '../../outputs/output-types.ts';
 import { outputKeys } from './fleet-keys.ts';
@@ -118,6 +124,12 @@ function typeEntry(type: OutputType, place: string): MapEntry {
 function typeOf(output: MapNode): string | undefined {
   const value = findEntry(output, 'type')?.value;
   return value?.kind === 'scalar' ? String(value.value) : undefined;
+}
+
+/** The type of an output that only other programs can deliver to. */
+export function foreignTypeOf(output: PolicyNode): string | undefined {
+  const type = output.kind === 'map' ? typeOf(output) : undefined;
+  return type === undefined || outputTypes.some((known) => known === type) ? undefined : type;
 }
 
 function describeType(name: string, output: MapNode): string {

@@ -7,7 +7,7 @@ import { findEntry, type MapNode, type PolicyNode, plain } from '../../options/s
 import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { CompletenessPolicy, OutdatedInput } from '../policy/policy.ts';
 import { findConflicts, type ReadStream, readInputs } from '../policy/read-inputs.ts';
-import { type NamedOutputs, OutputReader } from '../policy/read-outputs.ts';
+import { foreignTypeOf, type NamedOutputs, OutputReader } from '../policy/read-outputs.ts';
 import type { ReadUnit, Unit, Wanted } from './unit.ts';
 
 export interface UnitReaderOptions {
@@ -42,6 +42,8 @@ interface Candidate {
 export class UnitReader {
   readonly #options: UnitReaderOptions;
   #outputs = new Map<string, ReadOutput>();
+  /** The outputs that are for other programs, with their types: what was delivered to one of that id before has ended. */
+  #foreign = new Map<string, string>();
   #inputs = new Map<string, ReadInput>();
   #units: readonly ReadUnit[] = [];
   #notes: readonly string[] = [];
@@ -77,13 +79,21 @@ export class UnitReader {
 
   #readOutputs(units: readonly Unit[]): Map<Unit, ReadUnit> {
     const known = new Map<string, ReadOutput>();
+    this.#foreign = new Map(
+      units.flatMap(({ id, settings }) => {
+        const type = foreignTypeOf(settings);
+        return type === undefined ? [] : [[id, type]];
+      }),
+    );
     const results = units.map((unit): [Unit, ReadUnit] => {
-      const before = this.#outputs.get(unit.id);
+      const isForeign = this.#foreign.has(unit.id);
+      const before = isForeign ? undefined : this.#outputs.get(unit.id);
       const problems = findTwice(unit, units);
       const output = problems.length > 0 ? undefined : readOutput(unit, before, problems);
       const kept = output ?? before;
       if (kept && !known.has(unit.id)) known.set(unit.id, kept);
-      return [unit, { ...unread(unit), error: errorOf(problems), output: kept?.value }];
+      const told = isForeign ? problems.map(sayItWaits) : problems;
+      return [unit, { ...unread(unit), error: errorOf(told), output: kept?.value }];
     });
     this.#outputs = known;
     return new Map(results);
@@ -124,25 +134,41 @@ export class UnitReader {
     const completeness: CompletenessPolicy[] = [];
     const outdated: OutdatedInput[] = [];
     const outputs = this.#namedOutputs(problems);
-    const reading = { force, problems, notes, completeness, outdated, outputs };
+    const reading = { force, problems, notes, completeness, outdated, outputs: outputs.named };
     const streams = readInputs(policyOf(unit), reading);
-    if (problems.length > 0) return { unit, before, read: undefined, problems };
+    if (problems.length > 0)
+      return { unit, before: outputs.isForeign() ? undefined : before, read: undefined, problems };
     const nodes = streamNodes(unit.settings);
     const known = streams.map((read) => sameOrNew(read, nodes.get(read.stream.definedAt), before));
     return { unit, before, read: { streams: known, completeness, outdated, notes }, problems };
   }
 
-  #namedOutputs(problems: PolicyProblem[]): NamedOutputs {
-    return {
-      use: (name, place) => {
-        const output = this.#outputs.get(name)?.value;
-        const names = [...this.#outputs.keys()].join(', ') || 'none';
-        const message = `there is no output "${name}" that can be used (outputs: ${names})`;
-        if (!output) problems.push({ place, message });
-        return output;
-      },
+  #namedOutputs(problems: PolicyProblem[]) {
+    let isForeign = false;
+    const use: NamedOutputs['use'] = (name, place) => {
+      const output = this.#outputs.get(name)?.value;
+      if (output) return output;
+      const type = this.#foreign.get(name);
+      isForeign ||= type !== undefined;
+      const names = [...this.#outputs.keys()].join(', ') || 'none';
+      const message = `there is no output "${name}" that can be used (outputs: ${names})`;
+      problems.push(type === undefined ? { place, message } : refuseForeign(place, name, type));
+      return undefined;
     };
+    return { named: { use }, isForeign: () => isForeign };
   }
+}
+
+function refuseForeign(place: string, name: string, type: string): PolicyProblem {
+  const message = `its output ${name} is of type ${type}, to which this input cannot deliver; give its agent policy, or the integration, an output of type elasticsearch`;
+  return sayItWaits({ place, message });
+}
+
+/** The policy no longer names the place where documents went before, so that one gets nothing more. */
+function sayItWaits({ place, message }: PolicyProblem): PolicyProblem {
+  const waits =
+    'Nothing is collected until then, and nothing is delivered to the output that was here before; collecting then goes on where it stopped, with what Microsoft still lists';
+  return { place, message: `${message}. ${waits}` };
 }
 
 function unread({ id, kind }: Unit): ReadUnit {

@@ -29,7 +29,10 @@ export interface Wanted {
 export interface ReadUnit {
   readonly id: string;
   readonly kind: Unit['kind'];
-  /** The reason why its settings cannot be used; it goes on with what it had before. */
+  /**
+   * The reason why its settings cannot be used. It goes on with what it had before; but where an output is now one for
+   * other programs, such as Kafka, nothing is delivered to the one before it, and its inputs wait.
+   */
   readonly error: OperatorError | undefined;
   /** The policy of a unit that is an output. */
   readonly output?: OutputPolicy | undefined;
