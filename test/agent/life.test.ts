@@ -50,7 +50,7 @@ test('the first check-in says who it is, and every line that it prints is one th
   agent.start();
   await agent.control.until(() => agent.control.stateOf(first.id)?.phase === 'HEALTHY');
   expect(agent.control.received[0]).toMatchObject({
-    version_info: { name: 'm365', meta: { version } },
+    version_info: { name: 'm365', meta: { version }, build_hash: expect.stringMatching(/^[\da-f]{40}/) },
     pid: String(agent.pid),
     units: [],
   });

@@ -15,7 +15,7 @@ import { createJsonLogger } from '../../telemetry/logger.ts';
 import { malloc } from '../launcher/start-anew.js';
 import { boundEnd } from '../terminal/bound-end.ts';
 import { listenForInterruption } from '../terminal/interruption.ts';
-import { readVersion } from '../version.ts';
+import { readCommit, readVersion } from '../version.ts';
 
 interface AgentCommandOptions {
   /** Settings as the agent gives them: `path.data=/opt/…/run/m365-default`. */
@@ -62,7 +62,7 @@ async function obeyAgent({ E: settings }: AgentCommandOptions): Promise<number> 
     clock: systemClock,
     random: Math.random,
     version: readVersion(),
-    commit: '',
+    commit: readCommit(),
     beside: findOwnFiles(process.execPath),
   });
   log.info({}, endings[end]);
