@@ -36,8 +36,12 @@ export interface WriteOptions {
   readonly signal: AbortSignal;
   /** Ask first which of the ids are there already: an earlier attempt's outcome is unknown. */
   readonly uncertain: boolean;
-  /** See Batch.uncertainSince. */
-  readonly uncertainSince?: number | undefined;
+  /**
+   * By `_id`: documents that earlier attempts may have sent, of which nobody knows the outcome. They are asked for as if all
+   * were uncertain. Of an uncertain document that is not among them, no such attempt was made: to ask for it is a precaution.
+   * Absent where the ledger is not told what becomes of the documents: it is then not told that they are sent either.
+   */
+  readonly sentEarlier?: ReadonlyMap<string, SentEarlier>;
   /** True for documents behind which urgent ones are never held up. */
   readonly canWait?: boolean;
   /**
@@ -47,6 +51,14 @@ export interface WriteOptions {
   readonly raw?: boolean;
 }
 
+/** Attempts to send a document of which nobody knows the outcome. */
+export interface SentEarlier {
+  /** Of attempts under this ledger: the mark (see AcknowledgedIndices) before the first of them. */
+  readonly after?: number | undefined;
+  /** True where others, such as a ledger that is lost, may have delivered it at any time. */
+  readonly byOthers: boolean;
+}
+
 export interface WriteReport {
   readonly delivered: number;
   readonly duplicate: number;
@@ -54,6 +66,8 @@ export interface WriteReport {
   readonly takenOver?: number;
   /** Of these a second document may be there: an earlier attempt may have succeeded, and nothing proves that it did not. */
   readonly possiblyDuplicate: number;
+  /** Those of them where only others can have made the earlier attempt; none where absent. */
+  readonly possiblyByOthers?: number;
   /** Documents that the output will never take, by index, each with the reason. */
   readonly rejected: readonly Rejection[];
   /** The length is stored in the transaction that acknowledges these documents. */

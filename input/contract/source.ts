@@ -27,11 +27,8 @@ export interface Batch {
   readonly records: Records;
   /** True when an earlier, unfinished attempt may already have delivered some of these records. */
   readonly uncertain: boolean;
-  /**
-   * Of an uncertain batch: the mark (see AcknowledgedIndices) before the first attempt that may have delivered some of it,
-   * 0 where this ledger may have sent some of it and does not know when. Absent where no attempt of this ledger is known.
-   */
-  readonly uncertainSince?: number | undefined;
+  /** True where somebody else, such as a ledger that is lost, may have delivered some of it at any time. */
+  readonly mayBeOfOthers?: boolean;
   /** Old content, of which much may come at once: what is new must not wait behind it. */
   readonly canWait?: boolean;
   settle(counts: BatchCounts): Promise<void>;
@@ -66,8 +63,6 @@ export interface SourceEnvironment {
   readonly lease: Lease;
   /** See DeliveryLedger.uncleanStart. */
   readonly uncleanStart: boolean;
-  /** See AcknowledgedIndices.startMark. */
-  readonly startMark?: number;
   readonly budget: ByteBudget;
   readonly deadLetters: DeadLetters;
   readonly telemetry: Telemetry;

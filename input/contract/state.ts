@@ -45,11 +45,6 @@ export interface WorkItem extends Item {
   readonly backfill: boolean;
   /** True when an attempt began and its outcome is not in the ledger. */
   readonly uncertain: boolean;
-  /**
-   * Of an uncertain item: the mark when the first attempt without an outcome began, see AcknowledgedIndices. Undefined where
-   * that is not known.
-   */
-  readonly begunAfter?: number | undefined;
   /** Records that are in the output by this item: delivered, or found there. */
   readonly delivered: number;
   /** Records that another item brought, too. */
@@ -183,7 +178,7 @@ export interface FileLength {
 export interface Delivered {
   readonly keys: readonly RecordKey[];
   /** The number of its documents of which a second one may be there, in which data stream. */
-  readonly possiblyDuplicate?: { readonly dataStream: string; readonly documents: number } | undefined;
+  readonly possiblyDuplicate?: Pick<DoubtfulDocuments, 'dataStream' | 'documents' | 'byOthers'> | undefined;
   /** The lengths of one file are handed in in the order of the writes. */
   readonly fileLength?: FileLength | undefined;
 }
@@ -213,26 +208,47 @@ export interface ClusterStream {
 /**
  * The backing indices that acknowledged documents, in the order in which they did. A **mark** is a moment in that order. An
  * index that was noted by a mark had acknowledged before anything that was done after the mark was read: so what was sent
- * then went into that index or into a later one, never into an earlier one. Items keep the mark of the time when they began.
+ * then went into that index or into a later one, never into an earlier one.
  */
-export interface AcknowledgedIndices {
+interface AcknowledgedIndices {
   /** Resolves when it is durable. Whoever asks before that is given an older one, which is right, too. */
   noteIndex(stream: ClusterStream, index: string): Promise<void>;
   /** The index noted last; undefined where there is none. */
   lastIndex(stream: ClusterStream): Promise<string | undefined>;
+  /** The index noted last before the mark; undefined where there is none. */
+  indexBefore(stream: ClusterStream, mark: number): Promise<string | undefined>;
+}
+
+/**
+ * The attempts to send documents. One is **open** from before anything of it is sent until a commit says what became of its
+ * Ids; a kill or an output that is given up on leaves it open.
+ */
+interface Attempts {
+  /** Returns, by `_id`, which of these documents open attempts may have sent: the mark before the first of them. */
+  findOpen(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Resolves when it is durable: then these documents may be sent. An attempt that is open already goes on. */
+  beginAttempt(ids: readonly string[]): Promise<void>;
+  /** What may have been sent beyond the attempts. */
+  readonly unrecorded: readonly UnrecordedAttempts[];
+}
+
+/** Attempts that this ledger does not know of. Only records made before a moment can be among them. */
+export interface UnrecordedAttempts {
+  /** By our clock, in milliseconds since the epoch. */
+  readonly madeBefore: number;
   /**
-   * The index noted last before the mark, and before the oldest attempt at any item of which the outcome is not known: a
-   * record comes in more than one item, and whichever was sent first counts. Undefined where there is none.
+   * Of attempts of its own, which a power cut took away: the mark before the first of them. Undefined of those that others
+   * made at any time, such as a ledger that is lost or was copied.
    */
-  indexBeforeAttempts(stream: ClusterStream, mark: number): Promise<string | undefined>;
-  /** The mark when this ledger was opened: whatever it does not know of was sent after that. */
-  readonly startMark: number;
+  readonly sentAfter: number | undefined;
 }
 
 /** Documents of which a second one may be there, since the ledger began. */
 export interface DoubtfulDocuments {
   readonly dataStream: string;
   readonly documents: number;
+  /** Those of which only others, such as a ledger that is lost, can have stored the other one, or what is replayed. */
+  readonly byOthers: number;
   /** When the last of them was delivered, in milliseconds since the epoch. */
   readonly lastAt: number;
 }
@@ -241,9 +257,9 @@ export interface DoubtfulDocuments {
  * The ledger of what this process delivered. It is written before the work and the checkpoints: a crash in between
  * costs a re-read.
  */
-export interface DeliveryLedger extends SeenIds, FileLengths, AcknowledgedIndices {
+export interface DeliveryLedger extends SeenIds, FileLengths, AcknowledgedIndices, Attempts {
   /**
-   * One transaction: the Ids of what was just delivered, and the length of its file. What is handed in at about the same
+   * One transaction: the Ids of what was just delivered, the end of the attempt at them, and the length of its file. What is handed in at about the same
    * time shares a transaction, in the order handed in. Resolves when it is durable. Once this fails for a file, no later
    * length of it is taken: it would pass off the lines in between as acknowledged.
    */

@@ -22,6 +22,7 @@ import type { AgentFields } from '../documents/agent-fields.ts';
 import { recordWriter, type WriteRecord } from '../documents/record-writer.ts';
 import type { MappingOptions } from '../settings/policy/policy.ts';
 import { originFields, reportDoubt, reportSecondCollector, reportSettled } from './report-batch.ts';
+import { findSentEarlier } from './sent-earlier.ts';
 
 export interface CollectorParts {
   readonly source: Source;
@@ -211,20 +212,18 @@ async function deliverUnseen(
   if (fresh.length === 0) return { ...nothing, duplicate: entries.length };
   const documents = fresh.map((entry) => entry.document);
   const raw = parts.mapping.documents === 'raw';
-  const { uncertain, uncertainSince, canWait = false } = batch;
-  const report = await parts.output.write(documents, {
-    signal: abandon,
-    uncertain,
-    uncertainSince,
-    canWait,
-    raw,
-  });
-  await keepRejected(parts, batch, fresh, report);
-  const possiblyDuplicate = { dataStream: dataStreamOf(parts.mapping), documents: report.possiblyDuplicate };
   const keys = fresh.map((entry) => entry.key);
+  const sentEarlier = await findSentEarlier(parts.ledger, batch, keys);
+  const { uncertain, canWait = false } = batch;
+  const options = { signal: abandon, uncertain, sentEarlier, canWait, raw };
+  const report = await parts.output.write(documents, options);
+  await keepRejected(parts, batch, fresh, report);
+  const { possiblyDuplicate: doubtful, possiblyByOthers: byOthers = 0 } = report;
+  const possiblyDuplicate = { dataStream: dataStreamOf(parts.mapping), documents: doubtful, byOthers };
   await parts.ledger.commit({ keys, fileLength: report.fileLength, possiblyDuplicate });
   reportDoubt(parts, batch.origin, report);
-  reportSecondCollector(parts, batch, report);
+  const mayBeOurs = [...sentEarlier.values()].some(({ after }) => after !== undefined);
+  if (!mayBeOurs) reportSecondCollector(parts, batch, report);
   return {
     delivered: report.delivered,
     duplicate: entries.length - fresh.length + report.duplicate,

@@ -101,7 +101,6 @@ function shareAmongStreams(
       work: state.work,
       lease: state.lease,
       uncleanStart: state.delivery.uncleanStart,
-      startMark: state.delivery.startMark,
       shared: {
         connections: new Connections(),
         requestSemaphore: new PrioritySemaphore({ clock }),

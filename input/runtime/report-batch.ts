@@ -17,12 +17,21 @@ interface ReportingParts {
 export function reportDoubt(
   parts: ReportingParts,
   origin: Origin,
-  { possiblyDuplicate }: Pick<WriteReport, 'possiblyDuplicate'>,
+  { possiblyDuplicate, possiblyByOthers = 0 }: Pick<WriteReport, 'possiblyDuplicate' | 'possiblyByOthers'>,
 ): void {
   parts.telemetry.count(origin.feed, 'records_possibly_duplicate', possiblyDuplicate);
   if (possiblyDuplicate === 0) return;
-  const message = `${possiblyDuplicate} documents were sent again after an attempt of which nobody knows the outcome, into another backing index than may have taken them then: some may be there twice. They are counted as records_possibly_duplicate; m365 deduplicate, with a key that may read, finds and removes second copies.`;
-  giveNotice(parts, origin, 'possibly-duplicate', message);
+  const resent = possiblyDuplicate - possiblyByOthers;
+  const message =
+    resent > 0
+      ? `${resent} documents were sent again after an attempt of which nobody knows the outcome, into another backing index than may have taken them then: some may be there twice.`
+      : `${possiblyByOthers} documents may have been delivered before, under another ledger or before a replay, into an earlier backing index: some may be there twice.`;
+  giveNotice(
+    parts,
+    origin,
+    'possibly-duplicate',
+    `${message} They are counted as records_possibly_duplicate; m365 deduplicate, with a key that may read, finds and removes second copies.`,
+  );
 }
 
 /** Documents that were there already, though no run of this ledger can have sent them, come from somebody else. */

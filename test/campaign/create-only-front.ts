@@ -73,8 +73,10 @@ export interface FinishedPart extends Difference {
   readonly code: number | null;
   readonly printed: string;
   readonly stored: number;
-  /** Documents that the ledger says may be there twice. */
+  /** Documents that the ledger says may be there twice, because this collector sent them again. */
   readonly doubts: number;
+  /** Those of records from before the ledger began, of which it cannot know. */
+  readonly ofOthers: number;
 }
 
 interface TwoParts {
@@ -93,8 +95,9 @@ export async function killInTwoParts(
   publish(emulator, half * recordsPerKill);
   front.mayRollOver = true;
   const rolled = await killThenFinish(rounds - half);
-  const copies = rolled.doubled.length;
-  const isCounted = copies <= rolled.doubts;
+  // A document counts once, however many copies of it there are.
+  const doubled = new Set(rolled.doubled).size;
+  const isCounted = doubled <= rolled.doubts;
   const isSteady = steady.code === 0 && steady.doubts === 0 && steady.doubled.length === 0;
   return {
     missing: [...steady.missing, ...rolled.missing],
@@ -104,7 +107,7 @@ export async function killInTwoParts(
     printed: `${steady.doubts} in doubt without a rollover, ${rolled.doubts} with. ${steady.printed}${rolled.printed}`,
     figures: [
       `${half} kills without a rollover: ${steady.stored} documents, ${steady.doubts} in doubt`,
-      `${rounds - half} kills and ${front.rollovers} rollovers: ${rolled.stored} documents, of which ${copies} a second time, ${rolled.doubts} in doubt`,
+      `${rounds - half} kills and ${front.rollovers} rollovers: ${rolled.stored} documents, of which ${doubled} more than once, ${rolled.doubts} in doubt and ${rolled.ofOthers} made before the ledger began`,
       `${front.lost} of ${front.bulks} bulk requests lost, or their answers`,
     ],
   };
@@ -174,12 +177,15 @@ export async function showState(command: readonly string[], folder: string) {
   const feeds: readonly ShownFeed[] = JSON.parse(await show('--json'));
   return {
     open: feeds.reduce((sum, { blobs }) => sum + blobs.listed + blobs.fetching, 0),
-    doubts: countDoubts(await show()),
+    ...countDoubts(await show()),
   };
 }
 
 /** The lines are broken where the terminal ends. */
-function countDoubts(shown: string): number {
-  const lines = shown.replaceAll(/\s+/g, ' ').matchAll(/(\d+) documents? may be there twice/g);
-  return [...lines].reduce((sum, [, documents]) => sum + Number(documents), 0);
+function countDoubts(shown: string): Pick<FinishedPart, 'doubts' | 'ofOthers'> {
+  const text = shown.replaceAll(/\s+/g, ' ');
+  const add = (pattern: RegExp) =>
+    [...text.matchAll(pattern)].reduce((sum, [, documents]) => sum + Number(documents), 0);
+  const ofOthers = add(/(\d+) may have been delivered before, under another ledger/g);
+  return { doubts: add(/(\d+) documents? may be there twice/g) - ofOthers, ofOthers };
 }

@@ -90,7 +90,7 @@ async function killThenRunOnce(scene: Scene, kills: number): Promise<FinishedPar
   const { code, printed } = await runProgram(run);
   const expected = [...emulator.distinctIds()].map(({ tenantId, id }) => `${tenantId}:${id}`);
   const stored = await readStored(url, dataStream);
-  const { doubts } = await showState(fromRepository, workplace.state);
+  const { doubts, ofOthers } = await showState(fromRepository, workplace.state);
   const difference = compare(expected, stored);
-  return { ...difference, code, printed: code === 0 ? '' : printed, stored: stored.length, doubts };
+  return { ...difference, code, printed: code === 0 ? '' : printed, stored: stored.length, doubts, ofOthers };
 }

@@ -163,9 +163,9 @@ async function killThenWait(scene: Scene, kills: number): Promise<FinishedPart> 
   let settled = await isSettled();
   for (; !settled && Date.now() < deadline; settled = await isSettled()) await delay(1000);
   const stored = await readStored(url, dataStream);
-  const { doubts } = await showState([executable], scene.state);
+  const { doubts, ofOthers } = await showState([executable], scene.state);
   const bare = await findBare(url, dataStream);
   const printed = `${settled ? '' : 'It did not come to an end. '}${bare.join('')}`;
   const code = settled && bare.length === 0 ? 0 : 1;
-  return { ...compare(expected(), stored), code, printed, stored: stored.length, doubts };
+  return { ...compare(expected(), stored), code, printed, stored: stored.length, doubts, ofOthers };
 }

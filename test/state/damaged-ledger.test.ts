@@ -61,10 +61,11 @@ const names = [
   'item_by_time',
   'item_ended',
   'item_held',
-  'item_uncertain',
   'acknowledged_index',
   'acknowledged_index_by_stream',
   'possibly_duplicate',
+  'open_attempt',
+  'unrecorded',
   'sqlite_sequence',
 ];
 
@@ -101,7 +102,8 @@ async function useAll(ledger: SqliteLedger): Promise<void> {
   await ledger.checkpoints.get(scope, 'watermark');
   await ledger.work.countByState(scope);
   await ledger.delivery.lastIndex(stream);
-  await ledger.delivery.indexBeforeAttempts(stream, 5);
+  await ledger.delivery.indexBefore(stream, 5);
+  await ledger.delivery.beginAttempt([keyOf(3001).id]);
   await ledger.delivery.noteIndex(stream, 'next');
   await ledger.delivery.doubtfulDocuments();
   await ledger.work.list(scope, [blob('new')], { late: false, backfill: false, listedAt: noon });

@@ -9,7 +9,7 @@ export const ledgerIn = (folder: string) => join(folder, 'ledger.db');
 export const keyOf = (n: number) => ({ id: `tenant:${n}`, seconds: noonSeconds + n });
 
 export const stream = { cluster: 'c', name: 'logs-o365.audit-default' };
-export const possiblyDuplicate = { dataStream: stream.name, documents: 2 };
+export const possiblyDuplicate = { dataStream: stream.name, documents: 2, byOthers: 1 };
 
 const blobs = Array.from({ length: 600 }, (_, n) => blob(`blob-${n}`));
 

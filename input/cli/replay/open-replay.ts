@@ -92,8 +92,10 @@ function withoutMemory(ledger: DeliveryLedger): DeliveryLedger {
     doubtfulDocuments: () => ledger.doubtfulDocuments(),
     noteIndex: (stream, index) => ledger.noteIndex(stream, index),
     lastIndex: (stream) => ledger.lastIndex(stream),
-    indexBeforeAttempts: (stream, mark) => ledger.indexBeforeAttempts(stream, mark),
-    startMark: ledger.startMark,
+    indexBefore: (stream, mark) => ledger.indexBefore(stream, mark),
+    findOpen: (ids) => ledger.findOpen(ids),
+    beginAttempt: (ids) => ledger.beginAttempt(ids),
+    unrecorded: ledger.unrecorded,
     uncleanStart: ledger.uncleanStart,
   };
 }

@@ -227,5 +227,5 @@ function toBatch(letters: readonly StoredDeadLetter[], settle: Batch['settle']):
   if (!first) throw new RangeError('a batch has at least one letter');
   const records = recordsOf(letters.map(({ record }) => record));
   // An earlier replay may have delivered some and have been stopped before it could say so.
-  return { origin: first.origin, records, uncertain: true, settle };
+  return { origin: first.origin, records, uncertain: true, mayBeOfOthers: true, settle };
 }

@@ -1,7 +1,7 @@
 // Delivers some documents with one bulk request: looks up those that may be stored already, sends the others, settles
 // each by its outcome, and returns what has to be sent again.
 
-import { mayBeElsewhere, mayBeSecond } from './backing-indices/earlier-attempt.ts';
+import { type Doubt, doubtAll, doubtCreated, doubtExisting } from './backing-indices/earlier-attempt.ts';
 import type { WriteIndices } from './backing-indices/write-indices.ts';
 import { makeBulkRequests } from './bulk-request.ts';
 import type { Connection } from './connect/connection.ts';
@@ -60,6 +60,8 @@ export function makeDelivery(parts: DeliveryParts, compressionLevel: number): De
       unsettled = await settleStored(parts, dataStream, portion, signal);
       if (unsettled.length === 0) return allSettled;
       const { request, release } = await makeBulkRequest(dataStream, unsettled);
+      const remembered = unsettled.filter((entry) => entry.remembered);
+      await writeIndices.beginAttempt(remembered.map(({ document }) => document.id));
       sent = { index: await writeIndices.last(dataStream) };
       const { body } = await connection.send(request, signal);
       release();
@@ -121,7 +123,7 @@ async function settleStored(
   });
   const stored = new Set(asked.filter(({ document }) => found.has(document.id)));
   for (const entry of stored) {
-    if (entry.uncertain) settleExisting(entry, false);
+    if (entry.uncertain) settleExisting(entry, undefined);
     else entry.write.settleTakenOver();
   }
   for (const entry of asked) markLookedUp(entry, complete);
@@ -139,14 +141,15 @@ function isUncertain({ uncertain }: PendingDocument): boolean {
 }
 
 /** A stored document that this process sent before was delivered by it, not by somebody else. */
-function settleExisting({ write, sent }: PendingDocument, possiblyTwice: boolean): void {
-  if (sent) write.settleDelivered(possiblyTwice);
-  else write.settleDuplicate(possiblyTwice);
+function settleExisting({ write, sent }: PendingDocument, doubt: Doubt): void {
+  if (sent) write.settleDelivered(doubt);
+  else write.settleDuplicate(doubt);
 }
 
 /** What counts is the index before the first attempt: an earlier one may have taken that. */
 function markUncertain(entry: PendingDocument, { index }: SentAfter): void {
-  entry.earlier = entry.earlier ? { ...entry.earlier, several: true } : { index, several: false };
+  const { own, byOthers = false } = entry.earlier ?? {};
+  entry.earlier = { own: own ? { ...own, several: true } : { index, several: false }, byOthers };
   entry.uncertain = true;
   entry.sent = true;
 }
@@ -178,12 +181,12 @@ interface UnsettledDocument {
 
 function settleOne(entry: PendingDocument, outcome: Exclude<DocumentOutcome, PostponedOutcome>): void {
   const { document, earlier, write, index, raw } = entry;
-  if (outcome.kind === 'created') write.settleDelivered(mayBeSecond(document, earlier, outcome, raw));
-  else if (outcome.kind === 'exists') settleExisting(entry, mayBeElsewhere(document, earlier, outcome));
+  if (outcome.kind === 'created') write.settleDelivered(doubtCreated(document, earlier, outcome, raw));
+  else if (outcome.kind === 'exists') settleExisting(entry, doubtExisting(document, earlier, outcome));
   else {
     const { type, reason, aside = false } = outcome;
     // What lies in the failure store now may have been taken before, and is sent again by a replay.
-    write.settleRejected({ index, type, reason }, aside && earlier !== undefined);
+    write.settleRejected({ index, type, reason }, aside && earlier ? doubtAll(earlier) : undefined);
   }
 }
 

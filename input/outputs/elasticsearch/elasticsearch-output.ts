@@ -7,7 +7,7 @@ import { OperatorError } from '../../contract/errors.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { Output, OutputDocument, WriteOptions, WriteReport } from '../../contract/output.ts';
 import type { Telemetry } from '../../contract/telemetry.ts';
-import type { EarlierAttempt } from './backing-indices/earlier-attempt.ts';
+import type { EarlierAttempts } from './backing-indices/earlier-attempt.ts';
 import { type IndexLedger, WriteIndices } from './backing-indices/write-indices.ts';
 import { actionLine, bulkBytes } from './bulk-request.ts';
 import { type Connection, connect } from './connect/connection.ts';
@@ -76,6 +76,7 @@ class ElasticsearchOutput implements Output {
   readonly #writes = new Map<AbortSignal, Set<PendingWrite>>();
   #connection: Connection | undefined;
   #writeIndices: WriteIndices | undefined;
+  #quiescence: Quiescence | undefined;
   #saidMayNotLook = false;
   #makeQueue: ((dataStream: string, canWait: boolean) => DataStreamQueue) | undefined;
 
@@ -97,6 +98,7 @@ class ElasticsearchOutput implements Output {
     );
     this.#writeIndices = writeIndices;
     const quiescence = new Quiescence(connection, clock, this.#settings.backoffFirstMs);
+    this.#quiescence = quiescence;
     const foreignDocuments = new ForeignDocuments(connection, clock, rememberedSince);
     const deliver = makeDelivery(
       { connection, writeIndices, quiescence, foreignDocuments },
@@ -165,14 +167,12 @@ class ElasticsearchOutput implements Output {
     }
   }
 
-  async write(
-    documents: readonly OutputDocument[],
-    { signal, uncertain, uncertainSince, canWait = false, raw = false }: WriteOptions,
-  ): Promise<WriteReport> {
+  async write(documents: readonly OutputDocument[], options: WriteOptions): Promise<WriteReport> {
+    const { signal, uncertain, sentEarlier, canWait = false, raw = false } = options;
     signal.throwIfAborted();
     this.#closed.signal.throwIfAborted();
     if (documents.length === 0) return { delivered: 0, duplicate: 0, possiblyDuplicate: 0, rejected: [] };
-    const earlier = uncertain ? await this.#findEarlier(documents, uncertainSince) : undefined;
+    const earlier = await this.#findEarlier(documents, sentEarlier);
     signal.throwIfAborted();
     this.#closed.signal.throwIfAborted();
     const write = new PendingWrite(documents.length);
@@ -185,9 +185,10 @@ class ElasticsearchOutput implements Output {
         write,
         index,
         raw,
-        uncertain,
+        uncertain: uncertain || sentEarlier?.has(document.id) === true,
+        remembered: sentEarlier !== undefined,
         sent: false,
-        earlier: earlier?.get(document.dataStream),
+        earlier: earlier[index],
         lookedUp: false,
         failures: 0,
       });
@@ -195,17 +196,27 @@ class ElasticsearchOutput implements Output {
     return this.#untilAborted(write, signal);
   }
 
-  /** Finds, by data stream, what is known of attempts of earlier processes. */
+  /** Finds, by position, what is known of attempts of earlier writes. */
   async #findEarlier(
     documents: readonly OutputDocument[],
-    mark: number | undefined,
-  ): Promise<ReadonlyMap<string, EarlierAttempt>> {
-    const found = new Map<string, EarlierAttempt>();
-    for (const dataStream of new Set(documents.map((document) => document.dataStream))) {
-      const index = mark === undefined ? undefined : await this.#writeIndices?.lastBefore(dataStream, mark);
-      found.set(dataStream, { index, several: mark !== undefined });
-    }
-    return found;
+    sentEarlier: WriteOptions['sentEarlier'],
+  ): Promise<readonly (EarlierAttempts | undefined)[]> {
+    if (!sentEarlier?.size) return [];
+    const indices = new Map<string, Promise<string | undefined> | undefined>();
+    const lastBefore = (dataStream: string, mark: number) => {
+      const key = `${mark} ${dataStream}`;
+      const index = indices.has(key) ? indices.get(key) : this.#writeIndices?.lastBefore(dataStream, mark);
+      indices.set(key, index);
+      return index;
+    };
+    const find = async ({ id, dataStream }: OutputDocument): Promise<EarlierAttempts | undefined> => {
+      const sent = sentEarlier.get(id);
+      if (!sent) return undefined;
+      const { after, byOthers } = sent;
+      if (after === undefined) return { own: undefined, byOthers };
+      return { own: { index: await lastBefore(dataStream, after), several: true }, byOthers };
+    };
+    return Promise.all(documents.map(find));
   }
 
   async close(): Promise<void> {
@@ -255,7 +266,9 @@ class ElasticsearchOutput implements Output {
     signal.removeEventListener('abort', this.#cancelAborted);
   }
 
+  /** What was sent of a write may be at work still when its documents come again. */
   readonly #cancelAborted = (): void => {
+    this.#quiescence?.reset();
     for (const [signal, writes] of this.#writes)
       if (signal.aborted) for (const write of writes) write.cancel(signal.reason);
     for (const queue of this.#queues.values()) queue.dropCancelled();

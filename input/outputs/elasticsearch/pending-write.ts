@@ -1,7 +1,7 @@
 // A call of write() in progress: counts its documents without an outcome, and resolves with the report once none is left.
 
 import type { OutputDocument, Rejection, WriteReport } from '../../contract/output.ts';
-import type { EarlierAttempt } from './backing-indices/earlier-attempt.ts';
+import type { Doubt, EarlierAttempts } from './backing-indices/earlier-attempt.ts';
 
 /** A document that has no outcome yet. */
 export interface PendingDocument {
@@ -17,10 +17,12 @@ export interface PendingDocument {
   readonly raw: boolean;
   /** True when it may be in the data stream already and has to be looked up before it is sent. */
   uncertain: boolean;
+  /** True when the ledger is told what becomes of it, and so that it is sent. */
+  readonly remembered: boolean;
   /** True when this process sent it and did not learn the outcome. */
   sent: boolean;
   /** Attempts after which it may be in the data stream, and nobody could look; undefined where there were none. */
-  earlier: EarlierAttempt | undefined;
+  earlier: EarlierAttempts | undefined;
   /** True once it was looked up: no foreign document is this record. */
   lookedUp: boolean;
   /** The number of times Elasticsearch failed on this very document. */
@@ -34,6 +36,7 @@ export class PendingWrite {
   #duplicate = 0;
   #takenOver = 0;
   #possiblyDuplicate = 0;
+  #possiblyByOthers = 0;
   readonly #rejected: Rejection[] = [];
   #resolve: (report: WriteReport) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
@@ -52,28 +55,25 @@ export class PendingWrite {
     return this.#cancelled;
   }
 
-  settleDelivered(possiblyTwice: boolean): void {
+  settleDelivered(doubt: Doubt): void {
     this.#delivered += 1;
-    if (possiblyTwice) this.#possiblyDuplicate += 1;
-    this.#settleOne();
+    this.#settleOne(doubt);
   }
 
-  settleDuplicate(possiblyTwice: boolean): void {
+  settleDuplicate(doubt: Doubt): void {
     this.#duplicate += 1;
-    if (possiblyTwice) this.#possiblyDuplicate += 1;
-    this.#settleOne();
+    this.#settleOne(doubt);
   }
 
   /** It is there as a foreign document, as is to be expected in this data stream. */
   settleTakenOver(): void {
     this.#takenOver += 1;
-    this.settleDuplicate(false);
+    this.settleDuplicate(undefined);
   }
 
-  settleRejected(rejection: Rejection, possiblyTwice = false): void {
+  settleRejected(rejection: Rejection, doubt?: Doubt): void {
     this.#rejected.push(rejection);
-    if (possiblyTwice) this.#possiblyDuplicate += 1;
-    this.#settleOne();
+    this.#settleOne(doubt);
   }
 
   cancel(reason: unknown): void {
@@ -81,7 +81,9 @@ export class PendingWrite {
     this.#reject(reason);
   }
 
-  #settleOne(): void {
+  #settleOne(doubt: Doubt): void {
+    if (doubt !== undefined) this.#possiblyDuplicate += 1;
+    if (doubt === 'by others') this.#possiblyByOthers += 1;
     this.#remaining -= 1;
     if (this.#remaining > 0) return;
     this.#resolve({
@@ -89,6 +91,7 @@ export class PendingWrite {
       duplicate: this.#duplicate,
       ...(this.#takenOver > 0 && { takenOver: this.#takenOver }),
       possiblyDuplicate: this.#possiblyDuplicate,
+      ...(this.#possiblyByOthers > 0 && { possiblyByOthers: this.#possiblyByOthers }),
       rejected: this.#rejected.sort((left, right) => left.index - right.index),
     });
   }

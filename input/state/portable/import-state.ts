@@ -9,6 +9,7 @@ import { readFault } from '../../files/sqlite-fault.ts';
 import { keyBytes } from '../sqlite/ids/record-keys.ts';
 import { readState } from '../sqlite/item-rows.ts';
 import { type Row, readInteger, readText } from '../sqlite/rows.ts';
+import { recordLack } from '../sqlite/unrecorded.ts';
 import { renewCounts, renewLine } from './old-lines.ts';
 import {
   type ComponentTable,
@@ -71,7 +72,10 @@ export async function importLines(
   }
   await take();
   // Records of the imported items may have been sent elsewhere at any time.
-  await transact(() => database.exec('DELETE FROM acknowledged_index'));
+  await transact(() => {
+    database.exec('DELETE FROM acknowledged_index');
+    recordLack(database, 'others', Date.now());
+  });
   const imported = importer.conclude();
   if (imported.isWhole) await transact(() => importer.writeDependentCheckpoints());
   return imported;

@@ -1,5 +1,5 @@
-// The table of backing indices that acknowledged documents, in order. An item keeps the number of the newest row at the time
-// when it began: the same transactions that a power cut or a restored copy takes away are missing in both.
+// The table of backing indices that acknowledged documents, in order. An attempt keeps the number of the newest row at the
+// time when it began: the same transactions that a power cut or a restored copy takes away are missing in both.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ClusterStream } from '../../contract/state.ts';
@@ -11,7 +11,6 @@ const keptOfEach = 32;
 /** The rows of the table. Methods that write expect a transaction of the caller's. */
 export class AcknowledgedIndexRows {
   readonly #newest: StatementSync;
-  readonly #oldest: StatementSync;
   readonly #last: StatementSync;
   readonly #add: StatementSync;
   readonly #prune: StatementSync;
@@ -19,10 +18,6 @@ export class AcknowledgedIndexRows {
   constructor(database: DatabaseSync) {
     const ofStream = 'FROM acknowledged_index WHERE cluster = ? AND data_stream = ?';
     this.#newest = database.prepare('SELECT ifnull(max(n), 0) AS n FROM acknowledged_index');
-    // What is not known comes first.
-    this.#oldest = database.prepare(
-      'SELECT begun_after FROM item INDEXED BY item_uncertain WHERE uncertain = 1 ORDER BY begun_after LIMIT 1',
-    );
     this.#last = database.prepare(`SELECT name ${ofStream} AND n <= ? ORDER BY n DESC LIMIT 1`);
     this.#add = database.prepare(
       'INSERT INTO acknowledged_index (cluster, data_stream, name) VALUES (?, ?, ?)',
@@ -30,13 +25,6 @@ export class AcknowledgedIndexRows {
     this.#prune = database.prepare(
       `DELETE ${ofStream} AND n <= (SELECT n ${ofStream} ORDER BY n DESC LIMIT 1 OFFSET ${keptOfEach})`,
     );
-  }
-
-  /** The mark of the oldest attempt without an outcome; 0 where that is not known of one. */
-  oldestAttempt(): number {
-    const row = this.#oldest.get();
-    if (!row) return Number.MAX_SAFE_INTEGER;
-    return typeof row.begun_after === 'number' ? row.begun_after : 0;
   }
 
   mark(): number {

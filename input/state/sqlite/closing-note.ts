@@ -20,11 +20,45 @@ const noteOf = (file: string) => join(dirname(file), 'ledger.closed');
 const useOf = (file: string) => join(dirname(file), 'ledger.used');
 
 /**
- * Call while the database is open, once nothing of a copy is trusted any more: from now on a copy of the folder can be told
- * from it.
+ * Call while the database is open and was written to, once nothing of a copy is trusted any more: from now on a copy of the
+ * folder can be told from it. Returns what the database has to hold for `readLastUse`.
  */
-export function noteUse(file: string): void {
-  writeFileSync(useOf(file), `${statSync(file, { bigint: true }).ino}`, { mode: 0o600 });
+export function noteUse(file: string): string {
+  writeFileSync(useOf(file), [inodeOf(file), inodeOf(logOf(file)), readBoot()].join(' '), { mode: 0o600 });
+  return timeOf(useOf(file));
+}
+
+/**
+ * Where the process that used the ledger came to its end and nothing else did, what it had written is all there, as the
+ * operating system has it. Returns what the database then holds of that use, and an older content of it does not; undefined
+ * where the machine was started anew or files were exchanged. Call before the database is opened.
+ */
+export function readLastUse(file: string): string | undefined {
+  const boot = readBoot();
+  const isSame =
+    boot !== '' && readText(useOf(file)) === [inodeOf(file), inodeOf(logOf(file)), boot].join(' ');
+  return isSame ? timeOf(useOf(file)) : undefined;
+}
+
+const logOf = (file: string) => `${file}-wal`;
+
+function inodeOf(file: string): string {
+  return String(statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? '');
+}
+
+/** No program can set this time: a file that was written in its place has another. */
+function timeOf(file: string): string {
+  return String(statSync(file, { bigint: true }).ctimeNs);
+}
+
+/** What tells this start of the machine from others; empty where the operating system does not say. */
+function readBoot(): string {
+  return readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+}
+
+/** Call where some of what was done is not in the ledger, though it closes in order. */
+export function forgetUse(file: string): void {
+  rmSync(useOf(file), { force: true });
 }
 
 /**
@@ -57,7 +91,7 @@ export function leaveClosingNote(file: string): void {
     closeSync(descriptor);
   }
   renameSync(draft, note);
-  rmSync(useOf(file), { force: true });
+  forgetUse(file);
   syncFolder(dirname(file));
 }
 

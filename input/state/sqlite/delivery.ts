@@ -1,5 +1,5 @@
 // Stores what this process delivered: the Ids of records, the lengths of local files, and doubts about them, in one
-// transaction; and, apart from that, the backing indices that acknowledged documents.
+// transaction; and, apart from that, what it is about to send and the backing indices that acknowledged documents.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../contract/clock.ts';
@@ -10,12 +10,15 @@ import type {
   DoubtfulDocuments,
   FileLength,
   RecordKey,
+  UnrecordedAttempts,
 } from '../../contract/state.ts';
 import type { Access } from './access.ts';
 import { AcknowledgedIndexRows } from './acknowledged-indices.ts';
 import { DoubtfulDocumentRows } from './doubtful-documents.ts';
 import { FileLengthRows } from './file-lengths.ts';
-import { type Retention, SeenIdRows } from './ids/seen-ids.ts';
+import { forgottenBefore, type Retention, SeenIdRows } from './ids/seen-ids.ts';
+import { OpenAttempts } from './open-attempts.ts';
+import { forgetUnrecorded } from './unrecorded.ts';
 
 const idsPerPruning = 4000;
 const idsPerTransaction = 4096;
@@ -26,35 +29,43 @@ export interface SqliteDeliveryParts {
   readonly retention: Retention;
   readonly identity: DeliveryLedger['identity'];
   readonly uncleanStart: boolean;
+  readonly unrecorded: readonly UnrecordedAttempts[];
 }
 
 export class SqliteDelivery implements DeliveryLedger {
   readonly identity: DeliveryLedger['identity'];
   readonly uncleanStart: boolean;
-  readonly startMark: number;
+  readonly unrecorded: readonly UnrecordedAttempts[];
+  readonly #database: DatabaseSync;
   readonly #access: Access;
   readonly #clock: Clock;
   readonly #seen: SeenIdRows;
   readonly #files: FileLengthRows;
   readonly #indices: AcknowledgedIndexRows;
   readonly #doubts: DoubtfulDocumentRows;
+  readonly #attempts: OpenAttempts;
+  readonly #retention: Retention;
   #sorting = false;
 
   constructor(database: DatabaseSync, parts: SqliteDeliveryParts) {
+    this.#database = database;
     this.identity = parts.identity;
     this.uncleanStart = parts.uncleanStart;
+    this.unrecorded = parts.unrecorded;
     this.#access = parts.access;
     this.#clock = parts.clock;
     this.#seen = new SeenIdRows(database, parts.retention);
     this.#files = new FileLengthRows(database);
     this.#indices = new AcknowledgedIndexRows(database);
     this.#doubts = new DoubtfulDocumentRows(database);
-    this.startMark = this.#indices.mark();
+    this.#attempts = new OpenAttempts(database);
+    this.#retention = parts.retention;
   }
 
   /** Reads what is needed to write; those who only look may never need it. */
   load(): void {
     this.#seen.load();
+    this.#attempts.load();
   }
 
   findSeen(keys: readonly RecordKey[]): Promise<Uint8Array> {
@@ -71,8 +82,19 @@ export class SqliteDelivery implements DeliveryLedger {
       },
       (error) => (fileLength ? this.#files.spoil(fileLength, error) : error),
     );
+    this.#attempts.end(keys.map(({ id }) => id));
     this.#seen.remember(added);
     if (this.#seen.isFull && !this.#sorting) await this.#sortIn();
+  }
+
+  async findOpen(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#attempts.find(ids);
+  }
+
+  async beginAttempt(ids: readonly string[]): Promise<void> {
+    const now = this.#clock.now();
+    const begun = await this.#access.write(() => this.#attempts.begin(ids, this.#indices.mark(), now));
+    if (begun) this.#attempts.remember(begun);
   }
 
   async remember(keys: AsyncIterable<RecordKey>): Promise<number> {
@@ -99,8 +121,8 @@ export class SqliteDelivery implements DeliveryLedger {
     return this.#access.read(() => this.#indices.last(stream));
   }
 
-  indexBeforeAttempts(stream: ClusterStream, mark: number): Promise<string | undefined> {
-    return this.#access.read(() => this.#indices.last(stream, Math.min(mark, this.#indices.oldestAttempt())));
+  indexBefore(stream: ClusterStream, mark: number): Promise<string | undefined> {
+    return this.#access.read(() => this.#indices.last(stream, mark));
   }
 
   doubtfulDocuments(): Promise<readonly DoubtfulDocuments[]> {
@@ -118,7 +140,11 @@ export class SqliteDelivery implements DeliveryLedger {
   /** True while more is left. */
   async prune(now: number): Promise<boolean> {
     await this.#sortIn();
-    return this.#access.write(() => this.#seen.prune(now, idsPerPruning));
+    return this.#access.write(() => {
+      this.#attempts.prune(forgottenBefore(now, this.#retention));
+      forgetUnrecorded(this.#database, forgottenBefore(now, this.#retention));
+      return this.#seen.prune(now, idsPerPruning);
+    });
   }
 
   /** In pieces, each in a transaction of its own: all at once would hold the event loop. */

@@ -12,8 +12,9 @@ export class DoubtfulDocumentRows {
   constructor(database: DatabaseSync) {
     this.#all = database.prepare('SELECT * FROM possibly_duplicate ORDER BY data_stream');
     this.#add = database.prepare(
-      `INSERT INTO possibly_duplicate (data_stream, documents, last_at) VALUES (?, ?, ?)
-        ON CONFLICT (data_stream) DO UPDATE SET documents = documents + excluded.documents, last_at = excluded.last_at`,
+      `INSERT INTO possibly_duplicate (data_stream, documents, by_others, last_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (data_stream) DO UPDATE SET documents = documents + excluded.documents,
+          by_others = by_others + excluded.by_others, last_at = excluded.last_at`,
     );
   }
 
@@ -21,12 +22,13 @@ export class DoubtfulDocumentRows {
     return this.#all.all().map((row) => ({
       dataStream: readText(row, 'data_stream'),
       documents: readInteger(row, 'documents'),
+      byOthers: readInteger(row, 'by_others'),
       lastAt: readInteger(row, 'last_at'),
     }));
   }
 
   /** Within a transaction of the caller's. */
-  add({ dataStream, documents }: NonNullable<Delivered['possiblyDuplicate']>, now: number): void {
-    if (documents > 0) this.#add.run(dataStream, documents, now);
+  add({ dataStream, documents, byOthers }: NonNullable<Delivered['possiblyDuplicate']>, now: number): void {
+    if (documents > 0) this.#add.run(dataStream, documents, byOthers, now);
   }
 }

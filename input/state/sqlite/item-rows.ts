@@ -24,7 +24,6 @@ export function readItem(row: Row): WorkItem {
     late: readInteger(row, 'late') === 1,
     backfill: readInteger(row, 'backfill') === 1,
     uncertain: readInteger(row, 'uncertain') === 1,
-    ...readBeginning(row),
     delivered: readInteger(row, 'delivered'),
     duplicate: readInteger(row, 'duplicate'),
     deadLettered: readInteger(row, 'dead_lettered'),
@@ -33,11 +32,6 @@ export function readItem(row: Row): WorkItem {
     leasedUntil: readInteger(row, 'leased_until'),
     lease: readInteger(row, 'lease'),
   };
-}
-
-/** Of an attempt that has its outcome nobody asks, and an item of an older ledger or of an import has no mark. */
-function readBeginning({ uncertain, begun_after: mark }: Row): Pick<WorkItem, 'begunAfter'> {
-  return uncertain === 1 && typeof mark === 'number' ? { begunAfter: mark } : {};
 }
 
 export function readState(value: SQLOutputValue | undefined): ItemState {

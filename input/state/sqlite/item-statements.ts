@@ -28,9 +28,7 @@ const statements = {
   release: `UPDATE item INDEXED BY item_held SET ${free} WHERE owner = ?`,
   releaseFeed: `UPDATE item INDEXED BY item_held SET ${free} WHERE owner = ? AND component = ?`,
   releaseAll: `UPDATE item INDEXED BY item_held SET ${free} WHERE owner IS NOT NULL`,
-  // An earlier attempt without an outcome counts from its own beginning; what is on the right are the old values.
-  begin: `UPDATE item SET state = 'fetching', uncertain = 1,
-    begun_after = iif(uncertain = 1, begun_after, (SELECT ifnull(max(n), 0) FROM acknowledged_index)) WHERE ${held}`,
+  begin: `UPDATE item SET state = 'fetching', uncertain = 1 WHERE ${held}`,
   settle: `UPDATE item SET state = 'acknowledged', reason = NULL, uncertain = 0, next_attempt_at = 0, ${free},
     delivered = max(delivered, $present), duplicate = max(0, $total - max(delivered, $present)),
     dead_lettered = $deadLettered, filtered = $filtered, ended_at = $at

@@ -19,6 +19,7 @@ import { createOwnedFile, requireFolder, requireReadable } from '../../files/own
 import { foundDamage, readFault } from '../../files/sqlite-fault.ts';
 import { applicationId, migrate, readVersion, tune } from './ledger-schema.ts';
 import { readText } from './rows.ts';
+import type { Lack } from './unrecorded.ts';
 
 export interface LedgerFileParts {
   readonly folder: string;
@@ -31,6 +32,8 @@ export interface LedgerFileParts {
   readonly verdict?: string | undefined;
   /** True where it is a copy, of which parts may be older than others. */
   readonly isCopy?: boolean;
+  /** See readLastUse. */
+  readonly lastUse?: string | undefined;
 }
 
 export interface OpenedFile {
@@ -38,6 +41,8 @@ export interface OpenedFile {
   readonly file: string;
   /** See DeliveryLedger.uncleanStart. */
   readonly uncleanStart: boolean;
+  /** What it does not know of earlier runs; undefined where every attempt of them is in it. */
+  readonly lack: Lack | undefined;
 }
 
 export const ledgerFile = (folder: string) => join(folder, 'ledger.db');
@@ -64,7 +69,9 @@ export function openLedgerFile(parts: LedgerFileParts): OpenedFile {
   const file = ledgerFile(parts.folder);
   const existed = existsSync(file);
   if (existsSync(suspectFile(parts.folder))) throw foundDamage('the last run met damage in it');
-  return { database: openDatabase(file, parts), file, uncleanStart: !existed || !parts.isTrusted };
+  const database = openDatabase(file, parts);
+  const lack = !existed || parts.isCopy ? 'others' : isAsLeft(database, parts) ? undefined : 'own';
+  return { database, file, uncleanStart: !existed || !parts.isTrusted, lack };
 }
 
 export function openToRead(file: string): DatabaseSync {
@@ -92,11 +99,17 @@ export function openLedgerFileToRead(folder: string, migrations: readonly string
     refuseForeign(database, file, migrations.length);
     refuseOlder(database, file, migrations.length);
     tune(database);
-    return { database, file, uncleanStart: false };
+    return { database, file, uncleanStart: false, lack: undefined };
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** A process that was killed has left what it wrote. */
+function isAsLeft(database: DatabaseSync, { isTrusted, lastUse }: LedgerFileParts): boolean {
+  const row = database.prepare('SELECT used FROM identity').get();
+  return isTrusted || (lastUse !== undefined && row?.used === lastUse);
 }
 
 function refuseOlder(database: DatabaseSync, file: string, newest: number): void {
@@ -138,7 +151,7 @@ function doubtCopy(database: DatabaseSync, file: string, log: Logger): void {
   database.exec(`BEGIN IMMEDIATE;
     UPDATE file_length SET length = 0;
     DELETE FROM acknowledged_index;
-    UPDATE item SET begun_after = 0 WHERE begun_after IS NOT NULL;
+    UPDATE open_attempt SET begun_after = 0;
     COMMIT`);
   log.warn(
     {},

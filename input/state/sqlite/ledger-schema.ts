@@ -110,6 +110,23 @@ export const migrations: readonly string[] = [
     data_stream TEXT PRIMARY KEY, documents INTEGER NOT NULL, last_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- See open-attempts.ts: the Ids that were about to be sent, packed as in seen_recent, without a word of what became of them.
+  CREATE TABLE open_attempt (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, begun_after INTEGER NOT NULL, begun_at INTEGER NOT NULL, keys BLOB NOT NULL
+  ) STRICT;
+  DROP INDEX item_uncertain;
+  ALTER TABLE item DROP COLUMN begun_after;
+
+  -- See unrecorded.ts. Which Ids an older version was about to send is not known.
+  CREATE TABLE unrecorded (
+    lack TEXT PRIMARY KEY, made_before INTEGER NOT NULL, sent_after INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO unrecorded SELECT 'own', unixepoch() * 1000, 0 WHERE EXISTS (SELECT 1 FROM item WHERE uncertain = 1)
+    OR EXISTS (SELECT 1 FROM component WHERE source NOT IN ('', 'management-activity'));
+  ALTER TABLE possibly_duplicate ADD COLUMN by_others INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE identity ADD COLUMN used TEXT NOT NULL DEFAULT '';
+  `,
 ];
 
 export function readVersion(database: DatabaseSync): number {

@@ -14,7 +14,14 @@ import { type Imported, type ImportOptions, importLines, type Transact } from '.
 import { exportLines } from '../portable/portable-state.ts';
 import type { Access } from './access.ts';
 import { SqliteCheckpoints } from './checkpoints.ts';
-import { leaveClosingNote, noteUse, takeClosingNote, wasCopied } from './closing-note.ts';
+import {
+  forgetUse,
+  leaveClosingNote,
+  noteUse,
+  readLastUse,
+  takeClosingNote,
+  wasCopied,
+} from './closing-note.ts';
 import { Components } from './components.ts';
 import { SqliteDelivery } from './delivery.ts';
 import { forgottenBefore, type Retention } from './ids/seen-ids.ts';
@@ -23,6 +30,7 @@ import { countRun, migrations, readIdentity } from './ledger-schema.ts';
 import { lookThroughApart } from './look-through.ts';
 import { openSound, openSoundToRead } from './sound-ledger.ts';
 import { Transactions } from './transactions.ts';
+import { readUnrecorded, recordLack } from './unrecorded.ts';
 import { SqliteWorkLedger } from './work-items.ts';
 
 export interface LedgerOptions {
@@ -57,11 +65,12 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
   try {
     const file = ledgerFile(folder);
     const isCopy = wasCopied(file);
+    const lastUse = readLastUse(file);
     const isTrusted = takeClosingNote(file);
     const verdict = isTrusted ? undefined : await lookThroughApart(file);
-    return openSound({ ...parts, isTrusted, isCopy, verdict }, options.carried, (opened) => {
+    return openSound({ ...parts, isTrusted, isCopy, lastUse, verdict }, options.carried, (opened) => {
       const ledger = new SqliteLedger(options, { ...opened, readOnly: false, lock });
-      noteUse(file);
+      noteUsed(opened);
       return ledger;
     });
   } catch (error) {
@@ -82,6 +91,10 @@ export async function openLedgerToRead(options: LedgerOptions): Promise<SqliteLe
   );
 }
 
+function noteUsed({ database, file }: OpenedFile): void {
+  database.prepare('UPDATE identity SET used = ?').run(noteUse(file));
+}
+
 interface OpenedLedger extends OpenedFile {
   readonly readOnly: boolean;
   readonly lock: FolderLock | undefined;
@@ -99,7 +112,7 @@ export class SqliteLedger implements State {
   #isDoubtful = false;
 
   constructor(options: LedgerOptions, opened: OpenedLedger) {
-    const { database, file, readOnly, uncleanStart } = opened;
+    const { database, file, readOnly, uncleanStart, lack } = opened;
     const { clock, log, giveUp, onHealth } = options;
     this.#opened = opened;
     this.#options = options;
@@ -120,6 +133,8 @@ export class SqliteLedger implements State {
         return Math.max(shortestReachMs, ...reaches);
       },
     };
+    const now = clock.now();
+    if (!readOnly && lack) recordLack(database, lack, now);
     const identity = readOnly ? readIdentity(database) : countRun(database);
     this.delivery = new SqliteDelivery(database, {
       access,
@@ -127,6 +142,7 @@ export class SqliteLedger implements State {
       retention: this.#retention,
       identity,
       uncleanStart,
+      unrecorded: readUnrecorded(database, this.rememberedSince(now)),
     });
     if (readOnly) return;
     this.work.releaseAll();
@@ -179,7 +195,8 @@ export class SqliteLedger implements State {
     try {
       database.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)');
       database.close();
-      if (!this.#isDoubtful) leaveClosingNote(file);
+      if (this.#isDoubtful) forgetUse(file);
+      else leaveClosingNote(file);
     } catch (error) {
       if (database.isOpen) database.close();
       this.#options.log.warn({}, `The ledger ${file} could not be closed tidily: ${describeError(error)}.`);

@@ -42,7 +42,9 @@ async function start(): Promise<void> {
 
 const write = (ids: readonly string[], options: Partial<WriteOptions> = {}) =>
   made.output.write(makeDocuments(dataStream, ids), { signal: never, uncertain: false, ...options });
-const writeAgain = (id: string, uncertainSince?: number) => write([id], { uncertain: true, uncertainSince });
+/** `after`: the mark before an attempt of this ledger; without it, another one may have sent it. */
+const writeAgain = (id: string, after?: number) =>
+  write([id], { uncertain: true, sentEarlier: new Map([[id, { after, byOthers: after === undefined }]]) });
 
 const rollOver = () => server.rollOver();
 const loseAnswer: StandInFault = (_, { perform, cut }) => {

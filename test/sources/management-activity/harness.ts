@@ -144,7 +144,6 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       work: ledger.work,
       lease: ledger.lease,
       uncleanStart: ledger.delivery.uncleanStart,
-      startMark: ledger.delivery.startMark,
       budget: byteBudget(options.budgetBytes ?? 64 << 20),
       deadLetters: letters,
       telemetry: recorder,

@@ -1,10 +1,10 @@
 // Remembers the backing index of each data stream that acknowledged documents last, here and in the ledger. Whatever is sent
 // after that goes into this index or into a later one: Elasticsearch writes into the newest only.
 
-import type { AcknowledgedIndices, ClusterStream } from '../../../contract/state.ts';
+import type { ClusterStream, DeliveryLedger } from '../../../contract/state.ts';
 import { generationOf } from './generation.ts';
 
-export type IndexLedger = Pick<AcknowledgedIndices, 'noteIndex' | 'lastIndex' | 'indexBeforeAttempts'>;
+export type IndexLedger = Pick<DeliveryLedger, 'noteIndex' | 'lastIndex' | 'indexBefore' | 'beginAttempt'>;
 
 export class WriteIndices {
   readonly #cluster: string;
@@ -26,9 +26,14 @@ export class WriteIndices {
     return this.#last.get(dataStream);
   }
 
-  /** Returns the one that had acknowledged last before a mark, and before whatever else has no outcome in the ledger. */
+  /** Returns the one that had acknowledged last before a mark. */
   async lastBefore(dataStream: string, mark: number): Promise<string | undefined> {
-    return this.#ledger?.indexBeforeAttempts(this.#streamOf(dataStream), mark);
+    return this.#ledger?.indexBefore(this.#streamOf(dataStream), mark);
+  }
+
+  /** Resolves once the ledger says that these documents may have been sent. */
+  async beginAttempt(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#ledger?.beginAttempt(ids);
   }
 
   /** Takes note of the index that answered a request, before which `before` had acknowledged last. */

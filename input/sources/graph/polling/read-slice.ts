@@ -180,9 +180,14 @@ class SliceReader {
       if (this.#inFlight === 0) this.#onSettled?.();
     };
     const canWait = this.#origin.backfill;
-    // The mark of this start is from before the first attempt that this process made.
-    const uncertainSince = canWait ? undefined : stream.environment.startMark;
-    emit({ origin: this.#origin, records, uncertain: this.#uncertain, uncertainSince, canWait, settle });
+    emit({
+      origin: this.#origin,
+      records,
+      uncertain: this.#uncertain,
+      mayBeOfOthers: canWait,
+      canWait,
+      settle,
+    });
   }
 
   /** A batch is never settled when the process is stopping. */

@@ -21,7 +21,7 @@ export async function deliverStates(
   states: readonly StateRecord[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { budget, clock, startMark, telemetry } = stream.environment;
+  const { budget, clock, telemetry } = stream.environment;
   const records = recordsOf(states.map((state) => JSON.stringify(state)));
   const bytes = records.bytes.length;
   await budget.acquire(bytes, signal);
@@ -36,7 +36,7 @@ export async function deliverStates(
     budget.release(bytes);
     settled.resolve();
   };
-  emit({ origin, records, uncertain, uncertainSince: startMark, settle });
+  emit({ origin, records, uncertain, settle });
   // A batch is never settled when the process is stopping.
   if (signal.aborted) leave();
   await settled.promise.finally(() => signal.removeEventListener('abort', leave));

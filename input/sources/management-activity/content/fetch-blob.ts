@@ -70,7 +70,6 @@ class BlobAttempt {
   readonly #parts: AttemptParts;
   readonly #origin: Origin;
   readonly #uncertain: boolean;
-  readonly #uncertainSince: number | undefined;
   readonly #splitter: RecordSplitter;
   readonly #oversized: OversizedRecords;
   #begun: Promise<void> | undefined;
@@ -90,7 +89,6 @@ class BlobAttempt {
     };
     // Another ledger or collector may have delivered content older than the ledger's first run, in whichever run it is fetched.
     this.#uncertain = blob.uncertain || blob.backfill || mayHaveBeenSeen(stream, Date.parse(blob.createdAt));
-    this.#uncertainSince = findMark(stream, blob);
     this.#oversized = new OversizedRecords(stream, this.#origin);
     this.#splitter = new RecordSplitter({
       maximumRecordBytes: stream.options.maximumRecordBytes,
@@ -164,8 +162,9 @@ class BlobAttempt {
       release?.();
       return this.#settle(bytes, counts);
     };
-    const uncertain = { uncertain: this.#uncertain, uncertainSince: this.#uncertainSince };
-    emit({ origin: this.#origin, records, ...uncertain, canWait, settle });
+    // Content of before this ledger may have been sent under another.
+    const mayBeOfOthers = this.#origin.backfill;
+    emit({ origin: this.#origin, records, uncertain: this.#uncertain, mayBeOfOthers, canWait, settle });
   }
 
   /** The reservation counts; but nobody waits for room while holding some, or all could wait for each other. */
@@ -209,18 +208,6 @@ class BlobAttempt {
       `${feed.name}: ${repaired} records of a content blob held invalid UTF-8; each such byte became U+FFFD.`,
     );
   }
-}
-
-/**
- * Returns the mark before the first attempt, see Batch. Content of before this ledger may have been sent under another; of
- * what this one does not know because it was not closed, it knew nothing when it was opened either.
- */
-function findMark(
-  { environment }: Stream,
-  { backfill, uncertain, begunAfter }: WorkItem,
-): number | undefined {
-  if (backfill) return begunAfter === undefined ? undefined : 0;
-  return uncertain ? (begunAfter ?? 0) : environment.startMark;
 }
 
 function isTooSlow({ waitedMs, bytes }: { waitedMs: number; bytes: number }): boolean {

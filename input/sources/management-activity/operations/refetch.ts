@@ -130,5 +130,5 @@ class Refetch {
 /** The ledger does not tell here which records were delivered before: the output is asked. */
 function asReplayed(taken: WorkItem, blob: Item): WorkItem {
   const { data, createdAt, expiresAt } = blob;
-  return { ...taken, data, createdAt, expiresAt, backfill: true, uncertain: true, begunAfter: undefined };
+  return { ...taken, data, createdAt, expiresAt, backfill: true, uncertain: true };
 }
