@@ -1,9 +1,13 @@
 // The settings of Node and of malloc that keep the program small, and the start of the same process anew with them. The
 // file is plain JavaScript, as everything that runs before Node's compile cache is there.
 
-/** Flags of Node's; the executable holds them in itself. */
+/** Flags of Node's, which count before NODE_OPTIONS; the executable holds them in itself. */
 export const flags = [
   '--disable-warning=ExperimentalWarning',
+  // A report of a crash, where somebody asks for one by NODE_OPTIONS, would hold every secret of the environment.
+  '--report-exclude-env',
+  // A signal would open a debugger, by which any user of the machine can read what is in memory.
+  '--disable-sigusr1',
   // Most of what a record brings is garbage at once: collecting it early costs little, and keeps the heap small.
   '--max-semi-space-size=2',
   '--heap-growing-percent=30',
