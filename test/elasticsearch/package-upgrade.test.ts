@@ -51,8 +51,13 @@ async function install(installation: FleetInstallation): Promise<readonly string
 const newNamespace = () => `up${randomUUID().slice(0, 8)}`;
 
 /** The reasons of those that the index refuses. */
-async function store(dataStream: string, documents: readonly object[]): Promise<string[]> {
-  const lines = documents.map((document) => `{"create":{}}\n${JSON.stringify(document)}\n`);
+async function store(
+  dataStream: string,
+  documents: readonly { readonly id: string; readonly document: object }[],
+): Promise<string[]> {
+  const lines = documents.map(
+    ({ id, document }) => `${JSON.stringify({ create: { _id: id } })}\n${JSON.stringify(document)}\n`,
+  );
   const response = await fetch(`${clusterUrl}/${dataStream}/_bulk?require_data_stream=true&refresh=true`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-ndjson' },
@@ -68,35 +73,133 @@ const into = (document: object, namespace: string) => ({
   data_stream: { type: 'logs', dataset: 'o365.audit', namespace },
 });
 
-describe('from 0.1.0', () => {
-  const oldMappings = () => readMappings('0.1.0');
+/** The package of the version before, as far as it matters to documents of the program. */
+function oldPackage(version: string): Pick<FleetInstallation, 'files' | 'version' | 'mappings'> {
+  const pipelines: Record<string, Record<string, unknown>> = read(`${version}-pipelines.json`);
+  const others = [...files].filter(([path]) => !path.includes('/elasticsearch/ingest_pipeline/'));
+  const old = Object.entries(pipelines).flatMap(([stream, named]) =>
+    Object.entries(named).map(([name, pipeline]): [string, string] => [
+      `data_stream/${stream}/elasticsearch/ingest_pipeline/${name}.yml`,
+      // Fleet looks for the names of pipelines in the text.
+      JSON.stringify(pipeline)
+        .replaceAll('\\"', "'")
+        .replaceAll(/IngestPipeline '(\w+)'/g, 'IngestPipeline "$1"'),
+    ]),
+  );
+  return { files: new Map([...others, ...old]), version, mappings: readMappings(version) };
+}
 
-  test('program first: its documents are taken by the index of the old package', async () => {
-    const namespace = newNamespace();
-    await install({ files, namespace, version: '0.1.0', mappings: oldMappings() });
+interface Stored {
+  readonly index: string;
+  readonly source: Readonly<Record<string, unknown>>;
+}
+
+/** What is stored now, by the name that a document got when it was sent. */
+async function readAll(dataStream: string): Promise<Map<string, Stored>> {
+  const { body } = await ask('POST', `/${dataStream}/_search`, { size: 5000 });
+  const hits: { _id: string; _index: string; _source: Stored['source'] }[] = body.hits.hits;
+  return new Map(hits.map(({ _id, _index, _source }) => [_id, { index: _index, source: _source }]));
+}
+
+/** As JSON, with keys in order: a pipeline may change that. */
+function inOrder(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([one], [another]) => (one < another ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** The leaves of a document that are not in another, as paths. */
+function missingIn(document: unknown, other: unknown, path = ''): string[] {
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    return inOrder(document) === inOrder(other) ? [] : [path];
+  return Object.entries(document).flatMap(([name, value]) =>
+    missingIn(value, Object(other)[name], path === '' ? name : `${path}.${name}`),
+  );
+}
+
+describe('from 0.1.0', () => {
+  const documentsOf = (namespace: string) => {
     const mapper = loadMapper();
-    const documents = listSamples().map(({ text }) =>
-      into(mapper.map(mapper.read(text), sampleContext), namespace),
-    );
+    return listSamples().map(({ text, name }) => ({
+      id: name,
+      document: into(mapper.map(mapper.read(text), sampleContext), namespace),
+    }));
+  };
+  const oldDocumentsOf = (namespace: string) => {
+    const documents: object[] = read('0.1.0-documents.json');
+    return documents.map((document, index) => ({ id: `old ${index}`, document: into(document, namespace) }));
+  };
+
+  /** What a pipeline changes of what the program says, beside what it adds. */
+  const changed = new Set(['event.ingested']);
+  const expectWhole = (stored: ReadonlyMap<string, Stored>, sent: ReturnType<typeof documentsOf>) => {
+    for (const { id, document } of sent) {
+      const lost = missingIn(document, stored.get(id)?.source).filter((path) => !changed.has(path));
+      expect([id, lost]).toEqual([id, []]);
+    }
+  };
+
+  test('program first: the old package takes and enriches its documents as the new one does', async () => {
+    const [namespace, other] = [newNamespace(), newNamespace()];
+    await install({ ...oldPackage('0.1.0'), namespace });
+    await install({ files, namespace: other, version: '0.2.0' });
+    const documents = documentsOf(namespace);
     expect(documents.length).toBeGreaterThan(200);
     expect(await store(`logs-o365.audit-${namespace}`, documents)).toEqual([]);
+    expect(await store(`logs-o365.audit-${other}`, documentsOf(other))).toEqual([]);
+    const [byOld, byNew] = [
+      await readAll(`logs-o365.audit-${namespace}`),
+      await readAll(`logs-o365.audit-${other}`),
+    ];
+    expect(byOld.size).toBe(documents.length);
+    expectWhole(byOld, documents);
+    const less = [...byNew].flatMap(([id, { source }]) => missingIn(source, byOld.get(id)?.source));
+    const own = new Set(['event.ingested', 'data_stream.namespace']);
+    expect([...new Set(less)].filter((path) => !own.has(path))).toEqual(lessEnriched);
   });
 
-  test('package first: documents of the old program are taken by the new index, beside the old', async () => {
+  test('then the package: what is there stays, and both are found together', async () => {
     const namespace = newNamespace();
     const dataStream = `logs-o365.audit-${namespace}`;
-    const documents: object[] = read('0.1.0-documents.json');
-    const old = documents.map((document) => into(document, namespace));
-    await install({ files, namespace, version: '0.1.0', mappings: oldMappings() });
-    expect(await store(dataStream, old)).toEqual([]);
-    await install({ files, namespace, version: '0.2.0' });
-    expect(await store(dataStream, old)).toEqual([]);
+    await install({ ...oldPackage('0.1.0'), namespace });
+    const before = [...oldDocumentsOf(namespace), ...documentsOf(namespace)];
+    expect(await store(dataStream, before)).toEqual([]);
+    const rolledOver = await install({ files, namespace, version: '0.2.0' });
+    const after = documentsOf(namespace).map(({ id, document }) => ({ id: `after ${id}`, document }));
+    expect(await store(dataStream, after)).toEqual([]);
+    const stored = await readAll(dataStream);
+    expect(stored.size).toBe(before.length + after.length);
+    expectWhole(stored, [...before, ...after]);
+    const indices = new Set([...stored.values()].map(({ index }) => index));
+    expect(indices.size).toBe(rolledOver.includes(dataStream) ? 2 : 1);
     const { body } = await ask('POST', `/${dataStream}/_count`, {
       query: { term: { 'event.dataset': 'o365.audit' } },
     });
-    expect(body.count).toBe(2 * old.length);
+    expect(body.count).toBe(stored.size);
+  });
+
+  test('package first: documents of the old program are taken whole, and enriched as before', async () => {
+    const [namespace, other] = [newNamespace(), newNamespace()];
+    const dataStream = `logs-o365.audit-${namespace}`;
+    const documents = oldDocumentsOf(namespace);
+    await install({ ...oldPackage('0.1.0'), namespace: other });
+    expect(await store(`logs-o365.audit-${other}`, oldDocumentsOf(other))).toEqual([]);
+    await install({ files, namespace, version: '0.2.0' });
+    expect(await store(dataStream, documents)).toEqual([]);
+    const stored = await readAll(dataStream);
+    expect(stored.size).toBe(documents.length);
+    expectWhole(stored, documents);
+    const before = await readAll(`logs-o365.audit-${other}`);
+    const less = [...before].flatMap(([id, { source }]) => missingIn(source, stored.get(id)?.source));
+    const own = new Set(['event.ingested', 'data_stream.namespace']);
+    expect(less.filter((path) => !own.has(path))).toEqual([]);
   });
 });
+
+/** The fields that documents of this program lack in an index of the version before. */
+const lessEnriched: readonly string[] = [];
 
 describe('where the type of a field has changed', () => {
   let emulator: Emulator;
