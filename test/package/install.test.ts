@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { parse } from 'yaml';
 import { runInstall } from '../../input/cli/commands/install.ts';
-import { packageNames } from '../../input/cli/package/ready-package.ts';
+import { findZip, type PackageName, packageNames } from '../../input/cli/package/ready-package.ts';
 
 interface SeenRequest {
   readonly line: string;
@@ -149,8 +149,15 @@ describe('m365 install of all packages', () => {
     for (const name of all) replies[`GET /api/fleet/epm/packages/${name}`] = [404, { message: 'not found' }];
   });
 
+  const zips = new Map<PackageName, Promise<Uint8Array>>();
+  /** Each package is built once for all of these tests. */
+  const buildOnce = (name: PackageName) => {
+    const built = zips.get(name) ?? findZip(name);
+    zips.set(name, built);
+    return built;
+  };
   const installAll = (flags: Parameters<typeof runInstall>[0] = {}) =>
-    runInstall({ kibana: address, ...flags }, (line) => said.push(line), {});
+    runInstall({ kibana: address, ...flags }, (line) => said.push(line), {}, undefined, buildOnce);
 
   test('uploads each of them, under the title that it has', async () => {
     await installAll();

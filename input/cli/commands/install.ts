@@ -113,11 +113,12 @@ export async function runInstall(
   print: PrintLine,
   environment: EnvironmentVariables = process.env,
   sleep: (ms: number) => Promise<unknown> = setTimeout,
+  build: BuildZip = findZip,
 ) {
   // Packages are built first of all: it takes seconds, in which Kibana would close a connection that is open already.
   const deliver = await (flags.dashboardsOnly
     ? prepareDashboards(flags, print)
-    : prepareUploads(flags, print, sleep));
+    : prepareUploads(flags, print, sleep, build));
   const connection = await readConnection(flags, environment);
   try {
     await deliver(connection);
@@ -126,16 +127,18 @@ export async function runInstall(
   }
 }
 
+type BuildZip = (name: PackageName) => Promise<Uint8Array>;
 type Deliver = (connection: KibanaConnection) => Promise<void>;
 
 async function prepareUploads(
   flags: InstallFlags,
   print: PrintLine,
   sleep: (ms: number) => Promise<unknown>,
+  build: BuildZip,
 ): Promise<Deliver> {
   const zips = new Map<PackageName, Uint8Array>();
   for (const name of choosePackages(flags))
-    zips.set(name, flags.zip === undefined ? await findZip(name) : readZip(flags.zip));
+    zips.set(name, flags.zip === undefined ? await build(name) : readZip(flags.zip));
   return async (connection) => {
     const left: Obstacle[] = [];
     for (const [name, zip] of zips) {

@@ -52,13 +52,13 @@ export interface PackageParts {
   readonly changelog: string;
   /** The file in `docs/package/` from which the README is made. */
   readonly readme: string;
-  /** The text of each fixture for tests of pipelines, by its path in the package. */
-  readonly tests: readonly (readonly [string, string])[];
+  /** Writes the text of each fixture for tests of pipelines, by its path in the package: most of the work, done last. */
+  readonly writeTests: () => readonly (readonly [string, string])[];
 }
 
 /** Throws a DefinitionError where something does not fit together. */
 export function assemblePackage(parts: PackageParts): Package {
-  const { manifest, streams, savedObjects, tests } = parts;
+  const { manifest, streams, savedObjects, writeTests } = parts;
   const common = writeCommon(parts);
   const template = readReadmeTemplate(parts);
   const docs = writeDocs(template, streams);
@@ -67,7 +67,7 @@ export function assemblePackage(parts: PackageParts): Package {
     ...docs,
     ...writeStreams(streams, (field) => field),
     ...writeDevelopment(template),
-    ...tests,
+    ...writeTests(),
   ]);
   const built = new Map([...common, ...docs, ...writeStreams(streams, resolveReference)]);
   return {

@@ -10,8 +10,13 @@ import {
   readCollectionFields,
   type SavedObject,
 } from '../../../dashboards/index.ts';
-import { type DatasetPackage, datasetsOf, mainDataset } from '../../../pipelines/datasets.ts';
-import { loadDefinitions } from '../../../pipelines/index.ts';
+import {
+  type DatasetName,
+  type DatasetPackage,
+  datasetsOf,
+  mainDataset,
+} from '../../../pipelines/datasets.ts';
+import type { Definitions } from '../../../pipelines/definitions.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
 import { readVersion } from '../version.ts';
 import { assemblePackage, type Package, type PackageParts } from './assemble-package.ts';
@@ -23,35 +28,40 @@ export const repository = join(import.meta.dirname, '..', '..', '..');
 
 /** Throws a DefinitionError where something does not fit together. */
 export function buildPackage(root = repository, name: DatasetPackage = 'm365'): Package {
+  const manifest =
+    name === 'm365' ? readManifest(root, readVersion()) : readOwnManifest(root, readVersion(), name);
   const sources = dataStreamSources(root);
   const definitions = datasetsOf(name).map(sources.readDefinitions);
-  const streams = listDataStreams(name, sources);
-  const tests = definitions.flatMap((each) => writePipelineTests(root, each));
+  const writeTests = () => definitions.flatMap((each) => writePipelineTests(root, each));
   const kinds = datasetsOf(name).map(kindOf);
-  const parts = { root, streams, kinds };
+  const parts = { root, manifest, streams: listDataStreams(name, sources), kinds };
   if (name === 'm365')
     return assemblePackage({
       ...parts,
       ...listSavedObjects(root, sources),
-      manifest: readManifest(root, readVersion()),
       changelog: join(root, 'changelog.yml'),
       readme: 'README.md.hbs',
-      tests: [...tests, ...writeReportTest()],
+      writeTests: () => [...writeTests(), ...writeReportTest()],
     });
   return assemblePackage({
     ...parts,
     ...{ dashboards: [], savedObjects: [], rules: [] },
-    manifest: readOwnManifest(root, readVersion(), name),
     changelog: join(ownPartsOf(root, name), 'changelog.yml'),
     readme: 'graph.md.hbs',
-    tests,
+    writeTests,
   });
 }
 
+/** Definitions are read once, however often they are asked for. */
 export function dataStreamSources(root = repository): DataStreamSources {
+  const known = new Map<DatasetName, Definitions>();
   return {
     root,
-    readDefinitions: (dataset) => readDefinitions(dataset, join(root, 'pipelines')),
+    readDefinitions(dataset) {
+      const definitions = known.get(dataset) ?? readDefinitions(dataset, join(root, 'pipelines'));
+      known.set(dataset, definitions);
+      return definitions;
+    },
     collectionFields: readCollectionFields(join(root, 'dashboards', 'collection-fields.yml')),
   };
 }
@@ -71,6 +81,5 @@ function listSavedObjects(
 
 /** Builds the dashboards, searches and tag of the package without the rest of it. */
 export function buildSavedObjects(): readonly SavedObject[] {
-  const fields = createFieldLookup(loadDefinitions(), readCollectionFields());
-  return generateSavedObjects(loadDashboards(), fields);
+  return listSavedObjects(repository, dataStreamSources()).savedObjects;
 }

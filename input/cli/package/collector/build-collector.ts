@@ -42,6 +42,6 @@ export function buildCollectorPackage(root = repository): Package {
     savedObjects: renameObjects(generateSavedObjects(dashboards, fields), manifest.name),
     rules: renameRules(rules, manifest.name),
     readme: 'collector.md.hbs',
-    tests: writeReportTest(),
+    writeTests: writeReportTest,
   });
 }
