@@ -148,6 +148,15 @@ function readClient({ certificate, key, passphrase }: ClientCertificate) {
   }
 }
 
+/** Milliseconds since the epoch; undefined where it cannot be read, of which whoever uses it tells. */
+export function endOfCertificate(entry: string, setting: string): number | undefined {
+  try {
+    return new X509Certificate(readPem(entry, setting)).validToDate.getTime();
+  } catch {
+    return undefined;
+  }
+}
+
 function readPem(entry: string, setting: string): string {
   if (entry.includes('-----BEGIN')) return entry;
   try {

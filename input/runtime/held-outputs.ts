@@ -7,6 +7,11 @@ import { describeError } from '../contract/errors.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { Output } from '../contract/output.ts';
 import type { Telemetry } from '../contract/telemetry.ts';
+import {
+  certificateEndsCode,
+  endOfClientCertificate,
+  warnOfClientCertificate,
+} from '../outputs/client-certificate.ts';
 import { type OpeningParts, openOutputs } from '../outputs/open-outputs.ts';
 import type { OutputPolicy } from '../outputs/output-policy.ts';
 import { semaphoreOf } from './collector.ts';
@@ -26,6 +31,8 @@ export interface OutputLease {
 }
 
 interface CountedOutput extends HeldOutput {
+  /** The end of the certificate that it was opened with. */
+  readonly certificateEndsAt: number | undefined;
   users: number;
   /** No longer wanted. */
   retired: boolean;
@@ -80,6 +87,7 @@ export class HeldOutputs {
         output,
         semaphore: semaphoreOf(output),
         failure,
+        certificateEndsAt: endOfClientCertificate(policy),
         users: 0,
         retired: false,
       });
@@ -87,6 +95,20 @@ export class HeldOutputs {
     }
     const names = new Set(wanted.map(({ name }) => name));
     for (const held of this.#byName.values()) if (!names.has(held.policy.name)) this.#retire(held);
+    this.warnOfCertificates();
+  }
+
+  /** Tells of client certificates that end soon, where the output has nothing worse to say. */
+  warnOfCertificates(): void {
+    const { telemetry, clock } = this.#parts;
+    for (const { policy, certificateEndsAt } of this.#byName.values()) {
+      if (certificateEndsAt === undefined) continue;
+      const report = warnOfClientCertificate(certificateEndsAt, clock.now());
+      const component = { kind: 'output', name: policy.name } as const;
+      const shown = telemetry.reportOf?.(component);
+      const isFree = !shown || shown.health === 'healthy' || shown.code === certificateEndsCode;
+      if (report && isFree) telemetry.report(component, report);
+    }
   }
 
   /** Undefined where there is no output of that name. */

@@ -5,7 +5,8 @@ import type { Clock } from '../contract/clock.ts';
 import { describeError } from '../contract/errors.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { State } from '../contract/state.ts';
-import { minuteMs } from '../contract/time.ts';
+import { hourMs, minuteMs } from '../contract/time.ts';
+import type { HeldOutputs } from './held-outputs.ts';
 
 interface HousekeepingParts {
   readonly clock: Clock;
@@ -30,6 +31,18 @@ export async function keepState(state: State, parts: HousekeepingParts, signal: 
   ]);
   // Nobody waits for it: where the ledger cannot be written, the leases end by themselves.
   work.release(lease.owner).catch(() => undefined);
+}
+
+/** The end of a certificate comes nearer while a process runs. Resolves once the signal has aborted. */
+export async function watchCertificates(
+  outputs: Pick<HeldOutputs, 'warnOfCertificates'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    outputs.warnOfCertificates();
+    await clock.sleep(hourMs, signal).catch(() => undefined);
+  }
 }
 
 interface Repetition extends HousekeepingParts {

@@ -12,7 +12,7 @@ import { CompletenessReports } from './completeness-reports.ts';
 import { componentsOf } from './components-of.ts';
 import { FeedClaims, feedsOf } from './feed-claims.ts';
 import type { HeldOutput, HeldOutputs } from './held-outputs.ts';
-import { keepState } from './housekeeping.ts';
+import { keepState, watchCertificates } from './housekeeping.ts';
 import { type OpeningOptions, type OpenParts, openParts } from './open-parts.ts';
 import { openState } from './open-state.ts';
 import { reportOutdated } from './outdated-inputs.ts';
@@ -75,10 +75,13 @@ export class Session {
     telemetry.ledgerOpened?.(state.delivery.identity.id);
     const parts = await openParts(options, state, opening);
     const housekeeping = new AbortController();
-    const keeping = keepState(state, { clock, log }, housekeeping.signal);
-    opening.defer(() => {
+    const keeping = Promise.all([
+      keepState(state, { clock, log }, housekeeping.signal),
+      watchCertificates(parts.outputs, clock, housekeeping.signal),
+    ]);
+    opening.defer(async () => {
       housekeeping.abort();
-      return keeping;
+      await keeping;
     });
     const isLeft = () => damage?.signal.aborted ?? false;
     return new Session(options, { ...parts, isLeft, closing: opening.move() });

@@ -4,6 +4,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Finding, ok, problem, problemOf } from '../../contract/finding.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
+import { checkClientCertificate, endOfClientCertificate } from '../../outputs/client-certificate.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
 import { parseHost } from '../../outputs/elasticsearch/connect/hosts.ts';
 import type { ElasticsearchOptions } from '../../outputs/elasticsearch/connect/options.ts';
@@ -20,8 +21,11 @@ export async function* checkOutput(
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   switch (output.type) {
-    case 'elasticsearch':
+    case 'elasticsearch': {
+      const endsAt = endOfClientCertificate(output);
+      if (endsAt !== undefined) yield checkClientCertificate(endsAt, Date.now());
       return yield* checkCluster(output.options, optionsToRead(output, readable), targets, signal);
+    }
     case 'file':
       return yield checkFolder('folder', output.options.path);
     case 'console':

@@ -1,14 +1,13 @@
 // Warns of coming problems, and of those that were got around: the credential's end, and a wrong clock.
 
+import { judgeEnd } from '../../contract/credential-end.ts';
 import type { CredentialEnd } from '../../contract/telemetry.ts';
-import { dayMs, minuteMs } from '../../contract/time.ts';
+import { minuteMs } from '../../contract/time.ts';
 import type { ClockSkew } from '../../http/clock-skew.ts';
 import type { OpeningEnvironment } from '../source-kind.ts';
 import { clockTime } from './clock-time.ts';
 import type { FeedStatus } from './feed-status.ts';
 
-const mentionedMs = 30 * dayMs;
-const urgentMs = 7 * dayMs;
 const skewMentionedMs = 5 * minuteMs;
 
 /** As much of a stream as there is to be warned of. */
@@ -27,17 +26,16 @@ export function warnOfCredential({ tenantId, credentials, environment, status }:
   const { kind, endsAt } = credentials.end;
   environment.telemetry.credential?.(tenantId, { kind, endsAt });
   if (endsAt === undefined) return;
-  const left = endsAt - environment.clock.now();
-  if (left > mentionedMs) {
+  const { nearness, text } = judgeEnd(endsAt, environment.clock.now());
+  if (nearness === 'far') {
     status.set('credential', undefined);
     return;
   }
-  const days = Math.max(0, Math.floor(left / dayMs));
   const [name, advice] = renewal[kind];
   status.set('credential', {
-    health: left > urgentMs ? 'waiting' : 'degraded',
+    health: nearness === 'soon' ? 'waiting' : 'degraded',
     code: `${kind}-ends`,
-    message: `The ${name} ends on ${new Date(endsAt).toISOString().slice(0, 10)}, in ${days} days. ${advice}`,
+    message: `The ${name} ${text}. ${advice}`,
   });
 }
 

@@ -3,6 +3,8 @@
 
 import { type Finding, note, ok, problem, problemOf } from '../../../contract/finding.ts';
 import { dayMs, minuteMs } from '../../../contract/time.ts';
+import { checkEnd } from '../../tenant/check-end.ts';
+import { endOfCredential } from '../../tenant/wait-for-tenant.ts';
 import { graphHostsFor } from '../api/clouds.ts';
 import { type FeedQuery, isSliced, permissionsOf } from '../log-type.ts';
 import type { OpenGraph } from '../open-tenant.ts';
@@ -26,6 +28,7 @@ export async function* checkGraph(options: GraphOptions, signal: AbortSignal): A
   } catch (error) {
     return yield problemOf('token', error);
   }
+  yield* checkEnd(endOfCredential(options, tenant.tokens), Date.now());
   yield* checkCloud(options);
   yield* checkPermissions(tenant, options);
   for (const query of options.feeds) {

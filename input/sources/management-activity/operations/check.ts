@@ -4,7 +4,9 @@
 import { systemClock } from '../../../contract/clock.ts';
 import { type Finding, note, ok, problem, problemOf } from '../../../contract/finding.ts';
 import type { Item } from '../../../contract/state.ts';
-import { dayMs, minuteMs } from '../../../contract/time.ts';
+import { minuteMs } from '../../../contract/time.ts';
+import { checkEnd } from '../../tenant/check-end.ts';
+import { endOfCredential } from '../../tenant/wait-for-tenant.ts';
 import type { Subscription } from '../api/api.ts';
 import { hostsFor } from '../api/clouds.ts';
 import { listWindow } from '../listing/list-window.ts';
@@ -45,24 +47,17 @@ function* checkToken(
   { tokens, tenantId, hosts }: OpenTenant,
   options: ManagementActivityOptions,
 ): Generator<Finding> {
-  const { claims, certificateExpiresAt } = tokens;
+  const { claims } = tokens;
   const left =
     claims?.expiresAt === undefined
       ? ''
       : `, for ${Math.round((claims.expiresAt - Date.now()) / minuteMs)} minutes`;
   yield ok('token', `${new URL(hosts.login).host} issued one for ${new URL(hosts.management).host}${left}.`);
-  const end = options.certificate === undefined ? options.clientSecretEndsAt : certificateExpiresAt;
-  if (end !== undefined) yield checkEnd(options.certificate === undefined ? 'secret' : 'certificate', end);
+  yield* checkEnd(endOfCredential(options, tokens), Date.now());
   if (!claims) return yield note('roles', 'The token cannot be read, so its roles are not known.');
   if (claims.tenantId !== undefined && claims.tenantId !== tenantId)
     yield problem('tenant', `The token is one of the tenant ${claims.tenantId}.`, 'Correct tenant_id.');
   yield* checkRoles(claims.roles, options.contentTypes);
-}
-
-function checkEnd(name: 'certificate' | 'secret', end: number): Finding {
-  const days = Math.floor((end - Date.now()) / dayMs);
-  const message = `It ends on ${new Date(end).toISOString().slice(0, 10)}, in ${days} days.`;
-  return days > 30 ? ok(name, message) : note(name, message, 'Make the next one soon.');
 }
 
 function* checkRoles(roles: readonly string[], contentTypes: readonly string[]): Generator<Finding> {
