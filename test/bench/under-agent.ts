@@ -2,7 +2,7 @@
 // under load with what the control protocol adds.
 
 import { join } from 'node:path';
-import type { ContentOptions } from '../../input/emulator/index.ts';
+import type { EmulatorOptions } from '../../input/emulator/index.ts';
 import { AgentDouble } from '../agent/agent-double.ts';
 import type { UnitSettings } from '../agent/expected-units.ts';
 import { startEmulatorProcess } from './emulator-process.ts';
@@ -27,11 +27,11 @@ export interface AgentRun {
 /** Runs a collector under an agent and beside an emulator until it is measured; to files without an output. */
 export async function collectUnderAgent(
   executable: string,
-  content: ContentOptions,
+  world: EmulatorOptions,
   output: Readonly<Record<string, unknown>> | undefined,
   measure: (run: AgentRun) => Promise<void>,
 ): Promise<void> {
-  const emulator = await startEmulatorProcess({ seed: 1, startCooldown: 'off', tenants: [{ content }] });
+  const emulator = await startEmulatorProcess(world);
   await using agent = await AgentDouble.open({ command: [executable, 'agent'] });
   const id = 'm365-default';
   const source = output ?? { type: 'file', path: join(agent.top, 'out') };
