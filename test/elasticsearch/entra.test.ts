@@ -35,16 +35,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await emulator.close();
-  await place.remove();
   for (const dataset of datasets) await ask('DELETE', `/_data_stream/${dataStreamOf(dataset)}`);
   await withPolicy('setup', '--remove');
+  await place.remove();
 });
 
 const withPolicy = (...words: string[]) => run([...words, '--policy', place.policy]);
 
 test('setup puts in place what the log types of the policy need, and nothing of the audit log', async () => {
-  const before = await withPolicy('check');
-  expect(before.stdout.replaceAll(/\s+/g, ' ')).toMatch(/problem templates: /);
   const { code, stdout, stderr } = await withPolicy('setup');
   expect([code, stderr]).toEqual([0, '']);
   for (const dataset of datasets) expect(stdout).toContain(`created data stream ${dataStreamOf(dataset)}`);

@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { buildPackage } from '../../input/cli/package/build-package.ts';
+import { datasetPackages, datasetsOf } from '../../pipelines/datasets.ts';
 import { ask } from './cluster.ts';
 
 const mark = `m365test-${randomUUID().slice(0, 8)}`;
-const { source } = buildPackage();
+/** The files of all packages: no two have a data stream of one name with pipelines. */
+const source = new Map(
+  datasetPackages
+    .filter((name) => datasetsOf(name).length > 0)
+    .flatMap((name) => [...buildPackage(undefined, name).source]),
+);
 
 /** Under the names that Fleet, and Elastic's tool for tests, would give them: with a version in it. */
 const nameOf = (stream: string, pipeline: string): string => `${mark}-${stream}-0.1.0-${pipeline}`;
@@ -35,7 +41,11 @@ const tests = [...source.keys()].filter((path) => /\/_dev\/test\/pipeline\/test-
 
 test('every data stream with pipelines has a test of them', () => {
   const tested = tests.filter((path) => !path.endsWith('-expected.json')).map((path) => path.split('/')[1]);
-  expect([...new Set(tested)].toSorted()).toEqual(['audit', 'collection']);
+  const all = [...source.keys()].flatMap(
+    (path) => /^data_stream\/(\w+)\/elasticsearch\/ingest_pipeline\//.exec(path)?.[1] ?? [],
+  );
+  expect(new Set(tested)).toEqual(new Set(all));
+  expect(tested).toEqual(expect.arrayContaining(['audit', 'collection', 'signinlogs']));
 });
 
 test.each(tests.filter((path) => !path.endsWith('-expected.json')))(

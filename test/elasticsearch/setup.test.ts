@@ -225,9 +225,10 @@ describe('checking', () => {
   });
 
   test('for raw records, the package that maps them is right', async () => {
-    await putForeign({ _meta: { package: { name: 'o365' } } });
+    // Elastic's packages are called as the first part of their datasets.
+    await putForeign({ _meta: { package: { name: 'm365setup' } } });
     const { templates } = await check([stream]);
-    expect(templates).toMatchObject({ state: 'ok', message: expect.stringContaining('"o365"') });
+    expect(templates).toMatchObject({ state: 'ok', message: expect.stringContaining('"m365setup"') });
   });
 
   test('for raw records, nobody who maps them is a problem, and m365 itself a detour', async () => {
@@ -249,7 +250,7 @@ describe('checking', () => {
       const { templates } = await check([stream]);
       expect(templates).toMatchObject({
         state: 'unknown',
-        advice: expect.stringContaining('takes records in o365audit'),
+        advice: expect.stringContaining('takes raw records'),
       });
     }
   });

@@ -7,6 +7,7 @@ import type { OutputPolicy } from '../../outputs/output-policy.ts';
 import type { Policy, StreamPolicy } from '../../settings/policy/policy.ts';
 import { withReadingKeys } from '../../settings/policy/reading-key.ts';
 import type { DeliveryTargets } from '../../setup/judge-templates.ts';
+import { usualKind } from '../../sources/index.ts';
 import { checkFolder, checkOutput, describeKey, hostsOfOutput } from '../check/check-output.ts';
 import { printFinding } from '../check/print-finding.ts';
 import { chooseStreams, nameTenant, rawStreamsOf, writtenStreamsOf } from '../choose-streams.ts';
@@ -77,7 +78,7 @@ function sectionsOf(policy: Policy, { tenant, agentHome }: CheckFlags): readonly
   const readable = withReadingKeys(policy).outputs;
   return [
     ...chooseStreams(policy, tenant).map((stream) => ({
-      title: `Tenant ${nameTenant(stream)}`,
+      title: `Tenant ${nameTenant(stream)}${stream.source.kind === usualKind ? '' : `, ${stream.source.kind}`}`,
       findings: (signal: AbortSignal) => checkSource(stream, signal),
     })),
     ...policy.outputs.map((output, index) => ({

@@ -36,6 +36,7 @@ test('check asks each selected feed for one record', async () => {
   for (const feed of ['interactiveUser', 'nonInteractiveUser', 'servicePrincipal', 'managedIdentity'])
     expect(printed).toMatch(new RegExp(`ok +${feed}: It can be read`));
   expect(printed).toContain('The token carries AuditLog.Read.All');
+  expect(printed).toMatch(/^Tenant .*, graph-sign-ins$/m);
   expect(code).toBe(0);
   expect(emulator.requests.counts().byOperation).toMatchObject({ graph: 4 });
 });
