@@ -10,6 +10,7 @@ import { logTypes } from '../../../input/sources/graph/log-types/index.ts';
 import { compiledScripts } from '../../compiled-scripts.ts';
 import {
   type Difference,
+  type EmulatedPlace,
   makeWorkplace,
   type PolicyStream,
   type Program,
@@ -19,13 +20,14 @@ import {
 
 const program = join(import.meta.dirname, 'm365.ts');
 
-/** The settings of a stream that reads a log type of the emulator's first tenant, as fast as it answers. */
+/** The settings of a stream that reads a log type of one of the emulator's tenants, as fast as it answers. */
 export function graphStream(
-  emulator: Emulator,
+  emulator: EmulatedPlace,
   source: string,
   more: Record<string, unknown> = {},
+  tenant = 0,
 ): PolicyStream {
-  const { management_url: _, ...stream } = streamFor(emulator, 0, {
+  const { management_url: _, ...stream } = streamFor(emulator, tenant, {
     id: source,
     source,
     graph_url: emulator.url,

@@ -2,11 +2,7 @@
 // the data stream of the audit log.
 
 import { main } from '../../../input/cli/main.ts';
-import { graphKind, graphKinds } from '../../../input/sources/graph/index.ts';
-import { logTypes } from '../../../input/sources/graph/log-types/index.ts';
-import { registerSource } from '../../../input/sources/index.ts';
+import { registerEveryKind } from './every-kind.ts';
 
-const there = new Set(graphKinds.map(({ name }) => name));
-for (const logType of logTypes)
-  if (!there.has(logType.kind)) registerSource(graphKind(logType, 'o365.audit'));
+registerEveryKind('o365.audit');
 await main(process.argv.slice(2));

@@ -70,7 +70,10 @@ export class FeedPoller {
       from: Math.max(progress.start, progress.watermark - options.overlapMs),
       to: progress.watermark,
     };
-    for (let edge = this.#edge(); progress.watermark < edge; edge = this.#edge()) {
+    // Time goes on while requests wait for their budget: what is new since then is for the next poll. Else a poll would follow
+    // the time second by second, a request each, and never come to its end.
+    const last = this.#edge();
+    for (let edge = last; progress.watermark < edge; edge = Math.min(last, this.#edge())) {
       const slice = { from: progress.watermark, to: Math.min(edge, progress.watermark + this.#length.ms) };
       const backfill = slice.from < progress.firstRunAt - options.delayMs - dayMs;
       const { telemetry } = environment;
