@@ -29,15 +29,15 @@ export interface MeasuredRun {
   readonly ended: Promise<MeasuredUsage>;
 }
 
-/** Starts `m365 run` with these arguments behind it. */
+/** Starts `m365 run` with these arguments behind it; `program` is the file of another one in its place. */
 export function startMeasured(
   args: readonly string[],
   folder: string,
   flags: readonly string[] = [],
+  program = join(root, 'input', 'cli', 'm365.js'),
 ): MeasuredRun {
   const usageFile = join(folder, 'usage.json');
   const reporter = join(import.meta.dirname, 'report-usage.js');
-  const program = join(root, 'input', 'cli', 'm365.js');
   const child = spawn(process.execPath, [...flags, '--import', reporter, program, 'run', ...args], {
     cwd: root,
     // The compile cache is the benchmark's own: code that changed since the last run must not bring Node's TypeScript

@@ -14,6 +14,7 @@ export interface EmulatorProcess {
   /** The stream settings of every tenant, in order. */
   readonly streams: readonly PolicyStream[];
   readonly url: string;
+  readonly tenants: EmulatedPlace['tenants'];
   /** Returns every Id the emulator made available, each once. */
   distinctIds(): Promise<Set<string>>;
   stop(): Promise<void>;
@@ -36,6 +37,7 @@ export async function startEmulatorProcess(options: EmulatorOptions): Promise<Em
     stream,
     streams,
     url: emulated.url,
+    tenants: emulated.tenants,
     distinctIds: () => readIds(`${emulated.url}/emulator/truth/ids`),
     async stop() {
       child.kill();

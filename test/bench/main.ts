@@ -10,6 +10,7 @@ const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): 
   storage: () => import('./storage.ts'),
   paths: () => import('./paths.ts'),
   tenants: () => import('./tenants.ts'),
+  graph: () => import('./graph.ts'),
   latency: () => import('./latency.ts'),
   'event-loop': () => import('./event-loop.ts'),
   executable: () => import('./executable.ts'),
