@@ -3,23 +3,26 @@
 // leads back to it.
 
 import type { ProblemAt } from '../pipelines/language/yaml-file.ts';
+import type { DashboardPackage } from './packages.ts';
 
 export interface DashboardDefinition {
   /** The file's name, `sign-ins` for `sign-ins.yml`. Drill-downs refer to it. */
   readonly id: string;
+  /** The package that has its datasets, and installs it. */
+  readonly package: DashboardPackage;
   readonly content: DashboardSource;
   /** Describes a problem at a place of the file that this came from. */
   readonly problemAt: ProblemAt;
 }
 
 export interface DashboardSource {
-  /** The title; Kibana shows it as `[O365] <title>`. */
+  /** The title; Kibana shows it as `[O365] <title>`, with what its package is called. */
   readonly title: string;
   /** A description of one sentence. */
   readonly about: string;
-  /** The position among the dashboards in the navigation. */
+  /** The position among the dashboards of its package in the navigation. */
   readonly order: number;
-  /** The datasets that it is about; the first is every panel's, unless the panel names another. */
+  /** The datasets that it is about, all of one package; the first is every panel's, unless the panel names another. */
   readonly datasets: readonly string[];
   /** The stretch of time shown when it is opened: `24h`, `7d`. */
   readonly time: string;

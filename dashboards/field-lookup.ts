@@ -2,7 +2,9 @@
 
 import { ecsFieldNames, findEcsField } from '../fields/ecs.ts';
 import { fieldTypes } from '../fields/field-types.ts';
+import { datasetNames } from '../pipelines/datasets.ts';
 import type { Definitions, Property } from '../pipelines/definitions.ts';
+import { loadDefinitions } from '../pipelines/index.ts';
 import { compiledSchema } from '../pipelines/json/compiled-schema.ts';
 import { DefinitionError } from '../pipelines/language/problem.ts';
 import { readYamlFile } from '../pipelines/language/yaml-file.ts';
@@ -51,12 +53,13 @@ function readFields(path: string): readonly CollectionField[] {
   return file.content;
 }
 
+/** Of all datasets, unless some are given. */
 export function createFieldLookup(
-  { dataset, properties }: Pick<Definitions, 'dataset' | 'properties'>,
+  definitions: readonly Pick<Definitions, 'dataset' | 'properties'>[] = loadAllDefinitions(),
   collection = readCollectionFields(),
 ): FieldLookup {
   const own = new Map<string, KnownField>([
-    ...flatten(properties, dataset.recordField),
+    ...definitions.flatMap(({ dataset, properties }) => flatten(properties, dataset.recordField)),
     ...collection.map((field): [string, KnownField] => [field.name, field]),
   ]);
   return {
@@ -65,10 +68,20 @@ export function createFieldLookup(
   };
 }
 
-/** An object holds fields and is not one itself. */
+function loadAllDefinitions(): Definitions[] {
+  return datasetNames.map((name) => loadDefinitions(name));
+}
+
+/** An object holds fields and is not one itself; one by position holds them at each. */
 function flatten(properties: Readonly<Record<string, Property>>, above: string): [string, KnownField][] {
   return Object.entries(properties).flatMap(([key, property]): [string, KnownField][] => {
     const name = `${above}.${property.field ?? key}`;
-    return [[name, { type: property.type }], ...flatten(property.properties ?? {}, name)];
+    const places = Array.from({ length: property.positions ?? 0 }, (_, position) => `${name}.${position}`);
+    return [
+      [name, { type: property.type }],
+      ...(places.length === 0 ? [name] : places).flatMap((place) =>
+        flatten(property.properties ?? {}, place),
+      ),
+    ];
   });
 }

@@ -3,10 +3,11 @@
 import { controlGroup } from './controls.ts';
 import type { DashboardDefinition, FieldLookup, PanelSource } from './definition.ts';
 import { datasetFilter } from './filters.ts';
-import { dashboardId, idOf, searchId } from './identifiers.ts';
+import { dashboardId, idOf, searchId, tagId } from './identifiers.ts';
 import { refuseUnknownNames } from './language/index.ts';
 import { columns, layOut, type Position } from './layout.ts';
 import { kql } from './lens/state.ts';
+import { type DashboardPackage, lookOf, packageNames } from './packages.ts';
 import { lensContent } from './panels/lens-panel.ts';
 import { linksContent } from './panels/links-panel.ts';
 import { mapContent } from './panels/map-panel.ts';
@@ -16,41 +17,56 @@ import { textContent } from './panels/text-panel.ts';
 import {
   coreMigrationVersion,
   refersToDataView,
+  refersToTag,
   type SavedObject,
-  tagId,
-  tagReference,
   typeMigrationVersions,
 } from './saved-object.ts';
 
 const linksHeight = 3;
 
 /**
- * Returns the dashboards, the searches they show, and their tag. Throws a DefinitionError for a name that stands for
- * nothing.
+ * Returns the dashboards, the searches they show, and their tags, package by package. Throws a DefinitionError for a name
+ * that stands for nothing.
  */
 export function generateSavedObjects(
   definitions: readonly DashboardDefinition[],
   fields: FieldLookup,
 ): SavedObject[] {
   refuseUnknownNames(definitions, fields);
-  return [
-    tag,
-    ...definitions.flatMap(buildSearches),
-    ...definitions.map((definition) => buildDashboard(definition, definitions, fields)),
-  ];
+  return packageNames.flatMap((name) => {
+    const own = dashboardsOf(name, definitions);
+    if (own.length === 0) return [];
+    return [
+      buildTag(name),
+      ...own.flatMap(buildSearches),
+      ...own.map((definition) => buildDashboard(definition, own, fields)),
+    ];
+  });
+}
+
+/** Returns those that the package of this name installs, in the order of its navigation. */
+export function dashboardsOf(
+  packageName: string,
+  definitions: readonly DashboardDefinition[],
+): readonly DashboardDefinition[] {
+  return definitions.filter((definition) => definition.package === packageName);
 }
 
 /** The title as Kibana and packages show it. */
-export const titleOf = ({ content }: DashboardDefinition): string => `[O365] ${content.title}`;
+export const titleOf = (definition: DashboardDefinition): string =>
+  `[${lookOf(definition.package).prefix}] ${definition.content.title}`;
 
-const tag: SavedObject = {
-  attributes: { color: '#6092C0', description: 'Microsoft 365 audit logs', name: 'Microsoft 365' },
-  coreMigrationVersion,
-  id: tagId,
-  references: [],
-  type: 'tag',
-  typeMigrationVersion: typeMigrationVersions.tag,
-};
+function buildTag(packageName: DashboardPackage): SavedObject {
+  const { tag, about } = lookOf(packageName);
+  return {
+    attributes: { color: '#6092C0', description: about, name: tag },
+    coreMigrationVersion,
+    id: tagId(packageName),
+    references: [],
+    type: 'tag',
+    typeMigrationVersion: typeMigrationVersions.tag,
+  };
+}
 
 const panelsOf = ({ content }: DashboardDefinition): PanelSource[] =>
   content.rows.flatMap(({ panels }) => panels);
@@ -62,8 +78,8 @@ function buildSearches(definition: DashboardDefinition): SavedObject[] {
   return panelsOf(definition).flatMap((panel) =>
     panel.kind === 'events'
       ? buildSearch(
+          definition,
           panel,
-          searchId(definition.id, panel.question),
           `${titleOf(definition)}: ${panel.question}`,
           datasetOf(definition, panel),
         )
@@ -99,9 +115,9 @@ function buildDashboard(
       version: 3,
     },
     coreMigrationVersion,
-    id: dashboardId(id),
+    id: dashboardId(definition),
     references: [
-      tagReference,
+      refersToTag(definition.package),
       refersToDataView(filterIndex),
       ...panels.flatMap((panel) => panel.references),
       ...references,
@@ -121,9 +137,8 @@ const options = {
 
 function buildLinks({ id }: DashboardDefinition, all: readonly DashboardDefinition[]): BuiltPanel {
   const name = (...words: readonly string[]) => idOf(id, 'links', ...words);
-  const destinations = all.map((other) => ({ id: other.id, title: other.content.title }));
   const position: Position = { x: 0, y: 0, w: columns, h: linksHeight };
-  const links = linksContent(destinations, name);
+  const links = linksContent(all, name);
   return assemblePanel(links, { id: name(), position }, { question: 'Dashboards' });
 }
 
@@ -150,7 +165,7 @@ function contentOf(definition: DashboardDefinition, panel: PanelSource, fields: 
     case 'map':
       return mapContent(panel, datasetOf(definition, panel), name);
     case 'events':
-      return searchContent(name(), searchId(definition.id, panel.question));
+      return searchContent(name(), searchId(definition, panel.question));
     default:
       return lensContent(panel, datasetOf(definition, panel), name, fields);
   }
@@ -165,7 +180,7 @@ function drillDownOf(
   const target = 'opens' in panel ? all.find((other) => other.id === panel.opens) : undefined;
   if (target === undefined) return undefined;
   return {
-    dashboardId: dashboardId(target.id),
+    dashboardId: dashboardId(target),
     eventId: idOf(id, question, 'opens'),
     title: target.content.title,
   };

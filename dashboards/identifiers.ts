@@ -1,7 +1,9 @@
 // Makes ids that are the same in every run: Kibana expects the form of a UUID, and a hash of the object's name fills
-// it.
+// it. What a package installs has to begin with its name.
 
 import { createHash } from 'node:crypto';
+import type { DashboardDefinition } from './definition.ts';
+import type { DashboardPackage } from './packages.ts';
 
 /** Makes a UUID of version 8 (free content) from the words that name a thing. */
 export function idOf(...words: readonly string[]): string {
@@ -16,7 +18,11 @@ export function idOf(...words: readonly string[]): string {
   ].join('-');
 }
 
-export const dashboardId = (id: string): string => `m365-${id}`;
+type NamedDashboard = Pick<DashboardDefinition, 'id' | 'package'>;
 
-export const searchId = (dashboard: string, question: string): string =>
-  `m365-${dashboard}-${idOf(dashboard, question).slice(0, 8)}`;
+export const dashboardId = (dashboard: NamedDashboard): string => `${dashboard.package}-${dashboard.id}`;
+
+export const searchId = (dashboard: NamedDashboard, question: string): string =>
+  `${dashboardId(dashboard)}-${idOf(dashboard.id, question).slice(0, 8)}`;
+
+export const tagId = (packageName: DashboardPackage): string => `${packageName}-microsoft-365`;

@@ -3,6 +3,6 @@
 export { type AlertRule, generateAlertRules } from './alert-rules.ts';
 export type { DashboardDefinition, FieldLookup } from './definition.ts';
 export { type CollectionField, createFieldLookup, readCollectionFields } from './field-lookup.ts';
-export { generateSavedObjects, titleOf } from './generate.ts';
+export { dashboardsOf, generateSavedObjects, titleOf } from './generate.ts';
 export { loadDashboards } from './language/index.ts';
 export { dataView, type SavedObject } from './saved-object.ts';

@@ -1,6 +1,9 @@
 // Kibana's saved objects in the form that a package ships and that Kibana 8.18 imports. JSON that a built package holds
 // as a string is a string here.
 
+import { tagId } from './identifiers.ts';
+import type { DashboardPackage } from './packages.ts';
+
 export interface Reference {
   readonly id: string;
   readonly name: string;
@@ -26,6 +29,7 @@ export const typeMigrationVersions = { dashboard: '10.2.0', search: '10.3.0', ta
 
 export const refersToDataView = (name: string): Reference => ({ id: dataView, name, type: 'index-pattern' });
 
-export const tagId = 'm365-microsoft-365';
-
-export const tagReference: Reference = { id: tagId, name: `tag-ref-${tagId}`, type: 'tag' };
+export function refersToTag(packageName: DashboardPackage): Reference {
+  const id = tagId(packageName);
+  return { id, name: `tag-ref-${id}`, type: 'tag' };
+}

@@ -46,8 +46,11 @@ export function checkDashboards(
   definitions: readonly DashboardDefinition[],
   fields: FieldLookup,
 ): DefinitionProblem[] {
-  const ids = definitions.map(({ id }) => id);
-  return definitions.flatMap((definition) => new Checker(definition, ids, fields).check());
+  return definitions.flatMap((definition) => {
+    const besides = definitions.filter((other) => other.package === definition.package);
+    const ids = besides.map(({ id }) => id);
+    return new Checker(definition, ids, fields).check();
+  });
 }
 
 class Checker {

@@ -3,9 +3,10 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { compiledSchema } from '../../pipelines/json/compiled-schema.ts';
-import type { DefinitionProblem } from '../../pipelines/language/problem.ts';
+import { type DefinitionProblem, suggest } from '../../pipelines/language/problem.ts';
 import { describeErrors, type ProblemAt, readYamlFile } from '../../pipelines/language/yaml-file.ts';
 import type { DashboardDefinition, DashboardSource } from '../definition.ts';
+import { knownDatasets, ownerOf, packageNames } from '../packages.ts';
 import { dashboardSchema, kinds, panelSchema } from './schema.ts';
 
 const schema = compiledSchema<DashboardSource>(dashboardSchema);
@@ -18,7 +19,7 @@ export interface ReadResult {
   readonly problems: readonly DefinitionProblem[];
 }
 
-/** Reads all `.yml` files of a folder, in the order the dashboards ask for. */
+/** Reads all `.yml` files of a folder, package by package, in the order the dashboards ask for. */
 export function readDashboardFiles(folder: string): ReadResult {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.yml'))
@@ -27,7 +28,11 @@ export function readDashboardFiles(folder: string): ReadResult {
   return {
     definitions: files
       .flatMap(({ definitions }) => definitions)
-      .sort((one, other) => one.content.order - other.content.order),
+      .sort(
+        (one, other) =>
+          packageNames.indexOf(one.package) - packageNames.indexOf(other.package) ||
+          one.content.order - other.content.order,
+      ),
     problems: files.flatMap(({ problems }) => problems),
   };
 }
@@ -36,9 +41,24 @@ function readDashboard(path: string): ReadResult {
   const file = readYamlFile(path, schema());
   if (file.content === undefined) return { definitions: [], problems: file.problems };
   const { content, problemAt } = file;
-  const problems = checkPanels(content, problemAt);
-  if (problems.length > 0) return { definitions: [], problems };
-  return { definitions: [{ id: basename(path, '.yml'), content, problemAt }], problems };
+  const problems = [...checkDatasets(content, problemAt), ...checkPanels(content, problemAt)];
+  const owner = ownerOf(content.datasets[0] ?? '');
+  if (problems.length > 0 || owner === undefined) return { definitions: [], problems };
+  return { definitions: [{ id: basename(path, '.yml'), package: owner, content, problemAt }], problems };
+}
+
+/** All are known, and of the package of the first. */
+function checkDatasets({ datasets }: DashboardSource, problemAt: ProblemAt): DefinitionProblem[] {
+  const [first = ''] = datasets;
+  const owner = ownerOf(first);
+  return datasets.flatMap((name, position) => {
+    const own = ownerOf(name);
+    if (own === undefined)
+      return [problemAt(['datasets', position], `unknown dataset "${name}"${suggest(name, knownDatasets)}`)];
+    if (owner === undefined || own === owner) return [];
+    const message = `"${name}" is of the package ${own}, and "${first}" of ${owner}`;
+    return [problemAt(['datasets', position], message)];
+  });
 }
 
 function checkPanels({ rows }: DashboardSource, problemAt: ProblemAt): DefinitionProblem[] {

@@ -2,15 +2,16 @@
 // Kibana heads a column only with the label of its field in the data view, and the data view of all logs is not ours. A
 // search may bring a data view of its own, though (from Kibana 8.5 on): this one has the same events and our labels.
 
-import type { EventsPanelSource } from '../definition.ts';
+import type { DashboardDefinition, EventsPanelSource } from '../definition.ts';
 import { datasetFilter } from '../filters.ts';
+import { searchId } from '../identifiers.ts';
 import { kql, timeField } from '../lens/state.ts';
 import {
   coreMigrationVersion,
   dataView,
   refersToDataView,
+  refersToTag,
   type SavedObject,
-  tagReference,
   typeMigrationVersions,
 } from '../saved-object.ts';
 import type { PanelContent } from './panel.ts';
@@ -18,11 +19,12 @@ import type { PanelContent } from './panel.ts';
 const source = 'kibanaSavedObjectMeta.searchSourceJSON';
 
 export function buildSearch(
+  dashboard: DashboardDefinition,
   panel: EventsPanelSource,
-  id: string,
   title: string,
   dataset: string,
 ): SavedObject {
+  const id = searchId(dashboard, panel.question);
   const filterIndex = `${source}.filter[0].meta.index`;
   return {
     attributes: {
@@ -47,7 +49,7 @@ export function buildSearch(
     },
     coreMigrationVersion,
     id,
-    references: [refersToDataView(filterIndex), tagReference],
+    references: [refersToDataView(filterIndex), refersToTag(dashboard.package)],
     type: 'search',
     typeMigrationVersion: typeMigrationVersions.search,
   };

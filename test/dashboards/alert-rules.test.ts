@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createFieldLookup, generateAlertRules } from '../../dashboards/index.ts';
-import { loadDefinitions } from '../../pipelines/index.ts';
 
-const fields = createFieldLookup(loadDefinitions());
+const fields = createFieldLookup();
 
 test('there is a rule for each thing that can go wrong with the collection, and for silence', () => {
   const rules = generateAlertRules(fields);

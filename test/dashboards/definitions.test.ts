@@ -129,6 +129,29 @@ describe('a dashboard file with a mistake is refused, with file, line and what w
     );
   });
 
+  test('a dataset that nobody maps, and one of another package', () => {
+    const problemsWith = (datasets: string) =>
+      problemsOf(panel('kind: metric, value: count'), head.replace('[o365.audit]', datasets));
+    expect(problemsWith('[azure.signinlog]')).toBe(
+      'test.yml:4: unknown dataset "azure.signinlog"; did you mean "azure.signinlogs"?',
+    );
+    expect(problemsWith('[azure.signinlogs, o365.audit]')).toBe(
+      'test.yml:4: "o365.audit" is of the package m365, and "azure.signinlogs" of m365_entra',
+    );
+    expect(problemsWith('[azure.signinlogs, azure.auditlogs]')).toBe('');
+  });
+
+  test('a drill-down to a dashboard that another package installs', () => {
+    writeFileSync(
+      join(folder, 'far.yml'),
+      `${head.replace('o365.audit', 'azure.auditlogs')}${panel('kind: metric, value: count')}`,
+    );
+    expect(problemsOf(panel('kind: donut, of: user.name, opens: far'))).toMatch(
+      /^test\.yml:9: unknown dashboard "far"/,
+    );
+    expect(problemsOf(panel('kind: donut, of: user.name'))).toBe('');
+  });
+
   test('every mistake is reported at once, and no mistake none', () => {
     expect(
       problemsOf(panel('kind: donut, of: user.nam') + panel('kind: donut, of: user.nmae, width: 24')),

@@ -4,7 +4,6 @@ import { chooseIntervalMs } from '../../dashboards/interpret/interval.ts';
 import { aggregationsOf, otherAggregations } from '../../dashboards/interpret/lens-request.ts';
 import { otherRowsOf, rowsOf } from '../../dashboards/interpret/lens-table.ts';
 import { buildLayer } from '../../dashboards/lens/layer.ts';
-import { loadDefinitions } from '../../pipelines/index.ts';
 import { someFields } from './fields.ts';
 
 const name = (...words: readonly string[]) => words.join('-');
@@ -115,7 +114,7 @@ describe('a sum', () => {
 });
 
 test('no question about the collection groups by the name that not every tenant has', () => {
-  const objects = generateSavedObjects(loadDashboards(), createFieldLookup(loadDefinitions()));
+  const objects = generateSavedObjects(loadDashboards(), createFieldLookup());
   expect(JSON.stringify(objects)).toContain('m365.collection.tenant');
   expect(JSON.stringify(objects)).not.toMatch(/sourceField\\*":\\*"organization\.name/);
 });

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { createFieldLookup, generateSavedObjects, loadDashboards } from '../../dashboards/index.ts';
 import { previewSource } from '../../input/cli/preview/preview-source.ts';
 import { servePreview } from '../../input/preview/server.ts';
-import { loadDefinitions } from '../../pipelines/index.ts';
 import { Browser } from './browser.ts';
 import { askAt, loadSample, sample, sampleStreams } from './sample/load.ts';
 
@@ -40,7 +39,7 @@ const elasticsearch = process.env.ELASTICSEARCH_URL ?? 'http://127.0.0.1:9200';
 if (process.env.KEEP_SAMPLE === undefined) await loadSample(elasticsearch);
 
 const ask = askAt(elasticsearch);
-const objects = generateSavedObjects(loadDashboards(), createFieldLookup(loadDefinitions()));
+const objects = generateSavedObjects(loadDashboards(), createFieldLookup());
 const search = (body: object) => ask('POST', `/${sampleStreams.join(',')}/_search`, body);
 const server = await servePreview(
   previewSource(objects, search, () => sample.end),
@@ -68,6 +67,6 @@ async function takePicture(id: string): Promise<void> {
   await browser.resize(Number(width), Number(height));
   await browser.evaluate('new Promise((done) => setTimeout(done, 300))');
   const picture = shrink(await browser.screenshot());
-  writeFileSync(join(folder, `${id.replace('m365-', '')}.png`), picture);
+  writeFileSync(join(folder, `${id.slice(id.indexOf('-') + 1)}.png`), picture);
   console.log(`${id}: ${width} × ${height}, ${Math.round(picture.length / 1024)} KiB`);
 }

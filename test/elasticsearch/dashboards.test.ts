@@ -12,7 +12,6 @@ import { readDashboard } from '../../dashboards/interpret/read-dashboard.ts';
 import type { UnknownObject } from '../../dashboards/interpret/unknown-object.ts';
 import type { QueryView } from '../../dashboards/interpret/view.ts';
 import { kqlToQuery } from '../../dashboards/kql/to-query.ts';
-import { loadDefinitions } from '../../pipelines/index.ts';
 import {
   differences,
   expectedRows,
@@ -27,7 +26,7 @@ import { askAt, loadSample, removeSample, sample, sampleStreams } from '../dashb
 import { translateKql } from '../detections/kql.ts';
 import { clusterUrl } from './cluster.ts';
 
-const objects = generateSavedObjects(loadDashboards(), createFieldLookup(loadDefinitions()));
+const objects = generateSavedObjects(loadDashboards(), createFieldLookup());
 const dashboards = objects
   .filter(({ type }) => type === 'dashboard')
   .map((object) => readDashboard(object, objects));
@@ -147,7 +146,7 @@ function queriesIn(panel: QueryView): string[] {
 }
 
 test('every query finds what another translation of KQL finds', async () => {
-  const fields = createFieldLookup(loadDefinitions());
+  const fields = createFieldLookup();
   const types = new Map(fields.names.map((name) => [name, fields.find(name)?.type ?? 'keyword']));
   const queries = [...new Set(panels.flatMap(({ panel }) => queriesIn(panel)))];
   expect(queries.length).toBeGreaterThan(50);
@@ -159,7 +158,7 @@ test('every query finds what another translation of KQL finds', async () => {
 
 describe('documents that are in no index answer as Elasticsearch does', () => {
   const local = evaluator({
-    fields: new QueryFields(createFieldLookup(loadDefinitions())),
+    fields: new QueryFields(createFieldLookup()),
     documents: async function* () {
       yield* sources;
     },
@@ -199,7 +198,7 @@ describe('documents that are in no index answer as Elasticsearch does', () => {
 });
 
 describe('alert rules find what they are for, and nothing else', () => {
-  const rules = generateAlertRules(createFieldLookup(loadDefinitions()));
+  const rules = generateAlertRules(createFieldLookup());
   const ruleOf = (id: string) => {
     const { params } = Object(rules.find((rule) => rule.id === id)?.template.attributes);
     return { fields: [params.termField ?? []].flat(), query: JSON.parse(params.esQuery).query };

@@ -4,7 +4,6 @@ import { createFieldLookup, generateAlertRules } from '../../dashboards/index.ts
 import { runSetup } from '../../input/cli/commands/setup.ts';
 import { collectionSample } from '../../input/cli/package/sample/sample-events.ts';
 import { readOwnAssets } from '../../input/setup/own-assets.ts';
-import { loadDefinitions } from '../../pipelines/index.ts';
 import { ask, clusterUrl } from './cluster.ts';
 
 const mark = `m365test${randomUUID().slice(0, 8)}.alerts`;
@@ -67,7 +66,7 @@ function withFigures(change: object): object {
   return { ...sample, m365: { collection: { ...sample.m365.collection, ...change } } };
 }
 
-test.each(generateAlertRules(createFieldLookup(loadDefinitions())).map((rule) => [rule.id, rule] as const))(
+test.each(generateAlertRules(createFieldLookup()).map((rule) => [rule.id, rule] as const))(
   'the rule %s finds what it is for, and nothing else',
   async (id, { template }) => {
     const { query } = JSON.parse(String(template.attributes.params.esQuery));

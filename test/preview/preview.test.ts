@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createFieldLookup, generateSavedObjects, loadDashboards } from '../../dashboards/index.ts';
 import { previewSource } from '../../input/cli/preview/preview-source.ts';
 import { type PreviewServer, servePreview } from '../../input/preview/server.ts';
-import { loadDefinitions } from '../../pipelines/index.ts';
 
-const objects = generateSavedObjects(loadDashboards(), createFieldLookup(loadDefinitions()));
+const objects = generateSavedObjects(loadDashboards(), createFieldLookup());
 /** What Elasticsearch was asked last, and what it answers. */
 let asked: object = {};
 let reply: () => unknown = () => ({ hits: { total: { value: 42 } } });

@@ -3,7 +3,6 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { createFieldLookup, generateSavedObjects, loadDashboards } from '../../../dashboards/index.ts';
-import { loadDefinitions } from '../../../pipelines/index.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { listDocumentFiles, statPath } from '../../local-documents/document-files.ts';
 import { connect } from '../../outputs/elasticsearch/connect/connection.ts';
@@ -65,7 +64,7 @@ export function previewCommand(): Command {
 }
 
 async function runPreview(flags: PreviewFlags): Promise<void> {
-  const objects = generateSavedObjects(loadDashboards(), createFieldLookup(loadDefinitions()));
+  const objects = generateSavedObjects(loadDashboards(), createFieldLookup());
   const now = () => flags.now ?? Date.now();
   using interruption = listenForInterruption();
   const { stop } = interruption;

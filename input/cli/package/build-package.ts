@@ -4,18 +4,14 @@
 import { join } from 'node:path';
 import {
   createFieldLookup,
+  dashboardsOf,
   generateAlertRules,
   generateSavedObjects,
   loadDashboards,
   readCollectionFields,
   type SavedObject,
 } from '../../../dashboards/index.ts';
-import {
-  type DatasetName,
-  type DatasetPackage,
-  datasetsOf,
-  mainDataset,
-} from '../../../pipelines/datasets.ts';
+import { type DatasetName, type DatasetPackage, datasetsOf } from '../../../pipelines/datasets.ts';
 import type { Definitions } from '../../../pipelines/definitions.ts';
 import { readDefinitions } from '../../../pipelines/language/index.ts';
 import { readVersion } from '../version.ts';
@@ -38,14 +34,16 @@ export function buildPackage(root = repository, name: DatasetPackage = 'm365'): 
   if (name === 'm365')
     return assemblePackage({
       ...parts,
-      ...listSavedObjects(root, sources),
+      ...listDashboards(name, definitions, sources),
+      rules: listRules(sources),
       changelog: join(root, 'changelog.yml'),
       readme: 'README.md.hbs',
       writeTests: () => [...writeTests(), ...writeReportTest()],
     });
   return assemblePackage({
     ...parts,
-    ...{ dashboards: [], savedObjects: [], rules: [] },
+    ...listDashboards(name, definitions, sources),
+    rules: [],
     changelog: join(ownPartsOf(root, name), 'changelog.yml'),
     readme: 'graph.md.hbs',
     writeTests,
@@ -66,20 +64,24 @@ export function dataStreamSources(root = repository): DataStreamSources {
   };
 }
 
-function listSavedObjects(
-  root: string,
-  { readDefinitions: read, collectionFields }: DataStreamSources,
-): Pick<PackageParts, 'dashboards' | 'savedObjects' | 'rules'> {
-  const dashboards = loadDashboards(join(root, 'dashboards', 'definitions'));
-  const fields = createFieldLookup(read(mainDataset), collectionFields);
-  return {
-    dashboards,
-    savedObjects: generateSavedObjects(dashboards, fields),
-    rules: generateAlertRules(fields, join(root, 'dashboards', 'alert-rules.yml')),
-  };
+/** The dashboards of a package ask for the fields of its datasets alone. */
+function listDashboards(
+  name: DatasetPackage,
+  definitions: readonly Definitions[],
+  { root, collectionFields }: DataStreamSources,
+): Pick<PackageParts, 'dashboards' | 'savedObjects'> {
+  const dashboards = dashboardsOf(name, loadDashboards(join(root, 'dashboards', 'definitions')));
+  const fields = createFieldLookup(definitions, collectionFields);
+  return { dashboards, savedObjects: generateSavedObjects(dashboards, fields) };
 }
 
-/** Builds the dashboards, searches and tag of the package without the rest of it. */
+/** They watch the collection, which is of the package `m365`. */
+function listRules({ root, collectionFields }: DataStreamSources): PackageParts['rules'] {
+  const fields = createFieldLookup([], collectionFields);
+  return generateAlertRules(fields, join(root, 'dashboards', 'alert-rules.yml'));
+}
+
+/** Builds the dashboards, searches and tag of the package `m365` without the rest of it. */
 export function buildSavedObjects(): readonly SavedObject[] {
-  return listSavedObjects(repository, dataStreamSources()).savedObjects;
+  return generateSavedObjects(dashboardsOf('m365', loadDashboards()), createFieldLookup());
 }

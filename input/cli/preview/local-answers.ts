@@ -8,7 +8,6 @@ import type { Search } from '../../../dashboards/interpret/panel-query.ts';
 import type { LensView, QueryView } from '../../../dashboards/interpret/view.ts';
 import { fieldsOfKql, parseKql } from '../../../dashboards/kql/parse.ts';
 import { enrichmentFields } from '../../../pipelines/document-fields.ts';
-import { loadDefinitions } from '../../../pipelines/index.ts';
 import { type DamagedLines, readDocuments } from '../../local-documents/documents.ts';
 
 export interface LocalAnswers {
@@ -24,7 +23,7 @@ export function localDocuments(paths: readonly string[], now: () => number): Loc
     console.error(`m365: ${damage.path} has damaged lines (${damage.lines}), which are left out.`);
   };
   const search = evaluator({
-    fields: new QueryFields(createFieldLookup(loadDefinitions())),
+    fields: new QueryFields(createFieldLookup()),
     documents: async function* () {
       for await (const { tree } of readDocuments(paths, reportDamage)) yield tree;
     },

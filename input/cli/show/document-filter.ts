@@ -10,7 +10,6 @@ import {
 import { createFieldLookup } from '../../../dashboards/index.ts';
 import { fieldsOfKql, KqlError, parseKql } from '../../../dashboards/kql/parse.ts';
 import { kqlToQuery } from '../../../dashboards/kql/to-query.ts';
-import { loadDefinitions } from '../../../pipelines/index.ts';
 import type { Accept } from '../../local-documents/documents.ts';
 import { suggest } from '../../options/problems.ts';
 import { usage } from '../policy-flag.ts';
@@ -37,7 +36,7 @@ export function readDocumentFilter(
 }
 
 function readFilter(filter: string, now: number): DocumentFilter {
-  const fields = new QueryFields(createFieldLookup(loadDefinitions()));
+  const fields = new QueryFields(createFieldLookup());
   try {
     const matches = compileQuery(kqlToQuery(filter), { fields, now });
     return { accept: ({ tree }) => matches(new EvaluatedDocument(tree)), notes: warningsOn(filter, fields) };
@@ -58,7 +57,7 @@ function readFilter(filter: string, now: number): DocumentFilter {
 
 function warningsOn(filter: string, fields: QueryFields): string[] {
   if (filter.trim() === '') return [];
-  const { names } = createFieldLookup(loadDefinitions());
+  const { names } = createFieldLookup();
   return fieldsOfKql(parseKql(filter))
     .filter((name) => !fields.get(name).isKnown)
     .map((name) => `No field "${name}" is mapped${suggest(name, names)}`);

@@ -25,7 +25,7 @@ import { rawStream } from './raw-stream.ts';
 export function buildCollectorPackage(root = repository): Package {
   const definitions = readDefinitions(mainDataset, join(root, 'pipelines'));
   const collectionFields = readCollectionFields(join(root, 'dashboards', 'collection-fields.yml'));
-  const fields = createFieldLookup(definitions, collectionFields);
+  const fields = createFieldLookup([definitions], collectionFields);
   // What asks for mapped records is for the owner of the records to show.
   const dashboards = loadDashboards(join(root, 'dashboards', 'definitions')).filter(({ content }) =>
     content.datasets.every((dataset) => dataset === collectionDataset),
