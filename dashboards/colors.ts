@@ -16,6 +16,9 @@ export const calmColor = calm;
 
 const severities = { high: bad, medium: warning, low: calm, informational: neutral };
 
+/** The names of groups that say how something ended. */
+const outcomes: Readonly<Record<string, string>> = { 'A further step': warning, Failure: bad, Success: good };
+
 const meaningful: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'event.outcome': { failure: bad, success: good, unknown: neutral },
   'm365.collection.health': {
@@ -41,10 +44,10 @@ const spellings = (values: Readonly<Record<string, string>>): Record<string, str
 function colorsOf(source: GroupingSource): Readonly<Record<string, string>> {
   const grouping = readGrouping(source);
   if ('field' in grouping)
-    return /(?:severity|risklevel)$/iu.test(grouping.field)
+    return /(?:severity|risk_?level)$/iu.test(grouping.field)
       ? spellings(severities)
       : (meaningful[grouping.field] ?? {});
-  const known = spellings(severities);
+  const known: Readonly<Record<string, string>> = { ...spellings(severities), ...outcomes };
   return Object.fromEntries(
     Object.keys(grouping.groups).flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]]])),
   );

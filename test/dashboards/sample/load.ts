@@ -5,7 +5,9 @@ import { assetPath, inDependencyOrder, type SetupAsset } from '../../../input/se
 import { readOwnAssets } from '../../../input/setup/own-assets.ts';
 import { loadMapper } from '../../../pipelines/index.ts';
 import { sampleCollection } from './collection.ts';
+import { sampleAudits, sampleRisks } from './directory.ts';
 import { type SampleDocument, type SampleOptions, sampleEvents } from './events.ts';
+import { sampleSignIns } from './sign-ins.ts';
 
 export const sample: SampleOptions = {
   seed: 7,
@@ -15,10 +17,18 @@ export const sample: SampleOptions = {
   namespace: 'dashboards',
 };
 
-export const sampleStreams = [
-  `logs-o365.audit-${sample.namespace}`,
-  `logs-m365.collection-${sample.namespace}`,
-] as const;
+/** The documents of each dataset that dashboards are about. */
+const makers: Readonly<Record<string, (options: SampleOptions) => SampleDocument[]>> = {
+  'o365.audit': (options) => sampleEvents(options, loadMapper()),
+  'm365.collection': sampleCollection,
+  'azure.signinlogs': sampleSignIns,
+  'azure.auditlogs': sampleAudits,
+  'azure.identity_protection': sampleRisks,
+};
+
+export const sampleStreams: readonly string[] = Object.keys(makers).map((dataset) =>
+  streamOf(`logs-${dataset}`),
+);
 
 type Ask = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
@@ -41,8 +51,8 @@ export async function loadSample(url: string, options = sample): Promise<void> {
   const ask = askAt(url);
   await removeSample(url);
   for (const asset of sampleAssets()) await ask('PUT', assetPath(asset), asset.body);
-  await write(ask, sampleStreams[0], sampleEvents(options, loadMapper()));
-  await write(ask, sampleStreams[1], sampleCollection(options));
+  for (const [dataset, make] of Object.entries(makers))
+    await write(ask, streamOf(`logs-${dataset}`), make(options));
   await ask('POST', `/${sampleStreams.join(',')}/_refresh`);
 }
 
@@ -66,7 +76,9 @@ function sampleAssets(): SetupAsset[] {
   });
 }
 
-const streamOf = (template: string): string => `${template}-${sample.namespace}`;
+function streamOf(template: string): string {
+  return `${template}-${sample.namespace}`;
+}
 
 const batchSize = 1000;
 
