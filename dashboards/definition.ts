@@ -63,6 +63,12 @@ export interface MeasureObject extends Partial<Readonly<Record<Operation, string
   readonly title?: string;
   /** A query in KQL; only these events count. */
   readonly where?: string;
+  /**
+   * A query in KQL, for `unique`: a value that has one of these events does not count. Objects that have an event for
+   * each of their changes are counted so while they have not come to a state. A `where` beside it names something that
+   * all events of an object share, as it is asked of both.
+   */
+  readonly without?: string;
   /** The format; `duration` takes milliseconds. */
   readonly as?: Format;
   /** The percentile for `percentile`; 95 by default. */

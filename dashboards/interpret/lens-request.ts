@@ -2,7 +2,14 @@
 // innermost, and a grouping that is ordered by a measure has that measure beside it.
 
 import { kqlToQuery } from '../kql/to-query.ts';
-import type { FiltersColumn, LensLayer, MetricColumn, TermsColumn, TimeColumn } from '../lens/state.ts';
+import {
+  type FiltersColumn,
+  isReference,
+  type LensLayer,
+  type MetricColumn,
+  type TermsColumn,
+  type TimeColumn,
+} from '../lens/state.ts';
 import { chooseIntervalMs } from './interval.ts';
 import type { Choice } from './panel-query.ts';
 import type { EsQuery } from './view.ts';
@@ -95,12 +102,18 @@ function orderingMeasure(layer: LensLayer, { params }: TermsColumn): Aggregation
 
 function measureAt(layer: LensLayer, id: string): MetricColumn {
   const column = layer.columns[id];
-  if (column === undefined || column.isBucketed) throw new Error(`${id} is no measure`);
+  if (column === undefined || column.isBucketed || isReference(column))
+    throw new Error(`${id} is no measure`);
   return column;
 }
 
+/** What refers to other columns asks for nothing. */
 function measures(layer: LensLayer, ids: readonly string[]): Aggregations {
-  return Object.fromEntries(ids.flatMap((id) => Object.entries(measure(id, measureAt(layer, id)))));
+  const asking = ids.filter((id) => {
+    const column = layer.columns[id];
+    return column === undefined || !isReference(column);
+  });
+  return Object.fromEntries(asking.flatMap((id) => Object.entries(measure(id, measureAt(layer, id)))));
 }
 
 function measure(id: string, column: MetricColumn): Aggregations {

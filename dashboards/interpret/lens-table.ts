@@ -1,7 +1,7 @@
 // Turns Elasticsearch's answer to a Lens layer into rows: one for each innermost bucket, one value for each column.
 
 import { isObject } from '../../pipelines/json/unknown.ts';
-import type { BucketColumn, LensLayer, MetricColumn } from '../lens/state.ts';
+import { type BucketColumn, isReference, type LensLayer, type MetricColumn } from '../lens/state.ts';
 import { filteredName, otherName } from './lens-request.ts';
 import { listAt, numberAt, objectAt, type UnknownObject } from './unknown-object.ts';
 
@@ -57,12 +57,15 @@ function keyOf(column: BucketColumn, { key, key_as_string: text }: UnknownObject
 }
 
 function measuresOf(layer: LensLayer, ids: readonly string[], bucket: UnknownObject): LensRow {
-  return Object.fromEntries(
-    ids.map((id) => {
-      const column = layer.columns[id];
-      return [id, column === undefined || column.isBucketed ? null : measureOf(id, column, bucket)];
-    }),
-  );
+  return Object.fromEntries(ids.map((id) => [id, measureAt(layer, id, bucket)]));
+}
+
+function measureAt(layer: LensLayer, id: string, bucket: UnknownObject): Cell {
+  const column = layer.columns[id];
+  if (column === undefined || column.isBucketed) return null;
+  if (!isReference(column)) return measureOf(id, column, bucket);
+  const [first = null, second = 0] = column.references.map((each) => measureAt(layer, each, bucket));
+  return typeof first === 'number' && typeof second === 'number' ? first - second : first;
 }
 
 function measureOf(id: string, column: MetricColumn, bucket: UnknownObject): Cell {

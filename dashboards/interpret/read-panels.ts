@@ -64,10 +64,15 @@ function isLayer(value: unknown): value is LensLayer {
 const isColumn = (value: unknown): value is Column =>
   isObject(value) &&
   typeof value.operationType === 'string' &&
-  (typeof value.sourceField === 'string' || value.operationType === 'filters') &&
+  (typeof value.sourceField === 'string' ||
+    Array.isArray(value.references) ||
+    value.operationType === 'filters') &&
   typeof value.isBucketed === 'boolean';
 
-/** Every column stands in the order, buckets before metrics, and is drawn; a visualisation draws no others. */
+/**
+ * Every column stands in the order, buckets before metrics, and is drawn or a part of one that is; a visualisation draws
+ * no others.
+ */
 function checkColumns(
   panel: string,
   { columnOrder, columns }: LensLayer,
@@ -80,7 +85,12 @@ function checkColumns(
   if (kinds.lastIndexOf(true) > kinds.indexOf(false) && kinds.includes(false))
     throw new Error(`panel ${panel} counts before it groups`);
   const drawn = JSON.stringify(visualization);
-  const idle = columnOrder.find((id) => !drawn.includes(id));
+  const parts = new Set(
+    Object.values(columns).flatMap((column) => ('references' in column ? column.references : [])),
+  );
+  const missing = [...parts].find((id) => columns[id] === undefined);
+  if (missing !== undefined) throw new Error(`panel ${panel} refers to a column that it lacks, ${missing}`);
+  const idle = columnOrder.find((id) => !drawn.includes(id) && !parts.has(id));
   if (idle !== undefined) throw new Error(`panel ${panel} does not draw its column ${idle}`);
 }
 

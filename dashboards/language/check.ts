@@ -116,6 +116,7 @@ class Checker {
     if (measure === 'count') return;
     const [operation, second] = operationsOf(measure);
     if (measure.where !== undefined) this.#checkKql(measure.where, [...place, 'where']);
+    if (measure.without !== undefined) this.#checkKql(measure.without, [...place, 'without']);
     if (operation === undefined) return;
     if (second !== undefined)
       this.#report([...place, second], `a measure is one of "${operation}" and "${second}"`);

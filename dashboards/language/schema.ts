@@ -15,11 +15,12 @@ const measure = {
       properties: {
         title: text,
         where: text,
+        without: text,
         as: { enum: formats },
         at: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 100 },
         ...Object.fromEntries(operations.map((operation) => [operation, text])),
       },
-      dependencies: { at: ['percentile'] },
+      dependencies: { at: ['percentile'], without: ['unique'] },
     },
   ],
 };

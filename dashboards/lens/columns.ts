@@ -3,6 +3,7 @@
 import type { FieldGrouping, FieldLookup, Format, NamedGrouping, Operation } from '../definition.ts';
 import type { Measure } from '../measure.ts';
 import {
+  type Column,
   type DataType,
   type FiltersColumn,
   type FormatState,
@@ -100,14 +101,14 @@ function titleOf({ operation, field }: Measure): string {
 /** The measure named by `order` ranks the values, the largest first. */
 export function termsColumn(
   grouping: FieldGrouping,
-  orderBy: { readonly id: string; readonly column: MetricColumn } | undefined,
+  ranking: readonly [id: string, column: Column] | undefined,
   top: number,
   fields: FieldLookup,
 ): TermsColumn {
   const { field, title = field, order = 'largest', other = false } = grouping;
   // A last value is no number that Elasticsearch could order by.
   const byColumn =
-    order !== 'alphabetical' && orderBy !== undefined && orderBy.column.operationType !== 'last_value';
+    order !== 'alphabetical' && ranking !== undefined && ranking[1].operationType !== 'last_value';
   return {
     customLabel: true,
     dataType: dataTypeOf(field, fields),
@@ -121,7 +122,7 @@ export function termsColumn(
       includeIsRegex: false,
       missingBucket: false,
       orderBy: byColumn
-        ? { columnId: orderBy.id, type: 'column' }
+        ? { columnId: ranking[0], type: 'column' }
         : { fallback: false, type: 'alphabetical' },
       orderDirection: byColumn && order === 'largest' ? 'desc' : 'asc',
       otherBucket: other,

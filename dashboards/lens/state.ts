@@ -92,9 +92,46 @@ interface LastValueColumn extends MetricCommon {
   };
 }
 
+interface ReferenceCommon {
+  readonly customLabel: true;
+  readonly dataType: 'number';
+  readonly isBucketed: false;
+  readonly label: string;
+  readonly scale: 'ratio';
+  /** The columns that it is worked out from. */
+  readonly references: readonly string[];
+}
+
+/** A column that Kibana shows; it has the text that people edit, and refers to the column that works it out. */
+export interface FormulaColumn extends ReferenceCommon {
+  readonly operationType: 'formula';
+  readonly params: {
+    readonly formula: string;
+    readonly isFormulaBroken: false;
+    readonly format?: FormatState;
+  };
+}
+
+/** The first of two columns less the second, as the tree that Kibana makes of a formula. */
+export interface DifferenceColumn extends ReferenceCommon {
+  readonly operationType: 'math';
+  readonly params: {
+    readonly tinymathAst: {
+      readonly args: readonly string[];
+      readonly location: { readonly min: 0; readonly max: number };
+      readonly name: 'subtract';
+      readonly text: string;
+      readonly type: 'function';
+    };
+  };
+}
+
+/** Columns that ask nothing themselves. */
+export type ReferenceColumn = FormulaColumn | DifferenceColumn;
+
 export type BucketColumn = TermsColumn | FiltersColumn | TimeColumn;
 export type MetricColumn = CountColumn | StatisticColumn | PercentileColumn | LastValueColumn;
-export type Column = BucketColumn | MetricColumn;
+export type Column = BucketColumn | MetricColumn | ReferenceColumn;
 
 export interface LensLayer {
   readonly columnOrder: readonly string[];
@@ -105,6 +142,10 @@ export interface LensLayer {
 }
 
 export type VisualizationType = 'lnsMetric' | 'lnsXY' | 'lnsPie' | 'lnsDatatable' | 'lnsHeatmap';
+
+export function isReference(column: Column): column is ReferenceColumn {
+  return column.operationType === 'formula' || column.operationType === 'math';
+}
 
 /** Stands for the documents themselves where a column asks for a field. */
 export const recordsField = '___records___';

@@ -58,6 +58,10 @@ describe('a dashboard file with a mistake is refused, with file, line and what w
       'test.yml:9: a measure is one of "unique" and "sum"',
     ],
     [
+      "kind: metric, value: {unique: user.name, without: 'user.nam: ann'}",
+      'test.yml:9: unknown field "user.nam"; did you mean "user.name"?',
+    ],
+    [
       'kind: donut, of: message',
       'test.yml:9: field "message" is of type match_only_text; this takes a value that can be grouped',
     ],

@@ -195,11 +195,27 @@ const toNumber = (value: Cell): number => (typeof value === 'number' ? value : D
 function measure(layer: LensLayer, id: string, documents: readonly FlatDocument[]): Cell | CellChoice {
   const column = layer.columns[id];
   if (column === undefined || column.isBucketed) throw new Error(`${id} is no measure`);
+  if (column.operationType === 'formula' || column.operationType === 'math')
+    return difference(layer, column.references, documents);
   const counted =
     column.filter === undefined
       ? documents
       : documents.filter((document) => matches(document, column.filter?.query ?? ''));
   return count(column, counted);
+}
+
+/** The values of the first column that the second has not, one by one. */
+function difference(layer: LensLayer, ids: readonly string[], documents: readonly FlatDocument[]): Cell {
+  const [first, second] = ids.map((id) => layer.columns[id]);
+  if (first?.operationType === 'math') return difference(layer, first.references, documents);
+  if (first?.operationType !== 'unique_count' || second?.operationType !== 'unique_count')
+    throw new Error('only counts of values are taken from one another');
+  const valuesIn = (column: typeof first): Set<Cell> => {
+    const query = column.filter?.query ?? '';
+    const found = documents.filter((document) => matches(document, query));
+    return new Set(found.flatMap((document) => valuesOf(document, column.sourceField)));
+  };
+  return valuesIn(first).difference(valuesIn(second)).size;
 }
 
 function count(column: MetricColumn, documents: readonly FlatDocument[]): Cell | CellChoice {

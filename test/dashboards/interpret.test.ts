@@ -113,6 +113,73 @@ describe('a sum', () => {
   });
 });
 
+describe('a count of values without some events', () => {
+  const { layer, metrics } = buildLayer(
+    {
+      question: '?',
+      kind: 'table',
+      of: ['user.name'],
+      values: [
+        { unique: 'event.action', where: 'event.outcome: *', without: 'event.outcome: "it\'s done"' },
+        { unique: 'user.name' },
+      ],
+    },
+    [{ grouping: 'user.name', top: 3 }],
+    name,
+    someFields,
+  );
+
+  test('is a formula with its parts, as Lens keeps it', () => {
+    const formula =
+      "unique_count(event.action, kql='event.outcome: *') - unique_count(event.action, kql='(event.outcome: *) and (event.outcome: \"it\\'s done\")')";
+    expect(metrics).toEqual(['measure-0', 'measure-1']);
+    expect(layer.columnOrder).toEqual([
+      'grouping-0',
+      ...['measure-0', 'measure-0X0', 'measure-0X1', 'measure-0X2', 'measure-1'],
+    ]);
+    expect(layer.columns).toMatchObject({
+      'measure-0': { operationType: 'formula', params: { formula }, references: ['measure-0X2'] },
+      'measure-0X0': { operationType: 'unique_count', sourceField: 'event.action' },
+      'measure-0X1': { operationType: 'unique_count', sourceField: 'event.action' },
+      'measure-0X2': {
+        operationType: 'math',
+        params: {
+          tinymathAst: {
+            name: 'subtract',
+            args: ['measure-0X0', 'measure-0X1'],
+            location: { min: 0, max: formula.length },
+            text: formula,
+          },
+        },
+        references: ['measure-0X0', 'measure-0X1'],
+      },
+    });
+  });
+
+  test('asks for its parts alone, and leaves the ranking to a measure that Lens can order by', () => {
+    expect(aggregationsOf(layer, range)).toMatchObject({
+      'grouping-0': {
+        terms: { order: { 'measure-1': 'desc' } },
+        aggs: { 'only-measure-0X0': {}, 'only-measure-0X1': {}, 'measure-1': {} },
+      },
+    });
+    expect(JSON.stringify(aggregationsOf(layer, range))).not.toContain('X2');
+  });
+
+  test('is the difference of its parts', () => {
+    const part = (id: string, value: number) => ({ [`only-${id}`]: { doc_count: 9, [id]: { value } } });
+    const bucket = {
+      key: 'ann',
+      ...part('measure-0X0', 5),
+      ...part('measure-0X1', 3),
+      'measure-1': { value: 1 },
+    };
+    expect(rowsOf(layer, { 'grouping-0': { buckets: [bucket] } })).toMatchObject([
+      { 'grouping-0': 'ann', 'measure-0': 2, 'measure-1': 1 },
+    ]);
+  });
+});
+
 test('no question about the collection groups by the name that not every tenant has', () => {
   const objects = generateSavedObjects(loadDashboards(), createFieldLookup());
   expect(JSON.stringify(objects)).toContain('m365.collection.tenant');

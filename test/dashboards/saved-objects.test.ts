@@ -88,6 +88,7 @@ function fieldsAsked(panel: QueryView): string[] {
   const columns = Object.values(panel.layer.columns).flatMap((column) => {
     if (column.operationType === 'filters')
       return column.params.filters.flatMap(({ input }) => inQuery(input.query));
+    if ('references' in column) return [];
     return [column.sourceField, ...inQuery(column.isBucketed ? '' : (column.filter?.query ?? ''))];
   });
   return [...columns, ...inQuery(panel.query)].filter((field) => field !== '___records___');

@@ -140,7 +140,7 @@ function queriesIn(panel: QueryView): string[] {
     panel.query,
     ...columns.flatMap((column) => {
       if (column.operationType === 'filters') return column.params.filters.map(({ input }) => input.query);
-      return column.isBucketed ? [] : [column.filter?.query ?? ''];
+      return column.isBucketed || 'references' in column ? [] : [column.filter?.query ?? ''];
     }),
   ].filter((query) => query !== '');
 }

@@ -69,6 +69,7 @@ function lensFields({ layer }: LensView): string[] {
   return Object.values(layer.columns).flatMap((column) => {
     if (column.operationType === 'filters')
       return column.params.filters.flatMap(({ input }) => fieldsOfText(input.query));
+    if ('references' in column) return [];
     const filter = column.isBucketed ? '' : (column.filter?.query ?? '');
     return [column.sourceField, ...fieldsOfText(filter)];
   });
@@ -80,7 +81,7 @@ const fieldsOfText = (query: string): string[] => (query.trim() === '' ? [] : fi
 function blank(panel: QueryView, answer: PanelAnswer, absent: readonly string[]): PanelAnswer {
   if (panel.kind !== 'lens' || answer.kind !== 'lens') return answer;
   const unknown = Object.entries(panel.layer.columns).flatMap(([id, column]) =>
-    column.operationType !== 'filters' && absent.includes(column.sourceField) ? [[id, null]] : [],
+    'sourceField' in column && absent.includes(column.sourceField) ? [[id, null]] : [],
   );
   return { ...answer, rows: answer.rows.map((row) => ({ ...row, ...Object.fromEntries(unknown) })) };
 }
