@@ -17,7 +17,15 @@ export const calmColor = calm;
 const severities = { high: bad, medium: warning, low: calm, informational: neutral };
 
 /** The names of groups that say how something ended. */
-const outcomes: Readonly<Record<string, string>> = { 'A further step': warning, Failure: bad, Success: good };
+const outcomes: Readonly<Record<string, string>> = {
+  'A further step': warning,
+  Delivered: good,
+  Failed: bad,
+  Failure: bad,
+  Quarantined: calm,
+  Spam: warning,
+  Success: good,
+};
 
 const meaningful: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'event.outcome': { failure: bad, success: good, unknown: neutral },

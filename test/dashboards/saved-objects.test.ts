@@ -37,6 +37,8 @@ test('every subject has its dashboard, package by package in the order of the na
     '[Entra] Sign-ins',
     '[Entra] Directory changes',
     '[Entra] Identity risks',
+    '[Defender] Alerts and incidents',
+    '[Exchange] Mail flow',
   ];
   expect(views.map(({ title }) => title)).toEqual(titles);
 });

@@ -133,6 +133,47 @@ describe('tables name whom they ask about', () => {
   });
 });
 
+describe('what changes is counted by its last state, not by its documents', () => {
+  const one = (document: FlatDocument, field: string) => String(document.get(field)?.[0]);
+
+  /** The documents with the last state of each object, the last of which stands last. */
+  const lastStates = (dataset: string, id: string) => {
+    const own = documents.filter((document) => one(document, 'data_stream.dataset') === dataset);
+    const last = new Map(
+      own.toSorted((a, b) => timeOf(a) - timeOf(b)).map((document) => [one(document, id), document]),
+    );
+    expect(last.size).toBeLessThan(own.length);
+    return [...last.values()];
+  };
+
+  test.each([
+    ['How many incidents are open?', 'm365_defender.incident', 'event.url', /^(?:active|inProgress)$/],
+    ['How many alerts are open?', 'm365_defender.alert', 'm365_defender.alert.id', /^(?:new|inProgress)$/],
+  ])('%s', async (question, dataset, id, isOpen) => {
+    const open = lastStates(dataset, id).filter((document) =>
+      isOpen.test(one(document, `${dataset}.status`)),
+    );
+    const [row] = await rowsOf(question);
+    expect(Object.values(row ?? {})[0]).toBe(open.length);
+    expect(open.length).toBeGreaterThan(10);
+  });
+
+  test('the table of incidents has each once, with the last status', async () => {
+    const rows = await rowsOf('What became of each incident?');
+    const shown = rows.map((row) => `${row.Incident} ${row.Tenant} ${row.Status}`);
+    const wanted = lastStates('m365_defender.incident', 'event.url').map(
+      (document) =>
+        `${one(document, 'm365_defender.incident.id')} ${one(document, 'organization.id')} ${one(document, 'm365_defender.incident.status')}`,
+    );
+    expect(shown.toSorted()).toEqual(wanted.toSorted());
+  });
+
+  test('a message that was delivered in the end is not pending, and one that never was is', async () => {
+    const [row] = await rowsOf('What is on its way?');
+    expect(Object.values(row ?? {})[0]).toBe(2);
+  });
+});
+
 /** Every KQL query that a dashboard holds, of panels and of single measures and groups. */
 function queriesIn(panel: QueryView): string[] {
   const columns = panel.kind === 'lens' ? Object.values(panel.layer.columns) : [];

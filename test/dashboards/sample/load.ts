@@ -7,6 +7,8 @@ import { loadMapper } from '../../../pipelines/index.ts';
 import { sampleCollection } from './collection.ts';
 import { sampleAudits, sampleRisks } from './directory.ts';
 import { type SampleDocument, type SampleOptions, sampleEvents } from './events.ts';
+import { sampleTraces } from './mail-flow.ts';
+import { sampleAlerts, sampleIncidents } from './security.ts';
 import { sampleSignIns } from './sign-ins.ts';
 
 export const sample: SampleOptions = {
@@ -24,6 +26,9 @@ const makers: Readonly<Record<string, (options: SampleOptions) => SampleDocument
   'azure.signinlogs': sampleSignIns,
   'azure.auditlogs': sampleAudits,
   'azure.identity_protection': sampleRisks,
+  'm365_defender.alert': sampleAlerts,
+  'm365_defender.incident': sampleIncidents,
+  'microsoft_exchange_online_message_trace.log': sampleTraces,
 };
 
 export const sampleStreams: readonly string[] = Object.keys(makers).map((dataset) =>
