@@ -34,6 +34,7 @@ test('every subject has its dashboard, package by package in the order of the na
     '[O365] Threats, alerts and DLP',
     '[O365] Teams and Copilot',
     '[O365] Completeness',
+    '[O365] Service health',
     '[Entra] Sign-ins',
     '[Entra] Directory changes',
     '[Entra] Identity risks',

@@ -283,13 +283,13 @@ describe('m365 install --dashboards-only', () => {
     expect(lines[0]).toMatch(/name="file"; filename="m365\.ndjson"/);
     const objects = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
     const ids = new Set(objects.map(({ type, id }) => `${type}:${id}`));
-    expect(objects.filter(({ type }) => type === 'dashboard')).toHaveLength(8);
+    expect(objects.filter(({ type }) => type === 'dashboard')).toHaveLength(9);
     for (const { references } of objects)
       for (const { type, id } of references)
         expect(type === 'index-pattern' ? id : ids.has(`${type}:${id}`)).toBe(
           type === 'index-pattern' ? 'logs-*' : true,
         );
-    expect(said.join('\n')).toMatch(/imported 8 dashboards/);
+    expect(said.join('\n')).toMatch(/imported 9 dashboards/);
   });
 
   test('leaves a data view alone that is there', async () => {
@@ -310,7 +310,7 @@ describe('m365 install --dashboards-only', () => {
   test('--dry-run imports nothing, and a package is no list of dashboards', async () => {
     await importOnly({ dryRun: true });
     expect(seen).toEqual([]);
-    expect(said.join('\n')).toMatch(/would import 8 dashboards/);
+    expect(said.join('\n')).toMatch(/would import 9 dashboards/);
     await expect(importOnly({ zip })).rejects.toMatchObject({ code: 'usage' });
   });
 });

@@ -9,6 +9,7 @@ import { sampleAudits, sampleRisks } from './directory.ts';
 import { type SampleDocument, type SampleOptions, sampleEvents } from './events.ts';
 import { sampleTraces } from './mail-flow.ts';
 import { sampleAlerts, sampleIncidents } from './security.ts';
+import { sampleHealth } from './service-health.ts';
 import { sampleSignIns } from './sign-ins.ts';
 
 export const sample: SampleOptions = {
@@ -26,6 +27,7 @@ const makers: Readonly<Record<string, (options: SampleOptions) => SampleDocument
   'azure.signinlogs': sampleSignIns,
   'azure.auditlogs': sampleAudits,
   'azure.identity_protection': sampleRisks,
+  'm365.service_health': sampleHealth,
   'm365_defender.alert': sampleAlerts,
   'm365_defender.incident': sampleIncidents,
   'microsoft_exchange_online_message_trace.log': sampleTraces,
