@@ -30,7 +30,7 @@ interface PreviewFlags extends ConnectionFlags {
 
 const teaching = `
 What it shows:
-  The dashboards that the package installs in Kibana, drawn from the same
+  The dashboards that the packages install in Kibana, drawn from the same
   generated saved objects: what is wrong here is wrong there. It listens on
   127.0.0.1 only and reads, never writes.
 
