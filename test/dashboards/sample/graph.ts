@@ -39,7 +39,7 @@ export function graphRecords(
     return Array.from({ length: statesOf(draw('states')) }, (_, version) => {
       const updatedAt = createdAt + version * 90 * minuteMs;
       const draft = (what: string) => ({
-        ...{ id, createdAt, updatedAt, version, world: tenant.world },
+        ...{ id, index, createdAt, updatedAt, version, world: tenant.world },
         random: draw(what),
       });
       return { ...kind.write(draft('record')), ...vary(draft('changes')) };

@@ -50,7 +50,7 @@ function campaign({ world }: SampleTenant, { end }: SampleOptions): GraphRecord[
   return world.people.map((person, index) => {
     const random = new Random(hash('campaign', index));
     const createdAt = end - 6 * 3_600_000 + index * 4000;
-    const draft = { id: random.guid(), createdAt, updatedAt: createdAt, version: 0, world, random };
+    const draft = { id: random.guid(), index, createdAt, updatedAt: createdAt, version: 0, world, random };
     return {
       ...messageTraces.write(draft),
       senderAddress: 'payroll@contoso-hr.example',

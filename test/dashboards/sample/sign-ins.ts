@@ -185,7 +185,7 @@ function passwordSpray({ world }: SampleTenant, { end }: SampleOptions): GraphRe
     const id = random.guid();
     const isRight = index === 30;
     return {
-      ...interactive?.write({ id, createdAt, updatedAt: createdAt, version: 0, world, random }),
+      ...interactive?.write({ id, index, createdAt, updatedAt: createdAt, version: 0, world, random }),
       userPrincipalName: person.upn,
       userId: person.objectId,
       userDisplayName: person.name,
