@@ -61,7 +61,9 @@ export function readEntraRules(): DetectionRule[] {
 /** Rules that need nothing but alerts and incidents of Defender, or message traces. */
 export function readDefenderRules(): DetectionRule[] {
   return [...readRules('rules_azure_entra.json'), ...readRules('rules_o365_elsewhere.json')].filter(
+    // A machine-learning rule names no index.
     ({ index }) =>
+      index.length > 0 &&
       index.every((name) => /^logs-(?:m365_defender|microsoft_exchange_online_message_trace)\./.test(name)),
   );
 }
