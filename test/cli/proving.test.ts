@@ -331,7 +331,7 @@ describe('m365 check', () => {
     writeFileSync(old, text.replace(/^( *)type: m365$/m, `$1type: m365\n$1${meta}`), { mode: 0o600 });
     const { code, stdout } = await run(['check', '--policy', old]);
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      /Input m365-test problem package: .*m365 0\.0\.1.* `m365 install --kibana URL`/,
+      /Input m365-test problem package: .*m365 0\.0\.1.* `m365 install --package m365 --kibana URL`/,
     );
     expect(code).toBe(1);
   });

@@ -87,13 +87,6 @@ async function delivered({ output }: SourceFolders): Promise<string[]> {
   return (await readDelivered(output)).filter((id) => id !== '');
 }
 
-test.each(['state', 'deduplicate'])(
-  'its reach, and a day more, is what the help of %s tells',
-  async (command) => {
-    expect((await run(command, '--help')).printed).toContain('the last 31 days');
-  },
-);
-
 test('is collected through kills, without a loss or a double', async () => {
   const place = await prepare();
   const wanted = feeds.flatMap((feed) => write(place, feed, 0, 3000));

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { collectorPackage } from '../../../pipelines/datasets.ts';
+import { collectorPackage, datasetPackages } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import { createDispatcher } from '../../http/dispatcher.ts';
@@ -15,7 +15,7 @@ import { importDashboards } from '../kibana/import-dashboards.ts';
 import { dataStreamsOf, findObstacle, type Obstacle, packageTitles } from '../kibana/obstacles.ts';
 import { findOwnership, type Ownership } from '../kibana/owners.ts';
 import { uploadPackage } from '../kibana/upload-package.ts';
-import { findSavedObjects, findZip, type PackageName, packageNames } from '../package/ready-package.ts';
+import { findSavedObjects, findZip, type PackageName } from '../package/ready-package.ts';
 import { printText } from '../terminal/terminal.ts';
 import { installAgentCommand } from './install-agent.ts';
 
@@ -38,10 +38,11 @@ const teaching = `
 What it does:
   Builds the packages and uploads them to Kibana's Fleet, which installs their
   data streams, pipelines and dashboards. There is one for each owner that the
-  data streams could have: ${packageNames.filter((name) => name !== collectorPackage).join(', ')}. It looks first: where another package
-  owns the data streams, or the registry has one of the same name, it says so
-  with the way out, and uploads the others. Kibana takes an upload every ten
-  seconds, so that several take a while.
+  data streams could have:
+  ${datasetPackages.join(', ')}.
+  It looks first: where another package owns the data streams, or the registry
+  has one of the same name, it says so with the way out, and uploads the others.
+  Kibana takes an upload every ten seconds, so that several take a while.
 
 Credentials:
   KIBANA_API_KEY (encoded, as Kibana shows it, or id:key), or --username with
@@ -95,9 +96,9 @@ export function installCommand(): Command {
     .option('--insecure', 'do not check the certificate')
     .option('--zip <file>', 'upload this package instead of building it')
     .addOption(
-      new Option('--package <name...>', 'these packages; all of them without it').choices(
-        packageNames.filter((name) => name !== collectorPackage),
-      ),
+      new Option('--package <name...>', 'these packages; all of them without it').choices([
+        ...datasetPackages,
+      ]),
     )
     .option('--collector', 'the package that collects for Elastic’s o365, which stays')
     .option('--dashboards-only', 'import the dashboards as saved objects, without the package')
@@ -158,7 +159,7 @@ function choosePackages({ collector, package: chosen, zip }: InstallFlags): read
   if (collector) return [collectorPackage];
   if (zip !== undefined && chosen && chosen.length > 1)
     throw usage('One --zip cannot be several packages.', 'Give one --package.');
-  return chosen ?? (zip === undefined ? packageNames.filter((name) => name !== collectorPackage) : ['m365']);
+  return chosen ?? (zip === undefined ? datasetPackages : ['m365']);
 }
 
 interface Uploading {

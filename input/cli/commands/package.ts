@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { collectorPackage } from '../../../pipelines/datasets.ts';
+import { collectorPackage, datasetPackages } from '../../../pipelines/datasets.ts';
 import { OperatorError } from '../../contract/errors.ts';
 import { describeFileFailure } from '../../files/file-failure.ts';
 import type { Package } from '../package/assemble-package.ts';
@@ -12,17 +12,15 @@ import { type PackageName, packageNames } from '../package/ready-package.ts';
 import { type WrittenPackage, writePackage } from '../package/write-package.ts';
 import { printText } from '../terminal/terminal.ts';
 
-const usualNames = packageNames.filter((name) => name !== collectorPackage);
-
 const teaching = `
 What it does:
   Builds the integration packages from manifest.yml, changelog.yml, fields/,
-  pipelines/, dashboards/ and the declared settings: ${usualNames.join(', ')},
-  one for each owner that the data streams could have. The folder is the
-  source form, which Elastic's own tools lint, build and test; the zip is the
-  built form, which Kibana takes. The same repository gives the same bytes.
-  Beside them are the dashboards alone, to be imported in Kibana (Stack
-  Management → Saved Objects) where the data streams come from m365 setup.
+  pipelines/, dashboards/ and the declared settings, one for each owner that the
+  data streams could have: ${datasetPackages.join(', ')}.
+  The folder is the source form, which Elastic's own tools lint, build and test;
+  the zip is the built form, which Kibana takes. The same repository gives the
+  same bytes. Beside them are the dashboards alone, to be imported in Kibana
+  (Stack Management → Saved Objects) where m365 setup makes the data streams.
   With --collector it builds "m365_collector" instead, for a cluster where
   Elastic's o365 is installed and stays: it collects for that package, which
   goes on mapping, and reports completeness.
@@ -49,7 +47,7 @@ export function packageCommand(): Command {
     .option('--collector', 'the package that collects for Elastic’s o365')
     .addHelpText('after', teaching)
     .action(({ to, collector, package: chosen }: PackageFlags) => {
-      const names: readonly PackageName[] = collector ? [collectorPackage] : (chosen ?? usualNames);
+      const names: readonly PackageName[] = collector ? [collectorPackage] : (chosen ?? datasetPackages);
       for (const name of names) {
         const { folder, zip, dashboards } = write(buildNamed(name), to);
         printText(folder);

@@ -9,10 +9,10 @@ import { showState } from '../state/show-state.ts';
 
 const teaching = (days: number) => `
 The ledger remembers what was listed, what became of it, and the Ids of the
-records of the last ${days} days. Without it nothing is lost: the next run
-collects again all that is to be had, and recognises in Elasticsearch what is
-there already, by event.id and organization.id too where another collector
-stored it.
+records of the last ${days} days, and of as many more as a log type that was
+collected can be had for. Without it nothing is lost: the next run collects
+again all that is to be had, and recognises in Elasticsearch what is there
+already, by event.id and organization.id too where another collector stored it.
 
 Examples:
   m365 state show --policy my.yml          what is open, done and lost
