@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../../../pipelines/dataset.ts';
+import { usualKind } from '../../sources/index.ts';
 import type { RegisteredKind } from '../../sources/stream-source.ts';
 import { writeCollectionVariables, writeSharedVariables, writeStreamVariables } from './form/variables.ts';
 import { definitionError, readBytes, readText, readYaml } from './read-source.ts';
@@ -104,6 +105,7 @@ export function writeRecordManifest(dataset: Dataset, kind: RegisteredKind): obj
     streams: [
       {
         input: 'm365',
+        ...(needsConsentOfItsOwn(dataset, kind) && { enabled: false }),
         title: dataset.title,
         description: describeStream(kind),
         template_path: 'stream.yml.hbs',
@@ -112,6 +114,11 @@ export function writeRecordManifest(dataset: Dataset, kind: RegisteredKind): obj
     ],
     elasticsearch: { index_template: indexTemplate },
   };
+}
+
+/** Beside the audit log, what needs other permissions is off until it is asked for: else it fails in every policy there is. */
+function needsConsentOfItsOwn(dataset: Dataset, { name }: RegisteredKind): boolean {
+  return dataset.package === 'm365' && name !== usualKind;
 }
 
 function describeStream({ name, reference }: RegisteredKind): string {
