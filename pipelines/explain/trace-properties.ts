@@ -25,19 +25,28 @@ export function traceProperties(kept: JsonObject, { dataset, properties }: Defin
   });
 }
 
+type NamedProperties = Record<string, Property>;
+
 /** Definitions by the names that their properties have in the document. */
 function nameByField(properties: Properties): Properties {
-  return Object.entries(properties).reduce<Properties>((named, [name, property]) => {
+  const named: NamedProperties = {};
+  for (const [name, property] of Object.entries(properties)) {
     const inner = property.properties && nameByField(property.properties);
-    return placeAt(named, (property.field ?? name).split('.'), { ...property, properties: inner });
-  }, {});
+    placeAt(named, (property.field ?? name).split('.'), { ...property, properties: inner });
+  }
+  return named;
 }
 
 /** Objects that only hold what has such a name have no definition of their own. */
-function placeAt(named: Properties, [name = '', ...rest]: readonly string[], property: Property): Properties {
-  if (rest.length === 0) return { ...named, [name]: property };
+function placeAt(named: NamedProperties, [name = '', ...rest]: readonly string[], property: Property): void {
+  if (rest.length === 0) {
+    named[name] = property;
+    return;
+  }
   const holder = named[name] ?? { type: 'object', about: '' };
-  return { ...named, [name]: { ...holder, properties: placeAt(holder.properties ?? {}, rest, property) } };
+  const inner: NamedProperties = { ...holder.properties };
+  placeAt(inner, rest, property);
+  named[name] = { ...holder, properties: inner };
 }
 
 function traceProperty(name: string, value: Json, properties: Properties, above: string): ExplainedField[] {
