@@ -57,6 +57,14 @@ export interface Envelope {
   readonly beside: readonly string[];
   /** Properties that a record in an envelope has, and one by itself is given, in this order. */
   readonly made: readonly MadeProperty[];
+  /** Objects whose properties an envelope calls otherwise. Undefined where it calls all as a record by itself does. */
+  readonly spelled?: readonly SpelledObject[] | undefined;
+}
+
+export interface SpelledObject {
+  readonly path: PlainPath;
+  /** The names in a record by itself, by those in an envelope. */
+  readonly names: Readonly<Record<string, string>>;
 }
 
 /** It is the text of the first source that has one. */

@@ -51,6 +51,7 @@ export const datasets = {
   'm365.service_health': placeOf('service-health', 'm365'),
   'azure.auditlogs': placeOf('entra-audits', 'm365_entra'),
   'azure.signinlogs': placeOf('entra-sign-ins', 'm365_entra'),
+  'azure.provisioning': placeOf('entra-provisioning', 'm365_entra'),
   'azure.identity_protection': placeOf('entra-risks', 'm365_entra'),
   'm365_defender.alert': placeOf('defender-alerts', 'm365_security'),
   'm365_defender.incident': placeOf('defender-incidents', 'm365_security'),

@@ -5,6 +5,7 @@
 
 import { toDate } from '../../pipelines/converters/date.ts';
 import type { Dataset } from '../../pipelines/dataset.ts';
+import { compileSpell, turnRound } from '../../pipelines/engine/spell.ts';
 import { compileUnify } from '../../pipelines/engine/unify.ts';
 import type { JsonObject } from '../../pipelines/json/json.ts';
 import type { MapContext } from '../../pipelines/mapper.ts';
@@ -34,10 +35,11 @@ export function rawDocumentWriter(
 /** A record that comes in an envelope elsewhere is put into one, with its tenant; any other is the text that was served. */
 function messageWriter({ envelope, head }: Dataset) {
   const unify = compileUnify(envelope);
+  const spellAsThere = compileSpell(turnRound(envelope?.spelled));
   const [[ownerKey, ...deeper] = []] = head.owner;
   return ({ text, value }: ParsedRecord, { tenantId }: MapContext): string => {
     if (envelope === undefined || value === undefined) return text;
-    const whole = unify(value);
+    const whole = spellAsThere(unify(value));
     const isOwned = ownerKey === undefined || deeper.length > 0 || whole[ownerKey] !== undefined;
     return JSON.stringify(isOwned ? whole : { ...whole, [ownerKey]: tenantId });
   };

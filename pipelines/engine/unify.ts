@@ -6,6 +6,7 @@ import type { Envelope, MadeProperty, MadeSource, PlainPath } from '../dataset.t
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { compileRead } from '../rules/paths.ts';
 import { compileCondition } from '../rules/rules.ts';
+import { compileSpell, spellPainless } from './spell.ts';
 import { setOwn } from './tame.ts';
 
 export type Unify = (record: JsonObject) => JsonObject;
@@ -13,10 +14,11 @@ export type Unify = (record: JsonObject) => JsonObject;
 export function compileUnify(envelope: Envelope | undefined): Unify {
   if (envelope === undefined) return (record) => record;
   const { root, beside } = envelope;
+  const spell = compileSpell(envelope.spelled);
   const makers = envelope.made.map(compileMake);
   return (record) => {
     const isInEnvelope = isObject(record[root]) && beside.every((name) => Object.hasOwn(record, name));
-    if (isInEnvelope) return record;
+    if (isInEnvelope) return spell(record);
     // A copy, because what came is kept as it came.
     const unified: JsonObject = { [root]: makers.length === 0 ? record : { ...record } };
     for (const make of makers) make(unified);
@@ -73,17 +75,18 @@ function textOf(value: Json, values: MadeSource['values']): string | undefined {
   return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
-/** `compileUnify` for the ingest pipeline, with what it is given as `params.made`. */
+/** `compileUnify` for the ingest pipeline, with what it is given as `params.made` and `params.spelled`. */
 export function writeUnify(envelope: Envelope | undefined): string {
   if (envelope === undefined) return '';
-  const { root, beside, made } = envelope;
+  const { root, beside, made, spelled } = envelope;
   const tests = [
     `record.get('${root}') instanceof Map`,
     ...beside.map((name) => `record.containsKey('${name}')`),
   ];
-  return `${made.length === 0 ? '' : makePainless}
-Map unify(Map record${made.length === 0 ? '' : ', List made'}) {
-  if (${tests.join(' && ')}) return record;
+  const functions = `${made.length === 0 ? '' : makePainless}${spelled === undefined ? '' : spellPainless}`;
+  return `${functions}
+Map unify(Map record${made.length === 0 ? '' : ', List made'}${spelled === undefined ? '' : ', List spelled'}) {
+  if (${tests.join(' && ')}) return ${spelled === undefined ? 'record' : 'spell(record, spelled)'};
   Map unified = new LinkedHashMap();
   unified.put('${root}', ${made.length === 0 ? 'record' : 'new LinkedHashMap(record)'});${made.length === 0 ? '' : '\n  for (def one : made) make(unified, (Map) one);'}
   return unified;

@@ -43,7 +43,10 @@ function buildDispatcher(definitions: Definitions, name: string): Pipeline {
       _meta: meta,
       description: `${dataset.title} as other shippers deliver them: in message, event.original or ${dataset.rawField}.`,
       processors: [
-        runScript('read-record', writeReadSource(dataset, library), { made: listMade(dataset) }),
+        runScript('read-record', writeReadSource(dataset, library), {
+          made: listMade(dataset),
+          spelled: dataset.envelope?.spelled,
+        }),
         runScript('shape-record', writeShapeSource(dataset, types, library), {
           properties: slimProperties(withoutOurs(definitions.properties)),
           ...types.params,
@@ -160,7 +163,7 @@ function writeReadSource(dataset: Dataset, library: string): string {
     envelope === undefined
       ? ''
       : `def served = record;
-record = unify((Map) record${listMade(dataset) === undefined ? '' : ', (List) params.made'});
+record = unify((Map) record${listMade(dataset) === undefined ? '' : ', (List) params.made'}${envelope.spelled === undefined ? '' : ', (List) params.spelled'});
 `;
   const makes =
     listMade(dataset) === undefined

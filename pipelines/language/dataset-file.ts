@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { ecsFieldNames } from '../../fields/ecs.ts';
-import type { Dataset, Envelope, Head, MadeProperty, MadeSource, Places } from '../dataset.ts';
+import type { Dataset, Envelope, Head, MadeProperty, MadeSource, Places, SpelledObject } from '../dataset.ts';
 import { compiledSchema } from '../json/compiled-schema.ts';
 import { resolvePath, type SourceLocation } from './names.ts';
 import { parsePath } from './path.ts';
@@ -82,7 +82,7 @@ export function resolveDataset(
 }
 
 function resolveEnvelope(
-  { root, beside = [], made = {} }: NonNullable<DatasetSource['envelope']>,
+  { root, beside = [], made = {}, spelled }: NonNullable<DatasetSource['envelope']>,
   properties: PropertyTree,
   file: DatasetFile,
   problems: DefinitionProblem[],
@@ -93,7 +93,22 @@ function resolveEnvelope(
     resolvePath(name, at);
     return { path: name.split('.'), from: [source].flat().map((each) => resolveSource(each, at)) };
   });
-  return { root, beside, made: entries };
+  if (spelled === undefined) return { root, beside, made: entries };
+  const spelledAt = locateIn(file, properties, problems, ['envelope', 'spelled']);
+  return { root, beside, made: entries, spelled: resolveSpelled(spelled, spelledAt) };
+}
+
+function resolveSpelled(
+  spelled: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  location: SourceLocation,
+): SpelledObject[] {
+  return Object.entries(spelled).map(([name, names]) => {
+    const at = location.at(name);
+    for (const own of Object.values(names)) resolvePath(`${name}.${own}`, at);
+    if (new Set(Object.values(names)).size < Object.keys(names).length)
+      at.report('two names of an envelope would become one');
+    return { path: name.split('.'), names };
+  });
 }
 
 function locateIn(

@@ -1,6 +1,6 @@
 // Describes for the reference pages what a record that comes by itself is given, and the conditions of that and of cases.
 
-import type { MadeSource } from '../dataset.ts';
+import type { Envelope, MadeSource } from '../dataset.ts';
 import type { Condition, Definitions, Path } from '../definitions.ts';
 import { formatPath } from '../language/path.ts';
 import { escapeCell } from './table.ts';
@@ -17,6 +17,21 @@ export function describeEnvelope({ dataset: { envelope } }: Definitions): string
     '| --- | --- |',
     ...envelope.made.map(
       ({ path, from }) => `| \`${path.join('.')}\` | ${from.map(describeSource).join('; else ')} |`,
+    ),
+    '',
+    ...describeSpelled(envelope),
+  ];
+}
+
+function describeSpelled({ spelled = [] }: Envelope): string[] {
+  if (spelled.length === 0) return [];
+  return [
+    'An envelope calls some of its properties otherwise; they are read and kept under the names of a record by itself:',
+    '',
+    '| property | in an envelope |',
+    '| --- | --- |',
+    ...spelled.flatMap(({ path, names }) =>
+      Object.entries(names).map(([there, here]) => `| \`${[...path, here].join('.')}\` | \`${there}\` |`),
     ),
     '',
   ];

@@ -1,6 +1,5 @@
 // Measures the collection of Graph's logs: how far Microsoft's budgets bound it, on a clock that jumps, and, in a process of
 // its own, records per CPU-second and the share of a core that many tenants take while nothing but new records come in.
-// Where a log type has no package yet, its records are delivered raw.
 
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -156,6 +156,22 @@ describe('a record of Entra’s logs', () => {
     expect(JSON.parse(write(event).message)).toEqual(event);
   });
 
+  test('has the names that Azure Monitor gives, where those are others', () => {
+    const provisioning = loadReader('azure.provisioning');
+    const text = JSON.stringify({
+      id: 'p1',
+      activityDateTime: '2026-11-03T08:00:00Z',
+      provisioningAction: 'create',
+      initiatedBy: { id: '7', displayName: 'Ann', initiatorType: 'user' },
+    });
+    const write = rawDocumentWriter(provisioning.dataset, {});
+    const { message } = JSON.parse(write(provisioning.parse(text), { tenantId, fetchedAt: '' }));
+    expect(JSON.parse(message)).toMatchObject({
+      category: 'ProvisioningLogs',
+      properties: { action: 'Create', initiatedBy: { Id: '7', Name: 'Ann', Type: 'user' } },
+    });
+  });
+
   test('is kept by the pipeline where the original is to be preserved', () => {
     const { event, tags } = write(signIn, { preserveOriginal: true });
     expect(event.original).toBeUndefined();

@@ -14,9 +14,10 @@ const namespace = `entra${randomUUID().slice(0, 8)}`;
 const logs = {
   'azure.signinlogs': ['interactiveUser', 'nonInteractiveUser', 'servicePrincipal', 'managedIdentity'],
   'azure.auditlogs': ['directoryAudits'],
+  'azure.provisioning': ['provisioning'],
   'azure.identity_protection': ['riskDetections'],
 } as const;
-const streams = ['graph-sign-ins', 'graph-directory-audits', 'graph-risk-detections'];
+const streams = ['graph-sign-ins', 'graph-directory-audits', 'graph-provisioning', 'graph-risk-detections'];
 const datasets = Object.keys(logs);
 const dataStreamOf = (dataset: string) => `logs-${dataset}-${namespace}`;
 
@@ -74,6 +75,10 @@ test.each([
   ['azure.signinlogs', { term: { 'azure.signinlogs.category': 'ManagedIdentitySignInLogs' } }],
   ['azure.signinlogs', { terms: { 'event.category': ['authentication'] } }],
   ['azure.auditlogs', { exists: { field: 'azure.auditlogs.properties.category' } }],
+  [
+    'azure.provisioning',
+    { term: { 'azure.provisioning.properties.provisioning_status_info.status': 'success' } },
+  ],
   ['azure.identity_protection', { exists: { field: 'azure.identityprotection.properties.risk_level' } }],
 ])('in %s %j finds documents that the pipeline has finished', async (dataset, query) => {
   const { body } = await ask('POST', `/${dataStreamOf(dataset)}/_search`, {

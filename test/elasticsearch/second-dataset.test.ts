@@ -21,6 +21,14 @@ const searches: readonly (readonly [DatasetName, object, number])[] = [
     1,
   ],
   ['azure.signinlogs', { 'azure.signinlogs.properties.authentication_details.succeeded': false }, 1],
+  [
+    'azure.provisioning',
+    {
+      'azure.provisioning.properties.target_system.details.dervice_principal_display_name':
+        'Contoso Expenses',
+    },
+    8,
+  ],
   ['azure.identity_protection', { 'azure.identityprotection.properties.location.city': 'Oslo' }, 5],
   ['m365_defender.alert', { 'm365_defender.alert.evidence.parent_process.image_file.name': 'cmd.exe' }, 2],
   ['m365_defender.incident', { 'm365_defender.incident.alert.evidence.process.id': 8224 }, 3],

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type DatasetName, datasetNames } from '../../pipelines/datasets.ts';
 import { flatten } from '../../pipelines/explain/flatten.ts';
 import { loadDefinitions, loadMapper } from '../../pipelines/index.ts';
-import type { JsonObject } from '../../pipelines/json/json.ts';
+import { isObject, type Json, type JsonObject } from '../../pipelines/json/json.ts';
 import { listSamples, sampleContext } from './samples.ts';
 
 /** What Azure Monitor writes around a record, and in it where its words are others. */
@@ -22,6 +22,22 @@ const written: Partial<Record<DatasetName, (record: JsonObject) => JsonObject>> 
       callerIpAddress: user?.ipAddress,
       identity: (user ?? app)?.displayName,
       properties: { ...record, userAgent },
+    };
+  },
+  'azure.provisioning': (record) => {
+    const { status } = Object(record.provisioningStatusInfo);
+    const names = { id: 'Id', displayName: 'Name', initiatorType: 'Type', status: 'Status' };
+    return {
+      category: 'ProvisioningLogs',
+      operationName: 'Provisioning activity',
+      resultType: capitalize(status),
+      durationMs: record.durationInMilliseconds,
+      correlationId: record.changeId,
+      identity: record.id,
+      properties: {
+        ...mapValues(record, (value) => (isObject(value) ? renameKeys(value, names) : value)),
+        action: capitalize(record.provisioningAction),
+      },
     };
   },
   'azure.identity_protection': ({ id, ipAddress, userDisplayName }) => ({
@@ -62,6 +78,20 @@ const categories: Readonly<Record<string, string>> = {
   servicePrincipal: 'ServicePrincipalSignInLogs',
   managedIdentity: 'ManagedIdentitySignInLogs',
 };
+
+function capitalize(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, 1).toUpperCase() + value.slice(1) : undefined;
+}
+
+function mapValues(record: JsonObject, change: (value: Json) => Json): JsonObject {
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([key, value]) => (value === undefined ? [] : [[key, change(value)]])),
+  );
+}
+
+function renameKeys(object: JsonObject, names: Readonly<Record<string, string>>): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [names[key] ?? key, value]));
+}
 
 /** Only a route knows them: when it took the record, and what it calls the log and its level. */
 const ofTheRoute =

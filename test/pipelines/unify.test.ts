@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { compileRename } from '../../pipelines/engine/rename.ts';
+import { compileSpell, turnRound } from '../../pipelines/engine/spell.ts';
 import { compileUnify } from '../../pipelines/engine/unify.ts';
 
 describe('a record that comes by itself', () => {
@@ -42,6 +43,37 @@ describe('a record that comes by itself', () => {
   test('in its envelope stays as it came', () => {
     const record = { time: '', properties: { status: 7 } };
     expect(unify(record)).toBe(record);
+  });
+});
+
+describe('an envelope that calls properties otherwise', () => {
+  const spelled = [
+    { path: ['properties', 'by'], names: { Id: 'id', Name: 'displayName' } },
+    { path: ['properties', 'none'], names: { Id: 'id' } },
+  ];
+  const unify = compileUnify({ root: 'properties', beside: [], made: [], spelled });
+
+  test('has the names of a record by itself, in their order', () => {
+    const record = { properties: { by: { a: 1, Id: 'x', Name: null, b: 2 }, Id: 'stays' } };
+    const unified = unify(record);
+    expect(JSON.stringify(unified)).toBe(
+      '{"properties":{"by":{"a":1,"id":"x","displayName":null,"b":2},"Id":"stays"}}',
+    );
+    expect(record.properties.by).toHaveProperty('Id');
+  });
+
+  test('keeps both where an object has both names, and what is no object', () => {
+    const both = { properties: { by: { Id: 'x', id: 'y' }, none: 'text' } };
+    expect(unify(both)).toEqual(both);
+  });
+
+  test('does not touch a record by itself', () => {
+    expect(unify({ by: { Id: 'x' } })).toEqual({ properties: { by: { Id: 'x' } } });
+  });
+
+  test('gets its own names back', () => {
+    const event = { properties: { by: { Id: 'x', Name: 'Ann' } } };
+    expect(compileSpell(turnRound(spelled))(unify(event))).toEqual(event);
   });
 });
 

@@ -1,7 +1,5 @@
-// The kinds of source that read Microsoft Graph: one for each log type, all made by one function. A log type is there once
-// there is a dataset of its records.
+// The kinds of source that read Microsoft Graph: one for each log type, all made by one function.
 
-import { type DatasetName, datasetNames } from '../../../pipelines/datasets.ts';
 import type { SourceKind } from '../source-kind.ts';
 import type { LogType } from './log-type.ts';
 import { logTypes } from './log-types/index.ts';
@@ -15,17 +13,14 @@ import { identifyGraph, readGraphOptions } from './read-options.ts';
 import { graphReference } from './reference.ts';
 import { openGraphSource } from './source.ts';
 
-export const graphKinds: readonly SourceKind<GraphOptions>[] = logTypes.flatMap((logType) => {
-  const dataset = datasetNames.find((name) => name === logType.dataset);
-  return dataset === undefined ? [] : [graphKind(logType, dataset)];
-});
+export const graphKinds: readonly SourceKind<GraphOptions>[] = logTypes.map(graphKind);
 
-export function graphKind(logType: LogType, dataset: DatasetName): SourceKind<GraphOptions> {
+function graphKind(logType: LogType): SourceKind<GraphOptions> {
   return {
     name: logType.kind,
     service: 'Microsoft',
     itemWords: { one: 'slice of time', many: 'slices of time' },
-    dataset,
+    dataset: logType.dataset,
     reachMs: logType.reachMs,
     feedNames: logType.feedNames,
     options: graphOptions(logType),

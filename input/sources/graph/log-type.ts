@@ -1,6 +1,7 @@
 // What a log type of Microsoft Graph is: facts alone, from which requests, checks, settings and the table in the docs are
 // made. Each stands in a file of log-types/.
 
+import type { DatasetName } from '../../../pipelines/datasets.ts';
 import type { Option } from '../../options/option.ts';
 import type { PolicyProblem } from '../../options/problems.ts';
 import type { Settings } from '../../options/settings.ts';
@@ -12,7 +13,7 @@ export interface LogType {
   readonly kind: string;
   /** As a sentence names it, in the plural: "directory audits". */
   readonly title: string;
-  readonly dataset: string;
+  readonly dataset: DatasetName;
   /** The paths that are asked, with their version. */
   readonly endpoints: readonly string[];
   /** The application permissions of Microsoft Graph, all of which are needed for all of its feeds. */

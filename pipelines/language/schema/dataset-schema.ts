@@ -19,6 +19,7 @@ export interface DatasetSource {
     readonly root: string;
     readonly beside?: readonly string[];
     readonly made?: Readonly<Record<string, MadeFrom | readonly MadeFrom[]>>;
+    readonly spelled?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   };
   readonly names?: NamesSource;
   readonly user_types?: { readonly from: string; readonly names: Readonly<Record<string, string>> };
@@ -107,6 +108,13 @@ const envelope = keys(
         additionalProperties: { anyOf: [madeFrom, { type: 'array', items: madeFrom, minItems: 1 }] },
       },
       'What a record that came by itself is given, as the envelope would have it: the path of a property, and the text that it becomes, or several, of which the first that gives one counts. Where none does, it stays as it is.',
+    ),
+    spelled: about(
+      {
+        type: 'object',
+        additionalProperties: { type: 'object', additionalProperties: word, minProperties: 1 },
+      },
+      'Where an envelope calls properties otherwise: the path of their object, and the names in a record by itself by those in the envelope. Paths and rules have the former alone.',
     ),
   },
   { required: ['root'] },

@@ -1,6 +1,5 @@
 // The program on an emulated Graph, as a process of its own on a policy file, and what it delivered.
 
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GraphLogOptions } from '../../../input/emulator/apis/graph/options.ts';
@@ -14,11 +13,11 @@ import {
   makeWorkplace,
   type PolicyStream,
   type Program,
+  runProgram,
+  startProgram,
   streamFor,
   type Workplace,
 } from '../../end-to-end/harness.ts';
-
-const program = join(import.meta.dirname, 'm365.ts');
 
 /** The settings of a stream that reads a log type of one of the emulator's tenants, as fast as it answers. */
 export function graphStream(
@@ -42,24 +41,11 @@ export function makeGraphWorkplace(streams: readonly PolicyStream[]): Promise<Wo
 }
 
 export function startGraph(...words: string[]): Program {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...words], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...compiledScripts },
-  });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      printed += chunk;
-    });
-  const exit = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal }));
-  });
-  return { child, printed: () => printed, exit };
+  return startProgram(words, compiledScripts);
 }
 
-export async function runGraph(...words: string[]): Promise<{ code: number | null; printed: string }> {
-  const running = startGraph(...words);
-  const { code } = await running.exit;
-  return { code, printed: running.printed() };
+export function runGraph(...words: string[]) {
+  return runProgram(words, compiledScripts);
 }
 
 /** The records of the documents in a file output's folder, as they were served. */

@@ -9,7 +9,6 @@ import { createTelemetry } from '../../../input/telemetry/telemetry.ts';
 import { IdleClock } from '../../contract/idle-clock.ts';
 import { makeWorkplace } from '../../end-to-end/harness.ts';
 import { recordingLog } from '../../state/state-folder.ts';
-import { registerEveryKind } from './every-kind.ts';
 import { graphStream } from './harness.ts';
 
 interface PacedOptions {
@@ -19,7 +18,6 @@ interface PacedOptions {
 }
 
 export async function openPacedRun({ graph, kinds }: PacedOptions) {
-  registerEveryKind('o365.audit');
   await using opening = new AsyncDisposableStack();
   const clock = new IdleClock();
   const emulator = await startEmulator({ clock, seed: 9, graph: { limits: true }, tenants: [{ graph }] });
