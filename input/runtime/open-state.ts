@@ -17,10 +17,12 @@ export type StateOptions = Omit<LedgerOptions, 'carried' | 'reachMs' | 'reachOf'
 
 /** Lists what may be carried to another ledger from one of which not all could be read. */
 export function carriedFacts(): ImportOptions {
-  const kept = sourceKinds().flatMap(({ lostState }) => lostState ?? []);
+  const kept = sourceKinds().flatMap(({ name: source, lostState }) =>
+    lostState ? { source, ...lostState } : [],
+  );
   return {
     independent: [...kept.flatMap(({ independentFacts }) => independentFacts), outputFact],
-    doubts: kept.map(({ doubt }) => doubt),
+    doubts: kept.map(({ source, doubt }) => ({ source, ...doubt })),
   };
 }
 

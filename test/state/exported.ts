@@ -7,7 +7,10 @@ export const allTime = ['2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'] as const
 
 export const carried = {
   independent: ['first_run_at'],
-  doubts: [{ name: 'last_listing', value: 'never' }],
+  doubts: [
+    { source: 'management-activity', name: 'last_listing', value: 'never' },
+    { source: 'other', name: 'progress', value: 'unknown' },
+  ],
 };
 
 export async function exportAll(ledger: Pick<SqliteLedger, 'export'>): Promise<string[]> {

@@ -185,6 +185,29 @@ describe('an export', () => {
     await ledger.close();
   });
 
+  test('that was cut leaves the feeds of each kind of source the doubt of that kind alone', async () => {
+    using here = temporaryFolder();
+    using there = temporaryFolder();
+    const filled = await openTestLedger(here.path);
+    await fill(filled);
+    const other = { ...scope, source: 'other' };
+    await filled.checkpoints.set(other, 'progress', '3');
+    const lines = await exportAll(filled);
+    await filled.close();
+    const ledger = await openTestLedger(there.path);
+    await ledger.import(feed(lines.slice(0, -1)), carried);
+    const doubtsOf = async (of: typeof scope) => [
+      await ledger.checkpoints.get(of, 'last_listing'),
+      await ledger.checkpoints.get(of, 'progress'),
+    ];
+    expect(await doubtsOf(scope)).toEqual(['never', undefined]);
+    expect(await doubtsOf(other)).toEqual([undefined, 'unknown']);
+    await ledger.import(feed(lines), carried);
+    expect(await doubtsOf(scope)).toEqual(['6', undefined]);
+    expect(await doubtsOf(other)).toEqual([undefined, '3']);
+    await ledger.close();
+  });
+
   test('that was cut says how much of it is missing', async () => {
     using here = temporaryFolder();
     using there = temporaryFolder();

@@ -27,8 +27,8 @@ export type Transact = <T>(work: () => T) => Promise<T>;
 export interface ImportOptions {
   /** Names of checkpoints that say nothing of other rows; all others wait until the whole export was seen. */
   readonly independent: readonly string[];
-  /** The checkpoints that a component has until then: with them, its source looks at everything again. */
-  readonly doubts: readonly { readonly name: string; readonly value: string }[];
+  /** The checkpoints that the feeds of a source have until then: with them, it looks at everything again. */
+  readonly doubts: readonly { readonly source: string; readonly name: string; readonly value: string }[];
 }
 
 export interface Imported {
@@ -152,7 +152,7 @@ class Importer {
     );
     for (const row of this.#waitingCheckpoints) {
       this.#insert('checkpoint', row);
-      for (const { name, value } of this.#options.doubts)
+      for (const { name, value } of this.#doubtsOf(row))
         if (row.name === name) replace.run(readText(row, 'value'), name, value, ...componentOf(row));
     }
   }
@@ -211,8 +211,12 @@ class Importer {
       return () => this.#insert(table, row);
     this.#waitingCheckpoints.push(row);
     return () => {
-      for (const doubt of this.#options.doubts) this.#insert('checkpoint', { ...row, ...doubt });
+      for (const { name, value } of this.#doubtsOf(row)) this.#insert('checkpoint', { ...row, name, value });
     };
+  }
+
+  #doubtsOf(row: Row): ImportOptions['doubts'] {
+    return this.#options.doubts.filter(({ source }) => source === row.source);
   }
 
   #insert(table: ComponentTable, row: Row): void {
