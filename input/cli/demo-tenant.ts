@@ -15,6 +15,16 @@ interface Demo {
   readonly origin: number;
 }
 
+/** Few, and each shows soon after it happened, for whoever watches. */
+const signInsOfOneType = { records: 300, days: 1, ratePerMinute: 4, latencyMs: 5_000 };
+
+const signIns = {
+  interactiveUser: signInsOfOneType,
+  nonInteractiveUser: signInsOfOneType,
+  servicePrincipal: signInsOfOneType,
+  managedIdentity: signInsOfOneType,
+};
+
 /**
  * Starts an emulator with a day of activity and more every few seconds. The seed and the start are kept in `folder`.
  */
@@ -25,7 +35,8 @@ export async function startDemoTenant(folder: string, now: number): Promise<Emul
   const { seed, origin } = goesOn ? known : await createDemo(file, now);
   const content = { records: 20_000, days: 1, ratePerMinute: 300, blobEveryMs: 15_000, habits: usualHabits };
   // Subscriptions outlive the collector; the emulator, ended with it, would have forgotten them.
-  return startEmulator({ seed, origin, tenants: [{ content, subscribed: goesOn ? contentTypes : [] }] });
+  const subscribed = goesOn ? contentTypes : [];
+  return startEmulator({ seed, origin, tenants: [{ content, subscribed, graph: signIns }] });
 }
 
 /** Another seed makes another tenant, and nothing of the old one's ledger fits it. */

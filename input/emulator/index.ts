@@ -7,6 +7,7 @@ import { createFaultPlanReader, type FaultPlanReader } from './faults/read.ts';
 import { startServers } from './server/start.ts';
 import { login } from './tokens/login.ts';
 
+export { graphLogNames } from './apis/graph/records/index.ts';
 export { type ContentType, contentTypes } from './apis/management-activity/content/content-type.ts';
 export { type ContentOptions, type ServiceHabits, usualHabits } from './apis/management-activity/options.ts';
 export type { PublishRequest } from './apis/management-activity/publish.ts';

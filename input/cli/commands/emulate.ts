@@ -8,6 +8,7 @@ import {
   type ContentOptions,
   type Emulator,
   type EmulatorOptions,
+  graphLogNames,
   readFaultPlan,
   startEmulator,
   usualHabits,
@@ -21,6 +22,8 @@ interface EmulateOptions {
   readonly records: number;
   readonly days: number;
   readonly rate: number;
+  readonly graphRecords: number;
+  readonly graphRate: number;
   readonly recordsPerBlob: number;
   readonly perfect: boolean;
   readonly faults?: string;
@@ -33,13 +36,14 @@ const teaching = `
 What it is:
   The token endpoint and the Office 365 Management Activity API, as a collector
   meets them: subscriptions, listings with pages, content blobs, error codes,
-  throttling, late and repeated content. It listens on 127.0.0.1 only and
+  throttling, late and repeated content; and the logs of Microsoft Graph, such
+  as sign-ins, alerts and message traces. It listens on 127.0.0.1 only and
   invents its tenants; nothing of it comes from, or goes to, Microsoft.
 
 Examples:
   m365 emulate                              a day of history, 120 new records a
                                             minute
-  m365 emulate --records 1000000 --days 7 --rate 0
+  m365 emulate --records 1000000 --days 7 --rate 0 --graph-rate 0
                                             a big backlog that does not grow
   m365 emulate --records-file audit.ndjson  the records of a file
   m365 emulate --faults plan.json           with faults, of which
@@ -62,7 +66,7 @@ export function emulateCommand(): Command {
   return new Command('emulate')
     .summary('run a Microsoft 365 emulator on this machine')
     .description(
-      'Runs an emulator of the Office 365 Management Activity API and prints the settings to reach it.',
+      'Runs an emulator of the Office 365 Management Activity API and of Microsoft Graph, and prints the settings to reach it.',
     )
     .option('--port <number>', 'port to listen on; 0 takes a free one', readPort, 8365)
     .option('--seed <number>', 'everything generated is a function of it', readWhole, 1)
@@ -70,6 +74,8 @@ export function emulateCommand(): Command {
     .option('--records <number>', 'records of history, for each tenant', readWhole, 20_000)
     .option('--days <number>', 'how far history reaches back', readNumber, 1)
     .option('--rate <number>', 'new records a minute, for each tenant', readNumber, 120)
+    .option('--graph-records <number>', 'records of history, for each log of Graph', readWhole, 500)
+    .option('--graph-rate <number>', 'new records a minute, for each log of Graph', readNumber, 4)
     .option('--records-per-blob <number>', 'records in a content blob', readWhole, 100)
     .option('--records-file <path>', 'serve the records of this NDJSON file as history')
     .option('--faults <path>', 'play the fault plan in this JSON file')
@@ -98,7 +104,9 @@ function toEmulatorOptions(options: EmulateOptions): EmulatorOptions {
     ...(options.perfect ? {} : { habits: usualHabits }),
   };
   const { requestsPerMinute } = options;
-  const tenant = { content, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) };
+  const log = { records: options.graphRecords, days: options.days, ratePerMinute: options.graphRate };
+  const graph = Object.fromEntries(graphLogNames.map((name) => [name, log]));
+  const tenant = { content, graph, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) };
   return {
     port: options.port,
     seed: options.seed,
@@ -130,6 +138,7 @@ function describe({ url, tenants }: Emulator): string {
   client_secret: ${clientSecret}
   login_url: ${url}
   management_url: ${url}
+  graph_url: ${url}   # in its place, with a source of Graph such as graph-sign-ins
 `,
   );
   return `The emulator listens on ${url}. Settings for a policy's stream:\n${settings.join('')}

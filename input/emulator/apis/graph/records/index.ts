@@ -21,3 +21,6 @@ export const logKinds: readonly LogKind[] = [
   messageCentre,
   messageTraces,
 ];
+
+/** The names by which a tenant is given what is in each. */
+export const graphLogNames: readonly string[] = logKinds.map(({ name }) => name);
