@@ -43,9 +43,23 @@ export const beyondEcs: readonly FieldBeyondEcs[] = [
     module: 'azure',
   },
   {
+    name: 'azure.tenant.id',
+    type: 'keyword',
+    about: "Tenant whose log it is, by the newer name of Elastic's package.",
+    ecs: false,
+    module: 'azure',
+  },
+  {
     name: 'azure.correlation_id',
     type: 'keyword',
     about: 'Correlates the records of one request across the logs.',
+    ecs: false,
+    module: 'azure',
+  },
+  {
+    name: 'azure.correlation.id',
+    type: 'keyword',
+    about: "Correlates the records of one request, by the newer name of Elastic's package.",
     ecs: false,
     module: 'azure',
   },
@@ -54,6 +68,22 @@ export const beyondEcs: readonly FieldBeyondEcs[] = [
     type: 'keyword',
     about: 'Resource that wrote the log, as Azure Monitor names it.',
     ecs: false,
+    module: 'azure',
+  },
+  {
+    name: 'cloud.resource_id',
+    type: 'keyword',
+    about: "Resource that wrote the log, by the newer name of Elastic's package.",
+    ecs: false,
+    module: 'azure',
+  },
+  {
+    name: 'related.entity',
+    type: 'keyword',
+    about:
+      'Ids of the users, applications, devices and other objects of the directory that have a part in the event.',
+    ecs: false,
+    list: true,
     module: 'azure',
   },
   {

@@ -95,7 +95,7 @@ function renameKeys(object: JsonObject, names: Readonly<Record<string, string>>)
 
 /** Only a route knows them: when it took the record, and what it calls the log and its level. */
 const ofTheRoute =
-  /^azure\.\w+\.(time|tenant_id|level|duration_ms|resource_id)$|^azure\.resource\.id$|^log\.level$/;
+  /^azure\.\w+\.(time|tenant_id|level|duration_ms|resource_id)$|^azure\.resource\.id$|^cloud\.resource_id$|^log\.level$/;
 
 describe.each(datasetNames.filter((name) => written[name] !== undefined))('%s', (name) => {
   const mapper = loadMapper(name);
