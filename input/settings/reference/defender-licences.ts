@@ -1,5 +1,6 @@
-// Which licence has which product whose alerts and incidents Graph serves: facts of Microsoft's service descriptions, printed
-// in docs/log-types.md. Without the product there are no alerts of it, and Graph refuses nothing.
+// Which licence has which product whose alerts and incidents Graph serves, printed in docs/log-types.md. Without the product
+// there are no alerts of it, and Graph refuses nothing. Most is from Microsoft's licensing guidance for security and
+// compliance; what no page of Microsoft that could be read says is marked as such.
 
 export const licences = ['E3', 'E3 with add-on', 'E5', 'E5 Security', 'E5 Compliance'] as const;
 
@@ -9,6 +10,8 @@ interface DefenderProduct {
   readonly serviceSource: string;
   /** What each licence has of it, in words; in the order of `licences`. */
   readonly has: Readonly<Record<(typeof licences)[number], string>>;
+  /** What of it no page of Microsoft that could be read says, or none of late. */
+  readonly unconfirmed?: string;
 }
 
 export const defenderProducts: readonly DefenderProduct[] = [
@@ -22,17 +25,19 @@ export const defenderProducts: readonly DefenderProduct[] = [
       'E5 Security': 'Plan 2',
       'E5 Compliance': 'no',
     },
+    unconfirmed: 'Plan 1 in E3',
   },
   {
     name: 'Defender for Office 365',
     serviceSource: 'microsoftDefenderForOffice365',
     has: {
-      E3: 'no; Exchange Online Protection alone',
+      E3: 'Plan 1 since July 2026; before, the protection of all mailboxes alone',
       'E3 with add-on': 'Plan 1 or 2',
       E5: 'Plan 2',
       'E5 Security': 'Plan 2',
       'E5 Compliance': 'no',
     },
+    unconfirmed: 'Plan 1 in E3, which resellers report; a tenant may get it later',
   },
   {
     name: 'Defender for Identity',
@@ -43,6 +48,7 @@ export const defenderProducts: readonly DefenderProduct[] = [
     name: 'Defender for Cloud Apps',
     serviceSource: 'microsoftDefenderForCloudApps',
     has: { E3: 'no', 'E3 with add-on': 'yes', E5: 'yes', 'E5 Security': 'yes', 'E5 Compliance': 'yes' },
+    unconfirmed: 'E5 Compliance, which the guidance of 2021 names',
   },
   {
     name: 'Entra ID Protection',
@@ -62,8 +68,9 @@ export const defenderProducts: readonly DefenderProduct[] = [
       E3: 'mail and files',
       'E3 with add-on': 'mail, files, Teams and devices',
       E5: 'mail, files, Teams and devices',
-      'E5 Security': 'as the licence below it',
+      'E5 Security': 'no',
       'E5 Compliance': 'mail, files, Teams and devices',
     },
+    unconfirmed: 'devices',
   },
 ];

@@ -16,7 +16,7 @@ const afterTable = `A dataset is in one package, and has one owner in a Kibana: 
 
 ## Whose alerts there are
 
-Alerts and incidents come of products. Graph refuses nobody who lacks one: there are none of its alerts then. What Microsoft 365 licences have of them, by Microsoft's service descriptions in November 2026; no live tenant has been asked. An add-on is the product bought beside E3.
+Alerts and incidents come of products. Graph refuses nobody who lacks one: there are none of its alerts then. What Microsoft 365 licences have of them, by Microsoft's licensing guidance for security and compliance and the documents of the products; its plan comparison is newer and decides. No live tenant has been asked. An add-on is the product bought beside E3. E5 Security and E5 Compliance, which are sold as Defender Suite and Purview Suite too, are bought beside E3 as well: their columns say what they bring themselves, and what E3 has stays.
 `;
 
 const header = [
@@ -54,12 +54,13 @@ export function writeLogTypes(): string {
 }
 
 function writeProducts(): string[] {
-  const rows = defenderProducts.map(({ name, serviceSource, has }) => [
+  const rows = defenderProducts.map(({ name, serviceSource, has, unconfirmed }) => [
     name,
     `\`${serviceSource}\``,
     ...licences.map((licence) => has[licence]),
+    unconfirmed ?? '',
   ]);
-  return writeTable(['product', '`serviceSource`', ...licences], rows);
+  return writeTable(['product', '`serviceSource`', ...licences, 'not confirmed by Microsoft'], rows);
 }
 
 function writeTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
