@@ -109,13 +109,17 @@ describe.each(programs)('$about, alone in a folder and without a Node on the pat
     });
     await using kibana = await listenLocally(server);
     const { url } = kibana;
-    const [zip = ''] = readdirSync(releaseFolder).filter((name) => /^m365-.*zip$/.test(name));
-    expect(await run(['install', '--kibana', url])).toMatchObject({ code: 0, stderr: '' });
-    expect(bodies[0]?.equals(readFileSync(join(releaseFolder, zip)))).toBe(true);
+    const zipOf = (name: string) => {
+      const [zip = ''] = readdirSync(releaseFolder).filter((file) => file.startsWith(`${name}-`));
+      return readFileSync(join(releaseFolder, zip));
+    };
+    const names = ['m365', 'm365_entra'];
+    const { code, stderr } = await run(['install', '--package', ...names, '--kibana', url]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(bodies.map((body, index) => body.equals(zipOf(names[index] ?? '')))).toEqual([true, true]);
     installed = [{ name: 'o365', version: '3.10.6', dataStreams: [{ name: 'logs-o365.audit-*' }] }];
     expect(await run(['install', '--collector', '--kibana', url])).toMatchObject({ code: 0, stderr: '' });
-    const [collector = ''] = readdirSync(releaseFolder).filter((name) => name.startsWith('m365_collector'));
-    expect(bodies[1]?.equals(readFileSync(join(releaseFolder, collector)))).toBe(true);
+    expect(bodies[2]?.equals(zipOf('m365_collector'))).toBe(true);
     const { stdout } = await run(['install', '--dashboards-only', '--kibana', url]);
     expect(stdout).toMatch(/^imported \d+ dashboards/);
     expect(bodies.at(-1)?.toString()).toContain('"type":"dashboard"');

@@ -22,6 +22,9 @@ describe('the release folder', () => {
       'm365.mjs',
       'm365.spec.yml',
       expect.stringMatching(/^m365_collector-\d+\.\d+\.\d+\.zip$/),
+      expect.stringMatching(/^m365_entra-\d+\.\d+\.\d+\.zip$/),
+      expect.stringMatching(/^m365_mailflow-\d+\.\d+\.\d+\.zip$/),
+      expect.stringMatching(/^m365_security-\d+\.\d+\.\d+\.zip$/),
       'sample-policy.yml',
     ]);
   });
