@@ -63,11 +63,11 @@ function describeBudgets(entries: readonly LoggedRequest[], lastsMs?: number): v
     );
     const asked = entries.filter(({ contentType }) => names.has(contentType ?? ''));
     const times = asked.map(({ at }) => Date.parse(at));
-    const lasted = Math.max(lastsMs ?? (times.at(-1) ?? 0) - (times[0] ?? 0), inMs);
+    const lasted = Math.max(lastsMs ?? (times.at(-1) ?? 0) - (times[0] ?? 0), 1000);
     const refused = asked.filter(({ status }) => status === 429).length;
     const share = (times.length / ((lasted / inMs) * requests)) * 100;
     console.log(
-      `  ${budget.padEnd(23)} ${String(times.length).padStart(5)} requests in ${(lasted / minuteMs).toFixed(1)} min, ${share.toFixed(0)} % of the budget; at most ${mostWithin(times, inMs)} of ${requests} in ${inMs / 1000} s; ${refused} refused`,
+      `  ${budget.padEnd(23)} ${String(times.length).padStart(5)} requests in ${(lasted / minuteMs).toFixed(1)} min, ${share.toFixed(0)} % of what the budget allows in that time; at most ${mostWithin(times, inMs)} of ${requests} in ${inMs / 1000} s; ${refused} refused`,
     );
   }
 }
