@@ -29,13 +29,13 @@ export interface MeasuredRun {
   readonly ended: Promise<MeasuredUsage>;
 }
 
-/** Starts `m365 run` with these arguments behind it; `program` is the file of another one in its place. */
+/** Starts `m365 run` with these arguments behind it. */
 export function startMeasured(
   args: readonly string[],
   folder: string,
   flags: readonly string[] = [],
-  program = join(root, 'input', 'cli', 'm365.js'),
 ): MeasuredRun {
+  const program = join(root, 'input', 'cli', 'm365.js');
   const usageFile = join(folder, 'usage.json');
   const reporter = join(import.meta.dirname, 'report-usage.js');
   const child = spawn(process.execPath, [...flags, '--import', reporter, program, 'run', ...args], {

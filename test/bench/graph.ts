@@ -3,11 +3,10 @@
 
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { GraphLogOptions } from '../../input/emulator/apis/graph/options.ts';
-import { logTypes } from '../../input/sources/graph/log-types/index.ts';
+import { graphKinds } from '../../input/sources/graph/index.ts';
 import {
   type EmulatedPlace,
   makeWorkplace,
@@ -19,7 +18,6 @@ import { startMeasured } from './collect.ts';
 import { startEmulatorProcess } from './emulator-process.ts';
 import { measureBacklog, measureSteadyState } from './graph-budgets.ts';
 
-const program = join(import.meta.dirname, '..', 'sources', 'graph', 'm365.ts');
 const parts = ['backlog', 'steady', 'throughput', 'tenants'] as const;
 
 export async function main(args: readonly string[]): Promise<void> {
@@ -50,7 +48,7 @@ async function measureThroughput(records: number): Promise<void> {
   const emulator = await startEmulatorProcess({ seed: 3, tenants: [{ graph }] });
   const workplace = await makeWorkplace({ streams: streamsOf(emulator, 0) });
   try {
-    const run = startMeasured(['--policy', workplace.policy, '--once'], workplace.folder, [], program);
+    const run = startMeasured(['--policy', workplace.policy, '--once'], workplace.folder);
     const { code, printed, userSeconds, systemSeconds, peakRssMiB } = await run.ended;
     const seconds = userSeconds + systemSeconds;
     const delivered = (await readDelivered(workplace.output)).length;
@@ -84,7 +82,7 @@ async function measureTenants({ tenants, minutes, rate }: ManyTenants): Promise<
     streamsOf(emulator, index, { requests_per_minute: undefined, initial_interval: '1h', overlap: '30m' }),
   ).flat();
   const workplace = await makeWorkplace({ streams });
-  const run = startMeasured(['--policy', workplace.policy], workplace.folder, [], program);
+  const run = startMeasured(['--policy', workplace.policy], workplace.folder);
   try {
     const warmUpMinutes = 6;
     await delay(warmUpMinutes * 60_000);
@@ -110,8 +108,8 @@ function streamsOf(
   tenant: number,
   more: Record<string, unknown> = {},
 ): PolicyStream[] {
-  return logTypes.map(({ kind }) =>
-    graphStream(emulator, kind, { id: `${kind}-${tenant}`, ...more }, tenant),
+  return graphKinds.map(({ name }) =>
+    graphStream(emulator, name, { id: `${name}-${tenant}`, ...more }, tenant),
   );
 }
 
