@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { assetKinds, assetPath, type SetupAsset } from '../../input/setup/assets.ts';
-import { readOwnAssets } from '../../input/setup/own-assets.ts';
+import { datasetOfAsset, readOwnAssets } from '../../input/setup/own-assets.ts';
+import { mainDataset } from '../../pipelines/datasets.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 import { ask } from '../elasticsearch/cluster.ts';
 import type { EsqlRow } from './esql.ts';
@@ -29,7 +30,7 @@ export async function makeSampleIndex(deliver: DeliverRecord): Promise<SampleInd
   const dataStream = `logs-o365.audit-${namespace}`;
   const drop = () => dropAll(dataStream, namespace);
   try {
-    const assets = readOwnAssets().filter(({ name }) => !name.startsWith('logs-m365.collection'));
+    const assets = readOwnAssets().filter((asset) => (datasetOfAsset(asset) ?? mainDataset) === mainDataset);
     await install(renameAssets(assets, namespace, dataStream));
     await index(
       dataStream,

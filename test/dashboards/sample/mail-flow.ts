@@ -25,9 +25,11 @@ const subjects = [
 ];
 const senders = ['orders@adatum.example', 'news@litware.example', 'ann@northwind.example'] as const;
 
-function varyTrace({ world, random }: RecordDraft): GraphRecord {
+function varyTrace({ id, world, random }: RecordDraft): GraphRecord {
   const isOutside = random.chance(0.4);
   return {
+    // The emulator gives the messages of every tenant the same ids.
+    id: new Random(hash(world.tenantId, id)).guid(),
     subject: subjects[random.below(subjects.length)],
     senderAddress: isOutside ? random.pick(senders) : random.pick(world.people).upn,
     status: drawStatus(random, isOutside),
@@ -39,10 +41,10 @@ function drawStatus(random: Random, isOutside: boolean): string {
   return random.chance(0.03) ? 'failed' : 'delivered';
 }
 
-/** Every fifteenth message was seen before it was delivered, and one never came to an end. */
+/** Every fifteenth trace was seen before it ended, and both traces of one message never came to an end. */
 function withPending(record: GraphRecord, index: number): GraphRecord[] {
   const pending = { ...record, status: 'pending' };
-  if (index === 40) return [pending];
+  if (index === 40 || index === 41) return [pending];
   return index % 15 === 0 ? [pending, record] : [record];
 }
 
