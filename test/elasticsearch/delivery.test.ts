@@ -21,8 +21,13 @@ afterEach(async () => {
   await dropDataStream(dataStream);
 });
 
+/** Of an uncertain document nobody knows who may have sent it, and when. */
 const write = (ids: readonly string[], { uncertain = false, fields = {} } = {}) =>
-  made.output.write(makeDocuments(dataStream, ids, fields), { signal: never, uncertain });
+  made.output.write(makeDocuments(dataStream, ids, fields), {
+    signal: never,
+    uncertain,
+    sentEarlier: new Map(uncertain ? ids.map((id) => [id, { byOthers: true }]) : []),
+  });
 
 /** What is reported where nothing could be looked at, and another backing index took everything. */
 const sentInDoubt = (count: number) => ({ delivered: count, duplicate: 0, possiblyDuplicate: count });

@@ -15,7 +15,8 @@ export function openFront(
   return new FaultProxy(target, choose, createsOnly ? answerForKey : undefined).listen();
 }
 
-/** How many of these stand there more than once, each further time counted. */
-export function countCopies(ids: readonly string[]): number {
-  return ids.length - new Set(ids).size;
+/** How many of these stand there more than once, however often. */
+export function countDoubled(ids: readonly string[]): number {
+  const groups = Map.groupBy(ids, (id) => id);
+  return [...groups.values()].filter(({ length }) => length > 1).length;
 }

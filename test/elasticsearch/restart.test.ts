@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { connect } from '../../input/outputs/elasticsearch/connect/connection.ts';
 import { checkElasticsearch } from '../../input/setup/check-elasticsearch.ts';
 import { makeDocuments, makeOutput, never, numberedIds } from '../outputs/elasticsearch/harness.ts';
-import { countCopies, createsOnly, openFront } from './front.ts';
+import { countDoubled, createsOnly, openFront } from './front.ts';
 import { canStartNode, OwnNode } from './own-node.ts';
 
 const dataStream = 'logs-m365test.restart-test';
@@ -101,7 +101,7 @@ const until = async (condition: () => boolean) => {
     expect(writing.progress.delivered).toBe(ids.length);
     const stored = await storedIds();
     expect([...new Set(stored)]).toEqual(ids.sort());
-    expect(countCopies(stored)).toBeLessThanOrEqual(writing.progress.doubts);
+    expect(countDoubled(stored)).toBeLessThanOrEqual(writing.progress.doubts);
     if (!createsOnly) expect(writing.progress.doubts).toBe(0);
   });
 
@@ -118,7 +118,7 @@ const until = async (condition: () => boolean) => {
     const ids = await writing.end();
     const stored = await storedIds();
     expect([...new Set(stored)]).toEqual([...new Set([...earlier, ...ids])].sort());
-    expect(countCopies(stored) - countCopies(earlier)).toBeLessThanOrEqual(writing.progress.doubts);
+    expect(countDoubled(stored) - countDoubled(earlier)).toBeLessThanOrEqual(writing.progress.doubts);
     if (!createsOnly) expect(writing.progress.doubts).toBe(0);
   });
 

@@ -110,7 +110,9 @@ async function settleStored(
   signal: AbortSignal,
 ): Promise<readonly PendingDocument[]> {
   const raw = portion.some((entry) => entry.raw);
-  const anyUnknown = portion.some((entry) => !entry.lookedUp && !entry.uncertain);
+  const anyUnknown = portion.some(
+    (entry) => !entry.lookedUp && (!entry.uncertain || mayOnlyBeOfOthers(entry)),
+  );
   const hasForeign = anyUnknown && (await parts.foreignDocuments.existIn(dataStream, raw, signal));
   const anyUncertain = portion.some(isUncertain);
   const asked = portion.filter((entry) => entry.uncertain || (hasForeign && !entry.lookedUp));
@@ -123,7 +125,8 @@ async function settleStored(
   });
   const stored = new Set(asked.filter(({ document }) => found.has(document.id)));
   for (const entry of stored) {
-    if (entry.uncertain) settleExisting(entry, undefined);
+    const isOfOwner = hasForeign && mayOnlyBeOfOthers(entry);
+    if (entry.uncertain && !isOfOwner) settleExisting(entry, undefined);
     else entry.write.settleTakenOver();
   }
   for (const entry of asked) markLookedUp(entry, complete);
@@ -138,6 +141,11 @@ function markLookedUp(entry: PendingDocument, complete: boolean): void {
 
 function isUncertain({ uncertain }: PendingDocument): boolean {
   return uncertain;
+}
+
+/** True when nothing of this ledger sent it before. */
+function mayOnlyBeOfOthers({ earlier, sent }: PendingDocument): boolean {
+  return earlier !== undefined && earlier.own === undefined && !sent;
 }
 
 /** A stored document that this process sent before was delivered by it, not by somebody else. */
