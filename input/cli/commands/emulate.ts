@@ -22,7 +22,7 @@ interface EmulateOptions {
   readonly records: number;
   readonly days: number;
   readonly rate: number;
-  readonly graphRecords: number;
+  readonly graphRecords?: number;
   readonly graphRate: number;
   readonly recordsPerBlob: number;
   readonly perfect: boolean;
@@ -36,14 +36,15 @@ const teaching = `
 What it is:
   The token endpoint and the Office 365 Management Activity API, as a collector
   meets them: subscriptions, listings with pages, content blobs, error codes,
-  throttling, late and repeated content; and the logs of Microsoft Graph, such
-  as sign-ins, alerts and message traces. It listens on 127.0.0.1 only and
-  invents its tenants; nothing of it comes from, or goes to, Microsoft.
+  throttling, late and repeated content; with --graph-records the logs of
+  Microsoft Graph too, such as sign-ins, alerts and message traces. It listens
+  on 127.0.0.1 only and invents its tenants; nothing of it comes from, or goes
+  to, Microsoft.
 
 Examples:
   m365 emulate                              a day of history, 120 new records a
                                             minute
-  m365 emulate --records 1000000 --days 7 --rate 0 --graph-rate 0
+  m365 emulate --records 1000000 --days 7 --rate 0
                                             a big backlog that does not grow
   m365 emulate --records-file audit.ndjson  the records of a file
   m365 emulate --faults plan.json           with faults, of which
@@ -74,7 +75,7 @@ export function emulateCommand(): Command {
     .option('--records <number>', 'records of history, for each tenant', readWhole, 20_000)
     .option('--days <number>', 'how far history reaches back', readNumber, 1)
     .option('--rate <number>', 'new records a minute, for each tenant', readNumber, 120)
-    .option('--graph-records <number>', 'records of history, for each log of Graph', readWhole, 500)
+    .option('--graph-records <number>', 'serve the logs of Graph too, with so much history each', readWhole)
     .option('--graph-rate <number>', 'new records a minute, for each log of Graph', readNumber, 4)
     .option('--records-per-blob <number>', 'records in a content blob', readWhole, 100)
     .option('--records-file <path>', 'serve the records of this NDJSON file as history')
@@ -88,7 +89,7 @@ export function emulateCommand(): Command {
 
 async function emulate(options: EmulateOptions): Promise<void> {
   const emulator = await startEmulator(toEmulatorOptions(options));
-  process.stdout.write(options.json ? describeAsJson(emulator) : describe(emulator));
+  process.stdout.write(options.json ? describeAsJson(emulator) : describe(emulator, options));
   using interruption = listenForInterruption();
   if (!interruption.stop.aborted) await once(interruption.stop, 'abort');
   await emulator.close();
@@ -104,15 +105,19 @@ function toEmulatorOptions(options: EmulateOptions): EmulatorOptions {
     ...(options.perfect ? {} : { habits: usualHabits }),
   };
   const { requestsPerMinute } = options;
-  const log = { records: options.graphRecords, days: options.days, ratePerMinute: options.graphRate };
-  const graph = Object.fromEntries(graphLogNames.map((name) => [name, log]));
-  const tenant = { content, graph, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) };
+  const graph = chooseGraphLogs(options);
+  const tenant = { content, ...graph, ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }) };
   return {
     port: options.port,
     seed: options.seed,
     tenants: Array.from({ length: options.tenants }, () => tenant),
     ...(options.faults === undefined ? {} : { faults: readFaultPlan(readJsonFile(options.faults)) }),
   };
+}
+
+function chooseGraphLogs({ graphRecords: records, graphRate: ratePerMinute, days }: EmulateOptions) {
+  if (records === undefined) return {};
+  return { graph: Object.fromEntries(graphLogNames.map((name) => [name, { records, days, ratePerMinute }])) };
 }
 
 function readJsonFile(path: string): unknown {
@@ -129,7 +134,8 @@ function readJsonFile(path: string): unknown {
   }
 }
 
-function describe({ url, tenants }: Emulator): string {
+function describe({ url, tenants }: Emulator, { graphRecords }: EmulateOptions): string {
+  const graphUrl = `  graph_url: ${url}   # in its place, with a source of Graph such as graph-sign-ins\n`;
   const settings = tenants.map(
     ({ tenantId, clientId, clientSecret, domain }) => `
   # ${domain}
@@ -138,8 +144,7 @@ function describe({ url, tenants }: Emulator): string {
   client_secret: ${clientSecret}
   login_url: ${url}
   management_url: ${url}
-  graph_url: ${url}   # in its place, with a source of Graph such as graph-sign-ins
-`,
+${graphRecords === undefined ? '' : graphUrl}`,
   );
   return `The emulator listens on ${url}. Settings for a policy's stream:\n${settings.join('')}
 Truth: ${url}/emulator/truth/summary
