@@ -2,7 +2,7 @@
 
 import { searchedByWord } from '../../fields/ecs.ts';
 import type { Field } from '../../fields/field-types.ts';
-import type { DifferentValue, IndexedProperties, LackingField, OtherType } from '../dataset.ts';
+import type { IndexedProperties } from '../dataset.ts';
 import type {
   Case,
   Definitions,
@@ -14,6 +14,7 @@ import type {
   Target,
 } from '../definitions.ts';
 import { formatPath } from '../language/path.ts';
+import { describeDifferences, listNames } from './describe-differences.ts';
 import { describeCondition, describeEnvelope, showPath } from './describe-envelope.ts';
 import { escapeCell } from './table.ts';
 
@@ -192,9 +193,7 @@ export function writeFields(definitions: Definitions, fields: readonly Field[]):
     '',
     ...describeIndexes(definitions),
     '',
-    ...describeOtherTypes(dataset.otherTypes),
-    ...describeAbsent(dataset.absent),
-    ...describeOtherValues(dataset.otherValues),
+    ...describeDifferences(dataset),
     '## All fields',
     '',
     '| field | type | what it is | example |',
@@ -202,50 +201,6 @@ export function writeFields(definitions: Definitions, fields: readonly Field[]):
     ...fields.flatMap(describePositions).map(describeField),
     '',
   ].join('\n');
-}
-
-function describeOtherTypes(types: readonly OtherType[]): string[] {
-  if (types.length === 0) return [];
-  return [
-    "## Types that differ from those of Elastic's package",
-    '',
-    "Every other field is of the same family of types as in Elastic's own package for these logs, so that one search goes over old and new data.",
-    '',
-    '| field | there | here | why |',
-    '| --- | --- | --- | --- |',
-    ...types.map(describeOtherType),
-    '',
-  ];
-}
-
-function describeAbsent(absent: readonly LackingField[]): string[] {
-  if (absent.length === 0) return [];
-  return [
-    "## Fields of Elastic's package that no document here has",
-    '',
-    '| field there | search here | why |',
-    '| --- | --- | --- |',
-    ...absent.map(
-      ({ fields, instead, reason }) =>
-        `| ${listNames(fields)} | ${instead.length === 0 ? 'nothing' : listNames(instead)} | ${escapeCell(reason)} |`,
-    ),
-    '',
-  ];
-}
-
-function describeOtherValues(values: readonly DifferentValue[]): string[] {
-  if (values.length === 0) return [];
-  return [
-    "## Fields that hold something else in Elastic's package",
-    '',
-    '| field | there | here | search here for what is there |',
-    '| --- | --- | --- | --- |',
-    ...values.map(
-      ({ fields, there, here, instead }) =>
-        `| ${listNames(fields)} | ${escapeCell(there)} | ${escapeCell(here)} | ${listNames(instead)} |`,
-    ),
-    '',
-  ];
 }
 
 function describeIndexes(definitions: Definitions): string[] {
@@ -287,16 +242,8 @@ function findField(property: string, { rules }: Layer): string | undefined {
   return rule?.to[0]?.path.join('.');
 }
 
-function listNames(names: readonly string[]): string {
-  return names.map((name) => `\`${name}\``).join(', ');
-}
-
 function describeIndexed({ properties, reason }: IndexedProperties): string {
-  return `| ${properties.map((name) => `\`${name}\``).join(', ')} | ${reason} |`;
-}
-
-function describeOtherType({ fields, there, here, reason }: OtherType): string {
-  return `| ${fields.map((name) => `\`${name}\``).join(', ')} | ${there} | ${here} | ${reason} |`;
+  return `| ${listNames(properties)} | ${reason} |`;
 }
 
 /** Of a list that is kept by position, the fields of one stand for those of all. */
