@@ -55,9 +55,10 @@ export class OpenAttempts {
 
   /** `remember` what it returns once that is committed. An Id that is open already keeps its first attempt. */
   begin(ids: readonly string[], mark: number, now: number): WrittenAttempt | undefined {
-    const open = this.find(ids);
-    const packed = packIds(ids.filter((id) => !open.has(id)));
-    if (packed.length === 0) return undefined;
+    const all = packIds(ids);
+    const fresh = ids.flatMap((_, index) => (this.#byId.has(nameAt(all, index)) ? [] : keyAt(all, index)));
+    if (fresh.length === 0) return undefined;
+    const packed = Buffer.concat(fresh);
     const dropped = [...this.#ended];
     for (const n of dropped) this.#statements.drop.run(n);
     const { lastInsertRowid } = this.#statements.add.run(mark, now, packed);
@@ -101,9 +102,11 @@ function packIds(ids: readonly string[]): Buffer {
   return packKeys(ids.map((id) => ({ id, seconds: 0 })));
 }
 
-function nameAt({ buffer, byteOffset }: Uint8Array, index: number): string {
-  return Buffer.from(buffer, byteOffset + index * keyBytes, keyBytes).toString('latin1');
+function keyAt({ buffer, byteOffset }: Uint8Array, index: number): Buffer {
+  return Buffer.from(buffer, byteOffset + index * keyBytes, keyBytes);
 }
+
+const nameAt = (packed: Uint8Array, index: number): string => keyAt(packed, index).toString('latin1');
 
 function readKeys(row: Row): Uint8Array {
   const keys = readBytes(row, 'keys');
