@@ -2,14 +2,14 @@
 // counted and drawn. Definitions are read from dashboards/definitions/*.yml; where a name is written there, `place`
 // leads back to it.
 
+import type { DatasetPackage } from '../pipelines/datasets.ts';
 import type { ProblemAt } from '../pipelines/language/yaml-file.ts';
-import type { DashboardPackage } from './packages.ts';
 
 export interface DashboardDefinition {
   /** The file's name, `sign-ins` for `sign-ins.yml`. Drill-downs refer to it. */
   readonly id: string;
   /** The package that has its datasets, and installs it. */
-  readonly package: DashboardPackage;
+  readonly package: DatasetPackage;
   readonly content: DashboardSource;
   /** Describes a problem at a place of the file that this came from. */
   readonly problemAt: ProblemAt;

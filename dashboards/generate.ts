@@ -1,5 +1,6 @@
 // Generates Kibana's saved objects from dashboard definitions. The same definitions give the same bytes.
 
+import { type DatasetPackage, datasetPackages } from '../pipelines/datasets.ts';
 import { controlGroup } from './controls.ts';
 import type { DashboardDefinition, FieldLookup, PanelSource } from './definition.ts';
 import { datasetFilter } from './filters.ts';
@@ -7,7 +8,7 @@ import { dashboardId, idOf, searchId, tagId } from './identifiers.ts';
 import { refuseUnknownNames } from './language/index.ts';
 import { columns, layOut, type Position } from './layout.ts';
 import { kql } from './lens/state.ts';
-import { type DashboardPackage, lookOf, packageNames } from './packages.ts';
+import { lookOf } from './packages.ts';
 import { lensContent } from './panels/lens-panel.ts';
 import { linksContent } from './panels/links-panel.ts';
 import { mapContent } from './panels/map-panel.ts';
@@ -33,7 +34,7 @@ export function generateSavedObjects(
   fields: FieldLookup,
 ): SavedObject[] {
   refuseUnknownNames(definitions, fields);
-  return packageNames.flatMap((name) => {
+  return datasetPackages.flatMap((name) => {
     const own = dashboardsOf(name, definitions);
     if (own.length === 0) return [];
     return [
@@ -56,7 +57,7 @@ export function dashboardsOf(
 export const titleOf = (definition: DashboardDefinition): string =>
   `[${lookOf(definition.package).prefix}] ${definition.content.title}`;
 
-function buildTag(packageName: DashboardPackage): SavedObject {
+function buildTag(packageName: DatasetPackage): SavedObject {
   const { tag, about } = lookOf(packageName);
   return {
     attributes: { color: '#6092C0', description: about, name: tag },

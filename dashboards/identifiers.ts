@@ -2,8 +2,8 @@
 // it. What a package installs has to begin with its name.
 
 import { createHash } from 'node:crypto';
+import type { DatasetPackage } from '../pipelines/datasets.ts';
 import type { DashboardDefinition } from './definition.ts';
-import type { DashboardPackage } from './packages.ts';
 
 /** Makes a UUID of version 8 (free content) from the words that name a thing. */
 export function idOf(...words: readonly string[]): string {
@@ -25,4 +25,4 @@ export const dashboardId = (dashboard: NamedDashboard): string => `${dashboard.p
 export const searchId = (dashboard: NamedDashboard, question: string): string =>
   `${dashboardId(dashboard)}-${idOf(dashboard.id, question).slice(0, 8)}`;
 
-export const tagId = (packageName: DashboardPackage): string => `${packageName}-microsoft-365`;
+export const tagId = (packageName: DatasetPackage): string => `${packageName}-microsoft-365`;

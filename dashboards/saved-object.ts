@@ -1,8 +1,8 @@
 // Kibana's saved objects in the form that a package ships and that Kibana 8.18 imports. JSON that a built package holds
 // as a string is a string here.
 
+import type { DatasetPackage } from '../pipelines/datasets.ts';
 import { tagId } from './identifiers.ts';
-import type { DashboardPackage } from './packages.ts';
 
 export interface Reference {
   readonly id: string;
@@ -29,7 +29,7 @@ export const typeMigrationVersions = { dashboard: '10.2.0', search: '10.3.0', ta
 
 export const refersToDataView = (name: string): Reference => ({ id: dataView, name, type: 'index-pattern' });
 
-export function refersToTag(packageName: DashboardPackage): Reference {
+export function refersToTag(packageName: DatasetPackage): Reference {
   const id = tagId(packageName);
   return { id, name: `tag-ref-${id}`, type: 'tag' };
 }

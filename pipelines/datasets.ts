@@ -69,10 +69,8 @@ export function datasetsOf(packageName: DatasetPackage): readonly DatasetName[] 
   return datasetNames.filter((name) => packageOfDataset(name) === packageName);
 }
 
-/** The type says of which packages there may be datasets, not of which there are some now. */
 export function packageOfDataset(name: DatasetName): DatasetPackage {
-  const place: DatasetPlace = datasets[name];
-  return place.package;
+  return datasets[name].package;
 }
 
 /**

@@ -2,11 +2,12 @@
 
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { datasetPackages } from '../../pipelines/datasets.ts';
 import { compiledSchema } from '../../pipelines/json/compiled-schema.ts';
 import { type DefinitionProblem, suggest } from '../../pipelines/language/problem.ts';
 import { describeErrors, type ProblemAt, readYamlFile } from '../../pipelines/language/yaml-file.ts';
 import type { DashboardDefinition, DashboardSource } from '../definition.ts';
-import { knownDatasets, ownerOf, packageNames } from '../packages.ts';
+import { knownDatasets, ownerOf } from '../packages.ts';
 import { dashboardSchema, kinds, panelSchema } from './schema.ts';
 
 const schema = compiledSchema<DashboardSource>(dashboardSchema);
@@ -30,7 +31,7 @@ export function readDashboardFiles(folder: string): ReadResult {
       .flatMap(({ definitions }) => definitions)
       .sort(
         (one, other) =>
-          packageNames.indexOf(one.package) - packageNames.indexOf(other.package) ||
+          datasetPackages.indexOf(one.package) - datasetPackages.indexOf(other.package) ||
           one.content.order - other.content.order,
       ),
     problems: files.flatMap(({ problems }) => problems),

@@ -30,6 +30,7 @@ export function datasetOfAsset({ name }: Pick<SetupAsset, 'name'>): string | und
 
 /** The package whose owner decides about the asset. */
 export function packageOfAsset(asset: Pick<SetupAsset, 'name'>): DatasetPackage {
-  const named = datasetNames.find((dataset) => dataset === datasetOfAsset(asset));
+  const dataset = datasetOfAsset(asset);
+  const named = datasetNames.find((name) => name === dataset);
   return named === undefined ? 'm365' : packageOfDataset(named);
 }

@@ -9,9 +9,9 @@ import {
 import { readDashboard } from '../../dashboards/interpret/read-dashboard.ts';
 import type { QueryView } from '../../dashboards/interpret/view.ts';
 import { fieldsOfKql, parseKql } from '../../dashboards/kql/parse.ts';
-import { ownerOf, packageNames } from '../../dashboards/packages.ts';
+import { ownerOf } from '../../dashboards/packages.ts';
 import { listCollectionFields } from '../../input/cli/package/fields/collection-fields.ts';
-import { datasetNames } from '../../pipelines/datasets.ts';
+import { datasetNames, datasetPackages } from '../../pipelines/datasets.ts';
 import { listDocumentFields } from '../../pipelines/document-fields.ts';
 import { loadDefinitions } from '../../pipelines/index.ts';
 
@@ -46,7 +46,7 @@ test('every subject has its dashboard, package by package in the order of the na
 
 const packageOf = (id: string) => id.slice(0, id.indexOf('-'));
 
-const installing = packageNames.filter((name) => dashboards.some(({ id }) => packageOf(id) === name));
+const installing = datasetPackages.filter((name) => dashboards.some(({ id }) => packageOf(id) === name));
 
 describe.each(installing)('what %s installs', (name) => {
   const own = generateSavedObjects(dashboardsOf(name, loadDashboards()), createFieldLookup());

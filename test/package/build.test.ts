@@ -30,9 +30,7 @@ const run = promisify(execFile);
 
 /** Those that have a dataset, but for the one that collects for another package. */
 const packages: Readonly<Record<string, { readonly pack: Package }>> = Object.fromEntries(
-  datasetPackages
-    .filter((name) => datasetsOf(name).length > 0)
-    .map((name) => [name, { pack: buildPackage(undefined, name) }]),
+  datasetPackages.map((name) => [name, { pack: buildPackage(undefined, name) }]),
 );
 let made: Package;
 let folder: string;

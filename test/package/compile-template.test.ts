@@ -2,13 +2,12 @@
 // here means something.
 
 import { describe, expect, test } from '@jest/globals';
-import { CompileError, compileAsFleet, type FleetVersion } from './fleet/compile-template.ts';
+import { CompileError, compileAsFleet, fleetVersions } from './fleet/compile-template.ts';
 
-const versions: FleetVersion[] = ['8.18', '9.4'];
 const text = (value: unknown) => ({ type: 'text', value });
 const yaml = (value: unknown) => ({ type: 'yaml', value });
 
-describe.each(versions)('Fleet %s', (version) => {
+describe.each(fleetVersions)('Fleet %s', (version) => {
   const compile = (template: string, variables = {}) => compileAsFleet(template, variables, version);
 
   test('knows five helpers and no others', () => {

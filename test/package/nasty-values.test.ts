@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { buildPackage } from '../../input/cli/package/build-package.ts';
 import { optionsOf } from '../sources/management-activity/options-of.ts';
-import type { FleetVersion } from './fleet/compile-template.ts';
+import { type FleetVersion, fleetVersions } from './fleet/compile-template.ts';
 import {
   type Entered,
   type FleetPackage,
@@ -14,7 +14,6 @@ import {
 } from './fleet/package-policy.ts';
 import { readAsUnits } from './fleet/read-agent-inputs.ts';
 
-const versions: FleetVersion[] = ['8.18', '9.4'];
 const required = {
   tenant_id: '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7',
   client_id: '1c2d3e4f-5061-4728-93a4-b5c6d7e8f901',
@@ -92,7 +91,7 @@ function read(entered: Entered, version: FleetVersion) {
   return stream;
 }
 
-describe.each(versions)('Fleet %s', (version) => {
+describe.each(fleetVersions)('Fleet %s', (version) => {
   test.each(texts)('hands over the secret %j', async (secret) => {
     const audit = { processors };
     const stream = read({ package: { ...required, client_secret: secret }, streams: { audit } }, version);

@@ -6,7 +6,7 @@ import { formOptionsOf, isMulti } from '../../input/cli/package/form/variables.t
 import type { Option } from '../../input/options/option.ts';
 import { findKind } from '../../input/sources/index.ts';
 import { optionsOf } from '../sources/management-activity/options-of.ts';
-import type { FleetVersion } from './fleet/compile-template.ts';
+import { type FleetVersion, fleetVersions } from './fleet/compile-template.ts';
 import {
   type AgentPolicyContext,
   type Entered,
@@ -20,7 +20,6 @@ import {
 } from './fleet/package-policy.ts';
 import { type ReadInputs, readAsFile, readAsUnits } from './fleet/read-agent-inputs.ts';
 
-const versions: FleetVersion[] = ['8.18', '9.4'];
 const tenant = '0b1c2d3e-4f50-4617-8291-a2b3c4d5e6f7';
 const required = { tenant_id: tenant, client_id: '1c2d3e4f-5061-4728-93a4-b5c6d7e8f901' };
 const withSecret = { ...required, client_secret: 'value' };
@@ -102,7 +101,7 @@ function sampleOf(option: Option): unknown {
   }
 }
 
-describe.each(versions)('a policy made by Fleet %s', (version) => {
+describe.each(fleetVersions)('a policy made by Fleet %s', (version) => {
   test('with what has to be entered and the defaults is what the input takes', () => {
     const { source, mapping } = read(withSecret, version);
     expect(optionsOf(source)).toMatchObject({

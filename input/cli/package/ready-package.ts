@@ -1,21 +1,13 @@
 // Gives the integration packages, ready to be uploaded: built from the repository, or as the bundle holds them.
 
 import type { SavedObject } from '../../../dashboards/index.ts';
-import {
-  collectorPackage,
-  type DatasetPackage,
-  datasetPackages,
-  datasetsOf,
-} from '../../../pipelines/datasets.ts';
+import { collectorPackage, type DatasetPackage, datasetPackages } from '../../../pipelines/datasets.ts';
 import { isBundled, readOwnBytes, readOwnText } from '../../../pipelines/own-files.ts';
 
 export type PackageName = DatasetPackage | typeof collectorPackage;
 
 /** Those that have a dataset, and the one that collects for another package. */
-export const packageNames: readonly PackageName[] = [
-  ...datasetPackages.filter((name) => datasetsOf(name).length > 0),
-  collectorPackage,
-];
+export const packageNames: readonly PackageName[] = [...datasetPackages, collectorPackage];
 
 /** The zip of a package as the bundle has it. */
 export const compiledZip = (name: PackageName): string => `compiled/${name}.zip`;

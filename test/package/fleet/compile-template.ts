@@ -24,7 +24,9 @@ interface FleetVariable {
 
 export type FleetVariables = Readonly<Record<string, FleetVariable>>;
 
-export type FleetVersion = '8.18' | '9.4';
+export const fleetVersions = ['8.18', '9.4'] as const;
+
+export type FleetVersion = (typeof fleetVersions)[number];
 
 /** A policy that Fleet does not make, because the template or a value does not fit. */
 export class CompileError extends Error {}

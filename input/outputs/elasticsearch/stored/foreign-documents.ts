@@ -1,6 +1,7 @@
-// Finds out whether a data stream holds foreign documents of records that a source may still serve: those whose `_id` another program gave, another
-// collector or the pipeline of another package that mapped this one's records. `create` refuses no second copy of these,
-// so as long as any are there each record is looked up before it is sent. Where none are, that costs a search now and then.
+// Finds out whether a data stream holds foreign documents of records that a source may still serve: those whose `_id`
+// another program gave, another collector or the pipeline of another package that mapped this one's records. `create`
+// refuses no second copy of these, so as long as any are there each record is looked up before it is sent. Where none are,
+// that costs a search now and then.
 
 import { isObject } from '../../../../pipelines/json/unknown.ts';
 import type { Clock } from '../../../contract/clock.ts';

@@ -1,4 +1,5 @@
-// Polls one feed: it reads what is new in ascending slices of time, and reads again what Graph may have shown late. The checkpoint moves on only past slices that are settled, so that whatever stops a reading costs a repetition.
+// Polls one feed: it reads what is new in ascending slices of time, and reads again what Graph may have shown late. The
+// checkpoint moves on only past slices that are settled, so that whatever stops a reading costs a repetition.
 
 import { OperatorError } from '../../../contract/errors.ts';
 import type { Batch } from '../../../contract/source.ts';
