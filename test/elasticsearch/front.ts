@@ -14,9 +14,3 @@ export function openFront(
 ): Promise<FaultProxy> {
   return new FaultProxy(target, choose, createsOnly ? answerForKey : undefined).listen();
 }
-
-/** How many of these stand there more than once, however often. */
-export function countDoubled(ids: readonly string[]): number {
-  const groups = Map.groupBy(ids, (id) => id);
-  return [...groups.values()].filter(({ length }) => length > 1).length;
-}

@@ -20,6 +20,7 @@ import { openLedger } from '../../input/state/sqlite/sqlite-ledger.ts';
 import { createTelemetry } from '../../input/telemetry/telemetry.ts';
 import { loadMapper } from '../../pipelines/index.ts';
 import { IdleClock } from '../contract/idle-clock.ts';
+import { countRepeated } from '../count-repeated.ts';
 import { seededRandom } from '../end-to-end/harness.ts';
 import { makeOutput } from '../outputs/elasticsearch/harness.ts';
 import { StandIn, type StandInFault } from '../outputs/elasticsearch/stand-in.ts';
@@ -266,9 +267,5 @@ const mapping: MappingOptions = {
   preserveOriginal: false,
   namespace: 'test',
 };
-
-function countRepeated(ids: readonly string[]): number {
-  return [...Map.groupBy(ids, (id) => id).values()].filter(({ length }) => length > 1).length;
-}
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
